@@ -1,0 +1,96 @@
+/**
+ * Everything that can go wrong, by code. A message names the cause, a cure names what to do about it.
+ * `MemoError` crosses the worker whole: see {@link MemoError.toJSON} and {@link MemoError.from}.
+ */
+
+export const ERROR_CODES = [
+  // capture
+  'camera-denied',
+  'microphone-denied',
+  'devices-denied',
+  'device-missing',
+  'device-busy',
+  'device-lost',
+  'capture-unsupported',
+  'nothing-to-capture',
+  'media-unreadable',
+  'media-empty',
+  // bundle
+  'manifest-unreachable',
+  'manifest-invalid',
+  'file-missing',
+  'model-integrity',
+  'graph-invalid',
+  'golden-mismatch',
+  // runtime
+  'backend-unavailable',
+  'device-gpu-lost',
+  'worker-lost',
+  'aborted',
+  // input
+  'prompt-invalid',
+  'label-invalid',
+  'input-invalid',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** The form an error takes when it is posted from a worker. */
+export interface SerialisedError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly cure: string;
+  readonly cause?: string;
+}
+
+export class MemoError extends Error {
+  override readonly name = 'MemoError';
+
+  constructor(
+    /** Stable; tests and pages match this, never a sentence. */
+    readonly code: ErrorCode,
+    message: string,
+    /** What the reader can do about it, as a sentence. */
+    readonly cure: string,
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+  }
+
+  toJSON(): SerialisedError {
+    const cause = this.cause instanceof Error ? `${this.cause.name}: ${this.cause.message}` : undefined;
+    return {
+      code: this.code,
+      message: this.message,
+      cure: this.cure,
+      ...(cause === undefined ? {} : { cause }),
+    };
+  }
+
+  /** Any thrown value or {@link SerialisedError} as a MemoError; what is not ours becomes `internal`. */
+  static from(value: unknown): MemoError {
+    if (value instanceof MemoError) return value;
+    if (isSerialised(value)) return new MemoError(value.code, value.message, value.cure, value.cause);
+    const message = value instanceof Error ? `${value.name}: ${value.message}` : String(value);
+    return new MemoError(
+      'internal',
+      `Something unforeseen happened: ${message}`,
+      'Press Start again. If it comes back, report it with this message.',
+      value,
+    );
+  }
+}
+
+function isSerialised(value: unknown): value is SerialisedError {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'code' in value &&
+    (ERROR_CODES as readonly unknown[]).includes(value.code) &&
+    'message' in value &&
+    typeof value.message === 'string' &&
+    'cure' in value &&
+    typeof value.cure === 'string'
+  );
+}

@@ -1,0 +1,57 @@
+/** The one answer object: the same in the element's event, the headless API and the exports. */
+
+export const MODALITIES = ['text', 'face', 'voice'] as const;
+export type Modality = (typeof MODALITIES)[number];
+
+/** In pixels of the source frame. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One face in one frame. */
+export interface Face {
+  readonly box: Box;
+  /** Detector's score, 0 to 1. */
+  readonly score: number;
+  /** True for the face whose expression goes into the estimate. */
+  readonly followed: boolean;
+  /** DenseFace's own distribution over the manifest's `face.classes`; null for a face not followed. */
+  readonly expression: readonly number[] | null;
+}
+
+export interface ModalityEstimate {
+  readonly present: boolean;
+  /** What this modality alone says, over `labels`; null when it is not present. */
+  readonly probabilities: readonly number[] | null;
+  /** What leaving it out changes: total variation distance to the estimate, 0 to 1; 0 when not present. */
+  readonly contribution: number;
+}
+
+export interface WordProbability {
+  readonly word: string;
+  readonly probability: number;
+}
+
+export type Backend = 'webgpu' | 'wasm';
+
+export interface Estimate {
+  /** Seconds on the source's clock. */
+  readonly time: number;
+  /** Label ids, in the manifest's order. */
+  readonly labels: readonly string[];
+  /** Over `labels`; sums to 1. */
+  readonly probabilities: readonly number[];
+  /** The most likely words of the whole vocabulary at the mask. */
+  readonly words: readonly WordProbability[];
+  readonly modalities: Readonly<Record<Modality, ModalityEstimate>>;
+  readonly faces: readonly Face[];
+  /** Milliseconds of the last run of each stage. */
+  readonly latency: Readonly<Partial<Record<Stage, number>>>;
+  readonly backend: Backend;
+}
+
+export const STAGES = ['detect', 'crop', 'expression', 'speech-gate', 'voice', 'fusion'] as const;
+export type Stage = (typeof STAGES)[number];

@@ -1,0 +1,20 @@
+/** What may be asked of a recogniser from the elements: each travels up as a `memo-request` event. */
+
+export interface RequestMap {
+  /** Camera and microphone, each asked for on its own. */
+  start: { camera: boolean; microphone: boolean };
+  'start-actor': Record<string, never>;
+  'start-file': { file: Blob; name: string };
+  stop: Record<string, never>;
+  text: { text: string };
+  'dismiss-error': Record<string, never>;
+}
+
+export type RequestName = keyof RequestMap;
+
+export type MemoRequest = {
+  [K in RequestName]: { readonly name: K; readonly detail: RequestMap[K] };
+}[RequestName];
+
+/** The event that carries a request up: bubbles, composed. */
+export const REQUEST_EVENT = 'memo-request';

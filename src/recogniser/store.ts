@@ -1,0 +1,30 @@
+/** One frozen state, replaced on change; subscribers are told at most once per microtask. */
+
+import { INITIAL_STATE, type RecogniserState } from './state';
+
+export class Store {
+  #state: RecogniserState = INITIAL_STATE;
+  readonly #subscribers = new Set<(state: RecogniserState) => void>();
+  #scheduled = false;
+
+  get state(): RecogniserState {
+    return this.#state;
+  }
+
+  set(change: Partial<RecogniserState>): void {
+    this.#state = Object.freeze({ ...this.#state, ...change });
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      for (const subscriber of [...this.#subscribers]) subscriber(this.#state);
+    });
+  }
+
+  /** Calls back at once with the present state, then after changes; returns the way out. */
+  subscribe(subscriber: (state: RecogniserState) => void): () => void {
+    this.#subscribers.add(subscriber);
+    subscriber(this.#state);
+    return () => this.#subscribers.delete(subscriber);
+  }
+}

@@ -1,0 +1,11 @@
+/** Loading told as facts, not sentences: bytes never fall and the total is fixed from the manifest on. */
+
+export type LoadStep = 'fetch' | 'compile' | 'warm-up' | 'verify' | 'ready';
+
+export interface Progress {
+  readonly step: LoadStep;
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+  /** File or graph in hand. */
+  readonly item: string;
+}

@@ -1,0 +1,122 @@
+"""What every training command shares: device, seed, schedule, averaged weights, checkpoints."""
+
+import argparse
+import json
+import logging
+import math
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+log = logging.getLogger(__name__)
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run's checkpoints")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the default")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="bf16")
+
+
+def start(arguments: argparse.Namespace) -> torch.device:
+    """Seeds everything, sets threads and logging, makes the run's folder; returns the device."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    random.seed(arguments.seed)
+    np.random.seed(arguments.seed)
+    torch.manual_seed(arguments.seed)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    return pick_device(arguments.device)
+
+
+def pick_device(name: str) -> torch.device:
+    if name != "auto":
+        return torch.device(name)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def autocast(device: torch.device, precision: str) -> torch.autocast:
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+
+
+def one_cycle(step: int, steps: int, warmup: float = 0.15) -> float:
+    """Factor of the peak rate: linear up for a part `warmup`, then a cosine to 0."""
+    begin = max(1, int(steps * warmup))
+    if step < begin:
+        return (step + 1) / begin
+    return 0.5 * (1 + math.cos(math.pi * (step - begin) / max(1, steps - begin)))
+
+
+class AveragedWeights:
+    """Exponential moving average of a module's state (parameters and norm statistics)."""
+
+    def __init__(self, module: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.state = {k: v.detach().clone() for k, v in module.state_dict().items()}
+        self.updates = 0
+
+    @torch.no_grad()
+    def update(self, module: nn.Module) -> None:
+        self.updates += 1
+        # a young average would remember the random start, so it follows faster at first
+        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        for key, value in module.state_dict().items():
+            if value.dtype.is_floating_point:
+                self.state[key].lerp_(value, 1 - decay)
+            else:
+                self.state[key].copy_(value)
+
+
+class Checkpoints:
+    """`last.pt` to resume from, `best.pt` to export, `log.jsonl` of what was measured."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.best = -math.inf
+        self.started = time.monotonic()
+
+    def load_last(self) -> dict | None:
+        path = self.folder / "last.pt"
+        if not path.exists():
+            return None
+        last = torch.load(path, map_location="cpu", weights_only=False)
+        self.best = last["best"]
+        log.info("resumed %s at epoch %d", path, last["epoch"])
+        return last
+
+    def save(self, epoch: int, score: float, state: dict, best_state: dict, row: dict) -> None:
+        """`best_state` goes to best.pt when `score` is the highest so far."""
+        if score > self.best:
+            self.best = score
+            self._write("best.pt", {**best_state, "epoch": epoch, "score": score})
+        self._write("last.pt", {**state, "epoch": epoch, "best": self.best})
+        row = {"epoch": epoch, "seconds": round(time.monotonic() - self.started, 1), **row}
+        with (self.folder / "log.jsonl").open("a") as file:
+            file.write(json.dumps(row) + "\n")
+        log.info("%s", json.dumps(row))
+
+    def _write(self, name: str, content: dict) -> None:
+        # written beside and renamed, so that a kill never leaves half a checkpoint
+        partial = self.folder / f"{name}.part"
+        torch.save(content, partial)
+        partial.rename(self.folder / name)
+
+
+def random_state() -> dict:
+    return {"torch": torch.get_rng_state(), "numpy": np.random.get_state(), "python": random.getstate()}
+
+
+def set_random_state(state: dict) -> None:
+    torch.set_rng_state(state["torch"])
+    np.random.set_state(state["numpy"])
+    random.setstate(state["python"])
