@@ -1,0 +1,11 @@
+/** A loaded graph as the encoders and MEmoBERT see it: plain arrays in, plain arrays out. */
+
+export type PlainTensor =
+  | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
+  | { readonly type: 'int32'; readonly dims: readonly number[]; readonly data: Int32Array };
+
+export interface Graph {
+  /** Runs wait for one another: sessions of one context cannot run at once. */
+  run(inputs: Readonly<Record<string, PlainTensor>>): Promise<Readonly<Record<string, PlainTensor>>>;
+  close(): Promise<void>;
+}
