@@ -3,7 +3,9 @@
  * Camera and microphone, the actor, a stream and a file all look like this.
  */
 
+import type { MemoError } from '../errors';
 import type { SourceKind, TrackStatus } from '../recogniser/state';
+import type { TimedText } from '../runtime/protocol';
 
 export interface SampleChunk {
   /** Mono, -1 to 1. */
@@ -27,6 +29,10 @@ export interface SourceEvents {
   trackchange: () => void;
   /** The source is over (a file's end). */
   end: () => void;
+  /** What was said, where the source knows it: every text of its run so far, on its clock. */
+  words: (texts: readonly TimedText[]) => void;
+  /** The source broke off (a file damaged half-way); nothing follows. */
+  failure: (error: MemoError) => void;
 }
 
 export interface Source {
@@ -42,6 +48,11 @@ export interface Source {
   /** The newest frame not yet taken, or the next one; older ones are dropped, never queued. Null after the end or without video. */
   nextFrame(signal: AbortSignal): Promise<TimedFrame | null>;
   on<K extends keyof SourceEvents>(event: K, listener: SourceEvents[K]): void;
+  /**
+   * Plays or rests a source that has a transport (file, actor): it opens at rest, so that nothing is lost while the
+   * model loads, and rests while the page is hidden. Live sources have none.
+   */
+  setRunning?(running: boolean): void;
   /** 0 to 1 for a file, else null. */
   readonly progress: number | null;
   /** Stops every track and frees every node; safe to call twice. */

@@ -14,8 +14,8 @@ export type Condition = (typeof CONDITIONS)[number];
 
 export type SourceKind = 'devices' | 'actor' | 'file' | 'stream' | 'text';
 
-/** One camera or microphone, as the visitor sees it. */
-export type TrackStatus = 'off' | 'live' | 'refused' | 'missing' | 'ended';
+/** One camera or microphone, as the visitor sees it; `busy`: another program holds it. */
+export type TrackStatus = 'off' | 'live' | 'refused' | 'missing' | 'busy' | 'ended';
 
 export interface Rates {
   /** Updates a second, over the last seconds. */

@@ -1,0 +1,32 @@
+/** memo-bert without a user interface: the recogniser and the types it speaks in. */
+
+export { ERROR_CODES, MemoError, type ErrorCode, type SerialisedError } from './errors';
+export {
+  MODALITIES,
+  STAGES,
+  type Backend,
+  type Box,
+  type Estimate,
+  type Face,
+  type Modality,
+  type ModalityEstimate,
+  type Stage,
+  type WordProbability,
+} from './memobert/estimate';
+export {
+  CONDITIONS,
+  PHASES,
+  Recogniser,
+  type Condition,
+  type Phase,
+  type Rates,
+  type RecogniserEventMap,
+  type RecogniserOptions,
+  type RecogniserState,
+  type SourceKind,
+  type StateChange,
+  type TrackStatus,
+} from './recogniser';
+export type { Manifest } from './runtime/manifest';
+export type { Progress } from './runtime/progress';
+export type { BackendReport, DeviceWish } from './runtime/protocol';

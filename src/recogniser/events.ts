@@ -1,0 +1,23 @@
+/** The recogniser's events, each typed once. */
+
+import type { MemoError } from '../errors';
+import type { Estimate } from '../memobert/estimate';
+import type { Progress } from '../runtime/progress';
+import type { Condition, Phase } from './state';
+
+export interface StateChange {
+  readonly phase: Phase;
+  readonly previous: Phase;
+  readonly conditions: readonly Condition[];
+}
+
+export interface RecogniserEventMap {
+  /** A new estimate, several times a second. */
+  estimate: CustomEvent<Estimate>;
+  /** Phase or conditions changed. */
+  statechange: CustomEvent<StateChange>;
+  /** The model loads. */
+  progress: CustomEvent<Progress>;
+  /** A run failed; it is over, and every track of it is stopped. */
+  error: CustomEvent<MemoError>;
+}

@@ -1,0 +1,24 @@
+/**
+ * The live loop and the headless API: clocks, back-pressure, rates, the state machine.
+ * Knows of capture, encoders' answers, runtime's client. Must not know of elements, and touches the DOM only through `page.ts`.
+ */
+
+export { systemClock, type Clock } from './clock';
+export type { EngineClient } from './engine-client';
+export type { RecogniserEventMap, StateChange } from './events';
+export { currentPage, noPage, type Page } from './page';
+export { Recogniser, type RecogniserOptions, type RecogniserParts } from './recogniser';
+export { REQUEST_EVENT, type MemoRequest, type RequestMap, type RequestName } from './requests';
+export type { ActorRequest, SourceOpeners } from './sources';
+export {
+  CONDITIONS,
+  INITIAL_STATE,
+  PHASES,
+  type Condition,
+  type Phase,
+  type Rates,
+  type RecogniserState,
+  type SourceKind,
+  type TrackStatus,
+} from './state';
+export { Store } from './store';

@@ -1,0 +1,260 @@
+/**
+ * The live loop: pulls frames, pushes samples, asks for the voice's encoding and for estimates.
+ * Each stage has one request in flight and rests in between; what comes meanwhile is dropped, so nothing ever queues.
+ */
+
+import type { SampleChunk, Source } from '../capture';
+import { MemoError } from '../errors';
+import type { Backend, Estimate, Stage } from '../memobert/estimate';
+import type { FaceAnswer, TimedText, VoiceAnswer } from '../runtime/protocol';
+import type { Clock } from './clock';
+import { SourceConditions } from './conditions';
+import type { EngineClient } from './engine-client';
+import { Pacer, RateMeter, stageRates, type StageRate } from './rates';
+import type { Condition, Rates } from './state';
+
+/** Milliseconds between two looks at rates, conditions and a file's progress. */
+const VITALS_MS = 250;
+/** Chunks on their way to the worker; beyond it the worker hangs and audio is dropped (about 3 s). */
+const MOST_CHUNKS = 64;
+
+export interface Vitals {
+  readonly rates: Rates;
+  readonly conditions: readonly Condition[];
+  readonly fileProgress: number | null;
+  /** Root mean square of the last chunk, 0 to 1. */
+  readonly level: number;
+}
+
+export interface LoopListeners {
+  face(answer: FaceAnswer): void;
+  voice(answer: VoiceAnswer): void;
+  /** Null: no evidence at all. */
+  estimate(estimate: Estimate | null): void;
+  vitals(vitals: Vitals): void;
+  /** The source is over and its last estimate is out. */
+  ended(): void;
+  /** A request or the source failed; the loop has closed. */
+  failed(error: MemoError): void;
+}
+
+export interface LoopParts {
+  readonly source: Source;
+  readonly client: EngineClient;
+  readonly clock: Clock;
+  readonly backend: Backend;
+  /** Highest rate of looks at the face, Hz. */
+  readonly faceHz: number;
+}
+
+type Name = 'face' | 'voice' | 'fusion';
+
+export class Loop {
+  readonly #abort = new AbortController();
+  readonly #rates: Record<Name, StageRate>;
+  readonly #meters: Record<Name, RateMeter> = {
+    face: new RateMeter(),
+    voice: new RateMeter(),
+    fusion: new RateMeter(),
+  };
+  readonly #conditions: SourceConditions;
+  /** Resolved while running; a pending promise while at rest. */
+  #gate = gate(true);
+  #level = 0;
+  #chunksUnderWay = 0;
+  #ending = false;
+
+  constructor(
+    private readonly parts: LoopParts,
+    private readonly on: LoopListeners,
+  ) {
+    this.#rates = stageRates(parts.backend, parts.faceHz);
+    this.#conditions = new SourceConditions(parts.clock.now());
+  }
+
+  start(): void {
+    const { source } = this.parts;
+    source.on('samples', (chunk) => this.#hear(chunk));
+    source.on('words', (texts) => void this.setTexts(texts));
+    source.on('end', () => void this.#guard(() => this.#finish()));
+    source.on('failure', (error) => this.#fail(error));
+    if (source.stream !== null || source.camera === 'live') this.#repeat('face', () => this.#look());
+    if (source.microphone === 'live') this.#repeat('voice', () => this.#listen());
+    this.#repeat('fusion', () => this.#estimate());
+    void this.#watch();
+    if (!this.#gate.closed) source.setRunning?.(true);
+  }
+
+  /** Rests (page hidden) or goes on; samples that come meanwhile are dropped. */
+  setRunning(running: boolean): void {
+    if (this.#abort.signal.aborted || running === !this.#gate.closed) return;
+    const before = this.#gate;
+    this.#gate = gate(running);
+    before.open();
+    this.#conditions.restart(this.parts.clock.now());
+    this.parts.source.setRunning?.(running);
+  }
+
+  /** What was said or typed, for the estimates from now on. */
+  async setTexts(texts: readonly TimedText[]): Promise<void> {
+    await this.#guard(() => this.parts.client.request('text', { texts }));
+  }
+
+  /** Late answers are dropped; the source is not closed. */
+  close(): void {
+    this.#abort.abort();
+    this.#gate.open();
+  }
+
+  #repeat(name: Name, step: () => Promise<number | null>): void {
+    const { clock } = this.parts;
+    const signal = this.#abort.signal;
+    const pacer = new Pacer(this.#rates[name]);
+    void this.#guard(async () => {
+      for (;;) {
+        await this.#gate.opened;
+        if (signal.aborted || this.#ending) return;
+        const startedMs = clock.now();
+        const costMs = await step();
+        if (signal.aborted || costMs === null) return;
+        this.#meters[name].count(clock.now());
+        await clock.sleep(pacer.rest(startedMs, clock.now(), costMs), signal);
+      }
+    });
+  }
+
+  /** One look at the newest frame: its cost in ms, or null when there are no more frames. */
+  async #look(): Promise<number | null> {
+    const { source, client, clock } = this.parts;
+    const taken = await source.nextFrame(this.#abort.signal);
+    if (taken === null) return null;
+    if (this.#abort.signal.aborted || this.#gate.closed) {
+      taken.frame.close();
+      return this.#abort.signal.aborted ? null : 0;
+    }
+    const answer = await client.request('face', taken, { transfer: [taken.frame] });
+    if (this.#abort.signal.aborted) return null;
+    this.#conditions.face(clock.now(), answer.faces.length > 0);
+    this.on.face(answer);
+    return cost(answer.latency, ['detect', 'crop', 'expression']);
+  }
+
+  async #listen(): Promise<number | null> {
+    const { source, client, clock } = this.parts;
+    if (source.microphone !== 'live') return null;
+    const answer = await client.request('voice', { time: source.now() });
+    if (this.#abort.signal.aborted) return null;
+    this.#conditions.voice(clock.now(), answer);
+    this.on.voice(answer);
+    return cost(answer.latency, ['speech-gate', 'voice']);
+  }
+
+  async #estimate(): Promise<number | null> {
+    const { source, client } = this.parts;
+    const estimate = await client.request('estimate', { time: source.now() });
+    if (this.#abort.signal.aborted) return null;
+    this.on.estimate(estimate);
+    return estimate === null ? 0 : cost(estimate.latency, ['fusion']);
+  }
+
+  #hear(chunk: SampleChunk): void {
+    if (this.#abort.signal.aborted || this.#gate.closed || this.#chunksUnderWay >= MOST_CHUNKS) return;
+    this.#level = rootMeanSquare(chunk.samples);
+    this.#chunksUnderWay += 1;
+    void this.#guard(async () => {
+      try {
+        await this.parts.client.request('samples', chunk, { transfer: [chunk.samples.buffer] });
+      } finally {
+        this.#chunksUnderWay -= 1;
+      }
+    });
+  }
+
+  async #watch(): Promise<void> {
+    const { clock } = this.parts;
+    const signal = this.#abort.signal;
+    while (!signal.aborted) {
+      if (!this.#gate.closed) this.on.vitals(this.#vitals());
+      await clock.sleep(VITALS_MS, signal);
+    }
+  }
+
+  #vitals(): Vitals {
+    const { source, clock } = this.parts;
+    const nowMs = clock.now();
+    return {
+      rates: {
+        face: this.#meters.face.rate(nowMs),
+        voice: this.#meters.voice.rate(nowMs),
+        fusion: this.#meters.fusion.rate(nowMs),
+      },
+      conditions: this.#conditions.now(nowMs, {
+        camera: source.camera === 'live',
+        microphone: source.microphone === 'live',
+        trackMuted: source.microphoneMuted,
+      }),
+      fileProgress: source.progress,
+      level: this.#level,
+    };
+  }
+
+  /** The file's last words count too: one more listen and one more estimate after its end. */
+  async #finish(): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    const heard = this.parts.source.microphone !== 'off';
+    if (heard) {
+      const answer = await this.parts.client.request('voice', { time: this.parts.source.now() });
+      if (this.#abort.signal.aborted) return;
+      this.on.voice(answer);
+    }
+    await this.#estimate();
+    if (this.#abort.signal.aborted) return;
+    this.close();
+    this.on.ended();
+  }
+
+  async #guard<T>(step: () => Promise<T>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.#fail(MemoError.from(error));
+    }
+  }
+
+  #fail(error: MemoError): void {
+    if (this.#abort.signal.aborted) return;
+    this.close();
+    this.on.failed(error);
+  }
+}
+
+interface Gate {
+  readonly closed: boolean;
+  readonly opened: Promise<void>;
+  open(): void;
+}
+
+function gate(isOpen: boolean): Gate {
+  const { promise, resolve } = newPromise();
+  if (isOpen) resolve();
+  return { closed: !isOpen, opened: promise, open: resolve };
+}
+
+function newPromise(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+function cost(latency: Readonly<Partial<Record<Stage, number>>>, stages: readonly Stage[]): number {
+  return stages.reduce((sum, stage) => sum + (latency[stage] ?? 0), 0);
+}
+
+function rootMeanSquare(samples: Float32Array): number {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  return samples.length === 0 ? 0 : Math.sqrt(sum / samples.length);
+}

@@ -1,0 +1,454 @@
+/**
+ * The headless recogniser: asks for devices, loads the model, runs the live loop and tells one honest state.
+ * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped.
+ */
+
+import type { DeviceRequest, Source } from '../capture';
+import { MemoError } from '../errors';
+import type { Estimate } from '../memobert/estimate';
+import { WorkerClient } from '../runtime/worker-client';
+import type { DeviceWish, TimedText } from '../runtime/protocol';
+import { systemClock, type Clock } from './clock';
+import { Engine, type LoadedEngine } from './engine';
+import type { EngineClient } from './engine-client';
+import type { RecogniserEventMap } from './events';
+import { Loop, type Vitals } from './loop';
+import { currentPage, type Page } from './page';
+import type { MemoRequest } from './requests';
+import { browserSources, type SourceOpeners } from './sources';
+import {
+  CONDITIONS,
+  INITIAL_STATE,
+  type Condition,
+  type Phase,
+  type RecogniserState,
+  type SourceKind,
+} from './state';
+import { Store } from './store';
+
+export interface RecogniserOptions {
+  /** URL of the bundle's `manifest.json`; relative to the page. */
+  readonly manifestUrl: string;
+  /** Folder with MediaPipe's files, the face detector and the speech gate; relative to the page. */
+  readonly assetBase: string;
+  /** Folder with the actor's speech; `actor/` beside the page unless said. */
+  readonly actorBase?: string;
+  /** `auto` (the default): WebGPU where a real adapter is, else wasm. */
+  readonly device?: DeviceWish;
+  /** Lets a software adapter stand in for WebGPU: for tests. */
+  readonly allowSoftwareAdapter?: boolean;
+}
+
+/** What a test, or a page with a worker of its own, may replace. */
+export interface RecogniserParts {
+  readonly createClient: () => EngineClient;
+  readonly sources: SourceOpeners;
+  readonly clock: Clock;
+  readonly page: Page;
+}
+
+/** From a start to its end. */
+interface Run {
+  readonly kind: SourceKind;
+  readonly abort: AbortController;
+  stage: 'asking' | 'waiting' | 'listening';
+  source: Source | null;
+  loop: Loop | null;
+  conditions: readonly Condition[];
+}
+
+export interface Recogniser {
+  addEventListener<K extends keyof RecogniserEventMap>(
+    type: K,
+    listener: (event: RecogniserEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof RecogniserEventMap>(
+    type: K,
+    listener: (event: RecogniserEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
+// the interface above only gives EventTarget's methods their event types; it adds nothing the class lacks
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
+export class Recogniser extends EventTarget {
+  readonly #store = new Store();
+  readonly #engine: Engine;
+  readonly #parts: RecogniserParts;
+  readonly #actorBase: string;
+  readonly #leavePage: () => void;
+  /** Loads asked for by themselves; a stop forgets them, though the model goes on loading. */
+  readonly #loads = new Set<symbol>();
+  #run: Run | null = null;
+  #closed = false;
+
+  constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
+    super();
+    this.#parts = {
+      createClient: () => new WorkerClient(),
+      sources: browserSources,
+      clock: systemClock,
+      page: currentPage(),
+      ...parts,
+    };
+    this.#actorBase = absolute(options.actorBase ?? 'actor/');
+    this.#engine = new Engine(
+      this.#parts.createClient,
+      {
+        manifestUrl: absolute(options.manifestUrl),
+        assetBase: absolute(options.assetBase),
+        device: options.device ?? 'auto',
+        allowSoftwareAdapter: options.allowSoftwareAdapter ?? false,
+      },
+      {
+        progress: (progress) => {
+          this.#apply({ progress });
+          this.#emit('progress', progress);
+        },
+        lost: (error) => {
+          if (this.#run !== null || this.#loads.size > 0) this.#fail(error);
+        },
+      },
+    );
+    this.#leavePage = this.#parts.page.onChange(() => {
+      this.#run?.loop?.setRunning(!this.#parts.page.hidden);
+      this.#apply({});
+    });
+    this.#apply({});
+  }
+
+  get state(): RecogniserState {
+    return this.#store.state;
+  }
+
+  /** Calls back at once with the present state, then after changes, at most once per microtask; returns the way out. */
+  subscribe(subscriber: (state: RecogniserState) => void): () => void {
+    return this.#store.subscribe(subscriber);
+  }
+
+  /** Loads the model ahead of a start; shared with every start. Rejects with a MemoError. */
+  async load(): Promise<void> {
+    this.#assertOpen();
+    const ticket = Symbol();
+    this.#loads.add(ticket);
+    this.#apply({ error: null });
+    try {
+      await this.#load();
+    } catch (error) {
+      if (this.#loads.has(ticket)) this.#fail(error);
+      throw error;
+    } finally {
+      this.#loads.delete(ticket);
+      this.#apply({});
+    }
+  }
+
+  /**
+   * Asks for camera and microphone, each on its own, and listens to what was granted.
+   * Call it from a click. Like all starts it resolves once listening (or once a newer start or a stop has won), and
+   * rejects with the MemoError that the state shows.
+   */
+  start(wish: DeviceRequest = { camera: true, microphone: true }): Promise<void> {
+    return this.#begin('devices', (signal) => this.#parts.sources.devices(wish, signal));
+  }
+
+  /** Plays the built-in actor through the same way as a camera; silent unless `audible`. */
+  startActor(options: { readonly audible?: boolean } = {}): Promise<void> {
+    const request = { base: this.#actorBase, audible: options.audible ?? false };
+    return this.#begin('actor', (signal) => this.#parts.sources.actor(request, signal));
+  }
+
+  /** Plays a video or audio file once, at its own speed; `name` is for messages. */
+  startFile(file: Blob, name: string): Promise<void> {
+    return this.#begin('file', (signal) => this.#parts.sources.file(file, name, signal));
+  }
+
+  /** Listens to a stream of the caller's; its tracks stay the caller's and are not stopped. */
+  startStream(stream: MediaStream): Promise<void> {
+    return this.#begin('stream', (signal) => this.#parts.sources.stream(stream, signal));
+  }
+
+  /**
+   * What is being said. It joins the running source; without one it is estimated alone, loading the model if needed.
+   * Resolves when it has been taken in.
+   */
+  async setText(text: string): Promise<void> {
+    this.#assertOpen();
+    this.#apply({ text });
+    const run = this.#run;
+    if (run !== null && run.kind !== 'text') {
+      await run.loop?.setTexts(typed(text)); // before listening, the start itself brings the text
+    } else if (run === null && text.trim() === '') {
+      this.#apply({ estimate: null, source: null });
+    } else if (run === null) {
+      await this.#answerText();
+    }
+  }
+
+  /** Ends the run and every track of it; the model stays loaded. */
+  stop(): void {
+    this.#loads.clear();
+    this.#endRun();
+    this.#apply({ estimate: null, error: null, source: null });
+  }
+
+  /** Back to idle after an error. */
+  dismissError(): void {
+    this.#apply({ error: null });
+  }
+
+  /** Stops, and lets worker and model go. The recogniser cannot be used after that. */
+  close(): void {
+    if (this.#closed) return;
+    this.stop();
+    this.#closed = true;
+    this.#engine.discard();
+    this.#leavePage();
+  }
+
+  /** Carries out what the elements ask for; failures are told by state and `error` event. */
+  handle(request: MemoRequest): void {
+    const told = () => undefined; // by #fail
+    switch (request.name) {
+      case 'start':
+        this.start(request.detail).catch(told);
+        break;
+      case 'start-actor':
+        this.startActor().catch(told);
+        break;
+      case 'start-file':
+        this.startFile(request.detail.file, request.detail.name).catch(told);
+        break;
+      case 'text':
+        this.setText(request.detail.text).catch(told);
+        break;
+      case 'stop':
+        this.stop();
+        break;
+      case 'dismiss-error':
+        this.dismissError();
+        break;
+    }
+  }
+
+  async #begin(kind: SourceKind, open: (signal: AbortSignal) => Promise<Source>): Promise<void> {
+    this.#assertOpen();
+    const run = this.#newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
+    this.#apply({ ...AT_REST, source: kind, estimate: null, error: null });
+    const { signal } = run.abort;
+    const opening = open(signal).then((source) => {
+      if (signal.aborted) source.close();
+      else this.#show(run, source);
+      return source;
+    });
+    try {
+      // whichever fails first ends the run: nobody should answer a prompt for a model that cannot load
+      const [source, loaded] = await Promise.all([opening, this.#load()]);
+      if (signal.aborted) return;
+      await loaded.client.request('reset', {});
+      if (signal.aborted) return;
+      if (this.state.text !== '') await loaded.client.request('text', { texts: typed(this.state.text) });
+      if (signal.aborted) return;
+      this.#listen(run, source, loaded);
+    } catch (error) {
+      if (!signal.aborted) throw this.#fail(error);
+    }
+  }
+
+  #newRun(kind: SourceKind, stage: Run['stage']): Run {
+    this.#endRun();
+    const run: Run = { kind, stage, abort: new AbortController(), source: null, loop: null, conditions: [] };
+    this.#run = run;
+    return run;
+  }
+
+  #show(run: Run, source: Source): void {
+    run.source = source;
+    run.stage = 'waiting';
+    const tracks = () => ({
+      camera: source.camera,
+      microphone: source.microphone,
+      stream: source.stream,
+      fileProgress: source.progress,
+    });
+    source.on('trackchange', () => {
+      if (this.#run !== run) return;
+      this.#apply(tracks());
+      if (source.camera !== 'live' && source.microphone !== 'live') this.#fail(lostDevices());
+    });
+    this.#apply(tracks());
+  }
+
+  #listen(run: Run, source: Source, { client, manifest, backend }: LoadedEngine): void {
+    const parts = {
+      source,
+      client,
+      clock: this.#parts.clock,
+      backend: backend.name,
+      faceHz: manifest.face.rateHz,
+    };
+    run.loop = new Loop(parts, {
+      face: ({ faces, frameWidth, frameHeight }) => this.#apply({ faces, frameWidth, frameHeight }),
+      voice: ({ speaking }) => this.#apply({ speaking }),
+      estimate: (estimate) => this.#publish(estimate),
+      vitals: (vitals) => this.#takeVitals(run, vitals),
+      ended: () => this.#endRun(),
+      failed: (error) => this.#fail(error),
+    });
+    run.stage = 'listening';
+    if (this.#parts.page.hidden) run.loop.setRunning(false);
+    run.loop.start();
+    this.#apply({});
+  }
+
+  async #answerText(): Promise<void> {
+    const run = this.#newRun('text', 'waiting');
+    const { signal } = run.abort;
+    this.#apply({ error: null, source: 'text' });
+    try {
+      const { client } = await this.#load();
+      let asked: string | null = null;
+      // typing goes on meanwhile: only the newest text is answered
+      while (!signal.aborted && asked !== this.state.text) {
+        asked = this.state.text;
+        await client.request('reset', {});
+        await client.request('text', { texts: typed(asked) });
+        const estimate = await client.request('estimate', { time: 0 });
+        if (!signal.aborted) this.#publish(estimate);
+      }
+      if (!signal.aborted) this.#endRun();
+    } catch (error) {
+      if (!signal.aborted) throw this.#fail(error);
+    }
+  }
+
+  async #load(): Promise<LoadedEngine> {
+    if (this.#engine.loaded === null) this.#apply({ progress: null });
+    const loaded = await this.#engine.load();
+    this.#apply({ manifest: loaded.manifest, backend: loaded.backend });
+    return loaded;
+  }
+
+  #publish(estimate: Estimate | null): void {
+    this.#apply({ estimate });
+    if (estimate !== null) this.#emit('estimate', estimate);
+  }
+
+  #takeVitals(run: Run, vitals: Vitals): void {
+    run.conditions = vitals.conditions;
+    this.#apply({ rates: vitals.rates, fileProgress: vitals.fileProgress, level: vitals.level });
+  }
+
+  /** The error that the state now shows. */
+  #fail(cause: unknown): MemoError {
+    const error = MemoError.from(cause);
+    if (this.state.error === error) return error; // a load shared by two callers fails once
+    // a worker that answered one run with an error is not trusted with the next
+    if (this.#run?.stage === 'listening' && !CAPTURE_CODES.has(error.code)) this.#engine.discard();
+    this.#endRun();
+    this.#apply({ error, source: null });
+    this.#emit('error', error);
+    return error;
+  }
+
+  #endRun(): void {
+    const run = this.#run;
+    if (run === null) return;
+    this.#run = null;
+    run.abort.abort();
+    run.loop?.close();
+    run.source?.close();
+    this.#apply(AT_REST);
+  }
+
+  /** Every change goes through here: phase and conditions follow from the facts, and are told when they change. */
+  #apply(change: Partial<RecogniserState>): void {
+    const before = this.state;
+    this.#store.set(change);
+    const phase = this.#phase();
+    const conditions = this.#conditions();
+    const same = conditions.join() === before.conditions.join();
+    if (phase === before.phase && same) return;
+    this.#store.set({ phase, conditions: same ? before.conditions : conditions });
+    this.#emit('statechange', { phase, previous: before.phase, conditions });
+  }
+
+  #phase(): Phase {
+    const run = this.#run;
+    if (this.state.error !== null) return 'error';
+    if (run === null) return this.#loads.size > 0 ? this.#loadPhase() : 'idle';
+    if (run.stage === 'asking') return 'asking';
+    // a text alone is answered in an instant: no phase worth showing once the model is there
+    if (run.kind === 'text' && this.#engine.loaded !== null) return 'idle';
+    if (run.stage === 'waiting') return this.#loadPhase();
+    return this.#parts.page.hidden ? 'paused' : 'listening';
+  }
+
+  #loadPhase(): Phase {
+    const step = this.state.progress?.step ?? 'fetch';
+    return step === 'fetch' || step === 'compile' ? 'loading' : 'warming';
+  }
+
+  #conditions(): readonly Condition[] {
+    const held = new Set<Condition>(this.#run?.conditions ?? []);
+    const { backend } = this.state;
+    if (backend !== null && backend.name === 'wasm' && !backend.forced) held.add('cpu-fallback');
+    if (!this.#parts.page.online) held.add('offline');
+    return CONDITIONS.filter((condition) => held.has(condition));
+  }
+
+  #emit<K extends keyof RecogniserEventMap>(type: K, detail: RecogniserEventMap[K]['detail']): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  #assertOpen(): void {
+    if (this.#closed)
+      throw new MemoError(
+        'aborted',
+        'This recogniser has been closed.',
+        'Make a new one with new Recogniser(...).',
+      );
+  }
+}
+
+/** What a state without a run says of source and tracks. */
+const AT_REST: Partial<RecogniserState> = (({
+  camera,
+  microphone,
+  stream,
+  fileProgress,
+  rates,
+  faces,
+  level,
+  speaking,
+}) => ({
+  camera,
+  microphone,
+  stream,
+  fileProgress,
+  rates,
+  faces,
+  level,
+  speaking,
+}))(INITIAL_STATE);
+
+/** The source's fault, not the worker's. */
+const CAPTURE_CODES: ReadonlySet<string> = new Set(['device-lost', 'media-unreadable']);
+
+/** Typed text holds until it is replaced. */
+function typed(text: string): TimedText[] {
+  return text.trim() === '' ? [] : [{ text, start: 0, end: Number.POSITIVE_INFINITY }];
+}
+
+function absolute(url: string): string {
+  return typeof document === 'undefined' ? url : new URL(url, document.baseURI).href;
+}
+
+function lostDevices(): MemoError {
+  return new MemoError(
+    'device-lost',
+    'Camera and microphone have both ended: unplugged, or taken away by the system.',
+    'Plug one in or allow it, then press Start again.',
+  );
+}
