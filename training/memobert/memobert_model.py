@@ -1,0 +1,157 @@
+"""MEmoBERT: one BERT encoder over words, faces and voice (Zhao et al., ICASSP 2022, section 2.2)."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import BertConfig
+from transformers.models.bert.modeling_bert import BertEncoder, BertPredictionHeadTransform
+
+MAX_WORDS = 30
+# [CLS] words "i am [MASK] ." [SEP]
+MAX_TEXT = MAX_WORDS + 6
+MAX_FACES = 36
+MAX_VOICE = 64
+TEXT, FACE, VOICE = 0, 1, 2
+
+
+def small_config(**changes) -> BertConfig:
+    """6 layers of 384, 12 heads: the shape of the encoder it starts from."""
+    settings = {
+        "vocab_size": 30522,
+        "hidden_size": 384,
+        "num_hidden_layers": 6,
+        "num_attention_heads": 12,
+        "intermediate_size": 1536,
+        "max_position_embeddings": 64,
+        "type_vocab_size": 3,
+        "attn_implementation": "eager",
+    }
+    return BertConfig(**{**settings, **changes})
+
+
+class TextEmbeddings(nn.Module):
+    """BERT's: word + position + type, then norm."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.word_embeddings = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.position_embeddings = nn.Embedding(config.max_position_embeddings, config.hidden_size)
+        self.LayerNorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def forward(self, input_ids: Tensor, kind: Tensor) -> Tensor:
+        positions = self.position_embeddings.weight[: input_ids.shape[1]]
+        return self.dropout(self.LayerNorm(self.word_embeddings(input_ids) + positions + kind))
+
+
+class FrameEmbeddings(nn.Module):
+    """Faces or voice: linear, norm, + position + type, norm (paper, section 2.2; UNITER)."""
+
+    def __init__(self, feature_size: int, positions: int, config: BertConfig) -> None:
+        super().__init__()
+        self.linear = nn.Linear(feature_size, config.hidden_size)
+        self.linear_norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+        self.position_embeddings = nn.Embedding(positions, config.hidden_size)
+        self.LayerNorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def forward(self, features: Tensor, kind: Tensor) -> Tensor:
+        positions = self.position_embeddings.weight[: features.shape[1]]
+        hidden = self.linear_norm(self.linear(features)) + positions + kind
+        return self.dropout(self.LayerNorm(hidden))
+
+
+class MemoBert(nn.Module):
+    """Input_ids [N,L], face_features [N,V,342], voice_features [N,A,D], attention_mask [N,L+V+A], mask_position [N].
+
+    Returns `mask_logits` [N,vocabulary] at `mask_position`. A token whose mask is 0 counts as left out;
+    each modality counts its own positions from 0, so padding goes to its end.
+    """
+
+    def __init__(self, config: BertConfig, face_size: int = 342, voice_size: int = 256) -> None:
+        super().__init__()
+        self.config = config
+        self.face_size, self.voice_size = face_size, voice_size
+        self.embeddings = TextEmbeddings(config)
+        self.token_type_embeddings = nn.Embedding(config.type_vocab_size, config.hidden_size)
+        self.img_embeddings = FrameEmbeddings(face_size, MAX_FACES, config)
+        self.speech_embeddings = FrameEmbeddings(voice_size, MAX_VOICE, config)
+        self.encoder = BertEncoder(config)
+        self.transform = BertPredictionHeadTransform(config)
+        self.bias = nn.Parameter(torch.zeros(config.vocab_size))
+        self.apply(self._initialise)
+
+    @staticmethod
+    def _initialise(module: nn.Module) -> None:
+        if isinstance(module, nn.Linear | nn.Embedding):
+            nn.init.normal_(module.weight, std=0.02)
+        if isinstance(module, nn.Linear):
+            nn.init.zeros_(module.bias)
+
+    def encode(
+        self, input_ids: Tensor, face_features: Tensor, voice_features: Tensor, attention_mask: Tensor
+    ) -> Tensor:
+        """Hidden states [N,L+V+A,hidden]; V and A may be 0."""
+        kind = self.token_type_embeddings.weight
+        parts = [self.embeddings(input_ids, kind[TEXT])]
+        if face_features.shape[1]:
+            parts.append(self.img_embeddings(face_features, kind[FACE]))
+        if voice_features.shape[1]:
+            parts.append(self.speech_embeddings(voice_features, kind[VOICE]))
+        hidden = torch.cat(parts, 1)
+        # -1e4 rather than -inf: it fits fp16, and a softmax with it underflows to exactly 0
+        hiding = (1.0 - attention_mask[:, None, None, :].to(hidden.dtype)) * -1e4
+        return self.encoder(hidden, hiding).last_hidden_state
+
+    def head(self, hidden: Tensor) -> Tensor:
+        """Masked-language head, tied to the word table: [...,hidden] -> [...,vocabulary]."""
+        return nn.functional.linear(
+            self.transform(hidden), self.embeddings.word_embeddings.weight, self.bias
+        )
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        face_features: Tensor,
+        voice_features: Tensor,
+        attention_mask: Tensor,
+        mask_position: Tensor,
+    ) -> Tensor:
+        hidden = self.encode(input_ids, face_features, voice_features, attention_mask)
+        place = mask_position.to(torch.int64)[:, None, None].expand(-1, 1, hidden.shape[2])
+        return self.head(hidden.gather(1, place)[:, 0])
+
+    def load_text_encoder(self, folder: Path) -> None:
+        """Takes words, positions, first type and layers from a BERT checkpoint in Hugging Face's layout.
+
+        Raises ValueError when its shape is another.
+        """
+        from safetensors.torch import load_file
+
+        state = load_file(Path(folder) / "model.safetensors")
+        state = {key.removeprefix("bert."): value for key, value in state.items()}
+        word = state["embeddings.word_embeddings.weight"]
+        if tuple(word.shape) != tuple(self.embeddings.word_embeddings.weight.shape):
+            raise ValueError(
+                f"{folder} has a word table of {tuple(word.shape)}, this model "
+                f"{tuple(self.embeddings.word_embeddings.weight.shape)}: choose a config of the same shape"
+            )
+        with torch.no_grad():
+            self.embeddings.word_embeddings.weight.copy_(word)
+            kept = self.config.max_position_embeddings
+            self.embeddings.position_embeddings.weight.copy_(
+                state["embeddings.position_embeddings.weight"][:kept]
+            )
+            self.embeddings.LayerNorm.weight.copy_(state["embeddings.LayerNorm.weight"])
+            self.embeddings.LayerNorm.bias.copy_(state["embeddings.LayerNorm.bias"])
+            # all modalities start from the type that the encoder knows
+            self.token_type_embeddings.weight.copy_(
+                state["embeddings.token_type_embeddings.weight"][:1].expand(3, -1)
+            )
+        layers = {
+            key.removeprefix("encoder."): value
+            for key, value in state.items()
+            if key.startswith("encoder.layer.")
+        }
+        self.encoder.load_state_dict(layers)

@@ -1,0 +1,94 @@
+"""A compact wav2vec 2.0 (Baevski et al., NeurIPS 2020): the paper's voice encoder at a size for a page."""
+
+import torch
+from torch import Tensor, nn
+from transformers import Wav2Vec2Config, Wav2Vec2Model
+
+SAMPLE_RATE_HZ = 16_000
+POOL = 3
+MAX_TOKENS = 64
+# 192 encoder frames, hence 64 tokens of three: 3.845 s
+WINDOW_SAMPLES = 400 + (MAX_TOKENS * POOL - 1) * 320
+
+
+def compact_config(**changes) -> Wav2Vec2Config:
+    """7 convolutions, convolutional positions, 4 transformer layers of 256: about 4 M parameters.
+
+    The channels grow along the convolutions because the first layers see 40 times more steps than the
+    last; layer norm instead of the group norm over time, so that a frame depends on its own 25 ms alone
+    and features can be streamed.
+    """
+    settings = {
+        "hidden_size": 256,
+        "num_hidden_layers": 4,
+        "num_attention_heads": 4,
+        "intermediate_size": 1024,
+        "conv_dim": (32, 64, 96, 128, 192, 256, 256),
+        "feat_extract_norm": "layer",
+        "conv_bias": False,
+        "num_conv_pos_embeddings": 64,
+        "num_conv_pos_embedding_groups": 16,
+        "hidden_dropout": 0.1,
+        "activation_dropout": 0.1,
+        "attention_dropout": 0.1,
+        "feat_proj_dropout": 0.1,
+        "layerdrop": 0.0,
+        "mask_time_prob": 0.06,
+        "mask_time_length": 6,
+        "attn_implementation": "eager",
+    }
+    return Wav2Vec2Config(**{**settings, **changes})
+
+
+class VoiceEncoder(nn.Module):
+    """wav2vec 2.0, its hidden states averaged by three, and its own estimate over the labels.
+
+    Input `waveform` [N,T] float32: 16 kHz, zero mean and unit variance over what was heard.
+    Returns `features` [N,F,D] (F = frames // 3) and `logits` [N,labels].
+    """
+
+    def __init__(self, config: Wav2Vec2Config, labels: int = 7) -> None:
+        super().__init__()
+        self.config = config
+        self.wav2vec2 = Wav2Vec2Model(config)
+        self.classifier = nn.Sequential(
+            nn.Linear(config.hidden_size, config.hidden_size),
+            nn.GELU(),
+            nn.Dropout(0.2),
+            nn.Linear(config.hidden_size, labels),
+        )
+        self.attention = nn.Linear(config.hidden_size, 1)
+
+    def forward(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
+        hidden = self.wav2vec2(waveform).last_hidden_state
+        return self.pool(hidden)
+
+    def pool(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        features = nn.functional.avg_pool1d(hidden.transpose(1, 2), POOL, POOL).transpose(1, 2)
+        weight = torch.softmax(self.attention(features), 1)
+        return features, self.classifier((weight * features).sum(1))
+
+
+class LogMel(nn.Module):
+    """Log-mel spectrogram at the encoder's frame rate (25 ms, hop 20 ms): a target that warms up the convolutions.
+
+    Input [N,T]; returns [N,frames,bands], standardised over each clip.
+    """
+
+    def __init__(self, bands: int = 64) -> None:
+        super().__init__()
+        bins = 257
+        top = 2595 * torch.log10(torch.tensor(1 + 8000 / 700))
+        edges = 700 * (10 ** (torch.linspace(32.0, float(top), bands + 2) / 2595) - 1)
+        frequency = torch.linspace(0, 8000, bins)
+        rise = (frequency - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+        fall = (edges[2:, None] - frequency) / (edges[2:] - edges[1:-1])[:, None]
+        self.register_buffer("filters", torch.minimum(rise, fall).clamp(min=0), persistent=False)
+        self.register_buffer("window", torch.hann_window(400), persistent=False)
+
+    @torch.no_grad()
+    def forward(self, waveform: Tensor) -> Tensor:
+        frames = waveform.unfold(1, 400, 320) * self.window
+        power = torch.fft.rfft(frames, 512).abs().square()
+        mel = torch.log(power @ self.filters.T + 1e-3)
+        return (mel - mel.mean((1, 2), keepdim=True)) / (mel.std((1, 2), keepdim=True) + 1e-3)
