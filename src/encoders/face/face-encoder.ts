@@ -1,0 +1,134 @@
+/** A frame -> all faces in it, and DenseFace's features of the one that is followed. */
+import type { Graph } from '../../runtime/graph';
+import type { Manifest } from '../../runtime/manifest';
+import type { FaceAnswer } from '../../runtime/protocol';
+import { expectShape, floatOutput } from '../graph-output';
+import { CanvasCropper, type Cropper } from './crop';
+import { MediaPipeDetector, sizeOf, type DetectedFace, type Detector, type Picture } from './detector';
+import { FaceTracker } from './tracker';
+
+export interface FaceEncoderOptions {
+  /** Absolute URL of the folder that `scripts/prepare-assets.mjs` fills; ends with a slash. */
+  readonly assetBase: string;
+  /** `denseface`: `faces` f32 [1, 1, sizePx, sizePx] -> `features` f32 [1, featureSize], `logits` f32 [1, classes]. Stays its owner's. */
+  readonly graph: Graph;
+  readonly face: Manifest['face'];
+}
+
+/** The parts that need a browser. */
+export interface FaceEncoderParts {
+  readonly detector: Detector;
+  readonly cropper: Cropper;
+}
+
+export interface FaceEncoding {
+  readonly answer: FaceAnswer;
+  /** [featureSize]; null when no face is followed. */
+  readonly feature: Float32Array | null;
+}
+
+export class FaceEncoder {
+  readonly #graph: Graph;
+  readonly #face: Manifest['face'];
+  readonly #detector: Detector;
+  readonly #cropper: Cropper;
+  readonly #tracker = new FaceTracker();
+
+  constructor(
+    { graph, face }: Omit<FaceEncoderOptions, 'assetBase'>,
+    { detector, cropper }: FaceEncoderParts,
+  ) {
+    this.#graph = graph;
+    this.#face = face;
+    this.#detector = detector;
+    this.#cropper = cropper;
+  }
+
+  /** @throws MemoError `file-missing` when MediaPipe's files or the detector's model are not under `assetBase` */
+  static async create(options: FaceEncoderOptions): Promise<FaceEncoder> {
+    const detector = await MediaPipeDetector.create(options.assetBase);
+    try {
+      return new FaceEncoder(options, { detector, cropper: new CanvasCropper(options.face.sizePx) });
+    } catch (error) {
+      detector.close();
+      throw error;
+    }
+  }
+
+  /**
+   * @param frame stays the caller's, who closes it after the answer
+   * @param timeS source's clock
+   */
+  async encode(frame: Picture, timeS: number): Promise<FaceEncoding> {
+    const { width: frameWidth, height: frameHeight } = sizeOf(frame);
+    const detectBegan = performance.now();
+    const faces = this.#detector.detect(frame);
+    const followed = this.#tracker.follow(
+      faces.map(({ box }) => box),
+      timeS,
+    );
+    const detect = performance.now() - detectBegan;
+    const answer = { time: timeS, frameWidth, frameHeight };
+    const face = followed === null ? undefined : faces[followed];
+    if (!face) {
+      return {
+        answer: { ...answer, faces: faces.map((other) => plain(other)), latency: { detect } },
+        feature: null,
+      };
+    }
+    const cropBegan = performance.now();
+    const grey = this.#cropper.crop(frame, face);
+    const crop = performance.now() - cropBegan;
+    const expressionBegan = performance.now();
+    const { feature, probabilities } = await this.#expression(grey);
+    const expression = performance.now() - expressionBegan;
+    return {
+      answer: {
+        ...answer,
+        faces: faces.map((other, index) => plain(other, index === followed ? probabilities : null)),
+        latency: { detect, crop, expression },
+      },
+      feature,
+    };
+  }
+
+  /** Forgets which face was followed. */
+  reset(): void {
+    this.#tracker.reset();
+  }
+
+  close(): void {
+    this.#detector.close();
+    this.#cropper.close();
+  }
+
+  async #expression(grey: Float32Array): Promise<{ feature: Float32Array; probabilities: number[] }> {
+    const { sizePx, mean, std, featureSize, classes } = this.#face;
+    const outputs = await this.#graph.run({
+      faces: {
+        type: 'float32',
+        dims: [1, 1, sizePx, sizePx],
+        data: grey.map((value) => (value - mean) / std),
+      },
+    });
+    const features = floatOutput(outputs, 'features', 'denseface');
+    const logits = floatOutput(outputs, 'logits', 'denseface');
+    expectShape(features, [1, featureSize], 'features', 'denseface');
+    expectShape(logits, [1, classes.length], 'logits', 'denseface');
+    return { feature: features.data, probabilities: softmax(logits.data) };
+  }
+}
+
+function plain(
+  { box, score }: DetectedFace,
+  expression: number[] | null = null,
+): FaceAnswer['faces'][number] {
+  return { box, score, followed: expression !== null, expression };
+}
+
+function softmax(logits: Float32Array): number[] {
+  const highest = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - highest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}

@@ -1,0 +1,39 @@
+/** Takes an output of a graph apart, and names what is wrong with a bundle whose graph is another one. */
+import { MemoError } from '../errors';
+import type { PlainTensor } from '../runtime/graph';
+
+/**
+ * @param graph name for the message
+ * @throws MemoError `graph-invalid` when there is no such output or it holds other numbers
+ */
+export function floatOutput(
+  outputs: Readonly<Record<string, PlainTensor>>,
+  name: string,
+  graph: string,
+): Extract<PlainTensor, { type: 'float32' }> {
+  const tensor = outputs[name];
+  if (tensor?.type === 'float32') return tensor;
+  throw new MemoError(
+    'graph-invalid',
+    `The graph ${graph} gives no float32 output "${name}".`,
+    'Use a bundle whose graphs and manifest.json were exported together.',
+  );
+}
+
+/** @throws MemoError `graph-invalid` when an output has another shape than the manifest says */
+export function expectShape(
+  tensor: PlainTensor,
+  dims: readonly (number | null)[],
+  name: string,
+  graph: string,
+): void {
+  const fits =
+    tensor.dims.length === dims.length &&
+    dims.every((want, axis) => want === null || want === tensor.dims[axis]);
+  if (fits) return;
+  throw new MemoError(
+    'graph-invalid',
+    `The graph ${graph} gives "${name}" as [${tensor.dims.join(', ')}], the manifest says [${dims.map((want) => want ?? '?').join(', ')}].`,
+    'Use a bundle whose graphs and manifest.json were exported together.',
+  );
+}

@@ -1,0 +1,11 @@
+/**
+ * What was seen, heard and said -> features with times, by the bundle's encoder graphs.
+ * Knows: MediaPipe's face detector, the shape of the graphs (through `runtime`'s Graph), pictures and samples.
+ * Must not know: where frames and samples come from, how a graph is run and on what, evidence and labels, the DOM.
+ */
+export { FaceEncoder } from './face/face-encoder';
+export type { FaceEncoderOptions, FaceEncoding } from './face/face-encoder';
+export { VoiceEncoder } from './voice/voice-encoder';
+export type { VoiceEncoderOptions, VoiceEncoding } from './voice/voice-encoder';
+export { SpeechGate } from './voice/speech-gate';
+export { WordPieces } from './text/word-pieces';
