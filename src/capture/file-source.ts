@@ -1,0 +1,168 @@
+/**
+ * A video or audio file, played once, muted, at its own speed, in a video element that is in no document.
+ * Frames come as the element presents them; samples, decoded beforehand, are delivered in step with its clock.
+ */
+
+import { MemoError } from '../errors';
+import type { TrackStatus } from '../recogniser/state';
+import { SourceEmitter } from './emitter';
+import { decodeSound, loadMedia } from './file-media';
+import { ElementPump } from './frames';
+import type { Source, SourceEvents, TimedFrame } from './source';
+
+/** Milliseconds between two deliveries of samples. */
+const DELIVERY_MS = 50;
+/** Longest chunk, in seconds: what a timer held back in a busy page catches up with. */
+const MOST_CHUNK_SECONDS = 0.5;
+
+/** Rejects with `media-unreadable` or `media-empty`. */
+export async function openFile(blob: Blob, name: string, signal: AbortSignal): Promise<Source> {
+  const media = await loadMedia(blob, name, signal);
+  try {
+    const sound = await decodeSound(blob);
+    if (signal.aborted) throw new MemoError('aborted', 'Opening was cut short.', 'Press Start again.');
+    if (media.video.videoWidth === 0 && sound === null) {
+      throw new MemoError(
+        'media-unreadable',
+        `${name} opens, but neither picture nor sound in it can be decoded by this browser.`,
+        'Try MP4 (H.264, AAC), WebM or WAV.',
+      );
+    }
+    return new FileSource(media.video, media.seconds, sound, name, media.free);
+  } catch (error) {
+    media.free();
+    throw MemoError.from(error);
+  }
+}
+
+class FileSource implements Source {
+  readonly kind = 'file';
+  readonly stream: MediaStream | null;
+  readonly microphoneMuted = false;
+  readonly #emitter = new SourceEmitter();
+  readonly #leave = new AbortController();
+  readonly #pump: ElementPump | null;
+  /** Samples delivered so far. */
+  #delivered = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #ended = false;
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly seconds: number,
+    private readonly sound: AudioBuffer | null,
+    private readonly name: string,
+    private readonly free: () => void,
+  ) {
+    const hasPicture = video.videoWidth > 0;
+    this.stream = hasPicture ? previewOf(video) : null;
+    this.#pump = hasPicture ? new ElementPump(video, (mediaTime) => mediaTime) : null;
+    const { signal } = this.#leave;
+    video.addEventListener('ended', () => this.#end(), { signal });
+    video.addEventListener('error', () => this.#break(video.error), { signal });
+  }
+
+  get camera(): TrackStatus {
+    if (this.#pump === null) return 'off';
+    return this.#ended ? 'ended' : 'live';
+  }
+
+  get microphone(): TrackStatus {
+    if (this.sound === null) return 'off';
+    return this.#ended ? 'ended' : 'live';
+  }
+
+  get progress(): number {
+    return this.#ended ? 1 : Math.min(1, this.video.currentTime / this.seconds);
+  }
+
+  now(): number {
+    return this.video.currentTime;
+  }
+
+  async nextFrame(signal: AbortSignal): Promise<TimedFrame | null> {
+    return this.#pump === null ? null : this.#pump.nextFrame(signal);
+  }
+
+  on<K extends keyof SourceEvents>(event: K, listener: SourceEvents[K]): void {
+    this.#emitter.on(event, listener);
+  }
+
+  setRunning(running: boolean): void {
+    clearInterval(this.#timer);
+    if (this.#ended || this.#leave.signal.aborted) return;
+    if (!running) {
+      this.video.pause();
+      return;
+    }
+    this.#timer = setInterval(() => this.#deliver(this.video.currentTime), DELIVERY_MS);
+    this.video.play().catch((error: unknown) => {
+      // a pause or a close meanwhile is no failure
+      if (!(error instanceof DOMException && error.name === 'AbortError')) this.#break(error);
+    });
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#leave.abort();
+    this.#emitter.clear();
+    this.#pump?.close();
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.free();
+  }
+
+  /** All samples up to `seconds` that have not been delivered yet. */
+  #deliver(seconds: number): void {
+    if (this.sound === null) return;
+    const { sampleRate, length } = this.sound;
+    const until = Math.min(length, Math.floor(seconds * sampleRate));
+    const most = Math.ceil(MOST_CHUNK_SECONDS * sampleRate);
+    while (this.#delivered < until) {
+      const from = this.#delivered;
+      this.#delivered = Math.min(until, from + most);
+      const samples = mono(this.sound, from, this.#delivered);
+      this.#emitter.emit('samples', { samples, sampleRateHz: sampleRate, time: from / sampleRate });
+    }
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    clearInterval(this.#timer);
+    this.#deliver(Number.POSITIVE_INFINITY);
+    this.#ended = true;
+    this.#pump?.end();
+    this.#emitter.emit('end');
+  }
+
+  #break(cause: unknown): void {
+    if (this.#ended || this.#leave.signal.aborted) return;
+    this.#ended = true;
+    this.#pump?.end();
+    this.#emitter.emit(
+      'failure',
+      new MemoError(
+        'media-unreadable',
+        `${this.name} broke off after ${this.video.currentTime.toFixed(1)} s: the file is damaged from there on.`,
+        'Try another copy of the file.',
+        cause,
+      ),
+    );
+  }
+}
+
+function mono(sound: AudioBuffer, from: number, until: number): Float32Array<ArrayBuffer> {
+  const mixed = new Float32Array(until - from);
+  for (let channel = 0; channel < sound.numberOfChannels; channel += 1) {
+    const data = sound.getChannelData(channel);
+    for (let index = from; index < until; index += 1) {
+      mixed[index - from] = (mixed[index - from] ?? 0) + (data[index] ?? 0) / sound.numberOfChannels;
+    }
+  }
+  return mixed;
+}
+
+/** Safari cannot capture an element: the file is analysed all the same, without a preview. */
+function previewOf(video: HTMLVideoElement): MediaStream | null {
+  const capturable: { captureStream?: () => MediaStream; mozCaptureStream?: () => MediaStream } = video;
+  return capturable.captureStream?.() ?? capturable.mozCaptureStream?.() ?? null;
+}

@@ -1,0 +1,11 @@
+/**
+ * From camera, microphone, file, stream or actor to timestamped frames, samples and words.
+ * Knows of the browser only; must not know of models, workers or elements.
+ */
+
+export { openActor, type ActorOptions } from './actor';
+export { openDevices } from './device-source';
+export type { DeviceRequest } from './devices';
+export { openFile } from './file-source';
+export type { SampleChunk, Source, SourceEvents, TimedFrame } from './source';
+export { openStream } from './stream-source';

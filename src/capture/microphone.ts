@@ -1,0 +1,85 @@
+/** The samples of one audio track, through an AudioWorklet, at the device's own rate. */
+
+import { MemoError } from '../errors';
+import { AudioTimeline } from './audio-timeline';
+import type { PostedChunk } from './microphone-worklet';
+import workletUrl from './microphone-worklet.ts?worker&url';
+import type { SampleChunk } from './source';
+
+/** Agrees with `microphone-worklet.ts`, which cannot be imported here: it registers itself. */
+const PROCESSOR_NAME = 'memo-microphone';
+
+export interface Microphone {
+  /** Frees node and context; does not stop the track. Safe to call twice. */
+  close(): void;
+}
+
+/**
+ * @param now seconds on the source's clock
+ * @param deliver gets mono chunks of about 50 ms
+ */
+export async function openMicrophone(
+  track: MediaStreamTrack,
+  now: () => number,
+  deliver: (chunk: SampleChunk) => void,
+): Promise<Microphone> {
+  const stream = new MediaStream([track]);
+  const { context, input } = contextFor(track, stream);
+  let node: AudioWorkletNode | null = null;
+  const close = () => {
+    node?.port.postMessage('close');
+    if (node !== null) node.port.onmessage = null;
+    node?.disconnect();
+    input.disconnect();
+    if (context.state !== 'closed') void context.close();
+  };
+  try {
+    await context.audioWorklet.addModule(workletUrl);
+    node = new AudioWorkletNode(context, PROCESSOR_NAME, { numberOfInputs: 1, numberOfOutputs: 1 });
+  } catch (error) {
+    close();
+    throw new MemoError(
+      'capture-unsupported',
+      'The microphone cannot be read: the audio worklet did not load.',
+      'Reload the page; with a content policy of your own, let script-src take files of this origin.',
+      error,
+    );
+  }
+  const timeline = new AudioTimeline(context.sampleRate);
+  node.port.onmessage = ({ data }: MessageEvent<PostedChunk>) => {
+    const time = timeline.time(data.startFrame, data.samples.length, now());
+    deliver({ samples: data.samples, sampleRateHz: context.sampleRate, time });
+  };
+  input.connect(node);
+  // a node that leads nowhere need not be run; this one writes silence
+  node.connect(context.destination);
+  // settles only once audio is allowed (a click on the page): not waited for
+  void context.resume().catch(() => undefined);
+  return { close };
+}
+
+/** Firefox refuses a source whose rate differs from its context's, so the track's own rate is asked for first. */
+function contextFor(
+  track: MediaStreamTrack,
+  stream: MediaStream,
+): { context: AudioContext; input: MediaStreamAudioSourceNode } {
+  const sampleRate = track.getSettings().sampleRate;
+  const wishes: AudioContextOptions[] = sampleRate === undefined ? [{}] : [{ sampleRate }, {}];
+  let cause: unknown;
+  for (const wish of wishes) {
+    let context: AudioContext | null = null;
+    try {
+      context = new AudioContext({ ...wish, latencyHint: 'interactive' });
+      return { context, input: context.createMediaStreamSource(stream) };
+    } catch (error) {
+      cause = error;
+      void context?.close();
+    }
+  }
+  throw new MemoError(
+    'capture-unsupported',
+    'This browser cannot read the microphone at its own rate.',
+    'Try another browser, or go on with the camera alone.',
+    cause,
+  );
+}
