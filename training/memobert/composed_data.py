@@ -20,7 +20,7 @@ from .labels import FACE_LABELS, LABEL_INDEX, LABELS
 from .loop import autocast
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 from .speech_data import Clip, Speech
-from .voice_augmentation import augment, normalise, place
+from .voice_augmentation import augment, place
 from .wav2vec2_model import POOL, WINDOW_SAMPLES, VoiceEncoder
 
 log = logging.getLogger(__name__)

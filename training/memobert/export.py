@@ -23,7 +23,7 @@ from transformers import BertTokenizerFast, Wav2Vec2Config
 
 from .denseface_model import FACE_CLASSES, FEATURE_SIZE, DenseFace
 from .labels import LABELS
-from .memobert_model import MAX_FACES, MAX_TEXT, MAX_VOICE, MAX_WORDS, MemoBert, small_config
+from .memobert_model import MAX_FACES, MAX_WORDS, MemoBert, small_config
 from .wav2vec2_model import MAX_TOKENS, POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES, VoiceEncoder
 
 log = logging.getLogger(__name__)
@@ -70,9 +70,7 @@ def store_as_half(graph: onnx.ModelProto) -> int:
         if not np.isfinite(half).all():
             raise ValueError(f"{weight.name} does not fit fp16")
         kept.append(numpy_helper.from_array(half, f"{weight.name}.half"))
-        casts.append(
-            helper.make_node("Cast", [f"{weight.name}.half"], [weight.name], to=TensorProto.FLOAT)
-        )
+        casts.append(helper.make_node("Cast", [f"{weight.name}.half"], [weight.name], to=TensorProto.FLOAT))
     del graph.graph.initializer[:]
     graph.graph.initializer.extend(kept)
     nodes = [*casts, *graph.graph.node]
@@ -194,8 +192,10 @@ def load_models(face: Path | None, voice: Path | None, fusion: Path | None) -> d
     """The trained modules; None gives an untrained one of the shipped shape."""
     from .wav2vec2_model import compact_config
 
-    stored = {k: torch.load(p, map_location="cpu", weights_only=False) if p else {} for k, p in
-              {"face": face, "voice": voice, "fusion": fusion}.items()}
+    stored = {
+        k: torch.load(p, map_location="cpu", weights_only=False) if p else {}
+        for k, p in {"face": face, "voice": voice, "fusion": fusion}.items()
+    }
     denseface = DenseFace(**stored["face"].get("shape", {}))
     config = stored["voice"].get("config")
     wav2vec2 = VoiceEncoder(Wav2Vec2Config.from_dict(config) if config else compact_config(), len(LABELS))

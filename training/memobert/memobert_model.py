@@ -63,8 +63,10 @@ class FrameEmbeddings(nn.Module):
 
 
 class MemoBert(nn.Module):
-    """Input_ids [N,L], face_features [N,V,342], voice_features [N,A,D], attention_mask [N,L+V+A], mask_position [N].
+    """The whole model; inputs are those of the bundle's `memobert.onnx`.
 
+    `input_ids` [N,L], `face_features` [N,V,342], `voice_features` [N,A,D],
+    `attention_mask` [N,L+V+A], `mask_position` [N].
     Returns `mask_logits` [N,vocabulary] at `mask_position`. A token whose mask is 0 counts as left out;
     each modality counts its own positions from 0, so padding goes to its end.
     """
@@ -106,9 +108,7 @@ class MemoBert(nn.Module):
 
     def head(self, hidden: Tensor) -> Tensor:
         """Masked-language head, tied to the word table: [...,hidden] -> [...,vocabulary]."""
-        return nn.functional.linear(
-            self.transform(hidden), self.embeddings.word_embeddings.weight, self.bias
-        )
+        return nn.functional.linear(self.transform(hidden), self.embeddings.word_embeddings.weight, self.bias)
 
     def forward(
         self,

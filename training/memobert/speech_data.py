@@ -48,8 +48,7 @@ class Speech:
         return [
             clip
             for clip in self.clips
-            if clip.corpus not in left_out
-            and (clip.speaker in VALID_SPEAKERS.get(clip.corpus, ())) == valid
+            if clip.corpus not in left_out and (clip.speaker in VALID_SPEAKERS.get(clip.corpus, ())) == valid
         ]
 
 
@@ -61,10 +60,7 @@ def load_speech(folder: Path, cache: Path | None = None) -> Speech:
     cached = cache / "speech.npz" if cache else None
     if cached and cached.exists():
         stored = np.load(cached, allow_pickle=True)
-        clips = [
-            Clip(str(c), str(s), int(label), int(b), int(n))
-            for c, s, label, b, n in stored["clips"]
-        ]
+        clips = [Clip(str(c), str(s), int(label), int(b), int(n)) for c, s, label, b, n in stored["clips"]]
         return Speech(stored["samples"], clips)
     pieces: list[np.ndarray] = []
     clips, position = [], 0
@@ -83,9 +79,7 @@ def load_speech(folder: Path, cache: Path | None = None) -> Speech:
                 if samples is None:
                     skipped += 1
                     continue
-                clips.append(
-                    Clip(corpus, row["speaker"], LABEL_INDEX[label], position, len(samples))
-                )
+                clips.append(Clip(corpus, row["speaker"], LABEL_INDEX[label], position, len(samples)))
                 pieces.append(samples)
                 position += len(samples)
         if skipped:
@@ -95,9 +89,7 @@ def load_speech(folder: Path, cache: Path | None = None) -> Speech:
     speech = Speech(np.concatenate(pieces), clips)
     if cached:
         cached.parent.mkdir(parents=True, exist_ok=True)
-        table = np.array(
-            [(c.corpus, c.speaker, c.label, c.start, c.length) for c in clips], dtype=object
-        )
+        table = np.array([(c.corpus, c.speaker, c.label, c.start, c.length) for c in clips], dtype=object)
         np.savez(cached, samples=speech.samples, clips=table)
     return speech
 
@@ -126,7 +118,5 @@ def sampling_weights(clips: list[Clip]) -> np.ndarray:
         size[clip.corpus] = size.get(clip.corpus, 0) + 1
         cell[clip.corpus, clip.label] = cell.get((clip.corpus, clip.label), 0) + 1
     classes = {corpus: sum(1 for c, _ in cell if c == corpus) for corpus in size}
-    weights = np.array(
-        [size[c.corpus] ** 0.5 / classes[c.corpus] / cell[c.corpus, c.label] for c in clips]
-    )
+    weights = np.array([size[c.corpus] ** 0.5 / classes[c.corpus] / cell[c.corpus, c.label] for c in clips])
     return weights / weights.sum()

@@ -75,7 +75,9 @@ def masked_words_loss(model: MemoBert, batch, tokenizer, generator: torch.Genera
     """15 % of the words masked (80 % [MASK], 10 % random, 10 % kept), predicted over the vocabulary."""
     device = batch.input_ids.device
     ids = batch.input_ids.cpu().clone()
-    special = torch.isin(ids, torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]))
+    special = torch.isin(
+        ids, torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id])
+    )
     place = torch.arange(ids.shape[1])[None]
     # the prompt (two words before the mask and all after) stays as it is
     own = ~special & (place < batch.mask_position.cpu()[:, None] - 2) & (place > 0)

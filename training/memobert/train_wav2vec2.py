@@ -80,7 +80,10 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     mel_head = nn.Linear(config.conv_dim[-1], 64).to(device)
     log.info(
         "%d training clips, %d validation clips, %.2f M parameters, on %s",
-        len(train), len(valid), sum(p.numel() for p in model.parameters()) / 1e6, device,
+        len(train),
+        len(valid),
+        sum(p.numel() for p in model.parameters()) / 1e6,
+        device,
     )
 
     parameters = [*model.parameters(), *mel_head.parameters()]

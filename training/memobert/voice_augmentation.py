@@ -10,7 +10,9 @@ def change_speed(wave: np.ndarray, rng: np.random.Generator, most: float = 0.12)
     return np.interp(places, np.arange(len(wave)), wave).astype(np.float32)
 
 
-def add_noise(wave: np.ndarray, rng: np.random.Generator, low_db: float = 5, high_db: float = 35) -> np.ndarray:
+def add_noise(
+    wave: np.ndarray, rng: np.random.Generator, low_db: float = 5, high_db: float = 35
+) -> np.ndarray:
     """White to brown-ish noise at a random signal-to-noise ratio."""
     spectrum = np.fft.rfft(rng.standard_normal(len(wave)))
     tilt = rng.uniform(0, 1)
@@ -48,7 +50,10 @@ def normalise(wave: np.ndarray) -> np.ndarray:
 
 
 def place(wave: np.ndarray, window: int, rng: np.random.Generator | None) -> np.ndarray:
-    """[window]: a crop of a longer wave, or the normalised wave amid zeros; without `rng` the middle and the end."""
+    """[window]: a crop of a longer wave, or the normalised wave amid zeros.
+
+    Without `rng` the middle of a longer one, and the end of the window for a shorter one.
+    """
     if len(wave) > window:
         first = int(rng.integers(len(wave) - window + 1)) if rng else (len(wave) - window) // 2
         return normalise(wave[first : first + window])

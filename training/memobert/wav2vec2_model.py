@@ -70,7 +70,7 @@ class VoiceEncoder(nn.Module):
 
 
 class LogMel(nn.Module):
-    """Log-mel spectrogram at the encoder's frame rate (25 ms, hop 20 ms): a target that warms up the convolutions.
+    """Log-mel spectrogram at the encoder's frame rate (25 ms, hop 20 ms), to warm up the convolutions.
 
     Input [N,T]; returns [N,frames,bands], standardised over each clip.
     """

@@ -1,0 +1,101 @@
+"""Every command, at toy size, in the order a person runs them; each resumes and repeats itself exactly."""
+
+import json
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from . import export, train_denseface, train_memobert, train_wav2vec2
+
+
+@pytest.fixture(scope="module")
+def runs(toy, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs")
+    face = [
+        "--faces", str(toy / "faces"), "--size", "48", "--batch", "16", "--blocks", "1", "1", "1",
+        "--device", "cpu", "--rate", "0.05",
+    ]  # fmt: skip
+    train_denseface.main([*face, "--out", str(out / "face"), "--epochs", "2"])
+    voice = ["--speech", str(toy / "speech"), "--toy", "--device", "cpu", "--every", "3", "--batch", "4"]
+    train_wav2vec2.main([*voice, "--out", str(out / "voice"), "--steps", "6", "--leave-out"])
+    fusion = [
+        "--text", str(toy / "text"), "--faces", str(toy / "faces"), "--speech", str(toy / "speech"),
+        "--vocabulary", str(toy / "vocab.txt"), "--toy", "--device", "cpu", "--leave-out",
+        "--face-encoder", str(out / "face/best.pt"), "--voice-encoder", str(out / "voice/best.pt"),
+        "--every", "60", "--steps", "120", "--batch", "16", "--rate", "3e-3", "--composed", "56",
+    ]  # fmt: skip
+    scores = train_memobert.main([*fusion, "--out", str(out / "fusion")])
+    return {"out": out, "face": face, "scores": scores}
+
+
+def test_training_learns_the_easy_words(runs):
+    composed = runs["scores"]["composed"]
+    # the words give the class away; a face or a voice of an untrained encoder may not
+    assert composed["T"]["uar"] > 3 / 7
+    assert set(composed) == {"T", "V", "A", "TV", "TA", "VA", "TVA"}
+    assert set(runs["scores"]["alone"]) == {"text", "face", "voice"}
+
+
+def test_training_resumes_exactly(runs, tmp_path):
+    straight = torch.load(runs["out"] / "face/last.pt", weights_only=False)["training"]
+    train_denseface.main([*runs["face"], "--out", str(tmp_path), "--epochs", "2"])
+    repeated = torch.load(tmp_path / "last.pt", weights_only=False)["training"]
+    for name, value in straight.items():
+        assert torch.equal(value, repeated[name]), name
+    log = (tmp_path / "log.jsonl").read_text().splitlines()
+    assert [json.loads(line)["epoch"] for line in log] == [1, 2]
+    # a finished run that is started again trains no further
+    train_denseface.main([*runs["face"], "--out", str(tmp_path), "--epochs", "2"])
+    assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 2
+
+
+def test_export_writes_a_whole_bundle(runs, toy, tmp_path):
+    out = runs["out"]
+    manifest = export.main(
+        [
+            "--face", str(out / "face/best.pt"), "--voice", str(out / "voice/best.pt"),
+            "--fusion", str(out / "fusion/best.pt"), "--vocabulary", str(toy / "vocab.txt"),
+            "--out", str(tmp_path), "--name", "toy",
+        ]
+    )  # fmt: skip
+    listed = [graph["fp32"] for graph in manifest["graphs"].values()]
+    listed += [manifest["golden"], manifest["text"]["tokenizer"], manifest["text"]["tokenizerConfig"]]
+    for file in listed:
+        assert (tmp_path / file["path"]).stat().st_size == file["bytes"]
+    golden = json.loads((tmp_path / "golden.json").read_text())
+    for name, case in golden.items():
+        session = onnxruntime.InferenceSession(tmp_path / f"{name}.onnx")
+        inputs = {key: np.array(t["data"], t["type"]).reshape(t["dims"]) for key, t in case["inputs"].items()}
+        for got, (key, want) in zip(session.run(None, inputs), case["outputs"].items(), strict=True):
+            assert list(got.shape) == want["dims"], (name, key)
+            flat = got.flatten()[: len(want["data"])]
+            assert np.abs(flat - want["data"]).max() < 1e-3 * max(1, np.abs(flat).max()), (name, key)
+
+
+def test_graphs_take_other_sizes(runs, toy, tmp_path):
+    export.main(["--vocabulary", str(toy / "vocab.txt"), "--out", str(tmp_path)] + [
+        part for name, run in (("face", "face"), ("voice", "voice"), ("fusion", "fusion"))
+        for part in (f"--{name}", str(runs["out"] / run / "best.pt"))
+    ])  # fmt: skip
+    fusion = onnxruntime.InferenceSession(tmp_path / "memobert.onnx")
+    sizes = {i.name: i.shape for i in fusion.get_inputs()}
+    answers = []
+    for length, faces, voice in ((36, 36, 64), (9, 1, 1)):
+        mask = np.zeros((1, length + faces + voice), np.int32)
+        mask[:, :8] = 1
+        answers.append(
+            fusion.run(
+                None,
+                {
+                    "input_ids": np.full((1, length), 7, np.int32),
+                    "face_features": np.ones((1, faces, sizes["face_features"][2]), np.float32),
+                    "voice_features": np.ones((1, voice, sizes["voice_features"][2]), np.float32),
+                    "attention_mask": mask,
+                    "mask_position": np.array([4], np.int32),
+                },
+            )[0]
+        )
+    # what is masked out does not count, whatever the shape
+    assert np.abs(answers[0] - answers[1]).max() < 1e-3

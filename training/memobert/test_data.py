@@ -1,0 +1,93 @@
+import logging
+
+import numpy as np
+import pytest
+
+from .ferplus_data import Faces, clean_votes, distributions, load_ferplus, majority
+from .labels import GOEMOTIONS_LABELS, LABEL_INDEX
+from .speech_data import load_speech, sampling_weights
+from .text_data import load_sentences
+from .voice_augmentation import add_noise, augment, change_speed, normalise, place
+
+
+def test_broken_pictures_are_counted_and_left_out(toy, caplog):
+    with caplog.at_level(logging.WARNING):
+        faces = load_ferplus(toy / "faces", "train")
+    assert len(faces.pictures) == 64
+    assert "1 pictures could not be read" in caplog.text
+
+
+def test_missing_archive_names_the_cure(tmp_path):
+    with pytest.raises(FileNotFoundError, match="--faces"):
+        load_ferplus(tmp_path, "train")
+
+
+def test_cache_gives_the_same_faces(toy, tmp_path):
+    first = load_ferplus(toy / "faces", "valid", tmp_path)
+    second = load_ferplus(toy / "faces", "valid", tmp_path)
+    assert (first.pictures == second.pictures).all() and (first.votes == second.votes).all()
+
+
+def test_votes_follow_the_authors():
+    votes = np.array(
+        [
+            [5, 1, 0, 4, 0, 0, 0, 0, 0, 0],  # single vote dropped; 5 of 9 is over half
+            [5, 5, 0, 0, 0, 0, 0, 0, 0, 0],  # exactly half is not over half
+            [0, 0, 0, 0, 0, 0, 0, 2, 8, 0],  # unknown
+            [1, 1, 1, 1, 1, 1, 1, 1, 1, 1],  # nothing left
+        ],
+        np.float32,
+    )
+    assert clean_votes(votes)[0].tolist() == [5, 0, 0, 4, 0, 0, 0, 0, 0, 0]
+    faces = Faces(np.zeros((4, 48, 48), np.uint8), votes)
+    kept, classes = majority(faces)
+    assert len(kept.votes) == 1 and classes.tolist() == [0]
+    trained, target = distributions(faces)
+    assert len(trained.votes) == 2
+    assert np.allclose(target.sum(1), 1)
+    assert np.allclose(target[0, [0, 3]], [5 / 9, 4 / 9])
+
+
+def test_speech_skips_what_is_no_speech_and_resamples(toy, caplog):
+    with caplog.at_level(logging.WARNING):
+        speech = load_speech(toy / "speech")
+    # 10 ms, silence and a broken file are out; the stereo file at 48 kHz is in, as 16 kHz mono
+    assert "3 clips could not be used" in caplog.text
+    assert len(speech.clips) == 57
+    assert speech.clips[-1].length == 16000
+    valid = speech.split("valid")
+    assert {clip.speaker for clip in valid} == {"ravdess_17"}
+    assert not {clip.speaker for clip in speech.split("train")} & {"ravdess_17"}
+    assert speech.split("valid", ("ravdess",)) == []
+
+
+def test_sampling_evens_out_the_labels(toy):
+    clips = load_speech(toy / "speech").split("train")
+    weights = sampling_weights(clips)
+    sums = np.bincount([c.label for c in clips], weights)
+    assert np.allclose(sums, sums[0])
+
+
+def test_place_puts_a_short_wave_at_the_end_after_normalising():
+    wave = np.sin(np.arange(1000)).astype(np.float32) + 3
+    window = place(wave, 4000, None)
+    assert window.shape == (4000,)
+    assert (window[:3000] == 0).all()
+    assert abs(window[3000:].mean()) < 1e-5 and abs(window[3000:].std() - 1) < 1e-3
+    assert np.allclose(normalise(np.zeros(10, np.float32)), 0)
+
+
+def test_augmentation_stays_finite_even_on_silence():
+    rng = np.random.default_rng(0)
+    for wave in (np.zeros(8000, np.float32), rng.standard_normal(8000).astype(np.float32)):
+        for _ in range(30):
+            assert np.isfinite(augment(wave, rng)).all()
+    assert abs(len(change_speed(np.zeros(10000, np.float32), rng)) - 10000) <= 1700
+    loud = add_noise(np.ones(8000, np.float32), rng, 20, 20)
+    assert abs((loud - 1).std() - 0.1) < 0.02
+
+
+def test_sentences_carry_labels(toy):
+    sentences = load_sentences(toy / "text", "train")
+    assert {s.label for s in sentences} == set(range(7))
+    assert GOEMOTIONS_LABELS["curiosity"] == "surprised" and "happy" in LABEL_INDEX

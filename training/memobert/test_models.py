@@ -1,0 +1,130 @@
+import numpy as np
+import torch
+
+from .composed_data import CASES, Bank, Composer, render_tracks, vary_track
+from .denseface_model import FEATURE_SIZE, DenseFace
+from .export import fold_norms, load_models
+from .loop import AveragedWeights, one_cycle
+from .memobert_model import MemoBert, small_config
+from .metrics import measure
+from .train_memobert import TOY
+from .wav2vec2_model import MAX_TOKENS, WINDOW_SAMPLES, LogMel, VoiceEncoder, compact_config
+
+
+def test_denseface_has_the_papers_shape():
+    model = DenseFace().eval()
+    features, logits = model(torch.randn(2, 1, 64, 64))
+    assert features.shape == (2, FEATURE_SIZE) and logits.shape == (2, 8)
+    # 16 + 16 + 16 bottlenecks, DenseNet-BC
+    assert sum(1 for m in model.modules() if type(m).__name__ == "Bottleneck") == 48
+
+
+def test_folding_norms_changes_nothing():
+    torch.manual_seed(0)
+    model = DenseFace(blocks=(2, 2, 2))
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_()
+            module.running_var.uniform_(0.5, 2)
+            module.weight.data.uniform_(0.5, 2)
+            module.bias.data.normal_()
+    model.eval()
+    faces = torch.randn(2, 1, 64, 64)
+    with torch.no_grad():
+        before = model(faces)
+        after = fold_norms(model)(faces)
+    assert torch.allclose(before[0], after[0], atol=1e-4) and torch.allclose(before[1], after[1], atol=1e-4)
+
+
+def test_a_window_gives_64_voice_tokens():
+    model = load_models(None, None, None)["wav2vec2"]
+    with torch.no_grad():
+        features, logits = model(torch.randn(1, WINDOW_SAMPLES))
+    assert features.shape == (1, MAX_TOKENS, 256) and logits.shape == (1, 7)
+    assert LogMel()(torch.randn(1, WINDOW_SAMPLES)).shape == (1, 192, 64)
+
+
+def test_voice_encoder_is_a_few_million_parameters():
+    count = sum(p.numel() for p in VoiceEncoder(compact_config()).parameters())
+    assert 3e6 < count < 10e6
+
+
+def memo() -> MemoBert:
+    torch.manual_seed(0)
+    return MemoBert(small_config(**TOY, vocab_size=100)).eval()
+
+
+@torch.no_grad()
+def test_masked_out_equals_left_out():
+    model = memo()
+    ids = torch.randint(5, 100, (1, 8))
+    faces, voice = torch.randn(1, 3, 342), torch.randn(1, 4, 256)
+    place = torch.tensor([5])
+    full = torch.ones(1, 15, dtype=torch.int32)
+
+    no_voice = full.clone()
+    no_voice[:, 11:] = 0
+    left_out = model(ids, faces, voice[:, :0], full[:, :11], place)
+    assert torch.allclose(model(ids, faces, voice, no_voice, place), left_out, atol=1e-5)
+
+    padded_ids = torch.cat([ids, torch.zeros(1, 2, dtype=ids.dtype)], 1)
+    padded_mask = torch.cat([full[:, :8], torch.zeros(1, 2, dtype=torch.int32), full[:, 8:]], 1)
+    whole = model(ids, faces, voice, full, place)
+    assert torch.allclose(model(padded_ids, faces, voice, padded_mask, place), whole, atol=1e-5)
+    assert not torch.allclose(whole, left_out, atol=1e-4)
+
+
+def test_composer_lays_out_all_seven_cases():
+    class Tokens:
+        cls_token_id, sep_token_id, mask_token_id, pad_token_id = 2, 3, 4, 0
+
+        def __call__(self, text, add_special_tokens):
+            return type("Encoding", (), {"input_ids": [10, 11, 4, 12]})
+
+    rng = np.random.default_rng(0)
+    labels = np.arange(7)
+    faces = Bank([rng.standard_normal((8, 342)).astype(np.float16) for _ in labels], labels)
+    voices = Bank([rng.standard_normal((20 + i, 256)).astype(np.float16) for i in labels], labels)
+    composer = Composer(Tokens(), [[20] * (3 + i) for i in labels], labels, faces, voices)
+    samples = [composer.draw(int(label), rng) for label in labels]
+    assert [s["voice"] for s in samples] == list(labels)
+    model = memo()
+    for case in CASES:
+        for variation in (None, rng):
+            batch = composer.layout(samples, labels, case, variation)
+            assert (batch.input_ids[torch.arange(7), batch.mask_position] == 4).all()
+            assert bool(batch.face_features.shape[1]) == ("face" in case)
+            assert bool(batch.voice_features.shape[1]) == ("voice" in case)
+            with torch.no_grad():
+                assert model(*batch.inputs()).shape == (7, 100)
+
+
+def test_tracks_move_smoothly_and_stay_in_range():
+    pictures = torch.randint(0, 255, (3, 1, 48, 48), dtype=torch.uint8)
+    tracks = render_tracks(pictures, 8, 64, torch.Generator().manual_seed(0))
+    assert tracks.shape == (3, 8, 1, 64, 64)
+    assert tracks.min() >= 0 and tracks.max() <= 255
+    track = np.arange(8, dtype=np.float16)[:, None]
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        varied = vary_track(track, rng)
+        assert 1 <= len(varied) <= 36 and (np.diff(varied[:, 0]) >= 0).all()
+
+
+def test_measures():
+    truth, guess = np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])
+    scores = measure(truth, guess, 3)
+    assert scores["wa"] == 0.75
+    assert abs(scores["uar"] - (2 / 3 + 1) / 2) < 1e-9
+    assert scores["majority_wa"] == 0.75 and scores["chance_uar"] == 0.5
+
+
+def test_schedule_and_average():
+    assert one_cycle(0, 100) < 0.1 and one_cycle(15, 100) == 1 and one_cycle(100, 100) < 1e-6
+    module = torch.nn.Linear(1, 1)
+    average = AveragedWeights(module, 0.9)
+    with torch.no_grad():
+        module.weight.fill_(5)
+    for _ in range(200):
+        average.update(module)
+    assert abs(average.state["weight"].item() - 5) < 1e-3
