@@ -1,0 +1,33 @@
+/** What both commands of the README need first: the npm packages, installed once and again when the lock file changes. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createHash } from 'node:crypto';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Runs a command in the project's root with its output shown; throws when it fails. */
+export function sh(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
+}
+
+/** Installs the packages of package-lock.json unless that very file is what is installed. */
+export function installPackages() {
+  const [major] = process.versions.node.split('.').map(Number);
+  if (major < 20) {
+    throw new Error(`Node ${process.versions.node} is too old: install Node 20 or later and run this again.`);
+  }
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const stamp = join(root, 'node_modules', '.memo-bert-lock');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  console.log('Installing the npm packages …');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  sh(npm, ['ci', '--no-audit', '--no-fund'], { shell: process.platform === 'win32' });
+  writeFileSync(stamp, wanted);
+}

@@ -1,0 +1,75 @@
+/**
+ * `npm test`: sets up what is missing, then checks everything in the order in which failures are cheapest:
+ * format and lint, types, logic in Node, the build, the built page in a real browser. Counts are kept for CI.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installPackages, root, sh } from './setup.mjs';
+
+installPackages();
+const { findBrowser } = await import('./find-browser.mjs');
+const browser = findBrowser();
+console.log(`Browser: ${browser}`);
+
+const results = join(root, 'test-results');
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+const env = { ...process.env, CHROMIUM_PATH: browser };
+const bin = (name) => join(root, 'node_modules', ...name);
+const counts = { passed: 0, failed: 0 };
+
+/** One check that is passed or failed as a whole. */
+function check(name, ...args) {
+  console.log(`\n— ${name}`);
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env });
+  counts[status === 0 ? 'passed' : 'failed'] += 1;
+  return status === 0;
+}
+
+/** A runner that writes a JSON report of its own; `read` turns that into counts. */
+function suite(name, report, read, ...args) {
+  console.log(`\n— ${name}`);
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env });
+  const found = { passed: 0, failed: 0 };
+  try {
+    Object.assign(found, read(JSON.parse(readFileSync(join(results, report), 'utf8'))));
+  } catch {
+    console.error(`${name} wrote no report`);
+  }
+  // a runner that broke off without a failed test has failed all the same
+  if (status !== 0 && found.failed === 0) found.failed = 1;
+  if (status === 0 && found.passed === 0) found.failed = 1;
+  counts.passed += found.passed;
+  counts.failed += found.failed;
+}
+
+check('lint', bin(['eslint', 'bin', 'eslint.js']), '.');
+check('format', bin(['prettier', 'bin', 'prettier.cjs']), '--check', '.');
+for (const config of ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.node.json']) {
+  check(`types of ${config}`, bin(['typescript', 'bin', 'tsc']), '--noEmit', '-p', config);
+}
+suite(
+  'logic in Node',
+  'vitest.json',
+  (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests }),
+  bin(['vitest', 'vitest.mjs']),
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${join(results, 'vitest.json')}`,
+);
+if (check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
+  sh(process.execPath, [join(root, 'scripts', 'record-actor.mjs')], { env });
+  suite(
+    'the built page in Chromium',
+    'playwright.json',
+    (report) => ({ passed: report.stats.expected + report.stats.flaky, failed: report.stats.unexpected }),
+    bin(['@playwright', 'test', 'cli.js']),
+    'test',
+  );
+}
+writeFileSync(join(results, 'counts.json'), JSON.stringify(counts));
+console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed > 0 ? 1 : 0;
