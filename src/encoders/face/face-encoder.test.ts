@@ -1,0 +1,126 @@
+import { expect, it } from 'vitest';
+import type { Manifest } from '../../runtime/manifest';
+import { FakeGraph, float32 } from '../testing/fake-graph';
+import { fromDetection, type DetectedFace, type Picture } from './detector';
+import { FaceEncoder } from './face-encoder';
+
+const face: Manifest['face'] = {
+  sizePx: 2,
+  mean: 100,
+  std: 50,
+  rateHz: 10,
+  maxFrames: 36,
+  featureSize: 3,
+  classes: ['neutral', 'happiness'],
+};
+// Only its size is read here; node has no ImageBitmap.
+const frame = { width: 640, height: 480 } as Picture;
+
+function detected(x: number, side: number): DetectedFace {
+  const point = { x, y: 0 };
+  return {
+    box: { x, y: 0, width: side, height: side },
+    score: 0.9,
+    leftEye: point,
+    rightEye: point,
+    noseTip: point,
+    mouth: point,
+    leftEar: point,
+    rightEar: point,
+  };
+}
+
+const denseface = () =>
+  new FakeGraph(() => ({ features: float32([1, 3], [7, 8, 9]), logits: float32([1, 2], [0, Math.log(3)]) }));
+
+function make(faces: readonly DetectedFace[], graph = denseface()) {
+  const log: string[] = [];
+  const seen = { faces };
+  const encoder = new FaceEncoder(
+    { graph, face },
+    {
+      detector: { detect: () => seen.faces, close: () => log.push('detector') },
+      cropper: {
+        crop: (_, { box }) => {
+          log.push(`crop ${String(box.x)}`);
+          return Float32Array.of(0, 100, 150, 250);
+        },
+        close: () => log.push('cropper'),
+      },
+    },
+  );
+  return { encoder, graph, log, seen };
+}
+
+it('answers all faces, and the expression of the followed one', async () => {
+  const { encoder, graph, log } = make([detected(5, 40), detected(300, 90)]);
+  const { answer, feature } = await encoder.encode(frame, 1.5);
+  expect(feature).toEqual(Float32Array.of(7, 8, 9));
+  expect(answer).toMatchObject({ time: 1.5, frameWidth: 640, frameHeight: 480 });
+  expect(answer.faces).toEqual([
+    { box: { x: 5, y: 0, width: 40, height: 40 }, score: 0.9, followed: false, expression: null },
+    {
+      box: { x: 300, y: 0, width: 90, height: 90 },
+      score: 0.9,
+      followed: true,
+      expression: [expect.closeTo(0.25), expect.closeTo(0.75)],
+    },
+  ]);
+  expect(Object.keys(answer.latency)).toEqual(['detect', 'crop', 'expression']);
+  expect(log).toEqual(['crop 300']);
+  expect(graph.asked[0]?.faces).toEqual(float32([1, 1, 2, 2], [-2, 0, 1, 3]));
+});
+
+it('gives no feature without a face', async () => {
+  const { encoder, graph } = make([]);
+  const { answer, feature } = await encoder.encode(frame, 0);
+  expect(feature).toBeNull();
+  expect(answer.faces).toEqual([]);
+  expect(Object.keys(answer.latency)).toEqual(['detect']);
+  expect(graph.asked).toHaveLength(0);
+});
+
+it('shows another face, but does not take it for the one out of sight, until reset', async () => {
+  const { encoder, seen } = make([detected(0, 50)]);
+  await encoder.encode(frame, 0);
+  seen.faces = [detected(400, 50)];
+  const { answer, feature } = await encoder.encode(frame, 0.1);
+  expect(feature).toBeNull();
+  expect(answer.faces).toMatchObject([{ followed: false, expression: null }]);
+  encoder.reset();
+  expect((await encoder.encode(frame, 0.2)).feature).not.toBeNull();
+});
+
+it('refuses logits that are not over the manifest classes', async () => {
+  const graph = new FakeGraph(() => ({
+    features: float32([1, 3], [1, 2, 3]),
+    logits: float32([1, 8], new Float32Array(8)),
+  }));
+  await expect(make([detected(0, 50)], graph).encoder.encode(frame, 0)).rejects.toMatchObject({
+    code: 'graph-invalid',
+  });
+});
+
+it('closes what it owns', () => {
+  const { encoder, log } = make([]);
+  encoder.close();
+  expect(log).toEqual(['detector', 'cropper']);
+});
+
+it('reads MediaPipe detections in pixels, and drops one without its points', () => {
+  const keypoints = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6].map((x) => ({ x, y: x / 2, label: '', score: 1 }));
+  const detection = {
+    boundingBox: { originX: 10, originY: 20, width: 30, height: 40, angle: 0 },
+    categories: [{ score: 0.8, index: 0, categoryName: '', displayName: '' }],
+    keypoints,
+  };
+  const size = { width: 100, height: 200 };
+  expect(fromDetection(detection, size)).toMatchObject({
+    box: { x: 10, y: 20, width: 30, height: 40 },
+    score: 0.8,
+    leftEye: { x: 10, y: 10 },
+    rightEar: { x: expect.closeTo(60), y: expect.closeTo(60) },
+  });
+  expect(fromDetection({ ...detection, keypoints: keypoints.slice(1) }, size)).toBeNull();
+  expect(fromDetection({ ...detection, boundingBox: undefined }, size)).toBeNull();
+});

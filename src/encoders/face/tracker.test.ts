@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { FaceTracker, overlap } from './tracker';
+
+const box = (x: number, side: number) => ({ x, y: 0, width: side, height: side });
+
+describe('FaceTracker', () => {
+  it('follows the largest face first', () => {
+    expect(new FaceTracker().follow([box(0, 50), box(200, 80), box(400, 60)], 0)).toBe(1);
+  });
+
+  it('stays with it when another grows larger or the order changes', () => {
+    const tracker = new FaceTracker();
+    tracker.follow([box(0, 80), box(200, 50)], 0);
+    expect(tracker.follow([box(200, 150), box(10, 80)], 0.1)).toBe(1);
+  });
+
+  it('follows a face that moves', () => {
+    const tracker = new FaceTracker();
+    tracker.follow([box(0, 100)], 0);
+    for (let step = 1; step < 20; step++) {
+      expect(tracker.follow([box(900, 120), box(step * 30, 100)], step / 10)).toBe(1);
+    }
+  });
+
+  it('waits a second for a face out of sight, and takes it up again', () => {
+    const tracker = new FaceTracker();
+    tracker.follow([box(0, 80)], 0);
+    expect(tracker.follow([box(200, 200)], 0.5)).toBeNull();
+    expect(tracker.follow([], 0.7)).toBeNull();
+    expect(tracker.follow([box(200, 200), box(5, 80)], 0.9)).toBe(1);
+  });
+
+  it('turns to the largest once it is lost', () => {
+    const tracker = new FaceTracker();
+    tracker.follow([box(0, 80)], 0);
+    expect(tracker.follow([box(200, 60), box(400, 90)], 1.01)).toBe(1);
+  });
+
+  it('forgets on reset', () => {
+    const tracker = new FaceTracker();
+    tracker.follow([box(0, 80)], 0);
+    tracker.reset();
+    expect(tracker.follow([box(200, 60)], 0.1)).toBe(0);
+  });
+
+  it('follows nobody in an empty frame', () => {
+    expect(new FaceTracker().follow([], 0)).toBeNull();
+  });
+});
+
+describe('overlap', () => {
+  it.each([
+    [box(0, 10), box(0, 10), 1],
+    [box(0, 10), box(5, 10), 1 / 3],
+    [box(0, 10), box(10, 10), 0],
+    [box(0, 10), box(50, 10), 0],
+    [box(0, 10), { x: 2, y: 2, width: 5, height: 5 }, 0.25],
+  ])('%j, %j: %d', (a, b, wanted) => {
+    expect(overlap(a, b)).toBeCloseTo(wanted);
+    expect(overlap(b, a)).toBeCloseTo(wanted);
+  });
+});
