@@ -13,7 +13,7 @@ export class SourceEmitter {
 
   emit<K extends keyof SourceEvents>(event: K, ...detail: Parameters<SourceEvents[K]>): void {
     for (const listener of [...(this.#listeners.get(event) ?? [])]) {
-      (listener as (...detail: Parameters<SourceEvents[K]>) => void)(...detail);
+      (listener as unknown as (...detail: Parameters<SourceEvents[K]>) => void)(...detail);
     }
   }
 

@@ -161,8 +161,13 @@ function mono(sound: AudioBuffer, from: number, until: number): Float32Array<Arr
   return mixed;
 }
 
+interface Capturable {
+  captureStream?(): MediaStream;
+  mozCaptureStream?(): MediaStream;
+}
+
 /** Safari cannot capture an element: the file is analysed all the same, without a preview. */
 function previewOf(video: HTMLVideoElement): MediaStream | null {
-  const capturable: { captureStream?: () => MediaStream; mozCaptureStream?: () => MediaStream } = video;
+  const capturable = video as HTMLVideoElement & Capturable;
   return capturable.captureStream?.() ?? capturable.mozCaptureStream?.() ?? null;
 }

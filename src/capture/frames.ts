@@ -29,7 +29,10 @@ class ProcessorPump implements FramePump {
     private readonly now: () => number,
   ) {
     // one buffered frame: the processor drops the rest, as we would
-    const processor = new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack, maxBufferSize: 1 });
+    const processor = new MediaStreamTrackProcessor({
+      track: track as MediaStreamVideoTrack,
+      maxBufferSize: 1,
+    });
     this.#reader = processor.readable.getReader();
     void this.#read();
   }

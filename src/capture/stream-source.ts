@@ -92,7 +92,9 @@ export class StreamSource implements Source {
       const now = () => this.now();
       if (camera !== null) this.#pump = pumpTrack(camera, now);
       if (microphone !== null) {
-        this.#microphone = await openMicrophone(microphone, now, (chunk) => this.emitter.emit('samples', chunk));
+        this.#microphone = await openMicrophone(microphone, now, (chunk) =>
+          this.emitter.emit('samples', chunk),
+        );
       }
       if (signal.aborted) throw new MemoError('aborted', 'Opening was cut short.', 'Press Start again.');
     } catch (error) {

@@ -21,3 +21,20 @@ export interface RecogniserEventMap {
   /** A run failed; it is over, and every track of it is stopped. */
   error: CustomEvent<MemoError>;
 }
+
+/** An EventTarget whose events are typed; the cast adds nothing that EventTarget does not have. */
+export const TypedEventTarget = EventTarget as new () => TypedTarget;
+
+export interface TypedTarget {
+  addEventListener<K extends keyof RecogniserEventMap>(
+    type: K,
+    listener: (event: RecogniserEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof RecogniserEventMap>(
+    type: K,
+    listener: (event: RecogniserEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  dispatchEvent(event: Event): boolean;
+}

@@ -7,7 +7,8 @@ export { systemClock, type Clock } from './clock';
 export type { EngineClient } from './engine-client';
 export type { RecogniserEventMap, StateChange } from './events';
 export { currentPage, noPage, type Page } from './page';
-export { Recogniser, type RecogniserOptions, type RecogniserParts } from './recogniser';
+export type { RecogniserOptions, RecogniserParts } from './options';
+export { Recogniser } from './recogniser';
 export { REQUEST_EVENT, type MemoRequest, type RequestMap, type RequestName } from './requests';
 export type { ActorRequest, SourceOpeners } from './sources';
 export {

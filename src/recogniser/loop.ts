@@ -75,7 +75,6 @@ export class Loop {
   start(): void {
     const { source } = this.parts;
     source.on('samples', (chunk) => this.#hear(chunk));
-    source.on('words', (texts) => void this.setTexts(texts));
     source.on('end', () => void this.#guard(() => this.#finish()));
     source.on('failure', (error) => this.#fail(error));
     if (source.stream !== null || source.camera === 'live') this.#repeat('face', () => this.#look());

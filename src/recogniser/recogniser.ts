@@ -6,73 +6,22 @@
 import type { DeviceRequest, Source } from '../capture';
 import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
+import type { TimedText } from '../runtime/protocol';
 import { WorkerClient } from '../runtime/worker-client';
-import type { DeviceWish, TimedText } from '../runtime/protocol';
-import { systemClock, type Clock } from './clock';
+import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
-import type { EngineClient } from './engine-client';
-import type { RecogniserEventMap } from './events';
+import { TypedEventTarget, type RecogniserEventMap } from './events';
 import { Loop, type Vitals } from './loop';
-import { currentPage, type Page } from './page';
+import { absolute, engineOptions, type RecogniserOptions, type RecogniserParts } from './options';
+import { currentPage } from './page';
+import { conditionsOf, phaseOf, type Facts } from './phase';
 import type { MemoRequest } from './requests';
-import { browserSources, type SourceOpeners } from './sources';
-import {
-  CONDITIONS,
-  INITIAL_STATE,
-  type Condition,
-  type Phase,
-  type RecogniserState,
-  type SourceKind,
-} from './state';
+import { AT_REST, newRun, textsOf, typed, type Run } from './run';
+import { browserSources } from './sources';
+import type { RecogniserState, SourceKind } from './state';
 import { Store } from './store';
 
-export interface RecogniserOptions {
-  /** URL of the bundle's `manifest.json`; relative to the page. */
-  readonly manifestUrl: string;
-  /** Folder with MediaPipe's files, the face detector and the speech gate; relative to the page. */
-  readonly assetBase: string;
-  /** Folder with the actor's speech; `actor/` beside the page unless said. */
-  readonly actorBase?: string;
-  /** `auto` (the default): WebGPU where a real adapter is, else wasm. */
-  readonly device?: DeviceWish;
-  /** Lets a software adapter stand in for WebGPU: for tests. */
-  readonly allowSoftwareAdapter?: boolean;
-}
-
-/** What a test, or a page with a worker of its own, may replace. */
-export interface RecogniserParts {
-  readonly createClient: () => EngineClient;
-  readonly sources: SourceOpeners;
-  readonly clock: Clock;
-  readonly page: Page;
-}
-
-/** From a start to its end. */
-interface Run {
-  readonly kind: SourceKind;
-  readonly abort: AbortController;
-  stage: 'asking' | 'waiting' | 'listening';
-  source: Source | null;
-  loop: Loop | null;
-  conditions: readonly Condition[];
-}
-
-export interface Recogniser {
-  addEventListener<K extends keyof RecogniserEventMap>(
-    type: K,
-    listener: (event: RecogniserEventMap[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  removeEventListener<K extends keyof RecogniserEventMap>(
-    type: K,
-    listener: (event: RecogniserEventMap[K]) => void,
-    options?: boolean | EventListenerOptions,
-  ): void;
-}
-
-// the interface above only gives EventTarget's methods their event types; it adds nothing the class lacks
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
-export class Recogniser extends EventTarget {
+export class Recogniser extends TypedEventTarget {
   readonly #store = new Store();
   readonly #engine: Engine;
   readonly #parts: RecogniserParts;
@@ -93,24 +42,15 @@ export class Recogniser extends EventTarget {
       ...parts,
     };
     this.#actorBase = absolute(options.actorBase ?? 'actor/');
-    this.#engine = new Engine(
-      this.#parts.createClient,
-      {
-        manifestUrl: absolute(options.manifestUrl),
-        assetBase: absolute(options.assetBase),
-        device: options.device ?? 'auto',
-        allowSoftwareAdapter: options.allowSoftwareAdapter ?? false,
+    this.#engine = new Engine(this.#parts.createClient, engineOptions(options), {
+      progress: (progress) => {
+        this.#apply({ progress });
+        this.#emit('progress', progress);
       },
-      {
-        progress: (progress) => {
-          this.#apply({ progress });
-          this.#emit('progress', progress);
-        },
-        lost: (error) => {
-          if (this.#run !== null || this.#loads.size > 0) this.#fail(error);
-        },
+      lost: (error) => {
+        if (this.#run !== null || this.#loads.size > 0) this.#fail(error);
       },
-    );
+    });
     this.#leavePage = this.#parts.page.onChange(() => {
       this.#run?.loop?.setRunning(!this.#parts.page.hidden);
       this.#apply({});
@@ -178,7 +118,7 @@ export class Recogniser extends EventTarget {
     this.#apply({ text });
     const run = this.#run;
     if (run !== null && run.kind !== 'text') {
-      await run.loop?.setTexts(typed(text)); // before listening, the start itself brings the text
+      await run.loop?.setTexts(textsOf(run, this.state.text)); // before listening, the start itself brings the text
     } else if (run === null && text.trim() === '') {
       this.#apply({ estimate: null, source: null });
     } else if (run === null) {
@@ -246,9 +186,7 @@ export class Recogniser extends EventTarget {
       // whichever fails first ends the run: nobody should answer a prompt for a model that cannot load
       const [source, loaded] = await Promise.all([opening, this.#load()]);
       if (signal.aborted) return;
-      await loaded.client.request('reset', {});
-      if (signal.aborted) return;
-      if (this.state.text !== '') await loaded.client.request('text', { texts: typed(this.state.text) });
+      await loaded.client.request('reset', {}, { signal });
       if (signal.aborted) return;
       this.#listen(run, source, loaded);
     } catch (error) {
@@ -258,7 +196,7 @@ export class Recogniser extends EventTarget {
 
   #newRun(kind: SourceKind, stage: Run['stage']): Run {
     this.#endRun();
-    const run: Run = { kind, stage, abort: new AbortController(), source: null, loop: null, conditions: [] };
+    const run = newRun(kind, stage);
     this.#run = run;
     return run;
   }
@@ -276,6 +214,10 @@ export class Recogniser extends EventTarget {
       if (this.#run !== run) return;
       this.#apply(tracks());
       if (source.camera !== 'live' && source.microphone !== 'live') this.#fail(lostDevices());
+    });
+    source.on('words', (words) => {
+      run.words = words;
+      void run.loop?.setTexts(textsOf(run, this.state.text));
     });
     this.#apply(tracks());
   }
@@ -299,6 +241,7 @@ export class Recogniser extends EventTarget {
     run.stage = 'listening';
     if (this.#parts.page.hidden) run.loop.setRunning(false);
     run.loop.start();
+    if (this.state.text !== '') void run.loop.setTexts(textsOf(run, this.state.text));
     this.#apply({});
   }
 
@@ -366,36 +309,27 @@ export class Recogniser extends EventTarget {
   #apply(change: Partial<RecogniserState>): void {
     const before = this.state;
     this.#store.set(change);
-    const phase = this.#phase();
-    const conditions = this.#conditions();
+    const facts = this.#facts();
+    const phase = phaseOf(facts);
+    const conditions = conditionsOf(facts);
     const same = conditions.join() === before.conditions.join();
     if (phase === before.phase && same) return;
     this.#store.set({ phase, conditions: same ? before.conditions : conditions });
     this.#emit('statechange', { phase, previous: before.phase, conditions });
   }
 
-  #phase(): Phase {
+  #facts(): Facts {
+    const { error, progress, backend } = this.state;
     const run = this.#run;
-    if (this.state.error !== null) return 'error';
-    if (run === null) return this.#loads.size > 0 ? this.#loadPhase() : 'idle';
-    if (run.stage === 'asking') return 'asking';
-    // a text alone is answered in an instant: no phase worth showing once the model is there
-    if (run.kind === 'text' && this.#engine.loaded !== null) return 'idle';
-    if (run.stage === 'waiting') return this.#loadPhase();
-    return this.#parts.page.hidden ? 'paused' : 'listening';
-  }
-
-  #loadPhase(): Phase {
-    const step = this.state.progress?.step ?? 'fetch';
-    return step === 'fetch' || step === 'compile' ? 'loading' : 'warming';
-  }
-
-  #conditions(): readonly Condition[] {
-    const held = new Set<Condition>(this.#run?.conditions ?? []);
-    const { backend } = this.state;
-    if (backend !== null && backend.name === 'wasm' && !backend.forced) held.add('cpu-fallback');
-    if (!this.#parts.page.online) held.add('offline');
-    return CONDITIONS.filter((condition) => held.has(condition));
+    return {
+      error,
+      progress,
+      backend,
+      run: run === null ? null : { kind: run.kind, stage: run.stage, conditions: run.conditions },
+      loaded: this.#engine.loaded !== null,
+      loading: this.#loads.size > 0,
+      page: this.#parts.page,
+    };
   }
 
   #emit<K extends keyof RecogniserEventMap>(type: K, detail: RecogniserEventMap[K]['detail']): void {
@@ -412,38 +346,8 @@ export class Recogniser extends EventTarget {
   }
 }
 
-/** What a state without a run says of source and tracks. */
-const AT_REST: Partial<RecogniserState> = (({
-  camera,
-  microphone,
-  stream,
-  fileProgress,
-  rates,
-  faces,
-  level,
-  speaking,
-}) => ({
-  camera,
-  microphone,
-  stream,
-  fileProgress,
-  rates,
-  faces,
-  level,
-  speaking,
-}))(INITIAL_STATE);
-
 /** The source's fault, not the worker's. */
 const CAPTURE_CODES: ReadonlySet<string> = new Set(['device-lost', 'media-unreadable']);
-
-/** Typed text holds until it is replaced. */
-function typed(text: string): TimedText[] {
-  return text.trim() === '' ? [] : [{ text, start: 0, end: Number.POSITIVE_INFINITY }];
-}
-
-function absolute(url: string): string {
-  return typeof document === 'undefined' ? url : new URL(url, document.baseURI).href;
-}
 
 function lostDevices(): MemoError {
   return new MemoError(

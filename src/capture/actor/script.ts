@@ -1,6 +1,5 @@
 /** What the actor does and says, second by second; the whole repeats. */
 
-import type { TimedText } from '../../runtime/protocol';
 import { blend, EXPRESSIONS, type Expression, type ExpressionName } from './expression';
 
 export interface Scene {
@@ -55,29 +54,34 @@ export function expressionAt(scenes: readonly TimedScene[], seconds: number): Ex
   if (scene === undefined || before === undefined) return EXPRESSIONS.neutral;
   const share = smooth((at - scene.start) / BLEND_SECONDS);
   // the very first time there is nothing to come from but rest
-  const from = seconds < scenes[0]!.seconds ? EXPRESSIONS.neutral : EXPRESSIONS[before.expression];
+  const from = seconds < (scenes[0]?.seconds ?? 0) ? EXPRESSIONS.neutral : EXPRESSIONS[before.expression];
   return blend(from, EXPRESSIONS[scene.expression], share);
 }
 
+/** The scene whose line begins in (from, until], seconds from the beginning; null when none does. */
+export function lineBetween(scenes: readonly TimedScene[], from: number, until: number): TimedScene | null {
+  const length = lengthOf(scenes);
+  for (const scene of scenes) {
+    const first = scene.start + scene.lineAt;
+    const next = first + Math.max(0, Math.ceil((from - first) / length)) * length;
+    const starts = next > from ? next : next + length;
+    if (starts <= until) return scene;
+  }
+  return null;
+}
+
 /**
- * The lines begun by `seconds`, on the same clock, newest last; only the last rounds that evidence can still see.
- * @param lineSeconds how long each recording lasts
+ * How far into which scene's line the script is: seconds since it began, or null before a scene's line.
  */
-export function textsUntil(
+export function lineAt(
   scenes: readonly TimedScene[],
   seconds: number,
-  lineSeconds: (scene: Scene) => number,
-): TimedText[] {
+): { readonly scene: TimedScene; readonly into: number } | null {
   const length = lengthOf(scenes);
-  const round = Math.floor(seconds / length);
-  const texts: TimedText[] = [];
-  for (let past = Math.max(0, round - 1); past <= round; past += 1) {
-    for (const scene of scenes) {
-      const start = past * length + scene.start + scene.lineAt;
-      if (start <= seconds) texts.push({ text: scene.line, start, end: start + lineSeconds(scene) });
-    }
-  }
-  return texts;
+  const at = length > 0 ? ((seconds % length) + length) % length : 0;
+  const scene = scenes.findLast(({ start }) => start <= at);
+  if (scene === undefined || at < scene.start + scene.lineAt) return null;
+  return { scene, into: at - scene.start - scene.lineAt };
 }
 
 function smooth(share: number): number {

@@ -1,0 +1,40 @@
+/** Phase and conditions, told from the facts alone: no caller sets a phase, so none can show one that does not hold. */
+
+import type { MemoError } from '../errors';
+import type { Progress } from '../runtime/progress';
+import type { BackendReport } from '../runtime/protocol';
+import type { Page } from './page';
+import type { Run } from './run';
+import { CONDITIONS, type Condition, type Phase } from './state';
+
+export interface Facts {
+  readonly error: MemoError | null;
+  readonly run: Pick<Run, 'kind' | 'stage' | 'conditions'> | null;
+  readonly progress: Progress | null;
+  readonly backend: BackendReport | null;
+  /** The model is there. */
+  readonly loaded: boolean;
+  /** It was asked for by itself, without a run. */
+  readonly loading: boolean;
+  readonly page: Pick<Page, 'hidden' | 'online'>;
+}
+
+export function phaseOf({ error, run, progress, loaded, loading, page }: Facts): Phase {
+  if (error !== null) return 'error';
+  const step = progress?.step ?? 'fetch';
+  const loadPhase = step === 'fetch' || step === 'compile' ? 'loading' : 'warming';
+  if (run === null) return loading ? loadPhase : 'idle';
+  if (run.stage === 'asking') return 'asking';
+  // a text alone is answered in an instant: no phase worth showing once the model is there
+  if (run.kind === 'text' && loaded) return 'idle';
+  if (run.stage === 'waiting') return loadPhase;
+  return page.hidden ? 'paused' : 'listening';
+}
+
+/** In the order of {@link CONDITIONS}. */
+export function conditionsOf({ run, backend, page }: Facts): readonly Condition[] {
+  const held = new Set<Condition>(run?.conditions ?? []);
+  if (backend?.name === 'wasm' && !backend.forced) held.add('cpu-fallback');
+  if (!page.online) held.add('offline');
+  return CONDITIONS.filter((condition) => held.has(condition));
+}

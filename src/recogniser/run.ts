@@ -1,0 +1,49 @@
+/** One run of the recogniser, from a start to its end. */
+
+import type { Source } from '../capture';
+import type { TimedText } from '../runtime/protocol';
+import type { Loop } from './loop';
+import { INITIAL_STATE, type Condition, type RecogniserState, type SourceKind } from './state';
+
+/** `asking` for devices, `waiting` for source and model, `listening`. */
+export type RunStage = 'asking' | 'waiting' | 'listening';
+
+export interface Run {
+  readonly kind: SourceKind;
+  /** Aborted when the run is over: whatever arrives for it later is dropped. */
+  readonly abort: AbortController;
+  stage: RunStage;
+  source: Source | null;
+  loop: Loop | null;
+  conditions: readonly Condition[];
+  /** What the source itself said. */
+  words: readonly TimedText[];
+}
+
+export function newRun(kind: SourceKind, stage: RunStage): Run {
+  return { kind, stage, abort: new AbortController(), source: null, loop: null, conditions: [], words: [] };
+}
+
+/** Typed text goes before what the source says. */
+export function textsOf(run: Run, text: string): readonly TimedText[] {
+  return text.trim() === '' ? run.words : typed(text);
+}
+
+/** Typed text holds until it is replaced. */
+export function typed(text: string): readonly TimedText[] {
+  return text.trim() === '' ? [] : [{ text, start: 0, end: Number.POSITIVE_INFINITY }];
+}
+
+const { camera, microphone, stream, fileProgress, rates, faces, level, speaking } = INITIAL_STATE;
+
+/** What the state says of source and tracks while there is no run. */
+export const AT_REST: Partial<RecogniserState> = {
+  camera,
+  microphone,
+  stream,
+  fileProgress,
+  rates,
+  faces,
+  level,
+  speaking,
+};
