@@ -4,9 +4,8 @@
  */
 
 import type { DeviceRequest, Source } from '../capture';
-import { MemoError } from '../errors';
+import { MemoError, type ErrorCode } from '../errors';
 import type { Estimate } from '../memobert/estimate';
-import type { TimedText } from '../runtime/protocol';
 import { WorkerClient } from '../runtime/worker-client';
 import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
@@ -129,8 +128,8 @@ export class Recogniser extends TypedEventTarget {
   /** Ends the run and every track of it; the model stays loaded. */
   stop(): void {
     this.#loads.clear();
-    this.#endRun();
-    this.#apply({ estimate: null, error: null, source: null });
+    this.#dropRun();
+    this.#apply({ ...AT_REST, estimate: null, error: null, source: null });
   }
 
   /** Back to idle after an error. */
@@ -195,7 +194,7 @@ export class Recogniser extends TypedEventTarget {
   }
 
   #newRun(kind: SourceKind, stage: Run['stage']): Run {
-    this.#endRun();
+    this.#dropRun();
     const run = newRun(kind, stage);
     this.#run = run;
     return run;
@@ -248,7 +247,7 @@ export class Recogniser extends TypedEventTarget {
   async #answerText(): Promise<void> {
     const run = this.#newRun('text', 'waiting');
     const { signal } = run.abort;
-    this.#apply({ error: null, source: 'text' });
+    this.#apply({ ...AT_REST, error: null, source: 'text' });
     try {
       const { client } = await this.#load();
       let asked: string | null = null;
@@ -260,7 +259,9 @@ export class Recogniser extends TypedEventTarget {
         const estimate = await client.request('estimate', { time: 0 });
         if (!signal.aborted) this.#publish(estimate);
       }
-      if (!signal.aborted) this.#endRun();
+      if (signal.aborted) return;
+      if (this.state.estimate === null) this.#apply({ source: null });
+      this.#endRun();
     } catch (error) {
       if (!signal.aborted) throw this.#fail(error);
     }
@@ -288,21 +289,26 @@ export class Recogniser extends TypedEventTarget {
     const error = MemoError.from(cause);
     if (this.state.error === error) return error; // a load shared by two callers fails once
     // a worker that answered one run with an error is not trusted with the next
-    if (this.#run?.stage === 'listening' && !CAPTURE_CODES.has(error.code)) this.#engine.discard();
-    this.#endRun();
-    this.#apply({ error, source: null });
+    if (!SOURCE_CODES.has(error.code)) this.#engine.discard();
+    this.#dropRun();
+    this.#apply({ ...AT_REST, error, source: null });
     this.#emit('error', error);
     return error;
   }
 
+  /** The run is over by itself; its last estimate stays. */
   #endRun(): void {
-    const run = this.#run;
-    if (run === null) return;
-    this.#run = null;
-    run.abort.abort();
-    run.loop?.close();
-    run.source?.close();
+    this.#dropRun();
     this.#apply(AT_REST);
+  }
+
+  /** Stops the run and its tracks; the caller says what the state becomes, so that no phase flashes up in between. */
+  #dropRun(): void {
+    const run = this.#run;
+    this.#run = null;
+    run?.abort.abort();
+    run?.loop?.close();
+    run?.source?.close();
   }
 
   /** Every change goes through here: phase and conditions follow from the facts, and are told when they change. */
@@ -337,17 +343,30 @@ export class Recogniser extends TypedEventTarget {
   }
 
   #assertOpen(): void {
-    if (this.#closed)
-      throw new MemoError(
-        'aborted',
-        'This recogniser has been closed.',
-        'Make a new one with new Recogniser(...).',
-      );
+    if (!this.#closed) return;
+    throw new MemoError(
+      'aborted',
+      'This recogniser has been closed.',
+      'Make a new one: new Recogniser(...).',
+    );
   }
 }
 
-/** The source's fault, not the worker's. */
-const CAPTURE_CODES: ReadonlySet<string> = new Set(['device-lost', 'media-unreadable']);
+/** The source's fault, not the worker's: the model stays. */
+const SOURCE_CODES: ReadonlySet<ErrorCode> = new Set([
+  'camera-denied',
+  'microphone-denied',
+  'devices-denied',
+  'device-missing',
+  'device-busy',
+  'device-lost',
+  'capture-unsupported',
+  'nothing-to-capture',
+  'media-unreadable',
+  'media-empty',
+  'file-missing',
+  'aborted',
+]);
 
 function lostDevices(): MemoError {
   return new MemoError(

@@ -27,6 +27,7 @@ export interface Rates {
 export interface RecogniserState {
   readonly phase: Phase;
   readonly conditions: readonly Condition[];
+  /** Of the run, or of the estimate that is left from it; null when neither is there. */
   readonly source: SourceKind | null;
   readonly camera: TrackStatus;
   readonly microphone: TrackStatus;
