@@ -62,6 +62,8 @@ export interface Manifest {
     readonly featureSize: number;
   };
   readonly graphs: Readonly<Record<GraphName, Readonly<Partial<Record<Precision, GraphFile>>>>>;
+  /** Fitted on validation samples; divides the label words' logits. */
+  readonly calibration?: { readonly temperature: number };
   /** JSON of {@link GoldenVectors}. */
   readonly golden: BundleFile;
 }

@@ -1,0 +1,177 @@
+/** The fusion call: evidence and prompt -> MEmoBERT -> the distribution at the mask, whole and for each modality. */
+
+import { MemoError } from '../errors';
+import type { Graph } from '../runtime/graph';
+import type { Manifest } from '../runtime/manifest';
+import { softmax, topIndices, totalVariation } from './distribution';
+import type { Estimate, Modality, ModalityEstimate, WordProbability } from './estimate';
+import type { EvidenceWindow } from './evidence';
+import { Prompt, type Vocabulary } from './prompt';
+import { fitting, inputsOf, planRows, present, type Row, type RowContent, type Shape } from './rows';
+
+const TOP_WORDS = 8;
+/** With `exact` shapes rows cost time one by one, so what leaving out changes is asked for only every so many times. */
+const LEAVE_OUT_EVERY = 3;
+
+export interface FusionOptions {
+  readonly graph: Graph;
+  readonly wordPieces: Vocabulary;
+  readonly manifest: Manifest;
+  /**
+   * `fixed`: all rows in one batch of full length, so that shaders compile once (WebGPU).
+   * `exact`: a run per row without any padding, where shapes cost nothing (wasm).
+   */
+  readonly shapes?: 'fixed' | 'exact';
+}
+
+export interface FusionAnswer extends Pick<Estimate, 'labels' | 'probabilities' | 'words' | 'modalities'> {
+  readonly latencyMs: number;
+}
+
+export class Fusion {
+  readonly #options: Required<FusionOptions>;
+  readonly #prompt: Prompt;
+  readonly #full: Shape;
+  readonly #isWord: readonly boolean[];
+  #leaveOutAge = 0;
+  #contributions = new Map<Modality, number>();
+
+  private constructor(options: Required<FusionOptions>) {
+    const { manifest, wordPieces } = options;
+    this.#options = options;
+    this.#prompt = new Prompt(manifest.prompt, manifest.labels, wordPieces, manifest.text.maxTokens);
+    this.#full = {
+      words: manifest.text.maxTokens + this.#prompt.extraTokens,
+      faces: manifest.face.maxFrames,
+      voice: manifest.voice.maxTokens,
+    };
+    this.#isWord = Array.from({ length: wordPieces.size }, (_, id) => isPlainWord(wordPieces.wordOf(id)));
+  }
+
+  /** @throws MemoError `prompt-invalid`, `label-invalid` */
+  static create(options: FusionOptions): Fusion {
+    return new Fusion({ shapes: 'exact', ...options });
+  }
+
+  /** Runs each fixed shape once (1, 3 and 7 rows), so that no estimate waits for a shader. */
+  async warmUp(rows: readonly number[] = [1, 3, 7]): Promise<void> {
+    const content = this.#content({ text: 'hello', face: null, voice: null }, ['text']);
+    for (const count of this.#options.shapes === 'fixed' ? rows : [1]) {
+      await this.#run(Array<RowContent>(count).fill(content), this.#full);
+    }
+  }
+
+  /** Null when the window holds no evidence at all. */
+  async estimate(window: EvidenceWindow): Promise<FusionAnswer | null> {
+    const modalities = present(window);
+    if (modalities.length === 0) return null;
+    const begin = performance.now();
+    const plan = planRows(modalities);
+    const fixed = this.#options.shapes === 'fixed';
+    const due = fixed || modalities.length < 3 || this.#leaveOutAge % LEAVE_OUT_EVERY === 0;
+    this.#leaveOutAge = modalities.length < 3 ? 0 : this.#leaveOutAge + 1;
+    const rows = [plan.whole, ...plan.alone, ...(due ? plan.leftOut : [])];
+    const logits = await this.#read(window, rows);
+    const [whole] = logits;
+    if (whole === undefined)
+      throw new MemoError('internal', 'The fusion graph gave no row.', 'Press Start again.');
+    const readings = new Map(rows.map((row, index) => [row.join(), this.#labels(logits[index] ?? whole)]));
+    const probabilities = this.#labels(whole);
+    if (due) this.#contributions = contributions(modalities, probabilities, readings);
+    return {
+      labels: this.#options.manifest.labels.map(({ id }) => id),
+      probabilities,
+      words: this.#words(whole),
+      modalities: {
+        text: this.#modality('text', modalities, readings),
+        face: this.#modality('face', modalities, readings),
+        voice: this.#modality('voice', modalities, readings),
+      },
+      latencyMs: performance.now() - begin,
+    };
+  }
+
+  /** Vocabulary logits of each row. */
+  async #read(window: EvidenceWindow, rows: readonly Row[]): Promise<Float32Array[]> {
+    const contents = rows.map((row) => this.#content(window, row));
+    if (this.#options.shapes === 'fixed') return this.#run(contents, this.#full);
+    const answers: Float32Array[] = [];
+    for (const content of contents) answers.push(...(await this.#run([content], fitting(content))));
+    return answers;
+  }
+
+  #content(window: EvidenceWindow, row: Row): RowContent {
+    return {
+      prompted: this.#prompt.compose(row.includes('text') ? window.text : null),
+      face: row.includes('face') ? window.face : null,
+      voice: row.includes('voice') ? window.voice : null,
+    };
+  }
+
+  async #run(contents: readonly RowContent[], shape: Shape): Promise<Float32Array[]> {
+    const { graph, manifest } = this.#options;
+    const sizes = { face: manifest.face.featureSize, voice: manifest.voice.featureSize };
+    const { mask_logits: answer } = await graph.run(inputsOf(contents, shape, sizes));
+    const vocabulary = answer?.dims[1] ?? 0;
+    if (
+      answer?.type !== 'float32' ||
+      answer.dims[0] !== contents.length ||
+      vocabulary < this.#options.wordPieces.size
+    ) {
+      throw new MemoError(
+        'graph-invalid',
+        `The fusion graph answered mask_logits of [${answer?.dims.join()}], not [${contents.length},${this.#options.wordPieces.size}].`,
+        'Use a bundle whose memobert.onnx and tokenizer belong together.',
+      );
+    }
+    const { data } = answer;
+    return contents.map((_, row) => data.slice(row * vocabulary, (row + 1) * vocabulary));
+  }
+
+  #labels(logits: Float32Array): number[] {
+    return softmax(
+      this.#prompt.labelTokens.map((token) => logits[token] ?? -Infinity),
+      this.#options.manifest.calibration?.temperature,
+    );
+  }
+
+  #words(logits: Float32Array): WordProbability[] {
+    const all = softmax(logits);
+    return topIndices(logits, TOP_WORDS, (id) => this.#isWord[id] === true).map((id) => ({
+      word: this.#options.wordPieces.wordOf(id),
+      probability: all[id] ?? 0,
+    }));
+  }
+
+  #modality(
+    modality: Modality,
+    modalities: readonly Modality[],
+    readings: ReadonlyMap<string, readonly number[]>,
+  ): ModalityEstimate {
+    if (!modalities.includes(modality)) return { present: false, probabilities: null, contribution: 0 };
+    return {
+      present: true,
+      probabilities: readings.get(modality) ?? null,
+      contribution: this.#contributions.get(modality) ?? 0,
+    };
+  }
+}
+
+/** With one modality present, leaving it out leaves nothing: all of the answer is its. */
+function contributions(
+  modalities: readonly Modality[],
+  probabilities: readonly number[],
+  readings: ReadonlyMap<string, readonly number[]>,
+): Map<Modality, number> {
+  return new Map(
+    modalities.map((modality) => {
+      const without = readings.get(modalities.filter((other) => other !== modality).join());
+      return [modality, without === undefined ? 1 : totalVariation(probabilities, without)];
+    }),
+  );
+}
+
+/** A whole word in letters: no marks, digits, `##` continuations or special tokens. */
+function isPlainWord(piece: string): boolean {
+  return /^\p{L}{2,}$/u.test(piece);
+}

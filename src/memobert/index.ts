@@ -1,0 +1,9 @@
+/**
+ * Evidence of the last seconds -> the prompt -> MEmoBERT -> what it says.
+ * Knows: the bundle's manifest, word pieces, and the fusion graph as plain tensors.
+ * Must not know: where frames, samples and words come from, which backend runs the graph, the DOM.
+ */
+export { Evidence, type EvidenceWindow } from './evidence';
+export { Fusion, type FusionAnswer, type FusionOptions } from './fusion';
+export { Prompt } from './prompt';
+export type { Estimate } from './estimate';

@@ -1,0 +1,88 @@
+/** Which rows a moment asks for, and how rows become the graph's inputs. */
+
+import type { PlainTensor } from '../runtime/graph';
+import type { EvidenceWindow, Tokens } from './evidence';
+import { MODALITIES, type Modality } from './estimate';
+import type { PromptedText } from './prompt';
+
+/** One reading of the mask: the modalities it may look at. */
+export type Row = readonly Modality[];
+
+export interface RowPlan {
+  readonly whole: Row;
+  /** Each present modality alone. */
+  readonly alone: readonly Row[];
+  /** All but one. With two present, that is the other one alone, so no row of its own. */
+  readonly leftOut: readonly Row[];
+}
+
+export function present(window: EvidenceWindow): Modality[] {
+  return MODALITIES.filter((modality) => window[modality] !== null);
+}
+
+export function planRows(whole: Row): RowPlan {
+  return {
+    whole,
+    alone: whole.length > 1 ? whole.map((modality) => [modality]) : [],
+    leftOut: whole.length > 2 ? whole.map((modality) => whole.filter((other) => other !== modality)) : [],
+  };
+}
+
+/** The graph's sequence lengths: words, faces, voice tokens. */
+export interface Shape {
+  readonly words: number;
+  readonly faces: number;
+  readonly voice: number;
+}
+
+export interface RowContent {
+  readonly prompted: PromptedText;
+  readonly face: Tokens | null;
+  readonly voice: Tokens | null;
+}
+
+/** The smallest shape that holds a row. An absent modality keeps one token, which is masked out: graphs take no empty tensors. */
+export function fitting(row: RowContent): Shape {
+  return {
+    words: row.prompted.ids.length,
+    faces: Math.max(1, row.face?.count ?? 0),
+    voice: Math.max(1, row.voice?.count ?? 0),
+  };
+}
+
+/** Everything present first, padding after it, each modality for itself (design, section 3). */
+export function inputsOf(
+  rows: readonly RowContent[],
+  shape: Shape,
+  sizes: { readonly face: number; readonly voice: number },
+): Record<string, PlainTensor> {
+  const length = shape.words + shape.faces + shape.voice;
+  const count = rows.length;
+  const ids = new Int32Array(count * shape.words);
+  const faces = new Float32Array(count * shape.faces * sizes.face);
+  const voice = new Float32Array(count * shape.voice * sizes.voice);
+  const mask = new Int32Array(count * length);
+  const positions = new Int32Array(count);
+  rows.forEach((row, index) => {
+    const start = index * length;
+    ids.set(row.prompted.ids, index * shape.words);
+    mask.fill(1, start, start + row.prompted.ids.length);
+    positions[index] = row.prompted.maskPosition;
+    if (row.face !== null) {
+      faces.set(row.face.data, index * shape.faces * sizes.face);
+      mask.fill(1, start + shape.words, start + shape.words + row.face.count);
+    }
+    if (row.voice !== null) {
+      voice.set(row.voice.data.subarray(0, row.voice.count * sizes.voice), index * shape.voice * sizes.voice);
+      const first = start + shape.words + shape.faces;
+      mask.fill(1, first, first + row.voice.count);
+    }
+  });
+  return {
+    input_ids: { type: 'int32', dims: [count, shape.words], data: ids },
+    face_features: { type: 'float32', dims: [count, shape.faces, sizes.face], data: faces },
+    voice_features: { type: 'float32', dims: [count, shape.voice, sizes.voice], data: voice },
+    attention_mask: { type: 'int32', dims: [count, length], data: mask },
+    mask_position: { type: 'int32', dims: [count], data: positions },
+  };
+}

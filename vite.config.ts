@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+import { configDefaults } from 'vitest/config';
+import { prepareAssets } from './scripts/prepare-assets.mjs';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+/** Nothing but this page's own files, and wasm; no inline script or style, no other origin. */
+const POLICY = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "connect-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob: mediastream:",
+  "style-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+// without isolation a page has one wasm thread
+const ISOLATION = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+function policy(): Plugin {
+  return {
+    name: 'memo-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+function assets(): Plugin {
+  return {
+    name: 'memo-assets',
+    async buildStart() {
+      await prepareAssets({ root });
+    },
+  };
+}
+
+export default defineConfig({
+  root,
+  base: './',
+  plugins: [policy(), assets()],
+  worker: { format: 'es' },
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  server: { headers: ISOLATION },
+  preview: { headers: ISOLATION },
+  // the engine's own chunk is large by nature
+  build: { target: 'es2023', chunkSizeWarningLimit: 1500, assetsInlineLimit: 0 },
+  test: {
+    environment: 'node',
+    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/**/*.test.ts'],
+    exclude: configDefaults.exclude,
+  },
+});
