@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { Evidence } from './evidence';
+import { manifest } from './testing/toy';
+
+const feature = (value: number) => new Float32Array([value, -value]);
+
+describe('Evidence', () => {
+  it('is empty before anything happened and after a reset', () => {
+    const evidence = new Evidence(manifest);
+    expect(evidence.at(5)).toEqual({ text: null, face: null, voice: null });
+    evidence.addFace(5, feature(1));
+    evidence.setVoice(5, new Float32Array(4), 2);
+    evidence.setTexts([{ text: 'hello', start: 0, end: Infinity }]);
+    evidence.reset();
+    expect(evidence.at(5)).toEqual({ text: null, face: null, voice: null });
+  });
+
+  it('keeps the newest faces in order, at the rate of the model at most', () => {
+    const evidence = new Evidence(manifest);
+    for (const time of [1, 1.01, 1.1, 1.2, 1.21, 1.3]) evidence.addFace(time, feature(time));
+    const { face } = evidence.at(1.3);
+    expect(face?.count).toBe(3);
+    expect([face?.data[0], face?.data[2], face?.data[4]]).toEqual([1.1, 1.2, 1.3].map(Math.fround));
+  });
+
+  it('forgets faces older than the window, and all of them when the clock goes back', () => {
+    const evidence = new Evidence(manifest);
+    evidence.addFace(1, feature(1));
+    expect(evidence.at(1.2).face?.count).toBe(1);
+    expect(evidence.at(1.4).face).toBeNull();
+    evidence.addFace(9, feature(9));
+    evidence.addFace(2, feature(2));
+    expect(evidence.at(2).face?.data[0]).toBe(2);
+    expect(evidence.at(2).face?.count).toBe(1);
+  });
+
+  it('takes no feature of another size', () => {
+    const evidence = new Evidence(manifest);
+    evidence.addFace(1, new Float32Array(3));
+    expect(evidence.at(1).face).toBeNull();
+  });
+
+  it('keeps the last voice tokens for two seconds', () => {
+    const evidence = new Evidence(manifest);
+    evidence.setVoice(1, new Float32Array(14).fill(1), 7);
+    expect(evidence.at(2).voice?.count).toBe(5);
+    expect(evidence.at(2).voice?.data.length).toBe(10);
+    expect(evidence.at(3.1).voice).toBeNull();
+    evidence.setVoice(4, null, 0);
+    expect(evidence.at(4).voice).toBeNull();
+  });
+
+  it('joins what was said in the last seconds; typed text holds', () => {
+    const evidence = new Evidence(manifest);
+    evidence.setTexts([
+      { text: 'long ago', start: 0, end: 1 },
+      { text: 'just now', start: 8, end: 9 },
+      { text: 'not yet', start: 20, end: 21 },
+      { text: '  ', start: 8, end: 9 },
+      { text: 'typed', start: 0, end: Infinity },
+    ]);
+    expect(evidence.at(10).text).toBe('just now typed');
+    expect(evidence.at(40).text).toBe('typed');
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { softmax, topIndices, totalVariation } from './distribution';
+import type { EvidenceWindow } from './evidence';
+import { Fusion } from './fusion';
+import { manifest, toyGraph, vocabulary } from './testing/toy';
+
+const face = { data: new Float32Array(4), count: 2 };
+const voice = { data: new Float32Array(6), count: 3 };
+const everything: EvidenceWindow = { text: 'hello', face, voice };
+
+function setUp(shapes: 'fixed' | 'exact') {
+  const graph = toyGraph();
+  return { graph, fusion: Fusion.create({ graph, wordPieces: vocabulary, manifest, shapes }) };
+}
+
+describe.each(['fixed', 'exact'] as const)('Fusion with %s shapes', (shapes) => {
+  it('says nothing without evidence', async () => {
+    const { fusion, graph } = setUp(shapes);
+    expect(await fusion.estimate({ text: null, face: null, voice: null })).toBeNull();
+    expect(graph.runs).toHaveLength(0);
+  });
+
+  it('reads the mask for the whole, each modality alone and each left out', async () => {
+    const answer = await setUp(shapes).fusion.estimate(everything);
+    expect(answer?.labels).toEqual(['glad', 'low', 'hot']);
+    expect(answer?.probabilities).toEqual(softmax([1, 2, 3]));
+    expect(answer?.modalities.text.probabilities).toEqual(softmax([1, 0, 0]));
+    expect(answer?.modalities.face.probabilities).toEqual(softmax([0, 2, 0]));
+    expect(answer?.modalities.voice.probabilities).toEqual(softmax([0, 0, 3]));
+    expect(answer?.modalities.voice.contribution).toBeCloseTo(
+      totalVariation(softmax([1, 2, 3]), softmax([1, 2, 0])),
+    );
+    expect(answer?.words[0]).toMatchObject({ word: 'hot' });
+  });
+
+  it('takes the other alone for what leaving one of two out changes', async () => {
+    const answer = await setUp(shapes).fusion.estimate({ ...everything, voice: null });
+    expect(answer?.modalities.voice).toEqual({ present: false, probabilities: null, contribution: 0 });
+    expect(answer?.modalities.text.contribution).toBeCloseTo(
+      totalVariation(softmax([1, 2, 0]), softmax([0, 2, 0])),
+    );
+  });
+
+  it('owes everything to a single modality', async () => {
+    const { fusion, graph } = setUp(shapes);
+    const answer = await fusion.estimate({ text: null, face, voice: null });
+    expect(answer?.modalities.face).toEqual({
+      present: true,
+      probabilities: answer?.probabilities,
+      contribution: 1,
+    });
+    expect(graph.runs).toHaveLength(1);
+  });
+
+  it('keeps the probabilities of long texts, many frames and tokens a distribution', async () => {
+    const window = {
+      text: 'hello '.repeat(50),
+      face: { data: new Float32Array(6).fill(9), count: 3 },
+      voice: { data: new Float32Array(10).fill(9), count: 5 },
+    };
+    const answer = await setUp(shapes).fusion.estimate(window);
+    expect(answer?.probabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+  });
+});
+
+describe('Fusion shapes', () => {
+  it('fixed: one batch of full length', async () => {
+    const { fusion, graph } = setUp('fixed');
+    await fusion.estimate(everything);
+    expect(graph.runs.map((run) => run['attention_mask']?.dims)).toEqual([[7, 4 + 6 + 3 + 5]]);
+  });
+
+  it('exact: a run per row without padding, leaving out only now and then', async () => {
+    const { fusion, graph } = setUp('exact');
+    const rows: number[] = [];
+    let contribution: number | undefined;
+    for (let update = 0; update < 4; update += 1) {
+      const before = graph.runs.length;
+      const answer = await fusion.estimate(everything);
+      rows.push(graph.runs.length - before);
+      contribution ??= answer?.modalities.face.contribution;
+      expect(answer?.modalities.face.contribution).toBe(contribution);
+    }
+    expect(rows).toEqual([7, 4, 4, 7]);
+    expect(graph.runs[0]?.['attention_mask']?.dims).toEqual([1, 7 + 2 + 3]);
+    expect(graph.runs[1]?.['attention_mask']?.dims).toEqual([1, 7 + 1 + 1]);
+  });
+
+  it('warms up what it will run', async () => {
+    const { fusion, graph } = setUp('fixed');
+    await fusion.warmUp();
+    expect(graph.runs.map((run) => run['input_ids']?.dims)).toEqual([
+      [1, 10],
+      [3, 10],
+      [7, 10],
+    ]);
+  });
+
+  it('refuses a graph whose vocabulary is another', async () => {
+    const graph = {
+      run: () =>
+        Promise.resolve({
+          mask_logits: { type: 'float32', dims: [1, 3], data: new Float32Array(3) } as const,
+        }),
+      close: () => Promise.resolve(),
+    };
+    const fusion = Fusion.create({ graph, wordPieces: vocabulary, manifest });
+    await expect(fusion.estimate({ text: 'hello', face: null, voice: null })).rejects.toMatchObject({
+      code: 'graph-invalid',
+    });
+  });
+});
+
+describe('distributions', () => {
+  it('softmax survives large logits and follows temperature', () => {
+    expect(softmax([1000, 0])).toEqual([1, 0]);
+    expect(softmax([2, 0], 2)).toEqual(softmax([1, 0]));
+  });
+
+  it('topIndices keeps order, count and filter', () => {
+    expect(topIndices([1, 5, 3, 4, 2], 3, (index) => index !== 1)).toEqual([3, 2, 4]);
+    expect(topIndices([1], 3, () => true)).toEqual([0]);
+  });
+});
