@@ -52,7 +52,11 @@ export async function decodeSound(blob: Blob): Promise<AudioBuffer | null> {
 
 /** Recorded files (MediaRecorder) do not state their length: it shows after a jump to the end. */
 async function lengthOf(video: HTMLVideoElement, name: string, signal: AbortSignal): Promise<number> {
-  if (Number.isFinite(video.duration) || Number.isNaN(video.duration)) return video.duration;
+  // a length not stated may still be found while the first data arrive (a WAV file without samples)
+  if (video.duration === Infinity && video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) {
+    await happened(video, 'canplay', name, signal);
+  }
+  if (video.duration !== Infinity) return video.duration;
   video.currentTime = Number.MAX_SAFE_INTEGER;
   await happened(video, 'seeked', name, signal);
   const seconds = Number.isFinite(video.duration) ? video.duration : video.currentTime;
