@@ -3,7 +3,11 @@
     python -m memobert.train_wav2vec2 --speech FOLDER --out runs/wav2vec2 --seconds 2.2 --steps 1500
     python -m memobert.train_wav2vec2 --speech FOLDER --out runs/wav2vec2-full --init runs/wav2vec2/best.pt
 
-The convolutions are warmed up by a second, fading loss: the log-mel spectrogram from each frame.
+    python -m memobert.train_wav2vec2 --speech FOLDER --out runs/frozen --init runs/wav2vec2/best.pt \
+        --freeze-features --steps 4000
+
+The convolutions are warmed up by a second, fading loss: the log-mel spectrogram from each frame. With
+`--freeze-features` they stay as `--init` has them and the transformer trains on what they gave.
 """
 
 import argparse
@@ -29,6 +33,7 @@ from .loop import (
 from .metrics import measure
 from .speech_data import Clip, Speech, load_speech, sampling_weights
 from .voice_augmentation import augment, place
+from .voice_features import FRAME_SAMPLES, RECEPTIVE_SAMPLES, FrozenFeatures, contextualise
 from .wav2vec2_model import SAMPLE_RATE_HZ, WINDOW_SAMPLES, LogMel, VoiceEncoder, compact_config
 
 log = logging.getLogger(__name__)
@@ -64,6 +69,8 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--mel", type=float, default=1.0, help="weight of the log-mel loss at the start")
     parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
     parser.add_argument("--init", type=Path, default=None)
+    parser.add_argument("--freeze-features", action="store_true", help="train the transformer alone")
+    parser.add_argument("--variants", type=int, default=2, help="of each clip's frozen features")
     parser.add_argument("--toy", action="store_true", help="a tiny encoder, for tests")
     arguments = parser.parse_args(argv)
     device = start(arguments)
@@ -92,6 +99,11 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     twin = VoiceEncoder(config, len(LABELS)).to(device)
     checkpoints = Checkpoints(arguments.out)
     rng = np.random.default_rng(arguments.seed)
+    frozen = None
+    if arguments.freeze_features:
+        frozen = FrozenFeatures(model, speech, train, arguments.variants, device, rng)
+        model.wav2vec2.feature_extractor.requires_grad_(False)
+        log.info("%d clips in %d variants", len(train), arguments.variants)
     first = 0
     if last := checkpoints.load_last():
         model.load_state_dict(last["training"])
@@ -103,6 +115,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         first = last["epoch"]
 
     window = int(arguments.seconds * SAMPLE_RATE_HZ)
+    frames = (window - RECEPTIVE_SAMPLES) // FRAME_SAMPLES + 1
     rounds = max(1, arguments.steps // arguments.every)
     scores: dict[str, float] = {}
     for epoch in range(first, rounds):
@@ -113,17 +126,21 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             for group in optimiser.param_groups:
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             rows = rng.choice(len(train), arguments.batch, p=weights)
-            waves = np.stack([place(augment(speech.waveform(train[r]), rng), window, rng) for r in rows])
-            wave = torch.from_numpy(waves).to(device)
-            target = torch.tensor([train[r].label for r in rows], device=device)
             with autocast(device, arguments.precision):
-                output = model.wav2vec2(wave)
-                _, logits = model.pool(output.last_hidden_state)
-                reconstruction = mel_head(output.extract_features)
-            fading = arguments.mel * max(0.05, 1 - 2 * step / arguments.steps) if arguments.mel else 0
-            loss = F.cross_entropy(logits.float(), target, label_smoothing=0.05)
-            if fading:
-                loss = loss + fading * F.mse_loss(reconstruction.float(), mel(wave))
+                if frozen:
+                    features, target = frozen.batch(rows, frames, rng)
+                    target = target.to(device)
+                    hidden, extra = contextualise(model, features.to(device)), 0.0
+                else:
+                    waves = [place(augment(speech.waveform(train[r]), rng), window, rng) for r in rows]
+                    wave = torch.from_numpy(np.stack(waves)).to(device)
+                    target = torch.tensor([train[r].label for r in rows], device=device)
+                    output = model.wav2vec2(wave)
+                    hidden = output.last_hidden_state
+                    fading = arguments.mel * max(0.05, 1 - 2 * step / arguments.steps)
+                    extra = fading * F.mse_loss(mel_head(output.extract_features).float(), mel(wave))
+                _, logits = model.pool(hidden)
+            loss = F.cross_entropy(logits.float(), target, label_smoothing=0.05) + extra
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(parameters, 1.0)

@@ -1,0 +1,36 @@
+/** The page itself: fits its window, asks for nothing before a click, and can be read by a machine. */
+
+import { expect, test } from './support/browser';
+import { openPage } from './support/element';
+
+for (const width of [320, 390, 768, 1440]) {
+  test(`fits ${width} px`, async ({ open }) => {
+    const page = await open({ viewport: { width, height: 844 } });
+    await openPage(page);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await expect(page.getByRole('button', { name: /^start/i }).first()).toBeInViewport();
+  });
+}
+
+test('opening it loads no model and asks for no device', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  const heavy: string[] = [];
+  page.on('request', (request) => {
+    if (/\.(onnx|wasm)/.test(request.url())) heavy.push(request.url());
+  });
+  await openPage(page);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  expect(heavy).toEqual([]);
+  expect(await page.evaluate(() => window.grantedTracks.length)).toBe(0);
+});
+
+test('it carries its notice and its policy', async ({ open }) => {
+  const page = await open();
+  await openPage(page);
+  await expect(page.locator('body')).toContainText(/not .*what (a|the) person feels/i);
+  const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+  expect(policy).toContain("connect-src 'self'");
+  expect(policy).not.toContain('unsafe-inline');
+});
