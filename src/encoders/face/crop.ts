@@ -1,5 +1,5 @@
 /** A frame and where its face is -> the grey square that DenseFace takes. */
-import { MemoError } from '../../errors';
+import { context2d } from './canvas';
 import type { DetectedFace, Picture } from './detector';
 import { cropTransform, FERPLUS_FRAMING, sideOf, TRAINING_PX, type Framing } from './framing';
 import { enlarge, greyAverage } from './grey';
@@ -22,16 +22,7 @@ export class CanvasCropper implements Cropper {
     readonly sizePx: number,
     readonly framing: Framing = FERPLUS_FRAMING,
   ) {
-    // Read back every time: a canvas on the GPU would stall on each.
-    const context = this.#canvas.getContext('2d', { willReadFrequently: true });
-    if (!context) {
-      throw new MemoError(
-        'capture-unsupported',
-        'This browser gives a worker no 2d canvas, so faces cannot be cut out.',
-        'Use a current Chrome, Edge, Firefox or Safari.',
-      );
-    }
-    this.#context = context;
+    this.#context = context2d(this.#canvas);
   }
 
   crop(frame: Picture, face: DetectedFace): Float32Array {

@@ -1,7 +1,8 @@
 /** MediaPipe's short-range face detector (BlazeFace) as plain boxes and points. */
-import { FaceDetector, FilesetResolver, type Detection } from '@mediapipe/tasks-vision';
+import { FaceDetector, type Detection } from '@mediapipe/tasks-vision';
 import { MemoError } from '../../errors';
 import type { Box } from '../../memobert/estimate';
+import { context2d } from './canvas';
 
 export type Picture = VideoFrame | ImageBitmap;
 
@@ -28,20 +29,28 @@ export interface FrameSize {
   readonly height: number;
 }
 
-/** What {@link FaceEncoder} needs of a detector; tests give their own. */
+/** What {@link FaceFinder} needs of a detector; tests give their own. */
 export interface Detector {
-  detect(frame: Picture): readonly DetectedFace[];
+  /** Faces in a region of the frame, which may reach beyond it; all numbers in pixels of the frame. */
+  look(frame: Picture, region: Box): readonly DetectedFace[];
   close(): void;
 }
 
+/** MediaPipe's build for module workers. */
+const MODULE = 'vision_wasm_module_internal';
 /** Lower finds faces in curtains. MediaPipe's own default. */
 const MIN_CONFIDENCE = 0.5;
+/** Long side of what the detector is shown. It sees 128 pixels itself; to hand it whole frames costs more than to shrink them. */
+const LOOK_PX = 256;
 
 export class MediaPipeDetector implements Detector {
   readonly #detector: FaceDetector;
+  readonly #canvas = new OffscreenCanvas(LOOK_PX, LOOK_PX);
+  readonly #context: OffscreenCanvasRenderingContext2D;
 
   private constructor(detector: FaceDetector) {
     this.#detector = detector;
+    this.#context = context2d(this.#canvas);
   }
 
   /**
@@ -50,8 +59,8 @@ export class MediaPipeDetector implements Detector {
    */
   static async create(assetBase: string): Promise<MediaPipeDetector> {
     try {
-      // In a module worker `importScripts` throws: true asks for the module build.
-      const files = await FilesetResolver.forVisionTasks(`${assetBase}mediapipe`, true);
+      await provideModule(`${assetBase}mediapipe/${MODULE}.js`);
+      const files = { wasmLoaderPath: '', wasmBinaryPath: `${assetBase}mediapipe/${MODULE}.wasm` };
       const detector = await FaceDetector.createFromOptions(files, {
         baseOptions: { modelAssetPath: `${assetBase}face_detector.tflite`, delegate: 'CPU' },
         runningMode: 'IMAGE',
@@ -68,15 +77,33 @@ export class MediaPipeDetector implements Detector {
     }
   }
 
-  detect(frame: Picture): readonly DetectedFace[] {
-    const size = sizeOf(frame);
-    return this.#detector
-      .detect(frame)
-      .detections.flatMap((detection) => fromDetection(detection, size) ?? []);
+  look(frame: Picture, region: Box): readonly DetectedFace[] {
+    const scale = LOOK_PX / Math.max(region.width, region.height);
+    // Also clears it.
+    this.#canvas.width = Math.max(1, Math.round(region.width * scale));
+    this.#canvas.height = Math.max(1, Math.round(region.height * scale));
+    this.#context.imageSmoothingQuality = 'medium';
+    this.#context.setTransform(scale, 0, 0, scale, -region.x * scale, -region.y * scale);
+    this.#context.drawImage(frame, 0, 0);
+    const { detections } = this.#detector.detect(this.#canvas);
+    return detections.flatMap((detection) => fromDetection(detection, region, scale) ?? []);
   }
 
   close(): void {
     this.#detector.close();
+    this.#canvas.width = 0;
+    this.#canvas.height = 0;
+  }
+}
+
+/**
+ * MediaPipe takes its module from a global that it clears after use, and a module sets it only the first time it is imported:
+ * left to itself, it makes one detector per worker and no second after an error.
+ */
+async function provideModule(url: string): Promise<void> {
+  const module: unknown = await import(/* @vite-ignore */ url);
+  if (typeof module === 'object' && module !== null && 'default' in module) {
+    Object.assign(globalThis, { ModuleFactory: module.default });
   }
 }
 
@@ -87,20 +114,28 @@ export function sizeOf(frame: Picture): FrameSize {
     : { width: frame.width, height: frame.height };
 }
 
-/** Null for a detection without its six points. */
+/**
+ * From pixels of a shrunk region to those of the frame; null for a detection without its six points.
+ * @param scale pixels shown to the detector for one of the frame
+ */
 export function fromDetection(
   { boundingBox, keypoints, categories }: Detection,
-  { width, height }: FrameSize,
+  region: Box,
+  scale: number,
 ): DetectedFace | null {
   // BlazeFace's order: the subject's right eye first, which the frame shows on the left.
   const [leftEye, rightEye, noseTip, mouth, leftEar, rightEar] = keypoints.map(({ x, y }) => ({
-    x: x * width,
-    y: y * height,
+    x: region.x + x * region.width,
+    y: region.y + y * region.height,
   }));
   if (!boundingBox || !leftEye || !rightEye || !noseTip || !mouth || !leftEar || !rightEar) return null;
-  const { originX: x, originY: y } = boundingBox;
   return {
-    box: { x, y, width: boundingBox.width, height: boundingBox.height },
+    box: {
+      x: region.x + boundingBox.originX / scale,
+      y: region.y + boundingBox.originY / scale,
+      width: boundingBox.width / scale,
+      height: boundingBox.height / scale,
+    },
     score: categories[0]?.score ?? 0,
     leftEye,
     rightEye,

@@ -39,7 +39,7 @@ function make(faces: readonly DetectedFace[], graph = denseface()) {
   const encoder = new FaceEncoder(
     { graph, face },
     {
-      detector: { detect: () => seen.faces, close: () => log.push('detector') },
+      detector: { look: () => seen.faces, close: () => log.push('detector') },
       cropper: {
         crop: (_, { box }) => {
           log.push(`crop ${String(box.x)}`);
@@ -110,17 +110,17 @@ it('closes what it owns', () => {
 it('reads MediaPipe detections in pixels, and drops one without its points', () => {
   const keypoints = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6].map((x) => ({ x, y: x / 2, label: '', score: 1 }));
   const detection = {
-    boundingBox: { originX: 10, originY: 20, width: 30, height: 40, angle: 0 },
+    boundingBox: { originX: 5, originY: 10, width: 15, height: 20, angle: 0 },
     categories: [{ score: 0.8, index: 0, categoryName: '', displayName: '' }],
     keypoints,
   };
-  const size = { width: 100, height: 200 };
-  expect(fromDetection(detection, size)).toMatchObject({
-    box: { x: 10, y: 20, width: 30, height: 40 },
+  const region = { x: 1_000, y: -50, width: 100, height: 200 };
+  expect(fromDetection(detection, region, 0.5)).toMatchObject({
+    box: { x: 1_010, y: -30, width: 30, height: 40 },
     score: 0.8,
-    leftEye: { x: 10, y: 10 },
-    rightEar: { x: expect.closeTo(60), y: expect.closeTo(60) },
+    leftEye: { x: 1_010, y: -40 },
+    rightEar: { x: expect.closeTo(1_060), y: expect.closeTo(10) },
   });
-  expect(fromDetection({ ...detection, keypoints: keypoints.slice(1) }, size)).toBeNull();
-  expect(fromDetection({ ...detection, boundingBox: undefined }, size)).toBeNull();
+  expect(fromDetection({ ...detection, keypoints: keypoints.slice(1) }, region, 1)).toBeNull();
+  expect(fromDetection({ ...detection, boundingBox: undefined }, region, 1)).toBeNull();
 });

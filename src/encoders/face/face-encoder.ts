@@ -5,6 +5,7 @@ import type { FaceAnswer } from '../../runtime/protocol';
 import { expectShape, floatOutput } from '../graph-output';
 import { CanvasCropper, type Cropper } from './crop';
 import { MediaPipeDetector, sizeOf, type DetectedFace, type Detector, type Picture } from './detector';
+import { FaceFinder } from './finder';
 import { FaceTracker } from './tracker';
 
 export interface FaceEncoderOptions {
@@ -30,7 +31,7 @@ export interface FaceEncoding {
 export class FaceEncoder {
   readonly #graph: Graph;
   readonly #face: Manifest['face'];
-  readonly #detector: Detector;
+  readonly #finder: FaceFinder;
   readonly #cropper: Cropper;
   readonly #tracker = new FaceTracker();
 
@@ -40,7 +41,7 @@ export class FaceEncoder {
   ) {
     this.#graph = graph;
     this.#face = face;
-    this.#detector = detector;
+    this.#finder = new FaceFinder(detector);
     this.#cropper = cropper;
   }
 
@@ -60,22 +61,24 @@ export class FaceEncoder {
    * @param timeS source's clock
    */
   async encode(frame: Picture, timeS: number): Promise<FaceEncoding> {
-    const { width: frameWidth, height: frameHeight } = sizeOf(frame);
+    const size = sizeOf(frame);
     const detectBegan = performance.now();
-    const faces = this.#detector.detect(frame);
+    const faces = [...this.#finder.find(frame, size, this.#tracker.expectedAt(timeS))];
     const followed = this.#tracker.follow(
       faces.map(({ box }) => box),
       timeS,
     );
+    const coarse = followed === null ? undefined : faces[followed];
+    const face = coarse && this.#finder.refine(frame, coarse);
     const detect = performance.now() - detectBegan;
-    const answer = { time: timeS, frameWidth, frameHeight };
-    const face = followed === null ? undefined : faces[followed];
-    if (!face) {
+    const answer = { time: timeS, frameWidth: size.width, frameHeight: size.height };
+    if (!face || followed === null) {
       return {
         answer: { ...answer, faces: faces.map((other) => plain(other)), latency: { detect } },
         feature: null,
       };
     }
+    faces[followed] = face;
     const cropBegan = performance.now();
     const grey = this.#cropper.crop(frame, face);
     const crop = performance.now() - cropBegan;
@@ -95,10 +98,11 @@ export class FaceEncoder {
   /** Forgets which face was followed. */
   reset(): void {
     this.#tracker.reset();
+    this.#finder.reset();
   }
 
   close(): void {
-    this.#detector.close();
+    this.#finder.close();
     this.#cropper.close();
   }
 

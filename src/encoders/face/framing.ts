@@ -13,7 +13,7 @@ export interface Framing {
   readonly eyesY: number;
 }
 
-export const FERPLUS_FRAMING: Framing = { sidePerBox: 1.0, eyesX: 0.5, eyesY: 0.4 };
+export const FERPLUS_FRAMING: Framing = { sidePerBox: 1.2, eyesX: 0.5, eyesY: 0.4 };
 
 /** As `setTransform(a, b, c, d, e, f)` takes it: x' = a x + c y + e, y' = b x + d y + f. */
 export interface Affine {

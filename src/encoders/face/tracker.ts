@@ -9,15 +9,19 @@ const MIN_OVERLAP = 0.2;
 export class FaceTracker {
   #last: { readonly box: Box; readonly timeS: number } | null = null;
 
+  /** Where the followed face was last; null when none is followed. */
+  expectedAt(timeS: number): Box | null {
+    return this.#last !== null && timeS - this.#last.timeS <= LOST_S ? this.#last.box : null;
+  }
+
   /**
    * @param boxes of all faces in the frame
    * @param timeS source's clock; does not go back without a `reset`
    * @returns index of the followed face; null while it is out of sight
    */
   follow(boxes: readonly Box[], timeS: number): number | null {
-    const last = this.#last;
-    const followed =
-      last !== null && timeS - last.timeS <= LOST_S ? mostOverlapping(boxes, last.box) : largest(boxes);
+    const expected = this.expectedAt(timeS);
+    const followed = expected === null ? largest(boxes) : mostOverlapping(boxes, expected);
     const box = followed === null ? undefined : boxes[followed];
     if (box) this.#last = { box, timeS };
     return followed;
