@@ -19,7 +19,9 @@ def runs(toy, tmp_path_factory):
     ]  # fmt: skip
     train_denseface.main([*face, "--out", str(out / "face"), "--epochs", "2"])
     voice = ["--speech", str(toy / "speech"), "--toy", "--device", "cpu", "--every", "3", "--batch", "4"]
-    train_wav2vec2.main([*voice, "--out", str(out / "voice"), "--steps", "6", "--leave-out"])
+    train_wav2vec2.main([*voice, "--out", str(out / "voice-warm"), "--steps", "6", "--leave-out"])
+    frozen = ["--init", str(out / "voice-warm/best.pt"), "--freeze-features", "--seconds", "1"]
+    train_wav2vec2.main([*voice, *frozen, "--out", str(out / "voice"), "--steps", "6", "--leave-out"])
     fusion = [
         "--text", str(toy / "text"), "--faces", str(toy / "faces"), "--speech", str(toy / "speech"),
         "--vocabulary", str(toy / "vocab.txt"), "--toy", "--device", "cpu", "--leave-out",
@@ -36,6 +38,15 @@ def test_training_learns_the_easy_words(runs):
     assert composed["T"]["uar"] > 3 / 7
     assert set(composed) == {"T", "V", "A", "TV", "TA", "VA", "TVA"}
     assert set(runs["scores"]["alone"]) == {"text", "face", "voice"}
+
+
+def test_frozen_convolutions_stay_as_they_were(runs):
+    warm, trained = (
+        torch.load(runs["out"] / name / "best.pt", weights_only=False)["model"]
+        for name in ("voice-warm", "voice")
+    )
+    changed = {key for key in warm if not torch.equal(warm[key], trained[key])}
+    assert changed and not any("feature_extractor" in key for key in changed)
 
 
 def test_training_resumes_exactly(runs, tmp_path):
