@@ -1,0 +1,187 @@
+/** `manifest.json` as it was fetched -> {@link Manifest}. Every complaint names the field. */
+
+import { MemoError } from '../errors';
+import { GRAPHS, MANIFEST_FORMAT, type BundleFile, type GraphFile, type Label, type Manifest } from './manifest';
+
+const MASK = '[MASK]';
+const PRECISIONS = ['fp32', 'fp16', 'int8'] as const;
+const SHA256 = /^[0-9a-f]{64}$/;
+/** Names of folders and files joined by slashes: nothing that leaves the bundle's folder, no scheme, no query. */
+const SAFE_PATH = /^(?!\.{1,2}(\/|$))[\w.-]+(\/(?!\.{1,2}(\/|$))[\w.-]+)*$/;
+const SINGLE_WORD = /^\p{L}+$/u;
+
+/**
+ * What the manifest says beyond this format is kept out of the answer's type, and passed over.
+ * @param json parsed `manifest.json`
+ * @throws MemoError `manifest-invalid`, with the field's path in the message
+ */
+export function checkManifest(json: unknown): Manifest {
+  const root = new Field(json, '');
+  const format = root.at('format').value;
+  if (format !== MANIFEST_FORMAT) {
+    throw invalid('format', `is ${JSON.stringify(format)}, this version of memo-bert reads ${MANIFEST_FORMAT}`);
+  }
+  const manifest: Manifest = {
+    format: MANIFEST_FORMAT,
+    name: root.at('name').text(),
+    version: root.at('version').text(),
+    licence: root.at('licence').text(),
+    dataSources: root
+      .at('dataSources')
+      .list((source) => ({ name: source.at('name').text(), licence: source.at('licence').text() })),
+    prompt: checkPrompt(root.at('prompt')),
+    labels: checkLabels(root.at('labels')),
+    text: {
+      maxTokens: root.at('text').at('maxTokens').count(),
+      tokenizer: checkFile(root.at('text').at('tokenizer')),
+      tokenizerConfig: checkFile(root.at('text').at('tokenizerConfig')),
+    },
+    face: checkFace(root.at('face')),
+    voice: checkVoice(root.at('voice')),
+    graphs: checkGraphs(root.at('graphs')),
+    golden: checkFile(root.at('golden')),
+    ...checkCalibration(root.at('calibration')),
+  };
+  return manifest;
+}
+
+/** One place in the JSON: reads it as what it must be, or complains about it by its path. */
+class Field {
+  constructor(
+    readonly value: unknown,
+    readonly path: string,
+  ) {}
+
+  get missing(): boolean {
+    return this.value === undefined;
+  }
+
+  at(key: string): Field {
+    const { value } = this;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.refused('an object');
+    const path = this.path === '' ? key : `${this.path}.${key}`;
+    return new Field(Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined, path);
+  }
+
+  list<T>(read: (entry: Field) => T): readonly T[] {
+    const { value } = this;
+    if (!Array.isArray(value)) throw this.refused('a list');
+    return value.map((entry: unknown, index) => read(new Field(entry, `${this.path}[${index}]`)));
+  }
+
+  text(): string {
+    const { value } = this;
+    if (typeof value === 'string' && value.trim() !== '') return value;
+    throw this.refused('a text that is not empty');
+  }
+
+  number(): number {
+    const { value } = this;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    throw this.refused('a number');
+  }
+
+  positive(): number {
+    const value = this.number();
+    if (value > 0) return value;
+    throw this.refused('a number above 0');
+  }
+
+  /** A whole number above 0. */
+  count(): number {
+    const value = this.number();
+    if (Number.isSafeInteger(value) && value > 0) return value;
+    throw this.refused('a whole number above 0');
+  }
+
+  refused(wanted: string): MemoError {
+    return invalid(this.path, this.missing ? `is missing; it must be ${wanted}` : `is not ${wanted}`);
+  }
+}
+
+function checkPrompt(field: Field): string {
+  const prompt = field.text();
+  const masks = prompt.split(MASK).length - 1;
+  if (masks !== 1) throw invalid(field.path, `has ${MASK} ${masks} times; it must have it once`);
+  return prompt;
+}
+
+function checkLabels(field: Field): readonly Label[] {
+  const labels = field.list((label) => ({ id: label.at('id').text(), word: label.at('word').text() }));
+  if (labels.length < 2) throw invalid(field.path, 'has fewer than two labels');
+  labels.forEach(({ id, word }, index) => {
+    const path = `${field.path}[${index}]`;
+    if (!SINGLE_WORD.test(word)) throw invalid(`${path}.word`, `is "${word}", not one word of letters`);
+    if (labels.findIndex((other) => other.id === id) !== index) throw invalid(`${path}.id`, `repeats "${id}"`);
+    if (labels.findIndex((other) => other.word === word) !== index) {
+      throw invalid(`${path}.word`, `repeats "${word}"`);
+    }
+  });
+  return labels;
+}
+
+function checkFile(field: Field): BundleFile {
+  const path = field.at('path').text();
+  if (!SAFE_PATH.test(path)) throw invalid(`${field.path}.path`, `is "${path}", not a path inside the bundle`);
+  const sha256 = field.at('sha256').text();
+  if (!SHA256.test(sha256)) throw field.at('sha256').refused('64 lower-case hexadecimal digits');
+  return { path, bytes: field.at('bytes').count(), sha256 };
+}
+
+function checkFace(field: Field): Manifest['face'] {
+  const classes = field.at('classes').list((name) => name.text());
+  if (classes.length === 0) throw invalid(`${field.path}.classes`, 'is empty');
+  return {
+    sizePx: field.at('sizePx').count(),
+    mean: field.at('mean').number(),
+    std: field.at('std').positive(),
+    rateHz: field.at('rateHz').positive(),
+    maxFrames: field.at('maxFrames').count(),
+    featureSize: field.at('featureSize').count(),
+    classes,
+  };
+}
+
+function checkVoice(field: Field): Manifest['voice'] {
+  return {
+    sampleRateHz: field.at('sampleRateHz').count(),
+    windowSamples: field.at('windowSamples').count(),
+    pool: field.at('pool').count(),
+    tokenRateHz: field.at('tokenRateHz').positive(),
+    maxTokens: field.at('maxTokens').count(),
+    featureSize: field.at('featureSize').count(),
+  };
+}
+
+function checkGraphs(field: Field): Manifest['graphs'] {
+  return {
+    denseface: checkGraph(field.at('denseface')),
+    wav2vec2: checkGraph(field.at('wav2vec2')),
+    memobert: checkGraph(field.at('memobert')),
+  } satisfies Record<(typeof GRAPHS)[number], unknown>;
+}
+
+function checkGraph(field: Field): Manifest['graphs']['memobert'] {
+  const files: Partial<Record<(typeof PRECISIONS)[number], GraphFile>> = {};
+  for (const precision of PRECISIONS) {
+    const entry = field.at(precision);
+    if (entry.missing) continue;
+    const weights = PRECISIONS.find((known) => known === entry.at('weights').value);
+    if (weights === undefined) throw entry.at('weights').refused(`one of ${PRECISIONS.join(', ')}`);
+    files[precision] = { ...checkFile(entry), weights };
+  }
+  if (Object.keys(files).length === 0) throw invalid(field.path, `has no file for any of ${PRECISIONS.join(', ')}`);
+  return files;
+}
+
+function checkCalibration(field: Field): Pick<Manifest, 'calibration'> {
+  return field.missing ? {} : { calibration: { temperature: field.at('temperature').positive() } };
+}
+
+function invalid(path: string, complaint: string): MemoError {
+  return new MemoError(
+    'manifest-invalid',
+    `The model's manifest.json cannot be used: ${path === '' ? 'it' : `"${path}"`} ${complaint}.`,
+    'Export the bundle again, or correct that field: public/models/manifest.schema.json says what belongs there.',
+  );
+}
