@@ -8,7 +8,6 @@
  *   broken.webm            a file's first bytes, cut off    not-media.mp4 text under a video's name
  */
 
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -16,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { createServer } from 'vite';
+import { findBrowser } from './find-browser.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const OUT = join(ROOT, 'tests', 'fixtures', 'generated');
@@ -61,16 +61,19 @@ async function record() {
   try {
     await server.listen();
     browser = await chromium.launch({
-      ...(browserPath() === null ? {} : { executablePath: browserPath() }),
-      // root has no sandbox to enter; recorded sound needs no click
-      args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
+      executablePath: findBrowser(),
+      args: [
+        '--autoplay-policy=no-user-gesture-required',
+        // root has no sandbox to enter
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ],
     });
     const page = await browser.newPage();
     const failures = [];
     page.on('pageerror', (error) => failures.push(error.message));
     const { port } = server.httpServer.address();
     await page.goto(`http://127.0.0.1:${port}${PAGE}`);
-    await page.waitForFunction(() => 'recorded' in globalThis || document.title === 'failed', null, {
+    await page.waitForFunction("'recorded' in globalThis || document.title === 'failed'", null, {
       timeout: 90_000,
     });
     if (failures.length > 0) throw new Error(`recording failed: ${failures.join('; ')}`);
@@ -102,21 +105,6 @@ function saver() {
       });
     },
   };
-}
-
-/** CHROMIUM_PATH, else a Chromium or Chrome of the system, else null: Playwright's own. */
-function browserPath() {
-  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
-  if (existsSync(chromium.executablePath())) return null;
-  const folders = (process.env.PATH ?? '').split(process.platform === 'win32' ? ';' : ':');
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  for (const name of names) {
-    for (const folder of folders) {
-      const path = join(folder, name);
-      if (existsSync(path) && spawnSync(path, ['--version']).status === 0) return path;
-    }
-  }
-  return null;
 }
 
 async function stampOf(paths) {

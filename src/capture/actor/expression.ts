@@ -87,6 +87,6 @@ export const EXPRESSIONS: Readonly<Record<ExpressionName, Expression>> = {
 /** From `a` (share 0) to `b` (share 1), each part by itself. */
 export function blend(a: Expression, b: Expression, share: number): Expression {
   const parts = Object.keys(a) as (keyof Expression)[];
-  const mixed = parts.map((part) => [part, a[part] + (b[part] - a[part]) * share]);
+  const mixed = parts.map((part) => [part, a[part] * (1 - share) + b[part] * share]);
   return { ...a, ...Object.fromEntries(mixed) };
 }

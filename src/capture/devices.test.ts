@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { MemoError, type ErrorCode } from '../errors';
+import { askForDevices } from './devices';
+
+const never = new AbortController().signal;
+
+function track() {
+  return {
+    stopped: 0,
+    stop() {
+      this.stopped += 1;
+    },
+  };
+}
+
+type Outcome = ReturnType<typeof track> | string;
+
+/** getUserMedia that gives a track or throws a DOMException of that name, and notes what it was asked. */
+function mediaOf(outcomes: { camera?: Outcome; microphone?: Outcome }) {
+  const asked: MediaStreamConstraints[] = [];
+  return {
+    asked,
+    getUserMedia: async (constraints: MediaStreamConstraints) => {
+      asked.push(constraints);
+      const outcome = constraints.video ? outcomes.camera : outcomes.microphone;
+      if (typeof outcome === 'string') throw new DOMException('', outcome);
+      return { getTracks: () => [outcome] } as unknown as MediaStream;
+    },
+  };
+}
+
+async function failure(promise: Promise<unknown>): Promise<MemoError> {
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof MemoError)) throw new Error('did not fail with a MemoError');
+  return error;
+}
+
+const both = { camera: true, microphone: true };
+
+describe('askForDevices', () => {
+  it('asks for each device on its own, and only for what is wanted', async () => {
+    const media = mediaOf({ camera: track(), microphone: track() });
+    await askForDevices(both, never, media);
+    expect(media.asked.map(({ video, audio }) => [video !== undefined, audio !== undefined])).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    const alone = mediaOf({ microphone: track() });
+    const answer = await askForDevices({ camera: false, microphone: true }, never, alone);
+    expect(alone.asked).toHaveLength(1);
+    expect(answer.camera).toEqual({ track: null, status: 'off', error: null });
+    expect(answer.microphone.status).toBe('live');
+  });
+
+  const failures: [name: string, status: string, camera: ErrorCode, microphone: ErrorCode][] = [
+    ['NotAllowedError', 'refused', 'camera-denied', 'microphone-denied'],
+    ['NotFoundError', 'missing', 'device-missing', 'device-missing'],
+    ['NotReadableError', 'busy', 'device-busy', 'device-busy'],
+  ];
+  it.each(failures)('%s of one device leaves the other', async (name, status, cameraCode, microphoneCode) => {
+    const deaf = await askForDevices(both, never, mediaOf({ camera: track(), microphone: name }));
+    expect([deaf.camera.status, deaf.microphone.status]).toEqual(['live', status]);
+    expect(deaf.microphone.error?.code).toBe(microphoneCode);
+    const blind = await askForDevices(both, never, mediaOf({ camera: name, microphone: track() }));
+    expect([blind.camera.status, blind.microphone.status]).toEqual([status, 'live']);
+    expect(blind.camera.error?.code).toBe(cameraCode);
+  });
+
+  it.each(failures)('%s of the only device asked for is the error', async (name, _status, code) => {
+    const error = await failure(
+      askForDevices({ camera: true, microphone: false }, never, mediaOf({ camera: name })),
+    );
+    expect(error.code).toBe(code);
+    expect(error.cure).not.toBe('');
+  });
+
+  it('names both devices when both fail', async () => {
+    const media = mediaOf({ camera: 'NotAllowedError', microphone: 'NotFoundError' });
+    const error = await failure(askForDevices(both, never, media));
+    expect(error.code).toBe('devices-denied');
+    expect(error.message).toMatch(/camera/i);
+    expect(error.message).toMatch(/microphone/i);
+  });
+
+  it('stops tracks that are granted after the run was left', async () => {
+    const [camera, microphone] = [track(), track()];
+    const abort = new AbortController();
+    const asking = askForDevices(both, abort.signal, mediaOf({ camera, microphone }));
+    abort.abort();
+    expect((await failure(asking)).code).toBe('aborted');
+    expect([camera.stopped, microphone.stopped]).toEqual([1, 1]);
+  });
+
+  it('refuses to ask for nothing, or where there is nothing to ask', async () => {
+    const none = askForDevices({ camera: false, microphone: false }, never, mediaOf({}));
+    expect((await failure(none)).code).toBe('nothing-to-capture');
+    vitestHasNoDevices();
+    expect((await failure(askForDevices(both, never))).code).toBe('capture-unsupported');
+  });
+});
+
+/** The default of the third argument is the page's; Node has none. */
+function vitestHasNoDevices() {
+  expect((globalThis as { navigator?: Navigator }).navigator?.mediaDevices).toBeUndefined();
+}

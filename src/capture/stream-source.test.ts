@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MemoError } from '../errors';
+import { openStream, StreamSource } from './stream-source';
+
+class FakeTrack extends EventTarget {
+  readyState: 'live' | 'ended' = 'live';
+  muted = false;
+  enabled = true;
+  stops = 0;
+  clones: FakeTrack[] = [];
+
+  constructor(readonly kind: 'video' | 'audio') {
+    super();
+  }
+
+  stop(): void {
+    this.stops += 1;
+    this.readyState = 'ended';
+  }
+
+  clone(): FakeTrack {
+    const clone = new FakeTrack(this.kind);
+    this.clones.push(clone);
+    return clone;
+  }
+
+  getSettings(): MediaTrackSettings {
+    return { sampleRate: 44_100 };
+  }
+}
+
+class FakeStream {
+  constructor(private readonly tracks: FakeTrack[] = []) {}
+  getTracks = () => this.tracks;
+  getVideoTracks = () => this.tracks.filter(({ kind }) => kind === 'video');
+  getAudioTracks = () => this.tracks.filter(({ kind }) => kind === 'audio');
+}
+
+/** Gives no frame; ends when cancelled. */
+class FakeProcessor {
+  readonly readable = new ReadableStream<VideoFrame>();
+}
+
+/** An audio context whose worklet module loads, or not. */
+class FakeAudio {
+  static moduleLoads = true;
+  static opened: FakeAudio[] = [];
+  state = 'running';
+  readonly sampleRate: number;
+  readonly destination = {};
+  readonly audioWorklet = {
+    addModule: () => (FakeAudio.moduleLoads ? Promise.resolve() : Promise.reject(new Error('blocked'))),
+  };
+
+  constructor({ sampleRate = 48_000 }: AudioContextOptions = {}) {
+    this.sampleRate = sampleRate;
+    FakeAudio.opened.push(this);
+  }
+
+  createMediaStreamSource() {
+    return { connect: () => undefined, disconnect: () => undefined };
+  }
+  async resume() {
+    this.state = 'running';
+  }
+  async close() {
+    this.state = 'closed';
+  }
+}
+
+class FakeNode {
+  static last: FakeNode | null = null;
+  readonly port: { onmessage: ((event: unknown) => void) | null; postMessage: () => void } = {
+    onmessage: null,
+    postMessage: () => undefined,
+  };
+  constructor() {
+    FakeNode.last = this;
+  }
+  connect() {}
+  disconnect() {}
+}
+
+const never = new AbortController().signal;
+const asTrack = (track: FakeTrack) => track as unknown as MediaStreamTrack;
+const asStream = (...tracks: FakeTrack[]) => new FakeStream(tracks) as unknown as MediaStream;
+
+beforeEach(() => {
+  FakeAudio.moduleLoads = true;
+  FakeAudio.opened = [];
+  vi.stubGlobal('MediaStream', FakeStream);
+  vi.stubGlobal('MediaStreamTrackProcessor', FakeProcessor);
+  vi.stubGlobal('AudioContext', FakeAudio);
+  vi.stubGlobal('AudioWorkletNode', FakeNode);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function read(tracks: { camera?: FakeTrack; microphone?: FakeTrack }, signal = never) {
+  const { camera, microphone } = tracks;
+  return StreamSource.read(
+    'devices',
+    { camera: camera ? asTrack(camera) : null, microphone: microphone ? asTrack(microphone) : null },
+    signal,
+  );
+}
+
+describe('StreamSource', () => {
+  it('reads the microphone at the rate of its track and mixes time in', async () => {
+    const source = await read({ microphone: new FakeTrack('audio') });
+    const rates: number[] = [];
+    source.on('samples', ({ sampleRateHz }) => rates.push(sampleRateHz));
+    FakeNode.last?.port.onmessage?.({ data: { samples: new Float32Array(10), startFrame: 0 } });
+    expect(rates).toEqual([44_100]);
+    source.close();
+  });
+
+  it('stops the camera when the microphone cannot be opened', async () => {
+    FakeAudio.moduleLoads = false;
+    const [camera, microphone] = [new FakeTrack('video'), new FakeTrack('audio')];
+    await expect(read({ camera, microphone })).rejects.toMatchObject({ code: 'capture-unsupported' });
+    expect([camera.stops, microphone.stops]).toEqual([1, 1]);
+    expect(FakeAudio.opened.map(({ state }) => state)).toEqual(['closed']);
+  });
+
+  it('stops everything when the run was left while it opened', async () => {
+    const abort = new AbortController();
+    const camera = new FakeTrack('video');
+    const opening = read({ camera, microphone: new FakeTrack('audio') }, abort.signal);
+    abort.abort();
+    await expect(opening).rejects.toBeInstanceOf(MemoError);
+    expect(camera.readyState).toBe('ended');
+  });
+
+  it.each(['ended', 'mute', 'unmute'])('tells of a track that fires %s', async (event) => {
+    const camera = new FakeTrack('video');
+    const source = await read({ camera });
+    const told = vi.fn();
+    source.on('trackchange', told);
+    camera.dispatchEvent(new Event(event));
+    expect(told).toHaveBeenCalledTimes(1);
+    source.close();
+    camera.dispatchEvent(new Event(event));
+    expect(told).toHaveBeenCalledTimes(1);
+  });
+
+  it('says what each track is', async () => {
+    const microphone = new FakeTrack('audio');
+    const source = await read({ microphone });
+    expect([source.camera, source.microphone, source.microphoneMuted]).toEqual(['off', 'live', false]);
+    microphone.muted = true;
+    expect(source.microphoneMuted).toBe(true);
+    microphone.readyState = 'ended';
+    expect(source.microphone).toBe('ended');
+    source.close();
+  });
+
+  it('ends a waiting reader, and its node and context, on close; twice is once', async () => {
+    const source = await read({ camera: new FakeTrack('video'), microphone: new FakeTrack('audio') });
+    const frame = source.nextFrame(never);
+    source.close();
+    source.close();
+    expect(await frame).toBeNull();
+    expect(FakeAudio.opened.map(({ state }) => state)).toEqual(['closed']);
+  });
+});
+
+describe('openStream', () => {
+  it("stops its clones and leaves the caller's tracks", async () => {
+    const camera = new FakeTrack('video');
+    const source = await openStream(asStream(camera), never);
+    source.close();
+    expect(camera.stops).toBe(0);
+    expect(camera.clones.map(({ readyState }) => readyState)).toEqual(['ended']);
+  });
+
+  it('refuses a stream whose tracks have ended', async () => {
+    const over = new FakeTrack('video');
+    over.stop();
+    await expect(openStream(asStream(over), never)).rejects.toMatchObject({ code: 'nothing-to-capture' });
+  });
+});
