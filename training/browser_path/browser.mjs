@@ -1,41 +1,13 @@
 /** Opens `harness.html` in a real Chromium, served by Vite, with folders of this machine beside it. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { dirname, extname, join, normalize, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { createServer } from 'vite';
+import { serveFolders } from '../../scripts/assets/serve-folders.mjs';
 import { findBrowser } from '../../scripts/find-browser.mjs';
 import { prepareAssets } from '../../scripts/prepare-assets.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const TYPES = {
-  '.json': 'application/json',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.wasm': 'application/wasm',
-};
-
-/** Serves folders as they are: before Vite, which would rewrite MediaPipe's module. */
-function folders(table) {
-  return {
-    name: 'folders',
-    configureServer(server) {
-      server.middlewares.use(async (request, response, next) => {
-        const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
-        const mount = Object.keys(table).find((prefix) => path.startsWith(prefix));
-        if (!mount) return next();
-        const inside = normalize(path.slice(mount.length));
-        const file = join(table[mount], inside);
-        const known = !inside.startsWith('..') && (await stat(file).catch(() => null))?.isFile();
-        if (!known) return response.writeHead(404).end();
-        response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
-        createReadStream(file).pipe(response);
-      });
-    },
-  };
-}
-
 /**
  * @param {{ bundle: string, pictures: Record<string, string> }} options `bundle`: folder with manifest.json;
  *   `pictures`: folders by name, which is the first part of a picture's path
@@ -53,7 +25,7 @@ export async function withHarness({ bundle, pictures }, use) {
     publicDir: false,
     logLevel: 'error',
     cacheDir: join(ROOT, 'node_modules/.vite-browser-path'),
-    plugins: [folders(table)],
+    plugins: [serveFolders(table)],
     optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@mediapipe/tasks-vision'] },
     server: { port: 0, host: '127.0.0.1', hmr: false },
   });
