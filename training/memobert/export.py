@@ -274,7 +274,7 @@ def make_manifest(arguments, folder: Path, graphs: dict, stored: dict, models: d
         "format": 1,
         "name": arguments.name,
         "version": arguments.version,
-        "licence": "LicenseRef-memo-bert-weights (non-commercial research; see README.md)",
+        "licence": "non-commercial research; see LICENCE.md",
         "dataSources": DATA_SOURCES,
         "prompt": "I am [MASK].",
         "labels": [{"id": label, "word": label} for label in LABELS],

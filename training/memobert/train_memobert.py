@@ -39,28 +39,43 @@ from .text_data import Sentence, load_sentences
 log = logging.getLogger(__name__)
 
 
-def build_banks(arguments: argparse.Namespace, device) -> dict[str, Bank]:
-    """Face and voice banks of both splits; kept in the run's folder."""
-    names = ("face-train", "face-valid", "voice-train", "voice-valid")
-    paths = {name: arguments.out / "banks" / f"{name}.npz" for name in names}
-    if all(path.exists() for path in paths.values()):
-        return {name: Bank.load(path) for name, path in paths.items()}
-    models = load_models(arguments.face_encoder, arguments.voice_encoder, None)
-    stored = models["stored"]["face"]
-    mean, std = stored.get("mean", 129.45), stored.get("std", 64.87)
-    face = models["denseface"].to(device, memory_format=torch.channels_last)
-    voice = models["wav2vec2"].to(device)
-    banks = {}
-    for split, seed, most in (("train", 1, arguments.tracks), ("valid", 2, 0)):
+def face_banks(arguments: argparse.Namespace, device) -> dict[str, Bank]:
+    """Tracks of both splits, by the trained DenseFace; kept in the run's folder."""
+
+    def build(split: str) -> Bank:
+        models = load_models(arguments.face_encoder, None, None)
+        stored = models["stored"]["face"]
+        mean, std = stored.get("mean", 129.45), stored.get("std", 64.87)
+        model = models["denseface"].to(device, memory_format=torch.channels_last)
         faces = load_ferplus(arguments.faces, split, arguments.cache)
-        banks[f"face-{split}"] = face_bank(face, faces, mean, std, device, seed, most=most)
+        train = split == "train"
+        return face_bank(
+            model, faces, mean, std, device, 1 if train else 2, most=arguments.tracks if train else 0
+        )
+
+    return {f"face-{split}": kept_bank(arguments, f"face-{split}", build) for split in ("train", "valid")}
+
+
+def voice_banks(arguments: argparse.Namespace, device) -> dict[str, Bank]:
+    """Voice tokens of both splits, by the trained wav2vec 2.0; kept in the run's folder."""
+
+    def build(split: str) -> Bank:
+        model = load_models(None, arguments.voice_encoder, None)["wav2vec2"].to(device)
         speech = load_speech(arguments.speech, arguments.cache)
         clips = speech.split(split, tuple(arguments.leave_out))
-        banks[f"voice-{split}"] = voice_bank(voice, speech, clips, device, seed, split == "train")
-        log.info("%s banks: %d tracks, %d voices", split, len(banks[f"face-{split}"].labels), len(clips))
-    for name, path in paths.items():
-        banks[name].save(path)
-    return banks
+        return voice_bank(model, speech, clips, device, 1, split == "train")
+
+    return {f"voice-{split}": kept_bank(arguments, f"voice-{split}", build) for split in ("train", "valid")}
+
+
+def kept_bank(arguments: argparse.Namespace, name: str, build) -> Bank:
+    path = arguments.out / "banks" / f"{name}.npz"
+    if path.exists():
+        return Bank.load(path)
+    bank = build(name.split("-")[1])
+    bank.save(path)
+    log.info("%s: %d", name, len(bank.labels))
+    return bank
 
 
 def label_logits(model: MemoBert, batch, words: Tensor) -> Tensor:
@@ -153,7 +168,7 @@ def main(argv: list[str] | None = None) -> dict:
     device = start(arguments)
 
     tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
-    banks = build_banks(arguments, device)
+    banks = {**face_banks(arguments, device), **voice_banks(arguments, device)}
     sentences = {split: load_sentences(arguments.text, split) for split in ("train", "dev")}
     composers = {
         split: Composer(
