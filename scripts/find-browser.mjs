@@ -56,10 +56,13 @@ export function findBrowser() {
     attempt('apt-get', ['update', '-qq']);
     attempt('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
   }
-  if (!onPath()) attempt(process.execPath, [join(root, 'node_modules', 'playwright', 'cli.js'), 'install', 'chromium']);
+  if (!onPath())
+    attempt(process.execPath, [join(root, 'node_modules', 'playwright', 'cli.js'), 'install', 'chromium']);
   const installed = onPath() ?? playwrightsOwn();
   if (installed) return installed;
-  throw new Error('No Chromium was found or could be installed: install Chrome or Chromium, or set CHROMIUM_PATH.');
+  throw new Error(
+    'No Chromium was found or could be installed: install Chrome or Chromium, or set CHROMIUM_PATH.',
+  );
 }
 
 function onPathNamed(name) {

@@ -5,4 +5,8 @@ import { installPackages, root, sh } from './setup.mjs';
 
 installPackages();
 const open = process.env['CI'] || !process.stdout.isTTY ? [] : ['--open'];
-sh(process.execPath, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), ...open, ...process.argv.slice(2)]);
+sh(process.execPath, [
+  join(root, 'node_modules', 'vite', 'bin', 'vite.js'),
+  ...open,
+  ...process.argv.slice(2),
+]);
