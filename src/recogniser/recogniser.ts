@@ -75,7 +75,8 @@ export class Recogniser extends TypedEventTarget {
     try {
       await this.#load();
     } catch (error) {
-      if (this.#loads.has(ticket)) this.#fail(error);
+      // a run that waits for the same load tells of it itself
+      if (this.#loads.has(ticket) && this.#run === null) this.#fail(error);
       throw error;
     } finally {
       this.#loads.delete(ticket);
@@ -184,12 +185,12 @@ export class Recogniser extends TypedEventTarget {
     try {
       // whichever fails first ends the run: nobody should answer a prompt for a model that cannot load
       const [source, loaded] = await Promise.all([opening, this.#load()]);
-      if (signal.aborted) return;
+      signal.throwIfAborted();
       await loaded.client.request('reset', {}, { signal });
-      if (signal.aborted) return;
+      signal.throwIfAborted();
       this.#listen(run, source, loaded);
     } catch (error) {
-      if (!signal.aborted) throw this.#fail(error);
+      this.#settle(run, error);
     }
   }
 
@@ -252,19 +253,28 @@ export class Recogniser extends TypedEventTarget {
       const { client } = await this.#load();
       let asked: string | null = null;
       // typing goes on meanwhile: only the newest text is answered
-      while (!signal.aborted && asked !== this.state.text) {
+      while (asked !== this.state.text) {
+        signal.throwIfAborted();
         asked = this.state.text;
-        await client.request('reset', {});
-        await client.request('text', { texts: typed(asked) });
-        const estimate = await client.request('estimate', { time: 0 });
-        if (!signal.aborted) this.#publish(estimate);
+        await client.request('reset', {}, { signal });
+        await client.request('text', { texts: typed(asked) }, { signal });
+        const estimate = await client.request('estimate', { time: 0 }, { signal });
+        signal.throwIfAborted();
+        this.#publish(estimate);
       }
-      if (signal.aborted) return;
+      signal.throwIfAborted();
       if (this.state.estimate === null) this.#apply({ source: null });
       this.#endRun();
     } catch (error) {
-      if (!signal.aborted) throw this.#fail(error);
+      this.#settle(run, error);
     }
+  }
+
+  /** Throws what ended a run while it opened; a stop or a newer start ends it in silence. */
+  #settle(run: Run, error: unknown): void {
+    const { aborted, reason } = run.abort.signal;
+    if (!aborted) throw this.#fail(error);
+    if (reason instanceof MemoError) throw reason;
   }
 
   async #load(): Promise<LoadedEngine> {
@@ -290,7 +300,7 @@ export class Recogniser extends TypedEventTarget {
     if (this.state.error === error) return error; // a load shared by two callers fails once
     // a worker that answered one run with an error is not trusted with the next
     if (!SOURCE_CODES.has(error.code)) this.#engine.discard();
-    this.#dropRun();
+    this.#dropRun(error);
     this.#apply({ ...AT_REST, error, source: null });
     this.#emit('error', error);
     return error;
@@ -303,10 +313,10 @@ export class Recogniser extends TypedEventTarget {
   }
 
   /** Stops the run and its tracks; the caller says what the state becomes, so that no phase flashes up in between. */
-  #dropRun(): void {
+  #dropRun(reason?: MemoError): void {
     const run = this.#run;
     this.#run = null;
-    run?.abort.abort();
+    run?.abort.abort(reason);
     run?.loop?.close();
     run?.source?.close();
   }

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { MemoError } from '../errors';
+import type { BackendReport } from '../runtime/protocol';
+import { conditionsOf, phaseOf, type Facts } from './phase';
+
+const REST: Facts = {
+  error: null,
+  run: null,
+  progress: null,
+  backend: null,
+  loaded: false,
+  loading: false,
+  page: { hidden: false, online: true },
+};
+const run = (stage: 'asking' | 'waiting' | 'listening', kind: 'devices' | 'text' = 'devices') => ({
+  run: { kind, stage, conditions: [] },
+});
+const at = (step: 'fetch' | 'compile' | 'warm-up' | 'verify' | 'ready') => ({
+  progress: { step, loadedBytes: 0, totalBytes: 1, item: '' },
+});
+
+const rows: [what: string, facts: Partial<Facts>, phase: string][] = [
+  ['nothing', {}, 'idle'],
+  ['a load by itself', { loading: true }, 'loading'],
+  ['a prompt, whatever loads meanwhile', { ...run('asking'), ...at('warm-up') }, 'asking'],
+  ['waiting, nothing heard yet', run('waiting'), 'loading'],
+  ['waiting, bytes coming', { ...run('waiting'), ...at('fetch') }, 'loading'],
+  ['waiting, graphs compiling', { ...run('waiting'), ...at('compile') }, 'loading'],
+  ['waiting, first runs', { ...run('waiting'), ...at('warm-up') }, 'warming'],
+  ['waiting, golden vectors', { ...run('waiting'), ...at('verify') }, 'warming'],
+  ['listening', run('listening'), 'listening'],
+  ['listening, tab hidden', { ...run('listening'), page: { hidden: true, online: true } }, 'paused'],
+  ['a text, model not there', run('waiting', 'text'), 'loading'],
+  ['a text, model there', { ...run('waiting', 'text'), loaded: true }, 'idle'],
+  ['an error, whatever else', { ...run('listening'), error: new MemoError('internal', '', '') }, 'error'],
+];
+
+describe('phaseOf', () => {
+  it.each(rows)('%s', (_what, facts, phase) => {
+    expect(phaseOf({ ...REST, ...facts })).toBe(phase);
+  });
+});
+
+describe('conditionsOf', () => {
+  const wasm: BackendReport = {
+    name: 'wasm',
+    forced: false,
+    reason: 'no adapter',
+    adapter: null,
+    threads: 1,
+  };
+
+  it('says cpu-fallback where wasm was not asked for', () => {
+    expect(conditionsOf({ ...REST, backend: wasm })).toEqual(['cpu-fallback']);
+    expect(conditionsOf({ ...REST, backend: { ...wasm, forced: true } })).toEqual([]);
+    expect(conditionsOf({ ...REST, backend: { ...wasm, name: 'webgpu' } })).toEqual([]);
+  });
+
+  it('joins what the source and the page say, in one order', () => {
+    const facts: Facts = {
+      ...REST,
+      backend: wasm,
+      page: { hidden: false, online: false },
+      run: { kind: 'devices', stage: 'listening', conditions: ['silence', 'no-face'] },
+    };
+    expect(conditionsOf(facts)).toEqual(['no-face', 'silence', 'cpu-fallback', 'offline']);
+  });
+});

@@ -1,0 +1,392 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Source } from '../capture';
+import { MemoError } from '../errors';
+import type { Page } from './page';
+import { Recogniser } from './recogniser';
+import type { SourceOpeners } from './sources';
+import type { Phase } from './state';
+import { estimateAt, FakeClient, healthyAnswers, WEBGPU } from './testing/fake-client';
+import { FakeSource } from './testing/fake-source';
+import { ManualClock, settled } from './testing/manual-clock';
+
+/** A source on its way, that the test lets arrive. */
+interface Opening {
+  readonly signal: AbortSignal;
+  arrive(source: Source): void;
+  fail(error: MemoError): void;
+}
+
+class FakePage implements Page {
+  hidden = false;
+  online = true;
+  listener: () => void = () => undefined;
+  onChange(listener: () => void): () => void {
+    this.listener = listener;
+    return () => (this.listener = () => undefined);
+  }
+  set(change: { hidden?: boolean; online?: boolean }): void {
+    Object.assign(this, change);
+    this.listener();
+  }
+}
+
+function setUp(make: () => FakeClient = () => new FakeClient()) {
+  const clock = new ManualClock();
+  const page = new FakePage();
+  const clients: FakeClient[] = [];
+  const openings: Opening[] = [];
+  const open = (signal: AbortSignal) =>
+    new Promise<Source>((arrive, fail) => openings.push({ signal, arrive, fail }));
+  const sources: SourceOpeners = {
+    devices: (_request, signal) => open(signal),
+    actor: (_request, signal) => open(signal),
+    file: (_blob, _name, signal) => open(signal),
+    stream: (_stream, signal) => open(signal),
+  };
+  const createClient = () => {
+    const client = make();
+    clients.push(client);
+    return client;
+  };
+  const recogniser = new Recogniser(
+    { manifestUrl: 'https://page.test/manifest.json', assetBase: 'https://page.test/assets/' },
+    { clock, page, sources, createClient },
+  );
+  const phases: Phase[] = [];
+  recogniser.addEventListener('statechange', ({ detail }) => {
+    if (phases.at(-1) !== detail.phase) phases.push(detail.phase);
+  });
+  const source = () => new FakeSource(() => clock.now());
+  return { clock, page, clients, openings, recogniser, phases, source };
+}
+
+/** As {@link setUp}, already listening to devices. */
+async function listening(make?: () => FakeClient) {
+  const parts = setUp(make);
+  const source = parts.source();
+  const started = parts.recogniser.start();
+  parts.openings[0]!.arrive(source);
+  await started;
+  return { ...parts, live: source };
+}
+
+const slowLoad = () => new FakeClient({ ...healthyAnswers(), load: undefined });
+const loadAnswer = () => ({ manifest: { face: { rateHz: 10 } } as never, backend: WEBGPU });
+const denied = new MemoError('devices-denied', 'both refused', 'allow one');
+const missing = new MemoError('file-missing', 'gone', 'look');
+
+describe('Recogniser, from start to stop', () => {
+  it('asks and loads at the same time, then listens', async () => {
+    const { recogniser, clients, openings, phases, source } = setUp(slowLoad);
+    const started = recogniser.start();
+    expect(recogniser.state.phase).toBe('asking');
+    expect(clients[0]!.count('load')).toBe(1);
+    openings[0]!.arrive(source());
+    await settled();
+    expect(recogniser.state).toMatchObject({ phase: 'loading', camera: 'live', microphone: 'live' });
+    clients[0]!.tell({ step: 'warm-up', loadedBytes: 2, totalBytes: 2, item: 'denseface' });
+    expect(recogniser.state.phase).toBe('warming');
+    clients[0]!.take('load').answer(loadAnswer());
+    await started;
+    expect(phases).toEqual(['asking', 'loading', 'warming', 'listening']);
+    expect(recogniser.state.backend).toEqual(WEBGPU);
+    expect(clients[0]!.kinds.slice(0, 2)).toEqual(['load', 'reset']);
+    recogniser.close();
+  });
+
+  it('gives estimates by event and state, until stop lets everything go', async () => {
+    const { recogniser, clock, live, clients } = await listening();
+    const heard = vi.fn();
+    recogniser.addEventListener('estimate', ({ detail }) => heard(detail.probabilities));
+    await clock.advance(1000);
+    expect(heard.mock.calls.length).toBeGreaterThanOrEqual(4);
+    expect(recogniser.state.estimate?.labels).toEqual(['happy', 'sad']);
+    recogniser.stop();
+    expect(live.closes).toBe(1);
+    expect(recogniser.state).toMatchObject({ phase: 'idle', source: null, camera: 'off', estimate: null });
+    const asked = clients[0]!.kinds.length;
+    await clock.advance(3000);
+    expect(clients[0]!.kinds.length).toBe(asked);
+    recogniser.close();
+  });
+
+  it('loads once for two runs', async () => {
+    const { recogniser, clients, openings, source } = await listening();
+    recogniser.stop();
+    const again = recogniser.startActor();
+    openings[1]!.arrive(source());
+    await again;
+    expect(clients).toHaveLength(1);
+    expect(clients[0]!.count('load')).toBe(1);
+    expect(clients[0]!.count('reset')).toBe(2);
+    recogniser.close();
+  });
+
+  it('lets the model go with close, and cannot be used after it', async () => {
+    const { recogniser, clients, live } = await listening();
+    recogniser.close();
+    recogniser.close();
+    expect([clients[0]!.closed, live.closes]).toEqual([true, 1]);
+    await expect(recogniser.start()).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
+describe('Recogniser, when something newer wins', () => {
+  it('stops tracks that arrive after a stop', async () => {
+    const { recogniser, openings, source } = setUp();
+    const started = recogniser.start();
+    recogniser.stop();
+    expect(openings[0]!.signal.aborted).toBe(true);
+    const late = source();
+    openings[0]!.arrive(late);
+    await started;
+    expect(late.closes).toBe(1);
+    expect(recogniser.state).toMatchObject({ phase: 'idle', camera: 'off' });
+    recogniser.close();
+  });
+
+  it('stays idle when the load ends after a stop', async () => {
+    const { recogniser, clients, openings, source } = setUp(slowLoad);
+    const started = recogniser.start();
+    const live = source();
+    openings[0]!.arrive(live);
+    await settled();
+    recogniser.stop();
+    expect([recogniser.state.phase, live.closes]).toEqual(['idle', 1]);
+    clients[0]!.take('load').answer(loadAnswer());
+    await started;
+    expect(recogniser.state.phase).toBe('idle');
+    recogniser.close();
+  });
+
+  it('drops a slow start for a newer one, without a phase in between', async () => {
+    const { recogniser, openings, phases, source } = setUp();
+    const first = recogniser.start();
+    const second = recogniser.startActor();
+    const [late, live] = [source(), source()];
+    openings[1]!.arrive(live);
+    openings[0]!.arrive(late);
+    await Promise.all([first, second]);
+    expect([late.closes, live.closes]).toEqual([1, 0]);
+    expect(recogniser.state).toMatchObject({ phase: 'listening', source: 'actor' });
+    expect(phases).not.toContain('idle');
+    recogniser.close();
+  });
+
+  it('says nothing of a failure in a run that was left', async () => {
+    const { recogniser, openings } = setUp();
+    const error = vi.fn();
+    recogniser.addEventListener('error', error);
+    const started = recogniser.start();
+    recogniser.stop();
+    openings[0]!.fail(denied);
+    await started;
+    expect(error).not.toHaveBeenCalled();
+    expect(recogniser.state.phase).toBe('idle');
+    recogniser.close();
+  });
+});
+
+describe('Recogniser, when something fails', () => {
+  it('shows, sends and throws the same error; Start works again with the model kept', async () => {
+    const { recogniser, clients, openings, phases, source } = setUp();
+    const sent = vi.fn();
+    recogniser.addEventListener('error', ({ detail }) => sent(detail));
+    const started = recogniser.start();
+    openings[0]!.fail(denied);
+    await expect(started).rejects.toBe(denied);
+    expect(sent.mock.calls).toEqual([[denied]]);
+    expect(recogniser.state).toMatchObject({ phase: 'error', error: denied });
+    const again = recogniser.start({ camera: false, microphone: true });
+    openings[1]!.arrive(source());
+    await again;
+    expect(recogniser.state).toMatchObject({ phase: 'listening', error: null });
+    expect(clients).toHaveLength(1);
+    expect(phases).toEqual(['asking', 'error', 'asking', 'loading', 'listening']);
+    recogniser.close();
+  });
+
+  it('fails at once when the model cannot load, and stops a camera granted later', async () => {
+    const { recogniser, clients, openings, source } = setUp(slowLoad);
+    const started = recogniser.start();
+    clients[0]!.take('load').fail(missing);
+    await expect(started).rejects.toBe(missing);
+    const late = source();
+    openings[0]!.arrive(late);
+    await settled();
+    expect(late.closes).toBe(1);
+    const again = recogniser.start();
+    openings[1]!.arrive(source());
+    await settled();
+    clients[1]!.take('load').answer(loadAnswer());
+    await again;
+    expect(recogniser.state.phase).toBe('listening');
+    recogniser.close();
+  });
+
+  it('tells once of a load that both load() and start() waited for', async () => {
+    const { recogniser, clients } = setUp(slowLoad);
+    const sent = vi.fn();
+    recogniser.addEventListener('error', sent);
+    const both = Promise.allSettled([recogniser.load(), recogniser.start()]);
+    clients[0]!.take('load').fail(missing);
+    expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(sent).toHaveBeenCalledTimes(1);
+    recogniser.close();
+  });
+
+  it('stops the tracks when the worker dies, and takes a fresh worker next time', async () => {
+    const { recogniser, clients, openings, live, source } = await listening();
+    clients[0]!.die();
+    expect(recogniser.state.error?.code).toBe('worker-lost');
+    expect(live.closes).toBe(1);
+    const again = recogniser.start();
+    openings[1]!.arrive(source());
+    await again;
+    expect(clients).toHaveLength(2);
+    expect(recogniser.state.phase).toBe('listening');
+    recogniser.close();
+  });
+
+  it('fails a start whose worker dies while it loads', async () => {
+    const { recogniser, clients } = setUp(slowLoad);
+    const started = recogniser.start();
+    clients[0]!.die();
+    await expect(started).rejects.toMatchObject({ code: 'worker-lost' });
+    expect(recogniser.state.error?.code).toBe('worker-lost');
+    recogniser.close();
+  });
+
+  it('does not trust a worker whose request failed with the next run', async () => {
+    const waits = () => new FakeClient({ ...healthyAnswers(), estimate: undefined });
+    const { recogniser, clients, live } = await listening(waits);
+    clients[0]!.take('estimate').fail(new MemoError('device-gpu-lost', 'lost', 'again'));
+    await settled();
+    expect(recogniser.state.error?.code).toBe('device-gpu-lost');
+    expect([clients[0]!.closed, live.closes]).toEqual([true, 1]);
+    recogniser.close();
+  });
+
+  it('goes on with one track, and fails when the last one ends', async () => {
+    const { recogniser, live } = await listening();
+    live.camera = 'ended';
+    live.fire('trackchange');
+    expect(recogniser.state).toMatchObject({ phase: 'listening', camera: 'ended' });
+    live.microphone = 'ended';
+    live.fire('trackchange');
+    expect(recogniser.state.error?.code).toBe('device-lost');
+    recogniser.close();
+  });
+
+  it('goes back to idle when the error is dismissed', async () => {
+    const { recogniser, openings } = setUp();
+    recogniser.handle({ name: 'start', detail: { camera: true, microphone: true } });
+    openings[0]!.fail(denied);
+    await settled();
+    expect(recogniser.state.phase).toBe('error');
+    recogniser.handle({ name: 'dismiss-error', detail: {} });
+    expect(recogniser.state).toMatchObject({ phase: 'idle', error: null });
+    recogniser.close();
+  });
+});
+
+describe('Recogniser, and its page', () => {
+  it('pauses while hidden and tells offline', async () => {
+    const { recogniser, page, live, clock, clients } = await listening();
+    page.set({ hidden: true });
+    expect(recogniser.state.phase).toBe('paused');
+    expect(live.running).toBe(false);
+    await clock.advance(500);
+    const asked = clients[0]!.kinds.length;
+    await clock.advance(3000);
+    expect(clients[0]!.kinds.length).toBe(asked);
+    page.set({ hidden: false, online: false });
+    expect(recogniser.state).toMatchObject({ phase: 'listening', conditions: ['offline'] });
+    expect(live.running).toBe(true);
+    recogniser.close();
+  });
+
+  it('starts paused in a hidden page', async () => {
+    const { recogniser, page, openings, source } = setUp();
+    page.set({ hidden: true });
+    const started = recogniser.start();
+    const live = source();
+    openings[0]!.arrive(live);
+    await started;
+    expect([recogniser.state.phase, live.running]).toEqual(['paused', false]);
+    recogniser.close();
+  });
+});
+
+describe('Recogniser, and a file', () => {
+  it('is idle after its end, with the last estimate left', async () => {
+    const { recogniser, openings, source, clock } = setUp();
+    const started = recogniser.startFile(new Blob(['x']), 'x.webm');
+    const file = source();
+    openings[0]!.arrive(file);
+    await started;
+    await clock.advance(500);
+    file.fire('end');
+    await settled();
+    expect(recogniser.state).toMatchObject({ phase: 'idle', source: 'file', camera: 'off' });
+    expect(recogniser.state.estimate).not.toBeNull();
+    expect(file.closes).toBe(1);
+    recogniser.close();
+  });
+});
+
+describe('Recogniser, and text', () => {
+  it('estimates a text alone, loading the model for it', async () => {
+    const { recogniser, clients, phases } = setUp();
+    await recogniser.setText('I love this');
+    expect(clients[0]!.kinds).toEqual(['load', 'reset', 'text', 'estimate']);
+    expect(clients[0]!.bodies.text[0]?.texts).toEqual([{ text: 'I love this', start: 0, end: Infinity }]);
+    expect(recogniser.state).toMatchObject({ phase: 'idle', source: 'text' });
+    expect(recogniser.state.estimate).toEqual(estimateAt(0));
+    expect(phases).toEqual(['loading', 'idle']);
+    await recogniser.setText('');
+    expect(recogniser.state).toMatchObject({ estimate: null, source: null });
+    recogniser.close();
+  });
+
+  it('answers only the newest of what is typed meanwhile', async () => {
+    const waits = () => new FakeClient({ ...healthyAnswers(), estimate: undefined });
+    const { recogniser, clients } = setUp(waits);
+    const answered = recogniser.setText('I');
+    await settled();
+    await recogniser.setText('I am');
+    await recogniser.setText('I am sad');
+    clients[0]!.take('estimate').answer(estimateAt(0));
+    await settled();
+    clients[0]!.take('estimate').answer(null);
+    await answered;
+    expect(clients[0]!.bodies.text.map(({ texts }) => texts[0]?.text)).toEqual(['I', 'I am sad']);
+    expect(recogniser.state.estimate).toBeNull();
+    recogniser.close();
+  });
+
+  it('gives way to a start, which brings the text along', async () => {
+    const { recogniser, clients, openings, source } = setUp(slowLoad);
+    const text = recogniser.setText('hello');
+    const started = recogniser.start();
+    openings[0]!.arrive(source());
+    clients[0]!.take('load').answer(loadAnswer());
+    await Promise.all([text, started]);
+    await settled();
+    expect(recogniser.state.phase).toBe('listening');
+    expect(clients[0]!.bodies.text.map(({ texts }) => texts[0]?.text)).toEqual(['hello']);
+    recogniser.close();
+  });
+
+  it('puts typed text before the words a source knows, and gives them back', async () => {
+    const { recogniser, clients, live } = await listening();
+    const said = { text: 'said', start: 1, end: 2 };
+    live.fire('words', [said]);
+    await recogniser.setText('typed');
+    live.fire('words', [said, said]);
+    await recogniser.setText('');
+    const sent = clients[0]!.bodies.text.map(({ texts }) => texts.map(({ text }) => text).join());
+    expect(sent).toEqual(['said', 'typed', 'typed', 'said,said']);
+    recogniser.close();
+  });
+});
