@@ -1,0 +1,97 @@
+/** What can run the graphs here, in order of preference: one row each, and the choice among them. */
+
+import { MemoError } from '../errors';
+import type { Backend } from '../memobert/estimate';
+import type { Precision } from './manifest';
+import type { BackendReport, EngineOptions } from './protocol';
+
+/** What the choice depends on; the worker's own globals unless a test says otherwise. */
+export interface Host {
+  readonly gpu: Pick<GPU, 'requestAdapter'> | null;
+  /** Whether WebAssembly may have threads. */
+  readonly isolated: boolean;
+  readonly cores: number;
+}
+
+export interface BackendRow {
+  /** Of the files a manifest may have for a graph, the first of these that is there. */
+  readonly precisions: readonly Precision[];
+  /** `fixed`: shaders compile once per shape, so all rows run in one padded batch. `exact`: shapes cost nothing, padding does. */
+  readonly shapes: 'fixed' | 'exact';
+  /** Largest differences to the golden vectors: of probabilities, and of features relative to the largest. */
+  readonly tolerance: { readonly probability: number; readonly feature: number };
+}
+
+export const BACKENDS: Readonly<Record<Backend, BackendRow>> = {
+  webgpu: {
+    precisions: ['fp32', 'fp16', 'int8'],
+    shapes: 'fixed',
+    tolerance: { probability: 2e-3, feature: 5e-3 },
+  },
+  wasm: {
+    precisions: ['fp32', 'int8', 'fp16'],
+    shapes: 'exact',
+    tolerance: { probability: 1e-3, feature: 1e-3 },
+  },
+};
+
+/** More threads than this gain nothing for graphs of this size, and take cores from the page. */
+const MOST_THREADS = 4;
+/** Names under which software adapters go: Chromium's SwiftShader, Mesa's llvmpipe, Windows' basic renderer (WARP). */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|\bwarp\b/i;
+
+/** @throws MemoError `backend-unavailable` when WebGPU is forced and not there */
+export async function chooseBackend(
+  { device, allowSoftwareAdapter }: Pick<EngineOptions, 'device' | 'allowSoftwareAdapter'>,
+  host: Host = thisHost(),
+): Promise<BackendReport> {
+  const threads = host.isolated ? Math.max(1, Math.min(MOST_THREADS, host.cores)) : 1;
+  const forced = device !== 'auto';
+  if (device === 'wasm') {
+    return { name: 'wasm', forced, reason: 'it was asked for', adapter: null, threads };
+  }
+  const { adapter, refusal } = await probeWebGpu(host.gpu, allowSoftwareAdapter);
+  if (refusal === null) return { name: 'webgpu', forced, reason: null, adapter, threads };
+  if (!forced) return { name: 'wasm', forced, reason: refusal, adapter, threads };
+  throw new MemoError(
+    'backend-unavailable',
+    `WebGPU was asked for, but ${refusal}.`,
+    'Use device="auto" or device="wasm", or a browser and a computer with WebGPU.',
+  );
+}
+
+/** The same report after WebGPU turned out not to work. */
+export function droppedToWasm(report: BackendReport, reason: string): BackendReport {
+  return { ...report, name: 'wasm', reason };
+}
+
+interface Probe {
+  /** In words; null when there is none. */
+  readonly adapter: string | null;
+  /** Why not, as the rest of a sentence; null when it can be used. */
+  readonly refusal: string | null;
+}
+
+async function probeWebGpu(gpu: Host['gpu'], allowSoftware: boolean): Promise<Probe> {
+  if (gpu === null) return { adapter: null, refusal: 'this browser has no WebGPU' };
+  const found = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (found === null) return { adapter: null, refusal: 'the browser offers no GPU adapter' };
+  const { vendor, architecture, device, description } = found.info;
+  const adapter = [vendor, architecture, device, description].filter((part) => part !== '').join(' ');
+  const software = isFallback(found) || SOFTWARE.test(adapter);
+  const refusal = software && !allowSoftware ? 'the GPU adapter is software, slower than WebAssembly' : null;
+  return { adapter: adapter === '' ? 'unnamed' : adapter, refusal };
+}
+
+/** The flag moved from the adapter to its info; browsers have the one or the other. */
+function isFallback(adapter: GPUAdapter): boolean {
+  const { info } = adapter;
+  if ('isFallbackAdapter' in info && info.isFallbackAdapter === true) return true;
+  return 'isFallbackAdapter' in adapter && adapter.isFallbackAdapter === true;
+}
+
+function thisHost(): Host {
+  // browsers without WebGPU have no `navigator.gpu`, whatever the types say
+  const gpu = navigator.gpu as GPU | undefined;
+  return { gpu: gpu ?? null, isolated: globalThis.crossOriginIsolated, cores: navigator.hardwareConcurrency };
+}

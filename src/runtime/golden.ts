@@ -1,0 +1,134 @@
+/** The bundle's golden vectors: what PyTorch answered, against what this browser's backend answers. */
+
+import { MemoError } from '../errors';
+import type { BackendRow } from './backends';
+import type { Graph, PlainTensor } from './graph';
+import { GRAPHS, type GoldenTensor, type GoldenVectors } from './manifest';
+
+type Case = GoldenVectors['memobert'];
+
+/** @throws MemoError `manifest-invalid` when it is no file of golden vectors */
+export function parseGolden(bytes: Uint8Array): GoldenVectors {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (isGolden(json)) return json;
+  } catch (cause) {
+    throw invalid(cause);
+  }
+  throw invalid();
+}
+
+/** What differs, as words; null when every stored output is met. */
+export async function differenceToGolden(
+  graph: Graph,
+  { inputs, outputs }: Case,
+  tolerance: BackendRow['tolerance'],
+): Promise<string | null> {
+  const answers = await graph.run(
+    Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, toPlain(tensor)])),
+  );
+  for (const [name, expected] of Object.entries(outputs)) {
+    const differs = compare(answers[name], expected, name.endsWith('logits'), tolerance);
+    if (differs !== null) return `${name} ${differs}`;
+  }
+  return null;
+}
+
+function compare(
+  answer: PlainTensor | undefined,
+  expected: GoldenTensor,
+  logits: boolean,
+  tolerance: BackendRow['tolerance'],
+): string | null {
+  if (answer?.type !== 'float32') return 'is missing';
+  if (answer.dims.join() !== expected.dims.join()) {
+    return `has the shape [${answer.dims.join(', ')}], not [${expected.dims.join(', ')}]`;
+  }
+  const got = answer.data.subarray(0, expected.data.length);
+  const width = expected.dims.at(-1) ?? 1;
+  const whole = logits && expected.data.length % width === 0;
+  return whole
+    ? compareDistributions(got, expected.data, width, tolerance.probability)
+    : compareFeatures(got, expected.data, tolerance.feature);
+}
+
+/** Row by row: logits are only ever read through a softmax. */
+function compareDistributions(
+  got: ArrayLike<number>,
+  expected: readonly number[],
+  width: number,
+  most: number,
+): string | null {
+  for (let start = 0; start < expected.length; start += width) {
+    const mine = softmax(Array.from({ length: width }, (_, index) => got[start + index] ?? NaN));
+    const theirs = softmax(expected.slice(start, start + width));
+    const largest = maximum(mine.map((value, index) => Math.abs(value - (theirs[index] ?? NaN))));
+    // not `largest > most`: NaN must not pass
+    if (!(largest <= most)) return `differs by ${largest.toExponential(1)} in probability`;
+    if (mine.indexOf(maximum(mine)) !== theirs.indexOf(maximum(theirs))) return 'has its maximum elsewhere';
+  }
+  return null;
+}
+
+function compareFeatures(got: ArrayLike<number>, expected: readonly number[], most: number): string | null {
+  const scale = Math.max(1, maximum(expected.map(Math.abs)));
+  const largest = maximum(expected.map((value, index) => Math.abs(value - (got[index] ?? NaN)))) / scale;
+  return largest <= most ? null : `differs by ${largest.toExponential(1)} of the largest`;
+}
+
+function softmax(logits: readonly number[]): number[] {
+  const highest = maximum(logits);
+  const powers = logits.map((logit) => Math.exp(logit - highest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** NaN if one is; a spread into `Math.max` would overflow the stack on a vocabulary. */
+function maximum(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), -Infinity);
+}
+
+function toPlain({ type, dims, data }: GoldenTensor): PlainTensor {
+  return type === 'int32'
+    ? { type, dims, data: Int32Array.from(data) }
+    : { type, dims, data: Float32Array.from(data) };
+}
+
+function isGolden(json: unknown): json is GoldenVectors {
+  return (
+    isRecord(json) &&
+    GRAPHS.every((name) => {
+      const entry = json[name];
+      return isRecord(entry) && holdsTensors(entry['inputs'], true) && holdsTensors(entry['outputs'], false);
+    })
+  );
+}
+
+/** @param complete whether the data must fill the shape; outputs may be a prefix */
+function holdsTensors(value: unknown, complete: boolean): boolean {
+  if (!isRecord(value) || Object.keys(value).length === 0) return false;
+  return Object.values(value).every((tensor) => {
+    if (!isRecord(tensor) || (tensor['type'] !== 'float32' && tensor['type'] !== 'int32')) return false;
+    const { dims, data } = tensor;
+    if (!areNumbers(dims) || !areNumbers(data)) return false;
+    const size = dims.reduce((product, dim) => product * dim, 1);
+    return complete ? data.length === size : data.length > 0 && data.length <= size;
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function areNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'number');
+}
+
+function invalid(cause?: unknown): MemoError {
+  return new MemoError(
+    'manifest-invalid',
+    'The file that the manifest names as "golden" holds no golden vectors.',
+    'Export the bundle again.',
+    cause,
+  );
+}

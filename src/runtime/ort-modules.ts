@@ -1,0 +1,32 @@
+/**
+ * ONNX Runtime Web, the build for each backend: the one without WebGPU is half the size (14 MB of WebAssembly, not 27) and not slowed by
+ * Asyncify. Each is its own chunk, fetched when chosen; WebAssembly and loader come from this origin.
+ */
+
+import type * as Ort from 'onnxruntime-web';
+import webgpuLoader from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import webgpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import wasmLoader from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import wasmWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import type { Backend } from '../memobert/estimate';
+
+export type OrtModule = typeof Ort;
+
+const MODULES = {
+  webgpu: { load: () => import('onnxruntime-web/webgpu'), mjs: webgpuLoader, wasm: webgpuWasm },
+  wasm: { load: () => import('onnxruntime-web/wasm'), mjs: wasmLoader, wasm: wasmWasm },
+} as const satisfies Record<Backend, { load: () => Promise<OrtModule>; mjs: string; wasm: string }>;
+
+export async function loadOrt(backend: Backend, threads: number): Promise<OrtModule> {
+  const { load, mjs, wasm } = MODULES[backend];
+  const ort = await load();
+  ort.env.wasm.wasmPaths = { mjs: absolute(mjs), wasm: absolute(wasm) };
+  ort.env.wasm.numThreads = threads;
+  // its warnings are about nodes it keeps on the CPU; what matters arrives as an error
+  ort.env.logLevel = 'error';
+  return ort;
+}
+
+function absolute(url: string): string {
+  return new URL(url, import.meta.url).href;
+}
