@@ -89,7 +89,10 @@ class OrtGraph implements Graph {
 
   async #run(inputs: Tensors): Promise<Tensors> {
     const feeds = Object.fromEntries(
-      Object.entries(inputs).map(([key, { type, data, dims }]) => [key, new this.ort.Tensor(type, data, dims)]),
+      Object.entries(inputs).map(([key, { type, data, dims }]) => [
+        key,
+        new this.ort.Tensor(type, data, dims),
+      ]),
     );
     try {
       const outputs = await this.session.run(feeds);
