@@ -35,7 +35,11 @@ export class Bundle {
    * @throws MemoError `manifest-unreachable`, `manifest-invalid`
    */
   static async open(manifestUrl: string, parts: Partial<BundleParts> = {}): Promise<Bundle> {
-    const complete: BundleParts = { fetch: (...request) => fetch(...request), caches: cacheStorage(), ...parts };
+    const complete: BundleParts = {
+      fetch: (...request) => fetch(...request),
+      caches: cacheStorage(),
+      ...parts,
+    };
     return new Bundle(manifestUrl, await fetchManifest(manifestUrl, complete.fetch), complete);
   }
 
@@ -147,7 +151,11 @@ function isPage(response: Response): boolean {
 }
 
 /** @param expected in bytes; more than that is read no further, the check afterwards refuses it */
-async function readAll(response: Response, expected: number, onBytes: (bytes: number) => void): Promise<Bytes> {
+async function readAll(
+  response: Response,
+  expected: number,
+  onBytes: (bytes: number) => void,
+): Promise<Bytes> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = response.body?.getReader();

@@ -1,7 +1,14 @@
 /** `manifest.json` as it was fetched -> {@link Manifest}. Every complaint names the field. */
 
 import { MemoError } from '../errors';
-import { GRAPHS, MANIFEST_FORMAT, type BundleFile, type GraphFile, type Label, type Manifest } from './manifest';
+import {
+  GRAPHS,
+  MANIFEST_FORMAT,
+  type BundleFile,
+  type GraphFile,
+  type Label,
+  type Manifest,
+} from './manifest';
 
 const MASK = '[MASK]';
 const PRECISIONS = ['fp32', 'fp16', 'int8'] as const;
@@ -19,7 +26,10 @@ export function checkManifest(json: unknown): Manifest {
   const root = new Field(json, '');
   const format = root.at('format').value;
   if (format !== MANIFEST_FORMAT) {
-    throw invalid('format', `is ${JSON.stringify(format)}, this version of memo-bert reads ${MANIFEST_FORMAT}`);
+    throw invalid(
+      'format',
+      `is ${JSON.stringify(format)}, this version of memo-bert reads ${MANIFEST_FORMAT}`,
+    );
   }
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
@@ -112,7 +122,8 @@ function checkLabels(field: Field): readonly Label[] {
   labels.forEach(({ id, word }, index) => {
     const path = `${field.path}[${index}]`;
     if (!SINGLE_WORD.test(word)) throw invalid(`${path}.word`, `is "${word}", not one word of letters`);
-    if (labels.findIndex((other) => other.id === id) !== index) throw invalid(`${path}.id`, `repeats "${id}"`);
+    if (labels.findIndex((other) => other.id === id) !== index)
+      throw invalid(`${path}.id`, `repeats "${id}"`);
     if (labels.findIndex((other) => other.word === word) !== index) {
       throw invalid(`${path}.word`, `repeats "${word}"`);
     }
@@ -122,7 +133,8 @@ function checkLabels(field: Field): readonly Label[] {
 
 function checkFile(field: Field): BundleFile {
   const path = field.at('path').text();
-  if (!SAFE_PATH.test(path)) throw invalid(`${field.path}.path`, `is "${path}", not a path inside the bundle`);
+  if (!SAFE_PATH.test(path))
+    throw invalid(`${field.path}.path`, `is "${path}", not a path inside the bundle`);
   const sha256 = field.at('sha256').text();
   if (!SHA256.test(sha256)) throw field.at('sha256').refused('64 lower-case hexadecimal digits');
   return { path, bytes: field.at('bytes').count(), sha256 };
@@ -170,7 +182,8 @@ function checkGraph(field: Field): Manifest['graphs']['memobert'] {
     if (weights === undefined) throw entry.at('weights').refused(`one of ${PRECISIONS.join(', ')}`);
     files[precision] = { ...checkFile(entry), weights };
   }
-  if (Object.keys(files).length === 0) throw invalid(field.path, `has no file for any of ${PRECISIONS.join(', ')}`);
+  if (Object.keys(files).length === 0)
+    throw invalid(field.path, `has no file for any of ${PRECISIONS.join(', ')}`);
   return files;
 }
 

@@ -1,0 +1,25 @@
+/**
+ * The bundle, the backend, the sessions, and the worker's protocol.
+ * Knows: ONNX Runtime Web, Cache Storage, WebGPU adapters; it puts encoders and memobert to work in the worker.
+ * Must not know: cameras and microphones, the recogniser's clocks and states, elements, the DOM.
+ *
+ * What stands here is the page's side. The worker's side (`worker.ts`, `engine.ts`) is reached through WorkerClient alone,
+ * so that no page carries ONNX Runtime in its own scripts.
+ */
+
+export type { Graph, PlainTensor } from './graph';
+export type { GraphName, Label, Manifest, Precision } from './manifest';
+export { GRAPHS, MANIFEST_FORMAT } from './manifest';
+export { checkManifest } from './manifest-check';
+export type { LoadStep, Progress } from './progress';
+export type {
+  BackendReport,
+  DeviceWish,
+  EngineOptions,
+  FaceAnswer,
+  RequestKind,
+  Requests,
+  TimedText,
+  VoiceAnswer,
+} from './protocol';
+export { WorkerClient, type RequestOptions } from './worker-client';

@@ -1,0 +1,30 @@
+/** Requests from a port -> the engine -> answers, each once; a failure arrives at the page as the MemoError it was. */
+
+import { MemoError } from '../errors';
+import type { Handlers } from './engine';
+import type { FromWorker, RequestKind, Requests, ToWorker } from './protocol';
+
+/** A worker's global scope, or one end of a MessageChannel. */
+export interface Port {
+  postMessage(message: FromWorker): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+}
+
+export function serve(port: Port, handlers: Handlers): void {
+  port.onmessage = ({ data }) => {
+    const { id, kind } = data;
+    answer(handlers, kind, data.body).then(
+      // one kind at a time is right by `answer`; the union of all pairs is more than TypeScript follows
+      (body) => port.postMessage({ id, kind, ok: true, body } as FromWorker),
+      (error: unknown) => port.postMessage({ id, kind, ok: false, error: MemoError.from(error).toJSON() }),
+    );
+  };
+}
+
+async function answer<K extends RequestKind>(
+  handlers: Handlers,
+  kind: K,
+  body: Requests[K]['request'],
+): Promise<Requests[K]['answer']> {
+  return handlers[kind](body);
+}

@@ -1,0 +1,160 @@
+/** The page's side of the inference worker: typed requests, progress, and the end of it. */
+
+import { MemoError } from '../errors';
+import type { FromWorker, RequestKind, Requests, ToWorker } from './protocol';
+import type { Progress } from './progress';
+
+export interface RequestOptions {
+  /** Moved to the worker. What is not sent after all is closed here, so that no frame is leaked. */
+  readonly transfer?: Transferable[];
+  /** The answer is no longer wanted: rejects with `aborted` at once, though the worker may still be at it. */
+  readonly signal?: AbortSignal;
+}
+
+/** As much of a Worker as is used. */
+export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>;
+
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: MemoError): void;
+}
+
+export class WorkerClient {
+  readonly #worker: WorkerLike;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #progress = new Set<(progress: Progress) => void>();
+  readonly #lost = new Set<(error: MemoError) => void>();
+  #nextId = 1;
+  /** Why nothing is answered any more. */
+  #ended: MemoError | null = null;
+
+  constructor(worker: WorkerLike = newWorker()) {
+    this.#worker = worker;
+    worker.addEventListener('message', (event) => {
+      this.#take((event as MessageEvent<FromWorker>).data);
+    });
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.#lose(lost((event as ErrorEvent).message));
+    });
+    worker.addEventListener('messageerror', () => {
+      this.#lose(lost('an answer could not be read'));
+    });
+  }
+
+  /** Rejects with a MemoError: the worker's own, `aborted`, or `worker-lost`. */
+  request<K extends RequestKind>(
+    kind: K,
+    body: Requests[K]['request'],
+    { transfer = [], signal }: RequestOptions = {},
+  ): Promise<Requests[K]['answer']> {
+    const refusal = this.#ended ?? (signal?.aborted === true ? aborted() : null);
+    if (refusal !== null) {
+      release(transfer);
+      return Promise.reject(refusal);
+    }
+    const id = this.#nextId++;
+    return new Promise<unknown>((resolve, reject) => {
+      const abort = () => this.#waiting.get(id)?.reject(aborted());
+      const settle = () => {
+        this.#waiting.delete(id);
+        signal?.removeEventListener('abort', abort);
+      };
+      this.#waiting.set(id, {
+        resolve: (answer) => {
+          settle();
+          resolve(answer);
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
+      });
+      signal?.addEventListener('abort', abort);
+      this.#post({ id, kind, body } as ToWorker, transfer);
+      // the answer is to `id`, so of this kind
+    }) as Promise<Requests[K]['answer']>;
+  }
+
+  /** Returns the way out. */
+  onProgress(listener: (progress: Progress) => void): () => void {
+    this.#progress.add(listener);
+    return () => this.#progress.delete(listener);
+  }
+
+  /** The worker died by itself; a close does not call it. Returns the way out. */
+  onLost(listener: (error: MemoError) => void): () => void {
+    this.#lost.add(listener);
+    return () => this.#lost.delete(listener);
+  }
+
+  /** Ends the worker; whatever waits rejects with `aborted`. Safe to call twice. */
+  close(): void {
+    this.#end(new MemoError('aborted', 'The model was let go.', 'Press Start again.'));
+  }
+
+  #post(message: ToWorker, transfer: Transferable[]): void {
+    try {
+      this.#worker.postMessage(message, transfer);
+    } catch (cause) {
+      release(transfer);
+      this.#waiting
+        .get(message.id)
+        ?.reject(
+          new MemoError(
+            'input-invalid',
+            `The request "${message.kind}" could not be sent to the worker.`,
+            'Give frames and samples that nobody closed or took before.',
+            cause,
+          ),
+        );
+    }
+  }
+
+  #take(message: FromWorker): void {
+    if (message.kind === 'progress') {
+      for (const listener of [...this.#progress]) listener(message.progress);
+      return;
+    }
+    const waiting = this.#waiting.get(message.id);
+    if (message.ok) waiting?.resolve(message.body);
+    else waiting?.reject(MemoError.from(message.error));
+  }
+
+  #lose(error: MemoError): void {
+    if (this.#ended !== null) return;
+    this.#end(error);
+    for (const listener of [...this.#lost]) listener(error);
+  }
+
+  #end(error: MemoError): void {
+    if (this.#ended !== null) return;
+    this.#ended = error;
+    this.#worker.terminate();
+    for (const waiting of [...this.#waiting.values()]) waiting.reject(error);
+    this.#progress.clear();
+  }
+}
+
+function newWorker(): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'memo-bert' });
+}
+
+/** Frames and pictures hold memory that no garbage collector frees in time. */
+function release(transfer: readonly Transferable[]): void {
+  for (const item of transfer) {
+    if ('close' in item && !(item instanceof MessagePort)) item.close();
+  }
+}
+
+function aborted(): MemoError {
+  return new MemoError('aborted', 'The answer is no longer wanted.', 'Nothing needs to be done.');
+}
+
+function lost(message: string | undefined): MemoError {
+  return new MemoError(
+    'worker-lost',
+    `The worker that runs the model has ended${message === undefined || message === '' ? '' : `: ${message}`}.`,
+    'Press Start again. If it comes back, close other pages: the memory may not be enough.',
+  );
+}
