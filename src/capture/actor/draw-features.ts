@@ -204,6 +204,11 @@ export function drawMouth(context: Context, face: Expression): void {
   context.fill();
 }
 
+/** How far out the lower lip bulges, in half widths: a mouth as tall as wide is an O, a smile a bow. */
+function roundness({ x, top, bottom }: MouthShape): number {
+  return 0.62 + 0.5 * Math.min(1, Math.max(0, (bottom - top) / x - 0.6));
+}
+
 function drawLips(context: Context, { x, corner, top, bottom }: MouthShape): void {
   const lips = context.createLinearGradient(0, top - 9, 0, bottom + 12);
   lips.addColorStop(0, '#9c463f');
@@ -213,8 +218,9 @@ function drawLips(context: Context, { x, corner, top, bottom }: MouthShape): voi
   context.moveTo(-x - 2, corner);
   context.bezierCurveTo(-x * 0.55, top - 9, -9, top - 13, 0, top - 8);
   context.bezierCurveTo(9, top - 13, x * 0.55, top - 9, x + 2, corner);
-  context.bezierCurveTo(x * 0.62, bottom + 12, x * 0.3, bottom + 14, 0, bottom + 14);
-  context.bezierCurveTo(-x * 0.3, bottom + 14, -x * 0.62, bottom + 12, -x - 2, corner);
+  const round = roundness({ x, corner, top, bottom });
+  context.bezierCurveTo(x * round, bottom + 12, x * 0.3, bottom + 14, 0, bottom + 14);
+  context.bezierCurveTo(-x * 0.3, bottom + 14, -x * round, bottom + 12, -x - 2, corner);
   context.closePath();
   context.fill();
 }
@@ -224,8 +230,9 @@ function insidePath(context: Context, { x, corner, top, bottom }: MouthShape): v
   context.moveTo(-x, corner);
   context.bezierCurveTo(-x * 0.5, top, -x * 0.3, top, 0, top);
   context.bezierCurveTo(x * 0.3, top, x * 0.5, top, x, corner);
-  context.bezierCurveTo(x * 0.6, bottom + 3, x * 0.3, bottom + 3, 0, bottom + 3);
-  context.bezierCurveTo(-x * 0.3, bottom + 3, -x * 0.6, bottom + 3, -x, corner);
+  const round = roundness({ x, corner, top, bottom });
+  context.bezierCurveTo(x * round, bottom + 3, x * 0.3, bottom + 3, 0, bottom + 3);
+  context.bezierCurveTo(-x * 0.3, bottom + 3, -x * round, bottom + 3, -x, corner);
   context.closePath();
 }
 

@@ -37,7 +37,7 @@ export function drawActor(context: Context, expression: Expression, seconds: num
   const face = {
     ...expression,
     eyes: expression.eyes * (1 - motion.blink),
-    open: Math.min(1, expression.open * (1 - 0.35 * voice) + voice * 0.55),
+    open: Math.min(1, expression.open * (1 - 0.35 * voice) + voice * 0.38),
   };
   drawFolds(context, face);
   drawEyes(context, face);
