@@ -1,0 +1,10 @@
+/**
+ * The page around `<memo-bert>`. Knows of the elements and of its own address; must not know how an answer is made.
+ */
+
+import { MemoBert } from '../elements';
+import { applyAddress } from './address';
+
+for (const element of document.querySelectorAll('memo-bert')) {
+  if (element instanceof MemoBert) applyAddress(element, new URL(location.href));
+}

@@ -1,0 +1,50 @@
+/** Numbers and names as the elements write them. */
+
+import { strings } from './strings';
+
+/** 0.624 -> `62 %`; below half a percent `<1 %`, never a certain `100 %` by rounding alone. */
+export function percent(probability: number): string {
+  if (!Number.isFinite(probability) || probability <= 0) return '0\u2009%';
+  if (probability < 0.005) return '<1\u2009%';
+  if (probability < 1 && probability >= 0.995) return '>99\u2009%';
+  return `${Math.round(probability * 100)}\u2009%`;
+}
+
+/** Bytes as megabytes (10^6) with one decimal, without the unit. */
+export function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
+/** Milliseconds: whole from 10 on, one decimal below. */
+export function milliseconds(ms: number): string {
+  return ms < 10 ? ms.toFixed(1) : String(Math.round(ms));
+}
+
+/** Runs a second, one decimal. */
+export function rate(hz: number): string {
+  return hz.toFixed(1);
+}
+
+/** The label as shown; the id itself where the strings do not know it. */
+export function labelName(id: string): string {
+  return strings.labels[id] ?? id;
+}
+
+/** Index of the highest value; -1 of nothing. The first wins a tie. */
+export function topIndex(values: readonly number[]): number {
+  let best = -1;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const [index, value] of values.entries()) {
+    if (value > highest) {
+      highest = value;
+      best = index;
+    }
+  }
+  return best;
+}
+
+/** `I am [MASK].` -> what stands before and after the mask; a prompt without a mask has it at its end. */
+export function splitPrompt(prompt: string): readonly [before: string, after: string] {
+  const at = prompt.indexOf('[MASK]');
+  return at < 0 ? [`${prompt} `, ''] : [prompt.slice(0, at), prompt.slice(at + '[MASK]'.length)];
+}

@@ -1,0 +1,26 @@
+/**
+ * `<memo-bert>` and the parts it is made of. Knows of the recogniser's states and requests; must not know of sessions,
+ * encoders or devices. Requests go up as `memo-request` events, state comes down as properties.
+ */
+
+export type {
+  MemoBertEventMap,
+  MemoErrorEvent,
+  MemoEstimateEvent,
+  MemoProgressEvent,
+  MemoRequestEvent,
+  MemoStateChangeEvent,
+} from './events';
+export { MemoBars } from './memo-bars';
+export { MemoBert } from './memo-bert';
+export { MemoControls } from './memo-controls';
+export { MemoError as MemoErrorElement } from './memo-error';
+export { MemoMeter } from './memo-meter';
+export { MemoModalities } from './memo-modalities';
+export { MemoPreview } from './memo-preview';
+export { MemoProgress } from './memo-progress';
+export { MemoPrompt } from './memo-prompt';
+export { MemoRates } from './memo-rates';
+export { MemoStatus } from './memo-status';
+export { MemoWords } from './memo-words';
+export type { CreateRecogniser, RecogniserLike } from './recogniser-like';

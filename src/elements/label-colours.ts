@@ -1,0 +1,33 @@
+/**
+ * One hue a label, dark and light: at least 4.5:1 against every surface of the theme, and told apart under
+ * protanopia, deuteranopia and tritanopia (`label-colours.test.ts` measures both). Colour never stands alone: the word is always there.
+ */
+
+export interface ThemedColour {
+  readonly light: string;
+  readonly dark: string;
+}
+
+export const LABEL_COLOURS: Readonly<Record<string, ThemedColour>> = {
+  neutral: { light: '#6b6459', dark: '#d6cdc2' },
+  happy: { light: '#8f6500', dark: '#e6a60f' },
+  sad: { light: '#1c3fc0', dark: '#7eb3ff' },
+  angry: { light: '#b4103c', dark: '#f4504a' },
+  surprised: { light: '#0d737b', dark: '#1aa196' },
+  scared: { light: '#5a2d8f', dark: '#be62fb' },
+  disgusted: { light: '#17590d', dark: '#9fee63' },
+};
+
+const CYCLE = Object.values(LABEL_COLOURS);
+
+/**
+ * CSS colour of a label, themable as `--memo-colour-<id>`.
+ * @param index the label's place in the manifest: labels of a bundle's own take the hues in turn
+ */
+export function labelColour(id: string, index: number): string {
+  const colour = LABEL_COLOURS[id] ?? CYCLE[index % CYCLE.length];
+  const name = id.replace(/[^\w-]/g, '-');
+  return colour === undefined
+    ? 'currentColor'
+    : `var(--memo-colour-${name}, light-dark(${colour.light}, ${colour.dark}))`;
+}

@@ -1,0 +1,116 @@
+import { css, html, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { BaseElement } from './base-element';
+import { cssValues } from './css-values';
+import { labelName, percent, topIndex } from './format';
+import { labelColour } from './label-colours';
+import { strings } from './strings';
+
+/**
+ * One bar a label, in the manifest's order: rows never move, the highest is set in bold.
+ * @csspart bar - the track of one label
+ */
+@customElement('memo-bars')
+export class MemoBars extends BaseElement {
+  static override styles = [
+    ...BaseElement.styles,
+    css`
+      :host {
+        display: block;
+      }
+      ol {
+        display: grid;
+        grid-template-columns: max-content 1fr minmax(3.25em, max-content);
+        row-gap: 0.125rem;
+      }
+      li {
+        display: grid;
+        grid-column: 1 / -1;
+        grid-template-columns: subgrid;
+        align-items: center;
+        column-gap: 0.875rem;
+        min-block-size: 2rem;
+      }
+      .label {
+        color: var(--_muted);
+      }
+      .track {
+        position: relative;
+        block-size: 0.625rem;
+        overflow: hidden;
+        border-radius: 99px;
+        background: color-mix(in oklab, var(--_hue) 13%, var(--_sunken));
+      }
+      /* moved, not scaled: its round end stays round, and only the compositor works */
+      .fill {
+        position: absolute;
+        inset: 0;
+        border-radius: inherit;
+        background: var(--_hue);
+        transform: translateX(calc((var(--_p) - 1) * 100%));
+        transition: transform 260ms cubic-bezier(0.2, 0.7, 0.2, 1);
+      }
+      .number {
+        color: var(--_muted);
+        text-align: end;
+      }
+      .top .label,
+      .top .number {
+        color: var(--_hue);
+        font-weight: 700;
+      }
+      .top .track {
+        block-size: 0.875rem;
+      }
+      .empty .number {
+        visibility: hidden;
+      }
+      @media (forced-colors: active) {
+        .track {
+          outline: 1px solid CanvasText;
+        }
+        .fill {
+          background: Highlight;
+          forced-color-adjust: none;
+        }
+      }
+    `,
+  ];
+
+  /** Label ids, in the manifest's order. */
+  @property({ attribute: false }) labels: readonly string[] = [];
+  /** Over `labels`, summing to 1; null shows empty bars. */
+  @property({ attribute: false }) probabilities: readonly number[] | null = null;
+
+  override render(): TemplateResult {
+    const values = this.probabilities ?? [];
+    const top = topIndex(values);
+    return html`<ol aria-label=${strings.bars.heading} data-testid="bars">
+      ${repeat(
+        this.labels,
+        (label) => label,
+        (label, index) => this.#row(label, index, values[index], index === top),
+      )}
+    </ol>`;
+  }
+
+  #row(label: string, index: number, value: number | undefined, top: boolean): TemplateResult {
+    return html`<li
+      class=${top ? 'top' : value === undefined ? 'empty' : ''}
+      ${cssValues({ '--_hue': labelColour(label, index), '--_p': String(value ?? 0) })}
+      data-label=${label}
+      data-probability=${value ?? ''}
+    >
+      <span class="label">${labelName(label)}</span>
+      <span class="track" part="bar" aria-hidden="true"><span class="fill"></span></span>
+      <span class="number">${percent(value ?? 0)}</span>
+    </li>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'memo-bars': MemoBars;
+  }
+}

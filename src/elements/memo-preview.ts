@@ -1,0 +1,225 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Face } from '../memobert/estimate';
+import { BaseElement } from './base-element';
+import { cssValues } from './css-values';
+import { mapBox, type Fit, type Size } from './box-mapping';
+import { strings } from './strings';
+
+/**
+ * The picture under analysis with a frame around each face, and what is being captured.
+ * @slot - laid over the lower edge of the picture (the loading bar)
+ * @slot placeholder - shown without a picture
+ * @csspart picture - the frame that holds the video
+ * @csspart face - the corners around a face
+ */
+@customElement('memo-preview')
+export class MemoPreview extends BaseElement {
+  static override styles = [
+    ...BaseElement.styles,
+    css`
+      :host {
+        display: block;
+      }
+      .picture {
+        position: relative;
+        aspect-ratio: var(--memo-preview-ratio, 4 / 3);
+        overflow: hidden;
+        border-radius: var(--_radius);
+        background: var(--_sunken);
+        box-shadow: inset 0 0 0 1px var(--_line);
+      }
+      video {
+        display: block;
+        inline-size: 100%;
+        block-size: 100%;
+        object-fit: var(--_fit);
+      }
+      .mirrored video {
+        transform: scaleX(-1);
+      }
+      .with-picture {
+        background: #0c0b0a;
+        box-shadow: none;
+      }
+      .face {
+        position: absolute;
+        inset: 0 auto auto 0;
+        border-radius: 12px;
+        pointer-events: none;
+        transition:
+          transform 110ms linear,
+          inline-size 110ms linear,
+          block-size 110ms linear;
+      }
+      /* four corners drawn as one outline, cut open along its sides */
+      .face::before {
+        content: '';
+        position: absolute;
+        inset: 0;
+        border: 2.5px solid var(--_box);
+        border-radius: inherit;
+        filter: drop-shadow(0 0 1.5px rgb(0 0 0 / 0.75));
+        --_cut: linear-gradient(#000 0 0);
+        mask:
+          var(--_cut) 0 0 / 26% 26%,
+          var(--_cut) 100% 0 / 26% 26%,
+          var(--_cut) 0 100% / 26% 26%,
+          var(--_cut) 100% 100% / 26% 26%;
+        mask-repeat: no-repeat;
+      }
+      .other::before {
+        border-width: 1.5px;
+        border-color: rgb(255 255 255 / 0.7);
+      }
+      .live {
+        position: absolute;
+        inset: 0.625rem 0.625rem auto auto;
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: end;
+        gap: 0.375rem;
+      }
+      .live li {
+        display: flex;
+        align-items: center;
+        gap: 0.4em;
+        padding: 0.2em 0.7em;
+        border-radius: 99px;
+        background: rgb(12 11 10 / 0.78);
+        color: #fff;
+        font-size: 0.8125em;
+      }
+      .live .recording::before {
+        content: '';
+        inline-size: 0.55em;
+        block-size: 0.55em;
+        border-radius: 50%;
+        background: #ff5a4d;
+      }
+      .placeholder {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-items: center;
+        color: var(--_muted);
+      }
+      .overlay {
+        position: absolute;
+        inset: auto 0.625rem 0.625rem;
+      }
+    `,
+  ];
+
+  /** Null shows the placeholder. A stream without video counts as none. */
+  @property({ attribute: false }) stream: MediaStream | null = null;
+  /** Boxes in pixels of the source frame. */
+  @property({ attribute: false }) faces: readonly Face[] = [];
+  /** Pixels of the source frame. */
+  @property({ type: Number }) frameWidth = 0;
+  /** Pixels of the source frame. */
+  @property({ type: Number }) frameHeight = 0;
+  /** Shown as a mirror, which a person expects of the own camera. */
+  @property({ type: Boolean }) mirrored = false;
+  @property() fit: Fit = 'cover';
+  /** CSS colour of the frame around the followed face. */
+  @property() hue = '#fff';
+  /** What is captured at this moment, in words; `recording` marks a device of the visitor's. */
+  @property({ attribute: false }) live: readonly { readonly text: string; readonly recording: boolean }[] =
+    [];
+
+  @state() private view: Size = { width: 0, height: 0 };
+  @query('video') private readonly video!: HTMLVideoElement | null;
+  @query('.picture') private readonly picture!: HTMLElement;
+
+  #observer: ResizeObserver | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.hasUpdated) return;
+    this.#observe();
+    this.#play(); // a video that leaves the document is paused
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer?.disconnect();
+    this.#observer = null;
+    // a picture that nobody shows must not hold a camera's track alive
+    if (this.video !== null) this.video.srcObject = null;
+  }
+
+  protected override firstUpdated(): void {
+    this.#observe();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('stream')) this.#play();
+  }
+
+  override render(): TemplateResult {
+    const shown = this.#hasPicture();
+    return html`<div
+      class="picture ${shown ? 'with-picture' : ''} ${this.mirrored ? 'mirrored' : ''}"
+      part="picture"
+      ${cssValues({ '--_fit': this.fit, '--_box': this.hue })}
+    >
+      ${
+        shown
+          ? html`<video muted playsinline autoplay aria-label=${strings.preview.label}></video>
+              ${this.faces.map((face) => this.#frame(face))}`
+          : html`<div class="placeholder"><slot name="placeholder">${strings.preview.cameraOff}</slot></div>`
+      }
+      ${
+        this.live.length === 0
+          ? nothing
+          : html`<ul class="live" data-testid="live">
+              ${this.live.map(({ text, recording }) => html`<li class=${recording ? 'recording' : ''}>${text}</li>`)}
+            </ul>`
+      }
+      <div class="overlay"><slot></slot></div>
+    </div>`;
+  }
+
+  #frame(face: Face): unknown {
+    const frame = { width: this.frameWidth, height: this.frameHeight };
+    const box = mapBox(face.box, frame, this.view, this.fit, this.mirrored);
+    if (box === null) return nothing;
+    return html`<div
+      class="face ${face.followed ? '' : 'other'}"
+      part="face"
+      data-testid="face"
+      ${cssValues({
+        transform: `translate(${box.x}px, ${box.y}px)`,
+        'inline-size': `${box.width}px`,
+        'block-size': `${box.height}px`,
+      })}
+    ></div>`;
+  }
+
+  #hasPicture(): boolean {
+    return this.stream !== null && this.stream.getVideoTracks().length > 0;
+  }
+
+  #play(): void {
+    const { video } = this;
+    if (video === null) return;
+    if (video.srcObject !== this.stream) video.srcObject = this.stream;
+    // the attribute alone does not mute a video that a template made
+    video.muted = true;
+    if (this.stream !== null) void video.play().catch(() => undefined); // cut short by the next stream
+  }
+
+  #observe(): void {
+    this.#observer ??= new ResizeObserver(([entry]) => {
+      if (entry !== undefined) this.view = entry.contentRect;
+    });
+    this.#observer.observe(this.picture);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'memo-preview': MemoPreview;
+  }
+}

@@ -1,0 +1,164 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
+import type { WordProbability } from '../memobert/estimate';
+import { BaseElement } from './base-element';
+import { cssValues } from './css-values';
+import { labelName, percent, splitPrompt, topIndex } from './format';
+import { labelColour } from './label-colours';
+import { strings } from './strings';
+
+/** Words of the whole vocabulary shown beside the answer. */
+const MOST_WORDS = 5;
+
+/**
+ * The prompt as a sentence, with the most likely label's word in the mask's place.
+ * @csspart sentence - the whole sentence
+ * @csspart mask - brackets and word
+ */
+@customElement('memo-prompt')
+export class MemoPrompt extends BaseElement {
+  static override styles = [
+    ...BaseElement.styles,
+    css`
+      :host {
+        display: block;
+        container-type: inline-size;
+      }
+      .sentence {
+        font-family: var(--_serif);
+        font-size: min(4.25rem, 11.4cqi);
+        line-height: 1.1;
+        letter-spacing: -0.015em;
+        white-space: nowrap;
+      }
+      .mask {
+        display: inline-flex;
+        align-items: baseline;
+        color: var(--_hue);
+        transition: color 260ms;
+      }
+      .bracket {
+        color: color-mix(in oklab, currentColor 45%, transparent);
+        font-weight: 300;
+      }
+      .word {
+        padding-inline: 0.04em;
+        font-style: italic;
+        font-weight: 600;
+        animation: arrive 260ms cubic-bezier(0.2, 0.7, 0.2, 1);
+      }
+      .blank {
+        align-self: flex-end;
+        inline-size: 2.9em;
+        block-size: 0.9em;
+        margin-inline: 0.12em;
+        border-block-end: 0.045em solid currentColor;
+        opacity: 0.55;
+      }
+      .listening .blank {
+        animation: breathe 1.6s ease-in-out infinite alternate;
+      }
+      .beside {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0.25rem 0.75rem;
+        min-block-size: 3.4em;
+        margin-block-start: 0.75rem;
+        align-content: start;
+        color: var(--_muted);
+        font-size: 0.9375em;
+      }
+      .probability {
+        color: var(--_hue);
+        font-weight: 700;
+      }
+      .words {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.125rem 0.75rem;
+      }
+      .words li {
+        white-space: nowrap;
+      }
+      .words em {
+        color: var(--_ink);
+        font-family: var(--_serif);
+        font-size: 1.06em;
+      }
+      @keyframes arrive {
+        from {
+          opacity: 0;
+          transform: translateY(0.14em);
+        }
+      }
+      @keyframes breathe {
+        to {
+          opacity: 0.2;
+        }
+      }
+    `,
+  ];
+
+  /** With `[MASK]` once. */
+  @property() prompt = 'I am [MASK].';
+  /** Label ids, in the manifest's order. */
+  @property({ attribute: false }) labels: readonly string[] = [];
+  /** Over `labels`; null leaves the blank open. */
+  @property({ attribute: false }) probabilities: readonly number[] | null = null;
+  /** Most likely words of the whole vocabulary, highest first. */
+  @property({ attribute: false }) words: readonly WordProbability[] = [];
+  /** True while an answer is awaited from a running source. */
+  @property({ type: Boolean }) listening = false;
+
+  override render(): TemplateResult {
+    const index = topIndex(this.probabilities ?? []);
+    const label = this.labels[index];
+    const [before, after] = splitPrompt(this.prompt);
+    const hue = label === undefined ? 'var(--_muted)' : labelColour(label, index);
+    return html`<div class=${this.listening ? 'listening' : ''} ${cssValues({ '--_hue': hue })}>
+      <p class="sentence" part="sentence">
+        ${before}<span class="mask" part="mask"
+          ><span class="bracket" aria-hidden="true">[</span>${this.#filling(label)}<span
+            class="bracket"
+            aria-hidden="true"
+            >]</span
+          ></span
+        >${after}
+      </p>
+      <div class="beside">${this.#beside(label, this.probabilities?.[index] ?? 0)}</div>
+    </div>`;
+  }
+
+  #filling(label: string | undefined): unknown {
+    if (label === undefined)
+      return html`<span class="blank" role="img" aria-label=${strings.prompt.blank}></span>`;
+    return keyed(label, html`<span class="word" data-testid="top">${labelName(label)}</span>`);
+  }
+
+  #beside(label: string | undefined, probability: number): unknown {
+    if (label === undefined) return this.listening ? strings.prompt.listening : strings.prompt.waiting;
+    const others = this.words.filter(({ word }) => word !== label).slice(0, MOST_WORDS);
+    return html`<span
+        ><span class="probability number" data-testid="top-probability">${percent(probability)}</span>
+        ${strings.prompt.ofLabels(this.labels.length)}</span
+      >
+      ${
+        others.length === 0
+          ? nothing
+          : html`<ol class="words" aria-label=${strings.prompt.vocabulary}>
+              ${others.map(
+                ({ word, probability: own }) =>
+                  html`<li><em>${word}</em> <span class="number">${percent(own)}</span></li>`,
+              )}
+            </ol>`
+      }`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'memo-prompt': MemoPrompt;
+  }
+}

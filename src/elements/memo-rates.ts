@@ -1,0 +1,67 @@
+import { css, html, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { STAGES, type Stage } from '../memobert/estimate';
+import type { Rates } from '../recogniser';
+import { BaseElement } from './base-element';
+import { milliseconds, rate } from './format';
+import { strings } from './strings';
+
+const LOOPS = ['face', 'voice', 'fusion'] as const satisfies readonly (keyof Rates)[];
+
+/** How often each loop runs, and how long each stage took last. */
+@customElement('memo-rates')
+export class MemoRates extends BaseElement {
+  static override styles = [
+    ...BaseElement.styles,
+    css`
+      :host {
+        display: block;
+        color: var(--_muted);
+        font-size: 0.8125em;
+      }
+      dl {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem 1.25rem;
+      }
+      div {
+        display: flex;
+        gap: 0.4em;
+        white-space: nowrap;
+      }
+      dd {
+        color: var(--_ink);
+      }
+    `,
+  ];
+
+  /** Updates a second. */
+  @property({ attribute: false }) rates: Rates = { face: 0, voice: 0, fusion: 0 };
+  /** Milliseconds of the last run of each stage. */
+  @property({ attribute: false }) latency: Readonly<Partial<Record<Stage, number>>> = {};
+
+  override render(): TemplateResult {
+    return html`<dl aria-label=${strings.rates.heading} data-testid="rates">
+      ${LOOPS.map((loop) => this.#pair(strings.rates[loop], strings.rates.perSecond(rate(this.rates[loop]))))}
+      ${STAGES.map((stage) => {
+        const ms = this.latency[stage];
+        return ms === undefined
+          ? ''
+          : this.#pair(strings.stages[stage], strings.rates.milliseconds(milliseconds(ms)));
+      })}
+    </dl>`;
+  }
+
+  #pair(term: string, value: string): TemplateResult {
+    return html`<div>
+      <dt>${term}</dt>
+      <dd class="number">${value}</dd>
+    </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'memo-rates': MemoRates;
+  }
+}

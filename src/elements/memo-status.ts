@@ -1,0 +1,111 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Condition, Phase } from '../recogniser';
+import type { BackendReport } from '../runtime/protocol';
+import { BaseElement } from './base-element';
+import { strings } from './strings';
+
+/** The phase, what holds beside it, and what computes: WebGPU or the CPU, and why. */
+@customElement('memo-status')
+export class MemoStatus extends BaseElement {
+  static override styles = [
+    ...BaseElement.styles,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0.375rem 1.25rem;
+        min-block-size: 1.75rem;
+        font-size: 0.875em;
+      }
+      .now {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.375rem 0.625rem;
+      }
+      .phase {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        font-weight: 650;
+      }
+      .phase::before {
+        content: '';
+        inline-size: 0.625rem;
+        block-size: 0.625rem;
+        border: 1.5px solid var(--_muted);
+        border-radius: 50%;
+      }
+      .listening::before {
+        border-color: var(--_live);
+        background: var(--_live);
+      }
+      .asking::before,
+      .loading::before,
+      .warming::before {
+        border-color: var(--_ink);
+        background: linear-gradient(var(--_ink) 0 0) left / 50% 100% no-repeat;
+      }
+      .error::before {
+        border-color: var(--_live);
+        border-radius: 1px;
+      }
+      .condition {
+        padding: 0.05em 0.6em;
+        border: 1px solid var(--_line);
+        border-radius: 99px;
+        background: var(--_sunken);
+      }
+      .backend {
+        color: var(--_muted);
+      }
+      .backend b {
+        color: var(--_ink);
+        font-weight: 600;
+      }
+    `,
+  ];
+
+  @property() phase: Phase = 'idle';
+  @property({ attribute: false }) conditions: readonly Condition[] = [];
+  /** Null before the model is loaded. */
+  @property({ attribute: false }) backend: BackendReport | null = null;
+
+  override render(): TemplateResult {
+    return html`<div class="now">
+        <span class="phase ${this.phase}" data-testid="phase" data-phase=${this.phase}
+          >${strings.phases[this.phase]}</span
+        >
+        ${this.conditions
+          // the backend's own line says this one, with its reason
+          .filter((condition) => condition !== 'cpu-fallback')
+          .map(
+            (condition) =>
+              html`<span class="condition" data-testid="condition-${condition}"
+                >${strings.conditions[condition]}</span
+              >`,
+          )}
+      </div>
+      ${this.backend === null ? nothing : this.#backend(this.backend)}`;
+  }
+
+  #backend({ name, reason, forced, adapter, threads }: BackendReport): TemplateResult {
+    const details = [
+      name === 'webgpu' ? adapter : strings.status.threads(threads),
+      reason,
+      forced ? strings.status.forced : null,
+    ].filter((detail) => detail !== null && detail !== '');
+    return html`<span class="backend" data-testid="backend" data-backend=${name}
+      ><b>${strings.status[name]}</b>${details.map((detail) => html`, ${detail}`)}</span
+    >`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'memo-status': MemoStatus;
+  }
+}

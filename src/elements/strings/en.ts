@@ -1,0 +1,137 @@
+/** Every word the elements say, in English; read when rendering, so that another language can take its place. */
+
+import type { Modality, Stage } from '../../memobert/estimate';
+import type { Condition, Phase } from '../../recogniser';
+import type { LoadStep } from '../../runtime/progress';
+
+const phases: Record<Phase, string> = {
+  idle: 'Ready',
+  asking: 'Waiting for your permission',
+  loading: 'Loading the model',
+  warming: 'Warming up',
+  listening: 'Listening',
+  paused: 'Paused while the tab is hidden',
+  error: 'Stopped',
+};
+
+const conditions: Record<Condition, string> = {
+  'no-face': 'No face in view',
+  silence: 'Silence',
+  muted: 'Microphone muted',
+  'cpu-fallback': 'On the CPU',
+  offline: 'Offline, still working',
+};
+
+const modalities: Record<Modality, string> = { text: 'Words', face: 'Face', voice: 'Voice' };
+
+const steps: Record<LoadStep, string> = {
+  fetch: 'Fetching',
+  compile: 'Preparing',
+  'warm-up': 'Warming up',
+  verify: 'Checking the answers of',
+  ready: 'Ready',
+};
+
+const stages: Record<Stage, string> = {
+  detect: 'find face',
+  crop: 'crop',
+  expression: 'DenseFace',
+  'speech-gate': 'find speech',
+  voice: 'wav2vec 2.0',
+  fusion: 'MEmoBERT',
+};
+
+/** Names of the default labels and of words often used beside them; others are shown by their id. */
+const labels: Readonly<Record<string, string>> = {
+  neutral: 'neutral',
+  happy: 'happy',
+  sad: 'sad',
+  angry: 'angry',
+  surprised: 'surprised',
+  scared: 'scared',
+  disgusted: 'disgusted',
+};
+
+export const en = {
+  phases,
+  conditions,
+  modalities,
+  steps,
+  stages,
+  labels,
+  notice:
+    'An AI system that recognises emotional expression, running in this page: camera, sound and words are not sent anywhere. It estimates expression, not what a person feels, and it can be wrong.',
+  region: 'Emotion recogniser',
+  prompt: {
+    blank: 'blank',
+    vocabulary: 'In the whole vocabulary',
+    ofLabels: (count: number) => `of ${count} words`,
+    waiting: 'Camera, microphone or words fill in the blank.',
+    listening: 'Waiting for a face, a voice or words.',
+  },
+  bars: { heading: 'Expression estimate' },
+  evidence: {
+    heading: 'Each on its own',
+    absent: 'not present',
+    contribution: 'moves the answer by',
+    off: 'switched off',
+    nothingSaid: 'nothing said or typed yet',
+    noFace: 'no face in view',
+    silence: 'no speech heard',
+    muted: 'microphone muted',
+    waiting: 'waiting',
+  },
+  controls: {
+    start: 'Start',
+    stop: 'Stop',
+    camera: 'Camera',
+    microphone: 'Microphone',
+    actor: 'Try it without a camera',
+    file: 'Open a file',
+    chooseDevice: 'Switch on the camera or the microphone to start.',
+    text: 'What is being said',
+    textHint: 'Type a sentence, in English',
+    send: 'Read it',
+    tracks: {
+      refused: (device: string) =>
+        `${device} refused. To use it, allow it in the browser’s address bar and start again.`,
+      missing: (device: string) => `No ${device.toLowerCase()} was found.`,
+      busy: (device: string) => `${device} is in use by another program. Close that, then start again.`,
+      ended: (device: string) => `${device} has ended.`,
+    },
+  },
+  preview: {
+    cameraOff: 'No picture',
+    camera: 'Camera on',
+    microphone: 'Microphone on',
+    actor: 'Drawn actor',
+    file: 'File',
+    stream: 'Stream',
+    label: 'What the recogniser sees',
+    drop: 'Drop a video or a sound file here',
+  },
+  meter: { label: 'Microphone level', speaking: 'speech', quiet: 'no speech', muted: 'muted' },
+  status: {
+    webgpu: 'WebGPU',
+    wasm: 'CPU (WebAssembly)',
+    forced: 'chosen by this page',
+    threads: (count: number) => (count === 1 ? '1 thread' : `${count} threads`),
+  },
+  rates: {
+    heading: 'Rates and latency',
+    face: 'faces',
+    voice: 'voice',
+    fusion: 'estimates',
+    perSecond: (value: string) => `${value} /s`,
+    milliseconds: (value: string) => `${value} ms`,
+  },
+  progress: {
+    label: 'Loading the model',
+    bytes: (loaded: string, total: string) => `${loaded} of ${total} MB`,
+  },
+  error: { dismiss: 'Dismiss', code: 'Code' },
+  announce: {
+    top: (label: string, percent: string) => `Most likely: ${label}, ${percent}`,
+    conditionEnded: (condition: string) => `No longer: ${condition}`,
+  },
+} as const;
