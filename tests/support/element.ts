@@ -2,6 +2,7 @@
 
 import { expect, type Page } from '@playwright/test';
 import type { Estimate } from '../../src';
+import type {} from '../../src/elements';
 
 declare global {
   interface Window {
