@@ -33,7 +33,12 @@ export class OrtRuntime {
    */
   async create(name: string, bytes: Uint8Array, provider: Backend): Promise<Graph> {
     try {
-      const options = { executionProviders: [provider], graphOptimizationLevel: 'all' } as const;
+      // 3 = errors: its warnings are about shape arithmetic that it keeps on the CPU
+      const options = {
+        executionProviders: [provider],
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+      } as const;
       const session = await this.#queue.run(() => this.#ort.InferenceSession.create(bytes, options));
       if (provider === 'webgpu') await this.#watch();
       return new OrtGraph(name, session, this.#ort, this.#queue, this.#loss);

@@ -22,8 +22,6 @@ export async function loadOrt(backend: Backend, threads: number): Promise<OrtMod
   const ort = await load();
   ort.env.wasm.wasmPaths = { mjs: absolute(mjs), wasm: absolute(wasm) };
   ort.env.wasm.numThreads = threads;
-  // its warnings are about nodes it keeps on the CPU; what matters arrives as an error
-  ort.env.logLevel = 'error';
   return ort;
 }
 

@@ -1,0 +1,21 @@
+/** Cache Storage in memory: as much of it as the bundle's cache uses. */
+
+export interface MemoryCaches extends CacheStorage {
+  /** Key -> content. */
+  readonly entries: Map<string, Response>;
+}
+
+export function memoryCaches(fails = false): MemoryCaches {
+  const entries = new Map<string, Response>();
+  const url = (key: RequestInfo | URL) => (key instanceof Request ? key.url : String(key));
+  const step = <T>(value: () => T): Promise<T> =>
+    fails ? Promise.reject(new DOMException('full', 'QuotaExceededError')) : Promise.resolve(value());
+  const cache = {
+    match: (key: RequestInfo | URL) => step(() => entries.get(url(key))?.clone()),
+    put: (key: RequestInfo | URL, response: Response) => step(() => void entries.set(url(key), response)),
+    delete: (key: RequestInfo | URL) => step(() => entries.delete(url(key))),
+    keys: () => step(() => [...entries.keys()].map((key) => new Request(key))),
+  };
+  const storage = { entries, open: () => Promise.resolve(cache) };
+  return storage as unknown as MemoryCaches;
+}
