@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_FACE_AFTER_MS, SILENCE_AFTER_MS, SourceConditions } from './conditions';
+import { MUTED_AFTER_MS, NO_FACE_AFTER_MS, SILENCE_AFTER_MS, SourceConditions } from './conditions';
 
 const both = { camera: true, microphone: true, trackMuted: false };
 
@@ -29,9 +29,11 @@ describe('SourceConditions', () => {
     const faceless = { ...both, camera: false };
     expect(conditions.now(9000, { ...faceless, trackMuted: true })).toEqual(['muted']);
     conditions.voice(9000, { speaking: false, muted: true });
-    expect(conditions.now(9000, faceless)).toEqual(['muted']);
-    conditions.voice(9500, { speaking: false, muted: false });
-    expect(conditions.now(9500, faceless)).toEqual(['silence']);
+    conditions.voice(9500, { speaking: false, muted: true });
+    expect(conditions.now(8999 + MUTED_AFTER_MS, faceless)).toEqual(['silence']); // a gap between words may be as long
+    expect(conditions.now(9000 + MUTED_AFTER_MS, faceless)).toEqual(['muted']);
+    conditions.voice(11_500, { speaking: false, muted: false });
+    expect(conditions.now(11_500, faceless)).toEqual(['silence']);
   });
 
   it('counts anew after a rest', () => {

@@ -33,6 +33,11 @@ export class Engine {
     return this.#loaded;
   }
 
+  /** Loading or loaded: the next {@link load} begins nothing new. */
+  get underWay(): boolean {
+    return this.#loading !== null;
+  }
+
   /** Every caller waits for the same load. */
   load(): Promise<LoadedEngine> {
     this.#loading ??= this.#start();

@@ -22,13 +22,16 @@ export interface RecogniserEventMap {
   error: CustomEvent<MemoError>;
 }
 
-/** An EventTarget whose events are typed; the cast adds nothing that EventTarget does not have. */
-export const TypedEventTarget = EventTarget as new () => TypedTarget;
-
-export interface TypedTarget {
+/** An EventTarget that also knows its events' types; overloaded as the DOM's own targets are. */
+export interface TypedTarget extends EventTarget {
   addEventListener<K extends keyof RecogniserEventMap>(
     type: K,
     listener: (event: RecogniserEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
   removeEventListener<K extends keyof RecogniserEventMap>(
@@ -36,5 +39,12 @@ export interface TypedTarget {
     listener: (event: RecogniserEventMap[K]) => void,
     options?: boolean | EventListenerOptions,
   ): void;
-  dispatchEvent(event: Event): boolean;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
 }
+
+/** The cast adds types alone. */
+export const TypedEventTarget = EventTarget as new () => TypedTarget;

@@ -94,7 +94,7 @@ describe('Loop, when a stage is slow', () => {
     const { clock, loop } = setUp({ client });
     loop.start();
     await clock.advance(8000);
-    expect(client.count('voice')).toBeLessThanOrEqual(5); // 700 ms at a share of 0.35: every 2 s
+    expect(client.count('voice')).toBeLessThanOrEqual(5); // 700 ms at a share of 0.3: every 2.3 s
     expect(Math.round(client.count('face') / 8)).toBe(10);
     loop.close();
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MemoError } from '../errors';
 import type { BackendReport } from '../runtime/protocol';
-import { conditionsOf, phaseOf, type Facts } from './phase';
+import { conditionsOf, furthest, phaseOf, type Facts } from './phase';
 
 const REST: Facts = {
   error: null,
   run: null,
-  progress: null,
+  step: null,
   backend: null,
   loaded: false,
   loading: false,
@@ -15,19 +15,15 @@ const REST: Facts = {
 const run = (stage: 'asking' | 'waiting' | 'listening', kind: 'devices' | 'text' = 'devices') => ({
   run: { kind, stage, conditions: [] },
 });
-const at = (step: 'fetch' | 'compile' | 'warm-up' | 'verify' | 'ready') => ({
-  progress: { step, loadedBytes: 0, totalBytes: 1, item: '' },
-});
-
 const rows: [what: string, facts: Partial<Facts>, phase: string][] = [
   ['nothing', {}, 'idle'],
   ['a load by itself', { loading: true }, 'loading'],
-  ['a prompt, whatever loads meanwhile', { ...run('asking'), ...at('warm-up') }, 'asking'],
+  ['a prompt, whatever loads meanwhile', { ...run('asking'), step: 'warm-up' }, 'asking'],
   ['waiting, nothing heard yet', run('waiting'), 'loading'],
-  ['waiting, bytes coming', { ...run('waiting'), ...at('fetch') }, 'loading'],
-  ['waiting, graphs compiling', { ...run('waiting'), ...at('compile') }, 'loading'],
-  ['waiting, first runs', { ...run('waiting'), ...at('warm-up') }, 'warming'],
-  ['waiting, golden vectors', { ...run('waiting'), ...at('verify') }, 'warming'],
+  ['waiting, bytes coming', { ...run('waiting'), step: 'fetch' }, 'loading'],
+  ['waiting, graphs compiling', { ...run('waiting'), step: 'compile' }, 'loading'],
+  ['waiting, first runs', { ...run('waiting'), step: 'warm-up' }, 'warming'],
+  ['waiting, golden vectors', { ...run('waiting'), step: 'verify' }, 'warming'],
   ['listening', run('listening'), 'listening'],
   ['listening, tab hidden', { ...run('listening'), page: { hidden: true, online: true } }, 'paused'],
   ['a text, model not there', run('waiting', 'text'), 'loading'],
@@ -64,5 +60,13 @@ describe('conditionsOf', () => {
       run: { kind: 'devices', stage: 'listening', conditions: ['silence', 'no-face'] },
     };
     expect(conditionsOf(facts)).toEqual(['no-face', 'silence', 'cpu-fallback', 'offline']);
+  });
+});
+
+describe('furthest', () => {
+  it('never goes back within a load', () => {
+    expect(furthest(null, 'fetch')).toBe('fetch');
+    expect(furthest('compile', 'warm-up')).toBe('warm-up');
+    expect(furthest('warm-up', 'compile')).toBe('warm-up');
   });
 });

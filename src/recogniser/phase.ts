@@ -1,7 +1,7 @@
 /** Phase and conditions, told from the facts alone: no caller sets a phase, so none can show one that does not hold. */
 
 import type { MemoError } from '../errors';
-import type { Progress } from '../runtime/progress';
+import type { LoadStep } from '../runtime/progress';
 import type { BackendReport } from '../runtime/protocol';
 import type { Page } from './page';
 import type { Run } from './run';
@@ -10,7 +10,8 @@ import { CONDITIONS, type Condition, type Phase } from './state';
 export interface Facts {
   readonly error: MemoError | null;
   readonly run: Pick<Run, 'kind' | 'stage' | 'conditions'> | null;
-  readonly progress: Progress | null;
+  /** The load's furthest step: graphs are compiled and warmed up in turn, and a phase should not swing with them. */
+  readonly step: LoadStep | null;
   readonly backend: BackendReport | null;
   /** The model is there. */
   readonly loaded: boolean;
@@ -19,10 +20,9 @@ export interface Facts {
   readonly page: Pick<Page, 'hidden' | 'online'>;
 }
 
-export function phaseOf({ error, run, progress, loaded, loading, page }: Facts): Phase {
+export function phaseOf({ error, run, step, loaded, loading, page }: Facts): Phase {
   if (error !== null) return 'error';
-  const step = progress?.step ?? 'fetch';
-  const loadPhase = step === 'fetch' || step === 'compile' ? 'loading' : 'warming';
+  const loadPhase = step === null || step === 'fetch' || step === 'compile' ? 'loading' : 'warming';
   if (run === null) return loading ? loadPhase : 'idle';
   if (run.stage === 'asking') return 'asking';
   // a text alone is answered in an instant: no phase worth showing once the model is there
@@ -37,4 +37,10 @@ export function conditionsOf({ run, backend, page }: Facts): readonly Condition[
   if (backend?.name === 'wasm' && !backend.forced) held.add('cpu-fallback');
   if (!page.online) held.add('offline');
   return CONDITIONS.filter((condition) => held.has(condition));
+}
+
+const ORDER: readonly LoadStep[] = ['fetch', 'compile', 'warm-up', 'verify', 'ready'];
+
+export function furthest(before: LoadStep | null, now: LoadStep): LoadStep {
+  return before !== null && ORDER.indexOf(before) > ORDER.indexOf(now) ? before : now;
 }

@@ -6,14 +6,14 @@
 import type { DeviceRequest, Source } from '../capture';
 import { MemoError, type ErrorCode } from '../errors';
 import type { Estimate } from '../memobert/estimate';
-import { WorkerClient } from '../runtime/worker-client';
+import { WorkerClient, type LoadStep } from '../runtime';
 import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
 import { TypedEventTarget, type RecogniserEventMap } from './events';
 import { Loop, type Vitals } from './loop';
 import { absolute, engineOptions, type RecogniserOptions, type RecogniserParts } from './options';
 import { currentPage } from './page';
-import { conditionsOf, phaseOf, type Facts } from './phase';
+import { conditionsOf, furthest, phaseOf, type Facts } from './phase';
 import type { MemoRequest } from './requests';
 import { AT_REST, newRun, textsOf, typed, type Run } from './run';
 import { browserSources } from './sources';
@@ -29,6 +29,8 @@ export class Recogniser extends TypedEventTarget {
   /** Loads asked for by themselves; a stop forgets them, though the model goes on loading. */
   readonly #loads = new Set<symbol>();
   #run: Run | null = null;
+  /** How far the present load has come. */
+  #step: LoadStep | null = null;
   #closed = false;
 
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
@@ -43,6 +45,7 @@ export class Recogniser extends TypedEventTarget {
     this.#actorBase = absolute(options.actorBase ?? 'actor/');
     this.#engine = new Engine(this.#parts.createClient, engineOptions(options), {
       progress: (progress) => {
+        this.#step = furthest(this.#step, progress.step);
         this.#apply({ progress });
         this.#emit('progress', progress);
       },
@@ -278,7 +281,10 @@ export class Recogniser extends TypedEventTarget {
   }
 
   async #load(): Promise<LoadedEngine> {
-    if (this.#engine.loaded === null) this.#apply({ progress: null });
+    if (!this.#engine.underWay) {
+      this.#step = null;
+      this.#apply({ progress: null });
+    }
     const loaded = await this.#engine.load();
     this.#apply({ manifest: loaded.manifest, backend: loaded.backend });
     return loaded;
@@ -335,11 +341,11 @@ export class Recogniser extends TypedEventTarget {
   }
 
   #facts(): Facts {
-    const { error, progress, backend } = this.state;
+    const { error, backend } = this.state;
     const run = this.#run;
     return {
       error,
-      progress,
+      step: this.#step,
       backend,
       run: run === null ? null : { kind: run.kind, stage: run.stage, conditions: run.conditions },
       loaded: this.#engine.loaded !== null,

@@ -57,7 +57,8 @@ describe('the face', () => {
   it('blends from one expression to another', () => {
     expect(blend(EXPRESSIONS.sad, EXPRESSIONS.happy, 0)).toEqual(EXPRESSIONS.sad);
     expect(blend(EXPRESSIONS.sad, EXPRESSIONS.happy, 1)).toEqual(EXPRESSIONS.happy);
-    expect(blend(EXPRESSIONS.sad, EXPRESSIONS.happy, 0.5).corners).toBeCloseTo(0);
+    const half = blend({ ...EXPRESSIONS.sad, open: 0.2 }, { ...EXPRESSIONS.happy, open: 0.6 }, 0.5);
+    expect(half.open).toBeCloseTo(0.4);
   });
 
   it('blinks now and then, for less than a twentieth of the time', () => {
