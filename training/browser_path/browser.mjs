@@ -1,38 +1,38 @@
 /** Opens `harness.html` in a real Chromium, served by Vite, with folders of this machine beside it. */
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { createServer } from 'vite';
-import { serveFolders } from '../../scripts/assets/serve-folders.mjs';
 import { findBrowser } from '../../scripts/find-browser.mjs';
 import { prepareAssets } from '../../scripts/prepare-assets.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
 /**
  * @param {{ bundle: string, pictures: Record<string, string> }} options `bundle`: folder with manifest.json;
- *   `pictures`: folders by name, which is the first part of a picture's path
- * @param {(harness: { classes: string[], ask: (path: string, mode: object) => Promise<object> }) => Promise<T>} use
+ *   `pictures`: folders by name
+ * @param {(harness: { classes: string[], ask: (name: string, file: string, mode: object) => Promise<object> }) => Promise<T>} use
  * @returns {Promise<T>} what `use` returned; browser and server are closed by then
  * @template T
  */
 export async function withHarness({ bundle, pictures }, use) {
-  const { folder } = await prepareAssets({ root: ROOT });
-  const table = { '/generated/': folder, '/bundle/': resolve(bundle) };
-  for (const [name, path] of Object.entries(pictures)) table[`/pictures/${name}/`] = resolve(path);
+  await prepareAssets({ root: ROOT });
+  const outside = [bundle, ...Object.values(pictures)].map((folder) => resolve(folder));
   const server = await createServer({
     configFile: false,
     root: ROOT,
-    publicDir: false,
     logLevel: 'error',
     cacheDir: join(ROOT, 'node_modules/.vite-browser-path'),
-    plugins: [serveFolders(table)],
     optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@mediapipe/tasks-vision'] },
-    server: { port: 0, host: '127.0.0.1', hmr: false },
+    server: { port: 0, host: '127.0.0.1', hmr: false, fs: { allow: [ROOT, ...outside] } },
   });
   await server.listen();
   let browser;
   try {
     const base = `http://127.0.0.1:${server.httpServer.address().port}/`;
+    // Vite's own way to files outside of its root
+    const served = (folder) =>
+      `${base}@fs/${resolve(folder).split(sep).filter(Boolean).map(encodeURIComponent).join('/')}`;
     browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] });
     const page = await browser.newPage();
     page.on('pageerror', (error) => console.error(`page: ${error.message}`));
@@ -40,9 +40,12 @@ export async function withHarness({ bundle, pictures }, use) {
     await page.waitForFunction(() => 'ask' in globalThis);
     const ask = (request) => page.evaluate((asked) => globalThis.ask(asked), request);
     const { classes } = await ask({
-      setup: { bundleUrl: `${base}bundle/`, assetBase: `${base}generated/` },
+      setup: { bundleUrl: `${served(bundle)}/`, assetBase: `${base}generated/` },
     });
-    return await use({ classes, ask: (path, mode) => ask({ url: `${base}pictures/${path}`, mode }) });
+    return await use({
+      classes,
+      ask: (name, file, mode) => ask({ url: `${served(pictures[name])}/${encodeURIComponent(file)}`, mode }),
+    });
   } finally {
     await browser?.close();
     await server.close();

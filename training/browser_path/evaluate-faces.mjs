@@ -42,11 +42,11 @@ const report = await withHarness({ bundle: values.bundle, pictures }, async ({ c
   const raw = [];
   const latency = { detect: [], crop: [], expression: [] };
   for (const [index, { file }] of rows.entries()) {
-    const answer = await ask(`path/${encodeURIComponent(file)}`, { kind: 'path' });
+    const answer = await ask('path', file, { kind: 'path' });
     path.push(top(classes, answer.probabilities[0]));
     for (const [stage, ms] of Object.entries(answer.latencyMs)) latency[stage]?.push(ms);
     if (values.raw) {
-      const alone = await ask(`raw/${encodeURIComponent(file)}`, { kind: 'whole' });
+      const alone = await ask('raw', file, { kind: 'whole' });
       raw.push(top(classes, alone.probabilities[0]));
     }
     if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${rows.length}`);

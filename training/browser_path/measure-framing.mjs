@@ -86,7 +86,7 @@ await withHarness(
     const run = async (framings) => {
       const answers = [];
       for (const { file } of rows) {
-        answers.push(await ask(`canvases/${encodeURIComponent(file)}`, { kind: 'framings', framings }));
+        answers.push(await ask('canvases', file, { kind: 'framings', framings }));
       }
       return answers;
     };
@@ -94,7 +94,8 @@ await withHarness(
     // A face that is not where the picture is would be a mistake of the detector, not a framing.
     const placed = found.filter(({ eyesX, eyesY }) => Math.hypot(eyesX - 0.5, eyesY - 0.4) < 0.3);
     console.log(`${found.length} of ${rows.length} faces found, ${placed.length} where the picture is`);
-    const measured = medians(placed);
+    if (placed.length === 0) return;
+  const measured = medians(placed);
     for (const [name, [low, middle, high]] of Object.entries(measured))
       console.log(`${name}: ${middle} (${low} to ${high})`);
     if (!values.grid) return;
