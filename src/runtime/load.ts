@@ -36,7 +36,12 @@ export interface Loaded {
 }
 
 /** What is worth trying again without the GPU: the bundle itself may be whole. */
-const GPU_FAULTS: ReadonlySet<ErrorCode> = new Set(['graph-invalid', 'golden-mismatch', 'device-gpu-lost']);
+const GPU_FAULTS: ReadonlySet<ErrorCode> = new Set([
+  'backend-unavailable',
+  'graph-invalid',
+  'golden-mismatch',
+  'device-gpu-lost',
+]);
 
 /** @throws MemoError of any code in section "bundle" or "runtime" */
 export async function load(

@@ -6,6 +6,7 @@ import type { Backend } from '../memobert/estimate';
 import { GpuLoss } from './gpu-loss';
 import type { Graph, PlainTensor } from './graph';
 import type { OrtModule } from './ort-modules';
+import { isNotStarted, notStarted } from './ort-not-started';
 import { Serial } from './serial';
 
 type Tensors = Readonly<Record<string, PlainTensor>>;
@@ -29,7 +30,7 @@ export class OrtRuntime {
   /**
    * @param name for messages
    * @param provider the only one asked for: with a list, falling from one to the next goes unseen
-   * @throws MemoError `graph-invalid`
+   * @throws MemoError `graph-invalid`, `backend-unavailable`
    */
   async create(name: string, bytes: Uint8Array, provider: Backend): Promise<Graph> {
     try {
@@ -43,6 +44,7 @@ export class OrtRuntime {
       if (provider === 'webgpu') await this.#watch();
       return new OrtGraph(name, session, this.#ort, this.#queue, this.#loss);
     } catch (cause) {
+      if (isNotStarted(cause)) throw notStarted(provider, cause);
       throw new MemoError(
         'graph-invalid',
         `The graph ${name} cannot be loaded on ${provider}.`,

@@ -9,6 +9,7 @@ import webgpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url
 import wasmLoader from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { Backend } from '../memobert/estimate';
+import { notStarted } from './ort-not-started';
 
 export type OrtModule = typeof Ort;
 
@@ -17,9 +18,12 @@ const MODULES = {
   wasm: { load: () => import('onnxruntime-web/wasm'), mjs: wasmLoader, wasm: wasmWasm },
 } as const satisfies Record<Backend, { load: () => Promise<OrtModule>; mjs: string; wasm: string }>;
 
+/** @throws MemoError `backend-unavailable` when its scripts are not there */
 export async function loadOrt(backend: Backend, threads: number): Promise<OrtModule> {
   const { load, mjs, wasm } = MODULES[backend];
-  const ort = await load();
+  const ort = await load().catch((cause: unknown) => {
+    throw notStarted(backend, cause);
+  });
   ort.env.wasm.wasmPaths = { mjs: absolute(mjs), wasm: absolute(wasm) };
   ort.env.wasm.numThreads = threads;
   return ort;
