@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { chooseBackend, type Host } from './backends';
+
+type Info = Partial<Record<'vendor' | 'architecture' | 'device' | 'description', string>> & {
+  isFallbackAdapter?: boolean;
+};
+
+function hostWith(info: Info | null | 'fails', rest: Partial<Host> = {}): Host {
+  const adapter = { info: { vendor: '', architecture: '', device: '', description: '', ...(info as Info) } };
+  const requestAdapter = () => {
+    if (info === 'fails') return Promise.reject(new DOMException('gone', 'OperationError'));
+    return Promise.resolve(info === null ? null : (adapter as GPUAdapter));
+  };
+  return { gpu: { requestAdapter }, isolated: true, cores: 8, ...rest };
+}
+
+const AUTO = { device: 'auto', allowSoftwareAdapter: false } as const;
+const REAL: Info = { vendor: 'nvidia', architecture: 'ampere', isFallbackAdapter: false };
+
+const UNFIT: [name: string, host: Host][] = [
+  ['no WebGPU', { ...hostWith(null), gpu: null }],
+  ['no adapter', hostWith(null)],
+  ['a failing request', hostWith('fails')],
+  ['a fallback adapter', hostWith({ vendor: 'google', isFallbackAdapter: true })],
+  ['SwiftShader', hostWith({ vendor: 'google', architecture: 'swiftshader' })],
+  ['llvmpipe', hostWith({ vendor: 'mesa', description: 'llvmpipe (LLVM 17)' })],
+  ['WARP', hostWith({ vendor: 'microsoft', description: 'Microsoft Basic Render Driver' })],
+  ['a software rasteriser', hostWith({ device: 'Software Rasterizer' })],
+];
+
+describe('chooseBackend', () => {
+  it('takes a real adapter and names it', async () => {
+    expect(await chooseBackend(AUTO, hostWith(REAL))).toEqual({
+      name: 'webgpu',
+      forced: false,
+      reason: null,
+      adapter: 'nvidia ampere',
+      threads: 4,
+    });
+  });
+
+  it.each(UNFIT)('takes wasm and says why with %s', async (_name, host) => {
+    const report = await chooseBackend(AUTO, host);
+    expect(report).toMatchObject({ name: 'wasm', forced: false });
+    expect(report.reason).toMatch(/\w/);
+  });
+
+  it.each(UNFIT)('refuses forced WebGPU with %s', async (_name, host) => {
+    const forced = { ...AUTO, device: 'webgpu' } as const;
+    await expect(chooseBackend(forced, host)).rejects.toMatchObject({ code: 'backend-unavailable' });
+  });
+
+  it.each(UNFIT.slice(3))('takes %s where tests allow software', async (_name, host) => {
+    const report = await chooseBackend({ device: 'auto', allowSoftwareAdapter: true }, host);
+    expect(report).toMatchObject({ name: 'webgpu', reason: null });
+  });
+
+  it('asks for no adapter when wasm is forced', async () => {
+    const host: Host = {
+      ...hostWith(REAL),
+      gpu: { requestAdapter: () => Promise.reject(new Error('must not be asked')) },
+    };
+    expect(await chooseBackend({ ...AUTO, device: 'wasm' }, host)).toMatchObject({
+      name: 'wasm',
+      forced: true,
+    });
+  });
+
+  it.each([
+    [true, 2, 2],
+    [true, 16, 4],
+    [true, 0, 1],
+    [false, 16, 1],
+  ])('isolated %s, %d cores: %d threads', async (isolated, cores, threads) => {
+    const report = await chooseBackend(AUTO, hostWith(null, { isolated, cores }));
+    expect(report.threads).toBe(threads);
+  });
+});

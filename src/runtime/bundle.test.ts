@@ -1,0 +1,139 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Bundle } from './bundle';
+import { memoryCaches } from './testing/memory-caches';
+import { BASE, MANIFEST_URL, setManifest, toyBundle, type ToyBundle } from './testing/toy-bundle';
+
+let toy: ToyBundle;
+let caches = memoryCaches();
+
+beforeEach(async () => {
+  toy = await toyBundle();
+  caches = memoryCaches();
+});
+
+const open = (parts = {}) => Bundle.open(MANIFEST_URL, { fetch: toy.fetch, caches, ...parts });
+const golden = () => toy.manifest.golden;
+const goldenUrl = () => BASE + golden().path;
+const load = async (parts = {}) => (await open(parts)).load([golden()], () => undefined);
+
+describe('the manifest', () => {
+  it('is fetched and checked', async () => {
+    expect((await open()).manifest).toEqual(toy.manifest);
+  });
+
+  it('is unreachable when the network is', async () => {
+    const fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+    await expect(open({ fetch })).rejects.toMatchObject({ code: 'manifest-unreachable' });
+  });
+
+  it('is unreachable when it is missing', async () => {
+    toy.files.delete(MANIFEST_URL);
+    await expect(open()).rejects.toMatchObject({ code: 'manifest-unreachable' });
+  });
+
+  it('is unreachable where a page is served for everything', async () => {
+    const fetch = () =>
+      Promise.resolve(
+        new Response('<html></html>', { headers: { 'content-type': 'text/html; charset=utf-8' } }),
+      );
+    await expect(open({ fetch })).rejects.toMatchObject({ code: 'manifest-unreachable' });
+  });
+
+  it('is invalid when it is no JSON', async () => {
+    toy.files.set(MANIFEST_URL, new TextEncoder().encode('{'));
+    await expect(open()).rejects.toMatchObject({ code: 'manifest-invalid' });
+  });
+
+  it('is invalid when a field is', async () => {
+    setManifest(toy, { ...toy.manifest, prompt: 'no mask' });
+    await expect(open()).rejects.toMatchObject({ code: 'manifest-invalid' });
+  });
+});
+
+describe('a file', () => {
+  it('comes with its bytes counted up', async () => {
+    const files = [golden(), toy.manifest.text.tokenizer];
+    const told: number[] = [];
+    const [data] = await (await open()).load(files, (bytes) => told.push(bytes));
+    expect(data).toEqual(toy.files.get(goldenUrl()));
+    expect(told).toEqual(told.toSorted((a, b) => a - b));
+    expect(told.at(-1)).toBe(files.reduce((sum, { bytes }) => sum + bytes, 0));
+  });
+
+  it('comes out of the cache the second time', async () => {
+    await load();
+    toy.asked.length = 0;
+    expect((await load())[0]).toEqual(toy.files.get(goldenUrl()));
+    expect(toy.asked).toEqual([MANIFEST_URL]);
+  });
+
+  it('is fetched again when the cached one is damaged, and then cached whole', async () => {
+    await load();
+    const [key = ''] = caches.entries.keys();
+    caches.entries.set(key, new Response('damaged'));
+    toy.asked.length = 0;
+    expect((await load())[0]).toEqual(toy.files.get(goldenUrl()));
+    expect(toy.asked).toEqual([MANIFEST_URL, goldenUrl()]);
+    expect((await caches.entries.get(key)?.clone().arrayBuffer())?.byteLength).toBe(golden().bytes);
+  });
+
+  it('is missing when the server has none', async () => {
+    toy.files.delete(goldenUrl());
+    await expect(load()).rejects.toMatchObject({
+      code: 'file-missing',
+      message: expect.stringContaining('golden.json') as string,
+    });
+  });
+
+  it.each<[how: string, harm: (data: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>]>([
+    ['other bytes', (data) => data.map((byte, index) => (index === 9 ? byte ^ 1 : byte))],
+    ['too few', (data) => data.slice(0, -1)],
+    ['too many', (data) => Uint8Array.from([...data, 0])],
+    ['none', () => new Uint8Array()],
+  ])('is refused with %s, and not kept', async (_how, harm) => {
+    const whole = toy.files.get(goldenUrl()) ?? new Uint8Array();
+    toy.files.set(goldenUrl(), harm(whole));
+    await expect(load()).rejects.toMatchObject({ code: 'model-integrity' });
+    expect(caches.entries.size).toBe(0);
+    toy.files.set(goldenUrl(), whole);
+    expect((await load())[0]).toEqual(whole);
+  });
+
+  it('ends the fetches beside it when it fails', async () => {
+    const signals: AbortSignal[] = [];
+    const fetch: typeof globalThis.fetch = (url, init) => {
+      if (init?.signal) signals.push(init.signal);
+      return toy.fetch(url);
+    };
+    toy.files.delete(goldenUrl());
+    const bundle = await open({ fetch });
+    const loading = bundle.load([golden(), toy.manifest.text.tokenizer], () => undefined);
+    await expect(loading).rejects.toMatchObject({ code: 'file-missing' });
+    expect(signals).toHaveLength(2);
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+  });
+});
+
+describe('the cache', () => {
+  it('drops what a new version of the bundle replaced, and nothing of another bundle', async () => {
+    const other = { ...toy.manifest, name: 'other' };
+    setManifest(toy, other);
+    const bundle = await open();
+    await bundle.load([other.text.tokenizer], () => undefined);
+    setManifest(toy, toy.manifest);
+    await load();
+    expect(caches.entries.size).toBe(2);
+    await (await open()).load([toy.manifest.text.tokenizerConfig], () => undefined);
+    const kept = [...caches.entries.keys()].map((key) => key.split('/').at(-1));
+    expect(kept.toSorted()).toEqual(
+      [other.text.tokenizer.sha256, toy.manifest.text.tokenizerConfig.sha256].toSorted(),
+    );
+  });
+
+  it.each([
+    ['missing', null],
+    ['full', memoryCaches(true)],
+  ])('only saves time: when it is %s, files still come', async (_how, storage) => {
+    expect((await load({ caches: storage }))[0]).toEqual(toy.files.get(goldenUrl()));
+  });
+});
