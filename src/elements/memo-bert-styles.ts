@@ -5,34 +5,24 @@ import { css } from 'lit';
 export const layout = css`
   :host {
     display: block;
+    position: relative;
     container-type: inline-size;
     background: var(--_surface);
   }
   .all {
-    position: relative;
     display: grid;
     gap: 1.25rem;
-    grid-template-areas: 'answer' 'stage' 'give' 'bars' 'modalities' 'foot';
-    padding: var(--memo-padding, 1.25rem);
+    grid-template-areas: 'status' 'answer' 'stage' 'give' 'bars' 'modalities' 'foot';
+    grid-template-columns: minmax(0, 1fr);
+    padding: var(--memo-padding, 1rem);
+  }
+  memo-status {
+    grid-area: status;
   }
   .answer {
     display: grid;
     grid-area: answer;
-    gap: 0.75rem;
-  }
-  .drop {
-    position: absolute;
-    inset: 0;
-    z-index: 1;
-    display: grid;
-    place-items: center;
-    border: 2px dashed var(--_focus);
-    border-radius: var(--_radius);
-    background: color-mix(in oklab, var(--_surface) 88%, transparent);
-    font-family: var(--_serif);
-    font-size: 1.5em;
-    text-align: center;
-    pointer-events: none;
+    gap: 1rem;
   }
   .stage {
     display: grid;
@@ -51,7 +41,7 @@ export const layout = css`
   }
   memo-modalities {
     grid-area: modalities;
-    padding-block-start: 1.25rem;
+    padding-block-start: 0.5rem;
     border-block-start: 1px solid var(--_line);
   }
   footer {
@@ -62,21 +52,43 @@ export const layout = css`
     border-block-start: 1px solid var(--_line);
   }
   .notice {
-    max-inline-size: 75ch;
+    max-inline-size: 80ch;
     color: var(--_muted);
     font-size: 0.8125em;
   }
+  .drop {
+    position: absolute;
+    inset: 0;
+    z-index: 1;
+    display: grid;
+    place-items: center;
+    border: 2px dashed var(--_focus);
+    border-radius: inherit;
+    background: color-mix(in oklab, var(--_surface) 90%, transparent);
+    font-family: var(--_serif);
+    font-size: 1.75em;
+    text-align: center;
+    pointer-events: none;
+  }
   @container (min-width: 46rem) {
     .all {
-      grid-template:
-        'answer answer'
-        'stage bars'
-        'give bars'
+      grid-template-areas:
+        'status     status'
+        'stage      answer'
+        'stage      bars'
+        'give       bars'
         'modalities modalities'
-        'foot foot'
-        / minmax(0, 11fr) minmax(0, 10fr);
-      gap: 1.5rem clamp(1.5rem, 4cqi, 3.5rem);
-      padding: var(--memo-padding, clamp(1.5rem, 3.5cqi, 2.75rem));
+        'foot       foot';
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr);
+      grid-template-rows: auto auto 1fr auto auto auto;
+      gap: 1.25rem clamp(1.75rem, 4.5cqi, 3.75rem);
+      padding: var(--memo-padding, 1.25rem clamp(1.25rem, 2.8cqi, 2.25rem) 1.5rem);
+    }
+    .answer {
+      padding-block-start: 0.25rem;
+    }
+    memo-modalities {
+      padding-block-start: 1.25rem;
     }
   }
 `;

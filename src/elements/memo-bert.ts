@@ -184,6 +184,12 @@ export class MemoBert extends BaseElement {
     const running = known.phase !== 'idle' && known.phase !== 'error';
     const error = this.ownError ?? known.error;
     return html`<section class="all" aria-label=${strings.region}>
+      <memo-status
+        part="status"
+        .phase=${this.ownError === null ? known.phase : 'error'}
+        .conditions=${known.conditions}
+        .backend=${known.backend}
+      ></memo-status>
       <div class="answer">
       <memo-prompt
         part="prompt"
@@ -198,6 +204,7 @@ export class MemoBert extends BaseElement {
         <memo-controls
           part="controls"
           .running=${running}
+          .source=${known.source}
           .camera=${known.camera}
           .microphone=${known.microphone}
           .offered=${this.modalities}
@@ -254,12 +261,6 @@ export class MemoBert extends BaseElement {
   #foot(running: boolean): TemplateResult {
     const { known } = this;
     return html`<footer>
-      <memo-status
-        part="status"
-        .phase=${this.ownError === null ? known.phase : 'error'}
-        .conditions=${known.conditions}
-        .backend=${known.backend}
-      ></memo-status>
       ${
         running || known.estimate !== null
           ? html`<memo-rates

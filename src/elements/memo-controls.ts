@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { MODALITIES, type Modality } from '../memobert/estimate';
-import type { TrackStatus } from '../recogniser';
+import type { SourceKind, TrackStatus } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { icons } from './icons';
@@ -28,8 +28,7 @@ export class MemoControls extends BaseElement {
         align-items: center;
         gap: 0.5rem;
       }
-      .start,
-      .stop {
+      .main {
         flex: 1 0 8rem;
       }
       .others {
@@ -42,7 +41,11 @@ export class MemoControls extends BaseElement {
         color: var(--_muted);
       }
       .switch[aria-checked='true'] {
-        border-color: currentColor;
+        border-color: var(--_edge);
+      }
+      .switch[data-status='live'] {
+        border-color: var(--_live);
+        background: color-mix(in oklab, var(--_live) 8%, transparent);
       }
       .note {
         margin-block-start: 0.5rem;
@@ -54,6 +57,7 @@ export class MemoControls extends BaseElement {
 
   /** True from a start to its end. */
   @property({ type: Boolean }) running = false;
+  @property() source: SourceKind | null = null;
   @property() camera: TrackStatus = 'off';
   @property() microphone: TrackStatus = 'off';
   /** What visitors may give. */
@@ -63,8 +67,8 @@ export class MemoControls extends BaseElement {
   @query('input') private readonly input!: HTMLInputElement;
 
   override render(): TemplateResult {
-    return html`<div class="row">${this.running ? this.#stop() : this.#start()}</div>
-      <div class="row others">
+    return html`<div class="row">${this.#main()}</div>
+      <div class="row others" ?hidden=${this.running}>
         <button
           class="quiet"
           type="button"
@@ -81,31 +85,21 @@ export class MemoControls extends BaseElement {
       ${this.#notes().map((note) => html`<p class="note" data-testid="note">${note}</p>`)}`;
   }
 
-  #start(): unknown {
+  /** One button for start and stop, so that the keyboard's focus stays where it was. */
+  #main(): unknown {
+    const { running } = this;
     const devices = this.#devices();
-    if (devices.length === 0) return nothing;
+    if (devices.length === 0 && !running) return nothing;
     return html`<button
-        class="start strong"
+        class="main strong"
         type="button"
-        data-testid="start"
-        ?disabled=${!devices.some((device) => this.wish[device])}
-        @click=${() =>
-          this.request('start', { camera: this.#wants('camera'), microphone: this.#wants('microphone') })}
+        data-testid=${running ? 'stop' : 'start'}
+        ?disabled=${!running && !devices.some((device) => this.wish[device])}
+        @click=${() => (running ? this.request('stop', {}) : this.request('start', this.#wanted()))}
       >
-        ${strings.controls.start}
+        ${running ? html`${icons.stop} ${strings.controls.stop}` : strings.controls.start}
       </button>
-      ${devices.map((device) => this.#switch(device))}`;
-  }
-
-  #stop(): TemplateResult {
-    return html`<button
-      class="stop strong"
-      type="button"
-      data-testid="stop"
-      @click=${() => this.request('stop', {})}
-    >
-      ${icons.stop} ${strings.controls.stop}
-    </button>`;
+      ${running && this.source !== 'devices' ? nothing : devices.map((device) => this.#switch(device))}`;
   }
 
   #switch(device: Device): TemplateResult {
@@ -116,18 +110,30 @@ export class MemoControls extends BaseElement {
       role="switch"
       aria-checked=${on}
       data-testid="switch-${device}"
-      @click=${() => (this.wish = { ...this.wish, [device]: !on })}
+      data-status=${this[device]}
+      @click=${() => this.#toggle(device)}
     >
       ${icons[device](on)} ${strings.controls[device]}
     </button>`;
+  }
+
+  /** While they run, a switch takes hold at once; the last one off is a stop. */
+  #toggle(device: Device): void {
+    this.wish = { ...this.wish, [device]: !this.wish[device] };
+    if (!this.running) return;
+    const wanted = this.#wanted();
+    if (wanted.camera || wanted.microphone) this.request('start', wanted);
+    else this.request('stop', {});
   }
 
   #devices(): readonly Device[] {
     return DEVICES.filter((device) => this.offered.includes(GIVES[device]));
   }
 
-  #wants(device: Device): boolean {
-    return this.wish[device] && this.#devices().includes(device);
+  #wanted(): Record<Device, boolean> {
+    const devices = this.#devices();
+    const wants = (device: Device) => this.wish[device] && devices.includes(device);
+    return { camera: wants('camera'), microphone: wants('microphone') };
   }
 
   #notes(): string[] {

@@ -1,28 +1,24 @@
-/** What stands in the picture's place: the face that is looked for, in the finder's corners. */
+/** What stands in the picture's place: the mask's brackets around a face that is not drawn yet. */
 
-import { svg, html } from 'lit';
+import { html, svg } from 'lit';
 
-const brows = svg`<path d="M52 66q10-7 20-3M88 63q10-4 20 3" />`;
-const eyes = svg`<path d="M56 78q6-4 12 0M92 78q6-4 12 0" />`;
+/** Around an oval, in units of the drawing. */
+const DOTS = Array.from({ length: 36 }, (_, index) => {
+  const angle = (index / 36) * 2 * Math.PI;
+  return [80 + 37 * Math.cos(angle), 60 + 47 * Math.sin(angle)].map((value) => value.toFixed(2));
+});
 
 export const noPicture = html`<svg
-  viewBox="0 0 160 160"
-  width="180"
+  viewBox="0 0 160 120"
+  width="240"
   height="180"
   fill="none"
   stroke="currentColor"
-  stroke-width="2"
   stroke-linecap="round"
-  stroke-linejoin="round"
+  stroke-width="2.5"
   aria-hidden="true"
 >
-  <g opacity="0.55">
-    <path
-      d="M80 26c30 0 43 21 42 48-1 34-20 60-42 60s-41-26-42-60c-1-27 12-48 42-48z"
-      stroke-dasharray="1 6"
-    />
-    ${brows}${eyes}
-    <path d="M80 76v18q-4 4-7 4M66 113h28" />
-  </g>
-  <path d="M18 40V26q0-8 8-8h14M120 18h14q8 0 8 8v14M142 120v14q0 8-8 8h-14M40 142H26q-8 0-8-8v-14" />
+  <path d="M26 14H12v92h14M134 14h14v92h-14" stroke-width="3" />
+  ${DOTS.map(([x, y]) => svg`<path d="M${x} ${y}h.01" stroke-width="3.5" opacity="0.6" />`)}
+  <path d="M66 52v5M94 52v5M64 76c9 8 23 8 32 0" />
 </svg>`;

@@ -1,19 +1,16 @@
 /** What `<memo-bert>` needs of a recogniser: the real one, or a test's. */
 
-import { Recogniser, type RecogniserOptions } from '../recogniser';
+import { Recogniser, type RecogniserEventMap, type RecogniserOptions } from '../recogniser';
 
 export type RecogniserLike = Pick<
   Recogniser,
-  | 'state'
-  | 'subscribe'
-  | 'handle'
-  | 'start'
-  | 'stop'
-  | 'startFile'
-  | 'startStream'
-  | 'close'
-  | 'addEventListener'
->;
+  'state' | 'subscribe' | 'handle' | 'start' | 'stop' | 'startFile' | 'startStream' | 'close'
+> & {
+  addEventListener<K extends keyof RecogniserEventMap>(
+    type: K,
+    listener: (event: RecogniserEventMap[K]) => void,
+  ): void;
+};
 
 export type CreateRecogniser = (options: RecogniserOptions) => RecogniserLike;
 

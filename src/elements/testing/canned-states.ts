@@ -1,0 +1,122 @@
+/** States as a recogniser would tell them, one a phase worth looking at: for tests, and for looking at the element. */
+
+import { MemoError } from '../../errors';
+import type { Estimate } from '../../memobert/estimate';
+import { INITIAL_STATE, type RecogniserState } from '../../recogniser';
+import type { BackendReport } from '../../runtime/protocol';
+
+export const CANNED_LABELS = [
+  'neutral',
+  'happy',
+  'sad',
+  'angry',
+  'surprised',
+  'scared',
+  'disgusted',
+] as const;
+
+const faces: RecogniserState['faces'] = [
+  { box: { x: 212, y: 96, width: 216, height: 260 }, score: 0.97, followed: true, expression: null },
+];
+
+export const CANNED_ESTIMATE: Estimate = {
+  time: 12.4,
+  labels: CANNED_LABELS,
+  probabilities: [0.141, 0.624, 0.031, 0.012, 0.148, 0.026, 0.018],
+  words: [
+    { word: 'happy', probability: 0.381 },
+    { word: 'glad', probability: 0.094 },
+    { word: 'fine', probability: 0.061 },
+    { word: 'excited', probability: 0.044 },
+    { word: 'good', probability: 0.031 },
+    { word: 'surprised', probability: 0.029 },
+  ],
+  modalities: {
+    text: { present: false, probabilities: null, contribution: 0 },
+    face: { present: true, probabilities: [0.12, 0.71, 0.02, 0.01, 0.11, 0.02, 0.01], contribution: 0.38 },
+    voice: { present: true, probabilities: [0.34, 0.29, 0.05, 0.03, 0.22, 0.04, 0.03], contribution: 0.12 },
+  },
+  faces,
+  latency: { detect: 14.2, expression: 9.1, voice: 31, fusion: 22 },
+  backend: 'webgpu',
+};
+
+const WEBGPU: BackendReport = {
+  name: 'webgpu',
+  forced: false,
+  reason: null,
+  adapter: 'a graphics card',
+  threads: 1,
+};
+
+const WASM: BackendReport = {
+  name: 'wasm',
+  forced: false,
+  reason: 'this browser has no WebGPU adapter',
+  adapter: null,
+  threads: 2,
+};
+
+const LISTENING: RecogniserState = {
+  ...INITIAL_STATE,
+  phase: 'listening',
+  source: 'devices',
+  camera: 'live',
+  microphone: 'live',
+  backend: WEBGPU,
+  rates: { face: 9.8, voice: 2, fusion: 4.1 },
+  faces,
+  frameWidth: 640,
+  frameHeight: 480,
+  level: 0.06,
+  speaking: true,
+  estimate: CANNED_ESTIMATE,
+};
+
+export const CANNED_STATES = {
+  idle: INITIAL_STATE,
+  loading: {
+    ...INITIAL_STATE,
+    phase: 'loading',
+    source: 'devices',
+    camera: 'live',
+    microphone: 'live',
+    progress: { step: 'fetch', loadedBytes: 21_400_000, totalBytes: 56_774_000, item: 'memobert.onnx' },
+  },
+  listening: LISTENING,
+  'listening-cpu': {
+    ...LISTENING,
+    backend: WASM,
+    microphone: 'refused',
+    conditions: ['no-face', 'cpu-fallback'],
+    faces: [],
+    speaking: false,
+    level: 0,
+    estimate: {
+      ...CANNED_ESTIMATE,
+      backend: 'wasm',
+      probabilities: [0.09, 0.02, 0.05, 0.71, 0.03, 0.04, 0.06],
+      modalities: {
+        text: {
+          present: true,
+          probabilities: [0.09, 0.02, 0.05, 0.71, 0.03, 0.04, 0.06],
+          contribution: 0.64,
+        },
+        face: { present: false, probabilities: null, contribution: 0 },
+        voice: { present: false, probabilities: null, contribution: 0 },
+      },
+    },
+    text: 'Get out of my house',
+  },
+  error: {
+    ...INITIAL_STATE,
+    phase: 'error',
+    error: new MemoError(
+      'devices-denied',
+      'Neither camera nor microphone can be used. Camera access was refused, by you, the browser or the system.',
+      'Allow the camera for this page (the sign beside its address), then press Start again.',
+    ),
+  },
+} as const satisfies Record<string, RecogniserState>;
+
+export type CannedName = keyof typeof CANNED_STATES;
