@@ -95,7 +95,7 @@ await withHarness(
     const placed = found.filter(({ eyesX, eyesY }) => Math.hypot(eyesX - 0.5, eyesY - 0.4) < 0.3);
     console.log(`${found.length} of ${rows.length} faces found, ${placed.length} where the picture is`);
     if (placed.length === 0) return;
-  const measured = medians(placed);
+    const measured = medians(placed);
     for (const [name, [low, middle, high]] of Object.entries(measured))
       console.log(`${name}: ${middle} (${low} to ${high})`);
     if (!values.grid) return;
