@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { OrtRuntime, type OrtParts } from './ort-graph';
+
+type Run = (feeds: Record<string, FakeTensor>) => Promise<Record<string, FakeTensor>>;
+
+class FakeTensor {
+  static living = 0;
+  constructor(
+    readonly type: string,
+    readonly data: unknown,
+    readonly dims: readonly number[],
+  ) {
+    FakeTensor.living += 1;
+  }
+  dispose(): void {
+    FakeTensor.living -= 1;
+  }
+}
+
+interface Fake {
+  readonly ort: OrtParts;
+  readonly asked: unknown[];
+  released: number;
+  loseGpu(info: { reason: string; message: string }): void;
+}
+
+function fakeOrt(run: Run): Fake {
+  let lose: Fake['loseGpu'] = () => undefined;
+  const lost = new Promise((resolve) => {
+    lose = resolve;
+  });
+  const asked: unknown[] = [];
+  const release = () => {
+    fake.released += 1;
+    return Promise.resolve();
+  };
+  const create = (_bytes: Uint8Array, options: { executionProviders: unknown }) => {
+    asked.push(options.executionProviders);
+    return Promise.resolve({ run, release });
+  };
+  const ort = {
+    InferenceSession: { create },
+    Tensor: FakeTensor,
+    env: { webgpu: { device: Promise.resolve({ lost }) } },
+  } as unknown as OrtParts;
+  const fake: Fake = { ort, asked, released: 0, loseGpu: (info) => lose(info) };
+  return fake;
+}
+
+const bytes = Uint8Array.of(1);
+const input = { x: { type: 'int32', dims: [2], data: Int32Array.of(1, 2) } } as const;
+const answer = () => Promise.resolve({ y: new FakeTensor('float32', Float32Array.of(3), [1]) });
+
+describe('OrtRuntime', () => {
+  it('asks for one execution provider', async () => {
+    const { ort, asked } = fakeOrt(answer);
+    const runtime = new OrtRuntime(ort);
+    await runtime.create('a', bytes, 'webgpu');
+    await runtime.create('b', bytes, 'wasm');
+    expect(asked).toEqual([['webgpu'], ['wasm']]);
+  });
+
+  it('answers with plain tensors and leaves none behind', async () => {
+    const before = FakeTensor.living;
+    const seen: FakeTensor[] = [];
+    const { ort } = fakeOrt((feeds) => {
+      seen.push(...Object.values(feeds));
+      return answer();
+    });
+    const graph = await new OrtRuntime(ort).create('a', bytes, 'wasm');
+    expect(await graph.run(input)).toEqual({ y: { type: 'float32', dims: [1], data: Float32Array.of(3) } });
+    expect(seen[0]).toMatchObject({ type: 'int32', dims: [2], data: Int32Array.of(1, 2) });
+    expect(FakeTensor.living).toBe(before);
+  });
+
+  it('disposes its inputs when a run fails, tells the graph, and runs the next', async () => {
+    const before = FakeTensor.living;
+    let calls = 0;
+    const { ort } = fakeOrt(() => {
+      calls += 1;
+      return calls === 1 ? Promise.reject(new Error('Got invalid dimensions')) : answer();
+    });
+    const runtime = new OrtRuntime(ort);
+    const [a, b] = [await runtime.create('a', bytes, 'wasm'), await runtime.create('b', bytes, 'wasm')];
+    const [failed, fine] = await Promise.allSettled([a.run(input), b.run(input)]);
+    expect(failed).toMatchObject({ status: 'rejected', reason: { code: 'graph-invalid' } });
+    expect(fine.status).toBe('fulfilled');
+    expect(FakeTensor.living).toBe(before);
+  });
+
+  it('runs sessions one after another', async () => {
+    let running = 0;
+    let most = 0;
+    const { ort } = fakeOrt(async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await Promise.resolve();
+      running -= 1;
+      return answer();
+    });
+    const runtime = new OrtRuntime(ort);
+    const graphs = await Promise.all(['a', 'b', 'c'].map((name) => runtime.create(name, bytes, 'wasm')));
+    await Promise.all(graphs.map((graph) => graph.run(input)));
+    expect(most).toBe(1);
+  });
+
+  it('releases a session once, after the runs before, and runs it no more', async () => {
+    const fake = fakeOrt(answer);
+    const graph = await new OrtRuntime(fake.ort).create('a', bytes, 'wasm');
+    const [ran] = await Promise.all([graph.run(input), graph.close(), graph.close()]);
+    expect(Object.keys(ran)).toEqual(['y']);
+    expect(fake.released).toBe(1);
+    await expect(graph.run(input)).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('refuses an output that is no number array', async () => {
+    const { ort } = fakeOrt(() => Promise.resolve({ y: new FakeTensor('string', ['a'], [1]) }));
+    const graph = await new OrtRuntime(ort).create('a', bytes, 'wasm');
+    await expect(graph.run(input)).rejects.toMatchObject({ code: 'graph-invalid' });
+  });
+});
+
+describe('a lost GPU', () => {
+  it('ends the run that would wait for ever, and every later one', async () => {
+    const fake = fakeOrt(() => new Promise(() => undefined));
+    const graph = await new OrtRuntime(fake.ort).create('a', bytes, 'webgpu');
+    const waiting = graph.run(input);
+    fake.loseGpu({ reason: 'unknown', message: 'driver reset' });
+    await expect(waiting).rejects.toMatchObject({ code: 'device-gpu-lost' });
+    await expect(graph.run(input)).rejects.toMatchObject({ code: 'device-gpu-lost' });
+  });
+
+  it('is none when the device was destroyed on purpose', async () => {
+    const fake = fakeOrt(answer);
+    const graph = await new OrtRuntime(fake.ort).create('a', bytes, 'webgpu');
+    fake.loseGpu({ reason: 'destroyed', message: '' });
+    expect(Object.keys(await graph.run(input))).toEqual(['y']);
+  });
+});
