@@ -1,4 +1,7 @@
-/** What can hold beside the phase while a source runs: told from the last face, the last speech, the microphone's track. */
+/**
+ * What can hold beside the phase while a source runs. Told from answers alone: a stage too slow to answer says nothing
+ * about face or voice.
+ */
 
 import type { Condition } from './state';
 
@@ -7,47 +10,58 @@ export const SILENCE_AFTER_MS = 3000;
 /** Of answers that tell of a dead microphone; recorded speech has shorter gaps of exact zeros. */
 export const MUTED_AFTER_MS = 2000;
 
-export class SourceConditions {
-  #faceMs: number;
-  #speechMs: number;
-  /** Since when nothing but zeros comes; null while something does. */
-  #deadSinceMs: number | null = null;
+/** How long answers have been in vain: from the first to the last of them. */
+class Vain {
+  #firstMs: number | null = null;
+  #lastMs = 0;
 
-  constructor(nowMs: number) {
-    this.#faceMs = nowMs;
-    this.#speechMs = nowMs;
+  tell(nowMs: number, inVain: boolean): void {
+    this.#lastMs = nowMs;
+    if (!inVain) this.#firstMs = null;
+    else this.#firstMs ??= nowMs;
   }
+
+  longerThan(ms: number): boolean {
+    return this.#firstMs !== null && this.#lastMs - this.#firstMs >= ms;
+  }
+
+  restart(): void {
+    this.#firstMs = null;
+  }
+}
+
+export class SourceConditions {
+  readonly #faceless = new Vain();
+  readonly #silent = new Vain();
+  readonly #dead = new Vain();
 
   /** A frame was looked at. */
   face(nowMs: number, found: boolean): void {
-    if (found) this.#faceMs = nowMs;
+    this.#faceless.tell(nowMs, !found);
   }
 
   /** A window was listened to. `muted`: nothing but exact zeros came. */
   voice(nowMs: number, heard: { readonly speaking: boolean; readonly muted: boolean }): void {
-    if (heard.speaking) this.#speechMs = nowMs;
-    if (!heard.muted) this.#deadSinceMs = null;
-    else this.#deadSinceMs ??= nowMs;
+    this.#silent.tell(nowMs, !heard.speaking);
+    this.#dead.tell(nowMs, heard.muted);
   }
 
-  /** After a rest nothing is late yet. */
-  restart(nowMs: number): void {
-    this.#faceMs = nowMs;
-    this.#speechMs = nowMs;
-    this.#deadSinceMs = null;
+  /** After a rest nothing has been in vain yet. */
+  restart(): void {
+    for (const vain of [this.#faceless, this.#silent, this.#dead]) vain.restart();
   }
 
-  now(
-    nowMs: number,
-    live: { readonly camera: boolean; readonly microphone: boolean; readonly trackMuted: boolean },
-  ): Condition[] {
+  now(live: {
+    readonly camera: boolean;
+    readonly microphone: boolean;
+    readonly trackMuted: boolean;
+  }): Condition[] {
     const conditions: Condition[] = [];
-    if (live.camera && nowMs - this.#faceMs >= NO_FACE_AFTER_MS) conditions.push('no-face');
+    if (live.camera && this.#faceless.longerThan(NO_FACE_AFTER_MS)) conditions.push('no-face');
     if (!live.microphone) return conditions;
     // a muted microphone is silent for a reason the visitor can mend: say only that
-    const dead = this.#deadSinceMs !== null && nowMs - this.#deadSinceMs >= MUTED_AFTER_MS;
-    if (live.trackMuted || dead) conditions.push('muted');
-    else if (nowMs - this.#speechMs >= SILENCE_AFTER_MS) conditions.push('silence');
+    if (live.trackMuted || this.#dead.longerThan(MUTED_AFTER_MS)) conditions.push('muted');
+    else if (this.#silent.longerThan(SILENCE_AFTER_MS)) conditions.push('silence');
     return conditions;
   }
 }

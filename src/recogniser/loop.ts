@@ -57,7 +57,7 @@ export class Loop {
     voice: new RateMeter(),
     fusion: new RateMeter(),
   };
-  readonly #conditions: SourceConditions;
+  readonly #conditions = new SourceConditions();
   /** Resolved while running; a pending promise while at rest. */
   #gate = gate(true);
   #level = 0;
@@ -69,7 +69,6 @@ export class Loop {
     private readonly on: LoopListeners,
   ) {
     this.#rates = stageRates(parts.backend, parts.faceHz);
-    this.#conditions = new SourceConditions(parts.clock.now());
   }
 
   start(): void {
@@ -90,7 +89,7 @@ export class Loop {
     const before = this.#gate;
     this.#gate = gate(running);
     before.open();
-    this.#conditions.restart(this.parts.clock.now());
+    this.#conditions.restart();
     this.parts.source.setRunning?.(running);
   }
 
@@ -187,7 +186,7 @@ export class Loop {
         voice: this.#meters.voice.rate(nowMs),
         fusion: this.#meters.fusion.rate(nowMs),
       },
-      conditions: this.#conditions.now(nowMs, {
+      conditions: this.#conditions.now({
         camera: source.camera === 'live',
         microphone: source.microphone === 'live',
         trackMuted: source.microphoneMuted,

@@ -8,13 +8,14 @@ const REST: Facts = {
   run: null,
   step: null,
   backend: null,
-  loaded: false,
   loading: false,
   page: { hidden: false, online: true },
 };
-const run = (stage: 'asking' | 'waiting' | 'listening', kind: 'devices' | 'text' = 'devices') => ({
-  run: { kind, stage, conditions: [] },
-});
+const run = (
+  stage: 'asking' | 'waiting' | 'listening',
+  kind: 'devices' | 'file' | 'text' = 'devices',
+  awaitsModel = true,
+) => ({ run: { kind, stage, awaitsModel, conditions: [] } });
 const rows: [what: string, facts: Partial<Facts>, phase: string][] = [
   ['nothing', {}, 'idle'],
   ['a load by itself', { loading: true }, 'loading'],
@@ -24,10 +25,12 @@ const rows: [what: string, facts: Partial<Facts>, phase: string][] = [
   ['waiting, graphs compiling', { ...run('waiting'), step: 'compile' }, 'loading'],
   ['waiting, first runs', { ...run('waiting'), step: 'warm-up' }, 'warming'],
   ['waiting, golden vectors', { ...run('waiting'), step: 'verify' }, 'warming'],
+  ['devices just granted, model there', { ...run('waiting', 'devices', false), step: 'ready' }, 'asking'],
+  ['a file being read, model there', { ...run('waiting', 'file', false), step: 'ready' }, 'loading'],
   ['listening', run('listening'), 'listening'],
   ['listening, tab hidden', { ...run('listening'), page: { hidden: true, online: true } }, 'paused'],
   ['a text, model not there', run('waiting', 'text'), 'loading'],
-  ['a text, model there', { ...run('waiting', 'text'), loaded: true }, 'idle'],
+  ['a text, model there', run('waiting', 'text', false), 'idle'],
   ['an error, whatever else', { ...run('listening'), error: new MemoError('internal', '', '') }, 'error'],
 ];
 
@@ -57,7 +60,7 @@ describe('conditionsOf', () => {
       ...REST,
       backend: wasm,
       page: { hidden: false, online: false },
-      run: { kind: 'devices', stage: 'listening', conditions: ['silence', 'no-face'] },
+      run: { kind: 'devices', stage: 'listening', awaitsModel: false, conditions: ['silence', 'no-face'] },
     };
     expect(conditionsOf(facts)).toEqual(['no-face', 'silence', 'cpu-fallback', 'offline']);
   });

@@ -9,25 +9,27 @@ import { CONDITIONS, type Condition, type Phase } from './state';
 
 export interface Facts {
   readonly error: MemoError | null;
-  readonly run: Pick<Run, 'kind' | 'stage' | 'conditions'> | null;
+  readonly run: Pick<Run, 'kind' | 'stage' | 'conditions' | 'awaitsModel'> | null;
   /** The load's furthest step: graphs are compiled and warmed up in turn, and a phase should not swing with them. */
   readonly step: LoadStep | null;
   readonly backend: BackendReport | null;
-  /** The model is there. */
-  readonly loaded: boolean;
   /** It was asked for by itself, without a run. */
   readonly loading: boolean;
   readonly page: Pick<Page, 'hidden' | 'online'>;
 }
 
-export function phaseOf({ error, run, step, loaded, loading, page }: Facts): Phase {
+export function phaseOf({ error, run, step, loading, page }: Facts): Phase {
   if (error !== null) return 'error';
   const loadPhase = step === null || step === 'fetch' || step === 'compile' ? 'loading' : 'warming';
   if (run === null) return loading ? loadPhase : 'idle';
   if (run.stage === 'asking') return 'asking';
   // a text alone is answered in an instant: no phase worth showing once the model is there
-  if (run.kind === 'text' && loaded) return 'idle';
-  if (run.stage === 'waiting') return loadPhase;
+  if (run.kind === 'text' && !run.awaitsModel) return 'idle';
+  if (run.stage === 'waiting') {
+    if (run.awaitsModel) return loadPhase;
+    // only the source is still on its way: tracks just granted take no time, a file is read
+    return run.kind === 'devices' ? 'asking' : 'loading';
+  }
   return page.hidden ? 'paused' : 'listening';
 }
 

@@ -199,7 +199,7 @@ export class Recogniser extends TypedEventTarget {
 
   #newRun(kind: SourceKind, stage: Run['stage']): Run {
     this.#dropRun();
-    const run = newRun(kind, stage);
+    const run = newRun(kind, stage, this.#engine.loaded === null);
     this.#run = run;
     return run;
   }
@@ -342,13 +342,11 @@ export class Recogniser extends TypedEventTarget {
 
   #facts(): Facts {
     const { error, backend } = this.state;
-    const run = this.#run;
     return {
       error,
       step: this.#step,
       backend,
-      run: run === null ? null : { kind: run.kind, stage: run.stage, conditions: run.conditions },
-      loaded: this.#engine.loaded !== null,
+      run: this.#run,
       loading: this.#loads.size > 0,
       page: this.#parts.page,
     };

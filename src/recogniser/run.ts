@@ -16,12 +16,15 @@ export interface Run {
   source: Source | null;
   loop: Loop | null;
   conditions: readonly Condition[];
+  /** The model was not there when it began. */
+  readonly awaitsModel: boolean;
   /** What the source itself said. */
   words: readonly TimedText[];
 }
 
-export function newRun(kind: SourceKind, stage: RunStage): Run {
-  return { kind, stage, abort: new AbortController(), source: null, loop: null, conditions: [], words: [] };
+export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean): Run {
+  const abort = new AbortController();
+  return { kind, stage, awaitsModel, abort, source: null, loop: null, conditions: [], words: [] };
 }
 
 /** Typed text goes before what the source says. */
