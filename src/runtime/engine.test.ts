@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import type { FaceEncoding as Encoded } from '../encoders';
+import { Engine } from './engine';
+import type { FaceEncoding, LoadParts } from './load';
+import type { Progress } from './progress';
+import type { EngineOptions, FaceAnswer } from './protocol';
+import {
+  ASSET_BASE,
+  BASE,
+  MANIFEST_URL,
+  making,
+  setManifest,
+  toyBundle,
+  toyMaker,
+  type ToyBundle,
+  type ToyFaults,
+} from './testing/toy-bundle';
+
+const OPTIONS: EngineOptions = {
+  manifestUrl: MANIFEST_URL,
+  assetBase: ASSET_BASE,
+  device: 'auto',
+  allowSoftwareAdapter: false,
+};
+
+const GPU = {
+  requestAdapter: () =>
+    Promise.resolve({
+      info: { vendor: 'acme', architecture: 'x', device: '', description: '' },
+    } as GPUAdapter),
+};
+
+/** A face in every frame, whose encoding waits where the test says so. */
+class FakeFace implements FaceEncoding {
+  closed = false;
+  resets = 0;
+  gate: Promise<void> = Promise.resolve();
+
+  async encode(_frame: unknown, time: number): Promise<Encoded> {
+    await this.gate;
+    const faces = [
+      { box: { x: 1, y: 2, width: 3, height: 4 }, score: 0.9, followed: true, expression: [1, 0] },
+    ];
+    const answer: FaceAnswer = { time, faces, frameWidth: 8, frameHeight: 6, latency: { detect: 5 } };
+    return { answer, feature: Float32Array.of(1, 2, 3) };
+  }
+
+  reset(): void {
+    this.resets += 1;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+interface Setup {
+  readonly engine: Engine;
+  readonly toy: ToyBundle;
+  readonly maker: ReturnType<typeof toyMaker>;
+  readonly face: FakeFace;
+  readonly told: Progress[];
+}
+
+async function setUp({ gpu = false, ...faults }: ToyFaults & { gpu?: boolean } = {}): Promise<Setup> {
+  const toy = await toyBundle();
+  const maker = toyMaker(faults);
+  const face = new FakeFace();
+  const told: Progress[] = [];
+  const parts: LoadParts = {
+    fetch: toy.fetch,
+    caches: null,
+    host: { gpu: gpu ? GPU : null, isolated: false, cores: 2 },
+    createMaker: making(maker),
+    createFace: () => Promise.resolve(face),
+  };
+  return { engine: new Engine((progress) => told.push(progress), parts), toy, maker, face, told };
+}
+
+async function loaded(): Promise<Setup> {
+  const setup = await setUp();
+  await setup.engine.load(OPTIONS);
+  return setup;
+}
+
+function newFrame(): ImageBitmap & { closed: boolean } {
+  return {
+    closed: false,
+    width: 8,
+    height: 6,
+    close() {
+      this.closed = true;
+    },
+  };
+}
+
+/** A second of speech, as the toy's gate takes it. */
+const speech = (time = 0) => ({ samples: new Float32Array(16000).fill(0.5), sampleRateHz: 16000, time });
+
+describe('loading', () => {
+  it('answers with manifest and backend', async () => {
+    const { engine, toy } = await setUp();
+    expect(await engine.load(OPTIONS)).toEqual({
+      manifest: toy.manifest,
+      backend: {
+        ...{ name: 'wasm', forced: false, adapter: null, threads: 1 },
+        reason: 'this browser has no WebGPU',
+      },
+    });
+  });
+
+  it('goes through its steps in order; bytes never fall, the total is fixed', async () => {
+    const { engine, told } = await setUp();
+    await engine.load(OPTIONS);
+    const steps = told.map(({ step }) => step).filter((step, index, all) => step !== all[index - 1]);
+    expect(steps).toEqual(['fetch', 'compile', 'warm-up', 'verify', 'compile', 'ready']);
+    const bytes = told.map(({ loadedBytes }) => loadedBytes);
+    expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
+    const [, ...afterManifest] = told;
+    expect(new Set(afterManifest.map(({ totalBytes }) => totalBytes)).size).toBe(1);
+    expect(told.at(-1)).toMatchObject({ step: 'ready', loadedBytes: told.at(-1)?.totalBytes });
+  });
+
+  it('puts the graphs on the GPU, and the speech gate on wasm', async () => {
+    const { engine, maker } = await setUp({ gpu: true });
+    expect((await engine.load(OPTIONS)).backend).toMatchObject({ name: 'webgpu', adapter: 'acme x' });
+    expect(maker.made).toEqual([
+      'denseface webgpu',
+      'wav2vec2 webgpu',
+      'memobert webgpu',
+      'speech-gate wasm',
+    ]);
+  });
+
+  it.each(['denseface', 'wav2vec2', 'memobert'])(
+    'leaves a GPU that gets %s wrong, says so, and leaves nothing of it open',
+    async (name) => {
+      const { engine, maker } = await setUp({ gpu: true, wrong: { name, everywhere: false } });
+      const { backend } = await engine.load(OPTIONS);
+      expect(backend.name).toBe('wasm');
+      expect(backend.reason).toContain(name);
+      expect(maker.made.slice(-4)).toEqual(
+        ['denseface', 'wav2vec2', 'memobert', 'speech-gate'].map((graph) => `${graph} wasm`),
+      );
+      expect(maker.open.size).toBe(4);
+      await engine.close();
+      expect(maker.open.size).toBe(0);
+    },
+  );
+
+  it('fails when the CPU gets a graph wrong as well', async () => {
+    const { engine, maker } = await setUp({ gpu: true, wrong: { name: 'memobert', everywhere: true } });
+    await expect(engine.load(OPTIONS)).rejects.toMatchObject({ code: 'golden-mismatch' });
+    expect(maker.open.size).toBe(0);
+  });
+
+  it('fails when a graph cannot be made', async () => {
+    const { engine, maker } = await setUp({ broken: 'memobert' });
+    await expect(engine.load(OPTIONS)).rejects.toMatchObject({ code: 'graph-invalid' });
+    expect(maker.open.size).toBe(0);
+  });
+
+  it.each<[what: string, harm: (toy: ToyBundle) => void, code: string]>([
+    ['no manifest', (toy) => toy.files.delete(MANIFEST_URL), 'manifest-unreachable'],
+    [
+      'a manifest without a mask',
+      (toy) => setManifest(toy, { ...toy.manifest, prompt: 'x' }),
+      'manifest-invalid',
+    ],
+    ['a missing graph', (toy) => toy.files.delete(`${BASE}memobert.onnx`), 'file-missing'],
+    ['a damaged graph', (toy) => toy.files.set(`${BASE}memobert.onnx`, Uint8Array.of(99)), 'model-integrity'],
+    ['no speech gate', (toy) => toy.files.delete(`${ASSET_BASE}silero_vad.onnx`), 'file-missing'],
+    [
+      'a label outside the vocabulary',
+      (toy) =>
+        setManifest(toy, { ...toy.manifest, labels: [...toy.manifest.labels, { id: 'odd', word: 'odd' }] }),
+      'label-invalid',
+    ],
+    [
+      'a manifest of another face encoder',
+      (toy) => setManifest(toy, { ...toy.manifest, face: { ...toy.manifest.face, featureSize: 4 } }),
+      'graph-invalid',
+    ],
+  ])('with %s it fails, and loads once that is mended', async (_what, harm, code) => {
+    const { engine, toy, maker } = await setUp();
+    const whole = new Map(toy.files);
+    harm(toy);
+    await expect(engine.load(OPTIONS)).rejects.toMatchObject({ code });
+    expect(maker.open.size).toBe(0);
+    for (const [url, content] of whole) toy.files.set(url, content);
+    expect((await engine.load(OPTIONS)).manifest.name).toBe('toy');
+  });
+
+  it('loads once', async () => {
+    const { engine } = await loaded();
+    await expect(engine.load(OPTIONS)).rejects.toMatchObject({ code: 'input-invalid' });
+  });
+});
+
+describe('answering', () => {
+  it('refuses everything before a load, and closes the frame', async () => {
+    const { engine } = await setUp();
+    const frame = newFrame();
+    await expect(engine.face({ frame, time: 0 })).rejects.toMatchObject({ code: 'input-invalid' });
+    expect(frame.closed).toBe(true);
+    await expect(engine.estimate({ time: 0 })).rejects.toMatchObject({ code: 'input-invalid' });
+  });
+
+  it('has no estimate without evidence', async () => {
+    const { engine } = await loaded();
+    expect(await engine.estimate({ time: 0 })).toBeNull();
+  });
+
+  it('estimates from all three, with faces and latencies', async () => {
+    const { engine } = await loaded();
+    const frame = newFrame();
+    await engine.face({ frame, time: 1 });
+    expect(frame.closed).toBe(true);
+    expect(await engine.samples(speech())).toEqual({ buffered: 16000 });
+    expect(await engine.voice({ time: 1 })).toMatchObject({ speaking: true, level: 0.5, muted: false });
+    await engine.text({ texts: [{ text: 'hello', start: 0, end: Infinity }] });
+    const estimate = await engine.estimate({ time: 1.2 });
+    expect(estimate).toMatchObject({ time: 1.2, labels: ['happy', 'sad'], backend: 'wasm' });
+    expect(estimate?.probabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(1);
+    expect(estimate?.faces).toHaveLength(1);
+    expect(Object.values(estimate?.modalities ?? {}).map(({ present }) => present)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(Object.keys(estimate?.latency ?? {}).toSorted()).toEqual([
+      'detect',
+      'fusion',
+      'speech-gate',
+      'voice',
+    ]);
+  });
+
+  it('shows no box of a face seen long ago', async () => {
+    const { engine } = await loaded();
+    await engine.text({ texts: [{ text: 'hello', start: 0, end: Infinity }] });
+    await engine.face({ frame: newFrame(), time: 1 });
+    expect((await engine.estimate({ time: 1.9 }))?.faces).toHaveLength(1);
+    expect((await engine.estimate({ time: 2.1 }))?.faces).toEqual([]);
+  });
+
+  it('forgets everything at a reset, also what is still being looked at', async () => {
+    const { engine, face } = await loaded();
+    let open: () => void = () => undefined;
+    face.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const late = engine.face({ frame: newFrame(), time: 1 });
+    await engine.samples(speech());
+    await engine.voice({ time: 1 });
+    await engine.text({ texts: [{ text: 'hello', start: 0, end: Infinity }] });
+    await engine.reset({});
+    open();
+    expect((await late).faces).toHaveLength(1);
+    expect(face.resets).toBe(1);
+    expect(await engine.estimate({ time: 1 })).toBeNull();
+  });
+
+  it('lets everything go when it closes', async () => {
+    const { engine, face, maker } = await loaded();
+    await engine.close();
+    expect(face.closed).toBe(true);
+    expect(maker.open.size).toBe(0);
+    await expect(engine.estimate({ time: 0 })).rejects.toMatchObject({ code: 'input-invalid' });
+  });
+});
