@@ -21,6 +21,8 @@ export class MemoBars extends BaseElement {
       }
       ol {
         display: grid;
+        block-size: 100%;
+        grid-auto-rows: minmax(2rem, 1fr);
         grid-template-columns: max-content 1fr minmax(3.25em, max-content);
         row-gap: 0.125rem;
       }
@@ -30,14 +32,13 @@ export class MemoBars extends BaseElement {
         grid-template-columns: subgrid;
         align-items: center;
         column-gap: 0.875rem;
-        min-block-size: 2rem;
       }
       .label {
         color: var(--_muted);
       }
       .track {
         position: relative;
-        block-size: 0.625rem;
+        block-size: clamp(0.625rem, 1.6cqi, 0.75rem);
         overflow: hidden;
         border-radius: 99px;
         background: color-mix(in oklab, var(--_hue) 13%, var(--_sunken));

@@ -52,7 +52,8 @@ export const layout = css`
     border-block-start: 1px solid var(--_line);
   }
   .notice {
-    max-inline-size: 80ch;
+    max-inline-size: 110ch;
+    text-wrap: pretty;
     color: var(--_muted);
     font-size: 0.8125em;
   }

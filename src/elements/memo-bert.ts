@@ -191,15 +191,17 @@ export class MemoBert extends BaseElement {
         .backend=${known.backend}
       ></memo-status>
       <div class="answer">
-      <memo-prompt
-        part="prompt"
-        .prompt=${known.manifest?.prompt ?? 'I am [MASK].'}
-        .labels=${labels}
-        .probabilities=${known.estimate?.probabilities ?? null}
-        .words=${known.estimate?.words ?? []}
-        .listening=${known.phase === 'listening'}
-      ></memo-prompt>
-      ${error === null ? nothing : html`<memo-error .error=${error}></memo-error>`} ${this.#stage()}
+        <memo-prompt
+          part="prompt"
+          .prompt=${known.manifest?.prompt ?? 'I am [MASK].'}
+          .labels=${labels}
+          .probabilities=${known.estimate?.probabilities ?? null}
+          .words=${known.estimate?.words ?? []}
+          .listening=${known.phase === 'listening'}
+        ></memo-prompt>
+        ${error === null ? nothing : html`<memo-error .error=${error}></memo-error>`}
+      </div>
+      ${this.#stage()}
       <div class="give">
         <memo-controls
           part="controls"

@@ -21,6 +21,7 @@ export class MemoControls extends BaseElement {
     css`
       :host {
         display: block;
+        container-type: inline-size;
       }
       .row {
         display: flex;
@@ -29,7 +30,18 @@ export class MemoControls extends BaseElement {
         gap: 0.5rem;
       }
       .main {
-        flex: 1 0 8rem;
+        flex: 1 0 100%;
+      }
+      .switch {
+        flex: 1 0 auto;
+      }
+      @container (min-width: 26rem) {
+        .main {
+          flex: 1 0 8rem;
+        }
+        .switch {
+          flex: 0 0 auto;
+        }
       }
       .others {
         margin-block-start: 0.5rem;

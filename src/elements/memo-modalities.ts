@@ -68,6 +68,9 @@ export class MemoModalities extends BaseElement {
         font-size: 0.65em;
         font-style: normal;
       }
+      .absent .columns {
+        visibility: hidden;
+      }
       .absent .answer,
       .contribution {
         color: var(--_muted);
@@ -131,7 +134,9 @@ export class MemoModalities extends BaseElement {
       <p class="answer">
         ${
           label === undefined
-            ? strings.evidence.absent
+            ? this.estimate === null
+              ? strings.evidence.none
+              : strings.evidence.absent
             : html`<b>${labelName(label)}</b> <span class="number">${percent(values[index] ?? 0)}</span>`
         }
       </p>

@@ -60,15 +60,18 @@ export class MemoPrompt extends BaseElement {
         animation: breathe 1.6s ease-in-out infinite alternate;
       }
       .beside {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: baseline;
-        gap: 0.25rem 0.75rem;
-        min-block-size: 3.4em;
-        margin-block-start: 0.75rem;
+        display: grid;
+        grid-template-columns: max-content 1fr;
+        gap: 0.125rem 0.75rem;
         align-content: start;
+        align-items: baseline;
+        min-block-size: 4.6em;
+        margin-block-start: 0.75rem;
         color: var(--_muted);
         font-size: 0.9375em;
+      }
+      .beside > :first-child {
+        grid-column: 1 / -1;
       }
       .probability {
         color: var(--_hue);
@@ -138,21 +141,23 @@ export class MemoPrompt extends BaseElement {
   }
 
   #beside(label: string | undefined, probability: number): unknown {
-    if (label === undefined) return this.listening ? strings.prompt.listening : strings.prompt.waiting;
-    const others = this.words.filter(({ word }) => word !== label).slice(0, MOST_WORDS);
+    if (label === undefined)
+      return html`<span>${this.listening ? strings.prompt.listening : strings.prompt.waiting}</span>`;
+    const likely = this.words.slice(0, MOST_WORDS);
     return html`<span
         ><span class="probability number" data-testid="top-probability">${percent(probability)}</span>
         ${strings.prompt.ofLabels(this.labels.length)}</span
       >
       ${
-        others.length === 0
+        likely.length === 0
           ? nothing
-          : html`<ol class="words" aria-label=${strings.prompt.vocabulary}>
-              ${others.map(
-                ({ word, probability: own }) =>
-                  html`<li><em>${word}</em> <span class="number">${percent(own)}</span></li>`,
-              )}
-            </ol>`
+          : html`<span id="all">${strings.prompt.vocabulary}</span>
+              <ol class="words" aria-labelledby="all">
+                ${likely.map(
+                  ({ word, probability: own }) =>
+                    html`<li><em>${word}</em> <span class="number">${percent(own)}</span></li>`,
+                )}
+              </ol>`
       }`;
   }
 }

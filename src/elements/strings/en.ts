@@ -64,7 +64,7 @@ export const en = {
   region: 'Emotion recogniser',
   prompt: {
     blank: 'blank',
-    vocabulary: 'In the whole vocabulary',
+    vocabulary: 'Of all words:',
     ofLabels: (count: number) => `of ${count} words`,
     waiting: 'Camera, microphone or words fill in the blank.',
     listening: 'Waiting for a face, a voice or words.',
@@ -73,6 +73,7 @@ export const en = {
   evidence: {
     heading: 'Each on its own',
     absent: 'not present',
+    none: 'nothing yet',
     contribution: 'moves the answer by',
     off: 'switched off',
     nothingSaid: 'nothing said or typed yet',

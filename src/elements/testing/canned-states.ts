@@ -95,6 +95,11 @@ export const CANNED_STATES = {
     estimate: {
       ...CANNED_ESTIMATE,
       backend: 'wasm',
+      words: [
+        { word: 'angry', probability: 0.421 },
+        { word: 'furious', probability: 0.112 },
+        { word: 'sorry', probability: 0.048 },
+      ],
       probabilities: [0.09, 0.02, 0.05, 0.71, 0.03, 0.04, 0.06],
       modalities: {
         text: {
