@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Backend } from '../memobert/estimate';
+import { Engine } from './engine';
 import { OrtRuntime, type OrtParts } from './ort-graph';
+import { notStarted } from './ort-not-started';
+import { ASSET_BASE, MANIFEST_URL, toyBundle, toyMaker } from './testing/toy-bundle';
 
 /** ONNX Runtime whose sessions cannot be created, for the reason given. */
 function failing(message: string): OrtParts {
@@ -10,6 +14,30 @@ function failing(message: string): OrtParts {
   return parts as OrtParts;
 }
 
+/** The engine on a GPU, where ONNX Runtime does not come up for the backends given. */
+async function loadWithout(missing: readonly Backend[]) {
+  const { fetch } = await toyBundle();
+  const info = { vendor: 'acme', architecture: 'x', device: '', description: '' };
+  const engine = new Engine(() => undefined, {
+    fetch,
+    caches: null,
+    host: {
+      gpu: { requestAdapter: () => Promise.resolve({ info } as GPUAdapter) },
+      isolated: false,
+      cores: 2,
+    },
+    createMaker: (backend) =>
+      missing.includes(backend)
+        ? Promise.reject(notStarted(backend, new TypeError('404')))
+        : Promise.resolve(toyMaker()),
+    createFace: () => Promise.reject(new Error('reached')),
+  });
+  return engine.load({
+    ...{ manifestUrl: MANIFEST_URL, assetBase: ASSET_BASE },
+    ...{ device: 'auto', allowSoftwareAdapter: false },
+  });
+}
+
 describe('a session that cannot be made', () => {
   it.each([
     // as onnxruntime-web 1.30.0 says it when its .wasm answers 404
@@ -18,5 +46,19 @@ describe('a session that cannot be made', () => {
   ])('tells the runtime from the graph: %s', async (message, code) => {
     const made = new OrtRuntime(failing(message)).create('denseface', Uint8Array.of(1), 'wasm');
     await expect(made).rejects.toMatchObject({ code, cause: { message } });
+  });
+});
+
+describe('a runtime that does not come up', () => {
+  it('for WebGPU alone: wasm takes its place', async () => {
+    // past the graphs, the load gets as far as the face detector
+    await expect(loadWithout(['webgpu'])).rejects.toThrow('reached');
+  });
+
+  it('for neither: is told as it is', async () => {
+    await expect(loadWithout(['webgpu', 'wasm'])).rejects.toMatchObject({
+      code: 'backend-unavailable',
+      message: expect.stringContaining('wasm') as string,
+    });
   });
 });
