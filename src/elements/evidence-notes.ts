@@ -12,12 +12,12 @@ export function evidenceNotes(state: Facts): Readonly<Partial<Record<Modality, s
 }
 
 function faceNote({ camera, conditions }: Facts): string {
-  if (camera !== 'live') return strings.evidence.off;
+  if (camera !== 'live') return strings.evidence[camera];
   return conditions.includes('no-face') ? strings.evidence.noFace : strings.evidence.waiting;
 }
 
 function voiceNote({ microphone, conditions }: Facts): string {
-  if (microphone !== 'live') return strings.evidence.off;
+  if (microphone !== 'live') return strings.evidence[microphone];
   if (conditions.includes('muted')) return strings.evidence.muted;
   return conditions.includes('silence') ? strings.evidence.silence : strings.evidence.waiting;
 }

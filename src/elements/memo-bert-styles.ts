@@ -12,17 +12,17 @@ export const layout = css`
   .all {
     display: grid;
     gap: 1.25rem;
-    grid-template-areas: 'status' 'answer' 'stage' 'give' 'bars' 'modalities' 'foot';
+    grid-template-areas: 'top' 'prompt' 'stage' 'give' 'bars' 'modalities' 'foot';
     grid-template-columns: minmax(0, 1fr);
     padding: var(--memo-padding, 1rem);
   }
-  memo-status {
-    grid-area: status;
-  }
-  .answer {
+  .top {
     display: grid;
-    grid-area: answer;
-    gap: 1rem;
+    grid-area: top;
+    gap: 0.75rem;
+  }
+  memo-prompt {
+    grid-area: prompt;
   }
   .stage {
     display: grid;
@@ -57,6 +57,15 @@ export const layout = css`
     color: var(--_muted);
     font-size: 0.8125em;
   }
+  .no-picture {
+    display: grid;
+    inline-size: 100%;
+    justify-items: center;
+  }
+  .no-picture svg {
+    inline-size: 50%;
+    block-size: auto;
+  }
   .drop {
     position: absolute;
     inset: 0;
@@ -74,8 +83,8 @@ export const layout = css`
   @container (min-width: 46rem) {
     .all {
       grid-template-areas:
-        'status     status'
-        'stage      answer'
+        'top        top'
+        'stage      prompt'
         'stage      bars'
         'give       bars'
         'modalities modalities'
@@ -85,7 +94,7 @@ export const layout = css`
       gap: 1.25rem clamp(1.75rem, 4.5cqi, 3.75rem);
       padding: var(--memo-padding, 1.25rem clamp(1.25rem, 2.8cqi, 2.25rem) 1.5rem);
     }
-    .answer {
+    memo-prompt {
       padding-block-start: 0.25rem;
     }
     memo-modalities {

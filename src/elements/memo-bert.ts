@@ -184,23 +184,23 @@ export class MemoBert extends BaseElement {
     const running = known.phase !== 'idle' && known.phase !== 'error';
     const error = this.ownError ?? known.error;
     return html`<section class="all" aria-label=${strings.region}>
-      <memo-status
-        part="status"
-        .phase=${this.ownError === null ? known.phase : 'error'}
-        .conditions=${known.conditions}
-        .backend=${known.backend}
-      ></memo-status>
-      <div class="answer">
-        <memo-prompt
-          part="prompt"
-          .prompt=${known.manifest?.prompt ?? 'I am [MASK].'}
-          .labels=${labels}
-          .probabilities=${known.estimate?.probabilities ?? null}
-          .words=${known.estimate?.words ?? []}
-          .listening=${known.phase === 'listening'}
-        ></memo-prompt>
+      <div class="top">
+        <memo-status
+          part="status"
+          .phase=${this.ownError === null ? known.phase : 'error'}
+          .conditions=${known.conditions}
+          .backend=${known.backend}
+        ></memo-status>
         ${error === null ? nothing : html`<memo-error .error=${error}></memo-error>`}
       </div>
+      <memo-prompt
+        part="prompt"
+        .prompt=${known.manifest?.prompt ?? 'I am [MASK].'}
+        .labels=${labels}
+        .probabilities=${known.estimate?.probabilities ?? null}
+        .words=${known.estimate?.words ?? []}
+        .listening=${known.phase === 'listening'}
+      ></memo-prompt>
       ${this.#stage()}
       <div class="give">
         <memo-controls
@@ -228,7 +228,7 @@ export class MemoBert extends BaseElement {
         .shown=${this.modalities}
         .notes=${evidenceNotes(known)}
       ></memo-modalities>
-      ${this.#foot(running)}
+      ${this.#foot()}
       <p class="hidden-visually" role="status" data-testid="announcement">${this.announcement}</p>
       ${this.dropping ? html`<p class="drop">${strings.preview.drop}</p>` : nothing}
     </section>`;
@@ -248,7 +248,7 @@ export class MemoBert extends BaseElement {
         .hue=${this.#hue()}
         .live=${livePills(known)}
       >
-        <span slot="placeholder">${noPicture}</span>
+        <span slot="placeholder" class="no-picture">${noPicture}</span>
         ${loading ? html`<memo-progress .progress=${known.progress}></memo-progress>` : nothing}
       </memo-preview>
       <memo-meter
@@ -260,11 +260,12 @@ export class MemoBert extends BaseElement {
     </div>`;
   }
 
-  #foot(running: boolean): TemplateResult {
+  #foot(): TemplateResult {
     const { known } = this;
+    const listening = known.phase === 'listening' || known.phase === 'paused';
     return html`<footer>
       ${
-        running || known.estimate !== null
+        listening || known.estimate !== null
           ? html`<memo-rates
               part="rates"
               .rates=${known.rates}

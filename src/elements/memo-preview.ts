@@ -101,8 +101,9 @@ export class MemoPreview extends BaseElement {
         position: absolute;
         inset: 0;
         display: grid;
-        place-items: center;
+        align-items: center;
         color: var(--_muted);
+        text-align: center;
       }
       .overlay {
         position: absolute;
