@@ -268,7 +268,7 @@ export class MemoBert extends BaseElement {
         listening || known.estimate !== null
           ? html`<memo-rates
               part="rates"
-              .rates=${known.rates}
+              .rates=${listening ? known.rates : null}
               .latency=${known.estimate?.latency ?? {}}
             ></memo-rates>`
           : nothing

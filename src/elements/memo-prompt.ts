@@ -65,7 +65,7 @@ export class MemoPrompt extends BaseElement {
         gap: 0.125rem 0.75rem;
         align-content: start;
         align-items: baseline;
-        min-block-size: 4.6em;
+        block-size: 4.8em;
         margin-block-start: 0.75rem;
         color: var(--_muted);
         font-size: 0.9375em;
@@ -77,10 +77,19 @@ export class MemoPrompt extends BaseElement {
         color: var(--_hue);
         font-weight: 700;
       }
+      /* what does not fit is cut: the bars below must not move with the words */
       .words {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.125rem 0.75rem;
+        gap: 0 0.75rem;
+        block-size: 3.2em;
+        overflow: hidden;
+        line-height: 1.6;
+      }
+      @container (min-width: 26rem) {
+        .words {
+          block-size: 1.6em;
+        }
       }
       .words li {
         white-space: nowrap;
@@ -89,6 +98,11 @@ export class MemoPrompt extends BaseElement {
         color: var(--_ink);
         font-family: var(--_serif);
         font-size: 1.06em;
+      }
+      @container (min-width: 26rem) {
+        .beside {
+          block-size: 3.2em;
+        }
       }
       @keyframes arrive {
         from {

@@ -35,14 +35,19 @@ export class MemoRates extends BaseElement {
     `,
   ];
 
-  /** Updates a second. */
-  @property({ attribute: false }) rates: Rates = { face: 0, voice: 0, fusion: 0 };
+  /** Updates a second; null while nothing runs. */
+  @property({ attribute: false }) rates: Rates | null = null;
   /** Milliseconds of the last run of each stage. */
   @property({ attribute: false }) latency: Readonly<Partial<Record<Stage, number>>> = {};
 
   override render(): TemplateResult {
+    const { rates } = this;
     return html`<dl aria-label=${strings.rates.heading} data-testid="rates">
-      ${LOOPS.map((loop) => this.#pair(strings.rates[loop], strings.rates.perSecond(rate(this.rates[loop]))))}
+      ${
+        rates === null
+          ? ''
+          : LOOPS.map((loop) => this.#pair(strings.rates[loop], strings.rates.perSecond(rate(rates[loop]))))
+      }
       ${STAGES.map((stage) => {
         const ms = this.latency[stage];
         return ms === undefined

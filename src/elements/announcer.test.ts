@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { INITIAL_STATE, type RecogniserState } from '../recogniser';
+import { Announcer, TOP_EVERY_MS } from './announcer';
+import { strings } from './strings';
+import { CANNED_ESTIMATE } from './testing/canned-states';
+
+const listening: RecogniserState = { ...INITIAL_STATE, phase: 'listening' };
+const happy: RecogniserState = { ...listening, estimate: CANNED_ESTIMATE };
+const sad: RecogniserState = {
+  ...listening,
+  estimate: { ...CANNED_ESTIMATE, probabilities: [0, 0, 1, 0, 0, 0, 0] },
+};
+
+describe('Announcer', () => {
+  it('says a phase once, and nothing of the first', () => {
+    const announcer = new Announcer();
+    expect(announcer.next(INITIAL_STATE, 0)).toBeNull();
+    expect(announcer.next(listening, 0)).toBe(strings.phases.listening);
+    expect(announcer.next(listening, 10)).toBeNull();
+  });
+
+  it('says a condition as it comes and goes', () => {
+    const announcer = new Announcer();
+    announcer.next(listening, 0);
+    expect(announcer.next({ ...listening, conditions: ['no-face'] }, 1)).toBe(strings.conditions['no-face']);
+    expect(announcer.next(listening, 2)).toBe(strings.announce.conditionEnded(strings.conditions['no-face']));
+  });
+
+  it('says a new top label, but not often', () => {
+    const announcer = new Announcer();
+    announcer.next(listening, 0);
+    expect(announcer.next(happy, 0)).toMatch(/happy/);
+    expect(announcer.next(sad, TOP_EVERY_MS - 1)).toBeNull();
+    expect(announcer.next(sad, TOP_EVERY_MS)).toMatch(/sad/);
+    expect(announcer.next(sad, 3 * TOP_EVERY_MS)).toBeNull();
+  });
+});

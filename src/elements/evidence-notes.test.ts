@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { evidenceNotes } from './evidence-notes';
+import { strings } from './strings';
+import { CANNED_STATES } from './testing/canned-states';
+
+const { listening, idle } = CANNED_STATES;
+const { evidence } = strings;
+
+describe('evidenceNotes', () => {
+  it('explains nothing that was not asked for', () => {
+    expect(evidenceNotes(idle)).toEqual({});
+  });
+
+  it.each(['off', 'refused', 'missing', 'busy', 'ended'] as const)('says that a device is %s', (status) => {
+    const notes = evidenceNotes({ ...listening, camera: status, microphone: status });
+    expect(notes.face).toBe(evidence[status]);
+    expect(notes.voice).toBe(evidence[status]);
+  });
+
+  it('says what a live device lacks; muted goes before silence', () => {
+    expect(evidenceNotes(listening).face).toBe(evidence.waiting);
+    expect(evidenceNotes({ ...listening, conditions: ['no-face'] }).face).toBe(evidence.noFace);
+    expect(evidenceNotes({ ...listening, conditions: ['silence'] }).voice).toBe(evidence.silence);
+    expect(evidenceNotes({ ...listening, conditions: ['silence', 'muted'] }).voice).toBe(evidence.muted);
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { labelName, megabytes, milliseconds, percent, rate, splitPrompt, topIndex } from './format';
+
+describe('percent', () => {
+  it.each([
+    [0, '0'],
+    [0.001, '<1'],
+    [0.005, '1'],
+    [0.624, '62'],
+    [0.999, '>99'],
+    [1, '100'],
+    [Number.NaN, '0'],
+  ])('%s is %s per cent', (value, shown) => {
+    expect(percent(value)).toBe(`${shown}\u2009%`);
+  });
+});
+
+describe('numbers', () => {
+  it('are as long as they are precise', () => {
+    expect(megabytes(56_774_000)).toBe('56.8');
+    expect(milliseconds(9.14)).toBe('9.1');
+    expect(milliseconds(14.6)).toBe('15');
+    expect(rate(4)).toBe('4.0');
+  });
+});
+
+describe('topIndex', () => {
+  it('is the first of the highest, and -1 of nothing', () => {
+    expect(topIndex([0.2, 0.4, 0.4])).toBe(1);
+    expect(topIndex([])).toBe(-1);
+  });
+});
+
+describe('splitPrompt', () => {
+  it('is cut at the mask', () => {
+    expect(splitPrompt('I am [MASK].')).toEqual(['I am ', '.']);
+    expect(splitPrompt('[MASK] it is')).toEqual(['', ' it is']);
+    expect(splitPrompt('I am')).toEqual(['I am ', '']);
+  });
+});
+
+describe('labelName', () => {
+  it("shows a bundle's own label by its id", () => {
+    expect(labelName('happy')).toBe('happy');
+    expect(labelName('bored')).toBe('bored');
+  });
+});
