@@ -51,6 +51,8 @@ function assets(): Plugin {
 export default defineConfig({
   root,
   base: './',
+  // a file that is not there is a 404, not the page
+  appType: 'mpa',
   plugins: [policy(), assets()],
   worker: { format: 'es' },
   optimizeDeps: { exclude: ['onnxruntime-web'] },

@@ -40,14 +40,14 @@ describe('Evidence', () => {
     expect(evidence.at(1).face).toBeNull();
   });
 
-  it('keeps the last voice tokens for two seconds', () => {
+  it('keeps the last voice tokens for four seconds', () => {
     const evidence = new Evidence(manifest);
     evidence.setVoice(1, new Float32Array(14).fill(1), 7);
-    expect(evidence.at(2).voice?.count).toBe(5);
+    expect(evidence.at(4.9).voice?.count).toBe(5);
     expect(evidence.at(2).voice?.data.length).toBe(10);
-    expect(evidence.at(3.1).voice).toBeNull();
-    evidence.setVoice(4, null, 0);
-    expect(evidence.at(4).voice).toBeNull();
+    expect(evidence.at(5.1).voice).toBeNull();
+    evidence.setVoice(6, null, 0);
+    expect(evidence.at(6).voice).toBeNull();
   });
 
   it('joins what was said in the last seconds; typed text holds', () => {

@@ -5,8 +5,8 @@ import type { TimedText } from '../runtime/protocol';
 
 /** Said this long ago still counts: a sentence outlasts the voice window it was spoken in. */
 const TEXT_MEMORY_S = 8;
-/** A little over the voice window, so that one missed encoding does not drop the voice. */
-const VOICE_MEMORY_S = 2;
+/** About the voice window's own length, so that a slow machine's gap between encodings does not drop the voice. */
+const VOICE_MEMORY_S = 4;
 
 export interface Tokens {
   /** Row-major [count, size]. */
