@@ -95,8 +95,7 @@ export class MemoStatus extends BaseElement {
   #backend({ name, reason, forced, adapter, threads }: BackendReport): TemplateResult {
     const details = [
       name === 'webgpu' ? adapter : strings.status.threads(threads),
-      reason,
-      forced ? strings.status.forced : null,
+      forced ? strings.status.forced : reason,
     ].filter((detail) => detail !== null && detail !== '');
     return html`<span class="backend" data-testid="backend" data-backend=${name}
       ><b>${strings.status[name]}</b>${details.map((detail) => html`, ${detail}`)}</span
