@@ -112,6 +112,34 @@ class Checkpoints:
         partial.rename(self.folder / name)
 
 
+def pack(average: AveragedWeights, **parts) -> dict:
+    """What a run needs to go on exactly: states of modules, optimisers and generators by name."""
+    states = {name: _state_of(part) for name, part in parts.items()}
+    return {**states, "average": average.state, "updates": average.updates, "random": random_state()}
+
+
+def unpack(last: dict, average: AveragedWeights, **parts) -> int:
+    """Puts the states of `pack` back; returns the epoch to go on with."""
+    for name, part in parts.items():
+        if isinstance(part, torch.Generator):
+            part.set_state(last[name])
+        elif isinstance(part, np.random.Generator):
+            part.bit_generator.state = last[name]
+        else:
+            part.load_state_dict(last[name])
+    average.state, average.updates = last["average"], last["updates"]
+    set_random_state(last["random"])
+    return last["epoch"]
+
+
+def _state_of(part) -> object:
+    if isinstance(part, torch.Generator):
+        return part.get_state()
+    if isinstance(part, np.random.Generator):
+        return part.bit_generator.state
+    return part.state_dict()
+
+
 def random_state() -> dict:
     return {"torch": torch.get_rng_state(), "numpy": np.random.get_state(), "python": random.getstate()}
 

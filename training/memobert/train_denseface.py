@@ -24,9 +24,9 @@ from .loop import (
     add_common_arguments,
     autocast,
     one_cycle,
-    random_state,
-    set_random_state,
+    pack,
     start,
+    unpack,
 )
 from .metrics import measure
 
@@ -100,14 +100,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     average = AveragedWeights(model, 0.998)
     checkpoints = Checkpoints(arguments.out)
     generator = torch.Generator().manual_seed(arguments.seed)
-    first = 0
-    if last := checkpoints.load_last():
-        model.load_state_dict(last["training"])
-        optimiser.load_state_dict(last["optimiser"])
-        average.state, average.updates = last["average"], last["updates"]
-        generator.set_state(last["generator"])
-        set_random_state(last["random"])
-        first = last["epoch"]
+    parts = dict(training=model, optimiser=optimiser, generator=generator)
+    last = checkpoints.load_last()
+    first = unpack(last, average, **parts) if last else 0
 
     per_epoch = max(1, len(target) // arguments.batch)
     steps = per_epoch * arguments.epochs
@@ -135,15 +130,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             total += loss.item()
         scores = smooth.evaluate(average, valid, arguments.size, mean, std, device)
         best = {"model": average.state, "mean": mean, "std": std, "shape": shape, "valid": scores}
-        state = {
-            "training": model.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "average": average.state,
-            "updates": average.updates,
-            "generator": generator.get_state(),
-            "random": random_state(),
-        }
-        checkpoints.save(epoch + 1, scores["wa"], state, best, {"loss": total / per_epoch, **scores})
+        checkpoints.save(
+            epoch + 1, scores["wa"], pack(average, **parts), best, {"loss": total / per_epoch, **scores}
+        )
     return scores
 
 

@@ -27,9 +27,9 @@ from .loop import (
     add_common_arguments,
     autocast,
     one_cycle,
-    random_state,
-    set_random_state,
+    pack,
     start,
+    unpack,
 )
 from .memobert_model import MemoBert, small_config
 from .metrics import measure
@@ -199,15 +199,9 @@ def main(argv: list[str] | None = None) -> dict:
     checkpoints = Checkpoints(arguments.out)
     rng = np.random.default_rng(arguments.seed)
     generator = torch.Generator().manual_seed(arguments.seed)
-    first = 0
-    if last := checkpoints.load_last():
-        model.load_state_dict(last["training"])
-        optimiser.load_state_dict(last["optimiser"])
-        average.state, average.updates = last["average"], last["updates"]
-        rng.bit_generator.state = last["generator"]
-        generator.set_state(last["masking"])
-        set_random_state(last["random"])
-        first = last["epoch"]
+    parts = dict(training=model, optimiser=optimiser, generator=rng, masking=generator)
+    last = checkpoints.load_last()
+    first = unpack(last, average, **parts) if last else 0
 
     # single modalities and the whole more often than pairs: they are the harder and the more frequent cases
     chances = np.array([1.6, 1.2, 1.2, 1, 1, 1, 1.6])
@@ -249,19 +243,10 @@ def main(argv: list[str] | None = None) -> dict:
             }
             scores["alone"] = evaluate_alone(twin, composers["valid"], alone, words, device)
         best = {"model": average.state, "config": changes, "valid": scores}
-        state = {
-            "training": model.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "average": average.state,
-            "updates": average.updates,
-            "generator": rng.bit_generator.state,
-            "masking": generator.get_state(),
-            "random": random_state(),
-        }
         row = {"loss": totals[0] / arguments.every, "masked": totals[1] / arguments.every * 4}
         row |= {name: round(case["uar"], 4) for name, case in cases.items()}
         row |= {f"{name} alone": case for name, case in scores.get("alone", {}).items()}
-        checkpoints.save(epoch + 1, mean, state, best, row)
+        checkpoints.save(epoch + 1, mean, pack(average, **parts), best, row)
     return scores
 
 

@@ -26,9 +26,9 @@ from .loop import (
     add_common_arguments,
     autocast,
     one_cycle,
-    random_state,
-    set_random_state,
+    pack,
     start,
+    unpack,
 )
 from .metrics import measure
 from .speech_data import Clip, Speech, load_speech, sampling_weights
@@ -107,15 +107,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         frozen = FrozenFeatures(model, speech, train, arguments.variants, device, rng)
         model.wav2vec2.feature_extractor.requires_grad_(False)
         log.info("%d clips in %d variants", len(train), arguments.variants)
-    first = 0
-    if last := checkpoints.load_last():
-        model.load_state_dict(last["training"])
-        mel_head.load_state_dict(last["mel_head"])
-        optimiser.load_state_dict(last["optimiser"])
-        average.state, average.updates = last["average"], last["updates"]
-        rng.bit_generator.state = last["generator"]
-        set_random_state(last["random"])
-        first = last["epoch"]
+    parts = dict(training=model, mel_head=mel_head, optimiser=optimiser, generator=rng)
+    last = checkpoints.load_last()
+    first = unpack(last, average, **parts) if last else 0
 
     window = int(arguments.seconds * SAMPLE_RATE_HZ)
     frames = (window - RECEPTIVE_SAMPLES) // FRAME_SAMPLES + 1
@@ -154,21 +148,12 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         twin.load_state_dict(average.state)
         scores = evaluate(twin, speech, valid, device)
         best = {"model": average.state, "config": config.to_dict(), "valid": scores}
-        state = {
-            "training": model.state_dict(),
-            "mel_head": mel_head.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "average": average.state,
-            "updates": average.updates,
-            "generator": rng.bit_generator.state,
-            "random": random_state(),
-        }
         row = {
             **scores,
             "train_loss": total / arguments.every,
             "train_wa": hits / arguments.every / arguments.batch,
         }
-        checkpoints.save(epoch + 1, -scores["loss"], state, best, row)
+        checkpoints.save(epoch + 1, -scores["loss"], pack(average, **parts), best, row)
     if arguments.leave_out and (others := [c for c in speech.clips if c.corpus in arguments.leave_out]):
         log.info("left out whole: %s", evaluate(twin, speech, others, device))
     return scores
