@@ -230,7 +230,7 @@ def main(argv: list[str] | None = None) -> dict:
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             average.update(model)
-            totals += (loss.item(), float(masked))
+            totals += (loss.item(), masked.item())
         twin.load_state_dict(average.state)
         cases = evaluate(twin, composers["valid"], samples, labels, words, device)
         scores = {"composed": cases}
