@@ -29,10 +29,10 @@ MODALITIES = ("text", "face", "voice")
 # the seven cases of present modalities (paper, section 3.2)
 CASES = (
     ("text",),
-    ("voice",),
     ("face",),
-    ("text", "voice"),
+    ("voice",),
     ("text", "face"),
+    ("text", "voice"),
     ("voice", "face"),
     ("text", "voice", "face"),
 )

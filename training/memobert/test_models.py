@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from .composed_data import CASES, Bank, Composer, render_tracks, vary_track
+from .composed_data import CASE_NAMES, CASES, Bank, Composer, render_tracks, vary_track
 from .denseface_model import FEATURE_SIZE, DenseFace
 from .export import fold_norms, load_models
 from .loop import AveragedWeights, one_cycle
@@ -72,6 +72,12 @@ def test_masked_out_equals_left_out():
     whole = model(ids, faces, voice, full, place)
     assert torch.allclose(model(padded_ids, faces, voice, padded_mask, place), whole, atol=1e-5)
     assert not torch.allclose(whole, left_out, atol=1e-4)
+
+
+def test_cases_are_named_as_in_the_paper():
+    letters = {"text": "T", "face": "V", "voice": "A"}
+    for name, case in zip(CASE_NAMES, CASES, strict=True):
+        assert sorted(name) == sorted(letters[modality] for modality in case)
 
 
 def test_composer_lays_out_all_seven_cases():
