@@ -26,7 +26,7 @@ def runs(toy, tmp_path_factory):
         "--text", str(toy / "text"), "--faces", str(toy / "faces"), "--speech", str(toy / "speech"),
         "--vocabulary", str(toy / "vocab.txt"), "--toy", "--device", "cpu", "--leave-out",
         "--face-encoder", str(out / "face/best.pt"), "--voice-encoder", str(out / "voice/best.pt"),
-        "--every", "60", "--steps", "120", "--batch", "16", "--rate", "3e-3", "--composed", "56",
+        "--every", "100", "--steps", "300", "--batch", "32", "--rate", "3e-3", "--composed", "56",
     ]  # fmt: skip
     scores = train_memobert.main([*fusion, "--out", str(out / "fusion")])
     return {"out": out, "face": face, "scores": scores}
