@@ -96,9 +96,20 @@ def render_tracks(pictures: Tensor, steps: int, size: int, generator: torch.Gene
 
 @torch.inference_mode()
 def face_bank(
-    model: DenseFace, faces: Faces, mean: float, std: float, device, seed: int, steps: int = 8, most: int = 0
+    model: DenseFace,
+    faces: Faces,
+    mean: float,
+    std: float,
+    device,
+    seed: int,
+    augmented: bool,
+    steps: int = 8,
+    most: int = 0,
 ) -> Bank:
-    """Tracks of the faces with a clear majority; at most `most` of a label (0: all)."""
+    """Tracks of the faces with a clear majority; at most `most` of a label (0: all).
+
+    `augmented` adds light, blur, noise and covered parts, as for training.
+    """
     kept, classes = majority(faces)
     names = [FACE_LABELS.get(FACE_CLASSES[c]) for c in classes]
     rng = np.random.default_rng(seed)
@@ -114,7 +125,7 @@ def face_bank(
     for part in np.array_split(rows, max(1, len(rows) // 32)):
         pictures = torch.from_numpy(kept.pictures[part]).unsqueeze(1)
         frames = render_tracks(pictures, steps, 64, generator).flatten(0, 1)
-        if seed % 2:  # odd seeds are training banks: light and blur as well
+        if augmented:
             frames = degrade(frames, generator)
         frames = ((frames - mean) / std).to(device).contiguous(memory_format=torch.channels_last)
         with autocast(torch.device(device), "bf16"):

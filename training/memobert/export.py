@@ -21,10 +21,10 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 from transformers import BertTokenizerFast, Wav2Vec2Config
 
-from .denseface_model import FACE_CLASSES, FEATURE_SIZE, DenseFace
+from .denseface_model import FACE_CLASSES, DenseFace
 from .labels import LABELS
 from .memobert_model import MAX_FACES, MAX_WORDS, MemoBert, small_config
-from .wav2vec2_model import MAX_TOKENS, POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES, VoiceEncoder
+from .wav2vec2_model import MAX_TOKENS, POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES, VoiceEncoder, compact_config
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ def tensor_json(values: Tensor, prefix: int | None = None) -> dict:
     return {"type": kind, "dims": list(values.shape), "data": rounded}
 
 
-def golden_inputs(memobert: MemoBert, tokenizer: BertTokenizerFast, fixture: dict) -> dict[str, dict]:
+def golden_inputs(memobert: MemoBert, tokenizer: BertTokenizerFast) -> dict[str, dict]:
     """Inputs like real ones, small enough to store: a face-like picture, a voiced sound, a sentence."""
     generator = torch.Generator().manual_seed(7)
     side = torch.linspace(-1, 1, 64)
@@ -190,8 +190,6 @@ OUTPUTS = {
 
 def load_models(face: Path | None, voice: Path | None, fusion: Path | None) -> dict[str, nn.Module]:
     """The trained modules; None gives an untrained one of the shipped shape."""
-    from .wav2vec2_model import compact_config
-
     stored = {
         k: torch.load(p, map_location="cpu", weights_only=False) if p else {}
         for k, p in {"face": face, "voice": voice, "fusion": fusion}.items()
@@ -228,7 +226,7 @@ def write_bundle(arguments: argparse.Namespace) -> dict:
     stored = models.pop("stored")
     tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
     tokenizer.save_pretrained(folder)
-    inputs = golden_inputs(models["memobert"], tokenizer, {})
+    inputs = golden_inputs(models["memobert"], tokenizer)
     golden, graphs = {}, {}
     for name, model in models.items():
         round_to_half(model)
@@ -244,7 +242,7 @@ def write_bundle(arguments: argparse.Namespace) -> dict:
                 for key, value in zip(OUTPUTS[name], answer, strict=True)
             },
         }
-        check_parity(path, inputs[name], answer)
+        check_parity(path, inputs[name], dict(zip(OUTPUTS[name], answer, strict=True)))
         graphs[name] = {"fp32": {**describe(path, folder), "weights": "fp16"}}
     (folder / "golden.json").write_text(json.dumps(golden, separators=(",", ":")))
     manifest = make_manifest(arguments, folder, graphs, stored, models)
@@ -252,16 +250,16 @@ def write_bundle(arguments: argparse.Namespace) -> dict:
     return manifest
 
 
-def check_parity(path: Path, inputs: dict[str, Tensor], expected: tuple[Tensor, ...]) -> None:
+def check_parity(path: Path, inputs: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
     """ONNX Runtime against PyTorch; raises AssertionError above 1e-3 on probabilities."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    answers = session.run(None, {key: value.numpy() for key, value in inputs.items()})
-    for got, want in zip(answers, expected, strict=True):
+    answers = session.run(list(expected), {key: value.numpy() for key, value in inputs.items()})
+    for got, (name, want) in zip(answers, expected.items(), strict=True):
         want = want.numpy()
         assert got.shape == want.shape, (path, got.shape, want.shape)
-        if want.ndim == 2 and want.shape[1] != FEATURE_SIZE:
+        if name.endswith("logits"):
             probabilities = [np.exp(v - v.max(1, keepdims=True)) for v in (got, want)]
             probabilities = [p / p.sum(1, keepdims=True) for p in probabilities]
             assert np.abs(probabilities[0] - probabilities[1]).max() < 1e-3, path

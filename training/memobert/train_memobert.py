@@ -50,7 +50,7 @@ def face_banks(arguments: argparse.Namespace, device) -> dict[str, Bank]:
         faces = load_ferplus(arguments.faces, split, arguments.cache)
         train = split == "train"
         return face_bank(
-            model, faces, mean, std, device, 1 if train else 2, most=arguments.tracks if train else 0
+            model, faces, mean, std, device, 1 if train else 2, train, most=arguments.tracks if train else 0
         )
 
     return {f"face-{split}": kept_bank(arguments, f"face-{split}", build) for split in ("train", "valid")}
