@@ -245,6 +245,7 @@ export class MemoBert extends BaseElement {
         .frameWidth=${known.frameWidth}
         .frameHeight=${known.frameHeight}
         .mirrored=${known.source === 'devices'}
+        .fit=${known.source === 'file' ? 'contain' : 'cover'}
         .hue=${this.#hue()}
         .live=${livePills(known)}
       >
