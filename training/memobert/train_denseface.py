@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .denseface_import import load_denseface
 from .denseface_model import FACE_CLASSES, DenseFace
 from .face_augmentation import degrade, warp
 from .ferplus_data import Faces, distributions, load_ferplus, majority
@@ -71,7 +72,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--rate", type=float, default=0.15, help="peak rate of SGD")
     parser.add_argument("--growth", type=int, default=12)
     parser.add_argument("--blocks", type=int, nargs=3, default=(16, 16, 16))
-    parser.add_argument("--init", type=Path, default=None, help="best.pt to start from")
+    parser.add_argument("--init", type=Path, default=None, help="best.pt, or a bundle's denseface.onnx, to start from")
     parser.add_argument("--limit", type=int, default=0, help="train on the first pictures only")
     arguments = parser.parse_args(argv)
     device = start(arguments)
@@ -83,7 +84,12 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     mean, std = float(train.pictures.mean()), float(train.pictures.std())
     shape = {"growth": arguments.growth, "blocks": tuple(arguments.blocks)}
     model = DenseFace(**shape).to(device, memory_format=torch.channels_last)
-    if arguments.init:
+    if arguments.init and arguments.init.suffix == ".onnx":
+        some = torch.from_numpy(train.pictures[:512]).unsqueeze(1)
+        model.load_state_dict(
+            load_denseface(arguments.init, to_input(some, arguments.size, mean, std), **shape).state_dict()
+        )
+    elif arguments.init:
         initial = torch.load(arguments.init, map_location="cpu", weights_only=False)
         model.load_state_dict(initial["model"])
         mean, std = initial["mean"], initial["std"]

@@ -1,0 +1,78 @@
+"""Reads DenseFace's weights back from a bundle's graph, so that training goes on from what was published."""
+
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from .denseface_model import DenseFace
+
+
+def load_denseface(path: Path, faces: Tensor, **shape) -> DenseFace:
+    """DenseFace of `shape` with the weights of `path` (a `denseface.onnx` of `export.py`).
+
+    The export folds each bottleneck's second norm into the convolution before it. The norm is put back with
+    the statistics of `faces` [N,1,H,W] (normalised; some hundred): its answer stays the same, and it can train.
+    Raises ValueError when the graph is not of this shape.
+    """
+    graph = onnx.load(path).graph
+    stored = {}
+    for weight in graph.initializer:
+        name = weight.name.removesuffix(".half")
+        stored[name] = torch.from_numpy(numpy_helper.to_array(weight).copy()).float()
+    # the exporter renames folded convolutions, but never reorders them
+    convolutions = [n for n in graph.node if n.op_type == "Conv"]
+    model = DenseFace(**shape)
+    layers = [module for module in model.modules() if isinstance(module, nn.Conv2d)]
+    if len(layers) != len(convolutions):
+        raise ValueError(f"{path} has {len(convolutions)} convolutions, this shape {len(layers)}")
+    folded_bias: dict[int, Tensor] = {}
+    for layer, node in zip(layers, convolutions, strict=True):
+        layer.weight.data.copy_(_shaped(stored, node.input[1], layer.weight, path))
+        if len(node.input) > 2:
+            folded_bias[id(layer)] = stored[node.input[2]]
+    norms = [n for n in graph.node if n.op_type == "BatchNormalization"]
+    plain = [m for name, m in model.named_modules() if isinstance(m, nn.BatchNorm2d) and "norm2" not in name]
+    for layer, node in zip(plain, norms, strict=True):
+        for target, name in zip(
+            (layer.weight, layer.bias, layer.running_mean, layer.running_var), node.input[1:], strict=True
+        ):
+            target.data.copy_(_shaped(stored, name, target, path))
+    model.classifier.load_state_dict(
+        {"weight": stored["classifier.weight"], "bias": stored["classifier.bias"]}
+    )
+    _put_norms_back(model, folded_bias, faces)
+    return model
+
+
+def _shaped(stored: dict[str, Tensor], name: str, like: Tensor, path: Path) -> Tensor:
+    if name not in stored or stored[name].shape != like.shape:
+        raise ValueError(f"{path}: weight {name} is missing or not of shape {list(like.shape)}")
+    return stored[name]
+
+
+@torch.inference_mode()
+def _put_norms_back(model: DenseFace, folded_bias: dict[int, Tensor], faces: Tensor) -> None:
+    """Gives each folded norm the statistics that its convolution has on `faces`."""
+
+    def before(norm: nn.BatchNorm2d, inputs: tuple[Tensor]) -> None:
+        variance, mean = torch.var_mean(inputs[0].float(), (0, 2, 3), correction=0)
+        # the folded graph computes convolution + bias: undo what this norm is going to do
+        bias = biases[id(norm)]
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
+        norm.weight.copy_(torch.sqrt(variance + norm.eps))
+        norm.bias.copy_(bias + mean)
+
+    biases: dict[int, Tensor] = {}
+    hooks = []
+    for block in model.body:
+        if hasattr(block, "conv1") and id(block.conv1) in folded_bias:
+            biases[id(block.norm2)] = folded_bias[id(block.conv1)]
+            hooks.append(block.norm2.register_forward_pre_hook(before))
+    model.eval()
+    model(faces)
+    for hook in hooks:
+        hook.remove()
