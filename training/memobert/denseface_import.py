@@ -14,7 +14,7 @@ def load_denseface(path: Path, faces: Tensor, **shape) -> DenseFace:
     """DenseFace of `shape` with the weights of `path` (a `denseface.onnx` of `export.py`).
 
     The export folds each bottleneck's second norm into the convolution before it. The norm is put back with
-    the statistics of `faces` [N,1,H,W] (normalised; some hundred): its answer stays the same, and it can train.
+    the statistics of `faces` [N,1,H,W] (normalised; some hundred): its answer stays the same, and it trains.
     Raises ValueError when the graph is not of this shape.
     """
     graph = onnx.load(path).graph

@@ -1,5 +1,7 @@
 """LightFace: a student of DenseFace for visitors without WebGPU, in the same 342-d feature space."""
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -39,7 +41,7 @@ class LightFace(nn.Module):
     ) -> None:
         super().__init__()
         layers: list[nn.Module] = [*_conv(1, widths[0], stride=2), nn.ReLU()]
-        for before, width in zip(widths, widths[1:], strict=False):
+        for before, width in pairwise(widths):
             layers += [*_conv(before, width, stride=2), nn.ReLU(), Residual(width)]
         layers += [*_conv(widths[-1], features, 1), nn.ReLU()]
         self.body = nn.Sequential(*layers)

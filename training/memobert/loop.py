@@ -5,6 +5,7 @@ import json
 import logging
 import math
 import random
+import subprocess
 import time
 from pathlib import Path
 
@@ -43,6 +44,19 @@ def pick_device(name: str) -> torch.device:
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
+
+
+def describe_run(arguments: argparse.Namespace) -> dict:
+    """What a checkpoint tells of the run it came from: arguments without folders, seed, commit."""
+    kept = {
+        k: v for k, v in vars(arguments).items() if not isinstance(v, Path) and k not in ("seed", "device")
+    }
+    try:
+        folder = Path(__file__).parent
+        commit = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=folder, text=True).strip()
+    except (OSError, subprocess.CalledProcessError):
+        commit = None
+    return {"arguments": kept, "seed": arguments.seed, "commit": commit}
 
 
 def autocast(device: torch.device, precision: str) -> torch.autocast:

@@ -16,8 +16,21 @@ from .wav2vec2_model import SAMPLE_RATE_HZ
 log = logging.getLogger(__name__)
 
 CORPORA = ("ravdess", "tess", "nemo", "emovo", "emodb", "emogator")
-# split by speaker, never by clip
-VALID_SPEAKERS = {"ravdess": {f"ravdess_{actor}" for actor in (17, 18, 19, 20)}}
+LANGUAGES = {
+    "ravdess": "English",
+    "tess": "English",
+    "nemo": "Polish",
+    "emovo": "Italian",
+    "emodb": "German",
+    "emogator": "vocal bursts",
+}
+# split by speaker, never by clip; TESS has but two, of whom neither can be spared
+VALID_SPEAKERS = {
+    "ravdess": {f"ravdess_{actor}" for actor in (17, 18, 19, 20)},
+    "nemo": {"nemo_MP0"},
+    "emodb": {"emodb_09", "emodb_10"},
+    "emogator": {f"emogator_{person:06d}" for person in range(340, 358)},
+}
 SHORTEST_S = 0.3
 
 

@@ -24,6 +24,7 @@ from .loop import (
     Checkpoints,
     add_common_arguments,
     autocast,
+    describe_run,
     one_cycle,
     pack,
     start,
@@ -72,7 +73,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--rate", type=float, default=0.15, help="peak rate of SGD")
     parser.add_argument("--growth", type=int, default=12)
     parser.add_argument("--blocks", type=int, nargs=3, default=(16, 16, 16))
-    parser.add_argument("--init", type=Path, default=None, help="best.pt, or a bundle's denseface.onnx, to start from")
+    parser.add_argument(
+        "--init", type=Path, default=None, help="best.pt, or a bundle's denseface.onnx, to start from"
+    )
     parser.add_argument("--limit", type=int, default=0, help="train on the first pictures only")
     arguments = parser.parse_args(argv)
     device = start(arguments)
@@ -135,7 +138,14 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             average.update(model)
             total += loss.item()
         scores = smooth.evaluate(average, valid, arguments.size, mean, std, device)
-        best = {"model": average.state, "mean": mean, "std": std, "shape": shape, "valid": scores}
+        best = {
+            "model": average.state,
+            "mean": mean,
+            "std": std,
+            "shape": shape,
+            "valid": scores,
+            "run": describe_run(arguments),
+        }
         checkpoints.save(
             epoch + 1, scores["wa"], pack(average, **parts), best, {"loss": total / per_epoch, **scores}
         )

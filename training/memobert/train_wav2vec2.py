@@ -1,13 +1,9 @@
-"""Trains the compact wav2vec 2.0 on emotional speech, speakers apart.
+"""Trains the compact wav2vec 2.0 on emotional speech, speakers apart, its convolutions frozen.
 
-    python -m memobert.train_wav2vec2 --speech FOLDER --out runs/wav2vec2 --seconds 2.2 --steps 1500
-    python -m memobert.train_wav2vec2 --speech FOLDER --out runs/wav2vec2-full --init runs/wav2vec2/best.pt
+    python -m memobert.train_wav2vec2 --speech FOLDER --init runs/wav2vec2-ssl/best.pt --out runs/wav2vec2
 
-    python -m memobert.train_wav2vec2 --speech FOLDER --out runs/frozen --init runs/wav2vec2/best.pt \
-        --freeze-features --steps 4000
-
-The convolutions are warmed up by a second, fading loss: the log-mel spectrogram from each frame. With
-`--freeze-features` they stay as `--init` has them and the transformer trains on what they gave.
+The convolutions come from `warm_up_wav2vec2`, the transformer from `pretrain_wav2vec2` (or, for
+comparison, from chance: give the warm-up's best.pt).
 """
 
 import argparse
@@ -18,6 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+from transformers import Wav2Vec2Config
 
 from .labels import LABELS
 from .loop import (
@@ -25,16 +22,17 @@ from .loop import (
     Checkpoints,
     add_common_arguments,
     autocast,
+    describe_run,
     one_cycle,
     pack,
     start,
     unpack,
 )
 from .metrics import measure
-from .speech_data import Clip, Speech, load_speech, sampling_weights
-from .voice_augmentation import augment, place
-from .voice_features import FRAME_SAMPLES, RECEPTIVE_SAMPLES, FrozenFeatures, contextualise
-from .wav2vec2_model import SAMPLE_RATE_HZ, WINDOW_SAMPLES, LogMel, VoiceEncoder, compact_config
+from .speech_data import VALID_SPEAKERS, Clip, Speech, load_speech, sampling_weights
+from .voice_augmentation import place
+from .voice_features import FrozenFeatures, contextualise
+from .wav2vec2_model import WINDOW_SAMPLES, VoiceEncoder
 
 log = logging.getLogger(__name__)
 
@@ -59,22 +57,48 @@ def evaluate(model: VoiceEncoder, speech: Speech, clips: list[Clip], device) -> 
     return {**measure(truth, logits.argmax(1), len(LABELS)), "loss": float(loss)}
 
 
+def mixed(features: torch.Tensor, target: torch.Tensor, strength: float, rng: np.random.Generator):
+    """Mixup (Zhang et al., ICLR 2018): features [N,F,D] and label distributions [N,7], each with another's."""
+    wanted = F.one_hot(target, len(LABELS)).float()
+    if not strength:
+        return features, wanted
+    part = torch.from_numpy(rng.beta(strength, strength, len(features))).float()
+    part = torch.maximum(part, 1 - part)
+    other = torch.from_numpy(rng.permutation(len(features)))
+    weight = part[:, None, None]
+    return (
+        features * weight + features[other] * (1 - weight),
+        wanted * part[:, None] + wanted[other] * (1 - part[:, None]),
+    )
+
+
+def optimisers(model: nn.Module, rate: float) -> list[torch.optim.Optimizer]:
+    """Muon for the transformer's matrices, AdamW for all else: from scratch it needs fewer steps."""
+    layers = set(model.wav2vec2.encoder.layers.parameters())
+    matrices = [p for p in layers if p.ndim == 2]
+    chosen = set(matrices)
+    rest = [p for p in model.parameters() if p.requires_grad and p not in chosen]
+    return [
+        torch.optim.Muon(matrices, lr=rate, weight_decay=0.1, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.02),
+    ]
+
+
 def main(argv: list[str] | None = None) -> dict[str, float]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add_common_arguments(parser)
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
+    parser.add_argument("--init", type=Path, required=True, help="best.pt of the warm-up or the pre-training")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
-    parser.add_argument("--seconds", type=float, default=WINDOW_SAMPLES / SAMPLE_RATE_HZ)
-    parser.add_argument("--steps", type=int, default=1500)
-    parser.add_argument("--every", type=int, default=150, help="steps between measurements")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=6e-4)
-    parser.add_argument("--mel", type=float, default=1.0, help="weight of the log-mel loss at the start")
+    parser.add_argument("--seconds", type=float, default=2.2)
+    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--every", type=int, default=200, help="steps between measurements")
+    parser.add_argument("--batch", type=int, default=48)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--mixup", type=float, default=0.3, help="0 mixes nothing")
+    parser.add_argument("--variants", type=int, default=4, help="of each clip's frozen features")
+    parser.add_argument("--no-augmentation", action="store_true", help="clips as they are, for comparison")
     parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
-    parser.add_argument("--init", type=Path, default=None)
-    parser.add_argument("--freeze-features", action="store_true", help="train the transformer alone")
-    parser.add_argument("--variants", type=int, default=2, help="of each clip's frozen features")
-    parser.add_argument("--toy", action="store_true", help="a tiny encoder, for tests")
     arguments = parser.parse_args(argv)
     device = start(arguments)
 
@@ -82,12 +106,10 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     train = speech.split("train", tuple(arguments.leave_out))
     valid = speech.split("valid", tuple(arguments.leave_out))
     weights = sampling_weights(train)
-    config = compact_config(**TOY) if arguments.toy else compact_config()
-    model = VoiceEncoder(config, len(LABELS)).to(device)
-    if arguments.init:
-        model.load_state_dict(torch.load(arguments.init, map_location="cpu", weights_only=False)["model"])
-    mel = LogMel().to(device)
-    mel_head = nn.Linear(config.conv_dim[-1], 64).to(device)
+    stored = torch.load(arguments.init, map_location="cpu", weights_only=False)
+    config = Wav2Vec2Config.from_dict(stored["config"])
+    model, twin = (VoiceEncoder(config, len(LABELS)).to(device) for _ in range(2))
+    model.load_state_dict(stored["model"])
     log.info(
         "%d training clips, %d validation clips, %.2f M parameters, on %s",
         len(train),
@@ -95,79 +117,68 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         sum(p.numel() for p in model.parameters()) / 1e6,
         device,
     )
-
-    parameters = [*model.parameters(), *mel_head.parameters()]
-    optimiser = torch.optim.AdamW(parameters, lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.02)
-    average = AveragedWeights(model, 0.995)
-    twin = VoiceEncoder(config, len(LABELS)).to(device)
-    checkpoints = Checkpoints(arguments.out)
     rng = np.random.default_rng(arguments.seed)
-    frozen = None
-    if arguments.freeze_features:
-        frozen = FrozenFeatures(model, speech, train, arguments.variants, device, rng)
-        model.wav2vec2.feature_extractor.requires_grad_(False)
-        log.info("%d clips in %d variants", len(train), arguments.variants)
-    parts = dict(training=model, mel_head=mel_head, optimiser=optimiser, generator=rng)
+    variants = 1 if arguments.no_augmentation else arguments.variants
+    frozen = FrozenFeatures(model, speech, train, variants, device, rng)
+    labels = torch.tensor([clip.label for clip in train])
+    model.wav2vec2.feature_extractor.requires_grad_(False)
+
+    muon, adamw = optimisers(model, arguments.rate)
+    average = AveragedWeights(model, 0.995)
+    checkpoints = Checkpoints(arguments.out)
+    parts = dict(training=model, muon=muon, adamw=adamw, generator=rng)
     last = checkpoints.load_last()
     first = unpack(last, average, **parts) if last else 0
-
-    window = int(arguments.seconds * SAMPLE_RATE_HZ)
-    frames = (window - RECEPTIVE_SAMPLES) // FRAME_SAMPLES + 1
-    rounds = max(1, arguments.steps // arguments.every)
+    frames = int(arguments.seconds * 50)
     scores: dict[str, float] = {}
-    for epoch in range(first, rounds):
+    for epoch in range(first, max(1, arguments.steps // arguments.every)):
         model.train()
         total, hits = 0.0, 0
         for index in range(arguments.every):
             step = epoch * arguments.every + index
-            for group in optimiser.param_groups:
+            for group in (*muon.param_groups, *adamw.param_groups):
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             rows = rng.choice(len(train), arguments.batch, p=weights)
+            features, wanted = mixed(frozen.batch(rows, frames, rng), labels[rows], arguments.mixup, rng)
             with autocast(device, arguments.precision):
-                if frozen:
-                    features, target = frozen.batch(rows, frames, rng)
-                    target = target.to(device)
-                    hidden, extra = contextualise(model, features.to(device)), 0.0
-                else:
-                    waves = [place(augment(speech.waveform(train[r]), rng), window, rng) for r in rows]
-                    wave = torch.from_numpy(np.stack(waves)).to(device)
-                    target = torch.tensor([train[r].label for r in rows], device=device)
-                    output = model.wav2vec2(wave)
-                    hidden = output.last_hidden_state
-                    fading = arguments.mel * max(0.05, 1 - 2 * step / arguments.steps)
-                    extra = fading * F.mse_loss(mel_head(output.extract_features).float(), mel(wave))
-                _, logits = model.pool(hidden)
-            loss = F.cross_entropy(logits.float(), target, label_smoothing=0.05) + extra
-            optimiser.zero_grad(set_to_none=True)
+                _, logits = model.pool(contextualise(model, features.to(device)))
+            loss = F.cross_entropy(logits.float(), wanted.to(device), label_smoothing=0.05)
+            model.zero_grad(set_to_none=True)
             loss.backward()
-            nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimiser.step()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            muon.step()
+            adamw.step()
             average.update(model)
             total += loss.item()
-            hits += int((logits.argmax(1) == target).sum())
+            hits += int((logits.argmax(1).cpu() == labels[rows]).sum())
         twin.load_state_dict(average.state)
-        scores = evaluate(twin, speech, valid, device)
-        best = {"model": average.state, "config": config.to_dict(), "valid": scores}
+        scores = measure_corpora(twin, speech, valid, device)
+        best = {
+            "model": average.state,
+            "config": stored["config"],
+            "valid": scores["ravdess"],
+            "run": describe_run(arguments),
+        }
         row = {
-            **scores,
+            **scores["ravdess"],
+            **{f"{corpus} uar": of["uar"] for corpus, of in scores.items()},
             "train_loss": total / arguments.every,
             "train_wa": hits / arguments.every / arguments.batch,
         }
-        checkpoints.save(epoch + 1, -scores["loss"], pack(average, **parts), best, row)
+        checkpoints.save(epoch + 1, -scores["ravdess"]["loss"], pack(average, **parts), best, row)
     if arguments.leave_out and (others := [c for c in speech.clips if c.corpus in arguments.leave_out]):
         log.info("left out whole: %s", evaluate(twin, speech, others, device))
-    return scores
+    return scores.get("ravdess", {})
 
 
-TOY = {
-    "hidden_size": 32,
-    "num_hidden_layers": 1,
-    "num_attention_heads": 2,
-    "intermediate_size": 64,
-    "conv_dim": (8, 8, 8, 16, 16, 16, 16),
-    "num_conv_pos_embeddings": 16,
-    "num_conv_pos_embedding_groups": 4,
-}
+def measure_corpora(model: VoiceEncoder, speech: Speech, valid: list[Clip], device) -> dict[str, dict]:
+    """The held-out speakers, corpus by corpus."""
+    found = {}
+    for corpus in VALID_SPEAKERS:
+        clips = [clip for clip in valid if clip.corpus == corpus]
+        if clips:
+            found[corpus] = evaluate(model, speech, clips, device)
+    return found
 
 
 if __name__ == "__main__":

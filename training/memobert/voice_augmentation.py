@@ -1,6 +1,10 @@
-"""Augmentation of waveforms: speed, noise, telephone band, place in the window."""
+"""Augmentation of waveforms: speed, reverberation, noise, codec, gain, clipping; and the place in the window.
+
+Meant to cover what a browser's microphone hears: a room, a fan, a headset, a call that is played back.
+"""
 
 import numpy as np
+from scipy.signal import fftconvolve
 
 
 def change_speed(wave: np.ndarray, rng: np.random.Generator, most: float = 0.12) -> np.ndarray:
@@ -31,16 +35,58 @@ def band_limit(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.fft.irfft(spectrum, len(wave)).astype(np.float32)
 
 
+def reverberate(wave: np.ndarray, rng: np.random.Generator, low_s: float = 0.1, high_s: float = 0.8):
+    """A room: noise that decays by 60 dB in `low_s` to `high_s`, behind the direct sound."""
+    decay_s = rng.uniform(low_s, high_s)
+    time = np.arange(int(decay_s * 16_000)) / 16_000
+    tail = rng.standard_normal(len(time)) * 10 ** (-3 * time / decay_s)
+    tail[: int(0.002 * 16_000)] = 0
+    tail *= 10 ** (-rng.uniform(0, 10) / 20) / (np.linalg.norm(tail) + 1e-9)
+    tail[0] = 1
+    return fftconvolve(wave, tail)[: len(wave)].astype(np.float32)
+
+
+def telephone(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """300 to 3,400 Hz and mu-law of 8 bits (ITU-T G.711), as a telephone codec does."""
+    spectrum = np.fft.rfft(wave)
+    edges = np.array([rng.uniform(150, 300), rng.uniform(3300, 3700)]) / 8000 * len(spectrum)
+    spectrum[: int(edges[0])] = 0
+    spectrum[int(edges[1]) :] = 0
+    band = np.fft.irfft(spectrum, len(wave))
+    peak = np.abs(band).max() + 1e-9
+    level = np.sign(band) * np.log1p(255 * np.abs(band) / peak) / np.log(256)
+    level = np.round(level * 127) / 127
+    return (np.sign(level) * np.expm1(np.abs(level) * np.log(256)) / 255 * peak).astype(np.float32)
+
+
+def drift_gain(wave: np.ndarray, rng: np.random.Generator, most_db: float = 8) -> np.ndarray:
+    """A gain that drifts, as of an automatic level control or a turning head."""
+    points = rng.uniform(-most_db, most_db, 5)
+    gain = np.interp(np.linspace(0, 4, len(wave)), np.arange(5), points)
+    return (wave * 10 ** (gain / 20)).astype(np.float32)
+
+
+def clip_peaks(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    peak = np.abs(wave).max() * rng.uniform(0.2, 0.9)
+    return np.clip(wave, -peak, peak)
+
+
+# each with its chance, in the order in which a voice meets them
+AUGMENTATIONS = (
+    (change_speed, 0.7),
+    (reverberate, 0.25),
+    (drift_gain, 0.3),
+    (add_noise, 0.45),
+    (clip_peaks, 0.1),
+    (band_limit, 0.1),
+    (telephone, 0.12),
+)
+
+
 def augment(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    if rng.random() < 0.7:
-        wave = change_speed(wave, rng)
-    if rng.random() < 0.2:
-        wave = band_limit(wave, rng)
-    if rng.random() < 0.5:
-        wave = add_noise(wave, rng)
-    if rng.random() < 0.1:
-        peak = np.abs(wave).max() * rng.uniform(0.3, 0.9)
-        wave = np.clip(wave, -peak, peak)
+    for change, chance in AUGMENTATIONS:
+        if rng.random() < chance:
+            wave = change(wave, rng)
     return wave
 
 

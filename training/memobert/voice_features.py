@@ -3,6 +3,8 @@
 Freezing them is how wav2vec 2.0 is fine-tuned anyway (Baevski et al., 2020, section 4.2).
 """
 
+import logging
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -12,33 +14,65 @@ from .speech_data import Clip, Speech
 from .voice_augmentation import augment, normalise
 from .wav2vec2_model import WINDOW_SAMPLES, VoiceEncoder
 
+log = logging.getLogger(__name__)
+
 FRAME_SAMPLES = 320
 RECEPTIVE_SAMPLES = 400
+# quieter than this below the loudest tenth of a second counts as silence around the clip
+SILENCE_DB = 35
+
+
+def voiced_span(wave: np.ndarray) -> tuple[int, int]:
+    """First and last sample of what is louder than the silence around it, of [T]."""
+    block = 1600
+    count = len(wave) // block
+    if count < 2:
+        return 0, len(wave)
+    power = np.square(wave[: count * block]).reshape(count, block).mean(1)
+    loud = np.flatnonzero(power > power.max() * 10 ** (-SILENCE_DB / 10))
+    return int(loud[0] * block), int(min(len(wave), (loud[-1] + 2) * block))
 
 
 class FrozenFeatures:
-    """Features of every clip, in several augmented variants: lists of [frames, size] float16."""
+    """Features of every clip, in several augmented variants: lists of [frames, size] float16.
 
-    def __init__(self, model: VoiceEncoder, speech: Speech, clips: list[Clip], variants: int, device, rng):
-        self.labels = np.array([clip.label for clip in clips])
-        self.variants = [
-            [self._encode(model, speech.waveform(clip), device, rng if number else None) for clip in clips]
-            for number in range(variants)
-        ]
+    Silence before and after a clip is cut, so that a crop holds voice. `augmented` False keeps clips as
+    they are, for comparison.
+    """
+
+    def __init__(
+        self,
+        model: VoiceEncoder,
+        speech: Speech,
+        clips: list[Clip],
+        variants: int,
+        device,
+        rng: np.random.Generator,
+        augmented: bool = True,
+    ) -> None:
+        self.clips = clips
+        self.variants: list[list[np.ndarray]] = []
+        for number in range(variants):
+            changing = rng if augmented and number else None
+            self.variants.append([self._encode(model, speech.waveform(c), device, changing) for c in clips])
+            log.info("features of %d clips, variant %d of %d", len(clips), number + 1, variants)
         # what the convolutions make of silence pads a short clip, as zeros before it do in the page
         self.silence = self._encode(model, np.zeros(RECEPTIVE_SAMPLES, np.float32), device, None)[0]
 
     @staticmethod
     @torch.inference_mode()
-    def _encode(model: VoiceEncoder, wave: np.ndarray, device, rng) -> np.ndarray:
-        wave = augment(wave, rng) if rng else wave
-        wave = torch.from_numpy(normalise(wave[: 3 * WINDOW_SAMPLES])[None]).to(device)
+    def _encode(model: VoiceEncoder, wave: np.ndarray, device, rng: np.random.Generator | None) -> np.ndarray:
+        begin, end = voiced_span(wave)
+        wave = wave[begin : min(end, begin + 2 * WINDOW_SAMPLES)]
+        wave = normalise(augment(wave, rng) if rng else wave)
+        if len(wave) < RECEPTIVE_SAMPLES:
+            wave = np.pad(wave, (0, RECEPTIVE_SAMPLES - len(wave)))
         with autocast(torch.device(device), "bf16"):
-            found = model.wav2vec2.feature_extractor(wave)
+            found = model.wav2vec2.feature_extractor(torch.from_numpy(wave[None]).to(device))
         return found[0].T.float().cpu().numpy().astype(np.float16)
 
-    def batch(self, rows: np.ndarray, frames: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Crops [N, frames, size] of random variants, and labels [N]."""
+    def batch(self, rows: np.ndarray, frames: int, rng: np.random.Generator) -> Tensor:
+        """Crops [N, frames, size] of random variants; a clip that is shorter lies somewhere amid silence."""
         values = np.tile(self.silence.astype(np.float32), (len(rows), frames, 1))
         for index, row in enumerate(rows):
             found = self.variants[int(rng.integers(len(self.variants)))][row]
@@ -49,7 +83,7 @@ class FrozenFeatures:
             else:
                 first = int(rng.integers(-spare + 1))
                 values[index, first : first + len(found)] = found
-        return torch.from_numpy(values), torch.from_numpy(self.labels[rows])
+        return torch.from_numpy(values)
 
 
 def contextualise(model: VoiceEncoder, features: Tensor) -> Tensor:

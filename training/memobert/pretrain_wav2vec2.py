@@ -1,0 +1,158 @@
+"""Self-supervised pre-training of wav2vec 2.0's transformer: tell the true masked frame among others.
+
+    python -m memobert.pretrain_wav2vec2 --speech FOLDER --init runs/wav2vec2-warm/best.pt --out runs/wav2vec2-ssl
+
+The contrastive task of Baevski et al. (NeurIPS 2020, section 3.2) over all the audio, no label used:
+half of the frames are masked, and each must be told from 50 others of its clip, both quantised by a
+Gumbel product quantiser. The convolutions stay as `--init` has them, so their features are computed once.
+"""
+
+import argparse
+import logging
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from transformers import Wav2Vec2Config, Wav2Vec2ForPreTraining
+from transformers.models.wav2vec2.modeling_wav2vec2 import _compute_mask_indices, _sample_negative_indices
+
+from .labels import LABELS
+from .loop import (
+    Checkpoints,
+    add_common_arguments,
+    autocast,
+    one_cycle,
+    random_state,
+    set_random_state,
+    start,
+)
+from .speech_data import load_speech
+from .voice_features import FrozenFeatures
+from .wav2vec2_model import VoiceEncoder
+
+log = logging.getLogger(__name__)
+
+MASKED = 0.5
+SPAN = 8
+PRETRAINING = {
+    "codevector_dim": 128,
+    "proj_codevector_dim": 128,
+    "num_codevectors_per_group": 64,
+    "num_codevector_groups": 2,
+    "num_negatives": 50,
+    "mask_feature_prob": 0.0,
+}
+
+
+def contrast(model: Wav2Vec2ForPreTraining, features: Tensor) -> Tensor:
+    """Loss of a masked frame, of kept convolutional features [N, frames, size]."""
+    shape = features.shape[:2]
+    masked = _compute_mask_indices(shape, MASKED, SPAN)
+    negatives = _sample_negative_indices(shape, model.config.num_negatives, mask_time_indices=masked)
+    output = model(
+        features.transpose(1, 2),
+        mask_time_indices=torch.from_numpy(masked).to(features.device),
+        sampled_negative_indices=torch.from_numpy(negatives).to(features.device),
+    )
+    return output.loss / masked.sum()
+
+
+@torch.no_grad()
+def evaluate(model: Wav2Vec2ForPreTraining, frozen: FrozenFeatures, frames: int, device) -> float:
+    """Loss over held-out speakers, the same masks each time."""
+    model.eval()
+    before = random_state()
+    np.random.seed(99)
+    rng = np.random.default_rng(99)
+    rows = np.arange(len(frozen.clips))
+    losses = []
+    for part in np.array_split(rows, max(1, len(rows) // 64)):
+        with autocast(torch.device(device), "bf16"):
+            losses.append(float(contrast(model, frozen.batch(part, frames, rng).to(device))))
+    np.random.set_state(before["numpy"])
+    return float(np.mean(losses))
+
+
+def main(argv: list[str] | None = None) -> float:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add_common_arguments(parser)
+    parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
+    parser.add_argument("--init", type=Path, required=True, help="best.pt of warm_up_wav2vec2")
+    parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
+    parser.add_argument("--seconds", type=float, default=2.2)
+    parser.add_argument("--steps", type=int, default=800)
+    parser.add_argument("--every", type=int, default=100)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--variants", type=int, default=2, help="of each clip's frozen features")
+    parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
+    arguments = parser.parse_args(argv)
+    device = start(arguments)
+
+    speech = load_speech(arguments.speech, arguments.cache)
+    out = tuple(arguments.leave_out)
+    stored = torch.load(arguments.init, map_location="cpu", weights_only=False)
+    config = Wav2Vec2Config.from_dict({**stored["config"], **PRETRAINING})
+    encoder = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), len(LABELS)).to(device)
+    encoder.load_state_dict(stored["model"])
+    rng = np.random.default_rng(arguments.seed)
+    train = FrozenFeatures(encoder, speech, speech.split("train", out), arguments.variants, device, rng)
+    valid = FrozenFeatures(encoder, speech, speech.split("valid", out), 1, device, rng)
+    model = Wav2Vec2ForPreTraining(config).to(device)
+    model.wav2vec2.load_state_dict(encoder.wav2vec2.state_dict())
+    # the features are computed already
+    model.wav2vec2.feature_extractor = nn.Identity()
+    lengths = np.array([clip.length for clip in train.clips], np.float64)
+    chances = lengths / lengths.sum()
+    frames = int(arguments.seconds * 50)
+    optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, betas=(0.9, 0.98), weight_decay=0.01)
+    checkpoints = Checkpoints(arguments.out)
+    first = resume(checkpoints, model, optimiser, rng)
+
+    score = 0.0
+    for epoch in range(first, max(1, arguments.steps // arguments.every)):
+        model.train()
+        total = 0.0
+        for index in range(arguments.every):
+            step = epoch * arguments.every + index
+            for group in optimiser.param_groups:
+                group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
+            model.quantizer.temperature = max(0.5, 2 * 0.25 ** (step / arguments.steps))
+            rows = rng.choice(len(train.clips), arguments.batch, p=chances)
+            with autocast(device, arguments.precision):
+                loss = contrast(model, train.batch(rows, frames, rng).to(device))
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            total += loss.item()
+        score = evaluate(model, valid, frames, device)
+        encoder.wav2vec2.load_state_dict(model.wav2vec2.state_dict(), strict=False)
+        state = {
+            "training": model.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "generator": rng.bit_generator.state,
+            "random": random_state(),
+        }
+        best = {"model": encoder.state_dict(), "config": stored["config"], "valid": {"contrastive": score}}
+        checkpoints.save(
+            epoch + 1, -score, state, best, {"loss": total / arguments.every, "contrastive": score}
+        )
+    return score
+
+
+def resume(checkpoints: Checkpoints, model: nn.Module, optimiser, rng: np.random.Generator) -> int:
+    """Puts the last state back, if there is one; returns the epoch to go on with."""
+    last = checkpoints.load_last()
+    if last is None:
+        return 0
+    model.load_state_dict(last["training"])
+    optimiser.load_state_dict(last["optimiser"])
+    rng.bit_generator.state = last["generator"]
+    set_random_state(last["random"])
+    return last["epoch"]
+
+
+if __name__ == "__main__":
+    main()
