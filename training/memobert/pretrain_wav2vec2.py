@@ -1,6 +1,6 @@
 """Self-supervised pre-training of wav2vec 2.0's transformer: tell the true masked frame among others.
 
-    python -m memobert.pretrain_wav2vec2 --speech FOLDER --init runs/wav2vec2-warm/best.pt --out runs/wav2vec2-ssl
+    python -m memobert.pretrain_wav2vec2 --speech FOLDER --init runs/voice-warm/best.pt --out runs/voice-ssl
 
 The contrastive task of Baevski et al. (NeurIPS 2020, section 3.2) over all the audio, no label used:
 half of the frames are masked, and each must be told from 50 others of its clip, both quantised by a
@@ -28,7 +28,7 @@ from .loop import (
     start,
 )
 from .speech_data import load_speech
-from .voice_features import FrozenFeatures
+from .voice_features import FrozenFeatures, add_feature_arguments, kept_features
 from .wav2vec2_model import VoiceEncoder
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def evaluate(model: Wav2Vec2ForPreTraining, frozen: FrozenFeatures, frames: int,
     losses = []
     for part in np.array_split(rows, max(1, len(rows) // 64)):
         with autocast(torch.device(device), "bf16"):
-            losses.append(float(contrast(model, frozen.batch(part, frames, rng).to(device))))
+            losses.append(float(contrast(model, frozen.batch(part, frames, rng)[0].to(device))))
     np.random.set_state(before["numpy"])
     return float(np.mean(losses))
 
@@ -85,8 +85,7 @@ def main(argv: list[str] | None = None) -> float:
     parser.add_argument("--every", type=int, default=100)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--variants", type=int, default=2, help="of each clip's frozen features")
-    parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
+    add_feature_arguments(parser)
     arguments = parser.parse_args(argv)
     device = start(arguments)
 
@@ -97,8 +96,8 @@ def main(argv: list[str] | None = None) -> float:
     encoder = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), len(LABELS)).to(device)
     encoder.load_state_dict(stored["model"])
     rng = np.random.default_rng(arguments.seed)
-    train = FrozenFeatures(encoder, speech, speech.split("train", out), arguments.variants, device, rng)
-    valid = FrozenFeatures(encoder, speech, speech.split("valid", out), 1, device, rng)
+    train = kept_features(arguments, "train", speech, encoder, device)
+    valid = FrozenFeatures.compute(encoder, speech, speech.split("valid", out), 1, device, arguments.seed)
     model = Wav2Vec2ForPreTraining(config).to(device)
     model.wav2vec2.load_state_dict(encoder.wav2vec2.state_dict())
     # the features are computed already
@@ -121,7 +120,7 @@ def main(argv: list[str] | None = None) -> float:
             model.quantizer.temperature = max(0.5, 2 * 0.25 ** (step / arguments.steps))
             rows = rng.choice(len(train.clips), arguments.batch, p=chances)
             with autocast(device, arguments.precision):
-                loss = contrast(model, train.batch(rows, frames, rng).to(device))
+                loss = contrast(model, train.batch(rows, frames, rng)[0].to(device))
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -31,7 +31,8 @@ from .loop import (
 from .metrics import measure
 from .speech_data import VALID_SPEAKERS, Clip, Speech, load_speech, sampling_weights
 from .voice_augmentation import place
-from .voice_features import FrozenFeatures, contextualise
+from .voice_features import add_feature_arguments, contextualise, kept_features
+from .voice_teacher import EMBEDDING_SIZE, VoiceTeacher
 from .wav2vec2_model import WINDOW_SAMPLES, VoiceEncoder
 
 log = logging.getLogger(__name__)
@@ -57,27 +58,50 @@ def evaluate(model: VoiceEncoder, speech: Speech, clips: list[Clip], device) -> 
     return {**measure(truth, logits.argmax(1), len(LABELS)), "loss": float(loss)}
 
 
-def mixed(features: torch.Tensor, target: torch.Tensor, strength: float, rng: np.random.Generator):
-    """Mixup (Zhang et al., ICLR 2018): features [N,F,D] and label distributions [N,7], each with another's."""
-    wanted = F.one_hot(target, len(LABELS)).float()
+def mixed(strength: float, rng: np.random.Generator, *tensors: torch.Tensor) -> list[torch.Tensor]:
+    """Mixup (Zhang et al., ICLR 2018): each row of every tensor with the same other row, in the same part."""
     if not strength:
-        return features, wanted
-    part = torch.from_numpy(rng.beta(strength, strength, len(features))).float()
+        return list(tensors)
+    count = len(tensors[0])
+    part = torch.from_numpy(rng.beta(strength, strength, count)).float()
     part = torch.maximum(part, 1 - part)
-    other = torch.from_numpy(rng.permutation(len(features)))
-    weight = part[:, None, None]
-    return (
-        features * weight + features[other] * (1 - weight),
-        wanted * part[:, None] + wanted[other] * (1 - part[:, None]),
-    )
+    other = torch.from_numpy(rng.permutation(count))
+    weights = [part.view(-1, *[1] * (tensor.ndim - 1)) for tensor in tensors]
+    return [t * w + t[other] * (1 - w) for t, w in zip(tensors, weights, strict=True)]
 
 
-def optimisers(model: nn.Module, rate: float) -> list[torch.optim.Optimizer]:
+class Distillation(nn.Module):
+    """What the teacher says of a crop, as a loss: its distribution, and its embedding of each moment.
+
+    `bands` [N,T,64], the encoder's `features` [N,F,D] and `logits` [N,7] of the same crop. The teacher sees
+    the mixed crop too (function matching: Beyer et al., CVPR 2022).
+    """
+
+    def __init__(self, path: Path, feature_size: int) -> None:
+        super().__init__()
+        self.teacher = VoiceTeacher()
+        self.teacher.load_state_dict(torch.load(path, map_location="cpu", weights_only=False)["model"])
+        self.teacher.requires_grad_(False)
+        self.head = nn.Linear(feature_size, EMBEDDING_SIZE)
+
+    def forward(self, bands: torch.Tensor, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+        self.teacher.eval()
+        with torch.no_grad():
+            frames, said = self.teacher(bands)
+            wanted = F.interpolate(frames.float().transpose(1, 2), size=features.shape[1], mode="linear")
+            spread = wanted.std((0, 2), keepdim=True).clamp(min=0.05)
+        apart = ((self.head(features).float().transpose(1, 2) - wanted) / spread).square().mean()
+        soft = F.kl_div(F.log_softmax(logits.float(), 1), F.softmax(said.float(), 1), reduction="batchmean")
+        return apart + soft
+
+
+def optimisers(model: nn.Module, distillation: nn.Module | None, rate: float) -> list[torch.optim.Optimizer]:
     """Muon for the transformer's matrices, AdamW for all else: from scratch it needs fewer steps."""
     layers = set(model.wav2vec2.encoder.layers.parameters())
     matrices = [p for p in layers if p.ndim == 2]
     chosen = set(matrices)
     rest = [p for p in model.parameters() if p.requires_grad and p not in chosen]
+    rest += list(distillation.head.parameters()) if distillation else []
     return [
         torch.optim.Muon(matrices, lr=rate, weight_decay=0.1, adjust_lr_fn="match_rms_adamw"),
         torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.02),
@@ -96,9 +120,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--batch", type=int, default=48)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--mixup", type=float, default=0.3, help="0 mixes nothing")
-    parser.add_argument("--variants", type=int, default=4, help="of each clip's frozen features")
+    parser.add_argument("--teacher", type=Path, default=None, help="best.pt of voice_teacher")
     parser.add_argument("--no-augmentation", action="store_true", help="clips as they are, for comparison")
-    parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
+    add_feature_arguments(parser)
     arguments = parser.parse_args(argv)
     device = start(arguments)
 
@@ -118,15 +142,19 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         device,
     )
     rng = np.random.default_rng(arguments.seed)
-    variants = 1 if arguments.no_augmentation else arguments.variants
-    frozen = FrozenFeatures(model, speech, train, variants, device, rng)
-    labels = torch.tensor([clip.label for clip in train])
+    frozen = kept_features(arguments, "train", speech, model, device)
+    labels, most = frozen.labels, 1 if arguments.no_augmentation else None
+    distillation = None
+    if arguments.teacher:
+        distillation = Distillation(arguments.teacher, config.hidden_size).to(device)
     model.wav2vec2.feature_extractor.requires_grad_(False)
 
-    muon, adamw = optimisers(model, arguments.rate)
+    muon, adamw = optimisers(model, distillation, arguments.rate)
     average = AveragedWeights(model, 0.995)
     checkpoints = Checkpoints(arguments.out)
     parts = dict(training=model, muon=muon, adamw=adamw, generator=rng)
+    if distillation:
+        parts["head"] = distillation.head
     last = checkpoints.load_last()
     first = unpack(last, average, **parts) if last else 0
     frames = int(arguments.seconds * 50)
@@ -139,11 +167,14 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             for group in (*muon.param_groups, *adamw.param_groups):
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             rows = rng.choice(len(train), arguments.batch, p=weights)
-            features, wanted = mixed(frozen.batch(rows, frames, rng), labels[rows], arguments.mixup, rng)
+            given = (*frozen.batch(rows, frames, rng, most), F.one_hot(labels[rows], len(LABELS)).float())
+            features, bands, wanted = (t.to(device) for t in mixed(arguments.mixup, rng, *given))
             with autocast(device, arguments.precision):
-                _, logits = model.pool(contextualise(model, features.to(device)))
-            loss = F.cross_entropy(logits.float(), wanted.to(device), label_smoothing=0.05)
-            model.zero_grad(set_to_none=True)
+                tokens, logits = model.pool(contextualise(model, features))
+                taught = distillation(bands, tokens, logits) if distillation else 0.0
+            loss = F.cross_entropy(logits.float(), wanted, label_smoothing=0.05) + taught
+            muon.zero_grad(set_to_none=True)
+            adamw.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             muon.step()

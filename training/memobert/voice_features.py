@@ -3,7 +3,10 @@
 Freezing them is how wav2vec 2.0 is fine-tuned anyway (Baevski et al., 2020, section 4.2).
 """
 
+import argparse
+import hashlib
 import logging
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,7 +15,7 @@ from torch import Tensor
 from .loop import autocast
 from .speech_data import Clip, Speech
 from .voice_augmentation import augment, normalise
-from .wav2vec2_model import WINDOW_SAMPLES, VoiceEncoder
+from .wav2vec2_model import WINDOW_SAMPLES, SpectralTargets, VoiceEncoder
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +23,8 @@ FRAME_SAMPLES = 320
 RECEPTIVE_SAMPLES = 400
 # quieter than this below the loudest tenth of a second counts as silence around the clip
 SILENCE_DB = 35
+# about what silence has in standardised log-mel bands
+SILENT_BAND = -2.0
 
 
 def voiced_span(wave: np.ndarray) -> tuple[int, int]:
@@ -36,54 +41,75 @@ def voiced_span(wave: np.ndarray) -> tuple[int, int]:
 class FrozenFeatures:
     """Features of every clip, in several augmented variants: lists of [frames, size] float16.
 
-    Silence before and after a clip is cut, so that a crop holds voice. `augmented` False keeps clips as
-    they are, for comparison.
+    Beside them the log-mel bands of the same frames, for the teacher. Silence before and after a clip is
+    cut, so that a crop holds voice. The first variant is the clip as it is.
     """
 
-    def __init__(
-        self,
-        model: VoiceEncoder,
-        speech: Speech,
-        clips: list[Clip],
-        variants: int,
-        device,
-        rng: np.random.Generator,
-        augmented: bool = True,
-    ) -> None:
+    def __init__(self, clips: list[Clip], variants: list[list[np.ndarray]], bands: list[list[np.ndarray]]):
         self.clips = clips
-        self.variants: list[list[np.ndarray]] = []
-        for number in range(variants):
-            changing = rng if augmented and number else None
-            self.variants.append([self._encode(model, speech.waveform(c), device, changing) for c in clips])
-            log.info("features of %d clips, variant %d of %d", len(clips), number + 1, variants)
-        # what the convolutions make of silence pads a short clip, as zeros before it do in the page
-        self.silence = self._encode(model, np.zeros(RECEPTIVE_SAMPLES, np.float32), device, None)[0]
+        self.labels = torch.tensor([clip.label for clip in clips])
+        self.variants, self.bands = variants, bands
 
     @staticmethod
-    @torch.inference_mode()
-    def _encode(model: VoiceEncoder, wave: np.ndarray, device, rng: np.random.Generator | None) -> np.ndarray:
-        begin, end = voiced_span(wave)
-        wave = wave[begin : min(end, begin + 2 * WINDOW_SAMPLES)]
-        wave = normalise(augment(wave, rng) if rng else wave)
-        if len(wave) < RECEPTIVE_SAMPLES:
-            wave = np.pad(wave, (0, RECEPTIVE_SAMPLES - len(wave)))
-        with autocast(torch.device(device), "bf16"):
-            found = model.wav2vec2.feature_extractor(torch.from_numpy(wave[None]).to(device))
-        return found[0].T.float().cpu().numpy().astype(np.float16)
+    def compute(model: VoiceEncoder, speech: Speech, clips: list[Clip], variants: int, device, seed: int):
+        rng = np.random.default_rng(seed)
+        spectrum = SpectralTargets().to(device)
+        features: list[list[np.ndarray]] = []
+        bands: list[list[np.ndarray]] = []
+        for number in range(variants):
+            pairs = [
+                _encode(model, spectrum, speech.waveform(clip), device, rng if number else None)
+                for clip in clips
+            ]
+            features.append([pair[0] for pair in pairs])
+            bands.append([pair[1] for pair in pairs])
+            log.info("features of %d clips, variant %d of %d", len(clips), number + 1, variants)
+        return FrozenFeatures(clips, features, bands)
 
-    def batch(self, rows: np.ndarray, frames: int, rng: np.random.Generator) -> Tensor:
-        """Crops [N, frames, size] of random variants; a clip that is shorter lies somewhere amid silence."""
-        values = np.tile(self.silence.astype(np.float32), (len(rows), frames, 1))
+    @staticmethod
+    def kept(path: Path, compute) -> "FrozenFeatures":
+        """What `compute` gave before, from `path`, or gives now; one file for all steps that need it."""
+        if path.exists():
+            return FrozenFeatures(**torch.load(path, weights_only=False))
+        frozen = compute()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save({"clips": frozen.clips, "variants": frozen.variants, "bands": frozen.bands}, path)
+        return frozen
+
+    def batch(self, rows: np.ndarray, frames: int, rng: np.random.Generator, most: int | None = None):
+        """Crops of random variants (of the first `most`): features [N,frames,size], bands [N,frames,64].
+
+        A clip that is shorter lies somewhere amid zeros.
+        """
+        size, count = self.variants[0][0].shape[1], self.bands[0][0].shape[1]
+        values = np.zeros((len(rows), frames, size), np.float32)
+        mel = np.full((len(rows), frames, count), SILENT_BAND, np.float32)
         for index, row in enumerate(rows):
-            found = self.variants[int(rng.integers(len(self.variants)))][row]
+            number = int(rng.integers(most or len(self.variants)))
+            found, bands = self.variants[number][row], self.bands[number][row]
             spare = len(found) - frames
             if spare >= 0:
                 first = int(rng.integers(spare + 1))
-                values[index] = found[first : first + frames]
+                values[index], mel[index] = found[first : first + frames], bands[first : first + frames]
             else:
                 first = int(rng.integers(-spare + 1))
                 values[index, first : first + len(found)] = found
-        return torch.from_numpy(values)
+                mel[index, first : first + len(found)] = bands
+        return torch.from_numpy(values), torch.from_numpy(mel)
+
+
+@torch.inference_mode()
+def _encode(model: VoiceEncoder, spectrum: SpectralTargets, wave: np.ndarray, device, rng) -> tuple:
+    begin, end = voiced_span(wave)
+    wave = wave[begin : min(end, begin + 2 * WINDOW_SAMPLES)]
+    wave = normalise(augment(wave, rng) if rng else wave)
+    if len(wave) < RECEPTIVE_SAMPLES:
+        wave = np.pad(wave, (0, RECEPTIVE_SAMPLES - len(wave)))
+    given = torch.from_numpy(wave[None]).to(device)
+    with autocast(torch.device(device), "bf16"):
+        found = model.wav2vec2.feature_extractor(given)
+    bands = spectrum(given)[0, :, : spectrum.bands]
+    return found[0].T.float().cpu().numpy().astype(np.float16), bands.cpu().numpy().astype(np.float16)
 
 
 def contextualise(model: VoiceEncoder, features: Tensor) -> Tensor:
@@ -92,3 +118,26 @@ def contextualise(model: VoiceEncoder, features: Tensor) -> Tensor:
     hidden, _ = inner.feature_projection(features)
     hidden = inner._mask_hidden_states(hidden)
     return inner.encoder(hidden).last_hidden_state
+
+
+def add_feature_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--features", type=Path, default=None, help="folder that keeps frozen features")
+    parser.add_argument("--variants", type=int, default=4, help="of each clip's frozen features")
+    parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
+
+
+def kept_features(arguments, split: str, speech: Speech, model: VoiceEncoder, device) -> FrozenFeatures:
+    """Features of a split by the model's convolutions; in `--features`, where one of their name is kept."""
+    clips = speech.split(split, tuple(arguments.leave_out))
+
+    def compute() -> FrozenFeatures:
+        return FrozenFeatures.compute(model, speech, clips, arguments.variants, device, arguments.seed)
+
+    if arguments.features is None:
+        return compute()
+    # the convolutions' own values name the file: other weights never meet these features
+    weights = [p.detach().cpu().numpy().tobytes() for p in model.wav2vec2.feature_extractor.parameters()]
+    print_of = hashlib.sha256(b"".join(weights)).hexdigest()[:12]
+    left = "-".join(arguments.leave_out) or "none"
+    name = f"{split}-{arguments.variants}-without-{left}-{print_of}.pt"
+    return FrozenFeatures.kept(arguments.features / name, compute)

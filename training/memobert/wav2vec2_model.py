@@ -14,12 +14,11 @@ WINDOW_SAMPLES = 400 + (MAX_TOKENS * POOL - 1) * 320
 def compact_config(**changes) -> Wav2Vec2Config:
     """7 convolutions, convolutional positions, 4 transformer layers of 256: 3.9 M parameters.
 
-    Why this size: on wasm, on one thread, its window costs about what two DenseFace updates cost, and its
-    fp16 weights are 8 MB; more layers had no use for the few hours of emotional speech there are.
-    Norms stand before each sub-layer (as in the large wav2vec 2.0): from scratch that learns several times
-    faster than after it. The channels grow along the convolutions because the first layers see 40 times more steps than the
-    last; layer norm instead of the group norm over time, so that a frame depends on its own 25 ms alone
-    and features can be streamed.
+    Why this size: its fp16 weights are 8 MB, and there are but a few hours of emotional speech to fill more
+    layers with. Norms stand before each sub-layer (as in the large wav2vec 2.0), which trains from scratch
+    at a higher rate than norms after it. The channels grow along the convolutions because the first layers
+    see 40 times more steps than the last; layer norm instead of the group norm over time, so that a frame
+    depends on its own 25 ms alone and features can be streamed.
     """
     settings = {
         "hidden_size": 256,
@@ -96,7 +95,7 @@ class SpectralTargets(nn.Module):
 
     def __init__(self, bands: int = 64, lags: int = 24) -> None:
         super().__init__()
-        self.size = bands + lags
+        self.bands, self.size = bands, bands + lags
         top = 2595 * torch.log10(torch.tensor(1 + 8000 / 700))
         edges = 700 * (10 ** (torch.linspace(32.0, float(top), bands + 2) / 2595) - 1)
         frequency = torch.linspace(0, 8000, 257)

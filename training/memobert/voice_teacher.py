@@ -1,0 +1,173 @@
+"""A teacher for the voice: a small residual network over log-mel pictures, which learns fast from few hours.
+
+    python -m memobert.voice_teacher --speech FOLDER --init runs/voice-warm/best.pt --features runs/features \
+        --out runs/voice-teacher
+
+It is trained on the very crops that wav2vec 2.0 will see and is not shipped: `train_wav2vec2 --teacher`
+learns its answers, frame by frame.
+"""
+
+import argparse
+import logging
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import Wav2Vec2Config
+
+from .labels import LABELS
+from .lightface_model import Residual
+from .loop import (
+    AveragedWeights,
+    Checkpoints,
+    add_common_arguments,
+    autocast,
+    describe_run,
+    one_cycle,
+    pack,
+    start,
+    unpack,
+)
+from .metrics import measure
+from .speech_data import Clip, Speech, load_speech, sampling_weights
+from .voice_augmentation import place
+from .voice_features import SILENT_BAND, add_feature_arguments, kept_features, voiced_span
+from .wav2vec2_model import SpectralTargets, VoiceEncoder
+
+log = logging.getLogger(__name__)
+
+EMBEDDING_SIZE = 192
+
+
+class VoiceTeacher(nn.Module):
+    """Input `bands` [N,T,64], standardised log-mel at 50 Hz.
+
+    Returns `frames` [N,T/4,192], embeddings at 12.5 Hz, and `logits` [N,labels].
+    """
+
+    def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 128), labels: int = len(LABELS)) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.Conv2d(1, widths[0], 3, 2, 1, bias=False), nn.BatchNorm2d(widths[0])]
+        layers.append(nn.ReLU())
+        for stage, (before, width) in enumerate(pairwise(widths)):
+            stride = 2 if stage == 0 else (2, 1)
+            layers += [nn.Conv2d(before, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
+            layers += [Residual(width), nn.Dropout2d(0.1)]
+        self.body = nn.Sequential(*layers)
+        self.embed = nn.Sequential(nn.Linear(widths[-1] * 2, EMBEDDING_SIZE), nn.ReLU())
+        self.attention = nn.Linear(EMBEDDING_SIZE, 1)
+        self.classifier = nn.Sequential(nn.Dropout(0.3), nn.Linear(EMBEDDING_SIZE * 2, labels))
+
+    def forward(self, bands: Tensor) -> tuple[Tensor, Tensor]:
+        found = self.body(bands.transpose(1, 2).unsqueeze(1))
+        frames = self.embed(torch.cat([found.mean(2), found.amax(2)], 1).transpose(1, 2))
+        weight = torch.softmax(self.attention(frames), 1)
+        mean = (weight * frames).sum(1)
+        spread = (weight * (frames - mean.unsqueeze(1)).square()).sum(1)
+        return frames, self.classifier(torch.cat([mean, torch.sqrt(spread + 1e-4)], 1))
+
+
+def hide_stripes(bands: Tensor, rng: np.random.Generator) -> Tensor:
+    """SpecAugment (Park et al., 2019): of [N,T,64], two stripes of time and two of bands are hidden."""
+    count, time, size = bands.shape
+    bands = bands.clone()
+    for row in range(count):
+        for _ in range(2):
+            width = int(rng.integers(0, 16))
+            begin = int(rng.integers(0, max(1, time - width)))
+            bands[row, begin : begin + width] = 0
+            width = int(rng.integers(0, 9))
+            begin = int(rng.integers(0, size - width))
+            bands[row, :, begin : begin + width] = 0
+    return bands
+
+
+@torch.inference_mode()
+def evaluate(model: VoiceTeacher, speech: Speech, clips: list[Clip], frames: int, device) -> dict[str, float]:
+    """Whole utterances without the silence around them, as far as `frames` reach twice."""
+    model.eval()
+    spectrum = SpectralTargets().to(device)
+    logits = []
+    for clip in clips:
+        wave = speech.waveform(clip)
+        begin, end = voiced_span(wave)
+        wave = place(wave[begin:end], min(end - begin, 640 * frames), None)
+        bands = spectrum(torch.from_numpy(wave[None]).to(device))[..., : spectrum.bands]
+        if bands.shape[1] < frames:
+            bands = F.pad(bands, (0, 0, 0, frames - bands.shape[1]), value=SILENT_BAND)
+        with autocast(torch.device(device), "bf16"):
+            logits.append(model(bands)[1].float().cpu().numpy())
+    found = np.concatenate(logits)
+    return measure(np.array([clip.label for clip in clips]), found.argmax(1), len(LABELS))
+
+
+def main(argv: list[str] | None = None) -> dict[str, float]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add_common_arguments(parser)
+    parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
+    parser.add_argument("--init", type=Path, required=True, help="best.pt of warm_up_wav2vec2")
+    parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
+    parser.add_argument("--seconds", type=float, default=2.2)
+    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--every", type=int, default=200)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    add_feature_arguments(parser)
+    arguments = parser.parse_args(argv)
+    device = start(arguments)
+
+    speech = load_speech(arguments.speech, arguments.cache)
+    stored = torch.load(arguments.init, map_location="cpu", weights_only=False)
+    encoder = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), len(LABELS)).to(device)
+    encoder.load_state_dict(stored["model"])
+    frozen = kept_features(arguments, "train", speech, encoder, device)
+    out = tuple(arguments.leave_out)
+    valid = [clip for clip in speech.split("valid", out) if clip.corpus == "ravdess"]
+    weights = sampling_weights(frozen.clips)
+    model, twin = (VoiceTeacher().to(device, memory_format=torch.channels_last) for _ in range(2))
+    optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, weight_decay=0.05)
+    average = AveragedWeights(model, 0.995)
+    checkpoints = Checkpoints(arguments.out)
+    rng = np.random.default_rng(arguments.seed)
+    parts = dict(training=model, optimiser=optimiser, generator=rng)
+    last = checkpoints.load_last()
+    first = unpack(last, average, **parts) if last else 0
+    frames = int(arguments.seconds * 50)
+    scores: dict[str, float] = {}
+    for epoch in range(first, max(1, arguments.steps // arguments.every)):
+        model.train()
+        total, hits = 0.0, 0
+        for index in range(arguments.every):
+            step = epoch * arguments.every + index
+            for group in optimiser.param_groups:
+                group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
+            rows = rng.choice(len(weights), arguments.batch, p=weights)
+            bands = hide_stripes(frozen.batch(rows, frames, rng)[1], rng).to(device)
+            target = frozen.labels[rows].to(device)
+            with autocast(device, arguments.precision):
+                _, logits = model(bands)
+            loss = F.cross_entropy(logits.float(), target, label_smoothing=0.1)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            average.update(model)
+            total += loss.item()
+            hits += int((logits.argmax(1) == target).sum())
+        twin.load_state_dict(average.state)
+        scores = evaluate(twin, speech, valid, frames, device)
+        best = {"model": average.state, "valid": scores, "run": describe_run(arguments)}
+        row = {
+            **scores,
+            "train_loss": total / arguments.every,
+            "train_wa": hits / arguments.every / arguments.batch,
+        }
+        # the last average, not the luckiest on a small split
+        checkpoints.save(epoch + 1, epoch, pack(average, **parts), best, row)
+    return scores
+
+
+if __name__ == "__main__":
+    main()
