@@ -7,7 +7,16 @@ import onnxruntime
 import pytest
 import torch
 
-from . import export, train_denseface, train_memobert, train_wav2vec2
+from . import (
+    export,
+    pretrain_wav2vec2,
+    train_denseface,
+    train_lightface,
+    train_memobert,
+    train_wav2vec2,
+    voice_teacher,
+    warm_up_wav2vec2,
+)
 
 
 @pytest.fixture(scope="module")
@@ -18,14 +27,24 @@ def runs(toy, tmp_path_factory):
         "--device", "cpu", "--rate", "0.05",
     ]  # fmt: skip
     train_denseface.main([*face, "--out", str(out / "face"), "--epochs", "2"])
-    voice = ["--speech", str(toy / "speech"), "--toy", "--device", "cpu", "--every", "3", "--batch", "4"]
-    train_wav2vec2.main([*voice, "--out", str(out / "voice-warm"), "--steps", "6", "--leave-out"])
-    frozen = ["--init", str(out / "voice-warm/best.pt"), "--freeze-features", "--seconds", "1"]
-    train_wav2vec2.main([*voice, *frozen, "--out", str(out / "voice"), "--steps", "6", "--leave-out"])
+    light = ["--faces", str(toy / "faces"), "--device", "cpu", "--batch", "16", "--variants", "2"]
+    light += ["--teacher", str(out / "face/best.pt"), "--epochs", "2"]
+    train_lightface.main([*light, "--out", str(out / "light")])
+    voice = [
+        "--speech", str(toy / "speech"), "--device", "cpu", "--every", "3", "--batch", "4", "--leave-out",
+    ]  # fmt: skip
+    warm_up_wav2vec2.main([*voice, "--toy", "--out", str(out / "voice-warm"), "--steps", "6"])
+    warm = ["--init", str(out / "voice-warm/best.pt")]
+    voice += ["--features", str(out / "features"), "--variants", "2", "--seconds", "1", "--steps", "6"]
+    pretrain_wav2vec2.main([*voice, *warm, "--out", str(out / "voice-ssl")])
+    voice_teacher.main([*voice, *warm, "--out", str(out / "voice-teacher")])
+    taught = ["--init", str(out / "voice-ssl/best.pt"), "--teacher", str(out / "voice-teacher/best.pt")]
+    train_wav2vec2.main([*voice, *taught, "--out", str(out / "voice")])
     fusion = [
         "--text", str(toy / "text"), "--faces", str(toy / "faces"), "--speech", str(toy / "speech"),
         "--vocabulary", str(toy / "vocab.txt"), "--toy", "--device", "cpu", "--leave-out",
-        "--face-encoder", str(out / "face/best.pt"), "--voice-encoder", str(out / "voice/best.pt"),
+        "--face-encoder", str(out / "face/best.pt"), "--light-encoder", str(out / "light/best.pt"),
+        "--voice-encoder", str(out / "voice/best.pt"),
         "--every", "100", "--steps", "300", "--batch", "32", "--rate", "3e-3", "--composed", "56",
     ]  # fmt: skip
     scores = train_memobert.main([*fusion, "--out", str(out / "fusion")])
@@ -41,12 +60,17 @@ def test_training_learns_the_easy_words(runs):
 
 
 def test_frozen_convolutions_stay_as_they_were(runs):
-    warm, trained = (
+    warm, pretrained, trained = (
         torch.load(runs["out"] / name / "best.pt", weights_only=False)["model"]
-        for name in ("voice-warm", "voice")
+        for name in ("voice-warm", "voice-ssl", "voice")
     )
-    changed = {key for key in warm if not torch.equal(warm[key], trained[key])}
-    assert changed and not any("feature_extractor" in key for key in changed)
+    for before, after in ((warm, pretrained), (pretrained, trained)):
+        changed = {key for key in before if not torch.equal(before[key], after[key])}
+        assert changed and not any("feature_extractor" in key for key in changed)
+
+
+def test_features_are_computed_once_for_all_steps(runs):
+    assert len(list((runs["out"] / "features").iterdir())) == 1
 
 
 def test_training_resumes_exactly(runs, tmp_path):

@@ -8,7 +8,7 @@ from .loop import AveragedWeights, one_cycle
 from .memobert_model import MemoBert, small_config
 from .metrics import measure
 from .train_memobert import TOY
-from .wav2vec2_model import MAX_TOKENS, WINDOW_SAMPLES, LogMel, VoiceEncoder, compact_config
+from .wav2vec2_model import MAX_TOKENS, WINDOW_SAMPLES, SpectralTargets, VoiceEncoder, compact_config
 
 
 def test_denseface_has_the_papers_shape():
@@ -41,7 +41,7 @@ def test_a_window_gives_64_voice_tokens():
     with torch.no_grad():
         features, logits = model(torch.randn(1, WINDOW_SAMPLES))
     assert features.shape == (1, MAX_TOKENS, 256) and logits.shape == (1, 7)
-    assert LogMel()(torch.randn(1, WINDOW_SAMPLES)).shape == (1, 192, 64)
+    assert SpectralTargets()(torch.randn(1, WINDOW_SAMPLES)).shape == (1, 192, 88)
 
 
 def test_voice_encoder_is_a_few_million_parameters():

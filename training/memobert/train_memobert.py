@@ -8,6 +8,7 @@ head keeps the whole vocabulary. `--init` is a folder with a BERT-shaped encoder
 """
 
 import argparse
+import copy
 import logging
 from pathlib import Path
 
@@ -21,16 +22,19 @@ from .composed_data import CASE_NAMES, CASES, Bank, Composer, face_bank, voice_b
 from .export import load_models
 from .ferplus_data import load_ferplus
 from .labels import LABELS
+from .lightface_model import LightFace
 from .loop import (
     AveragedWeights,
     Checkpoints,
     add_common_arguments,
     autocast,
+    describe_run,
     one_cycle,
     pack,
     start,
     unpack,
 )
+from .memobert_import import load_memobert
 from .memobert_model import MemoBert, small_config
 from .metrics import measure
 from .speech_data import load_speech
@@ -40,20 +44,40 @@ log = logging.getLogger(__name__)
 
 
 def face_banks(arguments: argparse.Namespace, device) -> dict[str, Bank]:
-    """Tracks of both splits, by the trained DenseFace; kept in the run's folder."""
+    """Tracks of both splits, by the trained DenseFace and by its student; kept in the run's folder.
 
-    def build(split: str) -> Bank:
-        models = load_models(arguments.face_encoder, None, None)
-        stored = models["stored"]["face"]
+    With a student, half of the training tracks are its own, so that either can stand before the fusion.
+    """
+
+    def builder(model, stored: dict, seed: int):
         mean, std = stored.get("mean", 129.45), stored.get("std", 64.87)
-        model = models["denseface"].to(device, memory_format=torch.channels_last)
-        faces = load_ferplus(arguments.faces, split, arguments.cache)
-        train = split == "train"
-        return face_bank(
-            model, faces, mean, std, device, 1 if train else 2, train, most=arguments.tracks if train else 0
-        )
+        model = model.to(device, memory_format=torch.channels_last)
 
-    return {f"face-{split}": kept_bank(arguments, f"face-{split}", build) for split in ("train", "valid")}
+        def build(split: str) -> Bank:
+            faces = load_ferplus(arguments.faces, split, arguments.cache)
+            train = split == "train"
+            most = arguments.tracks if train else 0
+            return face_bank(model, faces, mean, std, device, seed if train else 2, train, most=most)
+
+        return build
+
+    models = load_models(arguments.face_encoder, None, None)
+    makers = {"face": builder(models["denseface"], models["stored"]["face"], 1)}
+    if arguments.light_encoder:
+        stored = torch.load(arguments.light_encoder, map_location="cpu", weights_only=False)
+        light = LightFace(**stored["light"])
+        light.load_state_dict(stored["model"])
+        makers["light"] = builder(light, stored, 3)
+    banks = {
+        f"{name}-{split}": kept_bank(arguments, f"{name}-{split}", make)
+        for name, make in makers.items()
+        for split in ("train", "valid")
+    }
+    if "light-train" in banks:
+        both = (banks["face-train"], banks.pop("light-train"))
+        features = [*both[0].features, *both[1].features]
+        banks["face-train"] = Bank(features, np.concatenate([bank.labels for bank in both]))
+    return banks
 
 
 def voice_banks(arguments: argparse.Namespace, device) -> dict[str, Bank]:
@@ -153,7 +177,9 @@ def main(argv: list[str] | None = None) -> dict:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--face-encoder", type=Path, default=None)
     parser.add_argument("--voice-encoder", type=Path, default=None)
-    parser.add_argument("--init", type=Path, default=None)
+    parser.add_argument("--light-encoder", type=Path, default=None, help="best.pt of the student")
+    parser.add_argument("--init", type=Path, default=None, help="BERT's folder, or a bundle's memobert.onnx")
+    parser.add_argument("--fresh", nargs="*", default=(), help="prefixes not taken from a bundle's graph")
     parser.add_argument("--cache", type=Path, default=None)
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--every", type=int, default=250)
@@ -185,7 +211,11 @@ def main(argv: list[str] | None = None) -> dict:
     changes = {**changes, "vocab_size": len(tokenizer)}
     sizes = (banks["face-train"].features[0].shape[1], banks["voice-train"].features[0].shape[1])
     model, twin = (MemoBert(small_config(**changes), *sizes).to(device) for _ in range(2))
-    if arguments.init:
+    if arguments.init and arguments.init.suffix == ".onnx":
+        published = load_memobert(arguments.init, **changes).state_dict()
+        kept = {k: v for k, v in published.items() if not k.startswith(tuple(arguments.fresh))}
+        model.load_state_dict({**model.state_dict(), **kept})
+    elif arguments.init:
         model.load_text_encoder(arguments.init)
 
     rng = np.random.default_rng(99)
@@ -242,10 +272,21 @@ def main(argv: list[str] | None = None) -> dict:
                 "text": np.array([s.label for s in sentences["dev"]]),
             }
             scores["alone"] = evaluate_alone(twin, composers["valid"], alone, words, device)
-        best = {"model": average.state, "config": changes, "valid": scores}
+            if "light-valid" in banks:
+                with_light = copy.copy(composers["valid"])
+                # the same faces in the same order, as the student sees them
+                with_light.faces = banks["light-valid"]
+                scores["light"] = evaluate(twin, with_light, samples, labels, words, device)
+        best = {
+            "model": average.state,
+            "config": changes,
+            "valid": scores,
+            "run": describe_run(arguments),
+        }
         row = {"loss": totals[0] / arguments.every, "masked": totals[1] / arguments.every * 4}
         row |= {name: round(case["uar"], 4) for name, case in cases.items()}
         row |= {f"{name} alone": case for name, case in scores.get("alone", {}).items()}
+        row |= {f"{name} light": round(case["uar"], 4) for name, case in scores.get("light", {}).items()}
         checkpoints.save(epoch + 1, mean, pack(average, **parts), best, row)
     return scores
 

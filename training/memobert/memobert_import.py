@@ -1,0 +1,51 @@
+"""Reads MEmoBERT's weights back from a bundle's graph, so that tuning goes on from what was published."""
+
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor
+
+from .memobert_model import MemoBert, small_config
+
+
+def load_memobert(path: Path, **changes) -> MemoBert:
+    """MEmoBERT with the weights of `path` (a `memobert.onnx` of `export.py`).
+
+    `changes` are those of `small_config`; feature sizes and vocabulary are the graph's. Raises ValueError
+    when the graph is not of this shape.
+    """
+    state = named_weights(onnx.load(path).graph)
+    try:
+        changes = {"vocab_size": len(state["bias"]), **changes}
+        sizes = (state[f"{part}_embeddings.linear.weight"].shape[1] for part in ("img", "speech"))
+        model = MemoBert(small_config(**changes), *sizes)
+        model.load_state_dict(state)
+    except (KeyError, RuntimeError) as error:
+        raise ValueError(f"{path} is no memobert.onnx of this shape: {error}") from error
+    return model
+
+
+def named_weights(graph: onnx.GraphProto) -> dict[str, Tensor]:
+    """The module's state: what the exporter left nameless is named by its neighbours.
+
+    A linear layer became MatMul, whose transposed weight is nameless, and Add, whose bias has its name; the
+    rows of the type table were folded into nameless constants, in the order text, face, voice.
+    """
+    state, nameless = {}, {}
+    for weight in graph.initializer:
+        name = weight.name.removesuffix(".half")
+        value = torch.from_numpy(numpy_helper.to_array(weight).copy())
+        (nameless if name.startswith("onnx::") else state)[name] = value.float()
+    sums = {name: node for node in graph.node if node.op_type == "Add" for name in node.input}
+    kinds = []
+    for node in graph.node:
+        if node.op_type == "MatMul" and node.input[1] in nameless:
+            after = sums[node.output[0]]
+            bias = next(name for name in after.input if name != node.output[0])
+            state[bias.removesuffix("bias") + "weight"] = nameless[node.input[1]].T.contiguous()
+        elif node.op_type == "Add":
+            kinds += [nameless[name] for name in node.input if name in nameless]
+    state["token_type_embeddings.weight"] = torch.stack(kinds)
+    return state
