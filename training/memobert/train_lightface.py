@@ -49,15 +49,25 @@ class Lessons:
     logits: Tensor
 
 
+def bigger(pictures: Tensor) -> Tensor:
+    """uint8 [N,1,H,W] -> float [N,1,64,64], otherwise as they are."""
+    return F.interpolate(pictures.float(), size=(SIZE, SIZE), mode="bilinear", align_corners=False)
+
+
 @torch.inference_mode()
-def make_lessons(teacher: DenseFace, pictures: Tensor, variants: int, mean: float, std: float, device, seed):
-    """The teacher's answers to `variants` augmentations of each of `pictures` [N,1,H,W] uint8."""
+def make_lessons(
+    teacher: DenseFace, pictures: Tensor, variants: int, mean: float, std: float, device, seed: int
+) -> Lessons:
+    """The teacher's answers to `variants` augmentations of each of `pictures` [N,1,H,W] uint8.
+
+    With 0 variants: to the pictures as they are.
+    """
     generator = torch.Generator().manual_seed(seed)
     teacher.eval()
     seen, features, logits = [], [], []
-    for variant in range(variants):
+    for variant in range(max(1, variants)):
         for part in pictures.split(128):
-            faces = warp(part.float(), SIZE, generator)
+            faces = warp(part.float(), SIZE, generator) if variants else bigger(part)
             # one variant without degradation: most faces before a camera are well seen
             faces = (degrade(faces, generator) if variant else faces).round().clamp(0, 255)
             given = ((faces - mean) / std).to(device).contiguous(memory_format=torch.channels_last)
@@ -98,7 +108,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--epochs", type=int, default=12, help="over the pictures, not their variants")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=2e-3, help="peak rate of AdamW")
-    parser.add_argument("--variants", type=int, default=4)
+    parser.add_argument("--variants", type=int, default=4, help="0: no augmentation, for comparison")
     parser.add_argument("--limit", type=int, default=0, help="train on the first pictures only")
     arguments = parser.parse_args(argv)
     device = start(arguments)
@@ -143,7 +153,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
                 )
             rows = torch.randint(len(lessons.pictures), (half,), generator=generator)
             fresh = torch.randint(len(pictures), (half,), generator=generator)
-            new = degrade(warp(pictures[fresh].float(), SIZE, generator), generator)
+            new = bigger(pictures[fresh])
+            if arguments.variants:
+                new = degrade(warp(pictures[fresh].float(), SIZE, generator), generator)
             faces = torch.cat([lessons.pictures[rows].float(), new])
             faces = ((faces - mean) / std).to(device).contiguous(memory_format=torch.channels_last)
             with autocast(device, arguments.precision):
