@@ -89,7 +89,7 @@ def kept_lessons(path: Path, make) -> Lessons:
 
 
 def distillation_loss(features, logits, wanted_features, wanted_logits, spread: Tensor) -> Tensor:
-    """Squared error of features in units of the teacher's `spread` [342], and KL of softened distributions."""
+    """Squared error of features in units of `spread` [342], and KL of softened distributions."""
     apart = ((features.float() - wanted_features) / spread).square().mean()
     soft = F.kl_div(
         F.log_softmax(logits.float() / SOFTENING, 1),
