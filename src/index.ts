@@ -27,6 +27,6 @@ export {
   type StateChange,
   type TrackStatus,
 } from './recogniser';
-export type { Manifest } from './runtime/manifest';
+export type { GraphName, GraphRole, Manifest, Precision } from './runtime/manifest';
 export type { Progress } from './runtime/progress';
-export type { BackendReport, DeviceWish } from './runtime/protocol';
+export type { BackendReport, DeviceWish, GraphReport } from './runtime/protocol';

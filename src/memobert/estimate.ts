@@ -35,7 +35,8 @@ export interface WordProbability {
   readonly probability: number;
 }
 
-export type Backend = 'webgpu' | 'wasm';
+export const BACKEND_NAMES = ['webgpu', 'wasm'] as const;
+export type Backend = (typeof BACKEND_NAMES)[number];
 
 export interface Estimate {
   /** Seconds on the source's clock. */

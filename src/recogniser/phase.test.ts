@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoError } from '../errors';
 import type { BackendReport } from '../runtime/protocol';
 import { conditionsOf, furthest, phaseOf, type Facts } from './phase';
+import { WEBGPU } from './testing/fake-client';
 
 const REST: Facts = {
   error: null,
@@ -41,13 +42,7 @@ describe('phaseOf', () => {
 });
 
 describe('conditionsOf', () => {
-  const wasm: BackendReport = {
-    name: 'wasm',
-    forced: false,
-    reason: 'no adapter',
-    adapter: null,
-    threads: 1,
-  };
+  const wasm: BackendReport = { ...WEBGPU, name: 'wasm', reason: 'no adapter', adapter: null };
 
   it('says cpu-fallback where wasm was not asked for', () => {
     expect(conditionsOf({ ...REST, backend: wasm })).toEqual(['cpu-fallback']);

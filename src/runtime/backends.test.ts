@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { chooseBackend, type Host } from './backends';
+import { chooseBackend, droppedToWasm, type Host } from './backends';
 
 type Info = Partial<Record<'vendor' | 'architecture' | 'device' | 'description', string>> & {
   isFallbackAdapter?: boolean;
 };
 
-function hostWith(info: Info | null | 'fails', rest: Partial<Host> = {}): Host {
-  const adapter = { info: { vendor: '', architecture: '', device: '', description: '', ...(info as Info) } };
+function hostWith(
+  info: Info | null | 'fails',
+  rest: Partial<Host> = {},
+  features: readonly string[] = [],
+): Host {
+  const adapter = {
+    info: { vendor: '', architecture: '', device: '', description: '', ...(info as Info) },
+    features: new Set(features) as GPUSupportedFeatures,
+  };
   const requestAdapter = () => {
     if (info === 'fails') return Promise.reject(new DOMException('gone', 'OperationError'));
     return Promise.resolve(info === null ? null : (adapter as GPUAdapter));
@@ -36,7 +43,13 @@ describe('chooseBackend', () => {
       reason: null,
       adapter: 'nvidia ampere',
       threads: 4,
+      shaderF16: false,
     });
+  });
+
+  it('knows whether the GPU has 16-bit floats', async () => {
+    const choice = await chooseBackend(AUTO, hostWith(REAL, {}, ['shader-f16']));
+    expect(choice.shaderF16).toBe(true);
   });
 
   it.each(UNFIT)('takes wasm and says why with %s', async (_name, host) => {

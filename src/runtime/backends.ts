@@ -2,7 +2,7 @@
 
 import { MemoError } from '../errors';
 import type { Backend } from '../memobert/estimate';
-import type { Precision } from './manifest';
+import type { Differences, Precision } from './manifest';
 import type { BackendReport, EngineOptions } from './protocol';
 
 /** What the choice depends on; the worker's own globals unless a test says otherwise. */
@@ -14,12 +14,18 @@ export interface Host {
 }
 
 export interface BackendRow {
-  /** Of the files a manifest may have for a graph, the first of these that is there. */
+  /** Of a graph's files that can run and do not name the backend, the first of these; `graph-plan.ts` chooses. */
   readonly precisions: readonly Precision[];
   /** `fixed`: shaders compile once per shape, so all rows run in one padded batch. `exact`: shapes cost nothing, padding does. */
   readonly shapes: 'fixed' | 'exact';
-  /** Largest differences to the golden vectors: of probabilities, and of features relative to the largest. */
-  readonly tolerance: { readonly probability: number; readonly feature: number };
+  /** Largest differences to the golden vectors. */
+  readonly tolerance: Differences;
+}
+
+/** The report before the bundle is known, and what decides on its files. */
+export interface BackendChoice extends Omit<BackendReport, 'graphs'> {
+  /** Whether the GPU computes with 16-bit floats. */
+  readonly shaderF16: boolean;
 }
 
 export const BACKENDS: Readonly<Record<Backend, BackendRow>> = {
@@ -44,15 +50,15 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|\bwarp\b/i
 export async function chooseBackend(
   { device, allowSoftwareAdapter }: Pick<EngineOptions, 'device' | 'allowSoftwareAdapter'>,
   host: Host = thisHost(),
-): Promise<BackendReport> {
+): Promise<BackendChoice> {
   const threads = host.isolated ? Math.max(1, Math.min(MOST_THREADS, host.cores)) : 1;
   const forced = device !== 'auto';
   if (device === 'wasm') {
-    return { name: 'wasm', forced, reason: 'it was asked for', adapter: null, threads };
+    return { name: 'wasm', forced, reason: 'it was asked for', adapter: null, threads, shaderF16: false };
   }
-  const { adapter, refusal } = await probeWebGpu(host.gpu, allowSoftwareAdapter);
-  if (refusal === null) return { name: 'webgpu', forced, reason: null, adapter, threads };
-  if (!forced) return { name: 'wasm', forced, reason: refusal, adapter, threads };
+  const { adapter, refusal, shaderF16 } = await probeWebGpu(host.gpu, allowSoftwareAdapter);
+  if (refusal === null) return { name: 'webgpu', forced, reason: null, adapter, threads, shaderF16 };
+  if (!forced) return { name: 'wasm', forced, reason: refusal, adapter, threads, shaderF16: false };
   throw new MemoError(
     'backend-unavailable',
     `WebGPU was asked for, but ${refusal}.`,
@@ -60,9 +66,9 @@ export async function chooseBackend(
   );
 }
 
-/** The same report after WebGPU turned out not to work. */
-export function droppedToWasm(report: BackendReport, reason: string): BackendReport {
-  return { ...report, name: 'wasm', reason };
+/** The same choice after WebGPU turned out not to work. */
+export function droppedToWasm(choice: BackendChoice, reason: string): BackendChoice {
+  return { ...choice, name: 'wasm', reason, shaderF16: false };
 }
 
 interface Probe {
@@ -70,17 +76,22 @@ interface Probe {
   readonly adapter: string | null;
   /** Why not, as the rest of a sentence; null when it can be used. */
   readonly refusal: string | null;
+  readonly shaderF16: boolean;
 }
 
+/** What there is where there is no adapter. */
+const NOTHING = { adapter: null, shaderF16: false } as const;
+
 async function probeWebGpu(gpu: Host['gpu'], allowSoftware: boolean): Promise<Probe> {
-  if (gpu === null) return { adapter: null, refusal: 'this browser has no WebGPU' };
+  if (gpu === null) return { ...NOTHING, refusal: 'this browser has no WebGPU' };
   const found = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
-  if (found === null) return { adapter: null, refusal: 'the browser offers no GPU adapter' };
+  if (found === null) return { ...NOTHING, refusal: 'the browser offers no GPU adapter' };
   const { vendor, architecture, device, description } = found.info;
   const adapter = [vendor, architecture, device, description].filter((part) => part !== '').join(' ');
   const software = isFallback(found) || SOFTWARE.test(adapter);
   const refusal = software && !allowSoftware ? 'the GPU adapter is software, slower than WebAssembly' : null;
-  return { adapter: adapter === '' ? 'unnamed' : adapter, refusal };
+  const shaderF16 = found.features.has('shader-f16');
+  return { adapter: adapter === '' ? 'unnamed' : adapter, refusal, shaderF16 };
 }
 
 /** The flag moved from the adapter to its info; browsers have the one or the other. */

@@ -1,64 +1,95 @@
 /** The files of a bundle that a load needs, fetched together and taken apart. */
 
-import { MemoError } from '../errors';
+import { MemoError, type ErrorCode } from '../errors';
 import type { Bundle, Bytes } from './bundle';
 import { parseGolden } from './golden';
+import { canRun, type GraphChoice, type GraphPlan, type Target } from './graph-plan';
 import type { LoadProgress } from './load-progress';
-import {
-  GRAPHS,
-  type GoldenVectors,
-  type GraphFile,
-  type GraphName,
-  type Manifest,
-  type Precision,
-} from './manifest';
+import { GRAPH_ROLES, type GoldenVectors, type GraphRole } from './manifest';
+import { graphsOf } from './manifest-files';
+
+export interface GraphContent extends GraphChoice {
+  readonly bytes: Bytes;
+}
 
 export interface BundleContents {
-  readonly graphs: Readonly<Record<GraphName, Bytes>>;
+  readonly graphs: Readonly<Record<GraphRole, GraphContent>>;
   /** Parsed, not checked further. */
   readonly tokenizer: unknown;
   readonly tokenizerConfig: unknown;
   readonly golden: GoldenVectors;
 }
 
-/**
- * @param precisions of a graph's files, the first of these that is there
- * @throws MemoError `file-missing`, `model-integrity`, `manifest-invalid`
- */
+const FETCH_FAULTS: ReadonlySet<ErrorCode> = new Set(['file-missing', 'model-integrity']);
+
+/** @throws MemoError `file-missing`, `model-integrity`, `manifest-invalid` */
 export async function fetchContents(
   bundle: Bundle,
-  precisions: readonly Precision[],
+  plan: GraphPlan,
   progress: LoadProgress,
 ): Promise<BundleContents> {
   const { manifest } = bundle;
-  const graphFiles = GRAPHS.map((name) => choose(manifest, name, precisions));
   const { tokenizer, tokenizerConfig } = manifest.text;
-  const files = [tokenizer, tokenizerConfig, manifest.golden, ...graphFiles];
+  const files = [tokenizer, tokenizerConfig, manifest.golden, ...GRAPH_ROLES.map((role) => plan[role].file)];
   progress.expect(files.reduce((sum, { bytes }) => sum + bytes, 0));
-  const [pieces, config, golden, denseface, wav2vec2, memobert] = await bundle.load(files, (bytes, item) =>
+  const [pieces, config, golden, face, voice, fusion] = await bundle.load(files, (bytes, item) =>
     progress.fetched(bytes, item),
   );
-  if (!pieces || !config || !golden || !denseface || !wav2vec2 || !memobert) {
+  if (!pieces || !config || !golden || !face || !voice || !fusion) {
     throw new RangeError('fewer files than were asked for');
   }
   return {
-    graphs: { denseface, wav2vec2, memobert },
+    graphs: {
+      face: { ...plan.face, bytes: face },
+      voice: { ...plan.voice, bytes: voice },
+      fusion: { ...plan.fusion, bytes: fusion },
+    },
     tokenizer: parseJson(pieces, tokenizer.path),
     tokenizerConfig: parseJson(config, tokenizerConfig.path),
-    golden: parseGolden(golden),
+    golden: parseGolden(golden, graphsOf(manifest)),
   };
 }
 
-function choose(manifest: Manifest, name: GraphName, precisions: readonly Precision[]): GraphFile {
-  const files = manifest.graphs[name];
-  const precision = precisions.find((wanted) => files[wanted] !== undefined);
-  const file = precision === undefined ? undefined : files[precision];
-  if (file !== undefined) return file;
-  throw new MemoError(
-    'manifest-invalid',
-    `The manifest has no file of the graph ${name} as ${precisions.join(' or ')}.`,
-    'Export the bundle again.',
-  );
+export interface Switched {
+  readonly contents: BundleContents;
+  /** Why a graph of the plan was not to be had, and one that was here already stands in. */
+  readonly missed: readonly MemoError[];
+}
+
+/**
+ * `contents` for another plan: what differs is fetched. Where that fails, what is here already will do if it can run there.
+ * @throws MemoError `file-missing`, `model-integrity`
+ */
+export async function switchContents(
+  bundle: Bundle,
+  contents: BundleContents,
+  plan: GraphPlan,
+  target: Target,
+  progress: LoadProgress,
+): Promise<Switched> {
+  const missed: MemoError[] = [];
+  const graphs = { ...contents.graphs };
+  for (const role of GRAPH_ROLES) {
+    const wanted = plan[role];
+    if (wanted.file.path === graphs[role].file.path) continue;
+    try {
+      graphs[role] = { ...wanted, bytes: await fetchOne(bundle, wanted, progress) };
+    } catch (error) {
+      if (!(error instanceof MemoError) || !FETCH_FAULTS.has(error.code)) throw error;
+      if (!canRun(graphs[role], target)) throw error;
+      progress.giveUp();
+      missed.push(error);
+    }
+  }
+  return { contents: { ...contents, graphs }, missed };
+}
+
+async function fetchOne(bundle: Bundle, { file }: GraphChoice, progress: LoadProgress): Promise<Bytes> {
+  progress.expect(file.bytes);
+  progress.step('fetch', file.path);
+  const [bytes] = await bundle.load([file], (loaded, item) => progress.fetched(loaded, item));
+  if (bytes === undefined) throw new RangeError('fewer files than were asked for');
+  return bytes;
 }
 
 function parseJson(bytes: Bytes, path: string): unknown {

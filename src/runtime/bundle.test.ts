@@ -114,6 +114,8 @@ describe('a file', () => {
   });
 });
 
+const keptHashes = () => [...caches.entries.keys()].map((key) => key.split('/').at(-1)).toSorted();
+
 describe('the cache', () => {
   it('drops what a new version of the bundle replaced, and nothing of another bundle', async () => {
     const other = { ...toy.manifest, name: 'other' };
@@ -123,11 +125,16 @@ describe('the cache', () => {
     setManifest(toy, toy.manifest);
     await load();
     expect(caches.entries.size).toBe(2);
-    await (await open()).load([toy.manifest.text.tokenizerConfig], () => undefined);
-    const kept = [...caches.entries.keys()].map((key) => key.split('/').at(-1));
-    expect(kept.toSorted()).toEqual(
-      [other.text.tokenizer.sha256, toy.manifest.text.tokenizerConfig.sha256].toSorted(),
-    );
+    const { tokenizer, tokenizerConfig } = toy.manifest.text;
+    setManifest(toy, { ...toy.manifest, version: '2', golden: tokenizerConfig });
+    await (await open()).load([tokenizerConfig], () => undefined);
+    expect(keptHashes()).toEqual([tokenizer.sha256, tokenizerConfig.sha256].toSorted());
+  });
+
+  it('keeps what another backend of this version fetched', async () => {
+    await load();
+    await (await open()).load([toy.manifest.text.tokenizer], () => undefined);
+    expect(keptHashes()).toEqual([golden().sha256, toy.manifest.text.tokenizer.sha256].toSorted());
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { FileCache, cacheStorage } from './file-cache';
 import { difference } from './integrity';
 import type { BundleFile, Manifest } from './manifest';
 import { checkManifest } from './manifest-check';
+import { filesOf } from './manifest-files';
 
 /** What a test replaces. */
 export interface BundleParts {
@@ -64,7 +65,8 @@ export class Bundle {
       const contents = await Promise.all(
         files.map((file, index) => this.#file(file, abort.signal, (bytes) => count(index, bytes))),
       );
-      await this.#cache.keepOnly(files, this.manifest.name);
+      // all that this version has: another backend's files were fetched for a reason
+      await this.#cache.keepOnly(filesOf(this.manifest), this.manifest.name);
       return contents;
     } catch (error) {
       abort.abort();

@@ -27,6 +27,7 @@ const GPU = {
   requestAdapter: () =>
     Promise.resolve({
       info: { vendor: 'acme', architecture: 'x', device: '', description: '' },
+      features: new Set() as GPUSupportedFeatures,
     } as GPUAdapter),
 };
 
@@ -105,6 +106,11 @@ describe('loading', () => {
       backend: {
         ...{ name: 'wasm', forced: false, adapter: null, threads: 1 },
         reason: 'this browser has no WebGPU',
+        graphs: {
+          face: { name: 'denseface-light', precision: 'fp32' },
+          voice: { name: 'wav2vec2', precision: 'fp32' },
+          fusion: { name: 'memobert', precision: 'fp32' },
+        },
       },
     });
   });
@@ -140,7 +146,7 @@ describe('loading', () => {
       expect(backend.name).toBe('wasm');
       expect(backend.reason).toContain(name);
       expect(maker.made.slice(-4)).toEqual(
-        ['denseface', 'wav2vec2', 'memobert', 'speech-gate'].map((graph) => `${graph} wasm`),
+        ['denseface-light', 'wav2vec2', 'memobert', 'speech-gate'].map((graph) => `${graph} wasm`),
       );
       expect(maker.open.size).toBe(4);
       await engine.close();

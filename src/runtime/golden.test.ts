@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BACKENDS } from './backends';
-import { differenceToGolden, parseGolden } from './golden';
+import { differenceToGolden, goldenOf, parseGolden } from './golden';
 import type { Graph, PlainTensor } from './graph';
-import type { GoldenTensor, GoldenVectors } from './manifest';
+import { GRAPHS, type GoldenTensor, type GoldenVectors } from './manifest';
 
 const { tolerance } = BACKENDS.wasm;
 
@@ -92,7 +92,22 @@ describe('parseGolden', () => {
   const bytes = (json: unknown) => new TextEncoder().encode(JSON.stringify(json));
 
   it('takes a whole file', () => {
-    expect(parseGolden(bytes(whole))).toEqual(whole);
+    expect(parseGolden(bytes(whole), GRAPHS)).toEqual(whole);
+  });
+
+  it('takes the light graph where the bundle has it, and asks for it there', () => {
+    const graphs = [...GRAPHS, 'denseface-light'] as const;
+    const four = { ...whole, 'denseface-light': one };
+    expect(parseGolden(bytes(four), graphs)).toEqual(four);
+    expect(parseGolden(bytes(four), GRAPHS)).toEqual(whole);
+    expect(() => parseGolden(bytes(whole), graphs)).toThrow(/denseface-light/);
+  });
+
+  it('has no vectors but those of the bundle', () => {
+    expect(goldenOf(whole, 'memobert')).toBe(one);
+    expect(() => goldenOf(whole, 'denseface-light')).toThrow(
+      expect.objectContaining({ code: 'manifest-invalid' }) as Error,
+    );
   });
 
   it.each<[what: string, content: Uint8Array]>([
@@ -117,7 +132,7 @@ describe('parseGolden', () => {
       bytes({ ...whole, memobert: { inputs, outputs: { a: { ...floats([1], []), data: ['1'] } } } }),
     ],
   ])('refuses %s', (_what, content) => {
-    expect(() => parseGolden(content)).toThrow(
+    expect(() => parseGolden(content, GRAPHS)).toThrow(
       expect.objectContaining({ code: 'manifest-invalid' }) as Error,
     );
   });

@@ -1,28 +1,36 @@
 /** The bundle's golden vectors: what PyTorch answered, against what this browser's backend answers. */
 
 import { MemoError } from '../errors';
-import type { BackendRow } from './backends';
 import type { Graph, PlainTensor } from './graph';
-import { GRAPHS, type GoldenTensor, type GoldenVectors } from './manifest';
+import type { Differences, GoldenCase, GoldenTensor, GoldenVectors, GraphName } from './manifest';
 
-type Case = GoldenVectors['memobert'];
+/**
+ * @param graphs those of the bundle: each has its own, run here or not
+ * @throws MemoError `manifest-invalid` when it is no file of golden vectors of all of them
+ */
+export function parseGolden(bytes: Uint8Array, graphs: readonly GraphName[]): GoldenVectors {
+  const json = parse(bytes);
+  return Object.fromEntries(
+    graphs.map((name) => {
+      const entry = isRecord(json) ? json[name] : undefined;
+      if (!isCase(entry)) throw invalid(name);
+      return [name, entry];
+    }),
+  );
+}
 
-/** @throws MemoError `manifest-invalid` when it is no file of golden vectors */
-export function parseGolden(bytes: Uint8Array): GoldenVectors {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (isGolden(json)) return json;
-  } catch (cause) {
-    throw invalid(cause);
-  }
-  throw invalid();
+/** @throws MemoError `manifest-invalid` when there are none */
+export function goldenOf(vectors: GoldenVectors, name: GraphName): GoldenCase {
+  const found = vectors[name];
+  if (found === undefined) throw invalid(name);
+  return found;
 }
 
 /** What differs, as words; null when every stored output is met. */
 export async function differenceToGolden(
   graph: Graph,
-  { inputs, outputs }: Case,
-  tolerance: BackendRow['tolerance'],
+  { inputs, outputs }: GoldenCase,
+  tolerance: Differences,
 ): Promise<string | null> {
   const answers = await graph.run(
     Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, toPlain(tensor)])),
@@ -38,7 +46,7 @@ function compare(
   answer: PlainTensor | undefined,
   expected: GoldenTensor,
   logits: boolean,
-  tolerance: BackendRow['tolerance'],
+  tolerance: Differences,
 ): string | null {
   if (answer?.type !== 'float32') return 'is missing';
   if (answer.dims.join() !== expected.dims.join()) {
@@ -94,14 +102,16 @@ function toPlain({ type, dims, data }: GoldenTensor): PlainTensor {
     : { type, dims, data: Float32Array.from(data) };
 }
 
-function isGolden(json: unknown): json is GoldenVectors {
-  return (
-    isRecord(json) &&
-    GRAPHS.every((name) => {
-      const entry = json[name];
-      return isRecord(entry) && holdsTensors(entry['inputs'], true) && holdsTensors(entry['outputs'], false);
-    })
-  );
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw invalid(null, cause);
+  }
+}
+
+function isCase(entry: unknown): entry is GoldenCase {
+  return isRecord(entry) && holdsTensors(entry['inputs'], true) && holdsTensors(entry['outputs'], false);
 }
 
 /** @param complete whether the data must fill the shape; outputs may be a prefix */
@@ -124,10 +134,10 @@ function areNumbers(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'number');
 }
 
-function invalid(cause?: unknown): MemoError {
+function invalid(graph: GraphName | null, cause?: unknown): MemoError {
   return new MemoError(
     'manifest-invalid',
-    'The file that the manifest names as "golden" holds no golden vectors.',
+    `The file that the manifest names as "golden" holds no golden vectors${graph === null ? '' : ` of the graph ${graph}`}.`,
     'Export the bundle again.',
     cause,
   );

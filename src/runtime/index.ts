@@ -8,7 +8,7 @@
  */
 
 export type { Graph, PlainTensor } from './graph';
-export type { GraphName, Label, Manifest, Precision } from './manifest';
+export type { FaceGraphName, GraphName, GraphRole, Label, Manifest, Precision } from './manifest';
 export { GRAPHS, MANIFEST_FORMAT } from './manifest';
 export { checkManifest } from './manifest-check';
 export type { LoadStep, Progress } from './progress';
@@ -17,6 +17,7 @@ export type {
   DeviceWish,
   EngineOptions,
   FaceAnswer,
+  GraphReport,
   RequestKind,
   Requests,
   TimedText,

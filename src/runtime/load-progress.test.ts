@@ -17,6 +17,24 @@ it('never falls, and ends with all bytes told', () => {
   expect(told.slice(1).every(({ totalBytes }) => totalBytes === 1000)).toBe(true);
 });
 
+it('goes on counting where a load needs more, and ends whole where that is given up', () => {
+  const { told, progress } = record();
+  progress.expect(1000);
+  progress.fetched(1000, 'a');
+  progress.expect(100);
+  progress.step('fetch', 'b');
+  progress.fetched(40, 'b');
+  progress.giveUp();
+  progress.step('compile', 'a');
+  const pairs = told.map(({ loadedBytes, totalBytes }) => [loadedBytes, totalBytes]);
+  expect(pairs).toEqual([
+    [1000, 1000],
+    [1000, 1100],
+    [1040, 1100],
+    [1040, 1040],
+  ]);
+});
+
 it('keeps small pieces to itself until they add up', () => {
   const { told, progress } = record();
   progress.expect(1_000_000);

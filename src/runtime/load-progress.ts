@@ -1,4 +1,4 @@
-/** Turns the steps of a load into {@link Progress}: bytes never fall, and the total stays once it is known. */
+/** Turns the steps of a load into {@link Progress}: bytes never fall, and the total stays once it is known, unless a load needs more. */
 
 import type { LoadStep, Progress } from './progress';
 
@@ -9,16 +9,25 @@ export class LoadProgress {
   #loadedBytes = 0;
   #toldBytes = 0;
   #totalBytes = 0;
+  /** What was loaded when the bytes now on their way were announced. */
+  #baseBytes = 0;
 
   constructor(private readonly tell: (progress: Progress) => void) {}
 
-  /** From the manifest on. */
-  expect(totalBytes: number): void {
-    this.#totalBytes = totalBytes;
+  /** Bytes to come: the bundle's once the manifest is read; again where wasm, after WebGPU, needs a file of its own. */
+  expect(bytes: number): void {
+    this.#baseBytes = this.#loadedBytes;
+    this.#totalBytes = this.#baseBytes + bytes;
   }
 
-  fetched(loadedBytes: number, item: string): void {
-    this.#loadedBytes = Math.max(this.#loadedBytes, loadedBytes);
+  /** What was expected last and is not here is done without. */
+  giveUp(): void {
+    this.#totalBytes = this.#loadedBytes;
+  }
+
+  /** @param bytes of what was expected last */
+  fetched(bytes: number, item: string): void {
+    this.#loadedBytes = Math.max(this.#loadedBytes, this.#baseBytes + bytes);
     const grown = this.#loadedBytes - this.#toldBytes;
     const complete = this.#loadedBytes === this.#totalBytes;
     if (grown >= this.#totalBytes / TOLD_PARTS || (complete && grown > 0)) this.step('fetch', item);

@@ -4,16 +4,17 @@ import { FaceEncoder, SpeechGate, VoiceEncoder, WordPieces, type FaceEncoderOpti
 import { MemoError, type ErrorCode } from '../errors';
 import { Evidence, type Fusion } from '../memobert';
 import type { Backend } from '../memobert/estimate';
-import { BACKENDS, chooseBackend, droppedToWasm, type Host } from './backends';
+import { chooseBackend, droppedToWasm, type BackendChoice, type Host } from './backends';
 import { Bundle, type BundleParts, type Bytes } from './bundle';
-import { fetchContents } from './bundle-contents';
+import { fetchContents, switchContents, type BundleContents } from './bundle-contents';
+import { planGraphs, type GraphPlan } from './graph-plan';
 import { LoadProgress } from './load-progress';
 import type { Manifest } from './manifest';
 import { loadModels, type GraphMaker, type Models, type ModelsOptions } from './models';
 import { OrtRuntime } from './ort-graph';
 import { loadOrt } from './ort-modules';
 import type { Progress } from './progress';
-import type { BackendReport, EngineOptions } from './protocol';
+import type { BackendReport, EngineOptions, GraphReport } from './protocol';
 
 /** What a test replaces: everything that needs a browser. */
 export interface LoadParts extends Partial<BundleParts> {
@@ -54,22 +55,24 @@ export async function load(
   const wished = await chooseBackend(options, parts.host);
   const bundle = await Bundle.open(options.manifestUrl, bundleParts(parts));
   const { manifest } = bundle;
+  const { choice, plan } = planFor(manifest, wished);
   const [contents, gateBytes] = await Promise.all([
-    fetchContents(bundle, BACKENDS[wished.name].precisions, progress),
+    fetchContents(bundle, plan, progress),
     fetchGate(options.assetBase, parts.fetch ?? ((...request) => fetch(...request))),
   ]);
   const wordPieces = WordPieces.create(contents.tokenizer, contents.tokenizerConfig);
-  const common = { manifest, contents, gateBytes, wordPieces, progress };
-  const { models, backend } = await onBackend(wished, common, parts.createMaker ?? createMaker);
+  const common = { manifest, gateBytes, wordPieces, progress };
+  const create = parts.createMaker ?? createMaker;
+  const { models, backend } = await onBackend(choice, bundle, contents, common, create);
   try {
     progress.step('compile', 'face-detector');
     const face = await (parts.createFace ?? createFace)({
       assetBase: options.assetBase,
-      graph: models.graphs.denseface,
+      graph: models.graphs.face,
       face: manifest.face,
     });
     const voice = VoiceEncoder.create({
-      graph: models.graphs.wav2vec2,
+      graph: models.graphs.voice,
       gate: SpeechGate.create(models.gate),
       voice: manifest.voice,
     });
@@ -89,22 +92,62 @@ export async function load(
   }
 }
 
-/** The models on the backend that was chosen; where the GPU fails them, on wasm, and the report says so. */
+interface Planned {
+  readonly choice: BackendChoice;
+  readonly plan: GraphPlan;
+}
+
+/** What to fetch for the backend; for wasm, where the bundle has nothing that this GPU runs. */
+function planFor(manifest: Manifest, choice: BackendChoice): Planned {
+  try {
+    return { choice, plan: planGraphs(manifest, choice) };
+  } catch (error) {
+    return planWithoutGpu(manifest, choice, error);
+  }
+}
+
+/** Wasm, where it is the GPU that failed and the bundle has files for it; else throws what failed. */
+function planWithoutGpu(manifest: Manifest, choice: BackendChoice, error: unknown): Planned {
+  if (choice.name === 'wasm' || !(error instanceof MemoError) || !GPU_FAULTS.has(error.code)) throw error;
+  const fallback = droppedToWasm(choice, `WebGPU was tried and left: ${error.message}`);
+  try {
+    return { choice: fallback, plan: planGraphs(manifest, fallback) };
+  } catch {
+    // what went wrong first is what is told
+    throw error;
+  }
+}
+
+/** The models on the backend that was chosen; where the GPU fails them, on wasm with its own files, and the report says so. */
 async function onBackend(
-  report: BackendReport,
-  common: Omit<ModelsOptions, 'maker' | 'backend'>,
+  choice: BackendChoice,
+  bundle: Bundle,
+  fetched: BundleContents,
+  common: Omit<ModelsOptions, 'maker' | 'backend' | 'contents'>,
   create: NonNullable<LoadParts['createMaker']>,
 ): Promise<{ models: Models; backend: BackendReport }> {
-  const attempt = async (backend: BackendReport) => {
+  const attempt = async (backend: BackendChoice, contents: BundleContents) => {
     const maker = await create(backend.name, backend.threads);
-    return { models: await loadModels({ ...common, maker, backend: backend.name }), backend };
+    const models = await loadModels({ ...common, contents, maker, backend: backend.name });
+    return { models, backend: reportOn(backend, contents) };
   };
   try {
-    return await attempt(report);
+    return await attempt(choice, fetched);
   } catch (error) {
-    if (report.name === 'wasm' || !(error instanceof MemoError) || !GPU_FAULTS.has(error.code)) throw error;
-    return attempt(droppedToWasm(report, `WebGPU was tried and left: ${error.message}`));
+    const { choice: fallback, plan } = planWithoutGpu(bundle.manifest, choice, error);
+    const { contents, missed } = await switchContents(bundle, fetched, plan, fallback, common.progress);
+    const reason = [fallback.reason, ...missed.map(({ message }) => message)].join(' ');
+    return attempt({ ...fallback, reason }, contents);
   }
+}
+
+function reportOn(
+  { name, forced, reason, adapter, threads }: BackendChoice,
+  { graphs: { face, voice, fusion } }: BundleContents,
+): BackendReport {
+  const graph = ({ name, precision }: GraphReport): GraphReport => ({ name, precision });
+  const graphs = { face: graph(face), voice: graph(voice), fusion: graph(fusion) };
+  return { name, forced, reason, adapter, threads, graphs };
 }
 
 async function createMaker(backend: Backend, threads: number): Promise<GraphMaker> {

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MemoError } from '../errors';
 import { checkManifest } from './manifest-check';
-import { toyBundle } from './testing/toy-bundle';
+import { olderManifest, toyBundle } from './testing/toy-bundle';
 
-const { manifest } = await toyBundle();
+const toy = await toyBundle();
+const { manifest } = toy;
 
 type Json = Record<string, unknown>;
 
@@ -34,6 +35,36 @@ describe('checkManifest', () => {
     expect(checkManifest(structuredClone(manifest))).toEqual(manifest);
   });
 
+  it('takes one from before there was a light face encoder', () => {
+    const older = olderManifest(toy);
+    expect(checkManifest(structuredClone(older))).toEqual(older);
+    expect(older.graphs['denseface-light']).toBeUndefined();
+    expect(older.face.graphs).toBeUndefined();
+  });
+
+  it('takes a light graph that no backend names, and a choice for one backend alone', () => {
+    for (const graphs of [{}, { wasm: 'denseface-light' }]) {
+      expect(checkManifest(changed('face.graphs', graphs)).face.graphs).toEqual(graphs);
+    }
+    expect(checkManifest(changed('face.graphs', undefined)).graphs).toEqual(manifest.graphs);
+  });
+
+  it('keeps what a graph file says of its backends and its deviation', () => {
+    const int8 = {
+      ...manifest.graphs.memobert.fp32,
+      backends: ['wasm'],
+      deviation: { probability: 0.01, feature: 0 },
+    };
+    expect(checkManifest(changed('graphs.memobert.int8', int8)).graphs.memobert.int8).toEqual(int8);
+  });
+
+  it('names the graph that face.graphs wants and the bundle does not have', () => {
+    const { graphs } = olderManifest(toy);
+    const error = complaint({ ...manifest, graphs });
+    expect(error.code).toBe('manifest-invalid');
+    expect(error.message).toContain('"face.graphs.wasm" names the graph "denseface-light"');
+  });
+
   it('passes over fields of its own making, and keeps a calibration', () => {
     const json = { ...manifest, training: { epochs: 3 }, calibration: { temperature: 1.5 } };
     expect(checkManifest(json)).toEqual({ ...manifest, calibration: { temperature: 1.5 } });
@@ -58,17 +89,37 @@ describe('checkManifest', () => {
     ['face.std', 0],
     ['face.mean', null],
     ['face.classes', []],
+    ['face.graphs', 'denseface-light'],
+    ['face.graphs.wasm', 'wav2vec2'],
+    ['face.graphs.webgpu', 'denseface-tiny'],
+    ['face.graphs.webgpu', null],
     ['voice.tokenRateHz', -1],
     ['voice.windowSamples', '61520'],
     ['graphs.memobert', {}],
     ['graphs.memobert', null],
+    ['graphs.denseface-light', {}],
+    ['graphs.denseface-light.fp32.sha256', 'ABC'],
     ['graphs.memobert.fp32.weights', 'fp8'],
+    ['graphs.memobert.fp32.backends', []],
+    ['graphs.memobert.fp32.backends', 'wasm'],
+    ['graphs.memobert.fp32.backends', ['cpu']],
+    ['graphs.memobert.fp32.deviation', { probability: 0, feature: 0 }],
     ['golden.path', ''],
     ['calibration', { temperature: 0 }],
   ])('names %s when it is %j', (path, value) => {
     const error = complaint(changed(path, value));
     expect(error.code).toBe('manifest-invalid');
     expect(error.message).toContain(`"${path}`);
+  });
+
+  it.each([
+    ['probability', 1],
+    ['probability', -0.1],
+    ['feature', undefined],
+  ])('names the deviation of an int8 file whose %s is %j', (key, value) => {
+    const deviation = { probability: 0.01, feature: 0.01, [key]: value };
+    const error = complaint(changed('graphs.memobert.int8', { ...manifest.graphs.memobert.fp32, deviation }));
+    expect(error.message).toContain(`"graphs.memobert.int8.deviation.${key}"`);
   });
 
   it.each([
@@ -136,6 +187,7 @@ describe('manifest.schema.json', () => {
   }
 
   const paths = requiredPaths(root, manifest, '');
+  const OPTIONAL = ['face.graphs', 'face.graphs.wasm', 'face.graphs.webgpu', 'graphs.denseface-light'];
 
   it('requires every field that a manifest has', () => {
     const all = (value: unknown, path: string): string[] =>
@@ -148,10 +200,20 @@ describe('manifest.schema.json', () => {
     // which precisions a graph has is the bundle's choice
     expect(paths.toSorted()).toEqual(
       all(manifest, '')
-        .filter((path) => !path.endsWith('.fp32'))
+        .filter((path) => !path.endsWith('.fp32') && !OPTIONAL.includes(path))
         .toSorted(),
     );
   });
+
+  it.each([...OPTIONAL, 'graphs.memobert.int8.backends', 'graphs.memobert.int8.deviation.feature'])(
+    'describes %s',
+    (path) => {
+      const described = path
+        .split('.')
+        .reduce<Schema>((schema, key) => resolved(schema).properties?.[key] ?? {}, root);
+      expect(described).not.toEqual({});
+    },
+  );
 
   it.each(paths)('asks no more than the check does: %s', (path) => {
     expect(complaint(changed(path, undefined)).code).toBe('manifest-invalid');

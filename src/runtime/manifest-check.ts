@@ -1,17 +1,22 @@
 /** `manifest.json` as it was fetched -> {@link Manifest}. Every complaint names the field. */
 
 import { MemoError } from '../errors';
+import { BACKEND_NAMES, type Backend } from '../memobert/estimate';
 import {
-  GRAPHS,
+  FACE_GRAPHS,
   MANIFEST_FORMAT,
+  PRECISIONS,
   type BundleFile,
+  type Differences,
+  type FaceGraphName,
   type GraphFile,
+  type GraphFiles,
   type Label,
   type Manifest,
+  type Precision,
 } from './manifest';
 
 const MASK = '[MASK]';
-const PRECISIONS = ['fp32', 'fp16', 'int8'] as const;
 const SHA256 = /^[0-9a-f]{64}$/;
 /** Names of folders and files joined by slashes: nothing that leaves the bundle's folder, no scheme, no query. */
 const SAFE_PATH = /^(?!\.{1,2}(\/|$))[\w.-]+(\/(?!\.{1,2}(\/|$))[\w.-]+)*$/;
@@ -31,6 +36,7 @@ export function checkManifest(json: unknown): Manifest {
       `is ${JSON.stringify(format)}, this version of memo-bert reads ${MANIFEST_FORMAT}`,
     );
   }
+  const graphs = checkGraphs(root.at('graphs'));
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
     name: root.at('name').text(),
@@ -46,9 +52,9 @@ export function checkManifest(json: unknown): Manifest {
       tokenizer: checkFile(root.at('text').at('tokenizer')),
       tokenizerConfig: checkFile(root.at('text').at('tokenizerConfig')),
     },
-    face: checkFace(root.at('face')),
+    face: checkFace(root.at('face'), graphs),
     voice: checkVoice(root.at('voice')),
-    graphs: checkGraphs(root.at('graphs')),
+    graphs,
     golden: checkFile(root.at('golden')),
     ...checkCalibration(root.at('calibration')),
   };
@@ -104,6 +110,18 @@ class Field {
     throw this.refused('a whole number above 0');
   }
 
+  share(): number {
+    const value = this.number();
+    if (value >= 0 && value < 1) return value;
+    throw this.refused('a number from 0 to below 1');
+  }
+
+  oneOf<T extends string>(known: readonly T[]): T {
+    const found = known.find((entry) => entry === this.value);
+    if (found !== undefined) return found;
+    throw this.refused(`one of ${known.join(', ')}`);
+  }
+
   refused(wanted: string): MemoError {
     return invalid(this.path, this.missing ? `is missing; it must be ${wanted}` : `is not ${wanted}`);
   }
@@ -140,7 +158,7 @@ function checkFile(field: Field): BundleFile {
   return { path, bytes: field.at('bytes').count(), sha256 };
 }
 
-function checkFace(field: Field): Manifest['face'] {
+function checkFace(field: Field, graphs: Manifest['graphs']): Manifest['face'] {
   const classes = field.at('classes').list((name) => name.text());
   if (classes.length === 0) throw invalid(`${field.path}.classes`, 'is empty');
   return {
@@ -151,7 +169,22 @@ function checkFace(field: Field): Manifest['face'] {
     maxFrames: field.at('maxFrames').count(),
     featureSize: field.at('featureSize').count(),
     classes,
+    ...checkFaceGraphs(field.at('graphs'), graphs),
   };
+}
+
+function checkFaceGraphs(field: Field, graphs: Manifest['graphs']): Pick<Manifest['face'], 'graphs'> {
+  if (field.missing) return {};
+  const chosen: Partial<Record<Backend, FaceGraphName>> = {};
+  for (const backend of BACKEND_NAMES) {
+    const entry = field.at(backend);
+    if (entry.missing) continue;
+    const name = entry.oneOf(FACE_GRAPHS);
+    if (graphs[name] === undefined)
+      throw invalid(entry.path, `names the graph "${name}", which "graphs" does not have`);
+    chosen[backend] = name;
+  }
+  return { graphs: chosen };
 }
 
 function checkVoice(field: Field): Manifest['voice'] {
@@ -166,25 +199,47 @@ function checkVoice(field: Field): Manifest['voice'] {
 }
 
 function checkGraphs(field: Field): Manifest['graphs'] {
+  const light = field.at('denseface-light');
   return {
     denseface: checkGraph(field.at('denseface')),
+    ...(light.missing ? {} : { 'denseface-light': checkGraph(light) }),
     wav2vec2: checkGraph(field.at('wav2vec2')),
     memobert: checkGraph(field.at('memobert')),
-  } satisfies Record<(typeof GRAPHS)[number], unknown>;
+  };
 }
 
-function checkGraph(field: Field): Manifest['graphs']['memobert'] {
-  const files: Partial<Record<(typeof PRECISIONS)[number], GraphFile>> = {};
+function checkGraph(field: Field): GraphFiles {
+  const files: Partial<Record<Precision, GraphFile>> = {};
   for (const precision of PRECISIONS) {
     const entry = field.at(precision);
-    if (entry.missing) continue;
-    const weights = PRECISIONS.find((known) => known === entry.at('weights').value);
-    if (weights === undefined) throw entry.at('weights').refused(`one of ${PRECISIONS.join(', ')}`);
-    files[precision] = { ...checkFile(entry), weights };
+    if (!entry.missing) files[precision] = checkGraphFile(entry, precision);
   }
   if (Object.keys(files).length === 0)
     throw invalid(field.path, `has no file for any of ${PRECISIONS.join(', ')}`);
   return files;
+}
+
+function checkGraphFile(field: Field, precision: Precision): GraphFile {
+  const backends = field.at('backends');
+  const deviation = field.at('deviation');
+  if (precision === 'fp32' && !deviation.missing)
+    throw invalid(deviation.path, 'is there, but fp32 has none: correct the graph, or leave it out');
+  return {
+    ...checkFile(field),
+    weights: field.at('weights').oneOf(PRECISIONS),
+    ...(backends.missing ? {} : { backends: checkBackends(backends) }),
+    ...(deviation.missing ? {} : { deviation: checkDeviation(deviation) }),
+  };
+}
+
+function checkBackends(field: Field): readonly Backend[] {
+  const backends = field.list((entry) => entry.oneOf(BACKEND_NAMES));
+  if (backends.length === 0) throw invalid(field.path, 'is empty; leave it out where the file is for all');
+  return backends;
+}
+
+function checkDeviation(field: Field): Differences {
+  return { probability: field.at('probability').share(), feature: field.at('feature').share() };
 }
 
 function checkCalibration(field: Field): Pick<Manifest, 'calibration'> {

@@ -1,5 +1,7 @@
 /** The bundle's manifest: types here, the check in `manifest-check.ts`, the schema in `public/models/manifest.schema.json`. */
 
+import type { Backend } from '../memobert/estimate';
+
 export const MANIFEST_FORMAT = 1;
 
 export interface BundleFile {
@@ -16,14 +18,37 @@ export interface Label {
   readonly word: string;
 }
 
+/** Those of every bundle. */
 export const GRAPHS = ['denseface', 'wav2vec2', 'memobert'] as const;
-export type GraphName = (typeof GRAPHS)[number];
-export type Precision = 'fp32' | 'fp16' | 'int8';
+/** Alike in inputs, outputs and what the features mean, so that any may run; the light one is a bundle's choice. */
+export const FACE_GRAPHS = ['denseface', 'denseface-light'] as const;
+export type FaceGraphName = (typeof FACE_GRAPHS)[number];
+export type GraphName = (typeof GRAPHS)[number] | FaceGraphName;
+
+/** What a graph is for. */
+export const GRAPH_ROLES = ['face', 'voice', 'fusion'] as const;
+export type GraphRole = (typeof GRAPH_ROLES)[number];
+
+export const PRECISIONS = ['fp32', 'fp16', 'int8'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/** How far answers may lie from PyTorch's: probabilities, and features relative to the largest (or to 1, where all are smaller). */
+export interface Differences {
+  readonly probability: number;
+  readonly feature: number;
+}
 
 /** `fp16` weights that the graph casts to fp32 on load are `fp32` arithmetic: `weights` says how they are stored. */
 export interface GraphFile extends BundleFile {
   readonly weights: Precision;
+  /** Backends that the file is meant for, and goes before others on; one that says nothing is for all. */
+  readonly backends?: readonly Backend[];
+  /** Of fp16 and int8: what the precision itself was measured to change on the golden vectors; allowed beside what a backend may. */
+  readonly deviation?: Differences;
 }
+
+/** By the precision that they compute in. */
+export type GraphFiles = Readonly<Partial<Record<Precision, GraphFile>>>;
 
 export interface Manifest {
   readonly format: typeof MANIFEST_FORMAT;
@@ -50,6 +75,8 @@ export interface Manifest {
     readonly maxFrames: number;
     readonly featureSize: number;
     readonly classes: readonly string[];
+    /** Which graph a backend runs; `denseface` where nothing is said. */
+    readonly graphs?: Readonly<Partial<Record<Backend, FaceGraphName>>>;
   };
   readonly voice: {
     readonly sampleRateHz: number;
@@ -61,7 +88,9 @@ export interface Manifest {
     readonly maxTokens: number;
     readonly featureSize: number;
   };
-  readonly graphs: Readonly<Record<GraphName, Readonly<Partial<Record<Precision, GraphFile>>>>>;
+  readonly graphs: Readonly<Record<(typeof GRAPHS)[number], GraphFiles>> & {
+    readonly [name in GraphName]?: GraphFiles;
+  };
   /** Fitted on validation samples; divides the label words' logits. */
   readonly calibration?: { readonly temperature: number };
   /** JSON of {@link GoldenVectors}. */
@@ -75,13 +104,11 @@ export interface GoldenTensor {
   readonly data: readonly number[];
 }
 
-/** For each graph, inputs and what PyTorch answered. Outputs may be a prefix of the flattened tensor (`data` shorter than `dims` says). */
-export type GoldenVectors = Readonly<
-  Record<
-    GraphName,
-    {
-      readonly inputs: Readonly<Record<string, GoldenTensor>>;
-      readonly outputs: Readonly<Record<string, GoldenTensor>>;
-    }
-  >
->;
+/** Inputs and what PyTorch answered. Outputs may be a prefix of the flattened tensor (`data` shorter than `dims` says). */
+export interface GoldenCase {
+  readonly inputs: Readonly<Record<string, GoldenTensor>>;
+  readonly outputs: Readonly<Record<string, GoldenTensor>>;
+}
+
+/** One for each graph that the manifest has. */
+export type GoldenVectors = Readonly<Partial<Record<GraphName, GoldenCase>>>;

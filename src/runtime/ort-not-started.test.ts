@@ -17,12 +17,15 @@ function failing(message: string): OrtParts {
 /** The engine on a GPU, where ONNX Runtime does not come up for the backends given. */
 async function loadWithout(missing: readonly Backend[]) {
   const { fetch } = await toyBundle();
-  const info = { vendor: 'acme', architecture: 'x', device: '', description: '' };
+  const adapter = {
+    info: { vendor: 'acme', architecture: 'x', device: '', description: '' },
+    features: new Set() as GPUSupportedFeatures,
+  } as GPUAdapter;
   const engine = new Engine(() => undefined, {
     fetch,
     caches: null,
     host: {
-      gpu: { requestAdapter: () => Promise.resolve({ info } as GPUAdapter) },
+      gpu: { requestAdapter: () => Promise.resolve(adapter) },
       isolated: false,
       cores: 2,
     },

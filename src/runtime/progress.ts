@@ -1,4 +1,4 @@
-/** Loading told as facts, not sentences: bytes never fall and the total is fixed from the manifest on. */
+/** Loading told as facts, not sentences: bytes never fall; the total is fixed from the manifest on, unless WebGPU is left and wasm needs other files. */
 
 export type LoadStep = 'fetch' | 'compile' | 'warm-up' | 'verify' | 'ready';
 

@@ -5,7 +5,7 @@
 
 import type { SerialisedError } from '../errors';
 import type { Backend, Estimate, Face, Stage } from '../memobert/estimate';
-import type { Manifest } from './manifest';
+import type { GraphName, GraphRole, Manifest, Precision } from './manifest';
 import type { Progress } from './progress';
 
 export type DeviceWish = 'auto' | Backend;
@@ -29,6 +29,13 @@ export interface BackendReport {
   readonly reason: string | null;
   readonly adapter: string | null;
   readonly threads: number;
+  /** The graph that each part runs, and what it computes in: the face may be `denseface-light`. */
+  readonly graphs: Readonly<Record<GraphRole, GraphReport>>;
+}
+
+export interface GraphReport {
+  readonly name: GraphName;
+  readonly precision: Precision;
 }
 
 export interface FaceAnswer {

@@ -41,12 +41,19 @@ export const CANNED_ESTIMATE: Estimate = {
   backend: 'webgpu',
 };
 
+const GRAPHS: BackendReport['graphs'] = {
+  face: { name: 'denseface', precision: 'fp32' },
+  voice: { name: 'wav2vec2', precision: 'fp32' },
+  fusion: { name: 'memobert', precision: 'fp32' },
+};
+
 const WEBGPU: BackendReport = {
   name: 'webgpu',
   forced: false,
   reason: null,
   adapter: 'a graphics card',
   threads: 1,
+  graphs: GRAPHS,
 };
 
 const WASM: BackendReport = {
@@ -55,6 +62,7 @@ const WASM: BackendReport = {
   reason: 'this browser has no WebGPU adapter',
   adapter: null,
   threads: 2,
+  graphs: { ...GRAPHS, face: { name: 'denseface-light', precision: 'fp32' } },
 };
 
 const LISTENING: RecogniserState = {

@@ -20,6 +20,11 @@ export const WEBGPU: BackendReport = {
   reason: null,
   adapter: 'test',
   threads: 1,
+  graphs: {
+    face: { name: 'denseface', precision: 'fp32' },
+    voice: { name: 'wav2vec2', precision: 'fp32' },
+    fusion: { name: 'memobert', precision: 'fp32' },
+  },
 };
 
 export function estimateAt(time: number, latency: Estimate['latency'] = {}): Estimate {

@@ -4,7 +4,7 @@ import { MemoError } from '../../errors';
 import type { Backend } from '../../memobert/estimate';
 import { sha256 } from '../integrity';
 import type { Graph, PlainTensor } from '../graph';
-import type { BundleFile, Manifest } from '../manifest';
+import type { BundleFile, GraphName, Manifest } from '../manifest';
 import type { GraphMaker } from '../models';
 
 const PIECES = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'i', 'am', '.', 'happy', 'sad', 'hello'];
@@ -40,11 +40,15 @@ const tokenizer = {
 const tensor = (dims: readonly number[], data: readonly number[]) => ({ type: 'float32', dims, data });
 const ids = (dims: readonly number[], data: readonly number[]) => ({ type: 'int32', dims, data });
 
-/** Every toy graph answers with its last axis counting 0, 1, 2... */
+/** Every toy graph answers with its last axis counting 0, 1, 2..., the light one 0, 2, 4...: neither passes for the other. */
 const golden = {
   denseface: {
     inputs: { faces: tensor([1, 1, 2, 2], [0, 0, 0, 0]) },
     outputs: { features: tensor([1, 3], [0, 1]), logits: tensor([1, 2], [0, 1]) },
+  },
+  'denseface-light': {
+    inputs: { faces: tensor([1, 1, 2, 2], [0, 0, 0, 0]) },
+    outputs: { features: tensor([1, 3], [0, 2]), logits: tensor([1, 2], [0, 2]) },
   },
   wav2vec2: {
     inputs: { waveform: tensor([1, 8], [0, 0, 0, 0, 0, 0, 0, 0]) },
@@ -96,13 +100,17 @@ export async function toyBundle(): Promise<ToyBundle> {
       tokenizer: await add('tokenizer.json', encode(tokenizer)),
       tokenizerConfig: await add('tokenizer_config.json', encode({ tokenizer_class: 'BertTokenizer' })),
     },
-    face: { sizePx: 2, mean: 0, std: 1, rateHz: 10, maxFrames: 3, featureSize: 3, classes: ['a', 'b'] },
+    face: {
+      ...{ sizePx: 2, mean: 0, std: 1, rateHz: 10, maxFrames: 3, featureSize: 3, classes: ['a', 'b'] },
+      graphs: { webgpu: 'denseface', wasm: 'denseface-light' },
+    },
     voice: {
       ...{ sampleRateHz: 16000, windowSamples: 16000, pool: 3, tokenRateHz: 4 },
       ...{ maxTokens: 4, featureSize: 2 },
     },
     graphs: {
       denseface: await graph('denseface', 1),
+      'denseface-light': await graph('denseface-light', 5),
       wav2vec2: await graph('wav2vec2', 2),
       memobert: await graph('memobert', 3),
     },
@@ -122,6 +130,28 @@ export async function toyBundle(): Promise<ToyBundle> {
   };
 }
 
+/** The toy's manifest as one written before there was a light face encoder. */
+export function olderManifest({ manifest }: ToyBundle): Manifest {
+  const older = structuredClone(manifest);
+  Reflect.deleteProperty(older.face, 'graphs');
+  Reflect.deleteProperty(older.graphs, 'denseface-light');
+  return older;
+}
+
+/** Rewrites golden.json on the toy's server, and gives the manifest that names it. */
+export async function withGolden(
+  { files }: ToyBundle,
+  manifest: Manifest,
+  graphs: readonly GraphName[],
+): Promise<Manifest> {
+  const data = encode(Object.fromEntries(graphs.map((name) => [name, golden[name]])));
+  files.set(BASE + manifest.golden.path, data);
+  return {
+    ...manifest,
+    golden: { ...manifest.golden, bytes: data.byteLength, sha256: await sha256(data) },
+  };
+}
+
 /** Rewrites manifest.json on the toy's server. */
 export function setManifest({ files }: ToyBundle, manifest: unknown): void {
   files.set(MANIFEST_URL, encode(manifest));
@@ -135,8 +165,8 @@ export interface ToyMaker extends GraphMaker {
 }
 
 export interface ToyFaults {
-  /** Answers of this graph are off by a constant on WebGPU, and wrong on wasm too if `everywhere`. */
-  readonly wrong?: { readonly name: string; readonly everywhere: boolean };
+  /** Answers of this graph are off by a constant (`by`, if it matters) on WebGPU, and wrong on wasm too if `everywhere`. */
+  readonly wrong?: { readonly name: string; readonly everywhere: boolean; readonly by?: number };
   /** This graph cannot be made. */
   readonly broken?: string;
 }
@@ -150,27 +180,28 @@ export function toyMaker({ wrong, broken }: ToyFaults = {}): ToyMaker {
       made.push(`${name} ${provider}`);
       if (name === broken) return Promise.reject(new MemoError('graph-invalid', `${name} is broken`, 'none'));
       open.add(name);
-      const off = wrong?.name === name && (wrong.everywhere || provider === 'webgpu') ? 9 : 0;
+      const off = wrong?.name === name && (wrong.everywhere || provider === 'webgpu') ? (wrong.by ?? 9) : 0;
       return Promise.resolve(toyGraph(name, off, () => open.delete(name)));
     },
   };
 }
 
-/** Counts along the last axis, plus `off` at its start. */
+/** Counts along the last axis, the light one in twos, plus `off` at its start. */
 function toyGraph(name: string, off: number, onClose: () => void): Graph {
+  const stride = name === 'denseface-light' ? 2 : 1;
   const answer = (dims: readonly number[]): PlainTensor => {
     const width = dims.at(-1) ?? 1;
     const length = dims.reduce((product, dim) => product * dim, 1);
     const data = Float32Array.from(
       { length },
-      (_, index) => (index % width) + (index % width === 0 ? off : 0),
+      (_, index) => (index % width) * stride + (index % width === 0 ? off : 0),
     );
     return { type: 'float32', dims, data };
   };
   return {
     run: (inputs) => {
       const rows = Object.values(inputs)[0]?.dims[0] ?? 1;
-      if (name === 'denseface') {
+      if (name === 'denseface' || name === 'denseface-light') {
         return Promise.resolve({ features: answer([rows, 3]), logits: answer([rows, 2]) });
       }
       if (name === 'wav2vec2') return Promise.resolve({ features: answer([rows, 4, 2]) });

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { filesOf, graphsOf } from './manifest-files';
+import { BASE, MANIFEST_URL, olderManifest, toyBundle } from './testing/toy-bundle';
+
+const toy = await toyBundle();
+
+it('names every file of a bundle once', () => {
+  const paths = filesOf(toy.manifest).map(({ path }) => BASE + path);
+  const served = [...toy.files.keys()].filter((url) => url.startsWith(BASE) && url !== MANIFEST_URL);
+  expect(paths.toSorted()).toEqual(served.toSorted());
+});
+
+it('names the light face encoder only where it is', () => {
+  expect(graphsOf(toy.manifest).toSorted()).toEqual(['denseface', 'denseface-light', 'memobert', 'wav2vec2']);
+  expect(graphsOf(olderManifest(toy)).toSorted()).toEqual(['denseface', 'memobert', 'wav2vec2']);
+});
