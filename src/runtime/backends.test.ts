@@ -52,6 +52,15 @@ describe('chooseBackend', () => {
     expect(choice.shaderF16).toBe(true);
   });
 
+  it('does not call forced what WebGPU, forced, was left for', async () => {
+    const choice = await chooseBackend({ ...AUTO, device: 'webgpu' }, hostWith(REAL, {}, ['shader-f16']));
+    expect(choice.forced).toBe(true);
+    expect(droppedToWasm(choice, 'why')).toEqual({
+      ...choice,
+      ...{ name: 'wasm', forced: false, reason: 'why', shaderF16: false },
+    });
+  });
+
   it.each(UNFIT)('takes wasm and says why with %s', async (_name, host) => {
     const report = await chooseBackend(AUTO, host);
     expect(report).toMatchObject({ name: 'wasm', forced: false });

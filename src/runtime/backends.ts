@@ -68,7 +68,8 @@ export async function chooseBackend(
 
 /** The same choice after WebGPU turned out not to work. */
 export function droppedToWasm(choice: BackendChoice, reason: string): BackendChoice {
-  return { ...choice, name: 'wasm', reason, shaderF16: false };
+  // whoever forced WebGPU did not force this
+  return { ...choice, name: 'wasm', forced: false, reason, shaderF16: false };
 }
 
 interface Probe {
