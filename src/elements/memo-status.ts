@@ -92,12 +92,14 @@ export class MemoStatus extends BaseElement {
       ${this.backend === null ? nothing : this.#backend(this.backend)}`;
   }
 
-  #backend({ name, reason, forced, adapter, threads }: BackendReport): TemplateResult {
+  #backend({ name, reason, forced, adapter, threads, graphs: { face } }: BackendReport): TemplateResult {
     const details = [
       name === 'webgpu' ? adapter : strings.status.threads(threads),
+      // said where it is not the full one: an expression may differ a little
+      face.name === 'denseface-light' ? strings.status.lightFace : null,
       forced ? strings.status.forced : reason,
     ].filter((detail) => detail !== null && detail !== '');
-    return html`<span class="backend" data-testid="backend" data-backend=${name}
+    return html`<span class="backend" data-testid="backend" data-backend=${name} data-face-graph=${face.name}
       ><b>${strings.status[name]}</b>${details.map((detail) => html`, ${detail}`)}</span
     >`;
   }

@@ -120,6 +120,7 @@ export const en = {
     webgpu: 'WebGPU',
     wasm: 'CPU (WebAssembly)',
     forced: 'chosen by this page',
+    lightFace: 'light face encoder',
     threads: (count: number) => (count === 1 ? '1 thread' : `${count} threads`),
   },
   rates: {
