@@ -1,7 +1,15 @@
 /** Which backend runs, and that it says so. */
 
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { checkManifest } from '../src/runtime/manifest-check';
 import { expectWhole, nextEstimate, nextError, openPage, press } from './support/element';
 import { expect, test } from './support/browser';
+
+function shippedManifest() {
+  const url = new URL('../public/models/small/manifest.json', import.meta.url);
+  return checkManifest(JSON.parse(readFileSync(fileURLToPath(url), 'utf8')));
+}
 
 test('without WebGPU it takes the CPU, and says so', async ({ open }) => {
   const page = await open();
@@ -12,6 +20,9 @@ test('without WebGPU it takes the CPU, and says so', async ({ open }) => {
   await expect
     .poll(() => page.evaluate(() => document.querySelector('memo-bert')?.conditions.includes('cpu-fallback')))
     .toBe(true);
+  const { face } = shippedManifest();
+  const backend = page.getByTestId('backend');
+  await expect(backend).toHaveAttribute('data-face-graph', face.graphs?.wasm ?? 'denseface');
 });
 
 test('WebGPU forced where there is none is a clear error', async ({ open }) => {
