@@ -58,6 +58,15 @@ describe('checkManifest', () => {
     expect(checkManifest(changed('graphs.memobert.int8', int8)).graphs.memobert.int8).toEqual(int8);
   });
 
+  it('takes a deviation of fp32 arithmetic where its weights are int8', () => {
+    const fp32 = {
+      ...manifest.graphs.memobert.fp32,
+      weights: 'int8',
+      deviation: { probability: 0.01, feature: 0.02 },
+    };
+    expect(checkManifest(changed('graphs.memobert.fp32', fp32)).graphs.memobert.fp32).toEqual(fp32);
+  });
+
   it('names the graph that face.graphs wants and the bundle does not have', () => {
     const { graphs } = olderManifest(toy);
     const error = complaint({ ...manifest, graphs });

@@ -43,7 +43,7 @@ export interface GraphFile extends BundleFile {
   readonly weights: Precision;
   /** Backends that the file is meant for, and goes before others on; one that says nothing is for all. */
   readonly backends?: readonly Backend[];
-  /** Of fp16 and int8: what the precision itself was measured to change on the golden vectors; allowed beside what a backend may. */
+  /** Of fp16 and int8, arithmetic or weights: what that was measured to change on the golden vectors; allowed beside what a backend may. */
   readonly deviation?: Differences;
 }
 
