@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from .metrics import (
+    bootstrap_intervals,
+    confusion_matrix,
+    log_softmax,
+    negative_log_likelihood,
+    paired_difference,
+    per_class,
+    score_logits,
+)
+
+NAMES = ("a", "b", "c")
+
+
+def test_classes_have_recall_precision_and_f1():
+    matrix = confusion_matrix(np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1]), 3)
+    rows = per_class(matrix, NAMES)
+    assert rows["a"]["recall"] == pytest.approx(2 / 3) and rows["a"]["precision"] == 1
+    assert rows["b"]["precision"] == 0.5 and rows["b"]["f1"] == pytest.approx(2 / 3)
+    # a class that does not occur has no recall, rather than one of 0
+    assert rows["c"] == {"recall": None, "precision": None, "f1": None, "support": 0}
+
+
+def test_log_probabilities_survive_large_logits():
+    logits = np.array([[1000.0, 0.0], [0.0, 0.0]])
+    assert np.isfinite(log_softmax(logits)).all()
+    assert negative_log_likelihood(logits, np.array([0, 1])) == pytest.approx(np.log(2) / 2)
+    assert negative_log_likelihood(logits, np.array([0, 1]), np.array([0, 3.0])) == pytest.approx(np.log(2))
+
+
+def test_interval_of_accuracy_is_that_of_a_binomial():
+    matrix = np.array([[160, 40], [20, 180]])
+    wa = bootstrap_intervals(matrix, 4000)["wa_interval"]
+    half = 1.96 * np.sqrt(0.85 * 0.15 / 400)
+    assert wa == pytest.approx([0.85 - half, 0.85 + half], abs=0.006)
+    assert bootstrap_intervals(matrix, 50, seed=3) == bootstrap_intervals(matrix, 50, seed=3)
+
+
+def test_intervals_bear_classes_without_samples():
+    found = bootstrap_intervals(np.array([[5, 0, 0], [1, 0, 0], [0, 0, 0]]), 200)
+    assert all(np.isfinite(v).all() for v in found.values())
+
+
+def test_paired_difference_is_narrower_than_two_intervals():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 3, 600)
+    before = np.where(rng.random(600) < 0.6, truth, (truth + 1) % 3)
+    after = np.where(rng.random(600) < 0.2, truth, before)
+    found = paired_difference(truth, before, after, 3)
+    assert found["wa"] == pytest.approx(np.mean(after == truth) - np.mean(before == truth))
+    low, high = found["wa_interval"]
+    assert 0 < low < found["wa"] < high and high - low < 0.06
+    same = paired_difference(truth, before, before, 3)
+    assert same["uar"] == 0 and same["uar_interval"] == [0, 0]
+
+
+def test_scores_say_all_of_a_split():
+    logits = np.eye(3)[[0, 1, 1, 2]] * 5
+    scores = score_logits(logits, np.array([0, 1, 2, 2]), NAMES, rounds=100)
+    assert scores["wa"] == 0.75 and scores["uar"] == pytest.approx(2.5 / 3)
+    assert scores["confusion"] == [[1, 0, 0], [0, 1, 0], [0, 1, 1]]
+    assert scores["wa_interval"][0] <= 0.75 <= scores["wa_interval"][1]
+    with pytest.raises(ValueError, match="empty"):
+        score_logits(np.zeros((0, 3)), np.zeros(0, int), NAMES)
