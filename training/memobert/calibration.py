@@ -1,0 +1,133 @@
+"""Temperature scaling and expected calibration error (Guo et al., ICML 2017), on what was not fitted."""
+
+from collections.abc import Callable, Hashable, Sequence
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from .metrics import log_softmax, negative_log_likelihood
+
+BINS = 15
+# outside of this an encoder is broken rather than badly calibrated
+TEMPERATURES = (0.05, 20.0)
+
+
+def fit_temperature(logits: np.ndarray, truth: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """The T > 0 for which softmax(logits / T) gives `truth` the lowest negative log-likelihood.
+
+    `logits` [N,C], `truth` [N] int, `weights` [N]. Raises ValueError when there is no sample.
+    """
+    if len(truth) == 0:
+        raise ValueError("there is no sample to fit a temperature to")
+    found = minimize_scalar(
+        lambda log_t: negative_log_likelihood(logits / np.exp(log_t), truth, weights),
+        bounds=tuple(np.log(TEMPERATURES)),
+        method="bounded",
+        options={"xatol": 1e-5},
+    )
+    return float(np.exp(found.x))
+
+
+def reliability(confidence: np.ndarray, correct: np.ndarray, weights: np.ndarray | None = None) -> list[dict]:
+    """15 bins of equal width: `low`, `high`, `weight` (part of all), `confidence`, `accuracy` (None: empty).
+
+    `confidence` [N] is the top label's probability; `correct` [N] is 0 or 1, or the part of votes for it.
+    """
+    weights = np.ones(len(confidence)) if weights is None else weights
+    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    total, sure, right = (
+        np.bincount(place, weights * values, BINS) for values in (np.ones(len(place)), confidence, correct)
+    )
+    return [
+        {
+            "low": index / BINS,
+            "high": (index + 1) / BINS,
+            "weight": float(total[index] / weights.sum()),
+            "confidence": float(sure[index] / total[index]) if total[index] else None,
+            "accuracy": float(right[index] / total[index]) if total[index] else None,
+        }
+        for index in range(BINS)
+    ]
+
+
+def expected_calibration_error(bins: list[dict]) -> float:
+    """Mean gap of confidence and accuracy over the bins of `reliability`, by their weight (0..1)."""
+    return float(sum(b["weight"] * abs(b["confidence"] - b["accuracy"]) for b in bins if b["weight"]))
+
+
+def measure_calibration(
+    logits: np.ndarray, truth: np.ndarray, weights: np.ndarray | None = None, votes: np.ndarray | None = None
+) -> dict:
+    """`ece`, `nll` (nats), mean `confidence`, `accuracy` and the `bins` of the top label.
+
+    With `votes` [N,C] (distributions) also `ece_votes`: against the part of people who chose the top label.
+    """
+    probabilities = np.exp(log_softmax(logits))
+    guess, rows = logits.argmax(1), np.arange(len(truth))
+    confidence = probabilities[rows, guess]
+    correct = (guess == truth).astype(float)
+    bins = reliability(confidence, correct, weights)
+    found = {
+        "ece": expected_calibration_error(bins),
+        "nll": negative_log_likelihood(logits, truth, weights),
+        "confidence": float(np.average(confidence, weights=weights)),
+        "accuracy": float(np.average(correct, weights=weights)),
+        "bins": bins,
+    }
+    if votes is not None:
+        agreed = reliability(confidence, votes[rows, guess], weights)
+        found["ece_votes"] = expected_calibration_error(agreed)
+    return found
+
+
+def equal_weights(groups: Sequence[Hashable]) -> np.ndarray:
+    """[N]: each group counts alike, however many samples it has; the mean is 1."""
+    _, place, count = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
+    return len(place) / len(count) / count[place]
+
+
+def sample_folds(count: int, seed: int) -> np.ndarray:
+    """[N] of 0 and 1: halves by chance."""
+    return np.random.default_rng(seed).permutation(count) % 2
+
+
+def speaker_folds(speakers: Sequence[str], order: Callable[[str], tuple]) -> np.ndarray:
+    """[N] of 0 and 1: a speaker is in one fold only; in the order of `order(speaker)` they take turns.
+
+    Order by corpus, then sex: so that each fold has some of both. With one speaker all is fold 0.
+    """
+    ordered = sorted(set(speakers), key=order)
+    fold = {speaker: index % 2 for index, speaker in enumerate(ordered)}
+    return np.array([fold[speaker] for speaker in speakers])
+
+
+def calibrate(
+    logits: np.ndarray,
+    truth: np.ndarray,
+    folds: np.ndarray,
+    groups: Sequence[Hashable] | None = None,
+    votes: np.ndarray | None = None,
+) -> tuple[dict, np.ndarray]:
+    """Measures logits `raw` and `scaled`, each half with the temperature of the other; then fits one to all.
+
+    `folds` [N] of 0 and 1; each of `groups` counts alike, in the fit and in the measures. Returns the report
+    and the logits [N,C] over the cross-fitted temperatures. Raises ValueError when a fold is empty: nothing
+    would be left to measure on.
+    """
+    if len(np.unique(folds)) < 2:
+        raise ValueError("calibration needs two folds: give more than one speaker, or folds of samples")
+    groups = np.zeros(len(truth), int) if groups is None else np.asarray(groups)
+    scaled, temperatures = logits.astype(np.float64), []
+    for fold in (0, 1):
+        other = folds != fold
+        temperatures.append(fit_temperature(logits[other], truth[other], equal_weights(groups[other])))
+        scaled[folds == fold] /= temperatures[-1]
+    weights = equal_weights(groups)
+    report = {
+        "temperature": fit_temperature(logits, truth, weights),
+        "cross_fitted_temperatures": temperatures,
+        "count": len(truth),
+        "raw": measure_calibration(logits, truth, weights, votes),
+        "scaled": measure_calibration(scaled, truth, weights, votes),
+    }
+    return report, scaled

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+
+from .calibration import (
+    BINS,
+    calibrate,
+    equal_weights,
+    expected_calibration_error,
+    fit_temperature,
+    measure_calibration,
+    reliability,
+    sample_folds,
+    speaker_folds,
+)
+from .metrics import log_softmax
+
+
+def drawn(count: int, temperature: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Logits that are `temperature` times too large for the truth that was drawn from them."""
+    rng = np.random.default_rng(seed)
+    logits = 2 * rng.standard_normal((count, 4))
+    cumulated = np.exp(log_softmax(logits)).cumsum(1)
+    return logits * temperature, (rng.random((count, 1)) > cumulated).sum(1).clip(max=3)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+def test_the_temperature_is_found(temperature):
+    logits, truth = drawn(8000, temperature)
+    assert fit_temperature(logits, truth) == pytest.approx(temperature, rel=0.06)
+
+
+def test_weights_move_the_temperature():
+    sharp, flat = drawn(2000, 4.0, 1), drawn(2000, 1.0, 2)
+    logits, truth = np.concatenate([sharp[0], flat[0]]), np.concatenate([sharp[1], flat[1]])
+    on_flat = np.repeat([1e-9, 1.0], 2000)
+    assert fit_temperature(logits, truth, on_flat) == pytest.approx(1, rel=0.1)
+    with pytest.raises(ValueError, match="no sample"):
+        fit_temperature(logits[:0], truth[:0])
+
+
+def test_error_is_the_gap_of_the_bins():
+    # 0.95 sure and right half of the time; 0.5 sure and right half of the time
+    confidence = np.array([0.95, 0.95, 0.5, 0.5])
+    correct = np.array([1, 0, 1, 0.0])
+    bins = reliability(confidence, correct)
+    assert len(bins) == BINS and sum(b["weight"] for b in bins) == pytest.approx(1)
+    assert expected_calibration_error(bins) == pytest.approx(0.5 * 0.45)
+    assert reliability(np.ones(3), np.ones(3))[-1]["weight"] == 1
+
+
+def test_cross_fitting_helps_where_help_is_due_and_lies_nowhere():
+    logits, truth = drawn(4000, 3.0)
+    report, scaled = calibrate(logits, truth, sample_folds(len(truth), 1))
+    assert report["scaled"]["ece"] < 0.03 < 0.15 < report["raw"]["ece"]
+    assert report["scaled"]["nll"] < report["raw"]["nll"]
+    assert (scaled.argmax(1) == logits.argmax(1)).all()
+    # a half is measured with the temperature of the other
+    folds = np.repeat([0, 1], 2000)
+    mixed = np.concatenate([drawn(2000, 3.0, 1)[0], drawn(2000, 1.0, 2)[0]])
+    truth = np.concatenate([drawn(2000, 3.0, 1)[1], drawn(2000, 1.0, 2)[1]])
+    report, _ = calibrate(mixed, truth, folds)
+    assert report["cross_fitted_temperatures"] == pytest.approx([1, 3], rel=0.15)
+    with pytest.raises(ValueError, match="two folds"):
+        calibrate(mixed, truth, np.zeros(4000, int))
+
+
+def test_votes_are_another_truth():
+    logits = np.log(np.array([[0.6, 0.4], [0.6, 0.4]]))
+    votes = np.array([[0.6, 0.4], [0.6, 0.4]])
+    found = measure_calibration(logits, np.zeros(2, int), votes=votes)
+    assert found["ece"] == pytest.approx(0.4) and found["ece_votes"] == pytest.approx(0, abs=1e-9)
+
+
+def test_folds_and_weights():
+    speakers = ["a1", "a1", "a2", "b1", "b2", "b2"]
+    folds = speaker_folds(speakers, lambda s: (s,))
+    assert folds.tolist() == [0, 0, 1, 0, 1, 1]
+    assert np.bincount(sample_folds(11, 1)).tolist() == [6, 5]
+    weights = equal_weights(["x", "x", "x", "y"])
+    assert weights[:3].sum() == pytest.approx(weights[3]) and weights.mean() == pytest.approx(1)
