@@ -3,12 +3,14 @@
 import csv
 import io
 import logging
+import os
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from .denseface_model import FACE_CLASSES
 
@@ -30,30 +32,18 @@ class Faces:
 
 
 def load_ferplus(folder: Path, split: str, cache: Path | None = None) -> Faces:
-    """Reads `ferplus-<split>.zip`; a picture that cannot be read is skipped and counted.
+    """Reads `ferplus-<split>.zip`; a picture or votes that cannot be read are skipped and counted.
 
-    Raises FileNotFoundError if the archive is not there.
+    Raises FileNotFoundError if the archive is not there, and ValueError if it is no zip archive, lacks
+    `votes.csv` or a column of it, or holds no picture that can be read.
     """
     archive = Path(folder) / f"ferplus-{split}.zip"
     if not archive.exists():
         raise FileNotFoundError(f"{archive} is missing: give the folder that holds it with --faces")
     cached = cache / f"ferplus-{split}.npz" if cache else None
     if cached and cached.exists():
-        stored = np.load(cached)
-        return Faces(stored["pictures"], stored["votes"])
-    pictures, votes, broken = [], [], 0
-    with zipfile.ZipFile(archive) as packed:
-        rows = csv.DictReader(io.TextIOWrapper(packed.open("votes.csv"), "utf-8"))
-        for row in rows:
-            try:
-                image = Image.open(io.BytesIO(packed.read(row["file"]))).convert("L")
-            except (KeyError, OSError, UnidentifiedImageError):
-                broken += 1
-                continue
-            if image.size != (PICTURE_SIZE, PICTURE_SIZE):
-                image = image.resize((PICTURE_SIZE, PICTURE_SIZE), Image.Resampling.BILINEAR)
-            pictures.append(np.asarray(image, np.uint8))
-            votes.append([float(row[column]) for column in _VOTE_COLUMNS])
+        return _read_cache(cached)
+    pictures, votes, broken = _read_archive(archive)
     if broken:
         log.warning("%s: %d pictures could not be read and were left out", archive.name, broken)
     if not pictures:
@@ -61,8 +51,66 @@ def load_ferplus(folder: Path, split: str, cache: Path | None = None) -> Faces:
     faces = Faces(np.stack(pictures), np.asarray(votes, np.float32))
     if cached:
         cached.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(cached, pictures=faces.pictures, votes=faces.votes)
+        # written beside and renamed: a kill, or another run, never meets half a cache
+        partial = cached.with_suffix(f".{os.getpid()}.part")
+        with partial.open("wb") as file:
+            np.savez(file, pictures=faces.pictures, votes=faces.votes)
+        partial.rename(cached)
     return faces
+
+
+def _read_cache(cached: Path) -> Faces:
+    try:
+        with np.load(cached) as stored:
+            return Faces(stored["pictures"], stored["votes"])
+    except (KeyError, OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{cached} is no cache of faces, or was cut short: delete it") from error
+
+
+def _read_archive(archive: Path) -> tuple[list[np.ndarray], list[list[float]], int]:
+    """Pictures [48,48] uint8, their ten votes, and how many rows could not be used."""
+    pictures, votes, broken = [], [], 0
+    try:
+        packed = zipfile.ZipFile(archive)
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"{archive} is no zip archive, or was cut short: fetch it again") from error
+    with packed:
+        if "votes.csv" not in packed.namelist():
+            raise ValueError(f"{archive} lacks votes.csv (file, then ten votes): pack it beside the pictures")
+        rows = csv.DictReader(io.TextIOWrapper(packed.open("votes.csv"), "utf-8-sig"))
+        if missing := {"file", *_VOTE_COLUMNS} - set(rows.fieldnames or ()):
+            raise ValueError(f"{archive}: votes.csv lacks the columns {', '.join(sorted(missing))}")
+        for row in rows:
+            try:
+                cast = [float(row[column]) for column in _VOTE_COLUMNS]
+                picture = _decode(packed.read(row["file"]))
+            except _BROKEN:
+                broken += 1
+                continue
+            pictures.append(picture)
+            votes.append(cast)
+    return pictures, votes, broken
+
+
+# a row without its file, a cut picture (Pillow), a damaged member (zip), votes that are no numbers
+_BROKEN = (
+    KeyError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+
+
+def _decode(data: bytes) -> np.ndarray:
+    """[48,48] uint8 grey of a picture of any size."""
+    image = Image.open(io.BytesIO(data)).convert("L")
+    if image.size != (PICTURE_SIZE, PICTURE_SIZE):
+        image = image.resize((PICTURE_SIZE, PICTURE_SIZE), Image.Resampling.BILINEAR)
+    return np.asarray(image, np.uint8)
 
 
 def clean_votes(votes: np.ndarray) -> np.ndarray:
