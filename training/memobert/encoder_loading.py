@@ -1,0 +1,136 @@
+"""Encoders to be measured, alike whether they are a run's best.pt or a bundle's graph."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from transformers import Wav2Vec2Config
+
+from .denseface_model import DenseFace
+from .labels import LABELS
+from .lightface_model import LightFace
+from .loop import autocast
+from .train_denseface import to_input
+from .voice_augmentation import place
+from .wav2vec2_model import WINDOW_SAMPLES, VoiceEncoder
+
+FACE_SIZE_PX = 64
+BATCH = {"face": 256, "voice": 16}
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """`run` takes normalised faces [N,1,64,64] or waveforms [N,T] and gives logits [N,C], all float32."""
+
+    kind: str
+    source: str
+    """Run or bundle and file, without the folders above."""
+    sha256: str
+    run: Callable[[np.ndarray], np.ndarray]
+    mean: float = 0.0
+    std: float = 1.0
+
+    def face_logits(self, faces: Tensor) -> np.ndarray:
+        """Logits [N,8] of grey faces [N,1,H,W], 0..255, enlarged and normalised as the page does it."""
+        parts = faces.split(BATCH["face"])
+        return np.concatenate(
+            [self.run(to_input(p, FACE_SIZE_PX, self.mean, self.std).numpy()) for p in parts]
+        )
+
+    def voice_logits(self, waves: list[np.ndarray]) -> np.ndarray:
+        """Logits [N,7] of waves [T] at 16 kHz, each in one window: the middle of a long one."""
+        parts = [waves[first : first + BATCH["voice"]] for first in range(0, len(waves), BATCH["voice"])]
+        return np.concatenate(
+            [self.run(np.stack([place(wave, WINDOW_SAMPLES, None) for wave in part])) for part in parts]
+        )
+
+
+def load_encoder(path: Path, kind: str, device: torch.device, precision: str, threads: int = 0) -> Encoder:
+    """A `face` or `voice` from a best.pt or an `.onnx`; a face's graph needs its bundle's manifest beside it.
+
+    `threads` counts for graphs (0: the runtime's choice). Raises FileNotFoundError for what is missing and
+    ValueError for a file that holds something else; both say what to give instead.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: give a run's best.pt or a bundle's .onnx with --{kind}")
+    about = {
+        "kind": kind,
+        "source": f"{path.resolve().parent.name}/{path.name}",
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+    if path.suffix == ".onnx":
+        mean, std = _manifest_normalisation(path) if kind == "face" else (0.0, 1.0)
+        return Encoder(**about, run=_graph(path, kind, threads), mean=mean, std=std)
+    stored = torch.load(path, map_location="cpu", weights_only=False)
+    model = _face(stored, path) if kind == "face" else _voice(stored, path)
+    model.to(device).eval()
+    about |= {"mean": stored["mean"], "std": stored["std"]} if kind == "face" else {}
+    return Encoder(**about, run=_module(model, device, precision))
+
+
+def _face(stored: dict, path: Path) -> nn.Module:
+    if not {"model", "mean", "std"} <= stored.keys():
+        raise ValueError(
+            f"{path} holds no face encoder: give a best.pt of train_denseface or train_lightface"
+        )
+    model = LightFace(**stored["light"]) if "light" in stored else DenseFace(**stored.get("shape", {}))
+    model.load_state_dict(stored["model"])
+    return model.to(memory_format=torch.channels_last)
+
+
+def _voice(stored: dict, path: Path) -> nn.Module:
+    if not {"model", "config"} <= stored.keys() or "conv_dim" not in stored["config"]:
+        raise ValueError(f"{path} holds no voice encoder: give a best.pt of train_wav2vec2")
+    model = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), len(LABELS))
+    model.load_state_dict(stored["model"])
+    return model
+
+
+def _module(model: nn.Module, device: torch.device, precision: str) -> Callable[[np.ndarray], np.ndarray]:
+    @torch.inference_mode()
+    def run(values: np.ndarray) -> np.ndarray:
+        with autocast(device, precision):
+            _, logits = model(torch.from_numpy(values).to(device))
+        return logits.float().cpu().numpy()
+
+    return run
+
+
+def _graph(path: Path, kind: str, threads: int) -> Callable[[np.ndarray], np.ndarray]:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    wanted = {"face": "faces", "voice": "waveform"}[kind]
+    given = session.get_inputs()
+    if [i.name for i in given] != [wanted] or "logits" not in {o.name for o in session.get_outputs()}:
+        raise ValueError(
+            f"{path} takes {[i.name for i in given]}: a {kind} encoder takes {wanted} and gives logits"
+        )
+    half = given[0].type == "tensor(float16)"
+
+    def run(values: np.ndarray) -> np.ndarray:
+        values = values.astype(np.float16) if half else values
+        return session.run(["logits"], {wanted: values})[0].astype(np.float32)
+
+    return run
+
+
+def _manifest_normalisation(path: Path) -> tuple[float, float]:
+    manifest = path.parent / "manifest.json"
+    try:
+        face = json.loads(manifest.read_text())["face"]
+        return float(face["mean"]), float(face["std"])
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"{manifest} is missing: a face's mean and std are in it; keep the graph in its bundle's folder"
+        ) from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{manifest} is no bundle's manifest: face.mean and face.std are needed") from error

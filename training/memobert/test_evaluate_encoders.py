@@ -1,0 +1,164 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from . import evaluate_encoders
+from .denseface_model import DenseFace
+from .encoder_loading import load_encoder
+from .encoder_splits import babble_voices, groups_of, sex_of, some_of_each_corpus
+from .evaluation_report import markdown
+from .lightface_model import LightFace
+from .robustness import FACE_CONDITIONS, voice_conditions
+from .speech_data import Clip, load_speech
+from .wav2vec2_model import TOY, VoiceEncoder, compact_config
+
+CPU = torch.device("cpu")
+
+
+def save_face_graph(model: nn.Module, folder) -> None:
+    """A bundle of a face alone: the graph and the part of the manifest that belongs to it."""
+    folder.mkdir()
+    axes = {"faces": {0: "N"}, "features": {0: "N"}, "logits": {0: "N"}}
+    torch.onnx.export(
+        model.eval(), (torch.zeros(1, 1, 64, 64),), str(folder / "denseface.onnx"), input_names=["faces"],
+        output_names=["features", "logits"], dynamic_axes=axes, opset_version=17, dynamo=False,
+    )  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps({"face": {"mean": 120.0, "std": 60.0}}))
+
+
+@pytest.fixture(scope="module")
+def encoders(tmp_path_factory):
+    """Untrained encoders of every kind, as runs and as a graph."""
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("encoders")
+    shape = {"blocks": (1, 1, 1)}
+    face, light = DenseFace(**shape), LightFace(widths=(4, 8, 8, 16))
+    norm = {"mean": 120.0, "std": 60.0}
+    torch.save({"model": face.state_dict(), "shape": shape, **norm}, folder / "face.pt")
+    light_shape = {"widths": (4, 8, 8, 16)}
+    torch.save({"model": light.state_dict(), "light": light_shape, **norm}, folder / "light.pt")
+    for name in ("voice", "voice-before"):
+        config = compact_config(**TOY)
+        voice = VoiceEncoder(config)
+        torch.save({"model": voice.state_dict(), "config": config.to_dict()}, folder / f"{name}.pt")
+    save_face_graph(face, folder / "bundle")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(toy, encoders, tmp_path_factory):
+    out = tmp_path_factory.mktemp("evaluation")
+    arguments = {
+        "face": encoders / "face.pt", "face-before": encoders / "bundle/denseface.onnx",
+        "light": encoders / "light.pt", "voice": encoders / "voice.pt",
+        "voice-before": encoders / "voice-before.pt", "faces": toy / "faces", "speech": toy / "speech",
+        "out": out, "device": "cpu", "rounds": 50, "robust-clips": 7, "robust-faces": 16,
+    }  # fmt: skip
+    flat = [str(part) for name, value in arguments.items() for part in (f"--{name}", value)]
+    return out, evaluate_encoders.main(flat)
+
+
+def test_everything_is_written(run):
+    out, report = run
+    assert report == json.loads((out / "encoders.json").read_text())
+    temperatures = json.loads((out / "temperatures.json").read_text())
+    assert temperatures.keys() == {"denseface", "denseface-light", "wav2vec2"}
+    assert all(value > 0 for value in temperatures.values())
+    page = (out / "encoders.md").read_text()
+    for name in temperatures:
+        for kind in ("confusion", "reliability", "robustness"):
+            assert f"({name}-{kind}.png)" in page
+            assert 5_000 < (out / f"{name}-{kind}.png").stat().st_size < 150_000
+    assert str(out.parent) not in page, "no path of this machine"
+
+
+def test_every_condition_is_a_row(run):
+    _, report = run
+    face, voice = (report["encoders"][name] for name in ("denseface", "wav2vec2"))
+    assert list(face["robustness"]["conditions"]) == list(FACE_CONDITIONS)
+    assert list(voice["robustness"]["conditions"]) == list(voice_conditions([np.ones(9)]))
+    assert face["robustness"]["count"] == 16 and voice["robustness"]["count"] == 7
+
+
+def test_a_run_and_its_graph_agree(run):
+    # before is the same face as a graph, so nothing may differ
+    scores = run[1]["encoders"]["denseface"]["splits"]["FER+ valid"]["all"]
+    assert scores["before"]["confusion"] == scores["after"]["confusion"]
+    assert scores["difference"]["wa"] == 0 and scores["after"]["count"] == 64
+
+
+def test_the_page_is_made_from_the_report(run):
+    out, report = run
+    names = report["encoders"]
+    figures = {n: {k: f"{n}-{k}.png" for k in ("confusion", "reliability", "robustness")} for n in names}
+    assert markdown(report, figures) == (out / "encoders.md").read_text()
+
+
+def test_what_the_predecessor_heard_is_not_compared():
+    logits = {who: np.eye(7)[[0, 1, 2]] for who in ("after", "before")}
+    groups = {"all": np.ones(3, bool), "English": np.array([1, 1, 0], bool)}
+
+    def score(values, truth):
+        return {"count": len(truth)}
+
+    found = evaluate_encoders.compare(logits, np.arange(3), groups, score, np.array([0, 0, 1], bool))
+    assert found["all"] == {"after": {"count": 3}}
+    assert found["English"].keys() == {"after", "before", "difference"}
+
+
+def clip(corpus: str, speaker: str, label: int = 0) -> Clip:
+    return Clip(corpus, speaker, label, 0, 1)
+
+
+def test_groups_tell_sex_only_where_the_corpus_does():
+    known = {
+        ("ravdess", "ravdess_18"): "women", ("ravdess", "ravdess_17"): "men",
+        ("emodb", "emodb_10"): "men", ("emodb", "emodb_16"): "women",
+        ("emovo", "emovo_f2"): "women", ("emovo", "emovo_m1"): "men", ("nemo", "nemo_MP0"): None,
+    }  # fmt: skip
+    assert {key: sex_of(*key) for key in known} == known
+    groups = groups_of([clip(*key) for key in known])
+    assert groups["all"].all() and groups["men"].sum() == 3
+    assert groups["German, women"].tolist() == [False, False, False, True, False, False, False]
+    assert not {"Polish, men", "Polish, women"} & groups.keys()
+
+
+def test_clips_are_drawn_evenly_and_babble_from_others(toy):
+    clips = [clip("ravdess", "ravdess_17", label) for label in [0] * 9 + [1] * 3 + [2]]
+    kept = some_of_each_corpus(clips, 5, 1)
+    assert sorted(c.label for c in kept) == [0, 0, 1, 1, 2]
+    assert some_of_each_corpus(clips, 0, 1) == clips
+    speech = load_speech(toy / "speech")
+    assert len(babble_voices(speech, (), 1)) == len(speech.split("train"))
+    assert babble_voices(speech, ("ravdess",), 1) == []
+
+
+def test_a_wrong_file_says_what_to_give(encoders, tmp_path):
+    for name, kind, message in (
+        ("voice.pt", "face", "no face encoder"),
+        ("face.pt", "voice", "no voice encoder"),
+        ("bundle/denseface.onnx", "voice", "takes waveform"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            load_encoder(encoders / name, kind, CPU, "fp32")
+    with pytest.raises(FileNotFoundError, match="--face"):
+        load_encoder(tmp_path / "best.pt", "face", CPU, "fp32")
+    lone = tmp_path / "denseface.onnx"
+    lone.write_bytes((encoders / "bundle/denseface.onnx").read_bytes())
+    with pytest.raises(FileNotFoundError, match=r"manifest\.json is missing"):
+        load_encoder(lone, "face", CPU, "fp32")
+    (tmp_path / "manifest.json").write_text('{"face": {}}')
+    with pytest.raises(ValueError, match=r"face\.mean"):
+        load_encoder(lone, "face", CPU, "fp32")
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--face", "x.pt"], ["--voice-before", "x.pt", "--speech", "."], ["--voice", "x.pt"]]
+)
+def test_options_that_do_not_fit_are_refused_at_once(arguments, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        evaluate_encoders.main([*arguments, "--out", str(tmp_path)])
+    assert "error: " in capsys.readouterr().err
