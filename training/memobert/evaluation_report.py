@@ -1,6 +1,7 @@
 """`encoders.md` from an `encoders.json`: the same numbers, in tables."""
 
 from .report_figures import compared_group
+from .robustness import CLEAN
 
 NONE = "n/a"
 HEAD = """# The encoders, measured
@@ -160,7 +161,7 @@ def _robustness(found: dict) -> str:
     conditions = found["robustness"]["conditions"]
     group = compared_group(conditions)
     others = [name for name in next(iter(conditions.values())) if name != group]
-    compared = "before" in conditions["clean"][group]
+    compared = "before" in conditions[CLEAN][group]
     head = ["condition", "WA", "UAR"]
     if compared:
         head += ["WA before", "UAR before", "UAR, difference"]
@@ -173,7 +174,7 @@ def _robustness(found: dict) -> str:
             row += [percent(scores["before"][key]) for key in ("wa", "uar")]
             row.append(points(scores["difference"], "uar"))
         rows.append(row + [percent(groups[other]["after"]["uar"]) for other in others])
-    count = conditions["clean"][group]["after"]["count"]
+    count = conditions[CLEAN][group]["after"]["count"]
     which = "over all samples" if group == "all" else f"over {group}"
     return f"**Robustness** ({which}: {count}); the conditions are those of `robustness.py`.\n\n" + table(
         head, rows
