@@ -98,6 +98,14 @@ describe('VoiceEncoder', () => {
     expect(tokens).toBe(TOKENS - Math.ceil(empty / 960));
   });
 
+  it('keeps the token that begins where the empty part ends', async () => {
+    const { encoder } = make();
+    encoder.push(tone(1.2), 16_000, 0);
+    const { features, tokens } = await encoder.encode(1.2);
+    expect(features?.[0]).toBe(44);
+    expect(tokens).toBe(20);
+  });
+
   it('never gives more than maxTokens, and then the newest', async () => {
     const { encoder } = make(fakeWav2vec2(), { maxTokens: 10 });
     encoder.push(tone(4), 16_000, 0);

@@ -122,7 +122,8 @@ export class VoiceEncoder {
     const features = floatOutput(outputs, 'features', 'wav2vec2');
     expectShape(features, [1, null, featureSize], 'features', 'wav2vec2');
     const count = features.dims[1] ?? 0;
-    const tokenSamples = sampleRateHz / tokenRateHz;
+    // Whole, which the quotient of 16000 and 50/3 is not: a token that begins just here would be left out.
+    const tokenSamples = Math.round(sampleRateHz / tokenRateHz);
     const margin = SPEECH_MARGIN_S * sampleRateHz;
     // Not the token that begins in the empty part: half of it would be made of zeros.
     const from = Math.max(empty, empty + speech.start - margin);
