@@ -9,15 +9,20 @@ import { prepareAssets } from '../../scripts/prepare-assets.mjs';
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /**
- * @param {{ bundle: string, pictures: Record<string, string> }} options `bundle`: folder with manifest.json;
- *   `pictures`: folders by name
- * @param {(harness: { classes: string[], ask: (name: string, file: string, mode: object) => Promise<object> }) => Promise<T>} use
+ * @param {{ bundle: string, part: 'face' | 'voice', folders: Record<string, string>, faceGraph?: string }} options
+ *   `bundle`: folder with manifest.json; `folders`: what the page may read, by name
+ * @param {(harness: {
+ *   classes: string[],
+ *   graphs: string[],
+ *   look: (name: string, file: string, mode: object) => Promise<object>,
+ *   listen: (wave: string[], raw: string[], clip: object) => Promise<object>,
+ * }) => Promise<T>} use `look`: a picture of a folder; `listen`: a clip, its files as [name of a folder, file]
  * @returns {Promise<T>} what `use` returned; browser and server are closed by then
  * @template T
  */
-export async function withHarness({ bundle, pictures }, use) {
+export async function withHarness({ bundle, part, folders, faceGraph }, use) {
   await prepareAssets({ root: ROOT });
-  const outside = [bundle, ...Object.values(pictures)].map((folder) => resolve(folder));
+  const outside = [bundle, ...Object.values(folders)].map((folder) => resolve(folder));
   const server = await createServer({
     configFile: false,
     root: ROOT,
@@ -39,12 +44,13 @@ export async function withHarness({ bundle, pictures }, use) {
     await page.goto(`${base}training/browser_path/harness.html`);
     await page.waitForFunction(() => 'ask' in globalThis);
     const ask = (request) => page.evaluate((asked) => globalThis.ask(asked), request);
-    const { classes } = await ask({
-      setup: { bundleUrl: `${served(bundle)}/`, assetBase: `${base}generated/` },
-    });
+    const setup = { part, bundleUrl: `${served(bundle)}/`, assetBase: `${base}generated/`, faceGraph };
+    const urlOf = (name, file) =>
+      `${served(folders[name])}/${file.split('/').map(encodeURIComponent).join('/')}`;
     return await use({
-      classes,
-      ask: (name, file, mode) => ask({ url: `${served(pictures[name])}/${encodeURIComponent(file)}`, mode }),
+      ...(await ask({ setup })),
+      look: (name, file, mode) => ask({ url: urlOf(name, file), mode }),
+      listen: (wave, raw, clip) => ask({ clip: { ...clip, waveUrl: urlOf(...wave), rawUrl: urlOf(...raw) } }),
     });
   } finally {
     await browser?.close();

@@ -2,9 +2,10 @@
  * Accuracy of the browser's own path over labelled face pictures, in a real Chromium.
  *
  *     node training/browser_path/evaluate-faces.mjs --folder PICTURES --labels labels.csv [--limit N]
- *         [--bundle public/models/small] [--raw CROPS] [--json FILE]
+ *         [--bundle public/models/small] [--graph denseface|denseface-light] [--raw CROPS] [--json FILE]
  *
  * Each picture becomes a VideoFrame and goes through src/encoders/face: detector, largest face, levelled crop, DenseFace.
+ * `--graph` takes another of the bundle's face graphs than its manifest names for wasm (`face.graphs.wasm`, else denseface).
  * `--raw` names a folder with a tight crop of the same name for each picture: DenseFace alone on it, to compare with.
  * labels.csv has `file` and `label`, one of the manifest's face.classes.
  */
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     labels: { type: 'string' },
     limit: { type: 'string' },
     bundle: { type: 'string', default: 'public/models/small' },
+    graph: { type: 'string' },
     raw: { type: 'string' },
     json: { type: 'string' },
   },
@@ -28,35 +30,36 @@ if (!values.folder || !values.labels) {
   console.error('Give --folder PICTURES and --labels labels.csv.');
   process.exit(2);
 }
+if (values.graph && !['denseface', 'denseface-light'].includes(values.graph)) {
+  console.error('--graph is denseface or denseface-light.');
+  process.exit(2);
+}
 
 const rows = (await readLabels(resolve(values.labels))).slice(
   0,
   values.limit ? Number(values.limit) : undefined,
 );
-const pictures = { path: values.folder, ...(values.raw ? { raw: values.raw } : {}) };
+const folders = { path: values.folder, ...(values.raw ? { raw: values.raw } : {}) };
+const options = { bundle: values.bundle, part: 'face', folders, faceGraph: values.graph };
 
-const report = await withHarness({ bundle: values.bundle, pictures }, async ({ classes, ask }) => {
+const report = await withHarness(options, async ({ classes, graphs, look }) => {
   const unknown = rows.find(({ label }) => !classes.includes(label));
   if (unknown) throw new Error(`"${unknown.label}" of ${unknown.file} is none of ${classes.join(', ')}.`);
   const path = [];
   const raw = [];
   const latency = { detect: [], crop: [], expression: [] };
   for (const [index, { file }] of rows.entries()) {
-    const answer = await ask('path', file, { kind: 'path' });
+    const answer = await look('path', file, { kind: 'path' });
     path.push(top(classes, answer.probabilities[0]));
     for (const [stage, ms] of Object.entries(answer.latencyMs)) latency[stage]?.push(ms);
     if (values.raw) {
-      const alone = await ask('raw', file, { kind: 'whole' });
+      const alone = await look('raw', file, { kind: 'whole' });
       raw.push(top(classes, alone.probabilities[0]));
     }
     if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${rows.length}`);
   }
-  return summarise(
-    rows.map(({ label }) => label),
-    path,
-    raw,
-    latency,
-  );
+  const truth = rows.map(({ label }) => label);
+  return { graphs, ...summarise(truth, path, raw, latency) };
 });
 
 function summarise(truth, path, raw, latency) {
@@ -83,7 +86,8 @@ function summarise(truth, path, raw, latency) {
 const percent = (value) => `${(100 * value).toFixed(1)} %`;
 const line = (name, { accuracy, uar, count }) =>
   console.error(`${name}: accuracy ${percent(accuracy)}, UAR ${percent(uar)} (${count})`);
-console.error(`\n${report.notFound} of ${report.pictures} faces not found`);
+console.error(`\n${report.graphs.join(', ')}`);
+console.error(`${report.notFound} of ${report.pictures} faces not found`);
 line("browser's path, a face not found counts as wrong", report.browserPath);
 line("browser's path, where a face was found", report.browserPathWhereFound);
 if (report.rawCrops) {

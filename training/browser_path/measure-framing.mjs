@@ -81,12 +81,12 @@ function gridAround({ sidePerBox, eyesX, eyesY }) {
 }
 
 await withHarness(
-  { bundle: values.bundle, pictures: { canvases: values.folder } },
-  async ({ classes, ask }) => {
+  { bundle: values.bundle, part: 'face', folders: { canvases: values.folder } },
+  async ({ classes, look }) => {
     const run = async (framings) => {
       const answers = [];
       for (const { file } of rows) {
-        answers.push(await ask('canvases', file, { kind: 'framings', framings }));
+        answers.push(await look('canvases', file, { kind: 'framings', framings }));
       }
       return answers;
     };
