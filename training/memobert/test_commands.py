@@ -70,7 +70,10 @@ def test_frozen_convolutions_stay_as_they_were(runs):
 
 
 def test_features_are_computed_once_for_all_steps(runs):
-    assert len(list((runs["out"] / "features").iterdir())) == 1
+    folders = list((runs["out"] / "features").iterdir())
+    assert [sorted(file.name for file in folder.iterdir()) for folder in folders] == [
+        ["bands.npy", "ends.npy", "features.npy"]
+    ]
 
 
 def test_training_resumes_exactly(runs, tmp_path):
@@ -90,11 +93,13 @@ def test_export_writes_a_whole_bundle(runs, toy, tmp_path):
     out = runs["out"]
     manifest = export.main(
         [
-            "--face", str(out / "face/best.pt"), "--voice", str(out / "voice/best.pt"),
-            "--fusion", str(out / "fusion/best.pt"), "--vocabulary", str(toy / "vocab.txt"),
-            "--out", str(tmp_path), "--name", "toy",
+            "--face", str(out / "face/best.pt"), "--light", str(out / "light/best.pt"),
+            "--voice", str(out / "voice/best.pt"), "--fusion", str(out / "fusion/best.pt"),
+            "--vocabulary", str(toy / "vocab.txt"), "--out", str(tmp_path), "--name", "toy",
         ]
     )  # fmt: skip
+    assert set(manifest["graphs"]) == {"denseface", "denseface-light", "wav2vec2", "memobert"}
+    assert all(manifest["training"][part]["run"]["seed"] == 1 for part in ("face", "light", "voice"))
     listed = [graph["fp32"] for graph in manifest["graphs"].values()]
     listed += [manifest["golden"], manifest["text"]["tokenizer"], manifest["text"]["tokenizerConfig"]]
     for file in listed:

@@ -4,7 +4,17 @@ Meant to cover what a browser's microphone hears: a room, a fan, a headset, a ca
 """
 
 import numpy as np
-from scipy.signal import fftconvolve
+from scipy import fft
+from scipy.signal import oaconvolve
+
+
+def _spectrum(wave: np.ndarray) -> np.ndarray:
+    """Of the wave with zeros behind it, as many as make the transform fast."""
+    return fft.rfft(wave, fft.next_fast_len(len(wave), real=True))
+
+
+def _wave(spectrum: np.ndarray, length: int) -> np.ndarray:
+    return fft.irfft(spectrum, fft.next_fast_len(length, real=True))[:length].astype(np.float32)
 
 
 def change_speed(wave: np.ndarray, rng: np.random.Generator, most: float = 0.12) -> np.ndarray:
@@ -18,10 +28,9 @@ def add_noise(
     wave: np.ndarray, rng: np.random.Generator, low_db: float = 5, high_db: float = 35
 ) -> np.ndarray:
     """White to brown-ish noise at a random signal-to-noise ratio."""
-    spectrum = np.fft.rfft(rng.standard_normal(len(wave)))
-    tilt = rng.uniform(0, 1)
-    spectrum /= np.maximum(1, np.arange(len(spectrum))) ** tilt
-    noise = np.fft.irfft(spectrum, len(wave))
+    spectrum = _spectrum(rng.standard_normal(len(wave), np.float32))
+    spectrum /= np.maximum(1, np.arange(len(spectrum))) ** rng.uniform(0, 1)
+    noise = _wave(spectrum, len(wave))
     ratio = 10 ** (rng.uniform(low_db, high_db) / 20)
     power = np.sqrt(np.mean(wave**2) + 1e-12)
     return (wave + noise * power / ratio / (np.std(noise) + 1e-12)).astype(np.float32)
@@ -29,10 +38,10 @@ def add_noise(
 
 def band_limit(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Cuts all above 3.4 to 7 kHz, as a telephone or a cheap headset does."""
-    spectrum = np.fft.rfft(wave)
+    spectrum = _spectrum(wave)
     edge = rng.uniform(3400, 7000) / 8000
     spectrum[int(len(spectrum) * edge) :] = 0
-    return np.fft.irfft(spectrum, len(wave)).astype(np.float32)
+    return _wave(spectrum, len(wave))
 
 
 def reverberate(wave: np.ndarray, rng: np.random.Generator, low_s: float = 0.1, high_s: float = 0.8):
@@ -43,16 +52,16 @@ def reverberate(wave: np.ndarray, rng: np.random.Generator, low_s: float = 0.1, 
     tail[: int(0.002 * 16_000)] = 0
     tail *= 10 ** (-rng.uniform(0, 10) / 20) / (np.linalg.norm(tail) + 1e-9)
     tail[0] = 1
-    return fftconvolve(wave, tail)[: len(wave)].astype(np.float32)
+    return oaconvolve(wave, tail.astype(np.float32))[: len(wave)].astype(np.float32)
 
 
 def telephone(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """300 to 3,400 Hz and mu-law of 8 bits (ITU-T G.711), as a telephone codec does."""
-    spectrum = np.fft.rfft(wave)
+    spectrum = _spectrum(wave)
     edges = np.array([rng.uniform(150, 300), rng.uniform(3300, 3700)]) / 8000 * len(spectrum)
     spectrum[: int(edges[0])] = 0
     spectrum[int(edges[1]) :] = 0
-    band = np.fft.irfft(spectrum, len(wave))
+    band = _wave(spectrum, len(wave))
     peak = np.abs(band).max() + 1e-9
     level = np.sign(band) * np.log1p(255 * np.abs(band) / peak) / np.log(256)
     level = np.round(level * 127) / 127

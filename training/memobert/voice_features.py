@@ -6,6 +6,7 @@ Freezing them is how wav2vec 2.0 is fine-tuned anyway (Baevski et al., 2020, sec
 import argparse
 import hashlib
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -38,63 +39,70 @@ def voiced_span(wave: np.ndarray) -> tuple[int, int]:
     return int(loud[0] * block), int(min(len(wave), (loud[-1] + 2) * block))
 
 
+@dataclass(frozen=True)
 class FrozenFeatures:
-    """Features of every clip, in several augmented variants: lists of [frames, size] float16.
+    """Features of every clip, in several augmented variants, and the log-mel bands of the same frames.
 
-    Beside them the log-mel bands of the same frames, for the teacher. Silence before and after a clip is
-    cut, so that a crop holds voice. The first variant is the clip as it is.
+    `features` [frames in all, size] and `bands` [frames in all, 64], float16, clip after clip, variant after
+    variant; `ends` [variants, clips] is where each ends. Silence before and after a clip is cut, so that a
+    crop holds voice. The first variant is the clip as it is.
     """
 
-    def __init__(self, clips: list[Clip], variants: list[list[np.ndarray]], bands: list[list[np.ndarray]]):
-        self.clips = clips
-        self.labels = torch.tensor([clip.label for clip in clips])
-        self.variants, self.bands = variants, bands
+    clips: list[Clip]
+    features: np.ndarray
+    bands: np.ndarray
+    ends: np.ndarray
+
+    @property
+    def labels(self) -> Tensor:
+        return torch.tensor([clip.label for clip in self.clips])
 
     @staticmethod
     def compute(model: VoiceEncoder, speech: Speech, clips: list[Clip], variants: int, device, seed: int):
         rng = np.random.default_rng(seed)
         spectrum = SpectralTargets().to(device)
-        features: list[list[np.ndarray]] = []
-        bands: list[list[np.ndarray]] = []
+        features: list[np.ndarray] = []
+        bands: list[np.ndarray] = []
         for number in range(variants):
-            pairs = [
-                _encode(model, spectrum, speech.waveform(clip), device, rng if number else None)
-                for clip in clips
-            ]
-            features.append([pair[0] for pair in pairs])
-            bands.append([pair[1] for pair in pairs])
+            for clip in clips:
+                found = _encode(model, spectrum, speech.waveform(clip), device, rng if number else None)
+                features.append(found[0])
+                bands.append(found[1])
             log.info("features of %d clips, variant %d of %d", len(clips), number + 1, variants)
-        return FrozenFeatures(clips, features, bands)
+        ends = np.cumsum([len(found) for found in features]).reshape(variants, len(clips))
+        return FrozenFeatures(clips, np.concatenate(features), np.concatenate(bands), ends)
+
+    def save(self, folder: Path) -> None:
+        # raw arrays: as pickled lists they would take several times their size in memory
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("features", "bands", "ends"):
+            np.save(folder / f"{name}.npy", getattr(self, name))
 
     @staticmethod
-    def kept(path: Path, compute) -> "FrozenFeatures":
-        """What `compute` gave before, from `path`, or gives now; one file for all steps that need it."""
-        if path.exists():
-            return FrozenFeatures(**torch.load(path, weights_only=False))
-        frozen = compute()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save({"clips": frozen.clips, "variants": frozen.variants, "bands": frozen.bands}, path)
-        return frozen
+    def load(folder: Path, clips: list[Clip]) -> "FrozenFeatures":
+        arrays = (np.load(folder / f"{name}.npy") for name in ("features", "bands", "ends"))
+        return FrozenFeatures(clips, *arrays)
 
     def batch(self, rows: np.ndarray, frames: int, rng: np.random.Generator, most: int | None = None):
         """Crops of random variants (of the first `most`): features [N,frames,size], bands [N,frames,64].
 
         A clip that is shorter lies somewhere amid zeros.
         """
-        size, count = self.variants[0][0].shape[1], self.bands[0][0].shape[1]
-        values = np.zeros((len(rows), frames, size), np.float32)
-        mel = np.full((len(rows), frames, count), SILENT_BAND, np.float32)
+        values = np.zeros((len(rows), frames, self.features.shape[1]), np.float32)
+        mel = np.full((len(rows), frames, self.bands.shape[1]), SILENT_BAND, np.float32)
+        flat = self.ends.ravel()
         for index, row in enumerate(rows):
-            number = int(rng.integers(most or len(self.variants)))
-            found, bands = self.variants[number][row], self.bands[number][row]
-            spare = len(found) - frames
+            place = int(rng.integers(most or len(self.ends))) * len(self.clips) + int(row)
+            begin, end = (int(flat[place - 1]) if place else 0), int(flat[place])
+            spare = end - begin - frames
             if spare >= 0:
-                first = int(rng.integers(spare + 1))
-                values[index], mel[index] = found[first : first + frames], bands[first : first + frames]
+                begin += int(rng.integers(spare + 1))
+                values[index] = self.features[begin : begin + frames]
+                mel[index] = self.bands[begin : begin + frames]
             else:
                 first = int(rng.integers(-spare + 1))
-                values[index, first : first + len(found)] = found
-                mel[index, first : first + len(found)] = bands
+                values[index, first : first + end - begin] = self.features[begin:end]
+                mel[index, first : first + end - begin] = self.bands[begin:end]
         return torch.from_numpy(values), torch.from_numpy(mel)
 
 
@@ -139,5 +147,7 @@ def kept_features(arguments, split: str, speech: Speech, model: VoiceEncoder, de
     weights = [p.detach().cpu().numpy().tobytes() for p in model.wav2vec2.feature_extractor.parameters()]
     print_of = hashlib.sha256(b"".join(weights)).hexdigest()[:12]
     left = "-".join(arguments.leave_out) or "none"
-    name = f"{split}-{arguments.variants}-without-{left}-{print_of}.pt"
-    return FrozenFeatures.kept(arguments.features / name, compute)
+    folder = arguments.features / f"{split}-{arguments.variants}-without-{left}-{print_of}"
+    if not (folder / "ends.npy").exists():
+        compute().save(folder)
+    return FrozenFeatures.load(folder, clips)
