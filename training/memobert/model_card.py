@@ -1,0 +1,128 @@
+"""Writes a bundle's model card: one section a graph, every figure taken from what was measured.
+
+    python -m memobert.model_card --bundle ../public/models/small --encoders results/encoders/encoders.json
+
+The words that no measurement gives (intended use, known failures) stand in `model_card.md` beside this file.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from .evaluation_report import percent, table, with_interval
+
+TEMPLATE = Path(__file__).with_name("model_card.md")
+
+
+def main(argv: list[str] | None = None) -> str:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--bundle", type=Path, required=True, help="folder with manifest.json")
+    parser.add_argument("--encoders", type=Path, required=True, help="encoders.json of evaluate_encoders")
+    arguments = parser.parse_args(argv)
+    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    encoders = json.loads(arguments.encoders.read_text())["encoders"]
+    card = make_card(manifest, encoders, TEMPLATE.read_text())
+    (arguments.bundle / "README.md").write_text(card)
+    return card
+
+
+def make_card(manifest: dict, encoders: dict, template: str) -> str:
+    """The card; `template` has a `{{name}}` for each part. Raises KeyError on a name that is no part."""
+    parts = {
+        "version": manifest["version"],
+        "files": files(manifest),
+        "runs": runs(manifest),
+        "data": table(["corpus", "licence"], [[s["name"], s["licence"]] for s in manifest["dataSources"]]),
+        "cases": cases(manifest["training"].get("fusion", {}).get("valid") or {}),
+        "alone": alone(manifest["training"].get("fusion", {}).get("valid") or {}),
+    }
+    for name in ("denseface", "denseface-light", "wav2vec2"):
+        parts[name] = encoder(encoders[name]) if name in encoders else "Not measured.\n"
+    for name in template.split("{{")[1:]:
+        key = name.split("}}")[0]
+        template = template.replace("{{" + key + "}}", parts[key].rstrip("\n"))
+    return template
+
+
+def files(manifest: dict) -> str:
+    chosen = manifest["face"].get("graphs", {})
+    rows = []
+    for graph, versions in manifest["graphs"].items():
+        for arithmetic, file in versions.items():
+            used = [backend for backend, name in chosen.items() if name == graph]
+            meant = file.get("backends") or used or ["all"]
+            size = f"{file['bytes'] / 1e6:.1f} MB"
+            rows.append([f"`{file['path']}`", arithmetic, file["weights"], ", ".join(meant), size])
+    return table(["file", "arithmetic", "weights stored as", "for", "bytes"], rows)
+
+
+def runs(manifest: dict) -> str:
+    rows = []
+    for part, trained in manifest["training"].items():
+        run = trained.get("run") or {}
+        arguments = ", ".join(
+            f"{k} {v}" for k, v in (run.get("arguments") or {}).items() if v not in (None, 0)
+        )
+        commit = f"`{run['commit'][:12]}`" if run.get("commit") else "n/a"
+        temperature = f"{trained['temperature']:.3f}" if trained.get("temperature") else "n/a"
+        rows.append([part, str(run.get("seed", "n/a")), commit, temperature, arguments or "n/a"])
+    return table(["part", "seed", "commit", "temperature", "arguments"], rows)
+
+
+def encoder(found: dict) -> str:
+    """Splits with their groups (language, sex), classes of the first split, calibration."""
+    rows = []
+    for split, groups in found["splits"].items():
+        for group, scores in groups.items():
+            after = scores["after"]
+            rows.append(
+                [
+                    split if group == "all" else f"· {group}",
+                    with_interval(after, "wa"),
+                    with_interval(after, "uar"),
+                    percent(after["majority_wa"]),
+                    percent(after["chance_uar"]),
+                    str(after["count"]),
+                ]
+            )
+    parts = [table(["split", "WA", "UAR", "majority", "chance", "samples"], rows)]
+    split, groups = next(iter(found["splits"].items()))
+    # where there are several corpora, the first is the one that the aim names
+    group = "all" if len(groups) == 1 else next(name for name in groups if name != "all")
+    rows = [
+        [name, *(percent(values[key]) for key in ("recall", "precision", "f1")), str(values["support"])]
+        for name, values in groups[group]["after"]["classes"].items()
+    ]
+    parts.append(f"Per class, {split}{'' if group == 'all' else f', {group}'}:\n")
+    parts.append(table(["class", "recall", "precision", "F1", "samples"], rows))
+    calibration = found["calibration"]["after"]
+    parts.append(
+        f"Expected calibration error, cross-fitted: {percent(calibration['raw']['ece'])} as trained, "
+        f"{percent(calibration['scaled']['ece'])} with the temperature that the graph contains.\n"
+    )
+    return "\n".join(parts)
+
+
+def cases(valid: dict) -> str:
+    composed, light = valid.get("composed") or {}, valid.get("light") or {}
+    rows = [
+        [name, percent(scores["wa"]), percent(scores["uar"]), percent(light.get(name, {}).get("uar"))]
+        for name, scores in composed.items()
+    ]
+    return table(["case", "WA", "UAR", "UAR with the light face encoder"], rows)
+
+
+def alone(valid: dict) -> str:
+    rows = [
+        [
+            name,
+            *(percent(scores[key]) for key in ("wa", "uar", "majority_wa", "chance_uar")),
+            str(scores["count"]),
+        ]
+        for name, scores in (valid.get("alone") or {}).items()
+    ]
+    return table(["alone", "WA", "UAR", "majority", "chance", "samples"], rows)
+
+
+if __name__ == "__main__":
+    main()

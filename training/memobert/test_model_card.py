@@ -1,0 +1,39 @@
+import pytest
+
+from .model_card import TEMPLATE, make_card
+
+SCORES = {"wa": 0.5, "uar": 0.4, "wa_interval": [0.4, 0.6], "uar_interval": [0.3, 0.5], "majority_wa": 0.2}
+SCORES |= {"chance_uar": 0.125, "count": 10, "macro_f1": 0.4}
+SCORES |= {"classes": {"happiness": {"recall": 0.9, "precision": 0.8, "f1": 0.85, "support": 7}}}
+FOUND = {
+    "splits": {"FER+ valid": {"all": {"after": SCORES}}},
+    "calibration": {"after": {"raw": {"ece": 0.09}, "scaled": {"ece": 0.01}}},
+}
+MANIFEST = {
+    "version": "7",
+    "dataSources": [{"name": "A corpus", "licence": "MIT"}],
+    "face": {"graphs": {"webgpu": "denseface", "wasm": "denseface-light"}},
+    "graphs": {
+        "denseface": {"fp32": {"path": "d.onnx", "bytes": 1_700_000, "weights": "fp16"}},
+        "denseface-light": {"fp32": {"path": "l.onnx", "bytes": 1_900_000, "weights": "fp16"}},
+    },
+    "training": {
+        "face": {"run": {"seed": 3, "commit": "abcdef0123456789", "arguments": {"epochs": 4}}},
+        "fusion": {"valid": {"composed": {"TVA": SCORES}, "alone": {"text": SCORES}}},
+    },
+}
+
+
+def test_every_figure_comes_from_what_was_measured():
+    card = make_card(MANIFEST, {"denseface": FOUND}, TEMPLATE.read_text())
+    assert "{{" not in card
+    for told in ("50.0 % [40.0, 60.0]", "90.0 %", "9.0 % as trained", "`d.onnx`", "1.9 MB", "epochs 4"):
+        assert told in card
+    assert "| `l.onnx` | fp32 | fp16 | wasm |" in card
+    # what was not measured says so
+    assert "Not measured." in card
+
+
+def test_a_part_that_is_not_there_is_an_error():
+    with pytest.raises(KeyError, match="unknown"):
+        make_card(MANIFEST, {}, "{{unknown}}")
