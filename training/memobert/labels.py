@@ -26,6 +26,9 @@ SPEECH_LABELS = {
     "disgusted": "disgusted",
 }
 
+# what corpora hold and no label stands for; any other emotion is a mistake that loading warns of
+UNUSED_EMOTIONS = ("contempt", "bored")
+
 # GoEmotions -> Ekman + neutral: the authors' mapping (Demszky et al., ACL 2020, appendix)
 GOEMOTIONS_GROUPS = {
     "angry": ("anger", "annoyance", "disapproval"),

@@ -3,14 +3,18 @@
 import csv
 import io
 import logging
+import os
 import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from .labels import LABEL_INDEX, SPEECH_LABELS
+from .labels import LABEL_INDEX, SPEECH_LABELS, UNUSED_EMOTIONS
 from .wav2vec2_model import SAMPLE_RATE_HZ
 
 log = logging.getLogger(__name__)
@@ -68,43 +72,86 @@ class Speech:
 def load_speech(folder: Path, cache: Path | None = None) -> Speech:
     """Reads every corpus; a clip that cannot be decoded, is silent or too short is skipped and counted.
 
-    Raises FileNotFoundError when no corpus is there at all.
+    So are rows whose emotion no list knows. Raises FileNotFoundError when no corpus is there at all or one
+    lacks its CSV, and ValueError for an archive, a CSV or a cache that is none.
     """
     cached = cache / "speech.npz" if cache else None
     if cached and cached.exists():
-        stored = np.load(cached, allow_pickle=True)
-        clips = [Clip(str(c), str(s), int(label), int(b), int(n)) for c, s, label, b, n in stored["clips"]]
-        return Speech(stored["samples"], clips)
+        return _read_cache(cached)
     pieces: list[np.ndarray] = []
     clips, position = [], 0
     for corpus in CORPORA:
         archive = Path(folder) / f"{corpus}.zip"
         if not archive.exists():
             continue
-        skipped = 0
-        with zipfile.ZipFile(archive) as packed, archive.with_suffix(".csv").open() as table:
-            names = {Path(name).name: name for name in packed.namelist()}
-            for row in csv.DictReader(table):
-                label = SPEECH_LABELS.get(row["emotion"])
-                if label is None:
-                    continue
-                samples = decode(packed.read(names[row["file"]])) if row["file"] in names else None
-                if samples is None:
-                    skipped += 1
-                    continue
-                clips.append(Clip(corpus, row["speaker"], LABEL_INDEX[label], position, len(samples)))
-                pieces.append(samples)
-                position += len(samples)
-        if skipped:
-            log.warning("%s: %d clips could not be used and were left out", corpus, skipped)
+        for speaker, label, samples in _read_corpus(corpus, archive):
+            clips.append(Clip(corpus, speaker, label, position, len(samples)))
+            pieces.append(samples)
+            position += len(samples)
     if not clips:
         raise FileNotFoundError(f"{folder} holds none of {', '.join(CORPORA)} (.zip with .csv)")
     speech = Speech(np.concatenate(pieces), clips)
     if cached:
         cached.parent.mkdir(parents=True, exist_ok=True)
         table = np.array([(c.corpus, c.speaker, c.label, c.start, c.length) for c in clips], dtype=object)
-        np.savez(cached, samples=speech.samples, clips=table)
+        # written beside and renamed: a kill, or another run, never meets half a cache
+        partial = cached.with_suffix(f".{os.getpid()}.part")
+        with partial.open("wb") as file:
+            np.savez(file, samples=speech.samples, clips=table)
+        partial.rename(cached)
     return speech
+
+
+def _read_cache(cached: Path) -> Speech:
+    try:
+        with np.load(cached, allow_pickle=True) as stored:
+            clips = [
+                Clip(str(c), str(s), int(label), int(b), int(n)) for c, s, label, b, n in stored["clips"]
+            ]
+            return Speech(stored["samples"], clips)
+    except (KeyError, OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{cached} is no cache of speech, or was cut short: delete it") from error
+
+
+def _read_corpus(corpus: str, archive: Path) -> Iterator[tuple[str, int, np.ndarray]]:
+    """Speaker, label and samples [T] int16 of each clip that can be used; the log counts the others."""
+    table = archive.with_suffix(".csv")
+    if not table.exists():
+        raise FileNotFoundError(f"{table} is missing: put the corpus' table beside {archive.name}")
+    skipped, unknown = 0, Counter()
+    try:
+        packed = zipfile.ZipFile(archive)
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"{archive} is no zip archive, or was cut short: fetch it again") from error
+    with packed, table.open(encoding="utf-8-sig", newline="") as file:
+        names = {Path(name).name: name for name in packed.namelist()}
+        rows = csv.DictReader(file)
+        if missing := {"file", "speaker", "emotion"} - set(rows.fieldnames or ()):
+            raise ValueError(f"{table} lacks the columns {', '.join(sorted(missing))}")
+        for row in rows:
+            label = SPEECH_LABELS.get(row["emotion"])
+            if label is None:
+                if row["emotion"] not in UNUSED_EMOTIONS:
+                    unknown[row["emotion"]] += 1
+                continue
+            samples = _read_clip(packed, names.get(row["file"]))
+            if samples is None:
+                skipped += 1
+                continue
+            yield row["speaker"], LABEL_INDEX[label], samples
+    if skipped:
+        log.warning("%s: %d clips could not be used and were left out", corpus, skipped)
+    if unknown:
+        log.warning(
+            "%s: emotions that no label knows were left out (see labels.py): %s", corpus, dict(unknown)
+        )
+
+
+def _read_clip(packed: zipfile.ZipFile, name: str | None) -> np.ndarray | None:
+    try:
+        return decode(packed.read(name)) if name else None
+    except (zipfile.BadZipFile, zlib.error):
+        return None
 
 
 def decode(packed: bytes) -> np.ndarray | None:
@@ -118,7 +165,8 @@ def decode(packed: bytes) -> np.ndarray | None:
         from scipy.signal import resample_poly
 
         mono = resample_poly(mono, SAMPLE_RATE_HZ, rate)
-    if len(mono) < SHORTEST_S * SAMPLE_RATE_HZ or np.abs(mono).max() < 1e-4:
+    # "not above" also refuses what is no number
+    if len(mono) < SHORTEST_S * SAMPLE_RATE_HZ or not np.abs(mono).max() >= 1e-4:
         return None
     return (np.clip(mono, -1, 1) * 32767).astype(np.int16)
 
