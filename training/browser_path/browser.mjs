@@ -6,6 +6,7 @@ import { createServer } from 'vite';
 import { findBrowser } from '../../scripts/find-browser.mjs';
 import { prepareAssets } from '../../scripts/prepare-assets.mjs';
 
+const START_MS = 180_000;
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /**
@@ -29,7 +30,7 @@ export async function withHarness({ bundle, part, folders, faceGraph }, use) {
     logLevel: 'error',
     cacheDir: join(ROOT, 'node_modules/.vite-browser-path'),
     optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@mediapipe/tasks-vision'] },
-    server: { port: 0, host: '127.0.0.1', hmr: false, fs: { allow: [ROOT, ...outside] } },
+    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null, fs: { allow: [ROOT, ...outside] } },
   });
   await server.listen();
   let browser;
@@ -40,6 +41,8 @@ export async function withHarness({ bundle, part, folders, faceGraph }, use) {
       `${base}@fs/${resolve(folder).split(sep).filter(Boolean).map(encodeURIComponent).join('/')}`;
     browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] });
     const page = await browser.newPage();
+    // a machine that trains beside this is slow to serve modules
+    page.setDefaultTimeout(START_MS);
     page.on('pageerror', (error) => console.error(`page: ${error.message}`));
     await page.goto(`${base}training/browser_path/harness.html`);
     await page.waitForFunction(() => 'ask' in globalThis);
