@@ -3,7 +3,7 @@
     python -m memobert.pretrain_wav2vec2 --speech FOLDER --init runs/voice-warm/best.pt --out runs/voice-ssl
 
 The contrastive task of Baevski et al. (NeurIPS 2020, section 3.2) over all the audio, no label used:
-half of the frames are masked, and each must be told from 50 others of its clip, both quantised by a
+half of the frames are masked, and each must be told from 16 others of its clip, both quantised by a
 Gumbel product quantiser. The convolutions stay as `--init` has them, so their features are computed once.
 """
 
@@ -40,7 +40,7 @@ PRETRAINING = {
     "proj_codevector_dim": 128,
     "num_codevectors_per_group": 64,
     "num_codevector_groups": 2,
-    "num_negatives": 50,
+    "num_negatives": 16,
     "mask_feature_prob": 0.0,
 }
 
