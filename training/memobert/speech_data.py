@@ -171,13 +171,24 @@ def decode(packed: bytes) -> np.ndarray | None:
     return (np.clip(mono, -1, 1) * 32767).astype(np.int16)
 
 
+# of all draws; a burst is no speech, and there are hundreds of people with a few each
+BURST_SHARE = 0.1
+
+
 def sampling_weights(clips: list[Clip]) -> np.ndarray:
-    """[N]: corpora by the square root of their size, labels of a corpus alike."""
-    size: dict[str, int] = {}
+    """[N]: corpora by the square root of their speakers, labels of a corpus alike.
+
+    Speakers rather than clips: what is to be learnt is how other people sound.
+    """
+    speakers: dict[str, set[str]] = {}
     cell: dict[tuple[str, int], int] = {}
     for clip in clips:
-        size[clip.corpus] = size.get(clip.corpus, 0) + 1
+        speakers.setdefault(clip.corpus, set()).add(clip.speaker)
         cell[clip.corpus, clip.label] = cell.get((clip.corpus, clip.label), 0) + 1
-    classes = {corpus: sum(1 for c, _ in cell if c == corpus) for corpus in size}
-    weights = np.array([size[c.corpus] ** 0.5 / classes[c.corpus] / cell[c.corpus, c.label] for c in clips])
+    share = {corpus: len(people) ** 0.5 for corpus, people in speakers.items()}
+    if "emogator" in share and len(share) > 1:
+        others = sum(part for corpus, part in share.items() if corpus != "emogator")
+        share["emogator"] = others * BURST_SHARE / (1 - BURST_SHARE)
+    classes = {corpus: sum(1 for c, _ in cell if c == corpus) for corpus in speakers}
+    weights = np.array([share[c.corpus] / classes[c.corpus] / cell[c.corpus, c.label] for c in clips])
     return weights / weights.sum()

@@ -56,8 +56,8 @@ def face_banks(arguments: argparse.Namespace, device) -> dict[str, Bank]:
         def build(split: str) -> Bank:
             faces = load_ferplus(arguments.faces, split, arguments.cache)
             train = split == "train"
-            most = arguments.tracks if train else 0
-            return face_bank(model, faces, mean, std, device, seed if train else 2, train, most=most)
+            most, steps = (arguments.tracks, 8) if train else (0, 4)
+            return face_bank(model, faces, mean, std, device, seed if train else 2, train, steps, most)
 
         return build
 
@@ -87,6 +87,12 @@ def voice_banks(arguments: argparse.Namespace, device) -> dict[str, Bank]:
         model = load_models(None, arguments.voice_encoder, None)["wav2vec2"].to(device)
         speech = load_speech(arguments.speech, arguments.cache)
         clips = speech.split(split, tuple(arguments.leave_out))
+        if split == "valid":
+            # the corpus that the voice's own figures are of: speech, all labels
+            clips = [clip for clip in clips if clip.corpus == "ravdess"]
+        elif arguments.voices:
+            chosen = np.random.default_rng(arguments.seed).permutation(len(clips))[: arguments.voices]
+            clips = [clips[index] for index in sorted(chosen)]
         return voice_bank(model, speech, clips, device, 1, split == "train")
 
     return {f"voice-{split}": kept_bank(arguments, f"voice-{split}", build) for split in ("train", "valid")}
@@ -187,6 +193,7 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--masked-words", type=float, default=0.3, help="weight of the masked-word loss")
     parser.add_argument("--tracks", type=int, default=1500, help="face tracks of a label at most")
+    parser.add_argument("--voices", type=int, default=0, help="training clips at most; 0: all")
     parser.add_argument("--composed", type=int, default=1400, help="composed validation samples")
     parser.add_argument("--leave-out", nargs="*", default=["emovo"])
     parser.add_argument("--toy", action="store_true", help="a tiny transformer, for tests")

@@ -114,7 +114,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
     parser.add_argument("--init", type=Path, required=True, help="best.pt of the warm-up or the pre-training")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
-    parser.add_argument("--seconds", type=float, default=2.2)
+    parser.add_argument("--seconds", type=float, default=1.6)
     parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--every", type=int, default=200, help="steps between measurements")
     parser.add_argument("--batch", type=int, default=48)

@@ -71,17 +71,16 @@ class VoiceTeacher(nn.Module):
 
 
 def hide_stripes(bands: Tensor, rng: np.random.Generator) -> Tensor:
-    """SpecAugment (Park et al., 2019): of [N,T,64], two stripes of time and two of bands are hidden."""
+    """SpecAugment (Park et al., 2019): a stripe of time and one of bands of each of [N,T,64] is hidden."""
     count, time, size = bands.shape
     bands = bands.clone()
     for row in range(count):
-        for _ in range(2):
-            width = int(rng.integers(0, 16))
-            begin = int(rng.integers(0, max(1, time - width)))
-            bands[row, begin : begin + width] = 0
-            width = int(rng.integers(0, 9))
-            begin = int(rng.integers(0, size - width))
-            bands[row, :, begin : begin + width] = 0
+        width = int(rng.integers(0, 16))
+        begin = int(rng.integers(0, max(1, time - width)))
+        bands[row, begin : begin + width] = 0
+        width = int(rng.integers(0, 12))
+        begin = int(rng.integers(0, size - width))
+        bands[row, :, begin : begin + width] = 0
     return bands
 
 
@@ -110,11 +109,11 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
     parser.add_argument("--init", type=Path, required=True, help="best.pt of warm_up_wav2vec2")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
-    parser.add_argument("--seconds", type=float, default=2.2)
+    parser.add_argument("--seconds", type=float, default=1.6)
     parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--every", type=int, default=200)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--rate", type=float, default=3e-3)
     add_feature_arguments(parser)
     arguments = parser.parse_args(argv)
     device = start(arguments)
