@@ -1,172 +1,57 @@
-"""Writes a bundle: the three graphs as ONNX, tokenizer, golden vectors and the manifest.
+"""Writes a bundle: the graphs as ONNX, tokenizer, golden vectors and the manifest.
 
-    python -m memobert.export --face runs/denseface/best.pt --voice runs/wav2vec2/best.pt \
-        --fusion runs/memobert/best.pt --vocabulary VOCAB.txt --out ../public/models/small --version 1
+    python -m memobert.export --face runs/denseface/best.pt --light runs/lightface/best.pt \
+        --voice runs/wav2vec2/best.pt --fusion runs/memobert/best.pt --calibration temperatures.json \
+        --vocabulary VOCAB.txt --out ../public/models/small --version 1
+    python -m memobert.export --voice runs/wav2vec2/best.pt --reuse ../public/models/small --out FOLDER
 
-Weights are rounded to fp16, stored so, and cast to fp32 as the graph loads: half the download, and the
-very numbers that PyTorch computed the golden vectors with.
+Weights are rounded to what the files store, and so PyTorch computes the golden vectors with the very numbers
+that the page loads. Which files a graph gets is `SHIPPED`, or what `--variants` says.
 """
 
 import argparse
-import hashlib
+import io
 import json
 import logging
+import math
 import warnings
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 from transformers import BertTokenizerFast, Wav2Vec2Config
 
-from .denseface_model import FACE_CLASSES, DenseFace
+from .denseface_model import DenseFace
+from .golden_vectors import (
+    answer,
+    differences,
+    encoder_inputs,
+    fusion_inputs,
+    golden_entry,
+)
 from .labels import LABELS
-from .memobert_model import MAX_FACES, MAX_WORDS, MemoBert, small_config
-from .wav2vec2_model import MAX_TOKENS, POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES, VoiceEncoder, compact_config
+from .lightface_model import LightFace
+from .manifest import Bundle, graph_file, make_manifest, training_entry
+from .memobert_model import MemoBert, small_config
+from .onnx_graph import HALF_FROM, deduplicate, optimise
+from .onnx_variants import VARIANTS, half_weights
+from .wav2vec2_model import VoiceEncoder, compact_config
 
 log = logging.getLogger(__name__)
 
 OPSET = 17
-# smaller tensors stay fp32: they weigh nothing and norms like their precision
-HALF_FROM = 256
-GOLDEN_PREFIX = 256
-
-
-def round_to_half(model: nn.Module) -> nn.Module:
-    """Rounds in place each parameter that the export stores as fp16."""
-    with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.numel() >= HALF_FROM:
-                parameter.copy_(parameter.half().float())
-    return model
-
-
-def fold_norms(model: DenseFace) -> DenseFace:
-    """Folds each batch norm that directly follows a convolution into it (norm2 of the bottlenecks)."""
-    for block in model.body:
-        if not hasattr(block, "conv1"):
-            continue
-        norm = block.norm2
-        scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-        folded = nn.Conv2d(block.conv1.in_channels, block.conv1.out_channels, 1)
-        with torch.no_grad():
-            folded.weight.copy_(block.conv1.weight * scale[:, None, None, None])
-            folded.bias.copy_(norm.bias - norm.running_mean * scale)
-        block.conv1, block.norm2 = folded, nn.Identity()
-    return model
-
-
-def store_as_half(graph: onnx.ModelProto) -> int:
-    """Replaces large fp32 weights by fp16 ones with a Cast each; returns how many."""
-    kept, casts = [], []
-    for weight in graph.graph.initializer:
-        values = numpy_helper.to_array(weight)
-        if weight.data_type != TensorProto.FLOAT or values.size < HALF_FROM:
-            kept.append(weight)
-            continue
-        half = values.astype(np.float16)
-        if not np.isfinite(half).all():
-            raise ValueError(f"{weight.name} does not fit fp16")
-        kept.append(numpy_helper.from_array(half, f"{weight.name}.half"))
-        casts.append(helper.make_node("Cast", [f"{weight.name}.half"], [weight.name], to=TensorProto.FLOAT))
-    del graph.graph.initializer[:]
-    graph.graph.initializer.extend(kept)
-    nodes = [*casts, *graph.graph.node]
-    del graph.graph.node[:]
-    graph.graph.node.extend(nodes)
-    return len(casts)
-
-
-def to_onnx(model: nn.Module, inputs: dict[str, Tensor], outputs: list[str], axes: dict, path: Path) -> None:
-    model.eval()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            model,
-            tuple(inputs.values()),
-            str(path),
-            input_names=list(inputs),
-            output_names=outputs,
-            dynamic_axes=axes,
-            opset_version=OPSET,
-            dynamo=False,
-        )
-    graph = onnx.load(path)
-    deduplicate(graph)
-    count = store_as_half(graph)
-    onnx.checker.check_model(graph)
-    onnx.save(graph, path)
-    log.info("%s: %d weights as fp16, %.1f MB", path.name, count, path.stat().st_size / 1e6)
-
-
-def deduplicate(graph: onnx.ModelProto) -> None:
-    """One copy of equal weights: the tied word table would travel twice."""
-    first: dict[bytes, str] = {}
-    renamed: dict[str, str] = {}
-    kept = []
-    for weight in graph.graph.initializer:
-        bare = onnx.TensorProto()
-        bare.CopyFrom(weight)
-        bare.name = ""
-        key = hashlib.sha256(bare.SerializeToString()).digest()
-        if key in first:
-            renamed[weight.name] = first[key]
-        else:
-            first[key] = weight.name
-            kept.append(weight)
-    del graph.graph.initializer[:]
-    graph.graph.initializer.extend(kept)
-    for node in graph.graph.node:
-        for index, name in enumerate(node.input):
-            if name in renamed:
-                node.input[index] = renamed[name]
-
-
-def tensor_json(values: Tensor, prefix: int | None = None) -> dict:
-    flat = values.detach().flatten()
-    kind = "int32" if not values.dtype.is_floating_point else "float32"
-    data = flat[:prefix].tolist() if prefix else flat.tolist()
-    rounded = data if kind == "int32" else [float(f"{v:.7g}") for v in data]
-    return {"type": kind, "dims": list(values.shape), "data": rounded}
-
-
-def golden_inputs(memobert: MemoBert, tokenizer: BertTokenizerFast) -> dict[str, dict]:
-    """Inputs like real ones, small enough to store: a face-like picture, a voiced sound, a sentence."""
-    generator = torch.Generator().manual_seed(7)
-    side = torch.linspace(-1, 1, 64)
-    face = 1.5 * torch.exp(-(side[:, None] ** 2 + side[None] ** 2) * 2) - 0.8
-    face = face + 0.3 * torch.randn(64, 64, generator=generator)
-    time = torch.arange(WINDOW_SAMPLES // 4) / SAMPLE_RATE_HZ
-    sound = sum(torch.sin(2 * torch.pi * 140 * k * time) / k for k in range(1, 12))
-    sound = sound * (0.6 + 0.4 * torch.sin(2 * torch.pi * 4 * time))
-    sound = torch.round((sound - sound.mean()) / sound.std() * 1000) / 1000
-    text = tokenizer("what a lovely day", add_special_tokens=False).input_ids
-    prompt = tokenizer("i am [MASK].", add_special_tokens=False).input_ids
-    ids = [tokenizer.cls_token_id, *text, *prompt, tokenizer.sep_token_id]
-    length, faces, voice = len(ids) + 2, 3, 4
-    ids = ids + [tokenizer.pad_token_id] * 2
-    mask = torch.ones(2, length + faces + voice, dtype=torch.int32)
-    mask[:, length - 2 : length] = 0
-    mask[1, length + faces :] = 0
-    features = torch.randn(2, faces, memobert.face_size, generator=generator).abs()
-    voiced = torch.randn(2, voice, memobert.voice_size, generator=generator)
-    return {
-        "denseface": {"faces": torch.round(face * 1000)[None, None] / 1000},
-        "wav2vec2": {"waveform": sound[None]},
-        "memobert": {
-            "input_ids": torch.tensor([ids, ids], dtype=torch.int32),
-            "face_features": torch.round(features * 100) / 100,
-            "voice_features": torch.round(voiced * 100) / 100,
-            "attention_mask": mask,
-            "mask_position": torch.full((2,), ids.index(tokenizer.mask_token_id), dtype=torch.int32),
-        },
-    }
-
-
+# of probabilities and, relatively, of features; wasm refuses a graph above 1e-3
+MOST_DIFFERENCE = 2e-4
+# graph -> name of its checkpoint's option, which is the part's name in the manifest's `training`
+PARTS = {"denseface": "face", "denseface-light": "light", "wav2vec2": "voice", "memobert": "fusion"}
+# only what `export_variants` measured to gain: see its table
+SHIPPED = {graph: ("fp32-half",) for graph in PARTS}
+FACE_AXES = {"faces": {0: "N"}, "features": {0: "N"}, "logits": {0: "N"}}
 AXES = {
-    "denseface": {"faces": {0: "N"}, "features": {0: "N"}, "logits": {0: "N"}},
+    "denseface": FACE_AXES,
+    "denseface-light": FACE_AXES,
     "wav2vec2": {
         "waveform": {0: "N", 1: "T"},
         "features": {0: "N", 1: "F"},
@@ -183,154 +68,268 @@ AXES = {
 }
 OUTPUTS = {
     "denseface": ["features", "logits"],
+    "denseface-light": ["features", "logits"],
     "wav2vec2": ["features", "logits"],
     "memobert": ["mask_logits"],
 }
 
 
-def load_models(face: Path | None, voice: Path | None, fusion: Path | None) -> dict[str, nn.Module]:
-    """The trained modules; None gives an untrained one of the shipped shape."""
+def round_to_half(model: nn.Module) -> nn.Module:
+    """Rounds in place each parameter that the export stores as fp16."""
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.numel() >= HALF_FROM:
+                parameter.copy_(parameter.half().float())
+    return model
+
+
+def fold_norms(model: nn.Module) -> nn.Module:
+    """Folds each batch norm that directly follows a convolution into it, in place.
+
+    These are all of LightFace's and the second ones of DenseFace's bottlenecks; a norm before a ReLU stays.
+    """
+    model.eval()
+    for module in model.modules():
+        if hasattr(module, "conv1") and isinstance(module.norm2, nn.BatchNorm2d):
+            module.conv1, module.norm2 = fuse_conv_bn_eval(module.conv1, module.norm2), nn.Identity()
+        if not isinstance(module, nn.Sequential):
+            continue
+        for index in range(len(module) - 1):
+            if isinstance(module[index], nn.Conv2d) and isinstance(module[index + 1], nn.BatchNorm2d):
+                module[index] = fuse_conv_bn_eval(module[index], module[index + 1])
+                module[index + 1] = nn.Identity()
+    return model
+
+
+def fold_temperature(model: nn.Module, temperature: float) -> nn.Module:
+    """Divides the logits by `temperature`, in the last linear layer of `model.classifier`.
+
+    Raises ValueError for a temperature that is no positive number.
+    """
+    if not (math.isfinite(temperature) and temperature > 0):
+        raise ValueError(f"{temperature} is no temperature: it must be a positive number")
+    *_, last = (module for module in model.classifier.modules() if isinstance(module, nn.Linear))
+    with torch.no_grad():
+        last.weight /= temperature
+        last.bias /= temperature
+    return model
+
+
+def trace(model: nn.Module, inputs: dict[str, Tensor], outputs: list[str], axes: dict) -> onnx.ModelProto:
+    """The module as an optimised graph with fp32 weights."""
+    stream = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model.eval(),
+            tuple(inputs.values()),
+            stream,
+            input_names=list(inputs),
+            output_names=outputs,
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            dynamo=False,
+        )
+    graph = onnx.load_from_string(stream.getvalue())
+    deduplicate(graph)
+    return optimise(graph)
+
+
+def to_onnx(model: nn.Module, inputs: dict[str, Tensor], outputs: list[str], axes: dict, path: Path) -> None:
+    """Writes the module as a graph with fp16 weights and fp32 arithmetic."""
+    onnx.save(half_weights(trace(model, inputs, outputs, axes)), path)
+
+
+def load_models(
+    face: Path | None, voice: Path | None, fusion: Path | None, light: Path | None = None
+) -> dict[str, nn.Module]:
+    """The trained modules by graph; None gives an untrained one of the shipped shape, no `denseface-light`.
+
+    What the checkpoints hold is under `stored`, by part.
+    """
+    paths = {"face": face, "voice": voice, "fusion": fusion, "light": light}
     stored = {
-        k: torch.load(p, map_location="cpu", weights_only=False) if p else {}
-        for k, p in {"face": face, "voice": voice, "fusion": fusion}.items()
+        key: torch.load(path, map_location="cpu", weights_only=False) if path else {}
+        for key, path in paths.items()
     }
     denseface = DenseFace(**stored["face"].get("shape", {}))
     config = stored["voice"].get("config")
     wav2vec2 = VoiceEncoder(Wav2Vec2Config.from_dict(config) if config else compact_config(), len(LABELS))
     wav2vec2.wav2vec2.set_attn_implementation("eager")
     changes = stored["fusion"].get("config", {})
-    memobert = MemoBert(small_config(**changes), denseface.feature_size, wav2vec2.config.hidden_size)
-    for module, key in ((denseface, "face"), (wav2vec2, "voice"), (memobert, "fusion")):
-        if stored[key]:
-            module.load_state_dict(stored[key]["model"])
+    sizes = _fusion_sizes(stored["fusion"]) or (denseface.feature_size, wav2vec2.config.hidden_size)
+    memobert = MemoBert(small_config(**changes), *sizes)
+    models = {"denseface": denseface, "wav2vec2": wav2vec2, "memobert": memobert}
+    if light:
+        models["denseface-light"] = LightFace(**stored["light"].get("light", {}))
+    for graph, module in models.items():
+        if stored[PARTS[graph]]:
+            module.load_state_dict(stored[PARTS[graph]]["model"])
         module.eval()
     # the position convolution's weight norm is training's business alone
     convolution = wav2vec2.wav2vec2.encoder.pos_conv_embed.conv
     torch.nn.utils.parametrize.remove_parametrizations(convolution, "weight")
-    return {"denseface": fold_norms(denseface), "wav2vec2": wav2vec2, "memobert": memobert, "stored": stored}
+    for graph in models.keys() & {"denseface", "denseface-light"}:
+        fold_norms(models[graph])
+    return {**models, "stored": stored}
 
 
-def describe(path: Path, folder: Path) -> dict:
-    data = path.read_bytes()
-    return {
-        "path": path.relative_to(folder).as_posix(),
-        "bytes": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(),
-    }
+def _fusion_sizes(stored: dict) -> tuple[int, int] | None:
+    """Face and voice features of a fusion's checkpoint: its encoders may not be at hand."""
+    state = stored.get("model")
+    return state and tuple(state[f"{part}_embeddings.linear.weight"].shape[1] for part in ("img", "speech"))
+
+
+def chosen_variants(words: list[str]) -> dict[str, tuple[str, ...]]:
+    """`SHIPPED`, changed by words like `wav2vec2=fp32-half,int8`.
+
+    Raises ValueError for a name that does not exist, two files of one precision, or none that is for all.
+    """
+    chosen = dict(SHIPPED)
+    for word in words:
+        graph, _, names = word.partition("=")
+        variants = tuple(names.split(","))
+        if graph not in PARTS or not set(variants) <= VARIANTS.keys():
+            raise ValueError(f"{word}: say GRAPH=VARIANT,... with {', '.join(PARTS)}; {', '.join(VARIANTS)}")
+        rows = [VARIANTS[name] for name in variants]
+        if len({row.precision for row in rows}) < len(rows):
+            raise ValueError(f"{word}: a manifest has one file per precision")
+        if all(row.backends for row in rows):
+            raise ValueError(f"{word}: some backend is left without a file")
+        chosen[graph] = variants
+    return chosen
+
+
+def read_temperatures(path: Path | None) -> dict[str, float]:
+    """Temperatures by encoder graph; none without a file. Raises ValueError for another graph's."""
+    temperatures = json.loads(path.read_text()) if path else {}
+    if unknown := temperatures.keys() - PARTS.keys() | temperatures.keys() & {"memobert"}:
+        raise ValueError(f"{path} has temperatures of {sorted(unknown)}, which are no encoder graphs")
+    return temperatures
+
+
+def export_graph(
+    graph: str, model: nn.Module, inputs: dict[str, Tensor], folder: Path, variants: tuple[str, ...]
+) -> tuple[dict, dict]:
+    """Writes a module's files; its manifest entry and golden vectors. Raises ValueError if they disagree."""
+    round_to_half(model)
+    fp32 = trace(model, inputs, OUTPUTS[graph], AXES[graph])
+    expected = answer(model, inputs, OUTPUTS[graph])
+    files = {}
+    for name in variants:
+        variant = VARIANTS[name]
+        path = folder / (
+            f"{graph}.onnx" if variant.precision == "fp32" else f"{graph}.{variant.precision}.onnx"
+        )
+        onnx.save(variant.make(fp32), path)
+        found = differences(path, inputs, expected)
+        files[variant.precision] = graph_file(path, folder, variant, found)
+        if "deviation" not in files[variant.precision] and not max(found.values()) < MOST_DIFFERENCE:
+            raise ValueError(f"{path} differs from PyTorch by {found}")
+        log.info("%s: %s, %.1f MB, differs by %s", path.name, name, path.stat().st_size / 1e6, found)
+    return files, golden_entry(inputs, expected)
+
+
+def take_tokenizer(vocabulary: Path | None, reuse: Bundle | None, folder: Path) -> BertTokenizerFast:
+    """Writes the tokenizer's files: those of the vocabulary, or without one those of the bundle reused.
+
+    Raises ValueError when there is neither.
+    """
+    if vocabulary:
+        tokenizer = BertTokenizerFast(vocab=str(vocabulary), do_lower_case=True)
+        tokenizer.save_pretrained(folder)
+        return tokenizer
+    if reuse is None:
+        raise ValueError("give --vocabulary, or a bundle whose tokenizer is taken with --reuse")
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (folder / name).write_bytes((reuse.folder / name).read_bytes())
+    return BertTokenizerFast.from_pretrained(folder)
+
+
+def face_normalisation(stored: dict, reuse: Bundle | None) -> dict[str, float]:
+    """Mean and std that every face graph was trained with.
+
+    Raises ValueError when the two face graphs want different pictures.
+    """
+    known = stored["face"] or (reuse.manifest["face"] if reuse else {})
+    face = {"mean": known.get("mean", 129.45), "std": known.get("std", 64.87)}
+    for key, value in face.items():
+        if abs(stored["light"].get(key, value) - value) > 1e-3:
+            raise ValueError(
+                f"--light was trained with a {key} of {stored['light'][key]}, --face with {value}"
+            )
+    return face
+
+
+def fusion_sizes(models: dict, reuse: Bundle | None, reused: set[str]) -> tuple[int, int]:
+    """Sizes of face and voice features. Raises ValueError when an encoder gives others than are taken."""
+    known = [reuse.manifest[kind]["featureSize"] for kind in ("face", "voice")] if reuse else [0, 0]
+    fusion = models["memobert"]
+    face, voice = known if "memobert" in reused else (fusion.face_size, fusion.voice_size)
+    for graph, wanted in (("denseface", face), ("denseface-light", face), ("wav2vec2", voice)):
+        if graph in reused:
+            given = known[graph == "wav2vec2"]
+        elif graph in models:
+            given = models[graph].config.hidden_size if graph == "wav2vec2" else models[graph].feature_size
+        else:
+            continue
+        if given != wanted:
+            raise ValueError(f"{graph} gives {given} features, but the fusion was trained with {wanted}")
+    return face, voice
 
 
 def write_bundle(arguments: argparse.Namespace) -> dict:
+    """Writes the folder and returns its manifest. Raises ValueError for parts that do not fit together."""
     folder: Path = arguments.out
     folder.mkdir(parents=True, exist_ok=True)
-    models = load_models(arguments.face, arguments.voice, arguments.fusion)
+    shipped = chosen_variants(arguments.variants)
+    temperatures = read_temperatures(arguments.calibration)
+    models = load_models(arguments.face, arguments.voice, arguments.fusion, arguments.light)
     stored = models.pop("stored")
-    tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
-    tokenizer.save_pretrained(folder)
-    inputs = golden_inputs(models["memobert"], tokenizer)
-    golden, graphs = {}, {}
-    for name, model in models.items():
-        round_to_half(model)
-        path = folder / f"{name}.onnx"
-        to_onnx(model, inputs[name], OUTPUTS[name], AXES[name], path)
-        with torch.inference_mode():
-            answer = model(*inputs[name].values())
-        answer = answer if isinstance(answer, tuple) else (answer,)
-        golden[name] = {
-            "inputs": {key: tensor_json(value) for key, value in inputs[name].items()},
-            "outputs": {
-                key: tensor_json(value, None if name == "memobert" else GOLDEN_PREFIX)
-                for key, value in zip(OUTPUTS[name], answer, strict=True)
-            },
-        }
-        check_parity(path, inputs[name], dict(zip(OUTPUTS[name], answer, strict=True)))
-        graphs[name] = {"fp32": {**describe(path, folder), "weights": "fp16"}}
+    reuse = Bundle(arguments.reuse) if arguments.reuse else None
+    reused = {name for name, part in PARTS.items() if reuse and reuse.has(name) and not stored[part]}
+    sizes = fusion_sizes(models, reuse, reused)
+    face = {**face_normalisation(stored, reuse), "featureSize": sizes[0]}
+    tokenizer = take_tokenizer(arguments.vocabulary, reuse, folder)
+    inputs = {**encoder_inputs(), "memobert": fusion_inputs(*sizes, tokenizer)}
+    graphs, golden, training = {}, {}, {}
+    for name, part in PARTS.items():
+        temperature = temperatures.get(name)
+        if name in reused:
+            graphs[name], golden[name] = reuse.take(name, folder)
+            training[part] = reuse.manifest.get("training", {}).get(part)
+            if temperature is not None:
+                log.warning("%s is reused as it is: its temperature in --calibration is left out", name)
+        elif name in models:
+            if temperature is not None:
+                fold_temperature(models[name], temperature)
+            graphs[name], golden[name] = export_graph(name, models[name], inputs[name], folder, shipped[name])
+            training[part] = training_entry(stored[part], temperature)
     (folder / "golden.json").write_text(json.dumps(golden, separators=(",", ":")))
-    manifest = make_manifest(arguments, folder, graphs, stored, models)
+    version = (arguments.name, arguments.version)
+    manifest = make_manifest(*version, folder, graphs, face, sizes[1], training)
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return manifest
-
-
-def check_parity(path: Path, inputs: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
-    """ONNX Runtime against PyTorch; raises AssertionError above 1e-3 on probabilities."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    answers = session.run(list(expected), {key: value.numpy() for key, value in inputs.items()})
-    for got, (name, want) in zip(answers, expected.items(), strict=True):
-        want = want.numpy()
-        assert got.shape == want.shape, (path, got.shape, want.shape)
-        if name.endswith("logits"):
-            probabilities = [np.exp(v - v.max(1, keepdims=True)) for v in (got, want)]
-            probabilities = [p / p.sum(1, keepdims=True) for p in probabilities]
-            assert np.abs(probabilities[0] - probabilities[1]).max() < 1e-3, path
-            assert (got.argmax(1) == want.argmax(1)).all(), path
-        assert np.abs(got - want).max() < 1e-3 * max(1, np.abs(want).max()), path
-
-
-def make_manifest(arguments, folder: Path, graphs: dict, stored: dict, models: dict) -> dict:
-    return {
-        "format": 1,
-        "name": arguments.name,
-        "version": arguments.version,
-        "licence": "non-commercial research; see LICENCE.md",
-        "dataSources": DATA_SOURCES,
-        "prompt": "I am [MASK].",
-        "labels": [{"id": label, "word": label} for label in LABELS],
-        "text": {
-            "maxTokens": MAX_WORDS,
-            "tokenizer": describe(folder / "tokenizer.json", folder),
-            "tokenizerConfig": describe(folder / "tokenizer_config.json", folder),
-        },
-        "face": {
-            "sizePx": 64,
-            "mean": stored["face"].get("mean", 129.45),
-            "std": stored["face"].get("std", 64.87),
-            "rateHz": 10,
-            "maxFrames": MAX_FACES,
-            "featureSize": models["memobert"].face_size,
-            "classes": list(FACE_CLASSES),
-        },
-        "voice": {
-            "sampleRateHz": SAMPLE_RATE_HZ,
-            "windowSamples": WINDOW_SAMPLES,
-            "pool": POOL,
-            "tokenRateHz": 50 / POOL,
-            "maxTokens": MAX_TOKENS,
-            "featureSize": models["memobert"].voice_size,
-        },
-        "graphs": graphs,
-        "golden": describe(folder / "golden.json", folder),
-        "training": {
-            key: {"valid": value.get("valid"), "epoch": value.get("epoch")} for key, value in stored.items()
-        },
-    }
-
-
-DATA_SOURCES = [
-    {"name": "FER+ (FER2013 pictures, Barsoum et al. 2016 votes)", "licence": "MIT (votes)"},
-    {"name": "RAVDESS", "licence": "CC BY-NC-SA 4.0"},
-    {"name": "TESS", "licence": "CC BY-NC-ND 4.0"},
-    {"name": "nEMO", "licence": "CC BY-NC-SA 4.0"},
-    {"name": "Emo-DB", "licence": "free for research"},
-    {"name": "EmoGator", "licence": "Apache-2.0"},
-    {"name": "GoEmotions", "licence": "Apache-2.0"},
-    {"name": "MELD", "licence": "GPL-3.0"},
-    {"name": "ISEAR", "licence": "research"},
-    {"name": "DailyDialog (RECCON subset)", "licence": "CC BY-NC-SA 4.0"},
-    {"name": "all-MiniLM-L6-v2 (initial weights)", "licence": "Apache-2.0"},
-]
 
 
 def main(argv: list[str] | None = None) -> dict:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--face", type=Path, default=None, help="best.pt of DenseFace")
+    parser.add_argument(
+        "--light", type=Path, default=None, help="best.pt of LightFace; without, none is shipped"
+    )
     parser.add_argument("--voice", type=Path, default=None, help="best.pt of wav2vec 2.0")
     parser.add_argument("--fusion", type=Path, default=None, help="best.pt of MEmoBERT")
-    parser.add_argument("--vocabulary", type=Path, required=True)
+    parser.add_argument("--calibration", type=Path, default=None, help="JSON: an encoder graph's temperature")
+    parser.add_argument("--reuse", type=Path, default=None, help="bundle for the parts without a checkpoint")
+    parser.add_argument("--vocabulary", type=Path, default=None)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="small")
     parser.add_argument("--version", default="1")
+    parser.add_argument(
+        "--variants", nargs="*", default=[], help="GRAPH=VARIANT,... instead of what is usually shipped"
+    )
     return write_bundle(parser.parse_args(argv))
 
 

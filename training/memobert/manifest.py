@@ -1,0 +1,128 @@
+"""The bundle's manifest: what the page reads first, and the only file that names the others."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from .denseface_model import FACE_CLASSES
+from .labels import LABELS
+from .memobert_model import MAX_FACES, MAX_WORDS
+from .onnx_variants import Variant
+from .wav2vec2_model import MAX_TOKENS, POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES
+
+# which face graph a backend runs, when the bundle has both
+FACE_GRAPHS = {"webgpu": "denseface", "wasm": "denseface-light"}
+DATA_SOURCES = [
+    {"name": "FER+ (FER2013 pictures, Barsoum et al. 2016 votes)", "licence": "MIT (votes)"},
+    {"name": "RAVDESS", "licence": "CC BY-NC-SA 4.0"},
+    {"name": "TESS", "licence": "CC BY-NC-ND 4.0"},
+    {"name": "nEMO", "licence": "CC BY-NC-SA 4.0"},
+    {"name": "Emo-DB", "licence": "free for research"},
+    {"name": "EmoGator", "licence": "Apache-2.0"},
+    {"name": "GoEmotions", "licence": "Apache-2.0"},
+    {"name": "MELD", "licence": "GPL-3.0"},
+    {"name": "ISEAR", "licence": "research"},
+    {"name": "DailyDialog (RECCON subset)", "licence": "CC BY-NC-SA 4.0"},
+    {"name": "all-MiniLM-L6-v2 (initial weights)", "licence": "Apache-2.0"},
+]
+
+
+def describe(path: Path, folder: Path) -> dict:
+    """Path below `folder`, size and hash of a file."""
+    data = path.read_bytes()
+    return {
+        "path": path.relative_to(folder).as_posix(),
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+
+
+def graph_file(path: Path, folder: Path, variant: Variant, found: dict[str, float]) -> dict:
+    """A graph's entry: the file, how its weights are stored and, if not for all, for which backends it is.
+
+    `found` are its differences to the golden vectors; one that computes what they hold states none.
+    """
+    only = {"backends": list(variant.backends)} if variant.backends else {}
+    rounded = variant.precision != "fp32" or variant.weights == "int8"
+    deviation = {"deviation": {key: float(f"{value:.2g}") for key, value in found.items()}} if rounded else {}
+    return {**describe(path, folder), "weights": variant.weights, **only, **deviation}
+
+
+def training_entry(stored: dict, temperature: float | None) -> dict:
+    """Where a part's weights come from: the run as its checkpoint tells it, null in old ones."""
+    return {
+        "run": stored.get("run"),
+        "epoch": stored.get("epoch"),
+        "valid": stored.get("valid"),
+        "temperature": temperature,
+    }
+
+
+def make_manifest(
+    name: str, version: str, folder: Path, graphs: dict, face: dict, voice_size: int, training: dict
+) -> dict:
+    """The manifest of a folder whose other files are all written.
+
+    `face` brings `mean` and `std` (of 0..255 grey) and `featureSize`.
+    """
+    both = {"graphs": FACE_GRAPHS} if "denseface-light" in graphs else {}
+    return {
+        "format": 1,
+        "name": name,
+        "version": version,
+        "licence": "non-commercial research; see LICENCE.md",
+        "dataSources": DATA_SOURCES,
+        "prompt": "I am [MASK].",
+        "labels": [{"id": label, "word": label} for label in LABELS],
+        "text": {
+            "maxTokens": MAX_WORDS,
+            "tokenizer": describe(folder / "tokenizer.json", folder),
+            "tokenizerConfig": describe(folder / "tokenizer_config.json", folder),
+        },
+        "face": {
+            "sizePx": 64,
+            "rateHz": 10,
+            "maxFrames": MAX_FACES,
+            "classes": list(FACE_CLASSES),
+            **face,
+            **both,
+        },
+        "voice": {
+            "sampleRateHz": SAMPLE_RATE_HZ,
+            "windowSamples": WINDOW_SAMPLES,
+            "pool": POOL,
+            "tokenRateHz": 50 / POOL,
+            "maxTokens": MAX_TOKENS,
+            "featureSize": voice_size,
+        },
+        "graphs": graphs,
+        "golden": describe(folder / "golden.json", folder),
+        "training": training,
+    }
+
+
+class Bundle:
+    """An existing bundle, read to take parts of it unchanged. Raises FileNotFoundError without a manifest."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest = json.loads((folder / "manifest.json").read_text())
+        self.golden = json.loads((folder / self.manifest["golden"]["path"]).read_text())
+
+    def has(self, graph: str) -> bool:
+        return graph in self.manifest["graphs"]
+
+    def take(self, graph: str, target: Path) -> tuple[dict, dict]:
+        """Copies a graph's files to `target`; its manifest entry and its golden vectors.
+
+        Raises ValueError when a file is not the one that the manifest names.
+        """
+        entry = self.manifest["graphs"][graph]
+        for file in entry.values():
+            data = (self.folder / file["path"]).read_bytes()
+            if hashlib.sha256(data).hexdigest() != file["sha256"]:
+                raise ValueError(f"{self.folder / file['path']} is not the file that its manifest names")
+            copy = target / file["path"]
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(data)
+        return entry, self.golden[graph]

@@ -1,0 +1,155 @@
+"""The forms in which a graph can be shipped: how its weights are stored, and in what its arithmetic is done.
+
+Each `make` takes the optimised graph with fp32 weights (`onnx_graph.optimise`) and leaves it as it is.
+"""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from .onnx_graph import CONTRIB, HALF_FROM, arrays, finish, set_nodes, set_weights
+
+# they add up in their input's type; WebGPU's norms and softmax hold their sums in fp32 anyway, and a cast on
+# each side of every norm would be one more shader each
+KEPT_FP32 = ("ReduceMean", "ReduceSum")
+BLOCK = 64
+
+
+def copy(graph: onnx.ModelProto) -> onnx.ModelProto:
+    result = onnx.ModelProto()
+    result.CopyFrom(graph)
+    return result
+
+
+def half_weights(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """fp32 arithmetic on weights stored as fp16."""
+    return finish(copy(graph))
+
+
+def int8_weights(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """fp32 arithmetic on weights stored as int8, a scale per output channel; the rest as fp16.
+
+    Cast and Mul work on constants alone, so every backend computes them once, as it loads.
+    """
+    result = copy(graph)
+    axes = {n.input[1]: _output_axis(n) for n in result.graph.node if n.op_type in ("Conv", "Gemm", "MatMul")}
+    kept, nodes = [], []
+    for weight in result.graph.initializer:
+        values = numpy_helper.to_array(weight)
+        if (
+            weight.name not in axes
+            or values.dtype != np.float32
+            or values.size < HALF_FROM
+            or values.ndim < 2
+        ):
+            kept.append(weight)
+            continue
+        stored, scale = _to_int8(values, axes[weight.name])
+        name = weight.name
+        kept += [
+            numpy_helper.from_array(stored, f"{name}.int8"),
+            numpy_helper.from_array(scale, f"{name}.scale"),
+        ]
+        nodes += [
+            helper.make_node("Cast", [f"{name}.int8"], [f"{name}.wide"], to=TensorProto.FLOAT),
+            helper.make_node("Mul", [f"{name}.wide", f"{name}.scale"], [name]),
+        ]
+    set_weights(result, kept)
+    set_nodes(result, [*nodes, *result.graph.node])
+    return finish(result)
+
+
+def _output_axis(node: onnx.NodeProto) -> int:
+    transposed = any(a.name == "transB" and a.i for a in node.attribute)
+    return 0 if node.op_type == "Conv" or transposed else -1
+
+
+def _to_int8(values: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """int8 of -127..127 and the fp32 scale along `axis`, shaped to multiply it back."""
+    others = tuple(i for i in range(values.ndim) if i != axis % values.ndim)
+    scale = np.maximum(np.abs(values).max(others, keepdims=True), 1e-12) / 127
+    return np.rint(values / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def half_arithmetic(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """fp16 arithmetic and weights; inputs, outputs and means stay fp32. For GPUs with `shader-f16`."""
+    from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
+
+    result = convert_float_to_float16(
+        copy(graph), keep_io_types=True, op_block_list=[*DEFAULT_OP_BLOCK_LIST, *KEPT_FP32]
+    )
+    # what stays fp32 keeps fp16 weights where they are large, as in the other forms
+    return finish(result)
+
+
+def dynamic_int8(graph: onnx.ModelProto, kinds: tuple[str, ...] = ("MatMul", "Gemm")) -> onnx.ModelProto:
+    """int8 linear layers, inputs quantised as they come; the rest fp32 with fp16 weights. For wasm only."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "fp32.onnx", Path(folder) / "int8.onnx"
+        onnx.save(graph, source)
+        quantize_dynamic(
+            source, target, op_types_to_quantize=list(kinds), per_channel=True, weight_type=QuantType.QInt8
+        )
+        result = onnx.load(target)
+    return finish(result)
+
+
+def dynamic_int8_all(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """As `dynamic_int8`, the convolutions too."""
+    return dynamic_int8(graph, ("MatMul", "Gemm", "Conv"))
+
+
+def blockwise_int8(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """Linear layers as MatMulNBits: int8 weights, a scale per 64 of them; the rest fp32 with fp16 weights."""
+    result = copy(graph)
+    weights, added, nodes = arrays(result), {}, []
+    for node in result.graph.node:
+        values = weights.get(node.input[1]) if node.op_type == "MatMul" else None
+        if values is None or values.ndim != 2 or values.shape[0] % BLOCK or values.size < HALF_FROM:
+            nodes.append(node)
+            continue
+        size, outputs = values.shape
+        blocks = values.T.reshape(outputs, size // BLOCK, BLOCK)
+        scale = np.maximum(np.abs(blocks).max(2), 1e-12) / 127
+        # unsigned with the default zero point of 128
+        stored = (np.rint(blocks / scale[..., None]) + 128).astype(np.uint8)
+        name = node.input[1]
+        added[f"{name}.q8"], added[f"{name}.q8_scale"] = stored, scale.astype(np.float32).reshape(-1)
+        inputs = [node.input[0], f"{name}.q8", f"{name}.q8_scale"]
+        shape = {"K": size, "N": outputs, "bits": 8, "block_size": BLOCK}
+        nodes.append(
+            helper.make_node("MatMulNBits", inputs, list(node.output), node.name, domain=CONTRIB, **shape)
+        )
+    new = [numpy_helper.from_array(values, name) for name, values in added.items()]
+    set_weights(result, [*result.graph.initializer, *new])
+    set_nodes(result, nodes)
+    return finish(result)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """`precision` is the manifest's key, i.e. the arithmetic; `backends` None means all."""
+
+    precision: str
+    weights: str
+    make: Callable[[onnx.ModelProto], onnx.ModelProto]
+    backends: tuple[str, ...] | None = None
+
+
+VARIANTS = {
+    "fp32": Variant("fp32", "fp32", copy),
+    "fp32-half": Variant("fp32", "fp16", half_weights),
+    "fp32-int8": Variant("fp32", "int8", int8_weights),
+    "fp16": Variant("fp16", "fp16", half_arithmetic, ("webgpu",)),
+    # wrong on WebGPU (transformers.js issue 1512)
+    "int8": Variant("int8", "int8", dynamic_int8, ("wasm",)),
+    "int8-all": Variant("int8", "int8", dynamic_int8_all, ("wasm",)),
+    "int8-blocks": Variant("int8", "int8", blockwise_int8, ("wasm",)),
+}

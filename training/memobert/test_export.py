@@ -1,0 +1,221 @@
+"""The export, on untrained toy checkpoints: what a bundle states, what it reuses, that its graphs agree."""
+
+import hashlib
+import json
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from . import export
+from .denseface_model import DenseFace
+from .export import PARTS, chosen_variants, fold_norms, fold_temperature
+from .lightface_model import LightFace
+from .memobert_model import MemoBert, small_config
+from .wav2vec2_model import TOY, VoiceEncoder, compact_config
+
+RUN = {"arguments": {"rate": 0.1}, "seed": 3, "commit": "abc"}
+LIGHT = {"widths": (8, 16, 16), "features": 27}
+
+
+def stir(model: torch.nn.Module) -> torch.nn.Module:
+    """Norms as after training, so that folding them wrongly shows."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_()
+            module.running_var.uniform_(0.5, 2)
+            module.weight.data.uniform_(0.5, 2)
+            module.bias.data.normal_()
+    return model.eval()
+
+
+@pytest.fixture(scope="module")
+def checkpoints(toy, tmp_path_factory):
+    """best.pt by part, the light one and the voice with a run, the others as old ones are."""
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("checkpoints")
+    normal = {"mean": 120.0, "std": 60.0}
+    face, light = stir(DenseFace(blocks=(1, 1, 1))), stir(LightFace(**LIGHT))
+    config = compact_config(**TOY)
+    shape = {key: TOY[key] for key in ("hidden_size", "num_attention_heads", "intermediate_size")}
+    shape |= {"num_hidden_layers": 1, "vocab_size": len((toy / "vocab.txt").read_text().splitlines())}
+    fusion = MemoBert(small_config(**shape), face.feature_size, config.hidden_size)
+    stored = {
+        "face": {"model": face.state_dict(), **normal, "shape": {"blocks": (1, 1, 1)}, "epoch": 2},
+        "light": {"model": light.state_dict(), **normal, "light": LIGHT, "run": RUN, "valid": {"wa": 0.5}},
+        "voice": {"model": VoiceEncoder(config, 7).state_dict(), "config": config.to_dict(), "run": RUN},
+        "fusion": {"model": fusion.state_dict(), "config": shape},
+    }
+    for part, content in stored.items():
+        torch.save(content, folder / f"{part}.pt")
+    return {part: folder / f"{part}.pt" for part in stored}
+
+
+def arguments(checkpoints, *parts) -> list[str]:
+    return [word for part in parts for word in (f"--{part}", str(checkpoints[part]))]
+
+
+@pytest.fixture(scope="module")
+def bundle(checkpoints, toy, tmp_path_factory):
+    out = tmp_path_factory.mktemp("bundle")
+    words = ["--vocabulary", str(toy / "vocab.txt"), "--out", str(out)]
+    return out, export.main([*arguments(checkpoints, *checkpoints), *words])
+
+
+def run(path, inputs: dict) -> dict[str, np.ndarray]:
+    session = onnxruntime.InferenceSession(path)
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(None, inputs), strict=True))
+
+
+def golden_inputs(case: dict) -> dict[str, np.ndarray]:
+    return {
+        name: np.array(tensor["data"], tensor["type"]).reshape(tensor["dims"])
+        for name, tensor in case["inputs"].items()
+    }
+
+
+def test_every_graph_has_golden_vectors_and_meets_them(bundle):
+    folder, manifest = bundle
+    golden = json.loads((folder / "golden.json").read_text())
+    assert golden.keys() == manifest["graphs"].keys() == PARTS.keys()
+    for graph, case in golden.items():
+        answers = run(folder / manifest["graphs"][graph]["fp32"]["path"], golden_inputs(case))
+        for name, want in case["outputs"].items():
+            assert list(answers[name].shape) == want["dims"]
+            got = answers[name].flatten()[: len(want["data"])]
+            assert np.abs(got - want["data"]).max() < 1e-4 * max(1, np.abs(got).max()), (graph, name)
+
+
+def test_the_manifest_says_where_everything_comes_from(bundle):
+    folder, manifest = bundle
+    assert manifest["face"]["graphs"] == {"webgpu": "denseface", "wasm": "denseface-light"}
+    assert (manifest["face"]["mean"], manifest["face"]["featureSize"]) == (120.0, 27)
+    assert manifest["training"]["light"]["run"] == manifest["training"]["voice"]["run"] == RUN
+    assert manifest["training"]["light"]["valid"] == {"wa": 0.5}
+    assert manifest["training"]["face"] == {"run": None, "epoch": 2, "valid": None, "temperature": None}
+    for files in manifest["graphs"].values():
+        assert files.keys() == {"fp32"} and files["fp32"].keys() == {"path", "bytes", "sha256", "weights"}
+        data = (folder / files["fp32"]["path"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == files["fp32"]["sha256"]
+
+
+def test_graphs_hold_no_norm_after_a_convolution_and_one_node_per_gelu_and_layer_norm(bundle):
+    folder, _ = bundle
+    kinds = {graph: [n.op_type for n in onnx.load(folder / f"{graph}.onnx").graph.node] for graph in PARTS}
+    assert "BatchNormalization" not in kinds["denseface-light"]
+    # a block's first norm, the transitions' and the last one
+    assert kinds["denseface"].count("BatchNormalization") == 3 + 2 + 1
+    for graph in ("wav2vec2", "memobert"):
+        assert "Erf" not in kinds[graph] and "Gelu" in kinds[graph] and "ReduceMean" not in kinds[graph]
+
+
+def test_temperatures_divide_the_logits(bundle, checkpoints, toy, tmp_path):
+    folder, _ = bundle
+    temperatures = {"denseface": 2.0, "denseface-light": 0.5, "wav2vec2": 1.25}
+    (tmp_path / "temperatures.json").write_text(json.dumps(temperatures))
+    words = ["--vocabulary", str(toy / "vocab.txt"), "--calibration", str(tmp_path / "temperatures.json")]
+    out = tmp_path / "bundle"
+    manifest = export.main([*arguments(checkpoints, *checkpoints), *words, "--out", str(out)])
+    golden = json.loads((out / "golden.json").read_text())
+    for graph, temperature in temperatures.items():
+        assert manifest["training"][PARTS[graph]]["temperature"] == temperature
+        inputs = golden_inputs(golden[graph])
+        plain, calibrated = (run(where / f"{graph}.onnx", inputs) for where in (folder, out))
+        # rounding to fp16 comes after
+        assert np.abs(calibrated["logits"] * temperature - plain["logits"]).max() < 5e-3
+        assert (calibrated["logits"].argmax(1) == plain["logits"].argmax(1)).all()
+        assert np.array_equal(calibrated["features"], plain["features"])
+    (tmp_path / "temperatures.json").write_text('{"face": 2.0}')
+    with pytest.raises(ValueError, match="face"):
+        export.read_temperatures(tmp_path / "temperatures.json")
+    for wrong in (0.0, -1.0, float("nan")):
+        with pytest.raises(ValueError, match="positive"):
+            fold_temperature(DenseFace(blocks=(1, 1, 1)), wrong)
+
+
+def test_what_is_reused_stays_to_the_byte(bundle, checkpoints, tmp_path):
+    folder, before = bundle
+    words = ["--reuse", str(folder), "--out", str(tmp_path), "--variants", "wav2vec2=fp32"]
+    after = export.main([*arguments(checkpoints, "voice"), *words])
+    goldens = [json.loads((where / "golden.json").read_text()) for where in (folder, tmp_path)]
+    assert after["graphs"].keys() == before["graphs"].keys()
+    for graph in before["graphs"].keys() - {"wav2vec2"}:
+        assert after["graphs"][graph] == before["graphs"][graph]
+        assert (tmp_path / f"{graph}.onnx").read_bytes() == (folder / f"{graph}.onnx").read_bytes()
+        assert goldens[0][graph] == goldens[1][graph]
+        assert after["training"][PARTS[graph]] == before["training"][PARTS[graph]]
+    assert after["graphs"]["wav2vec2"]["fp32"]["weights"] == "fp32"
+    for part in ("text", "face", "voice"):
+        assert after[part] == before[part]
+    (folder / "copy").mkdir()
+    for name in ("manifest.json", "golden.json"):
+        (folder / "copy" / name).write_bytes((folder / name).read_bytes())
+    (folder / "copy" / "denseface.onnx").write_bytes(b"another")
+    with pytest.raises(ValueError, match="not the file"):
+        export.Bundle(folder / "copy").take("denseface", tmp_path)
+
+
+def test_files_by_precision_name_their_backend_and_deviation(checkpoints, toy, tmp_path):
+    words = ["--vocabulary", str(toy / "vocab.txt"), "--out", str(tmp_path)]
+    chosen = ["--variants", "denseface-light=fp32-int8,fp16", "wav2vec2=fp32-half,int8"]
+    graphs = export.main([*arguments(checkpoints, *checkpoints), *words, *chosen])["graphs"]
+    light, voice = graphs["denseface-light"], graphs["wav2vec2"]
+    assert (light["fp16"]["path"], light["fp16"]["backends"]) == ("denseface-light.fp16.onnx", ["webgpu"])
+    assert (voice["int8"]["path"], voice["int8"]["backends"]) == ("wav2vec2.int8.onnx", ["wasm"])
+    assert "backends" not in light["fp32"] and light["fp32"]["weights"] == "int8"
+    for file in (light["fp32"], light["fp16"], voice["int8"]):
+        assert 0 < file["deviation"]["feature"] < 0.1
+    assert "deviation" not in voice["fp32"]
+
+
+@pytest.mark.parametrize(
+    "word", ["wav2vec=fp32", "wav2vec2=fp64", "wav2vec2=fp32,fp32-half", "wav2vec2=int8", "wav2vec2"]
+)
+def test_a_choice_of_files_that_cannot_be_is_refused(word):
+    with pytest.raises(ValueError, match="wav2vec"):
+        chosen_variants([word])
+
+
+def test_parts_that_do_not_fit_are_refused(checkpoints, toy, tmp_path):
+    words = ["--vocabulary", str(toy / "vocab.txt"), "--out", str(tmp_path / "out")]
+    stored = torch.load(checkpoints["light"], weights_only=False)
+    other = {**stored, "mean": 100.0}
+    torch.save(other, tmp_path / "light.pt")
+    with pytest.raises(ValueError, match="mean"):
+        export.main(
+            [
+                *arguments(checkpoints, "face", "voice", "fusion"),
+                "--light",
+                str(tmp_path / "light.pt"),
+                *words,
+            ]
+        )
+    wider = LightFace(widths=(8, 16, 16), features=30)
+    torch.save(
+        {**stored, "model": wider.state_dict(), "light": {**LIGHT, "features": 30}}, tmp_path / "light.pt"
+    )
+    with pytest.raises(ValueError, match="30 features"):
+        export.main(
+            [
+                *arguments(checkpoints, "face", "voice", "fusion"),
+                "--light",
+                str(tmp_path / "light.pt"),
+                *words,
+            ]
+        )
+    with pytest.raises(ValueError, match="--vocabulary"):
+        export.main([*arguments(checkpoints, *checkpoints), "--out", str(tmp_path / "out")])
+
+
+def test_folding_the_light_norms_changes_nothing():
+    torch.manual_seed(1)
+    model, faces = stir(LightFace(**LIGHT)), torch.randn(2, 1, 64, 64)
+    with torch.no_grad():
+        before = model(faces)
+        after = fold_norms(model)(faces)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in model.modules())
+    for first, second in zip(before, after, strict=True):
+        assert torch.allclose(first, second, atol=1e-4)
