@@ -1,0 +1,102 @@
+/**
+ * Times the graphs of `python -m memobert.export_variants` in onnxruntime-web's wasm, on one thread:
+ *
+ *   node training/export_bench/time-variants.mjs --folder results/variants --runs 60
+ *
+ * Reads `variants.json`, writes `timings.json` beside it. Variants take turns run by run, and what counts is CPU time:
+ * what else the machine does then hits all of them alike, or none. The first variant is what the others are multiples of.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const WARM_UP = 5;
+const LOADS = 3;
+
+const { values } = parseArgs({
+  options: { folder: { type: 'string' }, runs: { type: 'string', default: '60' } },
+});
+if (values.folder === undefined) throw new Error('Say --folder: where export_variants wrote variants.json.');
+const runs = Number(values.runs);
+
+const require = createRequire(import.meta.url);
+const ort = require('onnxruntime-web');
+ort.env.wasm.numThreads = 1;
+ort.env.logLevel = 'error';
+
+/** CPU time of `work` in ms. */
+async function timed(work) {
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return { ms: (user + system) / 1000, result };
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+
+/** Anything but zeros, of about unit variance, the same each time. */
+function feeds(input) {
+  const [[name, dims]] = Object.entries(input);
+  const size = dims.reduce((a, b) => a * b);
+  const data = Float32Array.from({ length: size }, (_, i) => 1.4 * Math.sin(i * i));
+  return { [name]: new ort.Tensor('float32', data, dims) };
+}
+
+function load(bytes) {
+  return ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
+}
+
+/** A variant ready to run, or why it is not. */
+async function prepare(key, row) {
+  const bytes = readFileSync(join(values.folder, row.path));
+  const loads = [];
+  try {
+    // the first load of all compiles the runtime: the median leaves it out
+    for (let index = 0; index < LOADS; index++) {
+      const { ms, result } = await timed(() => load(bytes));
+      loads.push(ms);
+      if (index < LOADS - 1) await result.release();
+      else return { key, session: result, feeds: feeds(row.input), loadMs: median(loads), times: [] };
+    }
+  } catch (cause) {
+    return { key, error: String(cause.message ?? cause).split('\n')[0] };
+  }
+}
+
+async function timeGraph(rows) {
+  const entries = [];
+  for (const [key, row] of Object.entries(rows)) entries.push(await prepare(key, row));
+  const ready = entries.filter((entry) => entry.error === undefined);
+  for (let index = -WARM_UP; index < runs; index++) {
+    for (const entry of ready) {
+      const { ms } = await timed(() => entry.session.run(entry.feeds));
+      if (index >= 0) entry.times.push(ms);
+    }
+  }
+  const [first] = ready;
+  const answers = entries.map(({ key, error, times, loadMs }) => {
+    if (error !== undefined) return [key, { error }];
+    const medianMs = median(times);
+    return [
+      key,
+      { medianMs, ratio: medianMs / median(first.times), loadMs, loadRatio: loadMs / first.loadMs, runs },
+    ];
+  });
+  for (const { session } of ready) await session.release();
+  return Object.fromEntries(answers);
+}
+
+const report = JSON.parse(readFileSync(join(values.folder, 'variants.json'), 'utf8'));
+const graphs = {};
+for (const [name, rows] of Object.entries(report.graphs)) {
+  graphs[name] = await timeGraph(rows);
+  console.log(name, graphs[name]);
+}
+const { version } = JSON.parse(
+  readFileSync(join(require.resolve('onnxruntime-web'), '..', '..', 'package.json'), 'utf8'),
+);
+const runtime = `onnxruntime-web ${version} wasm, 1 thread, Node ${process.version}, ${cpus()[0].model}`;
+writeFileSync(join(values.folder, 'timings.json'), `${JSON.stringify({ runtime, graphs }, null, 2)}\n`);

@@ -1,0 +1,221 @@
+"""Makes each variant of a bundle's encoder graphs, and measures what it costs and gains.
+
+    python -m memobert.export_variants --bundle FOLDER --faces FOLDER --speech FOLDER --cache FOLDER \
+        --out results/variants
+
+Parity is against the fp32 variant of the same weights; accuracy on FER+ validation faces with a majority and
+on RAVDESS' validation speakers, by ONNX Runtime on the CPU; time by onnxruntime-web's wasm in Node, on one
+thread (`../export_bench/time-variants.mjs`, left out with `--no-timing`). Writes the graphs, `variants.json`
+and `variants.md`.
+"""
+
+import argparse
+import gzip
+import json
+import logging
+import subprocess
+from pathlib import Path
+
+import brotli
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+
+from .denseface_model import FACE_CLASSES
+from .ferplus_data import load_ferplus, majority
+from .golden_vectors import softmax
+from .labels import LABELS
+from .metrics import measure
+from .onnx_graph import reopen
+from .onnx_variants import VARIANTS
+from .speech_data import load_speech
+from .train_denseface import to_input
+from .voice_augmentation import place
+
+log = logging.getLogger(__name__)
+
+ENCODERS = ("denseface", "denseface-light", "wav2vec2")
+TIMER = Path(__file__).parents[1] / "export_bench" / "time-variants.mjs"
+# what CDNs compress with as they go; 11 is for files made once, and some percent smaller
+BROTLI_QUALITY = 9
+
+
+def fp32_graph(bundle: Path, manifest: dict, name: str) -> onnx.ModelProto:
+    """The optimised graph with plain fp32 weights, from the file that the bundle has."""
+    return reopen(onnx.load(bundle / manifest["graphs"][name]["fp32"]["path"]))
+
+
+def face_inputs(
+    folder: Path, cache: Path | None, manifest: dict, limit: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Normalised faces [N,1,size,size] of FER+ valid, classes [N]; `limit` of them, evenly (0: all)."""
+    faces, truth = majority(load_ferplus(folder, "valid", cache))
+    rows = spread(len(truth), limit)
+    face = manifest["face"]
+    pictures = torch.from_numpy(faces.pictures[rows]).unsqueeze(1)
+    return to_input(pictures, face["sizePx"], face["mean"], face["std"]).numpy(), truth[rows]
+
+
+def voice_inputs(
+    folder: Path, cache: Path | None, manifest: dict, limit: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Windows [N,T] of RAVDESS' validation speakers and their labels [N]."""
+    speech = load_speech(folder, cache)
+    clips = [clip for clip in speech.split("valid") if clip.corpus == "ravdess"]
+    clips = [clips[row] for row in spread(len(clips), limit)]
+    window = manifest["voice"]["windowSamples"]
+    waves = np.stack([place(speech.waveform(clip), window, None) for clip in clips])
+    return waves, np.array([clip.label for clip in clips])
+
+
+def spread(count: int, limit: int) -> np.ndarray:
+    return np.arange(count) if not 0 < limit < count else np.linspace(0, count - 1, limit).astype(int)
+
+
+def run(graph: onnx.ModelProto, inputs: np.ndarray, batch: int) -> tuple[np.ndarray, np.ndarray]:
+    """Features of the first 64 inputs and logits of all, by ONNX Runtime on one CPU thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(
+        graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    name = session.get_inputs()[0].name
+    features, logits = [], []
+    for first in range(0, len(inputs), batch):
+        answer = session.run(["features", "logits"], {name: inputs[first : first + batch]})
+        features += [answer[0]] if first < 64 else []
+        logits.append(answer[1])
+    return np.concatenate(features)[:64], np.concatenate(logits)
+
+
+def compare(
+    answer: tuple[np.ndarray, np.ndarray], reference: tuple[np.ndarray, np.ndarray], truth: np.ndarray
+) -> dict:
+    """Largest differences (of probabilities; of features relative to the largest), agreement, WA and UAR."""
+    (features, logits), (known_features, known_logits) = answer, reference
+    scores = measure(truth, logits.argmax(1), logits.shape[1])
+    return {
+        "probability": float(np.abs(softmax(logits) - softmax(known_logits)).max()),
+        "feature": float(np.abs(features - known_features).max() / np.abs(known_features).max()),
+        "agreement": float((logits.argmax(1) == known_logits.argmax(1)).mean()),
+        "wa": scores["wa"],
+        "uar": scores["uar"],
+        "count": scores["count"],
+    }
+
+
+def sizes(data: bytes) -> dict[str, int]:
+    """Bytes raw, by gzip -9 and by brotli."""
+    return {
+        "bytes": len(data),
+        "gzip": len(gzip.compress(data, 9)),
+        "brotli": len(brotli.compress(data, quality=BROTLI_QUALITY)),
+    }
+
+
+def measure_graph(
+    name: str, graph: onnx.ModelProto, inputs: np.ndarray, truth: np.ndarray, out: Path
+) -> dict:
+    """Rows of the table by variant; the graphs are written to `out`."""
+    rows, reference = {}, None
+    for key, variant in VARIANTS.items():
+        made = variant.make(graph)
+        data = made.SerializeToString()
+        path = out / f"{name}.{key}.onnx"
+        path.write_bytes(data)
+        answer = run(made, inputs, 1 if name == "wav2vec2" else 32)
+        reference = reference or answer
+        rows[key] = {
+            "path": path.name,
+            "precision": variant.precision,
+            "weights": variant.weights,
+            "backends": variant.backends,
+            "nodes": len(made.graph.node),
+            "input": {made.graph.input[0].name: [1, *inputs.shape[1:]]},
+            **sizes(data),
+            **compare(answer, reference, truth),
+        }
+        log.info("%s %s: %s", name, key, json.dumps(rows[key]))
+    return rows
+
+
+COLUMNS = (
+    "variant", "MB", "gzip MB", "brotli MB", "WA %", "UAR %", "same class %", "max d probability",
+    "max d feature", "wasm time", "wasm load", "for",
+)  # fmt: skip
+
+
+def table(report: dict) -> str:
+    """The report as Markdown, a table per graph; times are multiples of the fp32 variant's."""
+    lines = [
+        f"# Variants of the bundle {report['bundle']}", "",
+        "Parity, WA and UAR by ONNX Runtime on the CPU (fp16 arithmetic is emulated there); times by "
+        f"{report.get('runtime', 'nothing yet')}, multiples of fp32 in the same run.",
+    ]  # fmt: skip
+    for name, rows in report["graphs"].items():
+        first = next(iter(rows.values()))
+        absolute = f"; fp32 takes {first['medianMs']:.1f} ms of CPU" if "medianMs" in first else ""
+        lines += ["", f"## {name} ({first['count']} samples{absolute})", ""]
+        lines += [f"| {' | '.join(COLUMNS)} |", "|" + " --- |" * len(COLUMNS)]
+        lines += [f"| {' | '.join(cells(key, row))} |" for key, row in rows.items()]
+    return "\n".join(lines) + "\n"
+
+
+def cells(key: str, row: dict) -> list[str]:
+    sized = [f"{row[kind] / 1e6:.2f}" for kind in ("bytes", "gzip", "brotli")]
+    scored = [f"{100 * row[kind]:.2f}" for kind in ("wa", "uar", "agreement")]
+    timed = [f"{row[kind]:.2f}" if kind in row else "" for kind in ("ratio", "loadRatio")]
+    if "error" in row:
+        timed = [f"fails: {row['error']}", ""]
+    parity = [f"{row['probability']:.1e}", f"{row['feature']:.1e}"]
+    return [key, *sized, *scored, *parity, *timed, ", ".join(row["backends"] or ["all"])]
+
+
+def add_timings(report: dict, out: Path, runs: int) -> None:
+    """Times every graph in Node; the answers join the other measurements. Needs `npm ci` at the root."""
+    subprocess.run(["node", str(TIMER), "--folder", str(out), "--runs", str(runs)], check=True)
+    timings = json.loads((out / "timings.json").read_text())
+    report["runtime"] = timings["runtime"]
+    for name, rows in timings["graphs"].items():
+        for key, row in rows.items():
+            report["graphs"][name][key].update(row)
+
+
+def main(argv: list[str] | None = None) -> dict:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    # the quantiser tells of every tensor
+    logging.getLogger().addFilter(lambda record: record.name != "root")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--bundle", type=Path, required=True)
+    parser.add_argument("--faces", type=Path, required=True, help="folder of ferplus-valid.zip")
+    parser.add_argument("--speech", type=Path, required=True, help="folder of the speech corpora's archives")
+    parser.add_argument("--cache", type=Path, default=None, help="folder for decoded data")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--limit", type=int, default=0, help="at most so many faces, and so many clips")
+    parser.add_argument("--runs", type=int, default=60, help="timed runs of each graph")
+    parser.add_argument("--no-timing", action="store_true", help="leave onnxruntime-web out")
+    arguments = parser.parse_args(argv)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    report = {"bundle": f"{manifest['name']} {manifest['version']}", "graphs": {}}
+    assert manifest["face"]["classes"] == list(FACE_CLASSES)
+    assert [label["id"] for label in manifest["labels"]] == list(LABELS)
+    faces = face_inputs(arguments.faces, arguments.cache, manifest, arguments.limit)
+    voices = voice_inputs(arguments.speech, arguments.cache, manifest, arguments.limit)
+    for name in ENCODERS:
+        if name in manifest["graphs"]:
+            graph = fp32_graph(arguments.bundle, manifest, name)
+            data = voices if name == "wav2vec2" else faces
+            report["graphs"][name] = measure_graph(name, graph, *data, arguments.out)
+    (arguments.out / "variants.json").write_text(json.dumps(report, indent=2) + "\n")
+    if not arguments.no_timing:
+        add_timings(report, arguments.out, arguments.runs)
+        (arguments.out / "variants.json").write_text(json.dumps(report, indent=2) + "\n")
+    (arguments.out / "variants.md").write_text(table(report))
+    return report
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Passes over graphs, and the variants made with them: the same answers, within what each is allowed."""
+
+import json
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from onnx import numpy_helper
+
+from . import export_variants
+from .export import AXES, OUTPUTS, fold_norms, trace
+from .lightface_model import LightFace
+from .onnx_graph import fuse_gelu, reopen, sort_nodes, store_as_half, widen
+from .onnx_variants import VARIANTS, copy
+from .test_export import bundle, checkpoints, stir  # noqa: F401
+from .wav2vec2_model import TOY, VoiceEncoder, compact_config
+
+# of the largest feature or logit
+ALLOWED = {"fp32": 0, "fp32-half": 2e-3, "fp16": 1e-2}
+ALLOWED_INT8 = 0.1
+
+
+@pytest.fixture(scope="module")
+def graphs():
+    """fp32 graphs and inputs by name."""
+    torch.manual_seed(2)
+    faces, sound = {"faces": torch.randn(2, 1, 64, 64)}, {"waveform": torch.randn(1, 4000)}
+    light = fold_norms(stir(LightFace(widths=(8, 16, 64), features=27)))
+    voice = VoiceEncoder(compact_config(**TOY), 7)
+    voice.wav2vec2.set_attn_implementation("eager")
+    return {
+        "denseface-light": (trace(light, faces, OUTPUTS["denseface"], AXES["denseface"]), faces),
+        "wav2vec2": (trace(voice, sound, OUTPUTS["wav2vec2"], AXES["wav2vec2"]), sound),
+    }
+
+
+def run(graph: onnx.ModelProto, inputs: dict) -> list[np.ndarray]:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(graph.SerializeToString(), options)
+    return session.run(None, {name: value.numpy() for name, value in inputs.items()})
+
+
+@pytest.mark.parametrize("name", ["denseface-light", "wav2vec2"])
+@pytest.mark.parametrize("key", VARIANTS)
+def test_a_variant_answers_as_the_fp32_graph(graphs, name, key):
+    graph, inputs = graphs[name]
+    untouched = graph.SerializeToString()
+    made = VARIANTS[key].make(graph)
+    assert graph.SerializeToString() == untouched
+    assert {entry.domain: entry.version for entry in made.opset_import}[""] == 17
+    for got, want in zip(run(made, inputs), run(graph, inputs), strict=True):
+        assert got.dtype == np.float32
+        assert np.abs(got - want).max() <= ALLOWED.get(key, ALLOWED_INT8) * np.abs(want).max()
+
+
+def test_variants_store_what_they_say(graphs):
+    graph, _ = graphs["wav2vec2"]
+    size = {key: len(variant.make(graph).SerializeToString()) for key, variant in VARIANTS.items()}
+    assert size["fp32-int8"] < size["fp32-half"] < size["fp32"]
+    kinds = {key: {n.op_type for n in variant.make(graph).graph.node} for key, variant in VARIANTS.items()}
+    assert "MatMulNBits" in kinds["int8-blocks"] and "MatMulInteger" in kinds["int8"]
+    assert "ConvInteger" in kinds["int8-all"]
+    for key, used in kinds.items():
+        assert {"Gelu", "LayerNormalization"} <= used or key == "fp32", key
+
+
+def test_half_weights_are_widened_to_the_same_numbers(graphs):
+    graph, inputs = graphs["denseface-light"]
+    half = VARIANTS["fp32-half"].make(graph)
+    wide = copy(half)
+    assert widen(wide) == sum(1 for node in half.graph.node if node.op_type == "Cast")
+    for got, want in zip(run(wide, inputs), run(half, inputs), strict=True):
+        assert np.array_equal(got, want)
+
+
+def test_a_weight_beyond_fp16_is_refused(graphs):
+    graph = copy(graphs["denseface-light"][0])
+    large = next(w for w in graph.graph.initializer if np.prod(w.dims) >= 256)
+    large.CopyFrom(numpy_helper.from_array(np.full(list(large.dims), 1e6, np.float32), large.name))
+    with pytest.raises(ValueError, match="does not fit fp16"):
+        store_as_half(graph)
+
+
+def test_gelu_becomes_one_node_and_answers_the_same(graphs):
+    graph, inputs = graphs["wav2vec2"]
+    fused = copy(graph)
+    count = sum(1 for node in graph.graph.node if node.op_type == "Erf")
+    assert fuse_gelu(fused) == count > 0
+    fused.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
+    for got, want in zip(run(fused, inputs), run(graph, inputs), strict=True):
+        assert np.abs(got - want).max() < 1e-5 * max(1, np.abs(want).max())
+
+
+def test_a_finished_graph_is_reopened_whole(graphs):
+    graph, inputs = graphs["wav2vec2"]
+    opened = reopen(VARIANTS["fp32-half"].make(graph))
+    assert sorted(n.op_type for n in opened.graph.node) == sorted(n.op_type for n in graph.graph.node)
+    for got, want in zip(run(opened, inputs), run(graph, inputs), strict=True):
+        assert np.abs(got - want).max() < 2e-3 * np.abs(want).max()
+
+
+def test_nodes_are_put_in_order_or_a_circle_is_named(graphs):
+    graph = copy(graphs["denseface-light"][0])
+    nodes = list(graph.graph.node)
+    del graph.graph.node[:]
+    graph.graph.node.extend(reversed(nodes))
+    sort_nodes(graph)
+    onnx.checker.check_model(graph)
+    graph.graph.node[0].input[0] = graph.graph.node[-1].output[0]
+    with pytest.raises(ValueError, match="circle"):
+        sort_nodes(graph)
+
+
+def test_the_command_measures_every_variant(bundle, toy, tmp_path):  # noqa: F811
+    data = ["--faces", str(toy / "faces"), "--speech", str(toy / "speech"), "--limit", "6"]
+    words = ["--bundle", str(bundle[0]), *data, "--out", str(tmp_path), "--no-timing"]
+    report = export_variants.main(words)
+    assert report["graphs"].keys() == set(export_variants.ENCODERS)
+    assert json.loads((tmp_path / "variants.json").read_text()) == json.loads(json.dumps(report))
+    for rows in report["graphs"].values():
+        assert rows.keys() == VARIANTS.keys()
+        for row in rows.values():
+            assert (tmp_path / row["path"]).stat().st_size == row["bytes"] > row["gzip"]
+            assert row["probability"] < 0.1 and row["count"] == 6
+    # what the timing script adds
+    report["graphs"]["wav2vec2"]["fp32"].update(medianMs=9.5, ratio=1.0, loadRatio=1.0)
+    report["graphs"]["wav2vec2"]["int8"]["error"] = "no such operator"
+    table = export_variants.table(report)
+    assert "fp32 takes 9.5 ms" in table and "fails: no such operator" in table
