@@ -1,5 +1,7 @@
 """Reads DenseFace's weights back from a bundle's graph, so that training goes on from what was published."""
 
+import argparse
+import json
 from pathlib import Path
 
 import onnx
@@ -76,3 +78,33 @@ def _put_norms_back(model: DenseFace, folded_bias: dict[int, Tensor], faces: Ten
     model(faces)
     for hook in hooks:
         hook.remove()
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Writes a bundle's DenseFace as a checkpoint, for the steps that want one."""
+    from .ferplus_data import load_ferplus
+    from .train_denseface import evaluate, to_input
+
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--bundle", type=Path, required=True, help="folder with manifest.json")
+    parser.add_argument("--faces", type=Path, required=True, help="folder of ferplus-{train,valid}.zip")
+    parser.add_argument("--cache", type=Path, default=None)
+    parser.add_argument("--out", type=Path, required=True, help="the checkpoint, say runs/denseface/best.pt")
+    arguments = parser.parse_args(argv)
+    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    face = manifest["face"]
+    graph = arguments.bundle / manifest["graphs"]["denseface"]["fp32"]["path"]
+    pictures = load_ferplus(arguments.faces, "train", arguments.cache).pictures[:512]
+    some = to_input(torch.from_numpy(pictures).unsqueeze(1), face["sizePx"], face["mean"], face["std"])
+    model = load_denseface(graph, some)
+    trained = manifest.get("training", {}).get("face", {})
+    state = {"model": model.state_dict(), "mean": face["mean"], "std": face["std"], "shape": {}}
+    valid = load_ferplus(arguments.faces, "valid", arguments.cache)
+    state["valid"] = evaluate(model, valid, face["sizePx"], face["mean"], face["std"], "cpu")
+    state |= {key: trained[key] for key in ("run", "epoch") if key in trained}
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(state, arguments.out)
+
+
+if __name__ == "__main__":
+    main()
