@@ -21,7 +21,8 @@ from .loop import autocast
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 from .speech_data import Clip, Speech
 from .voice_augmentation import augment, place
-from .wav2vec2_model import POOL, WINDOW_SAMPLES, VoiceEncoder
+from .voice_features import voiced_span
+from .wav2vec2_model import POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES, VoiceEncoder
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +135,13 @@ def face_bank(
     return Bank(features, labels)
 
 
+def spoken(wave: np.ndarray) -> np.ndarray:
+    """What the page's speech gate keeps of [T]: voice and 0.2 s around it."""
+    begin, end = voiced_span(wave)
+    margin = SAMPLE_RATE_HZ // 5
+    return wave[max(0, begin - margin) : end + margin]
+
+
 @torch.inference_mode()
 def voice_bank(
     model: VoiceEncoder, speech: Speech, clips: list[Clip], device, seed: int, augmented: bool
@@ -145,11 +153,12 @@ def voice_bank(
     for first in range(0, len(clips), 32):
         waves, spans = [], []
         for clip in clips[first : first + 32]:
-            wave = speech.waveform(clip)
+            wave = spoken(speech.waveform(clip))
             wave = augment(wave, rng) if augmented else wave
             if len(wave) > WINDOW_SAMPLES:
-                begin = int(rng.integers(len(wave) - WINDOW_SAMPLES + 1)) if augmented else 0
-                wave = wave[begin : begin + WINDOW_SAMPLES]
+                begin = int(rng.integers(len(wave) - WINDOW_SAMPLES + 1)) if augmented else None
+                # as in the page: of a longer one, the latest part
+                wave = wave[-WINDOW_SAMPLES:] if begin is None else wave[begin : begin + WINDOW_SAMPLES]
             waves.append(place(wave, WINDOW_SAMPLES, None))
             begin = (WINDOW_SAMPLES - len(wave)) / (320 * POOL)
             spans.append(min(MAX_VOICE - 1, int(np.ceil(begin))))
@@ -225,7 +234,7 @@ class Composer:
         tokenizer, count = self.tokenizer, len(samples)
         sequences, places = [], []
         for sample in samples:
-            words = self.texts[sample["text"]][:MAX_WORDS] if "text" in case else []
+            words = self.texts[sample["text"]][-MAX_WORDS:] if "text" in case else []
             ids = [tokenizer.cls_token_id, *words, *self.prompt, tokenizer.sep_token_id]
             sequences.append(np.array(ids))
             places.append(ids.index(tokenizer.mask_token_id))
