@@ -89,8 +89,10 @@ class Distillation(nn.Module):
         with torch.no_grad():
             frames, said = self.teacher(bands)
             wanted = F.interpolate(frames.float().transpose(1, 2), size=features.shape[1], mode="linear")
-            spread = wanted.std((0, 2), keepdim=True).clamp(min=0.05)
-        apart = ((self.head(features).float().transpose(1, 2) - wanted) / spread).square().mean()
+            # standardised by channel: its scale is the teacher's own business
+            spread, mean = torch.std_mean(wanted, (0, 2), keepdim=True)
+            wanted = (wanted - mean) / spread.clamp(min=0.05)
+        apart = (self.head(features).float().transpose(1, 2) - wanted).square().mean()
         soft = F.kl_div(F.log_softmax(logits.float(), 1), F.softmax(said.float(), 1), reduction="batchmean")
         return apart + soft
 
