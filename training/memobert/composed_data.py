@@ -21,8 +21,8 @@ from .loop import autocast
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 from .speech_data import Clip, Speech
 from .voice_augmentation import augment, place
-from .voice_features import voiced_span
-from .wav2vec2_model import POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES, VoiceEncoder
+from .voice_features import spoken
+from .wav2vec2_model import POOL, WINDOW_SAMPLES, VoiceEncoder
 
 log = logging.getLogger(__name__)
 
@@ -133,13 +133,6 @@ def face_bank(
             found = model(frames)[0]
         features += list(found.float().cpu().numpy().astype(np.float16).reshape(len(part), steps, -1))
     return Bank(features, labels)
-
-
-def spoken(wave: np.ndarray) -> np.ndarray:
-    """What the page's speech gate keeps of [T]: voice and 0.2 s around it."""
-    begin, end = voiced_span(wave)
-    margin = SAMPLE_RATE_HZ // 5
-    return wave[max(0, begin - margin) : end + margin]
 
 
 @torch.inference_mode()

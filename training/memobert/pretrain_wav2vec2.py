@@ -69,7 +69,7 @@ def evaluate(model: Wav2Vec2ForPreTraining, frozen: FrozenFeatures, frames: int,
     losses = []
     for part in np.array_split(rows, max(1, len(rows) // 64)):
         with autocast(torch.device(device), "bf16"):
-            losses.append(float(contrast(model, frozen.batch(part, frames, rng)[0].to(device))))
+            losses.append(float(contrast(model, frozen.batch(part, frames, rng, [0])[0].to(device))))
     np.random.set_state(before["numpy"])
     return float(np.mean(losses))
 
@@ -104,7 +104,7 @@ def main(argv: list[str] | None = None) -> float:
     model.wav2vec2.feature_extractor = nn.Identity()
     lengths = np.array([clip.length for clip in train.clips], np.float64)
     chances = lengths / lengths.sum()
-    frames = int(arguments.seconds * 50)
+    frames, variants = int(arguments.seconds * 50), range(arguments.variants)
     optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, betas=(0.9, 0.98), weight_decay=0.01)
     checkpoints = Checkpoints(arguments.out)
     first = resume(checkpoints, model, optimiser, rng)
@@ -120,7 +120,7 @@ def main(argv: list[str] | None = None) -> float:
             model.quantizer.temperature = max(0.5, 2 * 0.25 ** (step / arguments.steps))
             rows = rng.choice(len(train.clips), arguments.batch, p=chances)
             with autocast(device, arguments.precision):
-                loss = contrast(model, train.batch(rows, frames, rng)[0].to(device))
+                loss = contrast(model, train.batch(rows, frames, rng, variants)[0].to(device))
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -31,20 +31,32 @@ from .loop import (
 from .metrics import measure
 from .speech_data import VALID_SPEAKERS, Clip, Speech, load_speech, sampling_weights
 from .voice_augmentation import place
-from .voice_features import add_feature_arguments, contextualise, kept_features
+from .voice_features import (
+    add_feature_arguments,
+    contextualise,
+    kept_features,
+    silent_features,
+    spoken,
+)
 from .voice_teacher import EMBEDDING_SIZE, VoiceTeacher
 from .wav2vec2_model import WINDOW_SAMPLES, VoiceEncoder
 
 log = logging.getLogger(__name__)
 
+# of 20 ms; the last is the page's whole window
+WINDOWS_FRAMES = (110, 150, 192)
+
 
 @torch.inference_mode()
 def predict(model: VoiceEncoder, speech: Speech, clips: list[Clip], device, batch: int = 32) -> np.ndarray:
-    """Logits [N,7] of whole windows, clip at the end, zeros before it."""
+    """Logits [N,7] as in the page: what its speech gate keeps, at the window's end, zeros before it."""
     model.eval()
     parts = []
     for first in range(0, len(clips), batch):
-        waves = [place(speech.waveform(c), WINDOW_SAMPLES, None) for c in clips[first : first + batch]]
+        waves = [
+            place(spoken(speech.waveform(clip))[-WINDOW_SAMPLES:], WINDOW_SAMPLES, None)
+            for clip in clips[first : first + batch]
+        ]
         with autocast(torch.device(device), "bf16"):
             parts.append(model(torch.from_numpy(np.stack(waves)).to(device))[1].float().cpu().numpy())
     return np.concatenate(parts)
@@ -145,7 +157,8 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     )
     rng = np.random.default_rng(arguments.seed)
     frozen = kept_features(arguments, "train", speech, model, device)
-    labels, most = frozen.labels, 1 if arguments.no_augmentation else None
+    labels, heard = frozen.labels, [0] if arguments.no_augmentation else list(range(arguments.variants))
+    silence = silent_features(model, device)
     distillation = None
     if arguments.teacher:
         distillation = Distillation(arguments.teacher, config.hidden_size).to(device)
@@ -169,11 +182,19 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             for group in (*muon.param_groups, *adamw.param_groups):
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             rows = rng.choice(len(train), arguments.batch, p=weights)
-            given = (*frozen.batch(rows, frames, rng, most), F.one_hot(labels[rows], len(LABELS)).float())
-            features, bands, wanted = (t.to(device) for t in mixed(arguments.mixup, rng, *given))
+            wanted = F.one_hot(labels[rows], len(LABELS)).float()
+            bands = None
+            if index % 2:
+                # as the page hears it, with the silence of zeros and of rooms: nothing the teacher knows
+                length = int(rng.choice(WINDOWS_FRAMES))
+                given = (frozen.windows(rows, length, silence, rng, [*heard, -1 % len(frozen.ends)]), wanted)
+                features, wanted = (t.to(device) for t in mixed(arguments.mixup, rng, *given))
+            else:
+                given = (*frozen.batch(rows, frames, rng, heard), wanted)
+                features, bands, wanted = (t.to(device) for t in mixed(arguments.mixup, rng, *given))
             with autocast(device, arguments.precision):
                 tokens, logits = model.pool(contextualise(model, features))
-                taught = distillation(bands, tokens, logits) if distillation else 0.0
+                taught = distillation(bands, tokens, logits) if distillation and bands is not None else 0.0
             loss = F.cross_entropy(logits.float(), wanted, label_smoothing=0.05) + taught
             muon.zero_grad(set_to_none=True)
             adamw.zero_grad(set_to_none=True)

@@ -6,6 +6,7 @@ Freezing them is how wav2vec 2.0 is fine-tuned anyway (Baevski et al., 2020, sec
 import argparse
 import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from torch import Tensor
 from .loop import autocast
 from .speech_data import Clip, Speech
 from .voice_augmentation import augment, normalise
-from .wav2vec2_model import WINDOW_SAMPLES, SpectralTargets, VoiceEncoder
+from .wav2vec2_model import SAMPLE_RATE_HZ, WINDOW_SAMPLES, SpectralTargets, VoiceEncoder
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +40,21 @@ def voiced_span(wave: np.ndarray) -> tuple[int, int]:
     return int(loud[0] * block), int(min(len(wave), (loud[-1] + 2) * block))
 
 
+def spoken(wave: np.ndarray) -> np.ndarray:
+    """What the page's speech gate keeps of [T]: voice and 0.2 s around it."""
+    begin, end = voiced_span(wave)
+    margin = SAMPLE_RATE_HZ // 5
+    return wave[max(0, begin - margin) : end + margin]
+
+
 @dataclass(frozen=True)
 class FrozenFeatures:
     """Features of every clip, in several augmented variants, and the log-mel bands of the same frames.
 
     `features` [frames in all, size] and `bands` [frames in all, 64], float16, clip after clip, variant after
-    variant; `ends` [variants, clips] is where each ends. Silence before and after a clip is cut, so that a
-    crop holds voice. The first variant is the clip as it is.
+    variant; `ends` [variants + 1, clips] is where each ends. Silence before and after a clip is cut, so that
+    a crop holds voice; the first variant is the clip as it is. A last one is the clip whole, with the silence
+    of its room.
     """
 
     clips: list[Clip]
@@ -63,13 +72,15 @@ class FrozenFeatures:
         spectrum = SpectralTargets().to(device)
         features: list[np.ndarray] = []
         bands: list[np.ndarray] = []
-        for number in range(variants):
+        for number in range(variants + 1):
+            whole = number == variants
+            changing = rng if number and not whole else None
             for clip in clips:
-                found = _encode(model, spectrum, speech.waveform(clip), device, rng if number else None)
+                found = _encode(model, spectrum, speech.waveform(clip), device, changing, whole)
                 features.append(found[0])
                 bands.append(found[1])
-            log.info("features of %d clips, variant %d of %d", len(clips), number + 1, variants)
-        ends = np.cumsum([len(found) for found in features]).reshape(variants, len(clips))
+            log.info("features of %d clips, variant %d of %d", len(clips), number + 1, variants + 1)
+        ends = np.cumsum([len(found) for found in features]).reshape(variants + 1, len(clips))
         return FrozenFeatures(clips, np.concatenate(features), np.concatenate(bands), ends)
 
     def save(self, folder: Path) -> None:
@@ -83,8 +94,8 @@ class FrozenFeatures:
         arrays = (np.load(folder / f"{name}.npy") for name in ("features", "bands", "ends"))
         return FrozenFeatures(clips, *arrays)
 
-    def batch(self, rows: np.ndarray, frames: int, rng: np.random.Generator, most: int | None = None):
-        """Crops of random variants (of the first `most`): features [N,frames,size], bands [N,frames,64].
+    def batch(self, rows: np.ndarray, frames: int, rng: np.random.Generator, variants: Sequence[int]):
+        """Crops of random ones of `variants`: features [N,frames,size], bands [N,frames,64].
 
         A clip that is shorter lies somewhere amid zeros.
         """
@@ -92,7 +103,7 @@ class FrozenFeatures:
         mel = np.full((len(rows), frames, self.bands.shape[1]), SILENT_BAND, np.float32)
         flat = self.ends.ravel()
         for index, row in enumerate(rows):
-            place = int(rng.integers(most or len(self.ends))) * len(self.clips) + int(row)
+            place = int(rng.choice(variants)) * len(self.clips) + int(row)
             begin, end = (int(flat[place - 1]) if place else 0), int(flat[place])
             spare = end - begin - frames
             if spare >= 0:
@@ -105,10 +116,37 @@ class FrozenFeatures:
                 mel[index, first : first + end - begin] = self.bands[begin:end]
         return torch.from_numpy(values), torch.from_numpy(mel)
 
+    def windows(
+        self, rows: np.ndarray, frames: int, silence: np.ndarray, rng: np.random.Generator, variants
+    ) -> Tensor:
+        """As the page lays a window out, [N,frames,size]: the clip's end at its end, `silence` [size] before.
+
+        A tenth of the time at most is silent after the clip.
+        """
+        values = np.tile(silence.astype(np.float32), (len(rows), frames, 1))
+        flat = self.ends.ravel()
+        for index, row in enumerate(rows):
+            place = int(rng.choice(variants)) * len(self.clips) + int(row)
+            begin, end = (int(flat[place - 1]) if place else 0), int(flat[place])
+            last = frames - int(rng.integers(frames // 10 + 1))
+            first = max(0, last - (end - begin))
+            values[index, first:last] = self.features[end - (last - first) : end]
+        return torch.from_numpy(values)
+
 
 @torch.inference_mode()
-def _encode(model: VoiceEncoder, spectrum: SpectralTargets, wave: np.ndarray, device, rng) -> tuple:
-    begin, end = voiced_span(wave)
+def silent_features(model: VoiceEncoder, device) -> np.ndarray:
+    """[size]: what the convolutions make of zeros, which stand before what was heard."""
+    zeros = torch.zeros(1, RECEPTIVE_SAMPLES, device=device)
+    with autocast(torch.device(device), "bf16"):
+        return model.wav2vec2.feature_extractor(zeros)[0, :, 0].float().cpu().numpy()
+
+
+@torch.inference_mode()
+def _encode(
+    model: VoiceEncoder, spectrum: SpectralTargets, wave: np.ndarray, device, rng, whole: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    begin, end = (0, len(wave)) if whole else voiced_span(wave)
     wave = wave[begin : min(end, begin + 2 * WINDOW_SAMPLES)]
     wave = normalise(augment(wave, rng) if rng else wave)
     if len(wave) < RECEPTIVE_SAMPLES:

@@ -144,7 +144,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             for group in optimiser.param_groups:
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             rows = rng.choice(len(weights), arguments.batch, p=weights)
-            bands = hide_stripes(frozen.batch(rows, frames, rng)[1], rng).to(device)
+            bands = hide_stripes(frozen.batch(rows, frames, rng, range(arguments.variants))[1], rng).to(
+                device
+            )
             target = frozen.labels[rows].to(device)
             with autocast(device, arguments.precision):
                 _, logits = model(bands)
