@@ -16,8 +16,8 @@ from .labels import LABELS
 from .lightface_model import LightFace
 from .loop import autocast
 from .train_denseface import to_input
-from .voice_augmentation import place
-from .wav2vec2_model import WINDOW_SAMPLES, VoiceEncoder
+from .voice_features import heard_window
+from .wav2vec2_model import VoiceEncoder
 
 FACE_SIZE_PX = 64
 # ONNX Runtime held some 12 MB a face for DenseFace
@@ -44,11 +44,9 @@ class Encoder:
         )
 
     def voice_logits(self, waves: list[np.ndarray]) -> np.ndarray:
-        """Logits [N,7] of waves [T] at 16 kHz, each in one window: the middle of a long one."""
+        """Logits [N,7] of waves [T] at 16 kHz, each in the window that the page would encode."""
         parts = [waves[first : first + BATCH["voice"]] for first in range(0, len(waves), BATCH["voice"])]
-        return np.concatenate(
-            [self.run(np.stack([place(wave, WINDOW_SAMPLES, None) for wave in part])) for part in parts]
-        )
+        return np.concatenate([self.run(np.stack([heard_window(wave) for wave in part])) for part in parts])
 
 
 def load_encoder(path: Path, kind: str, device: torch.device, precision: str, threads: int = 0) -> Encoder:

@@ -31,7 +31,7 @@ from .onnx_graph import reopen
 from .onnx_variants import VARIANTS
 from .speech_data import load_speech
 from .train_denseface import to_input
-from .voice_augmentation import place
+from .voice_features import heard_window
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +64,7 @@ def voice_inputs(
     speech = load_speech(folder, cache)
     clips = [clip for clip in speech.split("valid") if clip.corpus == "ravdess"]
     clips = [clips[row] for row in spread(len(clips), limit)]
-    window = manifest["voice"]["windowSamples"]
-    waves = np.stack([place(speech.waveform(clip), window, None) for clip in clips])
+    waves = np.stack([heard_window(speech.waveform(clip)) for clip in clips])
     return waves, np.array([clip.label for clip in clips])
 
 

@@ -30,16 +30,15 @@ from .loop import (
 )
 from .metrics import measure
 from .speech_data import VALID_SPEAKERS, Clip, Speech, load_speech, sampling_weights
-from .voice_augmentation import place
 from .voice_features import (
     add_feature_arguments,
     contextualise,
+    heard_window,
     kept_features,
     silent_features,
-    spoken,
 )
 from .voice_teacher import EMBEDDING_SIZE, VoiceTeacher
-from .wav2vec2_model import WINDOW_SAMPLES, VoiceEncoder
+from .wav2vec2_model import VoiceEncoder
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +52,7 @@ def predict(model: VoiceEncoder, speech: Speech, clips: list[Clip], device, batc
     model.eval()
     parts = []
     for first in range(0, len(clips), batch):
-        waves = [
-            place(spoken(speech.waveform(clip))[-WINDOW_SAMPLES:], WINDOW_SAMPLES, None)
-            for clip in clips[first : first + batch]
-        ]
+        waves = [heard_window(speech.waveform(clip)) for clip in clips[first : first + batch]]
         with autocast(torch.device(device), "bf16"):
             parts.append(model(torch.from_numpy(np.stack(waves)).to(device))[1].float().cpu().numpy())
     return np.concatenate(parts)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from .loop import autocast
 from .speech_data import Clip, Speech
-from .voice_augmentation import augment, normalise
+from .voice_augmentation import augment, normalise, place
 from .wav2vec2_model import SAMPLE_RATE_HZ, WINDOW_SAMPLES, SpectralTargets, VoiceEncoder
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,11 @@ def spoken(wave: np.ndarray) -> np.ndarray:
     begin, end = voiced_span(wave)
     margin = SAMPLE_RATE_HZ // 5
     return wave[max(0, begin - margin) : end + margin]
+
+
+def heard_window(wave: np.ndarray) -> np.ndarray:
+    """[T] -> [61,520]: the window that the page would encode once this had been said."""
+    return place(spoken(wave)[-WINDOW_SAMPLES:], WINDOW_SAMPLES, None)
 
 
 @dataclass(frozen=True)
