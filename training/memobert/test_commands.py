@@ -48,7 +48,7 @@ def runs(toy, tmp_path_factory):
         "--every", "100", "--steps", "300", "--batch", "32", "--rate", "3e-3", "--composed", "56",
     ]  # fmt: skip
     scores = train_memobert.main([*fusion, "--out", str(out / "fusion")])
-    return {"out": out, "face": face, "scores": scores}
+    return {"out": out, "face": face, "voice": [*voice, *taught], "scores": scores}
 
 
 def test_training_learns_the_easy_words(runs):
@@ -87,6 +87,24 @@ def test_training_resumes_exactly(runs, tmp_path):
     # a finished run that is started again trains no further
     train_denseface.main([*runs["face"], "--out", str(tmp_path), "--epochs", "2"])
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 2
+
+
+def test_an_interrupted_voice_goes_on_exactly(runs, tmp_path, monkeypatch):
+    straight = torch.load(runs["out"] / "voice/last.pt", weights_only=False)["training"]
+    save = train_wav2vec2.Checkpoints.save
+
+    def interrupted(self, *state):
+        save(self, *state)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train_wav2vec2.Checkpoints, "save", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train_wav2vec2.main([*runs["voice"], "--out", str(tmp_path)])
+    monkeypatch.undo()
+    train_wav2vec2.main([*runs["voice"], "--out", str(tmp_path)])
+    resumed = torch.load(tmp_path / "last.pt", weights_only=False)["training"]
+    for name, value in straight.items():
+        assert torch.equal(value, resumed[name]), name
 
 
 def test_export_writes_a_whole_bundle(runs, toy, tmp_path):

@@ -107,8 +107,8 @@ class Distillation(nn.Module):
 
 def optimisers(model: nn.Module, distillation: nn.Module | None, rate: float) -> list[torch.optim.Optimizer]:
     """Muon for the transformer's matrices, AdamW for all else: from scratch it needs fewer steps."""
-    layers = set(model.wav2vec2.encoder.layers.parameters())
-    matrices = [p for p in layers if p.ndim == 2]
+    # in the module's order: a set would give each process, and so each resumed run, another one
+    matrices = [p for p in model.wav2vec2.encoder.layers.parameters() if p.ndim == 2]
     chosen = set(matrices)
     rest = [p for p in model.parameters() if p.requires_grad and p not in chosen]
     rest += list(distillation.head.parameters()) if distillation else []
