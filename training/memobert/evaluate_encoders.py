@@ -289,6 +289,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--robust-faces", type=int, default=0, help="drawn by chance; 0 takes all")
     parser.add_argument("--robust-clips", type=int, default=240, help="of each corpus; 0 takes all")
+    parser.add_argument("--keep", action="store_true", help="what --out has of other encoders stays")
     parser.add_argument("--rounds", type=int, default=2000, help="draws of the bootstrap")
     arguments = parser.parse_args(argv)
     for option in GRAPHS:
@@ -306,6 +307,9 @@ def main(argv: list[str] | None = None) -> dict:
     arguments = parse(argv)
     report = evaluate(arguments, start(arguments))
     out: Path = arguments.out
+    if arguments.keep and (out / "encoders.json").exists():
+        kept = json.loads((out / "encoders.json").read_text())["encoders"] | report["encoders"]
+        report["encoders"] = {name: kept[name] for name in GRAPHS.values() if name in kept}
     (out / "encoders.json").write_text(json.dumps(report, indent=1) + "\n")
     temperatures = {
         name: found["calibration"][AFTER]["temperature"] for name, found in report["encoders"].items()
