@@ -106,10 +106,15 @@ def encoder(found: dict) -> str:
 def cases(valid: dict) -> str:
     composed, light = valid.get("composed") or {}, valid.get("light") or {}
     rows = [
-        [name, percent(scores["wa"]), percent(scores["uar"]), percent(light.get(name, {}).get("uar"))]
+        [
+            name,
+            *(percent(scores[key]) for key in ("wa", "uar")),
+            percent(light.get(name, {}).get("uar")),
+            str(scores["count"]),
+        ]
         for name, scores in composed.items()
     ]
-    return table(["case", "WA", "UAR", "UAR with the light face encoder"], rows)
+    return table(["case", "WA", "UAR", "UAR with the light face encoder", "samples"], rows)
 
 
 def alone(valid: dict) -> str:
