@@ -3,8 +3,8 @@
     python training/browser_path/make-ravdess-wavs.py --speech FOLDER --out FOLDER
 
 Writes `<rate>/NNNN.wav` (mono, 32 bit float, band-limited to what the 16 kHz clip has) for each of `--rates`,
-`raw/NNNN.f32`, the window that `voice_augmentation.place` makes of the clip for `train_wav2vec2.predict`, and
-`labels.csv`: file, label, speaker, samples of the window that are heard, sample of the clip where it ends.
+`raw/NNNN.f32`, the window that `voice_features.heard_window` makes of the clip for `train_wav2vec2.predict`,
+and `labels.csv`: file, label, speaker, samples that are heard, sample of the clip where they end.
 Voices of people: keep them out of git.
 """
 
@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from memobert.labels import LABELS
 from memobert.speech_data import Speech, load_speech
-from memobert.voice_augmentation import place
+from memobert.voice_features import heard_window, spoken_span
 from memobert.wav2vec2_model import SAMPLE_RATE_HZ, WINDOW_SAMPLES
 
 log = logging.getLogger("make-ravdess-wavs")
@@ -70,14 +70,12 @@ def main(argv: list[str] | None = None) -> int:
         for number, index in enumerate(order):
             clip, file = clips[index], f"{number:04d}"
             wave = speech.waveform(clip)
-            place(wave, WINDOW_SAMPLES, None).astype("<f4").tofile(arguments.out / "raw" / f"{file}.f32")
+            heard_window(wave).astype("<f4").tofile(arguments.out / "raw" / f"{file}.f32")
             for rate in arguments.rates:
                 path = arguments.out / str(rate) / f"{file}.wav"
                 soundfile.write(path, raise_rate(wave, rate), rate, subtype="FLOAT")
-            # of a longer clip `place` takes the middle
-            spare = max(0, len(wave) - WINDOW_SAMPLES)
-            heard = min(len(wave), WINDOW_SAMPLES)
-            writer.writerow((file, LABELS[clip.label], clip.speaker, heard, heard + spare // 2))
+            begin, end = spoken_span(wave)
+            writer.writerow((file, LABELS[clip.label], clip.speaker, min(end - begin, WINDOW_SAMPLES), end))
     log.info("%d clips at %s Hz in %s", len(order), ", ".join(map(str, arguments.rates)), arguments.out)
     return 0
 

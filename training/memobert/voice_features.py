@@ -42,9 +42,15 @@ def voiced_span(wave: np.ndarray) -> tuple[int, int]:
 
 def spoken(wave: np.ndarray) -> np.ndarray:
     """What the page's speech gate keeps of [T]: voice and 0.2 s around it."""
+    begin, end = spoken_span(wave)
+    return wave[begin:end]
+
+
+def spoken_span(wave: np.ndarray) -> tuple[int, int]:
+    """First and last sample of that."""
     begin, end = voiced_span(wave)
     margin = SAMPLE_RATE_HZ // 5
-    return wave[max(0, begin - margin) : end + margin]
+    return max(0, begin - margin), min(len(wave), end + margin)
 
 
 def heard_window(wave: np.ndarray) -> np.ndarray:
