@@ -96,10 +96,13 @@ def test_the_manifest_says_where_everything_comes_from(bundle):
     assert manifest["training"]["light"]["run"] == manifest["training"]["voice"]["run"] == RUN
     assert manifest["training"]["light"]["valid"] == {"wa": 0.5}
     assert manifest["training"]["face"] == {"run": None, "epoch": 2, "valid": None, "temperature": None}
-    for files in manifest["graphs"].values():
-        assert files.keys() == {"fp32"} and files["fp32"].keys() == {"path", "bytes", "sha256", "weights"}
-        data = (folder / files["fp32"]["path"]).read_bytes()
-        assert hashlib.sha256(data).hexdigest() == files["fp32"]["sha256"]
+    for graph, files in manifest["graphs"].items():
+        assert files.keys() == ({"fp32", "int8"} if graph == "wav2vec2" else {"fp32"})
+        assert files["fp32"].keys() == {"path", "bytes", "sha256", "weights"}
+        for file in files.values():
+            data = (folder / file["path"]).read_bytes()
+            assert hashlib.sha256(data).hexdigest() == file["sha256"]
+    assert manifest["graphs"]["wav2vec2"]["int8"]["backends"] == ["wasm"]
 
 
 def test_graphs_hold_no_norm_after_a_convolution_and_one_node_per_gelu_and_layer_norm(bundle):
