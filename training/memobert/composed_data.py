@@ -1,261 +1,185 @@
 """Composed samples: a sentence, a voice clip and a face track of the same emotion.
 
-There is no free corpus of clips with all three modalities here. A face track is one FER+ face under
-smooth random motion, light and expression jitter; its features, and those of the voice, are computed
-once with the trained encoders and kept as banks.
+There is no free corpus of clips with all three modalities here. What goes wrong with real ones is composed
+too: `Mix` says how often.
 """
 
-import logging
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from .denseface_model import FACE_CLASSES, DenseFace
-from .face_augmentation import degrade
-from .ferplus_data import Faces, majority
-from .labels import FACE_LABELS, LABEL_INDEX, LABELS
-from .loop import autocast
+from .feature_banks import Bank
+from .labels import LABEL_INDEX, LABELS
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
-from .speech_data import Clip, Speech
-from .voice_augmentation import augment, place
-from .voice_features import spoken
-from .wav2vec2_model import POOL, WINDOW_SAMPLES, VoiceEncoder
+from .samples import CASES, Sample
 
-log = logging.getLogger(__name__)
-
-MODALITIES = ("text", "face", "voice")
-# the seven cases of present modalities (paper, section 3.2)
-CASES = (
-    ("text",),
-    ("face",),
-    ("voice",),
-    ("text", "face"),
-    ("text", "voice"),
-    ("voice", "face"),
-    ("text", "voice", "face"),
-)
-CASE_NAMES = ("T", "V", "A", "TV", "TA", "VA", "TVA")
-"""In the paper's letters: T text, V visual, A acoustic."""
+# frames at 10 a second, voice tokens at 16.7
+LOST_FACES = (5, 15)
+LEAST_VOICE = 16
 
 
-@dataclass
-class Bank:
-    """`features[i]` is [tokens, size] float16 of one track or clip; `labels` [N]."""
+@dataclass(frozen=True)
+class Mix:
+    """Chance of each departure from three whole modalities that agree.
 
-    features: list[np.ndarray]
-    labels: np.ndarray
+    `stray_*`: with others beside it, this modality is of any emotion, and the label is what the others say:
+    a listener goes by two against one. (Of two that disagree nobody knows; only the encoders' over-confidence
+    in their training data, which is the voice's, calls for it.) `garbled`: a fifth of the words are other
+    words, as of a poor transcript. `lost_face`: no face for about a second. `part_voice`: speech in a part of
+    the window. `onset`: the face is neutral, rises to its expression, and may fall back, instead of being
+    one frozen expression.
+    """
 
-    def by_label(self) -> list[np.ndarray]:
-        return [np.flatnonzero(self.labels == label) for label in range(len(LABELS))]
-
-    def save(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lengths = np.array([len(f) for f in self.features])
-        np.savez(path, flat=np.concatenate(self.features), lengths=lengths, labels=self.labels)
+    stray_voice: float = 0.35
+    stray_face: float = 0.05
+    stray_words: float = 0.1
+    garbled: float = 0.1
+    lost_face: float = 0.2
+    part_voice: float = 0.3
+    onset: float = 0.3
 
     @staticmethod
-    def load(path: Path) -> "Bank":
-        stored = np.load(path)
-        ends = np.cumsum(stored["lengths"])
-        return Bank(np.split(stored["flat"], ends[:-1]), stored["labels"])
+    def without(names: Sequence[str]) -> "Mix":
+        """All but these. Raises ValueError for a name that is no departure."""
+        known = [field.name for field in fields(Mix)]
+        if unknown := [name for name in names if name not in known]:
+            raise ValueError(f"{', '.join(unknown)}: a mix has {', '.join(known)}")
+        return Mix(**dict.fromkeys(names, 0.0))
 
 
-def smooth_path(steps: int, count: int, generator: torch.Generator) -> Tensor:
-    """[count, steps, 5] random walks in about -1..1, low-pass filtered: angle, scale, x, y, light."""
-    walk = torch.randn(count, steps, 5, generator=generator)
-    kernel = torch.tensor([0.1, 0.2, 0.4, 0.2, 0.1])
-    padded = torch.nn.functional.pad(walk.transpose(1, 2), (2, 2), mode="replicate")
-    smoothed = torch.nn.functional.conv1d(padded.reshape(-1, 1, steps + 4), kernel.view(1, 1, -1))
-    start = torch.randn(count, 1, 5, generator=generator)
-    return start * 0.5 + smoothed.view(count, 5, steps).transpose(1, 2)
-
-
-def render_tracks(pictures: Tensor, steps: int, size: int, generator: torch.Generator) -> Tensor:
-    """[N,1,48,48] grey 0..255 -> [N,steps,1,size,size]: each picture as a short track."""
-    count = len(pictures)
-    path = smooth_path(steps, count, generator)
-    angle = path[..., 0] * 0.09
-    scale = 1 + path[..., 1] * 0.05
-    flip = torch.where(torch.rand(count, 1, generator=generator) < 0.5, -1.0, 1.0)
-    cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
-    matrix = torch.stack(
-        [
-            torch.stack([cos * flip, -sin, path[..., 2] * 0.04], -1),
-            torch.stack([sin * flip, cos, path[..., 3] * 0.04], -1),
-        ],
-        -2,
-    ).view(count * steps, 2, 3)
-    grid = torch.nn.functional.affine_grid(matrix, [count * steps, 1, size, size], align_corners=False)
-    repeated = pictures.float().repeat_interleave(steps, 0)
-    frames = torch.nn.functional.grid_sample(repeated, grid, padding_mode="border", align_corners=False)
-    frames = (frames + 12 * path[..., 4].reshape(-1, 1, 1, 1)).clamp(0, 255)
-    return frames.view(count, steps, 1, size, size)
-
-
-@torch.inference_mode()
-def face_bank(
-    model: DenseFace,
-    faces: Faces,
-    mean: float,
-    std: float,
-    device,
-    seed: int,
-    augmented: bool,
-    steps: int = 8,
-    most: int = 0,
-) -> Bank:
-    """Tracks of the faces with a clear majority; at most `most` of a label (0: all).
-
-    `augmented` adds light, blur, noise and covered parts, as for training.
-    """
-    kept, classes = majority(faces)
-    names = [FACE_LABELS.get(FACE_CLASSES[c]) for c in classes]
-    rng = np.random.default_rng(seed)
-    chosen = []
-    for label in LABELS:
-        rows = np.array([i for i, name in enumerate(names) if name == label])
-        chosen.append(rng.permutation(rows)[: most or None] if len(rows) else rows.astype(int))
-    rows = np.concatenate(chosen).astype(int)
-    labels = np.array([LABEL_INDEX[names[i]] for i in rows])
-    generator = torch.Generator().manual_seed(seed)
-    model.eval()
-    features: list[np.ndarray] = []
-    for part in np.array_split(rows, max(1, len(rows) // 32)):
-        pictures = torch.from_numpy(kept.pictures[part]).unsqueeze(1)
-        frames = render_tracks(pictures, steps, 64, generator).flatten(0, 1)
-        if augmented:
-            frames = degrade(frames, generator)
-        frames = ((frames - mean) / std).to(device).contiguous(memory_format=torch.channels_last)
-        with autocast(torch.device(device), "bf16"):
-            found = model(frames)[0]
-        features += list(found.float().cpu().numpy().astype(np.float16).reshape(len(part), steps, -1))
-    return Bank(features, labels)
-
-
-@torch.inference_mode()
-def voice_bank(
-    model: VoiceEncoder, speech: Speech, clips: list[Clip], device, seed: int, augmented: bool
-) -> Bank:
-    """Voice tokens of where the clip lies in the window."""
-    rng = np.random.default_rng(seed)
-    model.eval()
-    features: list[np.ndarray] = []
-    for first in range(0, len(clips), 32):
-        waves, spans = [], []
-        for clip in clips[first : first + 32]:
-            wave = spoken(speech.waveform(clip))
-            wave = augment(wave, rng) if augmented else wave
-            if len(wave) > WINDOW_SAMPLES:
-                begin = int(rng.integers(len(wave) - WINDOW_SAMPLES + 1)) if augmented else None
-                # as in the page: of a longer one, the latest part
-                wave = wave[-WINDOW_SAMPLES:] if begin is None else wave[begin : begin + WINDOW_SAMPLES]
-            waves.append(place(wave, WINDOW_SAMPLES, None))
-            begin = (WINDOW_SAMPLES - len(wave)) / (320 * POOL)
-            spans.append(min(MAX_VOICE - 1, int(np.ceil(begin))))
-        with autocast(torch.device(device), "bf16"):
-            found = model(torch.from_numpy(np.stack(waves)).to(device))[0].float().cpu().numpy()
-        features += [f[s:].astype(np.float16) for f, s in zip(found, spans, strict=True)]
-    return Bank(features, np.array([clip.label for clip in clips]))
-
-
-def vary_track(track: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A part of a face track played at another pace: [1..36, 342]."""
-    length = int(rng.integers(2, len(track) + 1))
-    first = int(rng.integers(len(track) - length + 1))
-    part = track[first : first + length].astype(np.float32)
-    frames = int(rng.integers(1, MAX_FACES + 1))
-    places = np.linspace(0, length - 1, frames)
-    low = np.floor(places).astype(int)
-    high = np.minimum(low + 1, length - 1)
-    mix = (places - low)[:, None].astype(np.float32)
-    return part[low] * (1 - mix) + part[high] * mix
-
-
-@dataclass
-class Batch:
-    input_ids: Tensor
-    face_features: Tensor
-    voice_features: Tensor
-    attention_mask: Tensor
-    mask_position: Tensor
-    labels: Tensor
-
-    def to(self, device) -> "Batch":
-        return Batch(**{key: value.to(device) for key, value in vars(self).items()})
-
-    def inputs(self) -> tuple[Tensor, ...]:
-        return (
-            self.input_ids,
-            self.face_features,
-            self.voice_features,
-            self.attention_mask,
-            self.mask_position,
-        )
+PLAIN = Mix(**{field.name: 0.0 for field in fields(Mix)})
 
 
 class Composer:
-    """Draws samples of a label from the three banks and lays them out as MEmoBERT's inputs."""
+    """Draws samples of a label from the three banks.
 
-    def __init__(self, tokenizer, texts: list[list[int]], text_labels, faces: Bank, voices: Bank) -> None:
-        self.tokenizer = tokenizer
-        self.texts, self.faces, self.voices = texts, faces, voices
-        text_labels = np.asarray(text_labels)
+    `texts` are WordPiece ids of sentences, `text_labels` [N] theirs.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[Sequence[int]],
+        text_labels: Sequence[int],
+        faces: Bank,
+        voices: Bank,
+        mix: Mix = PLAIN,
+    ) -> None:
+        self.texts, self.faces, self.voices, self.mix = texts, faces, voices, mix
+        self.text_labels = np.asarray(text_labels)
         self.rows = {
-            "text": [np.flatnonzero(text_labels == label) for label in range(len(LABELS))],
+            "text": [np.flatnonzero(self.text_labels == label) for label in range(len(LABELS))],
             "face": faces.by_label(),
             "voice": voices.by_label(),
         }
-        self.prompt = tokenizer("i am [MASK].", add_special_tokens=False).input_ids
 
-    def draw(self, label: int, rng: np.random.Generator) -> dict[str, int]:
-        """Row of each bank. Raises ValueError when a bank has none of this label."""
-        drawn = {}
-        for name in MODALITIES:
-            rows = self.rows[name][label]
-            if not len(rows):
-                raise ValueError(f"no {name} sample is labelled {LABELS[label]}")
-            drawn[name] = int(rows[rng.integers(len(rows))])
-        return drawn
+    def part(self, first: float, last: float, seed: int) -> "Composer":
+        """The same banks, but of each label only the rows of this part (0..1), drawn by `seed`."""
+        chosen = Composer(self.texts, self.text_labels, self.faces, self.voices, self.mix)
+        for kind, name in enumerate(sorted(self.rows)):
+            for label, rows in enumerate(self.rows[name]):
+                order = np.random.default_rng((seed, kind, label)).permutation(rows)
+                begin, end = round(first * len(rows)), round(last * len(rows))
+                chosen.rows[name][label] = order[begin : max(end, begin + (len(rows) > 0))]
+        return chosen
 
-    def layout(
-        self, samples: list[dict[str, int]], labels: np.ndarray, case: tuple[str, ...], rng=None
-    ) -> Batch:
-        """A batch of one case; absent modalities have no token at all. With `rng`, tracks and voices vary."""
-        tokenizer, count = self.tokenizer, len(samples)
-        sequences, places = [], []
-        for sample in samples:
-            words = self.texts[sample["text"]][-MAX_WORDS:] if "text" in case else []
-            ids = [tokenizer.cls_token_id, *words, *self.prompt, tokenizer.sep_token_id]
-            sequences.append(np.array(ids))
-            places.append(ids.index(tokenizer.mask_token_id))
-        faces: list[np.ndarray] = []
-        voices: list[np.ndarray] = []
-        for sample in samples:
-            if "face" in case:
-                track = self.faces.features[sample["face"]]
-                faces.append(vary_track(track, rng) if rng else track)
-            if "voice" in case:
-                voice = self.voices.features[sample["voice"]]
-                if rng and rng.random() < 0.3 and len(voice) > 16:
-                    begin = int(rng.integers(len(voice) - 15))
-                    voice = voice[begin : begin + int(rng.integers(16, len(voice) - begin + 1))]
-                voices.append(voice[:MAX_VOICE])
-        parts, masks = [], []
-        for group, size in ((sequences, None), (faces, "face"), (voices, "voice")):
-            longest = max((len(item) for item in group), default=0)
-            shape = (count, longest) if size is None else (count, longest, self._size(size))
-            values = np.zeros(shape, np.int64 if size is None else np.float32)
-            mask = np.zeros((count, longest), np.int64)
-            for row, item in enumerate(group):
-                values[row, : len(item)] = item
-                mask[row, : len(item)] = 1
-            parts.append(torch.from_numpy(values))
-            masks.append(torch.from_numpy(mask))
-        return Batch(*parts, torch.cat(masks, 1), torch.tensor(places), torch.as_tensor(labels))
+    def draw(self, label: int, rng: np.random.Generator, case: str = "TVA") -> Sample:
+        """A sample of `label` with the modalities of `case`. Raises ValueError when a bank has none of it."""
+        present = CASES[case]
+        words: tuple[int, ...] = ()
+        faces, classes = self.faces.features[0][:0], self._classes(0)[:0]
+        voice = self.voices.features[0][:0]
+        many = len(present) > 1
+        if "text" in present:
+            row = self._row("text", label, rng, self.mix.stray_words if many else 0)
+            words = self._words(row, rng)
+        if "face" in present:
+            row = self._row("face", label, rng, self.mix.stray_face if many else 0)
+            faces, classes = self._track(row, rng)
+        if "voice" in present:
+            row = self._row("voice", label, rng, self.mix.stray_voice if many else 0)
+            voice = self._voice(row, rng)
+        return Sample(words, faces, classes, voice, label, "composed")
 
-    def _size(self, name: str) -> int:
-        bank = self.faces if name == "face" else self.voices
-        return bank.features[0].shape[1]
+    def _row(self, name: str, label: int, rng: np.random.Generator, stray: float) -> int:
+        wandering = stray and rng.random() < stray
+        pool = np.concatenate(self.rows[name]) if wandering else self.rows[name][label]
+        if not len(pool):
+            raise ValueError(f"no {name} sample is labelled {LABELS[label]}")
+        return int(pool[rng.integers(len(pool))])
+
+    def _classes(self, row: int) -> np.ndarray:
+        if self.faces.classes is None:
+            raise ValueError("this bank of faces has no class distributions: make it again")
+        return self.faces.classes[row]
+
+    def _words(self, row: int, rng: np.random.Generator) -> tuple[int, ...]:
+        words = list(self.texts[row])[-MAX_WORDS:]
+        if self.mix.garbled and rng.random() < self.mix.garbled:
+            others = self.texts[int(rng.integers(len(self.texts)))]
+            for place in np.flatnonzero(rng.random(len(words)) < 0.2):
+                words[place] = others[int(rng.integers(len(others)))] if len(others) else words[place]
+        return tuple(words)
+
+    def _track(self, row: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        # features and classes go through the same changes
+        size = self.faces.features[row].shape[1]
+        track = self._both(row)
+        if self.mix == PLAIN:
+            return track[:, :size], track[:, size:]
+        track = vary_track(track, rng)
+        neutral = self.rows["face"][LABEL_INDEX["neutral"]]
+        if len(neutral) and len(track) > 3 and rng.random() < self.mix.onset:
+            calm = self._both(int(neutral[rng.integers(len(neutral))])).astype(np.float32)
+            rise = expression_course(len(track), rng)[:, None]
+            track = rise * track + (1 - rise) * resample(calm, len(track))
+        if rng.random() < self.mix.lost_face:
+            lost = int(rng.integers(*LOST_FACES))
+            begin = int(rng.integers(max(1, len(track) - lost)))
+            kept = np.concatenate([track[:begin], track[begin + lost :]])
+            track = kept if len(kept) else track
+        return track[:, :size], track[:, size:]
+
+    def _both(self, row: int) -> np.ndarray:
+        return np.concatenate([self.faces.features[row], self._classes(row)], 1)
+
+    def _voice(self, row: int, rng: np.random.Generator) -> np.ndarray:
+        voice = self.voices.features[row]
+        if len(voice) > LEAST_VOICE and self.mix.part_voice and rng.random() < self.mix.part_voice:
+            begin = int(rng.integers(len(voice) - LEAST_VOICE + 1))
+            voice = voice[begin : begin + int(rng.integers(LEAST_VOICE, len(voice) - begin + 1))]
+        return voice[:MAX_VOICE]
+
+
+def resample(track: np.ndarray, frames: int) -> np.ndarray:
+    """[T,D] linearly interpolated to [frames,D]."""
+    places = np.linspace(0, len(track) - 1, frames)
+    low = np.floor(places).astype(int)
+    high = np.minimum(low + 1, len(track) - 1)
+    mix = (places - low)[:, None].astype(np.float32)
+    return track[low] * (1 - mix) + track[high] * mix
+
+
+def vary_track(track: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A part of a face track played at another pace: [1..36, D]."""
+    length = int(rng.integers(2, len(track) + 1))
+    first = int(rng.integers(len(track) - length + 1))
+    part = track[first : first + length].astype(np.float32)
+    return resample(part, int(rng.integers(1, MAX_FACES + 1)))
+
+
+def expression_course(frames: int, rng: np.random.Generator) -> np.ndarray:
+    """[frames] of 0..1: neutral, onset, apex, and in half of them offset; the apex is at least a third."""
+    places = (np.arange(frames) + 0.5) / frames
+    onset = rng.uniform(0, 0.45)
+    course = 1 / (1 + np.exp(-(places - onset) * rng.uniform(12, 40)))
+    if rng.random() < 0.5:
+        offset = rng.uniform(onset + 0.35, 1.1)
+        course = np.minimum(course, 1 / (1 + np.exp((places - offset) * rng.uniform(12, 40))))
+    return course.astype(np.float32)
+
+
+def balanced(composer: Composer, count: int, seed: int, case: str = "TVA") -> list[Sample]:
+    """`count` samples, the labels in turn; the same ones for the same seed."""
+    rng = np.random.default_rng(seed)
+    return [composer.draw(index % len(LABELS), rng, case) for index in range(count)]

@@ -32,7 +32,8 @@ def start(arguments: argparse.Namespace) -> torch.device:
     random.seed(arguments.seed)
     np.random.seed(arguments.seed)
     torch.manual_seed(arguments.seed)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    if not getattr(arguments, "dry_run", False):
+        arguments.out.mkdir(parents=True, exist_ok=True)
     return pick_device(arguments.device)
 
 
@@ -49,7 +50,10 @@ def pick_device(name: str) -> torch.device:
 def describe_run(arguments: argparse.Namespace) -> dict:
     """What a checkpoint tells of the run it came from: arguments without folders, seed, commit."""
     kept = {
-        k: v for k, v in vars(arguments).items() if not isinstance(v, Path) and k not in ("seed", "device")
+        k: v
+        for k, v in vars(arguments).items()
+        if not any(isinstance(part, Path) for part in (v if isinstance(v, list) else [v]))
+        and k not in ("seed", "device")
     }
     try:
         folder = Path(__file__).parent

@@ -30,6 +30,15 @@ def small_config(**changes) -> BertConfig:
     return BertConfig(**{**settings, **changes})
 
 
+# a tiny shape, for tests
+TOY = {
+    "hidden_size": 32,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+}
+
+
 class TextEmbeddings(nn.Module):
     """BERT's: word + position + type, then norm."""
 
@@ -125,6 +134,8 @@ class MemoBert(nn.Module):
     def load_text_encoder(self, folder: Path) -> None:
         """Takes words, positions, first type and layers from a BERT checkpoint in Hugging Face's layout.
 
+        A model of fewer layers takes the first ones.
+
         Raises ValueError when its shape is another.
         """
         from safetensors.torch import load_file
@@ -152,6 +163,6 @@ class MemoBert(nn.Module):
         layers = {
             key.removeprefix("encoder."): value
             for key, value in state.items()
-            if key.startswith("encoder.layer.")
+            if key.startswith("encoder.layer.") and int(key.split(".")[2]) < self.config.num_hidden_layers
         }
         self.encoder.load_state_dict(layers)

@@ -8,12 +8,15 @@ import pytest
 import torch
 
 from . import (
+    evaluate,
     export,
+    loop,
+    pretrain,
     pretrain_wav2vec2,
     train_denseface,
     train_lightface,
-    train_memobert,
     train_wav2vec2,
+    tune,
     voice_teacher,
     warm_up_wav2vec2,
 )
@@ -45,18 +48,70 @@ def runs(toy, tmp_path_factory):
         "--vocabulary", str(toy / "vocab.txt"), "--toy", "--device", "cpu", "--leave-out",
         "--face-encoder", str(out / "face/best.pt"), "--light-encoder", str(out / "light/best.pt"),
         "--voice-encoder", str(out / "voice/best.pt"),
-        "--every", "100", "--steps", "300", "--batch", "32", "--rate", "3e-3", "--composed", "56",
+        "--batch", "16", "--rate", "3e-3", "--composed", "56", "--banks", str(out / "banks"),
     ]  # fmt: skip
-    scores = train_memobert.main([*fusion, "--out", str(out / "fusion")])
-    return {"out": out, "face": face, "voice": [*voice, *taught], "scores": scores}
+    length = ["--every", "20", "--steps", "40"]
+    tasks = pretrain.main([*fusion, *length, "--out", str(out / "pretrained")])
+    tuning = [*fusion, "--init", str(out / "pretrained/best.pt"), "--every", "75", "--steps", "300"]
+    scores = tune.main([*tuning, "--out", str(out / "fusion")])
+    return {
+        "out": out, "face": face, "voice": [*voice, *taught], "scores": scores, "tasks": tasks,
+        "fusion": fusion, "length": length,
+    }  # fmt: skip
 
 
 def test_training_learns_the_easy_words(runs):
     composed = runs["scores"]["composed"]
     # the words give the class away; a face or a voice of an untrained encoder may not
     assert composed["T"]["uar"] > 3 / 7
-    assert set(composed) == {"T", "V", "A", "TV", "TA", "VA", "TVA"}
-    assert set(runs["scores"]["alone"]) == {"text", "face", "voice"}
+    assert set(composed) == set(runs["scores"]["light"]) == {"T", "V", "A", "TV", "TA", "VA", "TVA"}
+
+
+def test_each_pretraining_task_is_measured_and_learns(runs):
+    tasks = runs["tasks"]
+    assert set(tasks) == {"wwmlm", "mafr", "mvfr", "mvfc"}
+    log = [json.loads(line) for line in (runs["out"] / "pretrained/log.jsonl").read_text().splitlines()]
+    assert log[1]["wwmlm loss"] < log[0]["wwmlm loss"]
+    assert all(np.isfinite(value) for of in tasks.values() for value in of.values())
+
+
+def test_an_interrupted_pretraining_goes_on_exactly(runs, tmp_path, monkeypatch):
+    straight = torch.load(runs["out"] / "pretrained/last.pt", weights_only=False)["training"]
+    save = loop.Checkpoints.save
+
+    def interrupted(self, *state):
+        save(self, *state)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop.Checkpoints, "save", interrupted)
+    again = [*runs["fusion"], *runs["length"], "--out", str(tmp_path)]
+    with pytest.raises(KeyboardInterrupt):
+        pretrain.main(again)
+    monkeypatch.undo()
+    pretrain.main(again)
+    resumed = torch.load(tmp_path / "last.pt", weights_only=False)["training"]
+    for name, value in straight.items():
+        assert torch.equal(value, resumed[name]), name
+
+
+def test_a_dry_run_writes_no_checkpoint(runs, tmp_path):
+    out = tmp_path / "dry"
+    tune.main([*runs["fusion"], "--steps", "300", "--dry-run", "--out", str(out)])
+    assert not out.exists()
+
+
+def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, tmp_path):
+    model = ["--model", str(runs["out"] / "fusion/best.pt"), "--temperatures", str(tmp_path / "t.json")]
+    fusion = runs["fusion"][: runs["fusion"].index("--batch")]
+    kept = [part for part in fusion if part != "--toy"]
+    composed = ["--composed", "56", "--banks", str(runs["out"] / "banks"), "--out", str(tmp_path)]
+    found = evaluate.main([*kept, *composed, *model])
+    assert found["cases"]["T"]["uar"] == runs["scores"]["composed"]["T"]["uar"]
+    assert set(json.loads((tmp_path / "t.json").read_text())) == set(found["cases"])
+    assert set(found["texts"]) == {"meld"} and found["texts"]["meld"]["macro_f1"] > 3 / 7
+    assert set(found["tasks"]) == {"wwmlm", "mafr", "mvfr", "mvfc"}
+    page = (tmp_path / "memobert.md").read_text()
+    assert "| TVA |" in page and "SpanMVFC-KL" in page
 
 
 def test_frozen_convolutions_stay_as_they_were(runs):

@@ -1,13 +1,11 @@
 import numpy as np
 import torch
 
-from .composed_data import CASE_NAMES, CASES, Bank, Composer, render_tracks, vary_track
 from .denseface_model import FEATURE_SIZE, DenseFace
 from .export import fold_norms, load_models
 from .loop import AveragedWeights, one_cycle
-from .memobert_model import MemoBert, small_config
+from .memobert_model import TOY, MemoBert, small_config
 from .metrics import measure
-from .train_memobert import TOY
 from .wav2vec2_model import MAX_TOKENS, WINDOW_SAMPLES, SpectralTargets, VoiceEncoder, compact_config
 
 
@@ -72,49 +70,6 @@ def test_masked_out_equals_left_out():
     whole = model(ids, faces, voice, full, place)
     assert torch.allclose(model(padded_ids, faces, voice, padded_mask, place), whole, atol=1e-5)
     assert not torch.allclose(whole, left_out, atol=1e-4)
-
-
-def test_cases_are_named_as_in_the_paper():
-    letters = {"text": "T", "face": "V", "voice": "A"}
-    for name, case in zip(CASE_NAMES, CASES, strict=True):
-        assert sorted(name) == sorted(letters[modality] for modality in case)
-
-
-def test_composer_lays_out_all_seven_cases():
-    class Tokens:
-        cls_token_id, sep_token_id, mask_token_id, pad_token_id = 2, 3, 4, 0
-
-        def __call__(self, text, add_special_tokens):
-            return type("Encoding", (), {"input_ids": [10, 11, 4, 12]})
-
-    rng = np.random.default_rng(0)
-    labels = np.arange(7)
-    faces = Bank([rng.standard_normal((8, 342)).astype(np.float16) for _ in labels], labels)
-    voices = Bank([rng.standard_normal((20 + i, 256)).astype(np.float16) for i in labels], labels)
-    composer = Composer(Tokens(), [[20] * (3 + i) for i in labels], labels, faces, voices)
-    samples = [composer.draw(int(label), rng) for label in labels]
-    assert [s["voice"] for s in samples] == list(labels)
-    model = memo()
-    for case in CASES:
-        for variation in (None, rng):
-            batch = composer.layout(samples, labels, case, variation)
-            assert (batch.input_ids[torch.arange(7), batch.mask_position] == 4).all()
-            assert bool(batch.face_features.shape[1]) == ("face" in case)
-            assert bool(batch.voice_features.shape[1]) == ("voice" in case)
-            with torch.no_grad():
-                assert model(*batch.inputs()).shape == (7, 100)
-
-
-def test_tracks_move_smoothly_and_stay_in_range():
-    pictures = torch.randint(0, 255, (3, 1, 48, 48), dtype=torch.uint8)
-    tracks = render_tracks(pictures, 8, 64, torch.Generator().manual_seed(0))
-    assert tracks.shape == (3, 8, 1, 64, 64)
-    assert tracks.min() >= 0 and tracks.max() <= 255
-    track = np.arange(8, dtype=np.float16)[:, None]
-    rng = np.random.default_rng(0)
-    for _ in range(50):
-        varied = vary_track(track, rng)
-        assert 1 <= len(varied) <= 36 and (np.diff(varied[:, 0]) >= 0).all()
 
 
 def test_measures():

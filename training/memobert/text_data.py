@@ -30,6 +30,19 @@ def _label_of(corpus: str, row: dict[str, str]) -> str | None:
     return groups.pop() if len(groups) == 1 else None
 
 
+def load_unlabelled(folder: Path) -> list[str]:
+    """Every text of every corpus' training split, whatever its label: for masked words.
+
+    Raises FileNotFoundError when no corpus is there.
+    """
+    texts: list[str] = []
+    for path in sorted(Path(folder).glob("*/train.tsv")):
+        texts += [row["text"] for row in _rows(path) if row.get("text")]
+    if not texts:
+        raise FileNotFoundError(f"{folder} holds no CORPUS/train.tsv")
+    return list(dict.fromkeys(texts))
+
+
 def load_sentences(folder: Path, split: str) -> list[Sentence]:
     """Sentences of `train` or `dev`; lines without a text or with labels of several groups are left out.
 
@@ -51,3 +64,10 @@ def load_sentences(folder: Path, split: str) -> list[Sentence]:
     if not sentences:
         raise FileNotFoundError(f"{folder} holds none of goemotions, {', '.join(TEXT_LABELS)}")
     return sentences
+
+
+def load_fine_labels(folder: Path, split: str) -> tuple[list[str], list[set[str]]]:
+    """GoEmotions' texts and all their fine labels; empty without that corpus."""
+    path = Path(folder) / "goemotions" / f"{split}.tsv"
+    rows = [row for row in _rows(path) if row.get("text")] if path.exists() else []
+    return [row["text"] for row in rows], [set(row["labels"].split(",")) for row in rows]

@@ -76,6 +76,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument(
         "--init", type=Path, default=None, help="best.pt, or a bundle's denseface.onnx, to start from"
     )
+    parser.add_argument(
+        "--degraded", type=float, default=0.6, help="part of each batch seen as a poor webcam's"
+    )
     parser.add_argument("--limit", type=int, default=0, help="train on the first pictures only")
     arguments = parser.parse_args(argv)
     device = start(arguments)
@@ -127,7 +130,10 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             for group in optimiser.param_groups:
                 group["lr"] = arguments.rate * one_cycle(epoch * per_epoch + index, steps)
             rows = order[index * arguments.batch : (index + 1) * arguments.batch]
-            faces = degrade(warp(pictures[rows].float(), arguments.size, generator), generator)
+            faces = warp(pictures[rows].float(), arguments.size, generator)
+            # the rest stays sharp: a network of this size cannot fit only what is degraded
+            poor = round(arguments.degraded * len(faces))
+            faces[:poor] = degrade(faces[:poor], generator)
             faces = ((faces - mean) / std).to(device).contiguous(memory_format=torch.channels_last)
             with autocast(device, arguments.precision):
                 _, logits = model(faces)

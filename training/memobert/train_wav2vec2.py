@@ -30,6 +30,7 @@ from .loop import (
 )
 from .metrics import measure
 from .speech_data import VALID_SPEAKERS, Clip, Speech, load_speech, sampling_weights
+from .voice_augmentation import mixed
 from .voice_features import (
     add_feature_arguments,
     contextualise,
@@ -66,18 +67,6 @@ def evaluate(model: VoiceEncoder, speech: Speech, clips: list[Clip], device) -> 
     return {**measure(truth, logits.argmax(1), len(LABELS)), "loss": float(loss)}
 
 
-def mixed(strength: float, rng: np.random.Generator, *tensors: torch.Tensor) -> list[torch.Tensor]:
-    """Mixup (Zhang et al., ICLR 2018): each row of every tensor with the same other row, in the same part."""
-    if not strength:
-        return list(tensors)
-    count = len(tensors[0])
-    part = torch.from_numpy(rng.beta(strength, strength, count)).float()
-    part = torch.maximum(part, 1 - part)
-    other = torch.from_numpy(rng.permutation(count))
-    weights = [part.view(-1, *[1] * (tensor.ndim - 1)) for tensor in tensors]
-    return [t * w + t[other] * (1 - w) for t, w in zip(tensors, weights, strict=True)]
-
-
 class Distillation(nn.Module):
     """What the teacher says of a crop, as a loss: its distribution, and its embedding of each moment.
 
@@ -87,8 +76,9 @@ class Distillation(nn.Module):
 
     def __init__(self, path: Path, feature_size: int) -> None:
         super().__init__()
-        self.teacher = VoiceTeacher()
-        self.teacher.load_state_dict(torch.load(path, map_location="cpu", weights_only=False)["model"])
+        stored = torch.load(path, map_location="cpu", weights_only=False)
+        self.teacher = VoiceTeacher(stored["widths"])
+        self.teacher.load_state_dict(stored["model"])
         self.teacher.requires_grad_(False)
         self.head = nn.Linear(feature_size, EMBEDDING_SIZE)
 

@@ -4,6 +4,7 @@ Meant to cover what a browser's microphone hears: a room, a fan, a headset, a ca
 """
 
 import numpy as np
+import torch
 from scipy import fft
 from scipy.signal import oaconvolve
 
@@ -117,3 +118,15 @@ def place(wave: np.ndarray, window: int, rng: np.random.Generator | None) -> np.
     first = int(rng.integers(spare + 1)) if rng else spare
     result[first : first + len(wave)] = normalise(wave)
     return result
+
+
+def mixed(strength: float, rng: np.random.Generator, *tensors: torch.Tensor) -> list[torch.Tensor]:
+    """Mixup (Zhang et al., ICLR 2018): each row of every tensor with the same other row, in the same part."""
+    if not strength:
+        return list(tensors)
+    count = len(tensors[0])
+    part = torch.from_numpy(rng.beta(strength, strength, count)).float()
+    part = torch.maximum(part, 1 - part)
+    other = torch.from_numpy(rng.permutation(count))
+    weights = [part.view(-1, *[1] * (tensor.ndim - 1)) for tensor in tensors]
+    return [t * w + t[other] * (1 - w) for t, w in zip(tensors, weights, strict=True)]

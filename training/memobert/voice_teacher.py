@@ -33,7 +33,7 @@ from .loop import (
 )
 from .metrics import measure
 from .speech_data import Clip, Speech, load_speech, sampling_weights
-from .voice_augmentation import place
+from .voice_augmentation import mixed, place
 from .voice_features import SILENT_BAND, add_feature_arguments, kept_features, voiced_span
 from .wav2vec2_model import SpectralTargets, VoiceEncoder
 
@@ -68,6 +68,21 @@ class VoiceTeacher(nn.Module):
         mean = (weight * frames).sum(1)
         spread = (weight * (frames - mean.unsqueeze(1)).square()).sum(1)
         return frames, self.classifier(torch.cat([mean, torch.sqrt(spread + 1e-4)], 1))
+
+
+def vary_bands(bands: Tensor, rng: np.random.Generator) -> Tensor:
+    """Other throats and rooms: each of [N,T,64] is stretched and moved over its bands (vocal tract length
+    perturbation: Jaitly & Hinton, 2013) and over time, and filtered (FilterAugment: Nam et al., 2022)."""
+    count, _, size = bands.shape
+    matrix = torch.zeros(count, 2, 3)
+    matrix[:, 0, 0] = torch.from_numpy(rng.uniform(0.95, 1.05, count))
+    matrix[:, 0, 2] = torch.from_numpy(rng.uniform(-0.05, 0.05, count))
+    matrix[:, 1, 1] = torch.from_numpy(rng.uniform(0.9, 1.1, count))
+    grid = F.affine_grid(matrix, [count, 1, *bands.shape[1:]], align_corners=False)
+    varied = F.grid_sample(bands.unsqueeze(1), grid, padding_mode="border", align_corners=False)[:, 0]
+    waves = torch.cos(torch.pi * torch.arange(1, 4)[:, None] * (torch.arange(size) + 0.5) / size)
+    gains = torch.from_numpy(rng.normal(0, 0.1, (count, 3))).float() @ waves
+    return varied + gains[:, None]
 
 
 def hide_stripes(bands: Tensor, rng: np.random.Generator) -> Tensor:
@@ -114,6 +129,10 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--every", type=int, default=200)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--mixup", type=float, default=0.0, help="0 mixes nothing")
+    parser.add_argument(
+        "--widths", type=int, nargs=4, default=(16, 32, 64, 128), help="channels of each stage"
+    )
     add_feature_arguments(parser)
     arguments = parser.parse_args(argv)
     device = start(arguments)
@@ -126,7 +145,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     out = tuple(arguments.leave_out)
     valid = [clip for clip in speech.split("valid", out) if clip.corpus == "ravdess"]
     weights = sampling_weights(frozen.clips)
-    model, twin = (VoiceTeacher().to(device, memory_format=torch.channels_last) for _ in range(2))
+    model, twin = (
+        VoiceTeacher(tuple(arguments.widths)).to(device, memory_format=torch.channels_last) for _ in range(2)
+    )
     optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, weight_decay=0.05)
     average = AveragedWeights(model, 0.995)
     checkpoints = Checkpoints(arguments.out)
@@ -144,13 +165,15 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             for group in optimiser.param_groups:
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             rows = rng.choice(len(weights), arguments.batch, p=weights)
-            bands = hide_stripes(frozen.batch(rows, frames, rng, range(arguments.variants))[1], rng).to(
-                device
-            )
             target = frozen.labels[rows].to(device)
+            bands = frozen.batch(rows, frames, rng, range(arguments.variants))[1]
+            bands = hide_stripes(vary_bands(bands, rng), rng)
+            bands, wanted = mixed(
+                arguments.mixup, rng, bands, F.one_hot(frozen.labels[rows], len(LABELS)).float()
+            )
             with autocast(device, arguments.precision):
-                _, logits = model(bands)
-            loss = F.cross_entropy(logits.float(), target, label_smoothing=0.1)
+                _, logits = model(bands.to(device))
+            loss = F.cross_entropy(logits.float(), wanted.to(device), label_smoothing=0.1)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             optimiser.step()
@@ -159,7 +182,12 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             hits += int((logits.argmax(1) == target).sum())
         twin.load_state_dict(average.state)
         scores = evaluate(twin, speech, valid, frames, device)
-        best = {"model": average.state, "valid": scores, "run": describe_run(arguments)}
+        best = {
+            "model": average.state,
+            "widths": tuple(arguments.widths),
+            "valid": scores,
+            "run": describe_run(arguments),
+        }
         row = {
             **scores,
             "train_loss": total / arguments.every,

@@ -1,0 +1,239 @@
+"""Measures a tuned MEmoBERT: seven cases, texts, calibration per case, and words that it never had as labels.
+
+    python -m memobert.evaluate --model runs/memobert/best.pt --text TEXT --faces FACES --speech SPEECH \
+        --vocabulary VOCAB.txt --banks runs/memobert/banks --out results/memobert
+
+Writes `memobert.json` and `memobert.md`, and for `export` the temperatures of the cases (`--temperatures`).
+"""
+
+import argparse
+import json
+import logging
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .calibration import calibrate, sample_folds
+from .labels import GOEMOTIONS_LABELS, LABELS
+from .loop import add_common_arguments, start
+from .masking import WordStarts
+from .memobert_model import MemoBert, small_config
+from .metrics import confusion_matrix, measure, per_class
+from .pretrain import measure_tasks
+from .pretraining_heads import TASKS, TITLES
+from .samples import CASES, Prompt, Sample, lay_out
+from .sources import Source, add_source_arguments, load_source, tokenize
+from .text_data import load_fine_labels
+from .tune import Tuning, label_logits
+
+log = logging.getLogger(__name__)
+
+
+def load_tuned(path: Path, source: Source, device) -> tuple[Tuning, Prompt, dict]:
+    """A checkpoint of `tune` as it was measured there. Raises ValueError for one of another command."""
+    stored = torch.load(path, map_location="cpu", weights_only=False)
+    if "method" not in stored:
+        raise ValueError(f"{path} is no checkpoint of `tune`")
+    prompt = Prompt(source.tokenizer, stored["prompt"], LABELS)
+    sizes = tuple(stored["model"][f"{part}_embeddings.linear.weight"].shape[1] for part in ("img", "speech"))
+    module = Tuning(MemoBert(small_config(**stored["config"]), *sizes), stored["method"], prompt.label_ids)
+    module.model.load_state_dict(stored["model"])
+    module.pretraining.heads.load_state_dict(stored["heads"])
+    if module.classifier is not None:
+        module.classifier.load_state_dict(stored["classifier"])
+    return module.to(device).eval(), prompt, stored
+
+
+def measure_all_cases(
+    module: Tuning, prompt: Prompt, samples: list[Sample], tokenizer, device, seed: int
+) -> dict[str, dict]:
+    """Per case WA, UAR, classes, and the calibration of its distribution, cross-fitted on halves."""
+    samples = [s for s in samples if s.label >= 0]
+    truth = np.array([s.label for s in samples])
+    found = {}
+    for name, case in CASES.items():
+        logits = label_logits(module, [s.only(case) for s in samples], tokenizer, _of(module, prompt), device)
+        report, _ = calibrate(logits, truth, sample_folds(len(truth), seed))
+        found[name] = {
+            **measure(truth, logits.argmax(1), len(LABELS)),
+            "classes": per_class(confusion_matrix(truth, logits.argmax(1), len(LABELS)), LABELS),
+            "temperature": report["temperature"],
+            "ece_raw": report["raw"]["ece"],
+            "ece": report["scaled"]["ece"],
+        }
+    return found
+
+
+def _of(module: Tuning, prompt: Prompt) -> Prompt | None:
+    return prompt if module.method == "prompt" else None
+
+
+def measure_texts(module: Tuning, prompt: Prompt, source: Source, device) -> dict[str, dict]:
+    """Text alone on each corpus' validation split, as frequent as it is there."""
+    ids = tokenize(source.tokenizer, [s.text for s in source.sentences])
+    empty = source.valid.draw(0, np.random.default_rng(0), "T")
+    samples = [
+        Sample(tuple(words), empty.faces, empty.face_classes, empty.voice, sentence.label, sentence.corpus)
+        for words, sentence in zip(ids, source.sentences, strict=True)
+    ]
+    logits = label_logits(module, samples, source.tokenizer, _of(module, prompt), device)
+    truth, corpora = (np.array([getattr(s, name) for s in samples]) for name in ("label", "source"))
+    found = {}
+    for corpus in dict.fromkeys(corpora):
+        rows = corpora == corpus
+        guess = logits[rows].argmax(1)
+        found[corpus] = {
+            **measure(truth[rows], guess, len(LABELS)),
+            "classes": per_class(confusion_matrix(truth[rows], guess, len(LABELS)), LABELS),
+        }
+    return found
+
+
+@torch.inference_mode()
+def vocabulary_logits(module: Tuning, prompt: Prompt, texts: list[list[int]], words: Tensor, source, device):
+    """Logits at the prompt's mask [N,words] of any words of the vocabulary, for sentences alone."""
+    empty = source.valid.draw(0, np.random.default_rng(0), "T")
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    logits = np.zeros((len(texts), len(words)), np.float32)
+    model = module.model
+    for first in range(0, len(order), 64):
+        rows = order[first : first + 64]
+        batch = lay_out(
+            [Sample(tuple(texts[i]), empty.faces, empty.face_classes, empty.voice) for i in rows],
+            source.tokenizer,
+            prompt,
+        ).to(device)
+        hidden = model.encode(*batch.encoded())
+        state = model.transform(hidden[torch.arange(len(rows)), batch.mask_position])
+        table = model.embeddings.word_embeddings.weight
+        logits[rows] = (state @ table[words].T + model.bias[words]).float().cpu().numpy()
+    return logits
+
+
+def measure_unseen_words(module: Tuning, prompt: Prompt, source: Source, folder: Path, device) -> dict:
+    """Zero-shot: GoEmotions' fine words that are one WordPiece, none of them a label of the training.
+
+    For each, the area under the ROC curve of its own logit, after the mean over texts is taken off:
+    0.5 is chance. `top1` and `top5`: how often one of a text's words is (among) the highest of these words.
+    """
+    texts, fine = load_fine_labels(folder, "dev")
+    tokenizer = source.tokenizer
+    single = [
+        word
+        for word in dict.fromkeys(GOEMOTIONS_LABELS)
+        if word not in LABELS and len(ids := tokenizer(word, add_special_tokens=False).input_ids) == 1
+        and ids[0] != tokenizer.unk_token_id
+    ]  # fmt: skip
+    rows = [i for i, labels in enumerate(fine) if any(word in labels for word in single)]
+    if not rows:
+        return {"words": {}, "texts": 0}
+    ids = torch.tensor(tokenizer.convert_tokens_to_ids(single), device=device)
+    tokens = tokenize(tokenizer, [texts[i] for i in rows])
+    logits = vocabulary_logits(module, prompt, tokens, ids, source, device)
+    # a word's own frequency in the table says nothing of this text
+    logits = logits - logits.mean(0)
+    truth = np.array([[word in fine[i] for word in single] for i in rows])
+    ranks = (-logits).argsort(1)
+    hit = np.take_along_axis(truth, ranks, 1)
+    return {
+        "texts": len(rows),
+        "words": {
+            word: {"auc": area_under_curve(logits[:, k], truth[:, k]), "texts": int(truth[:, k].sum())}
+            for k, word in enumerate(single)
+            if truth[:, k].any() and not truth[:, k].all()
+        },
+        "top1": float(hit[:, 0].mean()),
+        "top5": float(hit[:, :5].any(1).mean()),
+        "chance_top1": float(truth.mean(1).mean()),
+    }
+
+
+def area_under_curve(scores: np.ndarray, truth: np.ndarray) -> float:
+    """Of the ROC: the chance that a true one is scored above a false one."""
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(truth, scores))
+
+
+def to_markdown(found: dict) -> str:
+    """All that was measured, as a page."""
+    lines = ["# MEmoBERT", ""]
+    lines += [f"Prompt “{found['prompt']}”, {found['count']} validation samples.", ""]
+    lines += [
+        "| present | WA | UAR | ECE | ECE as trained | temperature |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, case in found["cases"].items():
+        cells = [f"{100 * case[key]:.1f}" for key in ("wa", "uar", "ece", "ece_raw")]
+        lines.append(f"| {name} | {' | '.join(cells)} | {case['temperature']:.2f} |")
+    if "light" in found:
+        cells = [f"{name} {100 * case['uar']:.1f}" for name, case in found["light"].items()]
+        lines += ["", f"With the light face encoder, UAR: {', '.join(cells)}."]
+    if found.get("texts"):
+        lines += [
+            "",
+            "## Text alone",
+            "",
+            "| corpus | texts | macro F1 | UAR | WA |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        for corpus, of in found["texts"].items():
+            cells = [f"{100 * of[key]:.1f}" for key in ("macro_f1", "uar", "wa")]
+            lines.append(f"| {corpus} | {of['count']} | {' | '.join(cells)} |")
+    if found.get("tasks"):
+        lines += ["", "## What it fills in", "", "| task | of what was masked |", "| --- | --- |"]
+        for task, of in found["tasks"].items():
+            cells = [f"{name} {value:.3f}" for name, value in of.items()]
+            lines.append(f"| {TITLES[task]} | {', '.join(cells)} |")
+    if found.get("unseen", {}).get("words"):
+        unseen = found["unseen"]
+        mean = np.mean([of["auc"] for of in unseen["words"].values()])
+        lines += [
+            "", "## Words that were no labels", "",
+            f"{unseen['texts']} texts of GoEmotions, {len(unseen['words'])} of its words: mean area under the"
+            f" ROC curve {mean:.3f} (chance 0.5); the highest word is right for {100 * unseen['top1']:.1f} %"
+            f" (chance {100 * unseen['chance_top1']:.1f}), one of the five highest for"
+            f" {100 * unseen['top5']:.1f} %.", "",
+            "| word | texts | area under the curve |", "| --- | --- | --- |",
+        ]  # fmt: skip
+        ordered = sorted(unseen["words"].items(), key=lambda item: -item[1]["auc"])
+        lines += [f"| {word} | {of['texts']} | {of['auc']:.3f} |" for word, of in ordered]
+    return "\n".join(lines) + "\n"
+
+
+def main(argv: list[str] | None = None) -> dict:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add_common_arguments(parser)
+    add_source_arguments(parser)
+    parser.add_argument("--model", type=Path, required=True, help="best.pt of `tune`")
+    parser.add_argument("--temperatures", type=Path, default=None, help="JSON to write, for `export`")
+    arguments = parser.parse_args(argv)
+    device = start(arguments)
+    source = load_source(arguments)
+    module, prompt, stored = load_tuned(arguments.model, source, device)
+    tokenizer = source.tokenizer
+    samples = source.measured_on()
+    found: dict = {"prompt": prompt.text, "count": len(samples), "run": stored["run"]}
+    found["cases"] = measure_all_cases(module, prompt, samples, tokenizer, device, arguments.seed)
+    if source.light:
+        seen = source.measured_on(light=True)
+        found["light"] = measure_all_cases(module, prompt, seen, tokenizer, device, arguments.seed)
+    words = WordStarts(tokenizer)
+    found["tasks"] = measure_tasks(module.pretraining, samples, words, tokenizer, list(TASKS), device)
+    if source.sentences:
+        found["texts"] = measure_texts(module, prompt, source, device)
+        if module.method == "prompt":
+            found["unseen"] = measure_unseen_words(module, prompt, source, arguments.text, device)
+    (arguments.out / "memobert.json").write_text(json.dumps(found, indent=1) + "\n")
+    (arguments.out / "memobert.md").write_text(to_markdown(found))
+    if arguments.temperatures:
+        by_case = {name: round(case["temperature"], 4) for name, case in found["cases"].items()}
+        arguments.temperatures.write_text(json.dumps(by_case) + "\n")
+    log.info("\n%s", to_markdown(found))
+    return found
+
+
+if __name__ == "__main__":
+    main()

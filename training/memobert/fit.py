@@ -1,0 +1,139 @@
+"""One resumable loop for whatever trains MEmoBERT, on one machine or, by `accelerate launch`, on many.
+
+Every round of `every` steps draws from generators made anew from (seed, process, round), and so a run that
+was interrupted goes on exactly as if it had not been.
+"""
+
+import argparse
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from .loop import AveragedWeights, Checkpoints, one_cycle
+
+log = logging.getLogger(__name__)
+
+
+def add_fit_arguments(
+    parser: argparse.ArgumentParser, steps: int, every: int, rate: float, batch: int
+) -> None:
+    parser.add_argument("--steps", type=int, default=steps)
+    parser.add_argument("--every", type=int, default=every, help="steps between checkpoints")
+    parser.add_argument("--batch", type=int, default=batch, help="samples a step and process")
+    parser.add_argument("--rate", type=float, default=rate, help="peak rate of AdamW")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="read and check all, train one step, write nothing"
+    )
+
+
+def make_accelerator(arguments: argparse.Namespace) -> Accelerator:
+    """The device and processes of this run; tasks differ by step, hence parameters without a gradient."""
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    return Accelerator(
+        mixed_precision="bf16" if arguments.precision == "bf16" else "no",
+        cpu=arguments.device == "cpu",
+        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+    )
+
+
+@dataclass
+class Draws:
+    """The generators of one round."""
+
+    rng: np.random.Generator
+    generator: torch.Generator
+
+    @staticmethod
+    def of(seed: int, process: int, round_: int) -> "Draws":
+        rng = np.random.default_rng((seed, process, round_))
+        # dropout draws from the global one
+        torch.manual_seed(int(rng.integers(2**62)))
+        return Draws(rng, torch.Generator().manual_seed(int(rng.integers(2**62))))
+
+
+@dataclass
+class Fit:
+    """What is trained and how: a module, AdamW at a one-cycle rate, averaged weights."""
+
+    module: nn.Module
+    arguments: argparse.Namespace
+    accelerator: Accelerator
+    checkpoints: Checkpoints
+    decay: float = 0.995
+    weight_decay: float = 0.01
+    average: AveragedWeights = field(init=False)
+
+    def run(
+        self,
+        step: Callable[[nn.Module, int, Draws], dict[str, Tensor]],
+        measure: Callable[[dict, int, bool], tuple[float, dict, dict]],
+    ) -> None:
+        """Trains on what is left of `--steps`.
+
+        `step(module, index, draws)` returns losses by name, "loss" being the one to descend. After each
+        round `measure(averaged state, round, is it the last)` returns the score, a row for the log, and
+        what best.pt holds.
+        """
+        arguments, accelerator = self.arguments, self.accelerator
+        self.module.to(accelerator.device)
+        matrices = [p for p in self.module.parameters() if p.ndim > 1]
+        plain = [p for p in self.module.parameters() if p.ndim <= 1]
+        groups = [
+            {"params": matrices, "weight_decay": self.weight_decay},
+            {"params": plain, "weight_decay": 0.0},
+        ]
+        optimiser = torch.optim.AdamW(groups, lr=arguments.rate, betas=(0.9, 0.98))
+        self.average = AveragedWeights(self.module, self.decay)
+        last = self.checkpoints.load_last()
+        first = self._resume(last, optimiser) if last else 0
+        wrapped, optimiser = accelerator.prepare(self.module, optimiser)
+        every = min(arguments.every, arguments.steps)
+        rounds = max(1, arguments.steps // every)
+        for round_ in range(first, 1 if arguments.dry_run else rounds):
+            wrapped.train()
+            draws = Draws.of(arguments.seed, accelerator.process_index, round_)
+            totals: dict[str, list[float]] = {}
+            began = time.monotonic()
+            quiet = not accelerator.is_main_process or every < 20
+            for index in tqdm(range(1 if arguments.dry_run else every), disable=quiet, mininterval=10):
+                rate = arguments.rate * one_cycle(round_ * every + index, arguments.steps, 0.1)
+                for group in optimiser.param_groups:
+                    group["lr"] = rate
+                with accelerator.autocast():
+                    losses = step(wrapped, round_ * every + index, draws)
+                optimiser.zero_grad(set_to_none=True)
+                accelerator.backward(losses["loss"])
+                accelerator.clip_grad_norm_(self.module.parameters(), 1.0)
+                optimiser.step()
+                self.average.update(self.module)
+                for name, loss in losses.items():
+                    totals.setdefault(name, []).append(float(loss.detach()))
+            if arguments.dry_run:
+                log.info("dry run: one step's losses are %s; nothing is written", totals)
+                return
+            score, row, best = measure(self.average.state, round_, round_ == rounds - 1)
+            row = {**{name: float(np.mean(parts)) for name, parts in totals.items()}, **row}
+            row["steps_a_second"] = round(every / (time.monotonic() - began), 3)
+            if accelerator.is_main_process:
+                state = {
+                    "training": self.module.state_dict(),
+                    "optimiser": optimiser.state_dict(),
+                    "average": self.average.state,
+                    "updates": self.average.updates,
+                }
+                self.checkpoints.save(round_ + 1, score, state, best, row)
+            accelerator.wait_for_everyone()
+
+    def _resume(self, last: dict, optimiser: torch.optim.Optimizer) -> int:
+        self.module.load_state_dict(last["training"])
+        optimiser.load_state_dict(last["optimiser"])
+        self.average.state, self.average.updates = last["average"], last["updates"]
+        return last["epoch"]

@@ -1,0 +1,175 @@
+"""Pre-trains MEmoBERT on its four tasks, one modality masked at a time (paper, section 2.3).
+
+    python -m memobert.pretrain --text TEXT --faces FACES --speech SPEECH --vocabulary VOCAB.txt \
+        --face-encoder FACE/best.pt --voice-encoder VOICE/best.pt --init BERT --out runs/pretrained
+    python -m memobert.pretrain --samples A.npz --valid-samples B.npz --vocabulary VOCAB.txt --out OUT
+    accelerate launch -m memobert.pretrain …        # several GPUs or machines, the same arguments
+
+`--tasks` leaves some out; each step draws one of them, as often as `--weights` say. No label enters a loss.
+"""
+
+import argparse
+import logging
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .fit import Draws, Fit, add_fit_arguments, make_accelerator
+from .loop import Checkpoints, add_common_arguments, describe_run, start
+from .masking import WordStarts
+from .memobert_import import load_memobert
+from .memobert_model import TOY, MemoBert, small_config
+from .pretraining_heads import TASKS, TITLES, Pretraining, mask_for
+from .samples import Sample, lay_out
+from .sources import Source, add_source_arguments, load_source
+
+log = logging.getLogger(__name__)
+
+UNITS = 2000
+
+
+def add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--init",
+        type=Path,
+        default=None,
+        help="BERT's folder (model.safetensors), best.pt of pretrain or tune, or a bundle's memobert.onnx",
+    )
+    parser.add_argument("--fresh", nargs="*", default=(), help="prefixes that are not taken from --init")
+    parser.add_argument("--layers", type=int, default=0, help="layers of the transformer; 0: as configured")
+    parser.add_argument("--toy", action="store_true", help="a tiny transformer, for tests")
+
+
+def make_model(arguments: argparse.Namespace, source: Source) -> tuple[MemoBert, dict, dict]:
+    """A MemoBert as the arguments say, its changes to `small_config`, and what `--init` holds besides.
+
+    Raises ValueError when `--init` is of another shape.
+    """
+    stored: dict = {}
+    init: Path | None = arguments.init
+    if init is not None and init.suffix == ".pt":
+        stored = torch.load(init, map_location="cpu", weights_only=False)
+    changes = dict(stored.get("config") or (TOY if arguments.toy else {}))
+    changes["vocab_size"] = len(source.tokenizer)
+    if arguments.layers:
+        changes["num_hidden_layers"] = arguments.layers
+    # whether banks were made or found must not change where it starts
+    torch.manual_seed(arguments.seed)
+    model = MemoBert(small_config(**changes), *source.sizes())
+    if init is not None and init.suffix == ".onnx":
+        stored = {"model": load_memobert(init, **changes).state_dict()}
+    elif init is not None and not stored:
+        model.load_text_encoder(init)
+    if stored:
+        kept = {k: v for k, v in stored["model"].items() if not k.startswith(tuple(arguments.fresh))}
+        try:
+            model.load_state_dict({**model.state_dict(), **kept})
+        except RuntimeError as error:
+            raise ValueError(f"{init} does not fit: {error}; leave the part out with --fresh") from error
+    return model, changes, stored
+
+
+def some_samples(source: Source, seed: int) -> list[Sample]:
+    """To take the features' units from."""
+    rng = np.random.default_rng((seed, UNITS))
+    return [source.draw_unlabelled(rng, "mvfr") for _ in range(UNITS)]
+
+
+@torch.inference_mode()
+def measure_tasks(
+    module: Pretraining, samples: list[Sample], words: WordStarts, tokenizer, tasks, device
+) -> dict:
+    """Per task, on fixed masks: the loss; of words how many are found (`accuracy`), of frames the part of
+    the variance that is explained (`explained`), of classes the agreement with DenseFace (`agreement`)."""
+    module.eval()
+    found: dict[str, dict[str, float]] = {}
+    for task in tasks:
+        draws = Draws(np.random.default_rng(5), torch.Generator().manual_seed(5))
+        rows: list[tuple[int, dict[str, float]]] = []
+        for first in range(0, len(samples), 64):
+            batch = lay_out(samples[first : first + 64], tokenizer)
+            masked = mask_for(task, batch, words, draws.generator, draws.rng)
+            if masked.chosen.any():
+                rows.append((int(masked.chosen.sum()), _task_scores(module, task, masked.to(device))))
+        if rows:
+            counts = np.array([count for count, _ in rows], float)
+            found[task] = {
+                name: float(np.average([row[name] for _, row in rows], weights=counts)) for name in rows[0][1]
+            }
+    return found
+
+
+def _task_scores(module: Pretraining, task: str, masked) -> dict[str, float]:
+    answer, truth = module.answers(task, masked)
+    loss = float(module.loss_of(task, answer, truth))
+    if task == "wwmlm":
+        return {"loss": loss, "accuracy": float((answer.argmax(1) == truth).float().mean())}
+    if task == "mvfc":
+        return {"loss": loss, "agreement": float((answer.argmax(1) == truth.argmax(1)).float().mean())}
+    return {"loss": loss, "explained": 1 - loss / float(truth.square().mean())}
+
+
+def main(argv: list[str] | None = None) -> dict:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add_common_arguments(parser)
+    add_source_arguments(parser)
+    add_model_arguments(parser)
+    add_fit_arguments(parser, steps=4000, every=500, rate=2e-4, batch=48)
+    parser.add_argument("--tasks", nargs="*", choices=list(TASKS), default=list(TASKS))
+    parser.add_argument(
+        "--weights",
+        type=float,
+        nargs="*",
+        default=None,
+        help="how often each of --tasks is drawn; equal without",
+    )
+    parser.add_argument(
+        "--word-batch", type=int, default=2, help="batches of WWMLM are this many times as large"
+    )
+    arguments = parser.parse_args(argv)
+    accelerator = make_accelerator(arguments)
+    start(arguments)
+    source = load_source(arguments)
+    model, changes, _ = make_model(arguments, source)
+    module = Pretraining(model)
+    module.heads.set_scales(some_samples(source, arguments.seed))
+    words = WordStarts(source.tokenizer)
+    chances = np.array(arguments.weights or [1.0] * len(arguments.tasks))
+    if len(chances) != len(arguments.tasks):
+        raise ValueError(f"--weights has {len(chances)} numbers for {len(arguments.tasks)} tasks")
+    valid = source.measured_on()
+    log.info("tasks %s on %s", ", ".join(TITLES[t] for t in arguments.tasks), accelerator.device)
+
+    def step(wrapped, _index: int, draws: Draws) -> dict[str, torch.Tensor]:
+        task = arguments.tasks[draws.rng.choice(len(chances), p=chances / chances.sum())]
+        count = arguments.batch * (arguments.word_batch if task == "wwmlm" else 1)
+        samples = [source.draw_unlabelled(draws.rng, task) for _ in range(count)]
+        masked = mask_for(task, lay_out(samples, source.tokenizer), words, draws.generator, draws.rng)
+        loss = wrapped(task, masked.to(accelerator.device))
+        return {"loss": loss, task: loss.detach()}
+
+    twin = Pretraining(MemoBert(model.config, model.face_size, model.voice_size)).to(accelerator.device)
+    found: dict = {}
+
+    def measure(state: dict, round_: int, _last: bool) -> tuple[float, dict, dict]:
+        twin.load_state_dict(state)
+        found.update(measure_tasks(twin, valid, words, source.tokenizer, arguments.tasks, accelerator.device))
+        row = {f"{task} {name}": value for task, of in found.items() for name, value in of.items()}
+        best = {
+            "model": twin.model.state_dict(),
+            "heads": twin.heads.state_dict(),
+            "config": changes,
+            "tasks": arguments.tasks,
+            "valid": dict(found),
+            "run": describe_run(arguments),
+        }
+        # the latest is the best: a mean over tasks of different units would choose by chance
+        return round_, row, best
+
+    Fit(module, arguments, accelerator, Checkpoints(arguments.out)).run(step, measure)
+    return found
+
+
+if __name__ == "__main__":
+    main()

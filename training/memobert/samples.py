@@ -1,0 +1,179 @@
+"""What MEmoBERT is given: a `Sample` of words, face and voice features, and batches of them.
+
+Samples come from `composed_data` (one emotion's sentence, face and voice put together) or from a person's
+own videos (`extract`, kept as .npz); whoever trains or measures the model sees no difference.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
+
+MODALITIES = ("text", "face", "voice")
+# the seven cases of present modalities (paper, section 3.2), in its letters: T text, V visual, A acoustic
+CASES: dict[str, tuple[str, ...]] = {
+    "T": ("text",),
+    "V": ("face",),
+    "A": ("voice",),
+    "TV": ("text", "face"),
+    "TA": ("text", "voice"),
+    "VA": ("voice", "face"),
+    "TVA": ("text", "voice", "face"),
+}
+UNKNOWN = -1
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One utterance. A modality that is absent has no row.
+
+    `words` WordPiece ids without special tokens; `faces` [V,342]; `face_classes` [V,8], DenseFace's
+    distribution of each; `voice` [A,D]; `label` an index into LABELS, or -1.
+    """
+
+    words: tuple[int, ...]
+    faces: np.ndarray
+    face_classes: np.ndarray
+    voice: np.ndarray
+    label: int = UNKNOWN
+    source: str = ""
+
+    def only(self, case: Sequence[str]) -> "Sample":
+        """This sample without the modalities that are not in `case`."""
+        return replace(
+            self,
+            words=self.words if "text" in case else (),
+            faces=self.faces if "face" in case else self.faces[:0],
+            face_classes=self.face_classes if "face" in case else self.face_classes[:0],
+            voice=self.voice if "voice" in case else self.voice[:0],
+        )
+
+
+def save_samples(path: Path, samples: Sequence[Sample]) -> None:
+    """Writes flat arrays with lengths, as one .npz. Raises ValueError when there is no sample."""
+    if not samples:
+        raise ValueError(f"there is no sample to write to {path}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(
+        path,
+        format=FORMAT,
+        words=np.concatenate([np.array(s.words, np.int32) for s in samples]),
+        faces=np.concatenate([s.faces for s in samples]).astype(np.float16),
+        face_classes=np.concatenate([s.face_classes for s in samples]).astype(np.float16),
+        voice=np.concatenate([s.voice for s in samples]).astype(np.float16),
+        lengths=np.array([[len(s.words), len(s.faces), len(s.voice)] for s in samples]),
+        labels=np.array([s.label for s in samples]),
+        sources=np.array([s.source for s in samples]),
+    )
+
+
+def load_samples(path: Path) -> list[Sample]:
+    """Reads what `save_samples` wrote. Raises ValueError for a file of another format."""
+    stored = np.load(path)
+    if "format" not in stored or int(stored["format"]) != FORMAT:
+        raise ValueError(f"{path} holds no samples of format {FORMAT}: make it again with `extract`")
+    ends = np.cumsum(stored["lengths"], 0)[:-1]
+    rows = zip(
+        np.split(stored["words"], ends[:, 0]),
+        np.split(stored["faces"], ends[:, 1]),
+        np.split(stored["face_classes"], ends[:, 1]),
+        np.split(stored["voice"], ends[:, 2]),
+        stored["labels"],
+        stored["sources"],
+        strict=True,
+    )
+    return [
+        Sample(tuple(map(int, words)), faces, classes, voice, int(label), str(source))
+        for words, faces, classes, voice, label, source in rows
+    ]
+
+
+class Prompt:
+    """A prompt as WordPieces, such as "i am [MASK] .", and the ids of the label words.
+
+    Raises ValueError for a prompt that has not one [MASK], and for a label that is not one word of the
+    vocabulary.
+    """
+
+    def __init__(self, tokenizer, text: str, labels: Sequence[str]) -> None:
+        self.tokenizer, self.text = tokenizer, text
+        self.ids: list[int] = tokenizer(text, add_special_tokens=False).input_ids
+        if self.ids.count(tokenizer.mask_token_id) != 1:
+            raise ValueError(f"the prompt {text!r} must have exactly one [MASK]")
+        pieces = [tokenizer(label, add_special_tokens=False).input_ids for label in labels]
+        broken = [
+            label
+            for label, ids in zip(labels, pieces, strict=True)
+            if len(ids) != 1 or ids[0] == tokenizer.unk_token_id
+        ]
+        if broken:
+            raise ValueError(f"not one word of the vocabulary: {', '.join(broken)}; choose other label words")
+        self.label_ids = torch.tensor([ids[0] for ids in pieces])
+
+
+@dataclass
+class Batch:
+    """The inputs of MemoBert, and what its losses want.
+
+    `input_ids` [N,L], `face_features` [N,V,342], `voice_features` [N,A,D], `attention_mask` [N,L+V+A],
+    `mask_position` [N] (0, [CLS], without a prompt), `labels` [N], `face_classes` [N,V,8].
+    """
+
+    input_ids: Tensor
+    face_features: Tensor
+    voice_features: Tensor
+    attention_mask: Tensor
+    mask_position: Tensor
+    labels: Tensor
+    face_classes: Tensor
+
+    def to(self, device) -> "Batch":
+        return Batch(**{key: value.to(device) for key, value in vars(self).items()})
+
+    def encoded(self) -> tuple[Tensor, ...]:
+        """The arguments of `MemoBert.encode`."""
+        return self.input_ids, self.face_features, self.voice_features, self.attention_mask
+
+
+def lay_out(samples: Sequence[Sample], tokenizer, prompt: Prompt | None = None) -> Batch:
+    """[CLS] words prompt [SEP], faces, voice; each padded to the longest of the batch.
+
+    Of what is too long the latest part is kept, as in the page.
+    """
+    sequences, places = [], []
+    ending = prompt.ids if prompt else []
+    for sample in samples:
+        ids = [tokenizer.cls_token_id, *sample.words[-MAX_WORDS:], *ending, tokenizer.sep_token_id]
+        sequences.append(np.array(ids, np.int64))
+        # the prompt's own mask is the last one: words may be masked as well
+        places.append(len(ids) - 1 - ids[::-1].index(tokenizer.mask_token_id) if prompt else 0)
+    words, words_mask = _pad(sequences)
+    faces, faces_mask = _pad([s.faces[-MAX_FACES:].astype(np.float32) for s in samples])
+    classes, _ = _pad([s.face_classes[-MAX_FACES:].astype(np.float32) for s in samples])
+    voices, voices_mask = _pad([s.voice[-MAX_VOICE:].astype(np.float32) for s in samples])
+    return Batch(
+        words,
+        faces,
+        voices,
+        torch.cat([words_mask, faces_mask, voices_mask], 1),
+        torch.tensor(places),
+        torch.tensor([s.label for s in samples]),
+        classes,
+    )
+
+
+def _pad(items: list[np.ndarray]) -> tuple[Tensor, Tensor]:
+    """[N,longest,...] filled with 0, and its mask [N,longest]."""
+    longest = max(len(item) for item in items)
+    values = np.zeros((len(items), longest, *items[0].shape[1:]), items[0].dtype)
+    mask = np.zeros((len(items), longest), np.int64)
+    for row, item in enumerate(items):
+        values[row, : len(item)] = item
+        mask[row, : len(item)] = 1
+    return torch.from_numpy(values), torch.from_numpy(mask)

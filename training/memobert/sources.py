@@ -1,0 +1,233 @@
+"""Where samples come from: corpora, composed by the trained encoders' banks, or a person's own clips.
+
+Every command that trains or measures MEmoBERT takes the same arguments and asks the same two things:
+`draw` one sample to train on, and the list that it is measured on.
+"""
+
+import argparse
+import copy
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import BertTokenizerFast
+
+from .composed_data import Composer, Mix, balanced
+from .export import load_models
+from .feature_banks import Bank, face_bank, voice_bank
+from .ferplus_data import load_ferplus
+from .labels import LABELS
+from .lightface_model import LightFace
+from .loop import pick_device
+from .samples import CASES, UNKNOWN, Sample, load_samples
+from .speech_data import load_speech
+from .text_data import Sentence, load_sentences, load_unlabelled
+
+log = logging.getLogger(__name__)
+
+DEFAULT_PROMPT = "i am [MASK] ."
+
+
+def add_source_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--vocabulary", type=Path, required=True, help="BERT's vocab.txt")
+    corpora = parser.add_argument_group("corpora, from which samples are composed")
+    for name, what in (("text", "TSV files"), ("faces", "FER+"), ("speech", "archives")):
+        corpora.add_argument(f"--{name}", type=Path, default=None, help=f"folder of {what}")
+    corpora.add_argument("--face-encoder", type=Path, default=None, help="best.pt of train_denseface")
+    corpora.add_argument("--light-encoder", type=Path, default=None, help="best.pt of train_lightface")
+    corpora.add_argument("--voice-encoder", type=Path, default=None, help="best.pt of train_wav2vec2")
+    corpora.add_argument("--banks", type=Path, default=None, help="folder that keeps what the encoders gave")
+    corpora.add_argument("--cache", type=Path, default=None, help="folder for decoded pictures and samples")
+    corpora.add_argument("--tracks", type=int, default=1500, help="face tracks of a label at most")
+    corpora.add_argument("--voices", type=int, default=0, help="training clips at most; 0: all")
+    corpora.add_argument("--leave-out", nargs="*", default=["emovo"], help="speech corpora not to train on")
+    corpora.add_argument(
+        "--without", nargs="*", default=[], help="departures of composed_data.Mix to leave out"
+    )
+    corpora.add_argument("--composed", type=int, default=1400, help="composed validation samples")
+    own = parser.add_argument_group("own clips (made by `extract`)")
+    own.add_argument("--samples", type=Path, nargs="*", default=[], help=".npz to train on")
+    own.add_argument("--valid-samples", type=Path, nargs="*", default=[], help=".npz to measure on")
+
+
+@dataclass
+class Source:
+    """`train` and `valid` compose; `own` and `own_valid` are as they were recorded. Either may be empty.
+
+    `sentences` are the validation sentences behind `valid`; `light` is `valid` as the light face encoder
+    sees it; `unlabelled` are sentences of all corpora.
+    """
+
+    tokenizer: BertTokenizerFast
+    train: Composer | None = None
+    valid: Composer | None = None
+    light: Composer | None = None
+    sentences: list[Sentence] = field(default_factory=list)
+    unlabelled: list[list[int]] = field(default_factory=list)
+    own: list[Sample] = field(default_factory=list)
+    own_valid: list[Sample] = field(default_factory=list)
+    composed: int = 1400
+
+    @cached_property
+    def labelled(self) -> list[Sample]:
+        return [sample for sample in self.own if sample.label != UNKNOWN]
+
+    def draw(self, rng: np.random.Generator, case: str = "TVA") -> Sample:
+        """A labelled training sample with the modalities of `case`; half are own clips where both exist."""
+        if self.labelled and (self.train is None or rng.random() < 0.5):
+            return self.labelled[int(rng.integers(len(self.labelled)))].only(CASES[case])
+        if self.train is None:
+            raise ValueError("no training sample is labelled: give labels.csv to `prepare`, or corpora")
+        return self.train.draw(int(rng.integers(len(LABELS))), rng, case)
+
+    def draw_sentence(self, rng: np.random.Generator, flatness: float = 0.5) -> Sample:
+        """A sentence alone, its label as frequent as in the corpora to the power of 1 - `flatness`."""
+        rows = self.train.rows["text"]
+        chances = np.array([len(part) for part in rows], float) ** (1 - flatness)
+        label = int(rng.choice(len(rows), p=chances / chances.sum()))
+        row = int(rows[label][rng.integers(len(rows[label]))])
+        empty = self.train.draw(label, rng, "T")
+        return Sample(
+            tuple(self.train.texts[row]), empty.faces, empty.face_classes, empty.voice, label, "text"
+        )
+
+    def draw_unlabelled(self, rng: np.random.Generator, task: str) -> Sample:
+        """A sample to pre-train on: for masked words, half are sentences alone, of all corpora."""
+        if self.own and (self.train is None or rng.random() < 0.5):
+            return self.own[int(rng.integers(len(self.own)))]
+        label = int(rng.integers(len(LABELS)))
+        if task == "wwmlm" and self.unlabelled and rng.random() < 0.5:
+            words = tuple(self.unlabelled[int(rng.integers(len(self.unlabelled)))])
+            empty = self.train.draw(label, rng, "TVA").only(())
+            return Sample(words, empty.faces, empty.face_classes, empty.voice)
+        return self.train.draw(label, rng)
+
+    def measured_on(self, light: bool = False) -> list[Sample]:
+        """The validation samples, always the same: own clips, or as many of each label composed."""
+        if self.own_valid:
+            return self.own_valid
+        composer = self.light if light else self.valid
+        return balanced(composer, self.composed, 99)
+
+    def sizes(self) -> tuple[int, int]:
+        """Sizes of a face's and of a voice token's features."""
+        if self.train is not None:
+            return tuple(bank.features[0].shape[1] for bank in (self.train.faces, self.train.voices))
+        return self.own[0].faces.shape[1], self.own[0].voice.shape[1]
+
+
+def load_source(arguments: argparse.Namespace) -> Source:
+    """What the arguments name. Raises ValueError when there is neither a set of corpora nor own clips."""
+    tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
+    source = Source(tokenizer, composed=arguments.composed)
+    source.own = [s for path in arguments.samples for s in load_samples(path)]
+    source.own_valid = [s for path in arguments.valid_samples for s in load_samples(path)]
+    corpora = [arguments.text, arguments.faces, arguments.speech]
+    if not any(corpora):
+        if not source.own:
+            raise ValueError("give --text, --faces and --speech, or --samples: there is nothing to train on")
+        if not source.own_valid:
+            raise ValueError("give --valid-samples: what own clips train is measured on own clips")
+        return source
+    if not all(corpora):
+        raise ValueError("composing needs all of --text, --faces and --speech")
+    banks = load_banks(arguments)
+    source.sentences = load_sentences(arguments.text, "dev")
+    sentences = load_sentences(arguments.text, "train")
+    mix = Mix.without(arguments.without)
+    source.train = Composer(
+        tokenize(tokenizer, [s.text for s in sentences]),
+        [s.label for s in sentences],
+        banks["face-train"],
+        banks["voice-train"],
+        mix,
+    )
+    source.valid = Composer(
+        tokenize(tokenizer, [s.text for s in source.sentences]),
+        [s.label for s in source.sentences],
+        banks["face-valid"],
+        banks["voice-valid"],
+    )
+    source.unlabelled = tokenize(tokenizer, load_unlabelled(arguments.text))
+    if "light-valid" in banks:
+        # the same faces in the same order, as the student sees them
+        source.light = copy.copy(source.valid)
+        source.light.faces = banks["light-valid"]
+    return source
+
+
+def tokenize(tokenizer, texts: list[str]) -> list[list[int]]:
+    return tokenizer(texts, add_special_tokens=False).input_ids
+
+
+def load_banks(arguments: argparse.Namespace) -> dict[str, Bank]:
+    """Faces and voices of both splits, by the encoders given (untrained ones without); kept in `--banks`.
+
+    With a light student half of the training tracks are its own, so that either can stand before the fusion.
+    """
+    device = pick_device(arguments.device)
+    folder = arguments.banks or arguments.out / "banks"
+    found = {
+        f"{name}-{split}": kept_bank(folder / f"{name}-{split}.npz", lambda s=split, m=make: m(s))
+        for name, make in {**face_makers(arguments, device), "voice": voice_maker(arguments, device)}.items()
+        for split in ("train", "valid")
+    }
+    if "light-train" in found:
+        found["face-train"] = found["face-train"].joined(found.pop("light-train"))
+    return found
+
+
+def face_makers(arguments: argparse.Namespace, device) -> dict[str, Callable[[str], Bank]]:
+    def maker(load: Callable[[], tuple], seed: int) -> Callable[[str], Bank]:
+        def make(split: str) -> Bank:
+            model, stored = load()
+            mean, std = stored.get("mean", 129.45), stored.get("std", 64.87)
+            model = model.to(device, memory_format=torch.channels_last)
+            faces = load_ferplus(arguments.faces, split, arguments.cache)
+            train = split == "train"
+            most, steps = (arguments.tracks, 8) if train else (0, 4)
+            return face_bank(model, faces, mean, std, device, seed if train else 2, train, steps, most)
+
+        return make
+
+    def denseface() -> tuple:
+        models = load_models(arguments.face_encoder, None, None)
+        return models["denseface"], models["stored"]["face"]
+
+    def light() -> tuple:
+        stored = torch.load(arguments.light_encoder, map_location="cpu", weights_only=False)
+        model = LightFace(**stored["light"])
+        model.load_state_dict(stored["model"])
+        return model, stored
+
+    makers = {"face": maker(denseface, 1)}
+    return {**makers, "light": maker(light, 3)} if arguments.light_encoder else makers
+
+
+def voice_maker(arguments: argparse.Namespace, device) -> Callable[[str], Bank]:
+    def make(split: str) -> Bank:
+        model = load_models(None, arguments.voice_encoder, None)["wav2vec2"].to(device)
+        speech = load_speech(arguments.speech, arguments.cache)
+        clips = speech.split(split, tuple(arguments.leave_out))
+        if split == "valid":
+            # the corpus that the voice's own figures are of: speech, all labels
+            clips = [clip for clip in clips if clip.corpus == "ravdess"]
+        elif arguments.voices:
+            chosen = np.random.default_rng(arguments.seed).permutation(len(clips))[: arguments.voices]
+            clips = [clips[index] for index in sorted(chosen)]
+        return voice_bank(model, speech, clips, device, 1, split == "train")
+
+    return make
+
+
+def kept_bank(path: Path, make: Callable[[], Bank]) -> Bank:
+    if path.exists():
+        return Bank.load(path)
+    bank = make()
+    bank.save(path)
+    log.info("%s: %d", path.stem, len(bank.labels))
+    return bank

@@ -1,0 +1,234 @@
+"""Tunes MEmoBERT for emotion words, by its prompt or, as the paper's baselines, by a new classifier.
+
+    python -m memobert.tune --text TEXT --faces FACES --speech SPEECH --vocabulary VOCAB.txt \
+        --init runs/pretrained/best.pt --out runs/memobert
+
+| the paper's method  | arguments                                                        |
+| ------------------- | ---------------------------------------------------------------- |
+| Pretrain+Prompt     | `--init PRETRAINED/best.pt`                                       |
+| Pretrain+Finetune   | `--init PRETRAINED/best.pt --method finetune`                     |
+| BERT+Finetune       | `--init BERT --method finetune`                                   |
+| Direct              | `--method finetune`: the same transformer, from scratch           |
+
+All train on the seven cases of present modalities. A part of the steps goes on with the pre-training tasks
+(`--pretraining`), and the label word is told from every other word a little (`--whole-vocabulary`): so the
+head keeps its vocabulary, and the other heads keep up with what is tuned.
+"""
+
+import argparse
+import logging
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .fit import Draws, Fit, add_fit_arguments, make_accelerator
+from .labels import LABELS
+from .loop import Checkpoints, add_common_arguments, describe_run, start
+from .masking import Masked, WordStarts
+from .memobert_model import MemoBert
+from .metrics import measure
+from .pretrain import add_model_arguments, make_model, some_samples
+from .pretraining_heads import TASKS, Pretraining, PretrainingHeads, mask_for
+from .samples import CASES, Batch, Prompt, Sample, lay_out
+from .sources import DEFAULT_PROMPT, Source, add_source_arguments, load_source
+
+log = logging.getLogger(__name__)
+
+METHODS = ("prompt", "finetune")
+# single modalities and the whole more often than pairs: they are the harder and the more frequent cases
+CHANCES = {"T": 1.6, "V": 1.2, "A": 1.2, "TV": 1.0, "TA": 1.0, "VA": 1.0, "TVA": 1.6}
+
+
+class Tuning(nn.Module):
+    """MemoBert and how it answers: `prompt` reads label words at the mask, `finetune` classifies [CLS]."""
+
+    def __init__(self, model: MemoBert, method: str, label_ids: Tensor) -> None:
+        super().__init__()
+        self.model, self.method = model, method
+        self.pretraining = Pretraining(model)
+        self.register_buffer("label_ids", label_ids, persistent=False)
+        self.classifier = None
+        if method == "finetune":
+            self.classifier = nn.Linear(model.config.hidden_size, len(label_ids))
+            nn.init.normal_(self.classifier.weight, std=0.02)
+            nn.init.zeros_(self.classifier.bias)
+
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Logits of the labels [N,labels] and the state that they were read from [N,H]."""
+        hidden = self.model.encode(*batch.encoded())
+        state = hidden[torch.arange(len(hidden), device=hidden.device), batch.mask_position]
+        if self.classifier is not None:
+            return self.classifier(state).float(), state
+        state = self.model.transform(state)
+        table = self.model.embeddings.word_embeddings.weight
+        return F.linear(state, table[self.label_ids], self.model.bias[self.label_ids]).float(), state
+
+
+class Trained(nn.Module):
+    """What a step calls, so that a wrapper of DDP sees it: a loss of tuning, or of a pre-training task."""
+
+    def __init__(self, tuning: Tuning, smoothing: float, whole_vocabulary: float) -> None:
+        super().__init__()
+        self.tuning, self.smoothing, self.whole_vocabulary = tuning, smoothing, whole_vocabulary
+
+    def forward(self, batch: Batch | None, task: str = "", masked: Masked | None = None) -> dict[str, Tensor]:
+        tuning = self.tuning
+        if masked is not None:
+            return {"loss": tuning.pretraining(task, masked)}
+        logits, state = tuning(batch)
+        labels = F.cross_entropy(logits, batch.labels, label_smoothing=self.smoothing)
+        if not self.whole_vocabulary or tuning.classifier is not None:
+            return {"loss": labels}
+        model = tuning.model
+        among_all = F.linear(state, model.embeddings.word_embeddings.weight, model.bias).float()
+        vocabulary = F.cross_entropy(among_all, tuning.label_ids[batch.labels])
+        return {"loss": labels + self.whole_vocabulary * vocabulary, "vocabulary": vocabulary.detach()}
+
+
+@torch.inference_mode()
+def label_logits(
+    module: Tuning, samples: list[Sample], tokenizer, prompt: Prompt | None, device
+) -> np.ndarray:
+    """[N,labels] in the samples' order; batched by length."""
+    module.eval()
+    device = torch.device(device)
+    order = sorted(range(len(samples)), key=lambda i: (len(samples[i].words), len(samples[i].voice)))
+    logits = np.zeros((len(samples), len(module.label_ids)), np.float32)
+    for first in range(0, len(order), 64):
+        rows = order[first : first + 64]
+        batch = lay_out([samples[i] for i in rows], tokenizer, prompt).to(device)
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type in ("cpu", "cuda")):
+            logits[rows] = module(batch)[0].float().cpu().numpy()
+    return logits
+
+
+def measure_cases(module: Tuning, samples: list[Sample], tokenizer, prompt, device) -> dict[str, dict]:
+    """WA and UAR of each of the seven cases, over the same samples."""
+    truth = np.array([s.label for s in samples])
+    found = {}
+    for name, case in CASES.items():
+        logits = label_logits(module, [s.only(case) for s in samples], tokenizer, prompt, device)
+        found[name] = measure(truth, logits.argmax(1), len(LABELS))
+    return found
+
+
+def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--method", choices=METHODS, default="prompt")
+    add("--prompt", default=DEFAULT_PROMPT, help="with one [MASK]")
+    add("--tasks", nargs="*", choices=list(TASKS), default=list(TASKS), help="of pre-training, that go on")
+    add("--pretraining", type=float, default=0.15, help="part of the steps that is theirs")
+    add("--whole-vocabulary", type=float, default=0.05, help="weight of the label word among all words")
+    add("--sentences", type=float, default=0.7, help="part of case T whose labels are as in the corpora")
+    add("--word-batch", type=int, default=3, help="batches of words alone are this many times as large")
+    add("--smoothing", type=float, default=0.05, help="label smoothing")
+
+
+class Stepper:
+    """One step of tuning: a case and a batch of it, or a pre-training task and one of that."""
+
+    def __init__(self, arguments: argparse.Namespace, source: Source, prompt: Prompt | None, device) -> None:
+        self.arguments, self.source, self.prompt, self.device = arguments, source, prompt, device
+        self.words = WordStarts(source.tokenizer)
+        self.chances = np.array([CHANCES[case] for case in CASES])
+        self.chances /= self.chances.sum()
+
+    def draw(self, case: str, draws: Draws) -> list[Sample]:
+        arguments, source = self.arguments, self.source
+        if case != "T":
+            return [source.draw(draws.rng, case) for _ in range(arguments.batch)]
+        count = arguments.batch * arguments.word_batch
+        natural = round(count * arguments.sentences) if source.train is not None else 0
+        samples = [source.draw_sentence(draws.rng) for _ in range(natural)]
+        return samples + [source.draw(draws.rng, case) for _ in range(count - natural)]
+
+    def __call__(self, wrapped: nn.Module, _index: int, draws: Draws) -> dict[str, Tensor]:
+        arguments, source = self.arguments, self.source
+        if arguments.tasks and draws.rng.random() < arguments.pretraining:
+            task = arguments.tasks[int(draws.rng.integers(len(arguments.tasks)))]
+            samples = [source.draw_unlabelled(draws.rng, task) for _ in range(arguments.batch)]
+            batch = lay_out(samples, source.tokenizer)
+            masked = mask_for(task, batch, self.words, draws.generator, draws.rng)
+            losses = wrapped(None, task, masked.to(self.device))
+            return {**losses, f"{task} loss": losses["loss"].detach()}
+        case = list(CASES)[draws.rng.choice(len(CASES), p=self.chances)]
+        batch = lay_out(self.draw(case, draws), source.tokenizer, self.prompt)
+        losses = wrapped(batch.to(self.device))
+        return {**losses, f"{case} loss": losses["loss"].detach()}
+
+
+def start_heads(heads: PretrainingHeads, stored: dict, source: Source, seed: int) -> None:
+    """Takes the heads that were pre-trained, or new ones in the units of this source's features."""
+    if stored.get("heads"):
+        heads.load_state_dict(stored["heads"])
+    else:
+        heads.set_scales(some_samples(source, seed))
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add_common_arguments(parser)
+    add_source_arguments(parser)
+    add_model_arguments(parser)
+    add_tuning_arguments(parser)
+    add_fit_arguments(parser, steps=2000, every=250, rate=2e-4, batch=32)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> dict:
+    arguments = make_parser().parse_args(argv)
+    accelerator = make_accelerator(arguments)
+    start(arguments)
+    return tune(arguments, load_source(arguments), accelerator)
+
+
+def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
+    """Trains as the arguments say; WA and UAR of each case, of the averaged weights at the end.
+
+    Raises ValueError when nothing labelled is there to measure on, or `--init` is of another shape.
+    """
+    device = accelerator.device
+    words = Prompt(source.tokenizer, arguments.prompt, LABELS)
+    prompt = words if arguments.method == "prompt" else None
+    valid = [s for s in source.measured_on() if s.label >= 0]
+    if not valid:
+        raise ValueError("no validation sample is labelled: there is nothing to measure tuning on")
+    model, changes, stored = make_model(arguments, source)
+    module = Tuning(model, arguments.method, words.label_ids)
+    start_heads(module.pretraining.heads, stored, source, arguments.seed)
+    twin = Tuning(
+        MemoBert(model.config, model.face_size, model.voice_size), arguments.method, words.label_ids
+    )
+    weights = arguments.smoothing, arguments.whole_vocabulary
+    # under the names that the averaged weights have
+    whole = Trained(twin, *weights).to(device)
+    scores: dict = {}
+
+    def measured(state: dict, _round: int, last: bool) -> tuple[float, dict, dict]:
+        whole.load_state_dict(state)
+        scores["composed"] = measure_cases(twin, valid, source.tokenizer, prompt, device)
+        if last and source.light:
+            seen = source.measured_on(light=True)
+            scores["light"] = measure_cases(twin, seen, source.tokenizer, prompt, device)
+        row = {name: round(case["uar"], 4) for name, case in scores["composed"].items()}
+        best = {
+            "model": twin.model.state_dict(),
+            "heads": twin.pretraining.heads.state_dict(),
+            "classifier": twin.classifier.state_dict() if twin.classifier else None,
+            "config": changes,
+            "method": arguments.method,
+            "prompt": arguments.prompt,
+            "valid": dict(scores),
+            "run": describe_run(arguments),
+        }
+        return float(np.mean([case["uar"] for case in scores["composed"].values()])), row, best
+
+    fit = Fit(Trained(module, *weights), arguments, accelerator, Checkpoints(arguments.out))
+    fit.run(Stepper(arguments, source, prompt, device), measured)
+    return scores
+
+
+if __name__ == "__main__":
+    main()
