@@ -114,6 +114,7 @@ class Checkpoints:
 
     def save(self, epoch: int, score: float, state: dict, best_state: dict, row: dict) -> None:
         """`best_state` goes to best.pt when `score` is the highest so far."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         if score > self.best:
             self.best = score
             self._write("best.pt", {**best_state, "epoch": epoch, "score": score})

@@ -26,7 +26,7 @@ from .sources import Source, add_source_arguments, load_source
 
 log = logging.getLogger(__name__)
 
-UNITS = 2000
+UNITS = 500
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
@@ -110,7 +110,7 @@ def _task_scores(module: Pretraining, task: str, masked) -> dict[str, float]:
     return {"loss": loss, "explained": 1 - loss / float(truth.square().mean())}
 
 
-def main(argv: list[str] | None = None) -> dict:
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add_common_arguments(parser)
     add_source_arguments(parser)
@@ -127,10 +127,18 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument(
         "--word-batch", type=int, default=2, help="batches of WWMLM are this many times as large"
     )
-    arguments = parser.parse_args(argv)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> dict:
+    arguments = make_parser().parse_args(argv)
     accelerator = make_accelerator(arguments)
     start(arguments)
-    source = load_source(arguments)
+    return pretrain(arguments, load_source(arguments), accelerator)
+
+
+def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
+    """Trains as the arguments say; `measure_tasks` of the averaged weights at the end."""
     model, changes, _ = make_model(arguments, source)
     module = Pretraining(model)
     module.heads.set_scales(some_samples(source, arguments.seed))

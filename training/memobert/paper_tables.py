@@ -1,0 +1,209 @@
+"""The paper's tables re-run on composed samples (Zhao et al., ICASSP 2022, section 4), cell by cell.
+
+    python -m memobert.paper_tables --run methods --text TEXT --faces FACES --speech SPEECH \
+        --vocabulary VOCAB.txt --banks runs/memobert/banks --init BERT --out results/paper
+
+`--run` names one: `methods` (Table 2), `tasks` (Table 3: each pre-training task left out), `labels`
+(Figure 3: 10 % to 100 % of the labelled samples), `prompts`, or `composition` (what each departure of
+composed_data.Mix gives). Each writes its cells to cells.jsonl, and `<run>.md` with mean and standard
+deviation over the seeds.
+
+Pre-training and tuning draw from different rows of the banks, as the paper's unlabelled and labelled corpora
+are different ones; labels only decide what stands together in a composed sample of pre-training.
+"""
+
+import argparse
+import json
+import logging
+import platform
+import time
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import torch
+
+from . import pretrain, tune
+from .composed_data import PLAIN, Mix, balanced
+from .evaluate import load_tuned
+from .fit import make_accelerator
+from .labels import LABELS
+from .loop import add_common_arguments, start
+from .metrics import measure
+from .paper_report import write_report
+from .pretrain import add_model_arguments
+from .pretraining_heads import TASKS
+from .sources import DEFAULT_PROMPT, Source, add_source_arguments, load_source
+
+log = logging.getLogger(__name__)
+
+PROMPTS = (DEFAULT_PROMPT, "it was [MASK] .", "he is [MASK] .")
+METHODS = ("direct", "bert-finetune", "pretrain-finetune", "pretrain-prompt")
+FRACTIONS = (0.1, 0.25, 0.5, 1.0)
+# of each label's rows in the banks
+UNLABELLED_PART = 0.6
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training: its `tasks` of pre-training, `part` of the labelled samples, the mix `without` some."""
+
+    method: str = "pretrain-prompt"
+    prompt: str = DEFAULT_PROMPT
+    tasks: tuple[str, ...] = tuple(TASKS)
+    part: float = 1.0
+    without: tuple[str, ...] | None = None
+    seed: int = 1
+
+    @property
+    def key(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def cells_of(run: str, seeds: Iterable[int]) -> list[Cell]:
+    """What `run` compares; the first row is the whole method."""
+    rows: list[Cell] = []
+    if run == "methods":
+        rows = [Cell(method=method) for method in METHODS]
+    elif run == "tasks":
+        left_out = [tuple(task for task in TASKS if task != gone) for gone in TASKS]
+        rows = [Cell(), *(Cell(tasks=tasks) for tasks in left_out), Cell(tasks=("wwmlm",))]
+    elif run == "labels":
+        rows = [Cell(method=method, part=part) for method in METHODS for part in FRACTIONS]
+    elif run == "prompts":
+        rows = [Cell(prompt=prompt) for prompt in PROMPTS]
+    elif run == "composition":
+        names = [field.name for field in fields(Mix)]
+        rows = [Cell(without=()), *(Cell(without=(name,)) for name in names), Cell(without=tuple(names))]
+    return [replace(row, seed=seed) for seed in seeds for row in rows]
+
+
+def conditions() -> dict[str, Mix]:
+    """Validation samples of `composition`: whole ones, and each departure in every sample."""
+    return {"none": PLAIN, **{field.name: replace(PLAIN, **{field.name: 1.0}) for field in fields(Mix)}}
+
+
+class Laboratory:
+    """The source split into unlabelled and labelled rows, and what was trained so far."""
+
+    def __init__(self, arguments: argparse.Namespace, source: Source, accelerator) -> None:
+        self.arguments, self.source, self.accelerator = arguments, source, accelerator
+        self.path = arguments.out / "cells.jsonl"
+        setting = json.dumps(self.setting(), sort_keys=True)
+        self.runs = arguments.runs / f"{crc32(setting.encode()):08x}"
+        self.done: dict[str, dict] = {}
+        if self.path.exists():
+            rows = [json.loads(line) for line in self.path.read_text().splitlines()]
+            self.done = {row["key"]: row for row in rows if row["setting"] == self.setting()}
+
+    def setting(self) -> dict:
+        """What a cell's figures depend on besides the cell; others' cells are not mixed in."""
+        named = ("layers", "pretraining_steps", "steps", "batch", "labelled", "composed", "rate", "toy")
+        return {name: getattr(self.arguments, name) for name in named}
+
+    def measured(self, cell: Cell) -> dict:
+        """The cell's row: found in cells.jsonl, or trained now."""
+        if cell.key not in self.done:
+            began = time.monotonic()
+            row = {"key": cell.key, "setting": self.setting(), "cases": self._train(cell)}
+            row["minutes"] = round((time.monotonic() - began) / 60, 1)
+            row["machine"] = f"{self.accelerator.device.type}, {platform.processor() or platform.machine()}"
+            row["machine"] += f", {torch.get_num_threads()} threads"
+            with self.path.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+            self.done[cell.key] = row
+            log.info("%s: %s", cell.key, {name: round(of["uar"], 3) for name, of in row["cases"].items()})
+        return self.done[cell.key]
+
+    def _train(self, cell: Cell) -> dict[str, dict]:
+        arguments = self.arguments
+        init: Path | None = None
+        if cell.method == "bert-finetune":
+            init = arguments.init
+        elif cell.method.startswith("pretrain"):
+            init = self._pretrained(cell)
+        method = "prompt" if cell.method.endswith("prompt") else "finetune"
+        options = self._options(tune.make_parser(), cell.seed, arguments.steps, init)
+        options.method, options.prompt = method, cell.prompt
+        # as in the paper: nothing but the labels
+        options.pretraining, options.whole_vocabulary, options.word_batch = 0.0, 0.0, 1
+        source = self._labelled(cell)
+        options.out = self.runs / f"tune-{crc32(cell.key.encode()):08x}"
+        scores = tune.tune(options, source, self.accelerator)["composed"]
+        if cell.without is not None:
+            return self._stressed(options, source)
+        return scores
+
+    def _pretrained(self, cell: Cell) -> Path:
+        out = self.runs / f"pretrain-{'-'.join(cell.tasks)}-{cell.seed}"
+        options = self._options(
+            pretrain.make_parser(), cell.seed, self.arguments.pretraining_steps, self.arguments.init
+        )
+        options.out, options.tasks = out, list(cell.tasks)
+        train = self.source.train.part(0, UNLABELLED_PART, 1)
+        pretrain.pretrain(options, replace(self.source, train=train), self.accelerator)
+        return out / "best.pt"
+
+    def _labelled(self, cell: Cell) -> Source:
+        composer = self.source.train.part(UNLABELLED_PART, 1, 1)
+        if cell.without is not None:
+            composer.mix = Mix.without(cell.without)
+            return replace(self.source, train=composer)
+        count = max(len(LABELS), round(cell.part * self.arguments.labelled))
+        own = balanced(composer, count, 7)
+        return replace(self.source, train=None, unlabelled=[], own=own, own_valid=self.source.measured_on())
+
+    def _stressed(self, options: argparse.Namespace, source: Source) -> dict[str, dict]:
+        """TVA under each departure, by the checkpoint of `options`."""
+        device = self.accelerator.device
+        module, prompt, _ = load_tuned(options.out / "best.pt", source, device)
+        found = {}
+        for name, mix in conditions().items():
+            composer = copy(self.source.valid)
+            composer.mix = mix
+            samples = balanced(composer, self.arguments.composed, 99)
+            truth = np.array([s.label for s in samples])
+            logits = tune.label_logits(module, samples, source.tokenizer, prompt, device)
+            found[name] = measure(truth, logits.argmax(1), len(LABELS))
+        return found
+
+    def _options(self, parser: argparse.ArgumentParser, seed: int, steps: int, init) -> argparse.Namespace:
+        given = self.arguments
+        options = parser.parse_args(["--vocabulary", str(given.vocabulary), "--out", str(given.runs)])
+        for name in ("device", "threads", "precision", "layers", "toy", "batch", "rate", "composed"):
+            setattr(options, name, getattr(given, name))
+        options.seed, options.init = seed, init
+        options.steps = options.every = steps
+        return options
+
+
+def main(argv: list[str] | None = None) -> dict:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add_common_arguments(parser)
+    add_source_arguments(parser)
+    add_model_arguments(parser)
+    add = parser.add_argument
+    add("--run", choices=("methods", "tasks", "labels", "prompts", "composition"), required=True)
+    add("--runs", type=Path, default=None, help="folder of checkpoints; `out`/runs without")
+    add("--seeds", type=int, nargs="*", default=[1, 2, 3])
+    add("--pretraining-steps", type=int, default=600)
+    add("--steps", type=int, default=300, help="of tuning")
+    add("--batch", type=int, default=32)
+    add("--rate", type=float, default=3e-4)
+    add("--labelled", type=int, default=2100, help="labelled samples for tuning")
+    arguments = parser.parse_args(argv)
+    if not arguments.init and not arguments.toy:
+        raise ValueError("give --init, a folder with a BERT-shaped encoder: BERT+Finetune starts from it")
+    arguments.runs = arguments.runs or arguments.out / "runs"
+    accelerator = make_accelerator(arguments)
+    start(arguments)
+    laboratory = Laboratory(arguments, load_source(arguments), accelerator)
+    found = [(cell, laboratory.measured(cell)) for cell in cells_of(arguments.run, arguments.seeds)]
+    return write_report(arguments.run, found, arguments.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Every table at toy size: rows, resumption, and samples that pre-training and tuning do not share."""
+
+import json
+
+import numpy as np
+import pytest
+from transformers import BertTokenizerFast
+
+from . import paper_tables
+from .composed_data import Composer, Mix
+from .feature_banks import Bank
+from .labels import LABELS
+from .sources import Source
+from .toy_data import WORDS, write_vocabulary
+
+COUNT = len(LABELS) * 10
+
+
+@pytest.fixture()
+def laboratory(tmp_path, monkeypatch):
+    """Faces whose classes tell the label, voices that half tell it, words that do."""
+    write_vocabulary(tmp_path / "vocab.txt")
+    tokenizer = BertTokenizerFast(vocab=str(tmp_path / "vocab.txt"), do_lower_case=True)
+    labels = np.arange(COUNT) % len(LABELS)
+
+    def composer(seed: int, mix: Mix) -> Composer:
+        rng = np.random.default_rng(seed)
+        telling = np.eye(len(LABELS))[labels]
+        faces = [rng.normal(0, 1, (6, 342)) + np.resize(3 * row, 342) for row in telling]
+        classes = [np.tile(np.append(0.9 * row, 0.1), (6, 1)) for row in telling]
+        voices = [rng.normal(0, 1, (18, 16)) + np.resize(2 * row, 16) for row in telling]
+        texts = [
+            tokenizer(f"the day was {WORDS[label]}", add_special_tokens=False).input_ids for label in labels
+        ]
+        return Composer(texts, labels, Bank(faces, labels, classes), Bank(voices, labels), mix)
+
+    source = Source(tokenizer, composer(0, Mix()), composer(1, Mix.without([])), composed=28)
+    source.valid.mix = Mix.without([field for field in vars(Mix())])
+    source.unlabelled = source.train.texts
+    monkeypatch.setattr(paper_tables, "load_source", lambda arguments: source)
+    common = [
+        "--vocabulary", str(tmp_path / "vocab.txt"), "--toy", "--device", "cpu", "--threads", "1",
+        "--out", str(tmp_path / "out"), "--composed", "28", "--labelled", "42", "--batch", "14",
+        "--pretraining-steps", "3", "--steps", "4", "--rate", "3e-3",
+    ]  # fmt: skip
+    return tmp_path / "out", lambda run, *more: paper_tables.main([*common, "--run", run, *more])
+
+
+def cells(out) -> list[dict]:
+    return [json.loads(line) for line in (out / "cells.jsonl").read_text().splitlines()]
+
+
+def test_four_methods_then_their_parts_then_each_task(laboratory):
+    out, run = laboratory
+    rows = run("methods", "--seeds", "1", "2", "--runs", str(out.parent / "runs"))
+    assert list(rows) == ["Direct", "BERT+Finetune", "Pretrain+Finetune", "Pretrain+Prompt"]
+    assert list(rows["Direct"]) == ["T", "V", "A", "TV", "TA", "VA", "TVA"]
+    assert all(len(of["TVA"]["uar"]) == 2 for of in rows.values())
+    assert len(cells(out)) == 8
+    page = (out / "methods.md").read_text()
+    assert "| Pretrain+Prompt |" in page and "±" in page and "2 seeds" in page
+
+    # what was measured is not trained again: of labels only the smaller parts are new
+    run("labels", "--seeds", "1")
+    assert len(cells(out)) == 8 + 4 * 3
+    assert (out / "labels.png").stat().st_size > 5000
+    rows = run("tasks", "--seeds", "1")
+    assert list(rows)[:2] == ["all four tasks", "without WWMLM"] and len(rows) == 6
+    # all four tasks were there already
+    assert len(cells(out)) == 20 + 5
+
+
+def test_prompts_and_composition(laboratory):
+    _, run = laboratory
+    assert list(run("prompts", "--seeds", "1")) == [
+        "“i am [MASK] .”",
+        "“it was [MASK] .”",
+        "“he is [MASK] .”",
+    ]
+    rows = run("composition", "--seeds", "1")
+    assert next(iter(rows)) == "all departures" and list(rows)[-1] == "whole, agreeing samples only"
+    assert list(rows["all departures"]) == ["none", *vars(Mix())]
+
+
+def test_another_setting_is_measured_anew(laboratory):
+    out, run = laboratory
+    run("prompts", "--seeds", "1")
+    run("prompts", "--seeds", "1", "--labelled", "21")
+    assert len(cells(out)) == 6 and len({json.dumps(row["setting"]) for row in cells(out)}) == 2
+
+
+def test_pretraining_and_tuning_share_no_row(laboratory):
+    source = paper_tables.load_source(None)
+    first = source.train.part(0, paper_tables.UNLABELLED_PART, 1)
+    second = source.train.part(paper_tables.UNLABELLED_PART, 1, 1)
+    for name in first.rows:
+        assert not set(np.concatenate(first.rows[name])) & set(np.concatenate(second.rows[name]))
+
+
+def test_bert_finetune_needs_a_bert():
+    arguments = [part for part in ("--run", "methods", "--vocabulary", "v", "--out", "o")]
+    with pytest.raises(ValueError, match="give --init"):
+        paper_tables.main(arguments)
