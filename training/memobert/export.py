@@ -33,7 +33,7 @@ from .golden_vectors import (
 )
 from .labels import LABELS
 from .lightface_model import LightFace
-from .manifest import Bundle, graph_file, make_manifest, training_entry
+from .manifest import DATA_SOURCES, LICENCE, Bundle, graph_file, make_manifest, training_entry
 from .memobert_model import MemoBert, small_config
 from .onnx_graph import HALF_FROM, deduplicate, optimise
 from .onnx_variants import VARIANTS, half_weights
@@ -74,6 +74,11 @@ OUTPUTS = {
     "wav2vec2": ["features", "logits"],
     "memobert": ["mask_logits"],
 }
+
+
+def outputs_of(graph: str, model: nn.Module) -> list[str]:
+    """Names of what the module returns; a voice encoder without labels returns its features alone."""
+    return ["features"] if graph == "wav2vec2" and not model.labels else OUTPUTS[graph]
 
 
 def round_to_half(model: nn.Module) -> nn.Module:
@@ -120,6 +125,7 @@ def fold_temperature(model: nn.Module, temperature: float) -> nn.Module:
 def trace(model: nn.Module, inputs: dict[str, Tensor], outputs: list[str], axes: dict) -> onnx.ModelProto:
     """The module as an optimised graph with fp32 weights."""
     stream = io.BytesIO()
+    axes = {name: dims for name, dims in axes.items() if name in inputs or name in outputs}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -149,20 +155,29 @@ def load_models(
 
     What the checkpoints hold is under `stored`, by part.
     """
-    paths = {"face": face, "voice": voice, "fusion": fusion, "light": light}
-    stored = {
+    return build_models(load_stored({"face": face, "voice": voice, "fusion": fusion, "light": light}))
+
+
+def load_stored(paths: dict[str, Path | None]) -> dict[str, dict]:
+    """What checkpoints hold by part; nothing for None."""
+    return {
         key: torch.load(path, map_location="cpu", weights_only=False) if path else {}
         for key, path in paths.items()
     }
+
+
+def build_models(stored: dict[str, dict]) -> dict[str, nn.Module]:
+    """As `load_models`, of what is in memory already."""
     denseface = DenseFace(**stored["face"].get("shape", {}))
     config = stored["voice"].get("config")
-    wav2vec2 = VoiceEncoder(Wav2Vec2Config.from_dict(config) if config else compact_config(), len(LABELS))
+    labels = stored["voice"].get("labels", len(LABELS))
+    wav2vec2 = VoiceEncoder(Wav2Vec2Config.from_dict(config) if config else compact_config(), labels)
     wav2vec2.wav2vec2.set_attn_implementation("eager")
     changes = stored["fusion"].get("config", {})
     sizes = _fusion_sizes(stored["fusion"]) or (denseface.feature_size, wav2vec2.config.hidden_size)
     memobert = MemoBert(small_config(**changes), *sizes)
     models = {"denseface": denseface, "wav2vec2": wav2vec2, "memobert": memobert}
-    if light:
+    if stored["light"]:
         models["denseface-light"] = LightFace(**stored["light"].get("light", {}))
     for graph, module in models.items():
         if stored[PARTS[graph]]:
@@ -215,8 +230,9 @@ def export_graph(
 ) -> tuple[dict, dict]:
     """Writes a module's files; its manifest entry and golden vectors. Raises ValueError if they disagree."""
     round_to_half(model)
-    fp32 = trace(model, inputs, OUTPUTS[graph], AXES[graph])
-    expected = answer(model, inputs, OUTPUTS[graph])
+    outputs = outputs_of(graph, model)
+    fp32 = trace(model, inputs, outputs, AXES[graph])
+    expected = answer(model, inputs, outputs)
     files = {}
     for name in variants:
         variant = VARIANTS[name]
@@ -280,16 +296,38 @@ def fusion_sizes(models: dict, reuse: Bundle | None, reused: set[str]) -> tuple[
     return face, voice
 
 
+def voice_entry(models: dict, reuse: Bundle | None, reused: set[str], size: int) -> dict:
+    """What the manifest says of the voice's features, and whether the encoder has no logits."""
+    if "wav2vec2" in reused:
+        logits = reuse.manifest["voice"].get("logits", True)
+    else:
+        logits = bool(models["wav2vec2"].labels)
+    return {"featureSize": size} if logits else {"featureSize": size, "logits": False}
+
+
 def write_bundle(arguments: argparse.Namespace) -> dict:
     """Writes the folder and returns its manifest. Raises ValueError for parts that do not fit together."""
+    paths = {part: getattr(arguments, part) for part in PARTS.values()}
+    return write_parts(load_stored(paths), arguments)
+
+
+def write_parts(
+    stored: dict[str, dict],
+    arguments: argparse.Namespace,
+    licence: str = LICENCE,
+    sources: list[dict] = DATA_SOURCES,
+    left_out: frozenset[str] = frozenset(),
+) -> dict:
+    """As `write_bundle`, of checkpoints in memory. Of a bundle reused the graphs `left_out` stay behind."""
     folder: Path = arguments.out
     folder.mkdir(parents=True, exist_ok=True)
     shipped = chosen_variants(arguments.variants)
     temperatures = read_temperatures(arguments.calibration)
-    models = load_models(arguments.face, arguments.voice, arguments.fusion, arguments.light)
+    models = build_models(stored)
     stored = models.pop("stored")
     reuse = Bundle(arguments.reuse) if arguments.reuse else None
     reused = {name for name, part in PARTS.items() if reuse and reuse.has(name) and not stored[part]}
+    reused -= left_out
     sizes = fusion_sizes(models, reuse, reused)
     face = {**face_normalisation(stored, reuse), "featureSize": sizes[0]}
     tokenizer = take_tokenizer(arguments.vocabulary, reuse, folder)
@@ -309,7 +347,8 @@ def write_bundle(arguments: argparse.Namespace) -> dict:
             training[part] = training_entry(stored[part], temperature)
     (folder / "golden.json").write_text(json.dumps(golden, separators=(",", ":")))
     version = (arguments.name, arguments.version)
-    manifest = make_manifest(*version, folder, graphs, face, sizes[1], training)
+    voice = voice_entry(models, reuse, reused, sizes[1])
+    manifest = make_manifest(*version, folder, graphs, face, voice, training, licence, sources)
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return manifest
 

@@ -12,6 +12,7 @@ from .wav2vec2_model import MAX_TOKENS, POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES
 
 # which face graph a backend runs, when the bundle has both
 FACE_GRAPHS = {"webgpu": "denseface", "wasm": "denseface-light"}
+LICENCE = "non-commercial research; see LICENCE.md"
 DATA_SOURCES = [
     {"name": "FER+ (FER2013 pictures, Barsoum et al. 2016 votes)", "licence": "MIT (votes)"},
     {"name": "RAVDESS", "licence": "CC BY-NC-SA 4.0"},
@@ -54,8 +55,13 @@ def graph_file(path: Path, folder: Path, variant: Variant, found: dict[str, floa
 
 
 def training_entry(stored: dict, temperature: float | None) -> dict:
-    """Where a part's weights come from: the run as its checkpoint tells it, null in old ones."""
+    """Where a part's weights come from: the run as its checkpoint tells it, null in old ones.
+
+    What was converted has `converted`: layout, file and sha256 of the checkpoint (`convert.py`).
+    """
+    converted = {"converted": stored["converted"]} if "converted" in stored else {}
     return {
+        **converted,
         "run": stored.get("run"),
         "epoch": stored.get("epoch"),
         "valid": stored.get("valid"),
@@ -64,19 +70,28 @@ def training_entry(stored: dict, temperature: float | None) -> dict:
 
 
 def make_manifest(
-    name: str, version: str, folder: Path, graphs: dict, face: dict, voice_size: int, training: dict
+    name: str,
+    version: str,
+    folder: Path,
+    graphs: dict,
+    face: dict,
+    voice: dict,
+    training: dict,
+    licence: str = LICENCE,
+    sources: list[dict] = DATA_SOURCES,
 ) -> dict:
     """The manifest of a folder whose other files are all written.
 
-    `face` brings `mean` and `std` (of 0..255 grey) and `featureSize`.
+    `face` brings `mean` and `std` (of 0..255 grey) and `featureSize`; `voice` its `featureSize`, and
+    `logits` (false) when the encoder has no estimate of its own. `licence` and `sources` are the weights'.
     """
     both = {"graphs": FACE_GRAPHS} if "denseface-light" in graphs else {}
     return {
         "format": 1,
         "name": name,
         "version": version,
-        "licence": "non-commercial research; see LICENCE.md",
-        "dataSources": DATA_SOURCES,
+        "licence": licence,
+        "dataSources": sources,
         "prompt": "I am [MASK].",
         "labels": [{"id": label, "word": label} for label in LABELS],
         "text": {
@@ -98,7 +113,7 @@ def make_manifest(
             "pool": POOL,
             "tokenRateHz": 50 / POOL,
             "maxTokens": MAX_TOKENS,
-            "featureSize": voice_size,
+            **voice,
         },
         "graphs": graphs,
         "golden": describe(folder / "golden.json", folder),

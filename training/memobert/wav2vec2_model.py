@@ -61,13 +61,16 @@ class VoiceEncoder(nn.Module):
     """wav2vec 2.0, its hidden states averaged by three, and its own estimate over the labels.
 
     Input `waveform` [N,T] float32: 16 kHz, zero mean and unit variance over what was heard.
-    Returns `features` [N,F,D] (F = frames // 3) and `logits` [N,labels].
+    Returns `features` [N,F,D] (F = frames // 3) and `logits` [N,labels]; with 0 labels it has no estimate of
+    its own, and returns `features` alone.
     """
 
     def __init__(self, config: Wav2Vec2Config, labels: int = 7) -> None:
         super().__init__()
-        self.config = config
+        self.config, self.labels = config, labels
         self.wav2vec2 = Wav2Vec2Model(config)
+        if not labels:
+            return
         self.classifier = nn.Sequential(
             nn.Linear(config.hidden_size, config.hidden_size),
             nn.GELU(),
@@ -76,12 +79,14 @@ class VoiceEncoder(nn.Module):
         )
         self.attention = nn.Linear(config.hidden_size, 1)
 
-    def forward(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, waveform: Tensor) -> tuple[Tensor, Tensor] | Tensor:
         hidden = self.wav2vec2(waveform).last_hidden_state
         return self.pool(hidden)
 
-    def pool(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
+    def pool(self, hidden: Tensor) -> tuple[Tensor, Tensor] | Tensor:
         features = nn.functional.avg_pool1d(hidden.transpose(1, 2), POOL, POOL).transpose(1, 2)
+        if not self.labels:
+            return features
         weight = torch.softmax(self.attention(features), 1)
         return features, self.classifier((weight * features).sum(1))
 

@@ -1,0 +1,145 @@
+"""A checkpoint of MEmoBERT, or of the BERT that one starts from, as one of `train_memobert`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from .checkpoint_files import Checkpoint, CheckpointError
+from .conversion import HEAD_SIZE, Part, account, count_layers, origin
+from .foreign_layouts import KINDS, Layout, Row, find_layout, rename
+from .memobert_model import MAX_FACES, MAX_TEXT, MAX_VOICE, MemoBert, small_config
+
+TYPES = "token_type_embeddings.weight"
+WORDS = "embeddings.word_embeddings.weight"
+# of a text table, which has 512 positions as a rule; as `small_config`
+MOST_TEXT_POSITIONS = 64
+# positions that the page needs, and those that are kept
+POSITIONS = {
+    "embeddings": (MAX_TEXT, MOST_TEXT_POSITIONS),
+    "img_embeddings": (MAX_FACES, MAX_FACES),
+    "speech_embeddings": (MAX_VOICE, MAX_VOICE),
+}
+INITIAL_STD = 0.02
+
+
+@dataclass
+class Supply:
+    """Where the tensors that a checkpoint lacks come from: a bundle's fusion, or `fresh` (their prefixes)."""
+
+    reused: Mapping[str, Tensor] = field(default_factory=dict)
+    fresh: tuple[str, ...] = ()
+    seed: int = 1
+
+    def fill(self, state: dict[str, Tensor], expected: Mapping[str, torch.Size], rows: list[Row]) -> None:
+        """Adds to `state` and `rows` what is missing and can be had."""
+        generator = torch.Generator().manual_seed(self.seed)
+        for name, shape in expected.items():
+            if name in state:
+                continue
+            if name.startswith(self.fresh):
+                state[name] = _untrained(name, shape, generator)
+                rows.append(Row(None, name, tuple(shape), "untrained, by --fresh"))
+            elif name in self.reused and self.reused[name].shape == shape:
+                state[name] = self.reused[name]
+                rows.append(Row(None, name, tuple(shape), "from the bundle reused"))
+
+    def width(self, state: Mapping[str, Tensor], name: str, otherwise: int) -> int:
+        """Size of the features that the embedder `name` takes, of whoever has it."""
+        table = state.get(name, None if name.startswith(self.fresh) else self.reused.get(name))
+        return otherwise if table is None or table.ndim != 2 else table.shape[1]
+
+
+def split_kinds(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A MemoBert's state with the rows of its type table by their own names, `KINDS`."""
+    others = {name: value for name, value in state.items() if name != TYPES}
+    return others | dict(zip(KINDS, state[TYPES], strict=True))
+
+
+def convert_fusion(
+    checkpoint: Checkpoint, supply: Supply, heads: int | None, face_size: int, voice_size: int
+) -> Part:
+    """MEmoBERT of any shape; the sizes of the features count where nobody has an embedder.
+
+    Raises CheckpointError with every tensor that is missing, unexpected or of another shape.
+    """
+    layout = find_layout("fusion", checkpoint.tensors, checkpoint.path)
+    state, rows, unexpected = rename(layout, checkpoint.tensors)
+    if WORDS not in state or state[WORDS].ndim != 2:
+        raise CheckpointError(f"{checkpoint.path} has no word table: give a whole checkpoint.")
+    rows = cut_positions(state, rows, checkpoint)
+    shape = told_shape(state, layout, checkpoint, heads)
+    sizes = (
+        supply.width(state, "img_embeddings.linear.weight", face_size),
+        supply.width(state, "speech_embeddings.linear.weight", voice_size),
+    )
+    with torch.device("meta"):
+        expected = {
+            k: v.shape for k, v in split_kinds(MemoBert(small_config(**shape), *sizes).state_dict()).items()
+        }
+    supply.fill(state, expected, rows)
+    cure = (
+        f", take them from a bundle that is {shape['hidden_size']} wide with --reuse, or leave them "
+        "untrained with --fresh PREFIX"
+    )
+    account(checkpoint, layout, state, expected, unexpected, cure)
+    state[TYPES] = torch.stack([state.pop(kind) for kind in KINDS])
+    return Part(layout.name, {"model": state, "config": shape, **origin(checkpoint, layout)}, rows)
+
+
+def told_shape(
+    state: Mapping[str, Tensor], layout: Layout, checkpoint: Checkpoint, heads: int | None
+) -> dict:
+    """The changes of `small_config` that make the model, by config.json and the tensors.
+
+    How many heads there are no tensor tells: by `heads`, the config, or 64 numbers each.
+    """
+    config = checkpoint.stored.get("config", {}) if layout.own else checkpoint.config
+    if (activation := config.get("hidden_act", "gelu")) != "gelu":
+        raise CheckpointError(
+            f"{checkpoint.path} computes with {activation}, MEmoBERT with gelu: train with it."
+        )
+    vocabulary, hidden = state[WORDS].shape
+    usual = small_config().num_attention_heads if layout.own else max(1, hidden // HEAD_SIZE)
+    heads = heads or config.get("num_attention_heads") or usual
+    if hidden % heads:
+        raise CheckpointError(
+            f"{checkpoint.path} is {hidden} wide, which {heads} heads do not divide: say --heads."
+        )
+    feed_forward = state.get("encoder.layer.0.intermediate.dense.weight")
+    positions = state.get("embeddings.position_embeddings.weight")
+    return {
+        "vocab_size": vocabulary,
+        "hidden_size": hidden,
+        "num_hidden_layers": count_layers(state, r"encoder\.layer\.(\d+)\..+"),
+        "num_attention_heads": heads,
+        "intermediate_size": 4 * hidden if feed_forward is None else feed_forward.shape[0],
+        "max_position_embeddings": MOST_TEXT_POSITIONS if positions is None else positions.shape[0],
+        "layer_norm_eps": config.get("layer_norm_eps", 1e-12),
+    }
+
+
+def cut_positions(state: dict[str, Tensor], rows: list[Row], checkpoint: Checkpoint) -> list[Row]:
+    """Keeps as many positions as the page uses, and says so. Raises CheckpointError when there are fewer."""
+    notes = {}
+    for part, (least, most) in POSITIONS.items():
+        name = f"{part}.position_embeddings.weight"
+        if name not in state:
+            continue
+        if len(state[name]) < least:
+            raise CheckpointError(
+                f"{checkpoint.path} has {len(state[name])} positions in {name}, and the page gives up to "
+                f"{least} tokens of that kind: train with as many."
+            )
+        if len(state[name]) > most:
+            state[name], notes[name] = state[name][:most], f"its first {most}"
+    return [replace(row, note=notes.get(row.target, row.note)) for row in rows]
+
+
+def _untrained(name: str, shape: torch.Size, generator: torch.Generator) -> Tensor:
+    if name.endswith(("norm.weight", "Norm.weight")):
+        return torch.ones(shape)
+    return (
+        torch.zeros(shape) if name.endswith("bias") else torch.randn(shape, generator=generator) * INITIAL_STD
+    )
