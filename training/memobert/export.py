@@ -30,6 +30,7 @@ from .golden_vectors import (
     encoder_inputs,
     fusion_inputs,
     golden_entry,
+    head_inputs,
 )
 from .labels import LABELS
 from .lightface_model import LightFace
@@ -37,6 +38,8 @@ from .manifest import DATA_SOURCES, LICENCE, Bundle, graph_file, make_manifest, 
 from .memobert_model import MemoBert, small_config
 from .onnx_graph import HALF_FROM, deduplicate, optimise
 from .onnx_variants import VARIANTS, half_weights
+from .pretraining_heads import PretrainingHeads
+from .samples import CASES
 from .wav2vec2_model import VoiceEncoder, compact_config
 
 log = logging.getLogger(__name__)
@@ -46,8 +49,10 @@ OPSET = 17
 MOST_DIFFERENCE = 2e-4
 # graph -> name of its checkpoint's option, which is the part's name in the manifest's `training`
 PARTS = {"denseface": "face", "denseface-light": "light", "wav2vec2": "voice", "memobert": "fusion"}
+# what fills in masked faces and voice, from `hidden` of memobert; masked words are its `mask_logits`
+HEADS = "memobert-heads"
 # only what `export_variants` measured to gain: see its table
-SHIPPED: dict[str, tuple[str, ...]] = {graph: ("fp32-half",) for graph in PARTS}
+SHIPPED: dict[str, tuple[str, ...]] = {graph: ("fp32-half",) for graph in (*PARTS, HEADS)}
 # by results/variants: on wasm three quarters of the time and three fifths of the bytes, the same answers
 SHIPPED["wav2vec2"] = ("fp32-half", "int8")
 FACE_AXES = {"faces": {0: "N"}, "features": {0: "N"}, "logits": {0: "N"}}
@@ -66,14 +71,29 @@ AXES = {
         "attention_mask": {0: "N", 1: "S"},
         "mask_position": {0: "N"},
         "mask_logits": {0: "N"},
+        "hidden": {0: "N", 1: "S"},
     },
+    HEADS: {name: {0: "M"} for name in ("hidden", "face_features", "face_logits", "voice_features")},
 }
 OUTPUTS = {
     "denseface": ["features", "logits"],
     "denseface-light": ["features", "logits"],
     "wav2vec2": ["features", "logits"],
-    "memobert": ["mask_logits"],
+    "memobert": ["mask_logits", "hidden"],
+    HEADS: ["face_features", "face_logits", "voice_features"],
 }
+
+
+class Published(nn.Module):
+    """MEmoBERT as its graph answers: `mask_logits` [N,vocabulary], and `hidden` [N,L+V+A,H] for the heads."""
+
+    def __init__(self, model: MemoBert) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids, face_features, voice_features, attention_mask, mask_position):
+        hidden = self.model.encode(input_ids, face_features, voice_features, attention_mask)
+        return self.model.at(hidden, mask_position), hidden
 
 
 def outputs_of(graph: str, model: nn.Module) -> list[str]:
@@ -188,6 +208,10 @@ def build_models(stored: dict[str, dict]) -> dict[str, nn.Module]:
     torch.nn.utils.parametrize.remove_parametrizations(convolution, "weight")
     for graph in models.keys() & {"denseface", "denseface-light"}:
         fold_norms(models[graph])
+    if stored["fusion"].get("heads"):
+        # they share its matrices, which a trace takes as constants
+        models[HEADS] = PretrainingHeads(memobert.requires_grad_(False))
+        models[HEADS].load_state_dict(stored["fusion"]["heads"])
     return {**models, "stored": stored}
 
 
@@ -225,11 +249,25 @@ def read_temperatures(path: Path | None) -> dict[str, float]:
     return temperatures
 
 
+def case_temperatures(path: Path | None, reuse: Bundle | None) -> dict | None:
+    """The manifest's `calibration`: a temperature for each case of present modalities.
+
+    Raises ValueError when a case is missing or a number is no temperature.
+    """
+    if path is None:
+        return reuse.manifest.get("calibration") if reuse else None
+    temperatures = json.loads(path.read_text())
+    if set(temperatures) != set(CASES) or not all(t > 0 for t in temperatures.values()):
+        raise ValueError(f"{path} must hold a positive temperature for each of {', '.join(CASES)}")
+    return {"temperatures": {name: temperatures[name] for name in CASES}}
+
+
 def export_graph(
     graph: str, model: nn.Module, inputs: dict[str, Tensor], folder: Path, variants: tuple[str, ...]
 ) -> tuple[dict, dict]:
     """Writes a module's files; its manifest entry and golden vectors. Raises ValueError if they disagree."""
     round_to_half(model)
+    model = Published(model) if graph == "memobert" else model
     outputs = outputs_of(graph, model)
     fp32 = trace(model, inputs, outputs, AXES[graph])
     expected = answer(model, inputs, outputs)
@@ -345,10 +383,19 @@ def write_parts(
                 fold_temperature(models[name], temperature)
             graphs[name], golden[name] = export_graph(name, models[name], inputs[name], folder, shipped[name])
             training[part] = training_entry(stored[part], temperature)
+    if HEADS in models:
+        given = {"hidden": head_inputs(models["memobert"].config.hidden_size)}
+        graphs[HEADS], golden[HEADS] = export_graph(HEADS, models[HEADS], given, folder, shipped[HEADS])
+    elif "memobert" in reused and reuse.has(HEADS):
+        graphs[HEADS], golden[HEADS] = reuse.take(HEADS, folder)
     (folder / "golden.json").write_text(json.dumps(golden, separators=(",", ":")))
     version = (arguments.name, arguments.version)
     voice = voice_entry(models, reuse, reused, sizes[1])
     manifest = make_manifest(*version, folder, graphs, face, voice, training, licence, sources)
+    if calibration := case_temperatures(
+        getattr(arguments, "case_temperatures", None), reuse if "memobert" in reused else None
+    ):
+        manifest["calibration"] = calibration
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return manifest
 
@@ -363,6 +410,9 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument("--voice", type=Path, default=None, help="best.pt of wav2vec 2.0")
     parser.add_argument("--fusion", type=Path, default=None, help="best.pt of MEmoBERT")
     parser.add_argument("--calibration", type=Path, default=None, help="JSON: an encoder graph's temperature")
+    parser.add_argument(
+        "--case-temperatures", type=Path, default=None, help="JSON: MEmoBERT's by case, from `evaluate`"
+    )
     parser.add_argument("--reuse", type=Path, default=None, help="bundle for the parts without a checkpoint")
     parser.add_argument("--vocabulary", type=Path, default=None)
     parser.add_argument("--out", type=Path, required=True)

@@ -26,6 +26,9 @@ def load_memobert(path: Path, **changes) -> MemoBert:
         raise ValueError(f"{path} is no memobert.onnx of this shape: {error}") from error
     return model
 
+# what `export.Published` puts before the names; older graphs have none
+WRAPPER = "model."
+
 
 def named_weights(graph: onnx.GraphProto) -> dict[str, Tensor]:
     """The module's state: what the exporter left nameless is named by its neighbours.
@@ -35,7 +38,7 @@ def named_weights(graph: onnx.GraphProto) -> dict[str, Tensor]:
     """
     state, nameless = {}, {}
     for weight in graph.initializer:
-        name = weight.name.removesuffix(".half")
+        name = weight.name.removesuffix(".half").removeprefix(WRAPPER)
         value = torch.from_numpy(numpy_helper.to_array(weight).copy())
         (nameless if name.startswith("onnx::") else state)[name] = value.float()
     sums = {name: node for node in graph.node if node.op_type == "Add" for name in node.input}
@@ -44,7 +47,7 @@ def named_weights(graph: onnx.GraphProto) -> dict[str, Tensor]:
         if node.op_type == "MatMul" and node.input[1] in nameless:
             after = sums[node.output[0]]
             bias = next(name for name in after.input if name != node.output[0])
-            state[bias.removesuffix("bias") + "weight"] = nameless[node.input[1]].T.contiguous()
+            state[bias.removesuffix("bias").removeprefix(WRAPPER) + "weight"] = nameless[node.input[1]].T.contiguous()
         elif node.op_type == "Add":
             kinds += [nameless[name] for name in node.input if name in nameless]
     state["token_type_embeddings.weight"] = torch.stack(kinds)

@@ -127,7 +127,10 @@ class MemoBert(nn.Module):
         attention_mask: Tensor,
         mask_position: Tensor,
     ) -> Tensor:
-        hidden = self.encode(input_ids, face_features, voice_features, attention_mask)
+        return self.at(self.encode(input_ids, face_features, voice_features, attention_mask), mask_position)
+
+    def at(self, hidden: Tensor, mask_position: Tensor) -> Tensor:
+        """Logits of the vocabulary [N,vocabulary] at one place of each row of `encode`'s states."""
         place = mask_position.to(torch.int64)[:, None, None].expand(-1, 1, hidden.shape[2])
         return self.head(hidden.gather(1, place)[:, 0])
 

@@ -20,6 +20,7 @@ from . import (
     voice_teacher,
     warm_up_wav2vec2,
 )
+from .samples import CASES
 
 
 @pytest.fixture(scope="module")
@@ -163,15 +164,19 @@ def test_an_interrupted_voice_goes_on_exactly(runs, tmp_path, monkeypatch):
 
 
 def test_export_writes_a_whole_bundle(runs, toy, tmp_path):
-    out = runs["out"]
+    out, temperatures = runs["out"], tmp_path / "cases.json"
+    temperatures.write_text(json.dumps(dict.fromkeys(CASES, 1.5)))
     manifest = export.main(
         [
             "--face", str(out / "face/best.pt"), "--light", str(out / "light/best.pt"),
             "--voice", str(out / "voice/best.pt"), "--fusion", str(out / "fusion/best.pt"),
             "--vocabulary", str(toy / "vocab.txt"), "--out", str(tmp_path), "--name", "toy",
+            "--case-temperatures", str(temperatures),
         ]
     )  # fmt: skip
-    assert set(manifest["graphs"]) == {"denseface", "denseface-light", "wav2vec2", "memobert"}
+    graphs = {"denseface", "denseface-light", "wav2vec2", "memobert", "memobert-heads"}
+    assert set(manifest["graphs"]) == graphs
+    assert manifest["calibration"]["temperatures"].keys() == CASES.keys()
     assert all(manifest["training"][part]["run"]["seed"] == 1 for part in ("face", "light", "voice"))
     listed = [graph["fp32"] for graph in manifest["graphs"].values()]
     listed += [manifest["golden"], manifest["text"]["tokenizer"], manifest["text"]["tokenizerConfig"]]

@@ -7,7 +7,7 @@ import torch
 
 from .denseface_import import load_denseface
 from .denseface_model import DenseFace
-from .export import AXES, OUTPUTS, fold_norms, to_onnx
+from .export import AXES, OUTPUTS, Published, fold_norms, to_onnx
 from .memobert_import import load_memobert
 from .memobert_model import MemoBert, small_config
 from .wav2vec2_model import TOY
@@ -78,7 +78,7 @@ def test_memobert_reads_back_the_same(tmp_path):
         "mask_position": torch.tensor([5, 6], dtype=torch.int32),
     }
     path = tmp_path / "memobert.onnx"
-    to_onnx(model, inputs, OUTPUTS["memobert"], AXES["memobert"], path)
+    to_onnx(Published(model), inputs, OUTPUTS["memobert"], AXES["memobert"], path)
     found = load_memobert(path, **SMALL).eval()(*inputs.values())
     wanted = onnxruntime.InferenceSession(path).run(None, {k: v.numpy() for k, v in inputs.items()})[0]
     assert np.abs(found.numpy() - wanted).max() < 1e-3
