@@ -7,7 +7,13 @@ export type PlainTensor =
   | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array };
 
 export interface Graph {
-  /** Runs wait for one another: sessions of one context cannot run at once. */
-  run(inputs: Readonly<Record<string, PlainTensor>>): Promise<Readonly<Record<string, PlainTensor>>>;
+  /**
+   * Runs wait for one another: sessions of one context cannot run at once.
+   * @param outputs the only ones asked for; without, all: on WebGPU each is copied back
+   */
+  run(
+    inputs: Readonly<Record<string, PlainTensor>>,
+    outputs?: readonly string[],
+  ): Promise<Readonly<Record<string, PlainTensor>>>;
   close(): Promise<void>;
 }

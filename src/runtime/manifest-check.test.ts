@@ -77,6 +77,8 @@ describe('checkManifest', () => {
   it('passes over fields of its own making, and keeps a calibration', () => {
     const json = { ...manifest, training: { epochs: 3 }, calibration: { temperature: 1.5 } };
     expect(checkManifest(json)).toEqual({ ...manifest, calibration: { temperature: 1.5 } });
+    const calibration = { temperatures: { T: 1.2, TVA: 0.8 } };
+    expect(checkManifest({ ...manifest, calibration })).toEqual({ ...manifest, calibration });
   });
 
   it.each([null, 7, 'text', [], {}])('refuses %j', (json) => {
@@ -115,6 +117,8 @@ describe('checkManifest', () => {
     ['graphs.memobert.fp32.deviation', { probability: 0, feature: 0 }],
     ['golden.path', ''],
     ['calibration', { temperature: 0 }],
+    ['calibration', {}],
+    ['calibration', { temperatures: { VA: -1 } }],
   ])('names %s when it is %j', (path, value) => {
     const error = complaint(changed(path, value));
     expect(error.code).toBe('manifest-invalid');

@@ -3,10 +3,12 @@
 import { MemoError } from '../errors';
 import { BACKEND_NAMES, type Backend } from '../memobert/estimate';
 import {
+  CASE_NAMES,
   FACE_GRAPHS,
   MANIFEST_FORMAT,
   PRECISIONS,
   type BundleFile,
+  type CaseName,
   type Differences,
   type FaceGraphName,
   type GraphFile,
@@ -245,7 +247,20 @@ function checkDeviation(field: Field): Differences {
 }
 
 function checkCalibration(field: Field): Pick<Manifest, 'calibration'> {
-  return field.missing ? {} : { calibration: { temperature: field.at('temperature').positive() } };
+  if (field.missing) return {};
+  const [all, cases] = [field.at('temperature'), field.at('temperatures')];
+  if (all.missing && cases.missing) throw invalid(field.path, 'has neither "temperature" nor "temperatures"');
+  const temperatures: Partial<Record<CaseName, number>> = {};
+  for (const name of cases.missing ? [] : CASE_NAMES) {
+    const entry = cases.at(name);
+    if (!entry.missing) temperatures[name] = entry.positive();
+  }
+  return {
+    calibration: {
+      ...(all.missing ? {} : { temperature: all.positive() }),
+      ...(cases.missing ? {} : { temperatures }),
+    },
+  };
 }
 
 function invalid(path: string, complaint: string): MemoError {

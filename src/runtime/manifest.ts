@@ -50,6 +50,17 @@ export interface GraphFile extends BundleFile {
 /** By the precision that they compute in. */
 export type GraphFiles = Readonly<Partial<Record<Precision, GraphFile>>>;
 
+export interface Calibration {
+  /** For every case that `temperatures` does not name. */
+  readonly temperature?: number;
+  /** By the modalities that are present, in the paper's letters. */
+  readonly temperatures?: Readonly<Partial<Record<CaseName, number>>>;
+}
+
+/** The seven cases of present modalities: T text, V visual, A acoustic. */
+export const CASE_NAMES = ['T', 'V', 'A', 'TV', 'TA', 'VA', 'TVA'] as const;
+export type CaseName = (typeof CASE_NAMES)[number];
+
 export interface Manifest {
   readonly format: typeof MANIFEST_FORMAT;
   readonly name: string;
@@ -92,7 +103,7 @@ export interface Manifest {
     readonly [name in GraphName]?: GraphFiles;
   };
   /** Fitted on validation samples; divides the label words' logits. */
-  readonly calibration?: { readonly temperature: number };
+  readonly calibration?: Calibration;
   /** JSON of {@link GoldenVectors}. */
   readonly golden: BundleFile;
 }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { OrtRuntime, type OrtParts } from './ort-graph';
 
-type Run = (feeds: Record<string, FakeTensor>) => Promise<Record<string, FakeTensor>>;
+type Run = (
+  feeds: Record<string, FakeTensor>,
+  outputs?: readonly string[],
+) => Promise<Record<string, FakeTensor>>;
 
 class FakeTensor {
   static living = 0;
@@ -71,6 +74,18 @@ describe('OrtRuntime', () => {
     expect(await graph.run(input)).toEqual({ y: { type: 'float32', dims: [1], data: Float32Array.of(3) } });
     expect(seen[0]).toMatchObject({ type: 'int32', dims: [2], data: Int32Array.of(1, 2) });
     expect(FakeTensor.living).toBe(before);
+  });
+
+  it('asks for the outputs that are wanted, and for all without a word', async () => {
+    const asked: unknown[] = [];
+    const { ort } = fakeOrt((_feeds, wanted) => {
+      asked.push(wanted);
+      return answer();
+    });
+    const graph = await new OrtRuntime(ort).create('a', bytes, 'wasm');
+    await graph.run(input, ['y']);
+    await graph.run(input);
+    expect(asked).toEqual([['y'], undefined]);
   });
 
   it('disposes its inputs when a run fails, tells the graph, and runs the next', async () => {

@@ -72,13 +72,13 @@ class OrtGraph implements Graph {
     private readonly loss: GpuLoss,
   ) {}
 
-  run(inputs: Tensors): Promise<Tensors> {
+  run(inputs: Tensors, outputs?: readonly string[]): Promise<Tensors> {
     return this.queue.run(async () => {
       if (this.#closed) throw closed(this.name);
       if (this.loss.error !== null) throw this.loss.error;
       try {
         // a lost device may leave the run pending for ever
-        return await Promise.race([this.#run(inputs), this.loss.happened]);
+        return await Promise.race([this.#run(inputs, outputs), this.loss.happened]);
       } catch (cause) {
         throw this.loss.error ?? failed(this.name, cause);
       }
@@ -94,7 +94,7 @@ class OrtGraph implements Graph {
     });
   }
 
-  async #run(inputs: Tensors): Promise<Tensors> {
+  async #run(inputs: Tensors, wanted?: readonly string[]): Promise<Tensors> {
     const feeds = Object.fromEntries(
       Object.entries(inputs).map(([key, { type, data, dims }]) => [
         key,
@@ -102,7 +102,9 @@ class OrtGraph implements Graph {
       ]),
     );
     try {
-      const outputs = await this.session.run(feeds);
+      const outputs = await (wanted === undefined
+        ? this.session.run(feeds)
+        : this.session.run(feeds, wanted));
       return Object.fromEntries(Object.entries(outputs).map(([key, output]) => [key, plain(output)]));
     } finally {
       for (const tensor of Object.values(feeds)) tensor.dispose();
