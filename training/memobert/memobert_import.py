@@ -26,6 +26,7 @@ def load_memobert(path: Path, **changes) -> MemoBert:
         raise ValueError(f"{path} is no memobert.onnx of this shape: {error}") from error
     return model
 
+
 # what `export.Published` puts before the names; older graphs have none
 WRAPPER = "model."
 
@@ -47,7 +48,9 @@ def named_weights(graph: onnx.GraphProto) -> dict[str, Tensor]:
         if node.op_type == "MatMul" and node.input[1] in nameless:
             after = sums[node.output[0]]
             bias = next(name for name in after.input if name != node.output[0])
-            state[bias.removesuffix("bias").removeprefix(WRAPPER) + "weight"] = nameless[node.input[1]].T.contiguous()
+            state[bias.removesuffix("bias").removeprefix(WRAPPER) + "weight"] = nameless[
+                node.input[1]
+            ].T.contiguous()
         elif node.op_type == "Add":
             kinds += [nameless[name] for name in node.input if name in nameless]
     state["token_type_embeddings.weight"] = torch.stack(kinds)

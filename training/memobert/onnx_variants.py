@@ -18,6 +18,7 @@ from .onnx_graph import CONTRIB, HALF_FROM, arrays, finish, set_nodes, set_weigh
 # each side of every norm would be one more shader each
 KEPT_FP32 = ("ReduceMean", "ReduceSum")
 BLOCK = 64
+TABLE_BLOCK = 32
 
 
 def copy(graph: onnx.ModelProto) -> onnx.ModelProto:
@@ -64,6 +65,70 @@ def int8_weights(graph: onnx.ModelProto) -> onnx.ModelProto:
     return finish(result)
 
 
+def packed_weights(
+    graph: onnx.ModelProto, layers: Callable[[onnx.ModelProto], onnx.ModelProto] | None = None
+) -> onnx.ModelProto:
+    """As `layers` (`int8_weights`), and the word table in 4 bits, a scale per 32 of a row.
+
+    Two numbers share a byte: a row's first half lies in the low bits, its second in the high ones. Only
+    arithmetic that is in every opset takes them apart, on constants alone, once, as the graph loads.
+    """
+    result = copy(graph)
+    weights = arrays(result)
+    tables = {n.input[0] for n in result.graph.node if n.op_type == "Gather" and n.input[0] in weights}
+    nodes, kept = [], []
+    for weight in result.graph.initializer:
+        values = weights[weight.name]
+        whole = values.ndim == 2 and values.dtype == np.float32 and values.shape[1] % (2 * TABLE_BLOCK) == 0
+        if weight.name not in tables or values.size < HALF_FROM or not whole:
+            kept.append(weight)
+            continue
+        added, taken_apart = _to_int4(weight.name, values)
+        kept += added
+        nodes += taken_apart
+    set_weights(result, kept)
+    set_nodes(result, [*nodes, *result.graph.node])
+    return (layers or int8_weights)(result)
+
+
+def _to_int4(name: str, values: np.ndarray) -> tuple[list[TensorProto], list[onnx.NodeProto]]:
+    """[rows,columns] as bytes [rows,columns/2] with fp16 scales; the nodes that give it back as `name`."""
+    rows, columns = values.shape
+    blocks = values.reshape(rows, columns // TABLE_BLOCK, TABLE_BLOCK)
+    # the end that is larger becomes -8, so that all 16 numbers are used
+    largest = np.take_along_axis(blocks, np.abs(blocks).argmax(2)[..., None], 2)
+    scale = np.where(np.abs(largest) < 1e-12, 1e-12, largest / -8).astype(np.float16)
+    scale = np.where(scale == 0, np.float16(6e-8), scale)
+    stored = np.clip(np.rint(blocks / scale.astype(np.float32)), -8, 7) + 8
+    stored = stored.astype(np.uint8).reshape(rows, columns)
+    low, high = np.split(stored, 2, 1)
+    parts = {
+        "int4": low | (high << 4), "scale": scale, "sixteen": np.float32(16), "eight": np.float32(8),
+        "blocks": np.array(blocks.shape, np.int64), "shape": np.array(values.shape, np.int64),
+    }  # fmt: skip
+    added = [numpy_helper.from_array(np.asarray(part), f"{name}.{key}") for key, part in parts.items()]
+    node = helper.make_node
+    steps = [
+        node("Cast", [f"{name}.int4"], [f"{name}.byte"], to=TensorProto.FLOAT),
+        node("Div", [f"{name}.byte", f"{name}.sixteen"], [f"{name}.shifted"]),
+        node("Floor", [f"{name}.shifted"], [f"{name}.high"]),
+        node("Mul", [f"{name}.high", f"{name}.sixteen"], [f"{name}.above"]),
+        node("Sub", [f"{name}.byte", f"{name}.above"], [f"{name}.low"]),
+        node("Concat", [f"{name}.low", f"{name}.high"], [f"{name}.unsigned"], axis=1),
+        node("Sub", [f"{name}.unsigned", f"{name}.eight"], [f"{name}.signed"]),
+        node("Reshape", [f"{name}.signed", f"{name}.blocks"], [f"{name}.blocked"]),
+        node("Cast", [f"{name}.scale"], [f"{name}.wide_scale"], to=TensorProto.FLOAT),
+        node("Mul", [f"{name}.blocked", f"{name}.wide_scale"], [f"{name}.scaled"]),
+        node("Reshape", [f"{name}.scaled", f"{name}.shape"], [name]),
+    ]
+    return added, steps
+
+
+def packed_dynamic_int8(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """`dynamic_int8`, and the word table in 4 bits. For wasm only."""
+    return packed_weights(graph, dynamic_int8)
+
+
 def _output_axis(node: onnx.NodeProto) -> int:
     transposed = any(a.name == "transB" and a.i for a in node.attribute)
     return 0 if node.op_type == "Conv" or transposed else -1
@@ -95,7 +160,13 @@ def dynamic_int8(graph: onnx.ModelProto, kinds: tuple[str, ...] = ("MatMul", "Ge
         source, target = Path(folder) / "fp32.onnx", Path(folder) / "int8.onnx"
         onnx.save(graph, source)
         quantize_dynamic(
-            source, target, op_types_to_quantize=list(kinds), per_channel=True, weight_type=QuantType.QInt8
+            source,
+            target,
+            op_types_to_quantize=list(kinds),
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            # of what ONNX's shape inference cannot follow, such as com.microsoft's Gelu
+            extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
         result = onnx.load(target)
     return finish(result)
@@ -147,9 +218,11 @@ VARIANTS = {
     "fp32": Variant("fp32", "fp32", copy),
     "fp32-half": Variant("fp32", "fp16", half_weights),
     "fp32-int8": Variant("fp32", "int8", int8_weights),
+    "fp32-packed": Variant("fp32", "int8", packed_weights),
     "fp16": Variant("fp16", "fp16", half_arithmetic, ("webgpu",)),
     # wrong on WebGPU (transformers.js issue 1512)
     "int8": Variant("int8", "int8", dynamic_int8, ("wasm",)),
+    "int8-packed": Variant("int8", "int8", packed_dynamic_int8, ("wasm",)),
     "int8-all": Variant("int8", "int8", dynamic_int8_all, ("wasm",)),
     "int8-blocks": Variant("int8", "int8", blockwise_int8, ("wasm",)),
 }

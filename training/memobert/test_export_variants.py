@@ -10,16 +10,28 @@ import torch
 from onnx import numpy_helper
 
 from . import export_variants
-from .export import AXES, OUTPUTS, fold_norms, trace
+from .export import AXES, OUTPUTS, Published, fold_norms, trace
+from .golden_vectors import fusion_inputs
 from .lightface_model import LightFace
-from .onnx_graph import fuse_gelu, reopen, sort_nodes, store_as_half, widen
-from .onnx_variants import VARIANTS, copy
+from .memobert_model import MemoBert, small_config
+from .onnx_graph import arrays, fuse_gelu, reopen, sort_nodes, store_as_half, widen
+from .onnx_variants import VARIANTS, copy, packed_weights
 from .test_export import bundle, checkpoints, stir  # noqa: F401
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
 
 # of the largest feature or logit
 ALLOWED = {"fp32": 0, "fp32-half": 2e-3, "fp16": 1e-2}
 ALLOWED_INT8 = 0.1
+
+
+class ToyTokens:
+    """Any ids: what is asked does not matter here."""
+
+    cls_token_id, sep_token_id, mask_token_id, pad_token_id = 1, 2, 3, 0
+
+    def __call__(self, text: str, add_special_tokens: bool):
+        ids = [3 if word.startswith("[MASK]") else 10 + len(word) for word in text.split()]
+        return type("Encoding", (), {"input_ids": ids})
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +42,11 @@ def graphs():
     light = fold_norms(stir(LightFace(widths=(8, 16, 64), features=27)))
     voice = VoiceEncoder(compact_config(**TOY), 7)
     voice.wav2vec2.set_attn_implementation("eager")
+    words = {"hidden_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
+    fusion = Published(MemoBert(small_config(**words, vocab_size=400)))
+    asked = fusion_inputs(342, 256, ToyTokens())
     return {
+        "memobert": (trace(fusion, asked, OUTPUTS["memobert"], AXES["memobert"]), asked),
         "denseface-light": (trace(light, faces, OUTPUTS["denseface"], AXES["denseface"]), faces),
         "wav2vec2": (trace(voice, sound, OUTPUTS["wav2vec2"], AXES["wav2vec2"]), sound),
     }
@@ -43,7 +59,7 @@ def run(graph: onnx.ModelProto, inputs: dict) -> list[np.ndarray]:
     return session.run(None, {name: value.numpy() for name, value in inputs.items()})
 
 
-@pytest.mark.parametrize("name", ["denseface-light", "wav2vec2"])
+@pytest.mark.parametrize("name", ["denseface-light", "wav2vec2", "memobert"])
 @pytest.mark.parametrize("key", VARIANTS)
 def test_a_variant_answers_as_the_fp32_graph(graphs, name, key):
     graph, inputs = graphs[name]
@@ -54,6 +70,32 @@ def test_a_variant_answers_as_the_fp32_graph(graphs, name, key):
     for got, want in zip(run(made, inputs), run(graph, inputs), strict=True):
         assert got.dtype == np.float32
         assert np.abs(got - want).max() <= ALLOWED.get(key, ALLOWED_INT8) * np.abs(want).max()
+
+
+def test_the_word_table_is_packed_to_a_nibble_a_number(graphs):
+    graph, _ = graphs["memobert"]
+    packed = packed_weights(graph)
+    table = next(w for w in packed.graph.initializer if w.name.endswith(".int4"))
+    assert list(table.dims) == [400, 32] and "word_embeddings" in table.name
+    name = table.name.removesuffix(".int4")
+    # what the graph makes of it lies within half a step of what was stored
+    kept = {name, *(w.name for w in packed.graph.initializer if w.name.startswith(name))}
+    nodes = [n for n in packed.graph.node if all(i in kept or i.startswith(name) for i in n.input)]
+    alone = onnx.helper.make_graph(
+        nodes, "table", [], [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [400, 64])],
+        [w for w in packed.graph.initializer if w.name in kept],
+    )  # fmt: skip
+    alone = onnx.helper.make_model(alone, opset_imports=packed.opset_import, ir_version=packed.ir_version)
+    (got,) = run(alone, {})
+    want = arrays(graph)[name]
+    step = np.abs(want.reshape(400, 2, 32)).max(2).repeat(32, 1) / 8
+    # the largest of a block is met to fp16; one as large on the other side is cut to 7 steps
+    assert (np.abs(got - want) <= 1.01 * step).all()
+    assert np.mean(np.abs(got - want) <= 0.51 * step) > 0.95
+    assert len(np.unique(np.round(got[0, :32] / step[0, 0]))) > 8
+    size = {key: len(VARIANTS[key].make(graph).SerializeToString()) for key in ("fp32-packed", "fp32-int8")}
+    # 8 bits a number became 4 and a part of a scale
+    assert size["fp32-int8"] - size["fp32-packed"] > 0.4 * 400 * 64
 
 
 def test_variants_store_what_they_say(graphs):
