@@ -17,6 +17,7 @@ from . import (
     train_lightface,
     train_wav2vec2,
     tune,
+    voice_steps,
     voice_teacher,
     warm_up_wav2vec2,
 )
@@ -161,6 +162,21 @@ def test_an_interrupted_voice_goes_on_exactly(runs, tmp_path, monkeypatch):
     resumed = torch.load(tmp_path / "last.pt", weights_only=False)["training"]
     for name, value in straight.items():
         assert torch.equal(value, resumed[name]), name
+
+
+def test_each_step_of_the_voice_is_left_out_once(runs, tmp_path):
+    out = runs["out"]
+    speech = runs["voice"][1]
+    common = ["--speech", speech, "--device", "cpu", "--batch", "4", "--variants", "2", "--leave-out"]
+    given = ["--warm", str(out / "voice-warm/best.pt"), "--pretrained", str(out / "voice-ssl/best.pt")]
+    given += ["--teacher", str(out / "voice-teacher/best.pt"), "--features", str(out / "features")]
+    rows = voice_steps.main(["--out", str(tmp_path), "--steps", "2", *given, *common])
+    assert list(rows) == list(voice_steps.ROWS) and all(len(runs) == 1 for runs in rows.values())
+    losses = {row: of[0]["train_loss"] for row, of in rows.items()}
+    # each is another training
+    assert len(set(losses.values())) == len(losses)
+    page = (tmp_path / "voice-steps.md").read_text()
+    assert all(row in page for row in rows)
 
 
 def test_export_writes_a_whole_bundle(runs, toy, tmp_path):

@@ -121,6 +121,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--mixup", type=float, default=0.3, help="0 mixes nothing")
     parser.add_argument("--teacher", type=Path, default=None, help="best.pt of voice_teacher")
+    parser.add_argument("--crops-only", action="store_true", help="no windows as the page lays them out")
     parser.add_argument("--no-augmentation", action="store_true", help="clips as they are, for comparison")
     add_feature_arguments(parser)
     arguments = parser.parse_args(argv)
@@ -170,7 +171,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             rows = rng.choice(len(train), arguments.batch, p=weights)
             wanted = F.one_hot(labels[rows], len(LABELS)).float()
             bands = None
-            if index % 2:
+            if index % 2 and not arguments.crops_only:
                 # as the page hears it, with the silence of zeros and of rooms: nothing the teacher knows
                 length = int(rng.choice(WINDOWS_FRAMES))
                 given = (frozen.windows(rows, length, silence, rng, [*heard, -1 % len(frozen.ends)]), wanted)

@@ -1,0 +1,121 @@
+"""What each step of the voice's training gives: the supervised part again, each time without one of them.
+
+    python -m memobert.voice_steps --speech SPEECH --warm runs/voice-warm/best.pt \
+        --pretrained runs/voice-ssl/best.pt --teacher runs/voice-teacher/best.pt --features runs/features \
+        --out results/voice-steps
+
+All rows have the same number of steps, few beside the shipped voice's: the differences count, not the levels.
+Writes `voice-steps.json`, resumed row by row, and `voice-steps.md`.
+"""
+
+import argparse
+import json
+import logging
+from pathlib import Path
+
+from . import train_wav2vec2
+from .evaluation_report import table
+from .loop import add_common_arguments, start
+from .voice_features import add_feature_arguments
+
+log = logging.getLogger(__name__)
+
+# row -> options of train_wav2vec2 that differ
+ROWS: dict[str, tuple[str, ...]] = {
+    "all steps": (),
+    "without contrastive pre-training": ("--init", "WARM"),
+    "without the teacher": ("--teacher", ""),
+    "without augmentation": ("--no-augmentation",),
+    "without windows as the page lays them out": ("--crops-only",),
+    "without mixup": ("--mixup", "0"),
+}
+
+
+def options_of(row: str, arguments: argparse.Namespace, seed: int) -> list[str]:
+    """The command line of a row's training."""
+    base = {"--init": str(arguments.pretrained), "--teacher": str(arguments.teacher)}
+    flags, changed = [], list(ROWS[row])
+    while changed:
+        name = changed.pop(0)
+        if name in ("--no-augmentation", "--crops-only"):
+            flags.append(name)
+        else:
+            base[name] = changed.pop(0)
+    if base["--init"] == "WARM":
+        base["--init"] = str(arguments.warm)
+    base |= {"--speech": str(arguments.speech), "--features": str(arguments.features), "--seed": str(seed)}
+    for name in ("steps", "batch", "rate", "variants", "threads", "device", "precision", "cache"):
+        value = getattr(arguments, name)
+        base[f"--{name}"] = "" if value is None else str(value)
+    base["--every"] = base["--steps"]
+    out = arguments.runs / f"{row.replace(' ', '-')}-{arguments.steps}-{seed}"
+    given = [part for name, value in base.items() if value for part in (name, value)]
+    return [*given, *flags, "--out", str(out), "--leave-out", *arguments.leave_out]
+
+
+def markdown(rows: dict[str, list[dict]], arguments: argparse.Namespace) -> str:
+    """Mean over the seeds; UAR in percent."""
+    corpora = sorted(
+        {name for runs in rows.values() for run in runs for name in run if name.endswith(" uar")}
+    )
+    body = []
+    for row, runs in rows.items():
+        cells = [sum(run[name] for run in runs) / len(runs) for name in corpora]
+        loss = sum(run["loss"] for run in runs) / len(runs)
+        body.append([row, *(f"{100 * cell:.1f}" for cell in cells), f"{loss:.3f}"])
+    seeds = ", ".join(map(str, arguments.seeds))
+    return (
+        "# What each step of the voice's training gives\n\n"
+        f"Made by `python -m memobert.voice_steps`: {arguments.steps} steps of {arguments.batch} each, "
+        f"seeds {seeds}. UAR in percent on held-out speakers, in windows as the page lays them out; the loss "
+        "(cross-entropy, nats) is RAVDESS', and steadier.\n\n"
+        + table(["", *(name.removesuffix(" uar") for name in corpora), "loss"], body)
+    )
+
+
+def main(argv: list[str] | None = None) -> dict[str, list[dict]]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add_common_arguments(parser)
+    for name, what in (
+        ("speech", "folder of the corpora's archives"),
+        ("warm", "best.pt of warm_up_wav2vec2"),
+        ("pretrained", "best.pt of pretrain_wav2vec2"),
+        ("teacher", "best.pt of voice_teacher"),
+    ):
+        parser.add_argument(f"--{name}", type=Path, required=True, help=what)
+    parser.add_argument("--runs", type=Path, default=None, help="folder of checkpoints; `out`/runs without")
+    parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
+    parser.add_argument("--steps", type=int, default=240)
+    parser.add_argument("--batch", type=int, default=48)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--seeds", type=int, nargs="*", default=[1])
+    add_feature_arguments(parser)
+    arguments = parser.parse_args(argv)
+    arguments.runs = arguments.runs or arguments.out / "runs"
+    start(arguments)
+    path = arguments.out / "voice-steps.json"
+    found: dict[str, dict] = json.loads(path.read_text()) if path.exists() else {}
+    for seed in arguments.seeds:
+        for row in ROWS:
+            key = f"{row}; {arguments.steps} steps of {arguments.batch}; seed {seed}"
+            if key in found:
+                continue
+            options = options_of(row, arguments, seed)
+            train_wav2vec2.main(options)
+            run = Path(options[options.index("--out") + 1])
+            found[key] = json.loads((run / "log.jsonl").read_text().splitlines()[-1])
+            path.write_text(json.dumps(found, indent=1) + "\n")
+            log.info("%s: %s", key, found[key])
+    rows = {
+        row: [
+            found[f"{row}; {arguments.steps} steps of {arguments.batch}; seed {seed}"]
+            for seed in arguments.seeds
+        ]
+        for row in ROWS
+    }
+    (arguments.out / "voice-steps.md").write_text(markdown(rows, arguments))
+    return rows
+
+
+if __name__ == "__main__":
+    main()
