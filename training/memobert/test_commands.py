@@ -96,6 +96,14 @@ def test_an_interrupted_pretraining_goes_on_exactly(runs, tmp_path, monkeypatch)
         assert torch.equal(value, resumed[name]), name
 
 
+def test_chances_of_cases_are_chosen_by_name():
+    assert tune.case_chances([]).tolist() == list(tune.CHANCES.values())
+    assert tune.case_chances(["T=1", "TVA=0.5"]).tolist() == [1, 0, 0, 0, 0, 0, 0.5]
+    for words, complaint in ((["X=1"], "X is no case"), (["T"], "CASE=WEIGHT"), (["T=0"], "no case is left")):
+        with pytest.raises(ValueError, match=complaint):
+            tune.case_chances(words)
+
+
 def test_a_dry_run_writes_no_checkpoint(runs, tmp_path):
     out = tmp_path / "dry"
     tune.main([*runs["fusion"], "--steps", "300", "--dry-run", "--out", str(out)])

@@ -118,6 +118,7 @@ def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--method", choices=METHODS, default="prompt")
     add("--prompt", default=DEFAULT_PROMPT, help="with one [MASK]")
+    add("--chances", nargs="*", default=[], help="CASE=WEIGHT ...: only these cases, as often as that")
     add("--tasks", nargs="*", choices=list(TASKS), default=list(TASKS), help="of pre-training, that go on")
     add("--pretraining", type=float, default=0.15, help="part of the steps that is theirs")
     add("--whole-vocabulary", type=float, default=0.05, help="weight of the label word among all words")
@@ -126,13 +127,31 @@ def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
     add("--smoothing", type=float, default=0.05, help="label smoothing")
 
 
+def case_chances(words: list[str]) -> np.ndarray:
+    """[7] weights, not yet summing to 1, of `T=1 TVA=2` and the like; the usual ones of nothing.
+
+    Raises ValueError for what is no case or no positive number.
+    """
+    chosen = CHANCES
+    if words:
+        try:
+            chosen = {name: float(weight) for name, _, weight in (word.partition("=") for word in words)}
+        except ValueError as error:
+            raise ValueError(f"--chances {' '.join(words)}: write CASE=WEIGHT, such as T=1") from error
+        if unknown := [name for name in chosen if name not in CASES]:
+            raise ValueError(f"--chances: {', '.join(unknown)} is no case; there are {', '.join(CASES)}")
+        if min(chosen.values()) < 0 or not sum(chosen.values()) > 0:
+            raise ValueError(f"--chances {' '.join(words)}: no case is left")
+    return np.array([chosen.get(case, 0.0) for case in CASES])
+
+
 class Stepper:
     """One step of tuning: a case and a batch of it, or a pre-training task and one of that."""
 
     def __init__(self, arguments: argparse.Namespace, source: Source, prompt: Prompt | None, device) -> None:
         self.arguments, self.source, self.prompt, self.device = arguments, source, prompt, device
         self.words = WordStarts(source.tokenizer)
-        self.chances = np.array([CHANCES[case] for case in CASES])
+        self.chances = case_chances(arguments.chances)
         self.chances /= self.chances.sum()
 
     def draw(self, case: str, draws: Draws) -> list[Sample]:
