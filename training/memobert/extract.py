@@ -3,8 +3,8 @@
     python -m memobert.extract --shards SHARDS --face-encoder runs/denseface64/best.pt \
         --voice-encoder runs/voice/best.pt --out FEATURES
 
-An encoder may be a bundle's graph as well (`../public/models/small/denseface.onnx`). Each shard becomes a file
-of the same name; one that is there already is not done again.
+An encoder may be a bundle's graph as well (`../public/models/small/denseface.onnx`). Each shard becomes a
+file of the same name; one that is there already is not done again.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import torch
 from tqdm import tqdm
 from transformers import BertTokenizerFast
 
-from .denseface_model import FACE_CLASSES, FEATURE_SIZE
+from .denseface_model import FACE_CLASSES
 from .encoder_loading import BATCH, FACE_SIZE_PX, Encoder, load_encoder
 from .labels import LABEL_INDEX
 from .loop import pick_device
@@ -62,8 +62,10 @@ class Extractor:
 
     def __init__(self, face: Encoder, voice: Encoder, tokenizer) -> None:
         self.face, self.voice, self.tokenizer = face, voice, tokenizer
-        silence = np.zeros((1, WINDOW_SAMPLES), np.float32)
-        self.voice_size = self.voice.encode(silence)[0].shape[2]
+        # what absent faces and voices have no token of
+        black, silence = (1, 1, FACE_SIZE_PX, FACE_SIZE_PX), (1, WINDOW_SAMPLES)
+        self.face_size = face.encode(np.zeros(black, np.float32))[0].shape[1]
+        self.voice_size = voice.encode(np.zeros(silence, np.float32))[0].shape[2]
 
     def samples(self, clips: list[Clip]) -> list[Sample]:
         faces = self._faces([latest_faces(clip) for clip in clips])
@@ -83,7 +85,7 @@ class Extractor:
         ]
 
     def _faces(self, crops: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
-        features = np.zeros((0, FEATURE_SIZE), np.float16)
+        features = np.zeros((0, self.face_size), np.float16)
         classes = np.zeros((0, len(FACE_CLASSES)), np.float16)
         flat = torch.from_numpy(np.concatenate(crops)).unsqueeze(1)
         if len(flat):
@@ -109,7 +111,7 @@ class Extractor:
 
 
 def load_features(folder: Path, split: str | None = None) -> list[Sample]:
-    """Samples of a split, or of all, in the order of the shards. Raises FileNotFoundError when there are none."""
+    """Samples of a split, or of all, in the shards' order. Raises FileNotFoundError when there are none."""
     paths = sorted(Path(folder).glob(f"{split or '*'}-*.npz"))
     if not paths:
         raise FileNotFoundError(f"{folder} holds no features of {split or 'any split'}: run extract first")

@@ -1,4 +1,4 @@
-"""From where the eyes are to the grey square that DenseFace takes, as in the page (src/encoders/face/crop.ts).
+"""From where the eyes are to the grey square that DenseFace takes, as src/encoders/face/crop.ts does it.
 
 Without torch: the processes that decode videos need none.
 """

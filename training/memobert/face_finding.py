@@ -1,7 +1,7 @@
 """Finds and follows a face as the page does, with its detector: MediaPipe's for short range (BlazeFace).
 
-Constants and rules are those of src/encoders/face/{detector,finder,tracker}.ts; only the tiles differ: the page
-has time for one a frame, here all are looked at until a face is found.
+Constants and rules are those of src/encoders/face/{detector,finder,tracker}.ts; only the tiles differ: the
+page has time for one a frame, here all are looked at until a face is found.
 """
 
 import hashlib

@@ -2,9 +2,10 @@
 
     python -m memobert.prepare --videos FOLDER --out SHARDS --workers 4
 
-Beside a video lies its subtitle (.vtt, .srt) or transcript (.txt) of the same stem; `labels.csv` in FOLDER may
-name labels, speakers and splits. Each cue, or row with a time or a label, becomes one sample. What is finished is
-not done again; videos that were added go into further shards; the bytes depend on neither workers nor kills.
+Beside a video lies its subtitle (.vtt, .srt) or transcript (.txt) of the same stem; `labels.csv` in FOLDER
+may name labels, speakers and splits. Each cue, or row with a time or a label, becomes one sample. What is
+finished is not done again; videos that were added go into further shards; the bytes depend on neither workers
+nor kills.
 """
 
 import argparse
@@ -115,8 +116,8 @@ def main(argv: list[str] | None = None) -> dict:
     log.info("%s %s", "would write" if arguments.dry_run else arguments.out, json.dumps(counts))
     if not counts["utterances"]:
         raise VideoError(
-            f"nothing in {arguments.videos} could be used, for the reasons logged above: a video needs a face or "
-            f"a voice, and subtitles (.vtt, .srt), a transcript (.txt) or a row in {TABLE}"
+            f"nothing in {arguments.videos} could be used, for the reasons logged above: a video needs a "
+            f"face or a voice, and subtitles (.vtt, .srt), a transcript (.txt) or a row in {TABLE}"
         )
     return counts
 

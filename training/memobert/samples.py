@@ -1,4 +1,4 @@
-"""What MEmoBERT is trained on: an utterance's words, and its faces' and voice's features by frozen encoders."""
+"""What MEmoBERT is trained on: an utterance's words, its faces' and its voice's features, and its label."""
 
 from dataclasses import dataclass
 from pathlib import Path

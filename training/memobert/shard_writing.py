@@ -1,7 +1,7 @@
 """Writes shards so that a kill at any moment loses at most the videos in work, and never leaves half a shard.
 
 Each unit (a video's utterances of one split) becomes a part of its own in `.parts/`. Once a shard's parts are
-all there they are put end to end, in the plan's order, and deleted: so neither workers nor kills change its bytes.
+all there they are put end to end in the plan's order and deleted: neither workers nor kills change its bytes.
 """
 
 import json
@@ -79,7 +79,7 @@ class ShardWriter:
             partial.unlink()
 
     def is_finished(self, unit: Unit, fingerprint: str) -> bool:
-        """Raises ShardError when it is, but was another then; if nothing of it could be used, it may change."""
+        """Raises ShardError when it has changed since; one of which nothing could be used may change."""
         about = self.index["units"].get(unit.key)
         if about and about["fingerprint"] != fingerprint and about["utterances"]:
             raise ShardError(

@@ -54,8 +54,8 @@ def _nothing() -> np.ndarray:
 class Clip:
     """An utterance: what was said, seen and heard. All times in seconds from its beginning.
 
-    `faces` [V,64,64] uint8 grey at `face_times_s` [V]; `missed_times_s` [M] are the frames that were looked at
-    and show no face. `waveform` [T] float32 in -1..1 at 16 kHz. V, M and T may be 0. `label` is one of
+    `faces` [V,64,64] uint8 grey at `face_times_s` [V]; `missed_times_s` [M] are frames looked at that show no
+    face. `waveform` [T] float32 in -1..1 at 16 kHz. V, M and T may be 0. `label` is one of
     labels.LABELS, None where it is not known.
     """
 
@@ -132,7 +132,7 @@ def unpack_clip(sample: dict) -> Clip:
 
 
 def read_index(folder: Path) -> dict:
-    """`shards.json`. Raises FileNotFoundError when it is missing, ShardError when it is none of this format."""
+    """`shards.json`. Raises FileNotFoundError when it is missing, ShardError when it is of another format."""
     path = Path(folder) / INDEX
     try:
         index = json.loads(path.read_text(encoding="utf-8"))
@@ -167,7 +167,7 @@ def read_clips(folder: Path, split: str | None = None, verify: bool = False) -> 
 
 
 def read_shard(folder: Path, shard: dict, verify: bool = False) -> Iterator[Clip]:
-    """Clips of an entry of the index. Raises FileNotFoundError for a missing tar, ShardError for a broken one."""
+    """Clips of the index's entry. Raises FileNotFoundError for a missing tar, ShardError for a broken one."""
     path = Path(folder) / shard["file"]
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: copy it here as well, or prepare the videos again")

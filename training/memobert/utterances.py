@@ -94,8 +94,8 @@ class Faults:
 def find_units(folder: Path, valid_part: float, faults: Faults) -> list[Unit]:
     """Units of all videos below `folder`, sorted by file and split.
 
-    `valid_part` of the speakers (of the files, where labels.csv names no speaker) go to `valid` when it names no
-    split. Raises FileNotFoundError when there is no video, ValueError for a labels.csv that is wrong.
+    Where labels.csv names no split, `valid_part` of the speakers go to `valid`; of the files, where it names
+    no speaker. Raises FileNotFoundError when there is no video, ValueError for a labels.csv that is wrong.
     """
     folder = Path(folder)
     videos = sorted(

@@ -86,7 +86,7 @@ def _upright(frame: av.VideoFrame, square: float) -> Image.Image:
 
 
 def read_voice(path: Path, reading: Reading) -> np.ndarray | None:
-    """[T] int16 mono at 16 kHz from the video's beginning, zeros amid what was recorded; None without sound."""
+    """[T] int16 mono, 16 kHz, from the video's beginning, zeros amid what was recorded; None if soundless."""
     with _open(path) as container:
         stream = _best(container, "audio")
         if stream is None:
