@@ -26,15 +26,22 @@ BATCH = {"face": 64, "voice": 16}
 
 @dataclass(frozen=True)
 class Encoder:
-    """`run` takes normalised faces [N,1,64,64] or waveforms [N,T] and gives logits [N,C], all float32."""
+    """`encode` takes normalised faces [N,1,64,64] or waveforms [N,T] and gives features and logits [N,C].
+
+    Features are [N,342] of faces, [N,F,D] of voices; all float32.
+    """
 
     kind: str
     source: str
     """Run or bundle and file, without the folders above."""
     sha256: str
-    run: Callable[[np.ndarray], np.ndarray]
+    encode: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
     mean: float = 0.0
     std: float = 1.0
+
+    def run(self, values: np.ndarray) -> np.ndarray:
+        """The logits alone."""
+        return self.encode(values)[1]
 
     def face_logits(self, faces: Tensor) -> np.ndarray:
         """Logits [N,8] of grey faces [N,1,H,W], 0..255, enlarged and normalised as the page does it."""
@@ -65,12 +72,12 @@ def load_encoder(path: Path, kind: str, device: torch.device, precision: str, th
     }
     if path.suffix == ".onnx":
         mean, std = _manifest_normalisation(path) if kind == "face" else (0.0, 1.0)
-        return Encoder(**about, run=_graph(path, kind, threads), mean=mean, std=std)
+        return Encoder(**about, encode=_graph(path, kind, threads), mean=mean, std=std)
     stored = torch.load(path, map_location="cpu", weights_only=False)
     model = _face(stored, path) if kind == "face" else _voice(stored, path)
     model.to(device).eval()
     about |= {"mean": stored["mean"], "std": stored["std"]} if kind == "face" else {}
-    return Encoder(**about, run=_module(model, device, precision))
+    return Encoder(**about, encode=_module(model, device, precision))
 
 
 def _face(stored: dict, path: Path) -> nn.Module:
@@ -91,17 +98,17 @@ def _voice(stored: dict, path: Path) -> nn.Module:
     return model
 
 
-def _module(model: nn.Module, device: torch.device, precision: str) -> Callable[[np.ndarray], np.ndarray]:
+def _module(model: nn.Module, device: torch.device, precision: str):
     @torch.inference_mode()
-    def run(values: np.ndarray) -> np.ndarray:
+    def encode(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         with autocast(device, precision):
-            _, logits = model(torch.from_numpy(values).to(device))
-        return logits.float().cpu().numpy()
+            features, logits = model(torch.from_numpy(values).to(device))
+        return features.float().cpu().numpy(), logits.float().cpu().numpy()
 
-    return run
+    return encode
 
 
-def _graph(path: Path, kind: str, threads: int) -> Callable[[np.ndarray], np.ndarray]:
+def _graph(path: Path, kind: str, threads: int):
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -109,17 +116,20 @@ def _graph(path: Path, kind: str, threads: int) -> Callable[[np.ndarray], np.nda
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     wanted = {"face": "faces", "voice": "waveform"}[kind]
     given = session.get_inputs()
-    if [i.name for i in given] != [wanted] or "logits" not in {o.name for o in session.get_outputs()}:
+    gives = {o.name for o in session.get_outputs()}
+    if [i.name for i in given] != [wanted] or not {"features", "logits"} <= gives:
         raise ValueError(
-            f"{path} takes {[i.name for i in given]}: a {kind} encoder takes {wanted} and gives logits"
+            f"{path} takes {[i.name for i in given]}: a {kind} encoder takes {wanted} "
+            "and gives features and logits"
         )
     half = given[0].type == "tensor(float16)"
 
-    def run(values: np.ndarray) -> np.ndarray:
+    def encode(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         values = values.astype(np.float16) if half else values
-        return session.run(["logits"], {wanted: values})[0].astype(np.float32)
+        features, logits = session.run(["features", "logits"], {wanted: values})
+        return features.astype(np.float32), logits.astype(np.float32)
 
-    return run
+    return encode
 
 
 def _manifest_normalisation(path: Path) -> tuple[float, float]:

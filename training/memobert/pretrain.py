@@ -2,7 +2,7 @@
 
     python -m memobert.pretrain --text TEXT --faces FACES --speech SPEECH --vocabulary VOCAB.txt \
         --face-encoder FACE/best.pt --voice-encoder VOICE/best.pt --init BERT --out runs/pretrained
-    python -m memobert.pretrain --samples A.npz --valid-samples B.npz --vocabulary VOCAB.txt --out OUT
+    python -m memobert.pretrain --samples FEATURES --vocabulary VOCAB.txt --out OUT
     accelerate launch -m memobert.pretrain …        # several GPUs or machines, the same arguments
 
 `--tasks` leaves some out; each step draws one of them, as often as `--weights` say. No label enters a loss.

@@ -33,7 +33,7 @@ FORMAT = 1
 class Sample:
     """One utterance. A modality that is absent has no row.
 
-    `words` WordPiece ids without special tokens; `faces` [V,342]; `face_classes` [V,8], DenseFace's
+    `words`: WordPiece ids without special tokens; `faces` [V,342]; `face_classes` [V,8], DenseFace's
     distribution of each; `voice` [A,D]; `label` an index into LABELS, or -1.
     """
 
@@ -56,21 +56,26 @@ class Sample:
 
 
 def save_samples(path: Path, samples: Sequence[Sample]) -> None:
-    """Writes flat arrays with lengths, as one .npz. Raises ValueError when there is no sample."""
-    if not samples:
-        raise ValueError(f"there is no sample to write to {path}")
+    """Writes each field end to end with the lengths of its parts, as one .npz."""
+
+    def flat(name: str, kind) -> np.ndarray:
+        parts = [np.asarray(getattr(sample, name), kind) for sample in samples]
+        return np.concatenate(parts) if parts else np.zeros(0, kind)
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(
-        path,
-        format=FORMAT,
-        words=np.concatenate([np.array(s.words, np.int32) for s in samples]),
-        faces=np.concatenate([s.faces for s in samples]).astype(np.float16),
-        face_classes=np.concatenate([s.face_classes for s in samples]).astype(np.float16),
-        voice=np.concatenate([s.voice for s in samples]).astype(np.float16),
-        lengths=np.array([[len(s.words), len(s.faces), len(s.voice)] for s in samples]),
-        labels=np.array([s.label for s in samples]),
-        sources=np.array([s.source for s in samples]),
-    )
+    # written beside and renamed, so that a kill never leaves half a file
+    partial = path.with_name(f"{path.name}.part")
+    with partial.open("wb") as file:
+        np.savez(
+            file,
+            format=FORMAT,
+            words=flat("words", np.int32),
+            **{name: flat(name, np.float16) for name in ("faces", "face_classes", "voice")},
+            lengths=np.array([[len(s.words), len(s.faces), len(s.voice)] for s in samples]).reshape(-1, 3),
+            labels=np.array([s.label for s in samples], np.int64),
+            sources=np.array([s.source for s in samples], np.str_),
+        )
+    partial.rename(path)
 
 
 def load_samples(path: Path) -> list[Sample]:
@@ -78,6 +83,8 @@ def load_samples(path: Path) -> list[Sample]:
     stored = np.load(path)
     if "format" not in stored or int(stored["format"]) != FORMAT:
         raise ValueError(f"{path} holds no samples of format {FORMAT}: make it again with `extract`")
+    if not len(stored["labels"]):
+        return []
     ends = np.cumsum(stored["lengths"], 0)[:-1]
     rows = zip(
         np.split(stored["words"], ends[:, 0]),

@@ -18,12 +18,13 @@ from transformers import BertTokenizerFast
 
 from .composed_data import Composer, Mix, balanced
 from .export import load_models
+from .extract import load_features
 from .feature_banks import Bank, face_bank, voice_bank
 from .ferplus_data import load_ferplus
 from .labels import LABELS
 from .lightface_model import LightFace
 from .loop import pick_device
-from .samples import CASES, UNKNOWN, Sample, load_samples
+from .samples import CASES, UNKNOWN, Sample
 from .speech_data import load_speech
 from .text_data import Sentence, load_sentences, load_unlabelled
 
@@ -50,8 +51,13 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     )
     corpora.add_argument("--composed", type=int, default=1400, help="composed validation samples")
     own = parser.add_argument_group("own clips (made by `extract`)")
-    own.add_argument("--samples", type=Path, nargs="*", default=[], help=".npz to train on")
-    own.add_argument("--valid-samples", type=Path, nargs="*", default=[], help=".npz to measure on")
+    own.add_argument(
+        "--samples",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="folders of `extract`, whose splits are kept apart",
+    )
 
 
 @dataclass
@@ -124,14 +130,12 @@ def load_source(arguments: argparse.Namespace) -> Source:
     """What the arguments name. Raises ValueError when there is neither a set of corpora nor own clips."""
     tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
     source = Source(tokenizer, composed=arguments.composed)
-    source.own = [s for path in arguments.samples for s in load_samples(path)]
-    source.own_valid = [s for path in arguments.valid_samples for s in load_samples(path)]
+    source.own = [s for folder in arguments.samples for s in load_features(folder, "train")]
+    source.own_valid = [s for folder in arguments.samples for s in load_features(folder, "valid")]
     corpora = [arguments.text, arguments.faces, arguments.speech]
     if not any(corpora):
         if not source.own:
             raise ValueError("give --text, --faces and --speech, or --samples: there is nothing to train on")
-        if not source.own_valid:
-            raise ValueError("give --valid-samples: what own clips train is measured on own clips")
         return source
     if not all(corpora):
         raise ValueError("composing needs all of --text, --faces and --speech")

@@ -21,7 +21,7 @@ from . import (
     voice_teacher,
     warm_up_wav2vec2,
 )
-from .samples import CASES
+from .samples import CASES, Sample, save_samples
 
 
 @pytest.fixture(scope="module")
@@ -241,3 +241,40 @@ def test_graphs_take_other_sizes(runs, toy, tmp_path):
         )
     # what is masked out does not count, whatever the shape
     assert np.abs(answers[0] - answers[1]).max() < 1e-3
+
+
+def test_own_clips_take_the_place_of_corpora(runs, toy, tmp_path):
+    rng = np.random.default_rng(0)
+    size = torch.load(runs["out"] / "voice/best.pt", weights_only=False)["config"]["hidden_size"]
+    for split in ("train", "valid"):
+        clips = [
+            Sample(
+                (8 + index % 7,), rng.random((4, 342)), rng.dirichlet(np.ones(8), 4), rng.random((9, size)),
+                index % 8 - 1, "clip",
+            )
+            for index in range(24)
+        ]  # fmt: skip
+        save_samples(tmp_path / f"features/{split}-000000.npz", clips)
+    common = [
+        "--vocabulary",
+        str(toy / "vocab.txt"),
+        "--device",
+        "cpu",
+        "--toy",
+        "--batch",
+        "8",
+        "--steps",
+        "2",
+    ]
+    own = [*common, "--samples", str(tmp_path / "features")]
+    tasks = pretrain.main([*own, "--out", str(tmp_path / "pretrained")])
+    assert set(tasks) == {"wwmlm", "mafr", "mvfr", "mvfc"}
+    init = ["--init", str(tmp_path / "pretrained/best.pt")]
+    scores = tune.main([*own, *init, "--out", str(tmp_path / "tuned")])
+    # three of the 24 have no label, and tell nothing of tuning
+    assert scores["composed"]["TVA"]["count"] == 21
+    model = ["--model", str(tmp_path / "tuned/best.pt"), "--out", str(tmp_path / "results")]
+    found = evaluate.main([*own[:4], "--samples", str(tmp_path / "features"), *model])
+    assert "texts" not in found and found["cases"]["T"]["count"] == 21
+    with pytest.raises(ValueError, match="nothing to train on"):
+        pretrain.main([*common, "--out", str(tmp_path / "none")])

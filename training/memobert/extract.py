@@ -1,0 +1,209 @@
+"""Runs the frozen encoders over shards: what MEmoBERT is trained on, as `samples.Sample`s.
+
+    python -m memobert.extract --shards SHARDS --face-encoder runs/denseface64/best.pt \
+        --voice-encoder runs/voice/best.pt --out FEATURES
+
+An encoder may be a bundle's graph as well (`../public/models/small/denseface.onnx`). Each shard becomes a
+file of the same name; one that is there already is not done again.
+"""
+
+import argparse
+import json
+import logging
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+from transformers import BertTokenizerFast
+
+from .denseface_model import FACE_CLASSES
+from .encoder_loading import BATCH, FACE_SIZE_PX, Encoder, load_encoder
+from .labels import LABEL_INDEX
+from .loop import pick_device
+from .memobert_model import MAX_FACES, MAX_VOICE
+from .metrics import log_softmax
+from .preprocessing_fixtures import BUNDLE
+from .samples import Sample, load_samples, save_samples
+from .shards import FACE_HZ, VOICE_HZ, Clip, ShardError, read_index, read_shard
+from .speech_data import SHORTEST_S
+from .train_denseface import to_input
+from .voice_features import FRAME_SAMPLES, heard_window, spoken
+from .wav2vec2_model import POOL, WINDOW_SAMPLES
+
+log = logging.getLogger(__name__)
+
+SETTINGS = "features.json"
+# utterances whose features are computed together
+TOGETHER = 16
+
+
+def latest_faces(clip: Clip) -> np.ndarray:
+    """[V,64,64] uint8: those of the utterance's last 3.6 s, as the page's evidence keeps them."""
+    recent = clip.face_times_s > clip.end_s - clip.start_s - MAX_FACES / FACE_HZ - 1e-3
+    return clip.faces[recent][-MAX_FACES:]
+
+
+def voice_window(wave: np.ndarray) -> tuple[np.ndarray, int] | None:
+    """The window that the page would encode, and its first token that holds voice; None for silence.
+
+    As `feature_banks.voice_bank` lays a clip out.
+    """
+    if len(wave) < SHORTEST_S * VOICE_HZ or not np.abs(wave).max() >= 1e-4:
+        return None
+    heard = min(len(spoken(wave)), WINDOW_SAMPLES)
+    first = math.ceil((WINDOW_SAMPLES - heard) / (FRAME_SAMPLES * POOL))
+    return heard_window(wave), min(MAX_VOICE - 1, first)
+
+
+class Extractor:
+    """Clips -> samples, by a face's and a voice's encoder and BERT's tokenizer."""
+
+    def __init__(self, face: Encoder, voice: Encoder, tokenizer) -> None:
+        self.face, self.voice, self.tokenizer = face, voice, tokenizer
+        # what absent faces and voices have no token of
+        black, silence = (1, 1, FACE_SIZE_PX, FACE_SIZE_PX), (1, WINDOW_SAMPLES)
+        self.face_size = face.encode(np.zeros(black, np.float32))[0].shape[1]
+        self.voice_size = voice.encode(np.zeros(silence, np.float32))[0].shape[2]
+
+    def samples(self, clips: list[Clip]) -> list[Sample]:
+        faces = self._faces([latest_faces(clip) for clip in clips])
+        voices = self._voices([clip.waveform for clip in clips])
+        texts = [" ".join(word.text for word in clip.words) for clip in clips]
+        words = self.tokenizer(texts, add_special_tokens=False).input_ids
+        return [
+            Sample(
+                words=tuple(ids),
+                faces=features,
+                face_classes=classes,
+                voice=voice,
+                label=-1 if clip.label is None else LABEL_INDEX[clip.label],
+                source=clip.key,
+            )
+            for clip, ids, (features, classes), voice in zip(clips, words, faces, voices, strict=True)
+        ]
+
+    def _faces(self, crops: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+        features = np.zeros((0, self.face_size), np.float16)
+        classes = np.zeros((0, len(FACE_CLASSES)), np.float16)
+        flat = torch.from_numpy(np.concatenate(crops)).unsqueeze(1)
+        if len(flat):
+            found = [
+                self.face.encode(to_input(part, FACE_SIZE_PX, self.face.mean, self.face.std).numpy())
+                for part in flat.split(BATCH["face"])
+            ]
+            features = np.concatenate([f for f, _ in found]).astype(np.float16)
+            classes = np.exp(log_softmax(np.concatenate([c for _, c in found]))).astype(np.float16)
+        ends = np.cumsum([len(part) for part in crops])[:-1]
+        return list(zip(np.split(features, ends), np.split(classes, ends), strict=True))
+
+    def _voices(self, waves: list[np.ndarray]) -> list[np.ndarray]:
+        result = [np.zeros((0, self.voice_size), np.float16) for _ in waves]
+        windows = {i: window for i, wave in enumerate(waves) if (window := voice_window(wave))}
+        rows = list(windows)
+        for begin in range(0, len(rows), BATCH["voice"]):
+            part = rows[begin : begin + BATCH["voice"]]
+            features = self.voice.encode(np.stack([windows[i][0] for i in part]))[0]
+            for i, found in zip(part, features, strict=True):
+                result[i] = found[windows[i][1] : MAX_VOICE].astype(np.float16)
+        return result
+
+
+def load_features(folder: Path, split: str | None = None) -> list[Sample]:
+    """Samples of a split, or of all, in the shards' order. Raises FileNotFoundError when there are none."""
+    paths = sorted(Path(folder).glob(f"{split or '*'}-*.npz"))
+    if not paths:
+        raise FileNotFoundError(f"{folder} holds no features of {split or 'any split'}: run extract first")
+    return [sample for path in paths for sample in load_samples(path)]
+
+
+def check_settings(folder: Path, settings: dict) -> None:
+    """Writes them beside the features; raises ShardError when others made those that are there."""
+    path = folder / SETTINGS
+    if path.exists():
+        before = json.loads(path.read_text(encoding="utf-8"))
+        changed = [name for name in settings if before.get(name) != settings[name]]
+        if changed:
+            raise ShardError(
+                f"{folder} was made with another {', '.join(changed)}: give the same, or another --out"
+            )
+    path.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+
+
+def main(argv: list[str] | None = None) -> dict:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--shards", type=Path, required=True)
+    parser.add_argument(
+        "--face-encoder", type=Path, required=True, help="best.pt, or denseface.onnx of a bundle"
+    )
+    parser.add_argument(
+        "--voice-encoder", type=Path, required=True, help="best.pt, or wav2vec2.onnx of a bundle"
+    )
+    parser.add_argument(
+        "--vocabulary", type=Path, default=None, help="BERT's vocab.txt; the bundle's by default"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder of the features")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the default")
+    arguments = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    device = pick_device(arguments.device)
+    shards = read_index(arguments.shards)["shards"]
+    face, voice = (
+        load_encoder(path, kind, device, arguments.precision, arguments.threads)
+        for path, kind in ((arguments.face_encoder, "face"), (arguments.voice_encoder, "voice"))
+    )
+    tokenizer = load_tokenizer(arguments.vocabulary)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    settings = {"face_sha256": face.sha256, "voice_sha256": voice.sha256, "pieces": len(tokenizer)}
+    check_settings(arguments.out, settings)
+
+    extractor = Extractor(face, voice, tokenizer)
+    counts = {"samples": 0, "labelled": 0, "faces": 0, "voice_tokens": 0}
+    with tqdm(total=sum(shard["utterances"] for shard in shards), unit="clip") as bar:
+        for shard in shards:
+            path = arguments.out / Path(shard["file"]).with_suffix(".npz").name
+            if path.exists():
+                samples = load_samples(path)
+                bar.update(len(samples))
+            else:
+                samples = extract_shard(arguments.shards, shard, extractor, bar)
+                save_samples(path, samples)
+            counts["samples"] += len(samples)
+            counts["labelled"] += sum(sample.label >= 0 for sample in samples)
+            counts["faces"] += sum(len(sample.faces) for sample in samples)
+            counts["voice_tokens"] += sum(len(sample.voice) for sample in samples)
+    log.info("%s %s", arguments.out, json.dumps(counts))
+    return counts
+
+
+def extract_shard(folder: Path, shard: dict, extractor: Extractor, bar: tqdm) -> list[Sample]:
+    samples: list[Sample] = []
+    waiting: list[Clip] = []
+    for number, clip in enumerate(read_shard(folder, shard), 1):
+        waiting.append(clip)
+        if len(waiting) == TOGETHER or number == shard["utterances"]:
+            samples += extractor.samples(waiting)
+            bar.update(len(waiting))
+            waiting = []
+    return samples
+
+
+def load_tokenizer(vocabulary: Path | None) -> BertTokenizerFast:
+    """From BERT's vocab.txt, or the published bundle's own. Raises FileNotFoundError when it is missing."""
+    path = vocabulary or BUNDLE / "tokenizer.json"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: give BERT's vocab.txt with --vocabulary")
+    if vocabulary:
+        return BertTokenizerFast(vocab=str(vocabulary), do_lower_case=True)
+    return BertTokenizerFast(
+        vocab=json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"], do_lower_case=True
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Decodes videos in this process or in several, each with a detector of its own."""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from .face_finding import FaceDetector
+from .shard_writing import UNUSABLE, write_part
+from .utterances import Faults, Unit
+from .video_clips import read_clips_of
+from .video_reading import VideoError
+
+
+@dataclass(frozen=True)
+class Job:
+    videos: Path
+    parts: Path
+    unit: Unit
+    fingerprint: str
+    threads: int
+    """Of the decoder; 0: its own choice."""
+
+
+def finish(jobs: list[Job], workers: int, detector_model: Path, detector) -> Iterator[Unit]:
+    """Yields each unit once its part is written. Raises RuntimeError when a worker is killed.
+
+    `detector` is used in this process; others load `detector_model`.
+    """
+    if workers <= 1:
+        for job in jobs:
+            yield run(job, detector)
+        return
+    # spawned: a forked copy of MediaPipe's threads would hang
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (detector_model,))
+    try:
+        for done in as_completed([pool.submit(_work, job) for job in jobs]):
+            yield done.result()
+    except BrokenProcessPool as error:
+        raise RuntimeError(
+            "a worker was killed, maybe for want of memory: run again with fewer --workers, "
+            "what is finished is kept"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def run(job: Job, detector) -> Unit:
+    faults = Faults()
+    clips = read_clips_of(job.videos, job.unit, detector, faults, job.threads)
+    try:
+        write_part(job.parts, job.unit, job.fingerprint, clips, faults)
+    except VideoError:
+        faults.add(UNUSABLE, job.unit.file)
+        write_part(job.parts, job.unit, job.fingerprint, (), faults)
+    return job.unit
+
+
+_detector: FaceDetector | None = None
+
+
+def _start_worker(model: Path) -> None:
+    global _detector
+    _detector = FaceDetector(model)
+
+
+def _work(job: Job) -> Unit:
+    return run(job, _detector)

@@ -1,0 +1,167 @@
+"""Writes shards so that a kill at any moment loses at most the videos in work, and never leaves half a shard.
+
+Each unit (a video's utterances of one split) becomes a part of its own in `.parts/`. Once a shard's parts are
+all there they are put end to end in the plan's order and deleted: neither workers nor kills change its bytes.
+"""
+
+import json
+import tarfile
+from collections import Counter
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import webdataset
+
+from .shards import FACE_HZ, FORMAT, INDEX, VOICE_HZ, Clip, ShardError, pack_clip, read_index, sha256
+from .utterances import Faults, Unit
+
+PACKAGES = ("memobert-training", "av", "mediapipe", "webdataset", "webvtt-py")
+UNUSABLE = "video that cannot be decoded: left out"
+
+
+def plan_shards(units: list[Unit], most: int) -> list[list[Unit]]:
+    """Units by split, in shards of about `most` utterances; a unit is never divided.
+
+    What is left of a plan is planned the same once its first shards are finished.
+    """
+    shards: list[list[Unit]] = []
+    for split in sorted({unit.split for unit in units}):
+        filled = most
+        for unit in (unit for unit in units if unit.split == split):
+            if filled >= most:
+                shards.append([])
+                filled = 0
+            shards[-1].append(unit)
+            filled += len(unit.utterances)
+    return shards
+
+
+def write_part(parts: Path, unit: Unit, fingerprint: str, clips: Iterable[Clip], faults: Faults) -> None:
+    """The clips, and a JSON file that says what they are; the JSON comes last and makes the part whole."""
+    about = {"file": unit.file, "split": unit.split, "fingerprint": fingerprint}
+    about |= {"utterances": 0, "faces": 0, "missed_faces": 0, "voice_s": 0.0}
+    labels: Counter = Counter()
+    partial = parts / f"{unit.key}.tar.part"
+    with webdataset.TarWriter(str(partial), encoder=False, compress=False, mtime=0) as tar:
+        for clip in clips:
+            tar.write(pack_clip(clip))
+            about["utterances"] += 1
+            about["faces"] += len(clip.faces)
+            about["missed_faces"] += len(clip.missed_times_s)
+            about["voice_s"] += len(clip.waveform) / VOICE_HZ
+            labels[clip.label or "none"] += 1
+    about["voice_s"] = round(about["voice_s"], 3)
+    about |= {"labels": dict(sorted(labels.items()))}
+    about |= {"faults": {kind: files[unit.file] for kind, files in faults.sorted().items()}}
+    partial.rename(parts / f"{unit.key}.tar")
+    _write_json(parts / f"{unit.key}.json", about)
+
+
+class ShardWriter:
+    """The folder of the shards. Raises ShardError when other settings, or another code, wrote into it."""
+
+    def __init__(self, folder: Path, settings: dict) -> None:
+        self.folder, self.parts = folder, folder / ".parts"
+        settings = {**settings, "face_hz": FACE_HZ, "voice_hz": VOICE_HZ}
+        if (folder / INDEX).exists():
+            self.index = read_index(folder)
+            for name, value in settings.items():
+                if (before := self.index["settings"].get(name)) != value:
+                    raise ShardError(
+                        f"{folder} was written with {name} {before}, not {value}: give that, or another --out"
+                    )
+        else:
+            self.index = {"format": FORMAT, "settings": settings, "shards": [], "units": {}}
+        self.index["versions"] = {name: _version(name) for name in PACKAGES}
+        self.parts.mkdir(parents=True, exist_ok=True)
+        for partial in (*folder.glob("*.part"), *self.parts.glob("*.part")):
+            partial.unlink()
+
+    def is_finished(self, unit: Unit, fingerprint: str) -> bool:
+        """Raises ShardError when it has changed since; one of which nothing could be used may change."""
+        about = self.index["units"].get(unit.key)
+        if about and about["fingerprint"] != fingerprint and about["utterances"]:
+            raise ShardError(
+                f"{unit.file}, its words or its labels have changed since {self.folder / about['shard']} was "
+                "written: prepare into another --out, or put them back"
+            )
+        return about is not None and about["fingerprint"] == fingerprint
+
+    def has_part(self, unit: Unit, fingerprint: str) -> bool:
+        about = self.parts / f"{unit.key}.json"
+        return about.exists() and json.loads(about.read_text(encoding="utf-8"))["fingerprint"] == fingerprint
+
+    def pack(self, units: list[Unit]) -> None:
+        """Makes the next shard of the units' parts; none when no utterance is in them."""
+        split = units[0].split
+        number = sum(shard["split"] == split for shard in self.index["shards"])
+        name = f"{split}-{number:06d}.tar"
+        abouts = {
+            unit.key: json.loads((self.parts / f"{unit.key}.json").read_text(encoding="utf-8"))
+            for unit in units
+        }
+        count = sum(about["utterances"] for about in abouts.values())
+        if count:
+            partial = self.folder / f"{name}.part"
+            with tarfile.open(partial, "w", format=tarfile.USTAR_FORMAT) as shard:
+                for key in abouts:
+                    with tarfile.open(self.parts / f"{key}.tar") as part:
+                        for member in part:
+                            shard.addfile(member, part.extractfile(member))
+            path = partial.rename(self.folder / name)
+            entry = {"file": name, "split": split, "utterances": count}
+            entry |= {"bytes": path.stat().st_size, "sha256": sha256(path)}
+            self.index["shards"].append(entry)
+        for key, about in abouts.items():
+            self.index["units"][key] = {**about, "shard": name if about["utterances"] else None}
+        self.index["counts"] = self.counts()
+        # from here on the parts are not needed; before, a kill would only have the shard packed again
+        _write_json(self.folder / INDEX, self.index)
+        for key in abouts:
+            for suffix in (".tar", ".json"):
+                (self.parts / f"{key}{suffix}").unlink()
+
+    def close(self) -> None:
+        """Takes the folder of the parts away; those of videos that are no longer there go with it."""
+        for left in self.parts.iterdir():
+            left.unlink()
+        self.parts.rmdir()
+
+    def counts(self) -> dict:
+        """Of all shards together."""
+        units = list(self.index["units"].values())
+        total: dict = {
+            name: sum(unit[name] for unit in units) for name in ("utterances", "faces", "missed_faces")
+        }
+        total["videos"] = len({unit["file"] for unit in units if unit["utterances"]})
+        total["shards"] = len(self.index["shards"])
+        total["voice_hours"] = round(sum(unit["voice_s"] for unit in units) / 3600, 3)
+        splits: Counter = Counter()
+        labels: Counter = Counter()
+        for unit in units:
+            splits[unit["split"]] += unit["utterances"]
+            labels.update(unit["labels"])
+        return {**total, "splits": dict(sorted(splits.items())), "labels": dict(sorted(labels.items()))}
+
+    def faults(self) -> dict[str, dict[str, int]]:
+        """Of all units, by kind and file."""
+        found = Faults()
+        for unit in self.index["units"].values():
+            for kind, count in unit["faults"].items():
+                found.add(kind, unit["file"], count)
+        return found.sorted()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _write_json(path: Path, content: dict) -> None:
+    # written beside and renamed, so that a kill never leaves half a file
+    partial = path.with_name(f"{path.name}.part")
+    partial.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+    partial.rename(path)

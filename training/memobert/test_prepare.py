@@ -1,0 +1,320 @@
+"""Drawn videos become shards: what is in a clip, every fault, kills. `SkinDetector` finds the faces."""
+
+import json
+import logging
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from . import prepare, toy_videos
+from .shards import VOICE_HZ, ShardError, read_clips, sha256
+from .toy_videos import SkinDetector, draw_face, hum, scene, talking, write_subtitle, write_video
+from .video_reading import VideoError
+
+
+@pytest.fixture
+def detector(monkeypatch):
+    made = SkinDetector()
+    monkeypatch.setattr(prepare, "FaceDetector", lambda model: made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory) -> Path:
+    """One second of a talking face, to be copied."""
+    return write_video(tmp_path_factory.mktemp("film") / "film.mkv", talking(1.0), hum(1.0))
+
+
+def copy(film: Path, folder: Path, name: str, said: str = "hello there") -> Path:
+    path = folder / f"{name}.mkv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(film, path)
+    write_subtitle(path.with_suffix(".srt"), [(0.1, 0.9, said)])
+    return path
+
+
+def run(videos: Path, out: Path, *more: str) -> dict:
+    return prepare.main(["--videos", str(videos), "--out", str(out), "--valid", "0", *more])
+
+
+def clips_of(videos: Path, out: Path, *more: str) -> dict:
+    """By the file's name without its suffix; the last of a file."""
+    run(videos, out, *more)
+    return {Path(clip.source).stem: clip for clip in read_clips(out, verify=True)}
+
+
+def test_every_container_gives_faces_voice_and_words(detector, tmp_path):
+    codecs = {
+        "a.mp4": ("mpeg4", "aac"),
+        "b.webm": ("libvpx", "libopus"),
+        "c.mov": ("mpeg4", "aac"),
+        "deep/er/d.AVI": ("mpeg4", "mp3"),
+    }
+    for name, used in codecs.items():
+        path = write_video(tmp_path / "videos" / name, talking(1.0), hum(1.0), used)
+        write_subtitle(path.with_suffix(".vtt"), [(0.2, 0.8, "<v Ann>good &amp; [door] <i>bad</i>")])
+    clips = clips_of(tmp_path / "videos", tmp_path / "out")
+    assert sorted(clips) == ["a", "b", "c", "d"]
+    for clip in clips.values():
+        assert [word.text for word in clip.words] == ["good", "&", "bad"] and clip.speaker == "Ann"
+        assert (clip.words[0].start_s, clip.words[-1].end_s) == (0, pytest.approx(0.6, abs=1e-3))
+        assert (clip.start_s, clip.end_s, clip.label, clip.split) == (0.2, 0.8, None, "train")
+        assert clip.faces.shape == (6, 64, 64) and clip.faces.dtype == np.uint8
+        assert np.allclose(clip.face_times_s, np.arange(6) / 10, atol=1e-3)
+        assert clip.waveform.shape == (round(0.6 * VOICE_HZ),) and 0.05 < clip.waveform.std() < 0.4
+    # the same face, whatever the codec: eyes darker than the cheeks below them, at FER+'s place
+    middle = clips["a"].faces[3].astype(int)
+    for clip in clips.values():
+        assert np.abs(clip.faces[3].astype(int) - middle).mean() < 6
+    eyes, cheeks = middle[24:27, 16:24].mean(), middle[34:38, 16:24].mean()
+    assert eyes < cheeks - 20
+
+
+def test_the_voice_is_at_its_place(detector, tmp_path):
+    wave = np.concatenate([np.zeros(8000, np.float32), hum(0.5)])
+    path = write_video(tmp_path / "videos/a.mkv", talking(1.0), wave)
+    write_subtitle(path.with_suffix(".srt"), [(0.25, 1.0, "late")])
+    clip = clips_of(tmp_path / "videos", tmp_path / "out")["a"]
+    assert not clip.waveform[:4000].any()
+    assert np.abs(clip.waveform - wave[4000:]).max() < 1e-4
+
+
+def test_a_telephones_upright_video_is_turned(detector, tmp_path):
+    pictures = [scene([(draw_face(120), (12, 36))], (144, 192))] * 10
+    for name, lying, rotation in (
+        ("upright", pictures, None),
+        # stored lying on its side, to be turned anticlockwise
+        ("turned", [np.rot90(picture, -1) for picture in pictures], 90),
+    ):
+        path = write_video(tmp_path / f"videos/{name}.mp4", lying, None, rotation=rotation)
+        path.with_suffix(".txt").write_text("hello")
+    clips = clips_of(tmp_path / "videos", tmp_path / "out")
+    assert len(clips["turned"].faces) == 5
+    assert np.abs(clips["turned"].faces.astype(int) - clips["upright"].faces.astype(int)).mean() < 8
+
+
+def test_labels_speakers_splits_and_times_are_the_tables(detector, tmp_path):
+    toy_videos.make(tmp_path / "videos")
+    run(tmp_path / "videos", tmp_path / "out")
+    train, valid = (list(read_clips(tmp_path / "out", split)) for split in ("train", "valid"))
+    assert [(c.source, c.start_s, c.label, c.speaker) for c in train] == [
+        ("ann.mkv", 0.1, "happy", "ann"),
+        ("ann.mkv", 1.0, "happy", "ann"),
+    ]
+    assert [" ".join(word.text for word in clip.words) for clip in train] == ["what a lovely day", "so great"]
+    (bob,) = valid
+    assert (bob.label, bob.end_s) == ("angry", 1.5)
+    # a transcript has no times: its words are spread over the whole, by their length
+    assert [(word.text, round(word.start_s, 2)) for word in bob.words] == [
+        ("i", 0),
+        ("was", 0.21),
+        ("furious", 0.64),
+    ]
+
+
+def test_a_row_without_time_and_label_tells_of_all_cues(detector, film, tmp_path):
+    path = copy(film, tmp_path / "videos", "a")
+    write_subtitle(path.with_suffix(".srt"), [(0, 0.5, "one"), (0.5, 1, "two")])
+    (tmp_path / "videos/labels.csv").write_text("file,speaker,split\na,ann,test\n")
+    run(tmp_path / "videos", tmp_path / "out")
+    assert [(c.speaker, c.split, c.words[0].text) for c in read_clips(tmp_path / "out")] == [
+        ("ann", "test", "one"),
+        ("ann", "test", "two"),
+    ]
+
+
+def test_a_split_that_is_not_given_is_the_speakers(detector, film, tmp_path):
+    rows = ["file,speaker"]
+    for number in range(12):
+        copy(film, tmp_path / "videos", f"v{number}")
+        rows.append(f"v{number},speaker {number // 2}")
+    (tmp_path / "videos/labels.csv").write_text("\n".join(rows))
+    counts = prepare.main(
+        ["--videos", str(tmp_path / "videos"), "--out", str(tmp_path / "out"), "--valid", "0.5", "--dry-run"]
+    )
+    assert set(counts["splits"]) == {"train", "valid"} and all(n % 2 == 0 for n in counts["splits"].values())
+
+
+def test_a_frame_without_a_face_is_marked_not_invented(detector, tmp_path):
+    face = draw_face(100)
+    pictures = [scene([(face, (40, 20))] if not 6 <= i < 12 else []) for i in range(20)]
+    path = write_video(tmp_path / "videos/a.mkv", pictures, hum(1.0))
+    path.with_suffix(".txt").write_text("hello")
+    clip = clips_of(tmp_path / "videos", tmp_path / "out")["a"]
+    assert np.allclose(clip.face_times_s, [0, 0.1, 0.2, 0.6, 0.7, 0.8, 0.9])
+    assert np.allclose(clip.missed_times_s, [0.3, 0.4, 0.5])
+
+
+def test_of_several_faces_the_largest_is_followed_steadily(detector, tmp_path):
+    first, second = draw_face(80, mouth=0.0), draw_face(64, mouth=1.0)
+    grown = draw_face(96, mouth=1.0)
+    # the second grows larger than the first, which stays the one that is followed
+    pictures = [scene([(first, (8, 40)), (second if i < 10 else grown, (94, 30))]) for i in range(20)]
+    path = write_video(tmp_path / "videos/a.mkv", pictures, None)
+    path.with_suffix(".txt").write_text("hello")
+    clip = clips_of(tmp_path / "videos", tmp_path / "out")["a"]
+    assert len(clip.faces) == 10
+    assert np.abs(clip.faces[-1].astype(int) - clip.faces[0].astype(int)).mean() < 3
+
+
+def test_every_fault_is_counted_with_its_file(detector, film, tmp_path, caplog):
+    videos = tmp_path / "videos"
+    copy(film, videos, "good")
+    copy(film, videos, "broken").write_bytes(b"no video at all")
+    cut = copy(film, videos, "cut")
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    write_video(copy(film, videos, "mute"), talking(0.5), None)
+    write_video(copy(film, videos, "faceless"), [scene([])] * 20, hum(1.0))
+    write_video(copy(film, videos, "nothing"), [scene([])] * 20, np.zeros(16000, np.float32))
+    copy(film, videos, "binary").with_suffix(".srt").write_bytes(b"\xff\xfe\x00\x81")
+    copy(film, videos, "garbled").with_suffix(".srt").write_text("this is no subtitle")
+    copy(film, videos, "alone").with_suffix(".srt").unlink()
+    write_subtitle(
+        copy(film, videos, "cues").with_suffix(".srt"),
+        [
+            (0.0, 0.5, "one"),
+            (0.4, 0.7, "two"),
+            (0.7, 1.6, "three"),
+            (5, 6, "four"),
+            (0.1, 0.2, "x"),
+            (0.2, 0.3, "[door]"),
+        ],
+    )
+    (videos / "labels.csv").write_text("file,label,note\ngood,cheerfull,\nabsent.mkv,happy,\n")
+    with caplog.at_level(logging.WARNING):
+        clips = clips_of(videos, tmp_path / "out")
+    assert sorted(clips) == ["cues", "cut", "faceless", "good", "mute"]
+    for expected in (
+        "broken.mkv: video that cannot be decoded",
+        "cut.mkv: utterance past the video's end: cut",
+        "mute.mkv: video without a sound",
+        "mute.mkv: utterance past the video's end: cut",
+        "faceless.mkv: video without a face",
+        "nothing.mkv: utterance with neither a face nor a voice",
+        "binary.mkv: .srt that cannot be read",
+        "garbled.mkv: .srt that cannot be read",
+        "alone.mkv: no subtitles, transcript or row",
+        "cues.mkv: cue that overlaps the one before it (2 times)",
+        "cues.mkv: cue in which nothing is said",
+        "cues.mkv: utterance past the video's end: cut",
+        "cues.mkv: utterance after the video's end: left out",
+        "cues.mkv: utterance shorter than 0.3 s",
+        "absent.mkv: labels.csv names a video that is not there",
+        "cheerfull: label that is none of",
+        "note: column of labels.csv that means nothing",
+    ):
+        assert expected in caplog.text, expected
+    assert clips["good"].label is None
+    assert len(clips["mute"].waveform) == 0 and len(clips["mute"].faces) == 4
+    assert len(clips["faceless"].faces) == 0 and len(clips["faceless"].missed_times_s) == 8
+    assert clips["cues"].words[0].text == "three" and clips["cues"].end_s == 1.0
+    assert 0.3 < clips["cut"].end_s < 0.9
+
+
+def test_nothing_left_says_why(detector, film, tmp_path, caplog):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"holds no video \(\.mp4.*--videos"):
+        run(tmp_path / "empty", tmp_path / "out")
+    copy(film, tmp_path / "broken", "a").write_bytes(b"")
+    with caplog.at_level(logging.WARNING), pytest.raises(VideoError, match="reasons logged above"):
+        run(tmp_path / "broken", tmp_path / "out")
+    assert "a.mkv: video that cannot be decoded" in caplog.text
+    # repaired, it is tried again
+    copy(film, tmp_path / "broken", "a")
+    assert run(tmp_path / "broken", tmp_path / "out")["utterances"] == 1
+    copy(film, tmp_path / "wordless", "a").with_suffix(".srt").unlink()
+    with pytest.raises(VideoError, match="subtitles"):
+        run(tmp_path / "wordless", tmp_path / "out2", "--dry-run")
+    assert not (tmp_path / "out2").exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("name,label\na,happy\n", "lacks the column file"),
+        ("file,start\na,soon\n", r"line 2: start and end are seconds"),
+        ("file,start,end\na,2,1\n", "line 2: it ends before it begins"),
+        ("file,split\na,dev\n", "split dev is none of train, valid, test"),
+        ("file,label\nb,happy\n", r"b may be b\.mkv or deep/b\.mkv: give its path"),
+    ],
+)
+def test_a_table_that_cannot_be_meant_so_is_refused(detector, film, tmp_path, table, message):
+    for name in ("a", "b", "deep/b"):
+        copy(film, tmp_path / "videos", name)
+    (tmp_path / "videos/labels.csv").write_text(table)
+    with pytest.raises(ValueError, match=message):
+        run(tmp_path / "videos", tmp_path / "out", "--dry-run")
+
+
+def shards_in(folder: Path) -> dict[str, str]:
+    return {path.name: sha256(path) for path in folder.glob("*.tar")}
+
+
+def test_a_killed_run_goes_on_and_writes_the_same_bytes(detector, film, tmp_path):
+    videos = tmp_path / "videos"
+    for name in "abcde":
+        copy(film, videos, name, f"this is {name}")
+    run(videos, tmp_path / "whole", "--shard", "2")
+    wanted = shards_in(tmp_path / "whole")
+    assert len(wanted) == 3
+
+    class Killed(BaseException):
+        pass
+
+    each = detector.looks // 5
+    looks = 0
+    for after in (2.5, 1.5):
+        detector.looks = 0
+
+        def look(frame, region, until=after * each):
+            if detector.looks >= until:
+                raise Killed
+            return SkinDetector.look(detector, frame, region)
+
+        detector.look = look
+        with pytest.raises(Killed):
+            run(videos, tmp_path / "out", "--shard", "2")
+        looks += detector.looks
+        # whole shards alone, each in the index
+        written = shards_in(tmp_path / "out")
+        assert written and written.items() < wanted.items()
+        listed = json.loads((tmp_path / "out/shards.json").read_text())["shards"]
+        assert {shard["file"]: shard["sha256"] for shard in listed} == written
+    del detector.look
+    detector.looks = 0
+    run(videos, tmp_path / "out", "--shard", "2")
+    assert shards_in(tmp_path / "out") == wanted
+    assert (tmp_path / "out/shards.json").read_text() == (tmp_path / "whole/shards.json").read_text()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted([*wanted, "shards.json"])
+    # the two that were in work were begun again, the finished ones not
+    assert looks + detector.looks == pytest.approx(6 * each, abs=2)
+    detector.looks = 0
+    run(videos, tmp_path / "out", "--shard", "2")
+    assert detector.looks == 0
+
+
+def test_added_videos_go_into_further_shards_and_changed_ones_are_refused(detector, film, tmp_path):
+    videos, out = tmp_path / "videos", tmp_path / "out"
+    copy(film, videos, "b")
+    run(videos, out)
+    before = shards_in(out)
+    copy(film, videos, "a")
+    assert run(videos, out)["utterances"] == 2
+    assert before.items() < shards_in(out).items()
+    with pytest.raises(ShardError, match="written with shard 512, not 4: give that"):
+        run(videos, out, "--shard", "4")
+    copy(film, videos, "b", "other words")
+    with pytest.raises(ShardError, match=r"b\.mkv, its words or its labels have changed.*another --out"):
+        run(videos, out)
+
+
+def test_a_dry_run_counts_what_would_be_written(detector, tmp_path):
+    toy_videos.make(tmp_path / "videos")
+    counts = run(tmp_path / "videos", tmp_path / "out", "--dry-run")
+    assert not (tmp_path / "out").exists() and detector.looks == 0
+    written = run(tmp_path / "videos", tmp_path / "out")
+    assert {name: counts[name] for name in ("videos", "utterances", "shards", "splits", "labels")} == {
+        name: written[name] for name in ("videos", "utterances", "shards", "splits", "labels")
+    }

@@ -1,0 +1,267 @@
+"""What is said in a folder of videos, and when: subtitles, transcripts and labels.csv become utterances.
+
+Nothing of a video is decoded here. What is wrong with a file is counted in `Faults`; only a folder without a
+video, or a table that cannot be meant so, is refused.
+"""
+
+import csv
+import hashlib
+import html
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import webvtt
+
+from .labels import FACE_LABELS, LABELS, SPEECH_LABELS, TEXT_LABELS, UNUSED_EMOTIONS
+from .shards import SPLITS, Word
+
+VIDEO_SUFFIXES = (".mp4", ".webm", ".mkv", ".mov", ".avi", ".m4v", ".mpg", ".mpeg")
+TABLE = "labels.csv"
+COLUMNS = ("file", "start", "end", "label", "speaker", "split")
+# every name that a corpus gives to one of our labels
+LABEL_NAMES = {name: name for name in LABELS} | FACE_LABELS | SPEECH_LABELS | TEXT_LABELS["meld"]
+# said by nobody: sounds in brackets, music, positions, the dash before a speaker's turn
+_NOT_SAID = re.compile(r"\[[^\]]*\]|\([^)]*\)|\{\\[^}]*\}|[♪♫]|^\s*[-\u2013\u2014]\s+", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """Seconds of the video; `end_s` None is the video's end, `words` None are those of the transcript."""
+
+    start_s: float = 0.0
+    end_s: float | None = None
+    words: tuple[Word, ...] | None = None
+    """Times of the video as well."""
+    label: str | None = None
+    speaker: str | None = None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The utterances of one video in one split: what is done at once, or not at all."""
+
+    file: str
+    """Relative to the folder, with slashes."""
+    split: str
+    utterances: tuple[Utterance, ...]
+    transcript: str | None = None
+
+    @property
+    def key(self) -> str:
+        """First part of its samples' keys: readable, unlike any other's, without the dots that end a key."""
+        name = re.sub(r"[^A-Za-z0-9_]+", "_", Path(self.file).stem)[:48]
+        return f"{name}-{_digest(self.file)[:8]}-{self.split}"
+
+    def fingerprint(self, folder: Path) -> str:
+        """Of all that it is made from; of the video its size and its two ends, for it may be large."""
+        path = folder / self.file
+        size = path.stat().st_size
+        with path.open("rb") as video:
+            ends = [video.read(1 << 16)]
+            video.seek(max(0, size - (1 << 16)))
+            ends.append(video.read())
+        return hashlib.sha256(repr((asdict(self), size, ends)).encode()).hexdigest()
+
+
+class Faults:
+    """How often which fault was met, by file."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, Counter] = defaultdict(Counter)
+
+    def add(self, kind: str, file: str, count: int = 1) -> None:
+        self.counts[kind][file] += count
+
+    def merge(self, counts: dict[str, dict[str, int]]) -> None:
+        for kind, files in counts.items():
+            self.counts[kind].update(files)
+
+    def sorted(self) -> dict[str, dict[str, int]]:
+        return {kind: dict(sorted(files.items())) for kind, files in sorted(self.counts.items())}
+
+    def lines(self) -> list[str]:
+        """A line for each fault and file, for the log."""
+        return [
+            f"{file}: {kind}" + (f" ({count} times)" if count > 1 else "")
+            for kind, files in self.sorted().items()
+            for file, count in files.items()
+        ]
+
+
+def find_units(folder: Path, valid_part: float, faults: Faults) -> list[Unit]:
+    """Units of all videos below `folder`, sorted by file and split.
+
+    Where labels.csv names no split, `valid_part` of the speakers go to `valid`; of the files, where it names
+    no speaker. Raises FileNotFoundError when there is no video, ValueError for a labels.csv that is wrong.
+    """
+    folder = Path(folder)
+    videos = sorted(
+        (path for path in folder.rglob("*") if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file()),
+        key=lambda path: path.relative_to(folder).as_posix(),
+    )
+    if not videos:
+        raise FileNotFoundError(
+            f"{folder} holds no video ({', '.join(VIDEO_SUFFIXES)}), nor does a folder in it: "
+            "give the folder of your videos with --videos"
+        )
+    names = [path.relative_to(folder).as_posix() for path in videos]
+    table = _read_table(folder / TABLE, names, faults)
+    units = []
+    for name in names:
+        units += _units_of(folder, name, table.get(name, []), valid_part, faults)
+    return units
+
+
+def _units_of(folder: Path, name: str, rows: list[dict], valid_part: float, faults: Faults) -> list[Unit]:
+    cues, transcript = _said(folder / name, name, faults)
+    about = next((row for row in rows if row["whole"] and not row["label"]), {})
+    rows = [row for row in rows if row is not about]
+    by_split: dict[str, list[Utterance]] = defaultdict(list)
+
+    def add(utterance: Utterance, row: dict) -> None:
+        speaker = row.get("speaker") or about.get("speaker")
+        split = row.get("split") or about.get("split") or _split(speaker or name, valid_part)
+        by_split[split].append(utterance)
+
+    for row in rows:
+        # without cues, the words of the transcript, spread once the video's length is known
+        words = None
+        if cues:
+            spoken = [word for cue in cues for word in cue.words or ()]
+            words = words_within(spoken, row["start"], row["end"])
+        speaker = row["speaker"] or about.get("speaker")
+        add(Utterance(row["start"], row["end"], words, row["label"], speaker), row)
+    if not rows:
+        for cue in cues:
+            speaker = about.get("speaker") or cue.speaker
+            add(Utterance(cue.start_s, cue.end_s, cue.words, None, speaker), {})
+        if not cues and transcript:
+            add(Utterance(speaker=about.get("speaker")), {})
+    if not by_split:
+        faults.add("no subtitles, transcript or row of labels.csv: left out", name)
+    return [Unit(name, split, tuple(by_split[split]), transcript) for split in sorted(by_split)]
+
+
+def _said(video: Path, name: str, faults: Faults) -> tuple[list[Utterance], str | None]:
+    """Cues of the .vtt or .srt of the same stem, else the text of its .txt."""
+    for suffix in (".vtt", ".srt", ".txt"):
+        path = video.with_suffix(suffix)
+        if not path.is_file():
+            continue
+        try:
+            if suffix == ".txt":
+                text = path.read_text(encoding="utf-8-sig")
+                if not text.split():
+                    raise ValueError("no word in it")
+                return [], text
+            return _cues(path, name, faults), None
+        # UnicodeDecodeError is a ValueError
+        except (ValueError, webvtt.errors.MalformedFileError, webvtt.errors.MalformedCaptionError):
+            faults.add(f"{suffix} that cannot be read or says nothing: save it anew, as UTF-8", name)
+    return [], None
+
+
+def _cues(path: Path, name: str, faults: Faults) -> list[Utterance]:
+    """Sorted by time. Raises ValueError when there is none."""
+    read = webvtt.read if path.suffix == ".vtt" else webvtt.from_srt
+    cues = []
+    for caption in read(str(path), encoding="utf-8-sig"):
+        text = " ".join(_NOT_SAID.sub(" ", html.unescape(caption.text)).split())
+        start, end = (time.in_milliseconds() / 1000 for time in (caption.start_time, caption.end_time))
+        if not text:
+            faults.add("cue in which nothing is said", name)
+        elif end <= start:
+            faults.add("cue that ends before it begins", name)
+        else:
+            cues.append(Utterance(start, end, tuple(spread(text, start, end)), None, caption.voice or None))
+    if not cues:
+        raise ValueError("no cue in it")
+    cues.sort(key=lambda cue: (cue.start_s, cue.end_s))
+    latest = 0.0
+    for cue in cues:
+        if cue.start_s < latest:
+            faults.add("cue that overlaps the one before it", name)
+        latest = max(latest, cue.end_s)
+    return cues
+
+
+def spread(text: str, start_s: float, end_s: float) -> list[Word]:
+    """Words of a text that nobody has timed: each as long as it has letters (and a gap)."""
+    words = text.split()
+    ends = [0]
+    for word in words:
+        ends.append(ends[-1] + len(word) + 1)
+    scale = (end_s - start_s) / max(1, ends[-1])
+    return [
+        Word(word, start_s + ends[i] * scale, start_s + ends[i + 1] * scale) for i, word in enumerate(words)
+    ]
+
+
+def words_within(words: Iterable[Word], start_s: float, end_s: float | None) -> tuple[Word, ...]:
+    """Those whose middle lies within."""
+    end = float("inf") if end_s is None else end_s
+    return tuple(word for word in words if start_s <= (word.start_s + word.end_s) / 2 < end)
+
+
+def _read_table(path: Path, names: list[str], faults: Faults) -> dict[str, list[dict]]:
+    """Rows of labels.csv by video; a row names it by its path, or by its name alone where that is clear."""
+    if not path.is_file():
+        return {}
+    known: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        for short in (name, Path(name).name, Path(name).stem):
+            known[short].add(name)
+    rows: dict[str, list[dict]] = defaultdict(list)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if "file" not in (reader.fieldnames or ()):
+            raise ValueError(f"{path} lacks the column file; it may have {', '.join(COLUMNS)}")
+        for unused in sorted(set(reader.fieldnames) - set(COLUMNS)):
+            faults.add(f"column of {TABLE} that means nothing here ({', '.join(COLUMNS)} do)", unused)
+        for line in reader:
+            where = f"{path}, line {reader.line_num}"
+            row = _row(where, {k: (v or "").strip() for k, v in line.items() if k}, faults)
+            found = known.get(row["file"].replace("\\", "/"), set())
+            if len(found) > 1:
+                raise ValueError(f"{where}: {row['file']} may be {' or '.join(sorted(found))}: give its path")
+            if not found:
+                faults.add(f"{TABLE} names a video that is not there", row["file"])
+            for name in found:
+                rows[name].append(row)
+    return rows
+
+
+def _row(where: str, line: dict[str, str], faults: Faults) -> dict:
+    try:
+        start = float(line.get("start") or 0)
+        end = float(line["end"]) if line.get("end") else None
+    except ValueError:
+        raise ValueError(f"{where}: start and end are seconds, as in 12.5") from None
+    if not 0 <= start < (float("inf") if end is None else end):
+        raise ValueError(f"{where}: it ends before it begins, or begins before 0")
+    if line.get("split") and line["split"] not in SPLITS:
+        raise ValueError(f"{where}: the split {line['split']} is none of {', '.join(SPLITS)}")
+    name = line.get("label", "").lower()
+    if name and name not in LABEL_NAMES and name not in UNUSED_EMOTIONS:
+        faults.add(f"label that is none of {', '.join(LABELS)}: its clips are kept without", name)
+    return {
+        "file": line["file"],
+        "whole": start == 0 and end is None,
+        "start": start,
+        "end": end,
+        "label": LABEL_NAMES.get(name),
+        "speaker": line.get("speaker") or None,
+        "split": line.get("split") or None,
+    }
+
+
+def _split(name: str, valid_part: float) -> str:
+    """By the name's hash: the same in every run and on every machine, whatever else is in the folder."""
+    return "valid" if int(_digest(name)[:8], 16) / 16**8 < valid_part else "train"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

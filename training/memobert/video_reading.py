@@ -1,0 +1,148 @@
+"""A video's pictures at given times and its voice, by PyAV; both on the video's clock, which begins at 0."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+from PIL import Image
+
+from .shards import VOICE_HZ
+
+# time stamps are rounded, in Matroska to 1 ms: only what is further off is a gap or an overlap
+JITTER_S = 0.04
+
+
+class VideoError(ValueError):
+    """A file in which there is nothing to be seen or heard."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    duration_s: float | None
+    """As the container says; None when it does not."""
+    has_picture: bool
+    has_sound: bool
+
+
+@dataclass
+class Reading:
+    """What was met while a track was decoded."""
+
+    end_s: float = 0.0
+    cut_short: bool = False
+    """Decoding failed there; what came before can be used."""
+
+
+def probe(path: Path) -> Contents:
+    """Raises VideoError for what is no video."""
+    with _open(path) as container:
+        duration = container.duration / av.time_base if container.duration else None
+        return Contents(duration, *(_best(container, kind) is not None for kind in ("video", "audio")))
+
+
+def pictures_at(path: Path, times_s: Iterable[float], reading: Reading, threads: int = 0):
+    """Yields (time, RGB picture on show then) for times that rise; turned upright, pixels square.
+
+    Times before the first frame or after the last are passed over. `threads` of the decoder; 0: its choice.
+    Raises VideoError when no frame can be decoded.
+    """
+    with _open(path) as container:
+        stream = _best(container, "video")
+        if stream is None:
+            return
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = threads
+        rate = float(stream.average_rate or 25)
+        waiting = iter(times_s)
+        due = next(waiting, None)
+        shown, square = None, float(stream.sample_aspect_ratio or 1)
+        for frame in _decode(container, stream, reading):
+            if frame.time is None:
+                continue
+            now = frame.time - _origin(container)
+            # half a millisecond: time stamps are rounded
+            while due is not None and due < now - 5e-4:
+                if shown is not None:
+                    yield due, _upright(shown, square)
+                due = next(waiting, None)
+            shown = frame
+            reading.end_s = now + 1 / rate
+        if shown is None:
+            raise VideoError(f"{path} holds no picture that can be decoded")
+        while due is not None and due < reading.end_s - 5e-4:
+            yield due, _upright(shown, square)
+            due = next(waiting, None)
+
+
+def _upright(frame: av.VideoFrame, square: float) -> Image.Image:
+    picture = frame.to_image()
+    if square not in (0, 1):
+        picture = picture.resize((max(1, round(picture.width * square)), picture.height))
+    # anticlockwise, as a telephone writes it
+    return picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
+
+
+def read_voice(path: Path, reading: Reading) -> np.ndarray | None:
+    """[T] int16 mono, 16 kHz, from the video's beginning, zeros amid what was recorded; None if soundless."""
+    with _open(path) as container:
+        stream = _best(container, "audio")
+        if stream is None:
+            return None
+        resampler = av.AudioResampler("s16", "mono", VOICE_HZ)
+        pieces: list[tuple[int, np.ndarray]] = []
+        end = 0
+
+        def put(frame: av.AudioFrame) -> int:
+            at = end
+            if frame.pts is not None:
+                at = round((float(frame.pts * frame.time_base) - _origin(container)) * VOICE_HZ)
+            if pieces and abs(at - end) < JITTER_S * VOICE_HZ:
+                at = end
+            samples = frame.to_ndarray().reshape(-1)[max(0, -at) :]
+            pieces.append((max(0, at), samples))
+            return max(0, at) + len(samples)
+
+        for frame in _decode(container, stream, reading):
+            for converted in resampler.resample(frame):
+                end = put(converted)
+        if pieces:
+            for converted in resampler.resample(None):
+                end = put(converted)
+    if not pieces:
+        return None
+    voice = np.zeros(max(at + len(samples) for at, samples in pieces), np.int16)
+    for at, samples in pieces:
+        voice[at : at + len(samples)] = samples
+    reading.end_s = len(voice) / VOICE_HZ
+    return voice
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[av.container.InputContainer]:
+    try:
+        container = av.open(str(path))
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise VideoError(f"{path} is no video that can be opened ({error})") from error
+    with container:
+        yield container
+
+
+def _best(container, kind: str):
+    stream = container.streams.best(kind)
+    # a cover picture is no film
+    cover = stream is not None and kind == "video" and stream.disposition & av.stream.Disposition.attached_pic
+    return None if cover else stream
+
+
+def _origin(container) -> float:
+    return (container.start_time or 0) / av.time_base
+
+
+def _decode(container, stream, reading: Reading) -> Iterator:
+    try:
+        yield from container.decode(stream)
+    except (av.FFmpegError, OSError, ValueError):
+        reading.cut_short = True
