@@ -45,7 +45,10 @@ def load_denseface(path: Path, faces: Tensor, **shape) -> DenseFace:
     model.classifier.load_state_dict(
         {"weight": stored["classifier.weight"], "bias": stored["classifier.bias"]}
     )
-    _put_norms_back(model, folded_bias, faces)
+    norms = [(block.norm2, block.conv1) for block in model.body if hasattr(block, "conv1")]
+    put_norms_back(
+        model, {norm: folded_bias[id(conv)] for norm, conv in norms if id(conv) in folded_bias}, faces
+    )
     return model
 
 
@@ -56,24 +59,21 @@ def _shaped(stored: dict[str, Tensor], name: str, like: Tensor, path: Path) -> T
 
 
 @torch.inference_mode()
-def _put_norms_back(model: DenseFace, folded_bias: dict[int, Tensor], faces: Tensor) -> None:
-    """Gives each folded norm the statistics that its convolution has on `faces`."""
+def put_norms_back(model: nn.Module, biases: dict[nn.BatchNorm2d, Tensor], faces: Tensor) -> None:
+    """Gives each folded norm the statistics that its convolution has on `faces` [N,1,H,W].
+
+    `biases` are those that folding gave the convolutions, which have none here.
+    """
 
     def before(norm: nn.BatchNorm2d, inputs: tuple[Tensor]) -> None:
         variance, mean = torch.var_mean(inputs[0].float(), (0, 2, 3), correction=0)
         # the folded graph computes convolution + bias: undo what this norm is going to do
-        bias = biases[id(norm)]
         norm.running_mean.copy_(mean)
         norm.running_var.copy_(variance)
         norm.weight.copy_(torch.sqrt(variance + norm.eps))
-        norm.bias.copy_(bias + mean)
+        norm.bias.copy_(biases[norm] + mean)
 
-    biases: dict[int, Tensor] = {}
-    hooks = []
-    for block in model.body:
-        if hasattr(block, "conv1") and id(block.conv1) in folded_bias:
-            biases[id(block.norm2)] = folded_bias[id(block.conv1)]
-            hooks.append(block.norm2.register_forward_pre_hook(before))
+    hooks = [norm.register_forward_pre_hook(before) for norm in biases]
     model.eval()
     model(faces)
     for hook in hooks:

@@ -32,10 +32,17 @@ WRAPPER = "model."
 
 
 def named_weights(graph: onnx.GraphProto) -> dict[str, Tensor]:
-    """The module's state: what the exporter left nameless is named by its neighbours.
+    """The module's state; the type table's rows were folded into constants: text, face, voice."""
+    state, kinds = named_tensors(graph)
+    state["token_type_embeddings.weight"] = torch.stack(kinds)
+    return state
 
-    A linear layer became MatMul, whose transposed weight is nameless, and Add, whose bias has its name; the
-    rows of the type table were folded into nameless constants, in the order text, face, voice.
+
+def named_tensors(graph: onnx.GraphProto) -> tuple[dict[str, Tensor], list[Tensor]]:
+    """A graph's weights by the module's names, and what is added without a name, in the graph's order.
+
+    What the exporter left nameless is named by its neighbours: a linear layer became MatMul, whose transposed
+    weight is nameless, and Add, whose bias has its name.
     """
     state, nameless = {}, {}
     for weight in graph.initializer:
@@ -43,7 +50,7 @@ def named_weights(graph: onnx.GraphProto) -> dict[str, Tensor]:
         value = torch.from_numpy(numpy_helper.to_array(weight).copy())
         (nameless if name.startswith("onnx::") else state)[name] = value.float()
     sums = {name: node for node in graph.node if node.op_type == "Add" for name in node.input}
-    kinds = []
+    added = []
     for node in graph.node:
         if node.op_type == "MatMul" and node.input[1] in nameless:
             after = sums[node.output[0]]
@@ -52,6 +59,5 @@ def named_weights(graph: onnx.GraphProto) -> dict[str, Tensor]:
                 node.input[1]
             ].T.contiguous()
         elif node.op_type == "Add":
-            kinds += [nameless[name] for name in node.input if name in nameless]
-    state["token_type_embeddings.weight"] = torch.stack(kinds)
-    return state
+            added += [nameless[name] for name in node.input if name in nameless]
+    return state, added

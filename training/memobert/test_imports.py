@@ -7,26 +7,34 @@ import torch
 
 from .denseface_import import load_denseface
 from .denseface_model import DenseFace
-from .export import AXES, OUTPUTS, Published, fold_norms, to_onnx
+from .export import AXES, OUTPUTS, Published, fold_norms, outputs_of, round_to_half, to_onnx
+from .lightface_import import load_lightface
+from .lightface_model import LightFace
 from .memobert_import import load_memobert
 from .memobert_model import MemoBert, small_config
-from .wav2vec2_model import TOY
+from .wav2vec2_import import load_wav2vec2
+from .wav2vec2_model import TOY, VoiceEncoder, compact_config
 
 SHAPE = {"blocks": (2, 2, 2)}
 SMALL = {key: TOY[key] for key in ("hidden_size", "num_attention_heads", "intermediate_size")}
 SMALL["num_hidden_layers"] = 2
 
 
-@pytest.fixture(scope="module")
-def denseface_graph(tmp_path_factory):
-    torch.manual_seed(0)
-    model = DenseFace(**SHAPE)
+def stir(model: torch.nn.Module) -> torch.nn.Module:
+    """Norms as after training."""
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.running_mean.normal_()
             module.running_var.uniform_(0.5, 2)
             module.weight.data.uniform_(0.5, 2)
             module.bias.data.normal_()
+    return model
+
+
+@pytest.fixture(scope="module")
+def denseface_graph(tmp_path_factory):
+    torch.manual_seed(0)
+    model = stir(DenseFace(**SHAPE))
     path = tmp_path_factory.mktemp("graphs") / "denseface.onnx"
     inputs = {"faces": torch.randn(1, 1, 64, 64)}
     to_onnx(fold_norms(model.eval()), inputs, OUTPUTS["denseface"], AXES["denseface"], path)
@@ -84,3 +92,53 @@ def test_memobert_reads_back_the_same(tmp_path):
     assert np.abs(found.numpy() - wanted).max() < 1e-3
     with pytest.raises(ValueError, match="of this shape"):
         load_memobert(path, **{**SMALL, "num_hidden_layers": 1})
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("labels", [7, 0])
+def test_wav2vec2_reads_back_to_the_bit(tmp_path, labels):
+    torch.manual_seed(0)
+    config = compact_config(**TOY)
+    model = VoiceEncoder(config, labels).eval()
+    model.wav2vec2.set_attn_implementation("eager")
+    for parameter in model.parameters():
+        parameter.uniform_(-0.3, 0.3)
+    convolution = model.wav2vec2.encoder.pos_conv_embed.conv
+    torch.nn.utils.parametrize.remove_parametrizations(convolution, "weight")
+    inputs = {"waveform": torch.randn(1, 8_000)}
+    path = tmp_path / "wav2vec2.onnx"
+    to_onnx(model, inputs, outputs_of("wav2vec2", model), AXES["wav2vec2"], path)
+    found = load_wav2vec2(path, config).eval()
+    assert found.labels == labels
+    wanted = round_to_half(model).state_dict()
+    for name, value in found.state_dict().items():
+        if name in wanted and "masked_spec_embed" not in name:
+            assert torch.equal(value, wanted[name]), name
+    answers = found(inputs["waveform"])
+    graph = onnxruntime.InferenceSession(path).run(None, {"waveform": inputs["waveform"].numpy()})
+    for got, want in zip(answers if labels else [answers], graph, strict=True):
+        assert np.abs(got.numpy() - want).max() < 1e-4 * max(1, np.abs(want).max())
+    with pytest.raises(ValueError, match="of this shape"):
+        load_wav2vec2(path, compact_config(**{**TOY, "num_hidden_layers": 2}))
+
+
+@torch.no_grad()
+def test_lightface_reads_back_the_same_and_trains(tmp_path):
+    torch.manual_seed(0)
+    shape = {"widths": (8, 12, 16), "features": 27}
+    path, faces = tmp_path / "denseface-light.onnx", torch.randn(32, 1, 64, 64)
+    folded = fold_norms(stir(LightFace(**shape)).eval())
+    to_onnx(folded, {"faces": faces[:1]}, OUTPUTS["denseface-light"], AXES["denseface-light"], path)
+    model, found_shape = load_lightface(path, faces)
+    assert found_shape == {**shape, "classes": 8}
+    wanted = onnxruntime.InferenceSession(path).run(None, {"faces": faces.numpy()})
+    for got, want in zip(model(faces), wanted, strict=True):
+        assert np.abs(got.numpy() - want).max() < 1e-4 * max(1, np.abs(want).max())
+    # batch statistics are those of the faces, so training starts from the same answers
+    for got, want in zip(model.train()(faces), wanted, strict=True):
+        assert np.abs(got.numpy() - want).max() < 1e-2 * max(1, np.abs(want).max())
+
+
+def test_lightface_of_another_network_is_refused(denseface_graph):
+    with pytest.raises(ValueError, match="is no denseface-light"):
+        load_lightface(denseface_graph, torch.randn(2, 1, 64, 64))

@@ -1,0 +1,61 @@
+"""Reads wav2vec 2.0 back from a bundle's graph, so that training goes on from what was published.
+
+python -m memobert.wav2vec2_import --bundle ../public/models/small --out runs/voice/best.pt
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import onnx
+import torch
+from transformers import Wav2Vec2Config
+
+from .memobert_import import named_tensors
+from .wav2vec2_model import VoiceEncoder, compact_config
+
+CLASSIFIER = "classifier.3.weight"
+POSITIONS = "wav2vec2.encoder.pos_conv_embed.conv"
+MASK = "wav2vec2.masked_spec_embed"
+
+
+def load_wav2vec2(path: Path, config: Wav2Vec2Config | None = None) -> VoiceEncoder:
+    """The encoder with the weights of `path` (a `wav2vec2.onnx` of `export.py`, not its int8 file).
+
+    `config` is the shipped shape unless given; a graph without logits gives an encoder without labels. What
+    stands for a masked step is in no graph, and starts anew. The logits are as in the graph, divided by the
+    temperature that the manifest states. Raises ValueError when the graph is not of this shape.
+    """
+    state, _ = named_tensors(onnx.load(path).graph)
+    labels = len(state[CLASSIFIER]) if CLASSIFIER in state else 0
+    model = VoiceEncoder(config or compact_config(), labels)
+    try:
+        # the weight norm was computed: with the same direction, its magnitudes are the weight's own
+        weight = state.pop(f"{POSITIONS}.weight")
+        state[f"{POSITIONS}.parametrizations.weight.original0"] = weight.norm(dim=(0, 1), keepdim=True)
+        state[f"{POSITIONS}.parametrizations.weight.original1"] = weight
+        fresh = {name: value for name, value in model.state_dict().items() if name == MASK}
+        model.load_state_dict(fresh | state)
+    except (KeyError, RuntimeError) as error:
+        raise ValueError(f"{path} is no wav2vec2.onnx of this shape: {error}") from error
+    return model
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--bundle", type=Path, required=True, help="folder with manifest.json")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="the checkpoint, for --init of train_wav2vec2"
+    )
+    arguments = parser.parse_args(argv)
+    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    model = load_wav2vec2(arguments.bundle / manifest["graphs"]["wav2vec2"]["fp32"]["path"])
+    trained = manifest.get("training", {}).get("voice") or {}
+    state = {"model": model.state_dict(), "config": model.config.to_dict(), "labels": model.labels}
+    state |= {key: trained[key] for key in ("run", "epoch", "valid") if key in trained}
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(state, arguments.out)
+
+
+if __name__ == "__main__":
+    main()
