@@ -67,6 +67,10 @@ describe('checkManifest', () => {
     expect(checkManifest(changed('graphs.memobert.fp32', fp32)).graphs.memobert.fp32).toEqual(fp32);
   });
 
+  it('keeps what is said of the voice that has no logits', () => {
+    expect(checkManifest(changed('voice.logits', false)).voice.logits).toBe(false);
+  });
+
   it('names the graph that face.graphs wants and the bundle does not have', () => {
     const { graphs } = olderManifest(toy);
     const error = complaint({ ...manifest, graphs });
@@ -106,6 +110,7 @@ describe('checkManifest', () => {
     ['face.graphs.webgpu', null],
     ['voice.tokenRateHz', -1],
     ['voice.windowSamples', '61520'],
+    ['voice.logits', 'no'],
     ['graphs.memobert', {}],
     ['graphs.memobert', null],
     ['graphs.denseface-light', {}],

@@ -118,6 +118,11 @@ class Field {
     throw this.refused('a number from 0 to below 1');
   }
 
+  flag(): boolean {
+    if (typeof this.value === 'boolean') return this.value;
+    throw this.refused('true or false');
+  }
+
   oneOf<T extends string>(known: readonly T[]): T {
     const found = known.find((entry) => entry === this.value);
     if (found !== undefined) return found;
@@ -197,7 +202,12 @@ function checkVoice(field: Field): Manifest['voice'] {
     tokenRateHz: field.at('tokenRateHz').positive(),
     maxTokens: field.at('maxTokens').count(),
     featureSize: field.at('featureSize').count(),
+    ...checkLogits(field.at('logits')),
   };
+}
+
+function checkLogits(field: Field): Pick<Manifest['voice'], 'logits'> {
+  return field.missing ? {} : { logits: field.flag() };
 }
 
 function checkGraphs(field: Field): Manifest['graphs'] {

@@ -98,6 +98,8 @@ export interface Manifest {
     readonly tokenRateHz: number;
     readonly maxTokens: number;
     readonly featureSize: number;
+    /** Whether the graph gives its own logits over the labels as well; true where nothing is said. The page has no use for them. */
+    readonly logits?: boolean;
   };
   readonly graphs: Readonly<Record<(typeof GRAPHS)[number], GraphFiles>> & {
     readonly [name in GraphName]?: GraphFiles;

@@ -12,7 +12,7 @@
  * window, its middle), which tells what the path costs; and `end`, when the clip is over, whose window ends elsewhere: at
  * the end of a longer clip, and 2 ms earlier in any, since the resampler still waits for what follows.
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { withHarness } from './browser.mjs';
@@ -20,7 +20,6 @@ import { readLabels, score, top } from './labels.mjs';
 
 const SAMPLE_RATE_HZ = 16_000;
 const MOMENTS = ['path', 'end'];
-const READERS = ['encoder', 'fusion'];
 
 const { values } = parseArgs({
   options: {
@@ -40,6 +39,10 @@ const rows = (await readLabels(join(values.folder, 'labels.csv'))).slice(
   0,
   values.limit ? Number(values.limit) : undefined,
 );
+
+// a converted encoder may have no estimate of its own
+const manifest = JSON.parse(await readFile(join(values.bundle, 'manifest.json'), 'utf8'));
+const READERS = manifest.voice.logits === false ? ['fusion'] : ['encoder', 'fusion'];
 
 const options = { bundle: values.bundle, part: 'voice', folders: { voices: values.folder } };
 const report = await withHarness(options, async ({ classes, graphs, listen }) => {
@@ -72,7 +75,7 @@ function hear(listen, { file, heard, window_end: windowEnd }, rate) {
 
 function summarise(classes, truth, answers) {
   const moments = MOMENTS.map((moment) => {
-    const silent = answers.filter((answer) => answer[moment].encoder === null).length;
+    const silent = answers.filter((answer) => answer[moment].tokens === 0).length;
     const readers = READERS.map((reader) => [reader, compare(classes, truth, answers, moment, reader)]);
     return [moment, { noSpeech: silent, ...Object.fromEntries(readers) }];
   });

@@ -50,7 +50,7 @@ export interface Clip {
 
 /** Over the manifest's labels; null where no speech was heard. */
 export interface VoiceReading {
-  /** The voice encoder's own logits. */
+  /** The voice encoder's own logits; null as well where it has none. */
   readonly encoder: readonly number[] | null;
   /** MEmoBERT's answer from the voice tokens alone: what the page shows. */
   readonly fusion: readonly number[] | null;
