@@ -50,6 +50,14 @@ describe('Evidence', () => {
     expect(evidence.at(6).voice).toBeNull();
   });
 
+  it('keeps the voice of a slow encoder until its next answer can be there', () => {
+    const evidence = new Evidence(manifest);
+    // heard at 1, answered at 7; what is heard at 7 is answered at 13
+    evidence.setVoice(1, new Float32Array(14).fill(1), 7, 6);
+    expect(evidence.at(13).voice?.count).toBe(5);
+    expect(evidence.at(17.1).voice).toBeNull();
+  });
+
   it('joins what was said in the last seconds; typed text holds', () => {
     const evidence = new Evidence(manifest);
     evidence.setTexts([

@@ -30,7 +30,7 @@ export class Evidence {
   readonly #face: Manifest['face'];
   readonly #voice: Manifest['voice'];
   #faces: TimedFeature[] = [];
-  #heard: { readonly time: number; readonly tokens: Tokens } | null = null;
+  #heard: { readonly until: number; readonly tokens: Tokens } | null = null;
   #texts: readonly TimedText[] = [];
 
   constructor(manifest: Pick<Manifest, 'face' | 'voice'>) {
@@ -51,14 +51,20 @@ export class Evidence {
     this.#faces = this.#faces.slice(-this.#face.maxFrames);
   }
 
-  /** The last voice window's tokens [tokens, featureSize]; null when nobody spoke in it. */
-  setVoice(timeS: number, features: Float32Array | null, tokens: number): void {
+  /**
+   * The last voice window's tokens [tokens, featureSize]; null when nobody spoke in it.
+   * @param tookS what encoding took: a large encoder's answer comes late, and has to last until the next is there
+   */
+  setVoice(timeS: number, features: Float32Array | null, tokens: number, tookS = 0): void {
     const size = this.#voice.featureSize;
     const count = Math.min(tokens, this.#voice.maxTokens);
     this.#heard =
       features === null || count < 1
         ? null
-        : { time: timeS, tokens: { data: features.subarray((tokens - count) * size), count } };
+        : {
+            until: timeS + VOICE_MEMORY_S + 2 * tookS,
+            tokens: { data: features.subarray((tokens - count) * size), count },
+          };
   }
 
   setTexts(texts: readonly TimedText[]): void {
@@ -67,7 +73,7 @@ export class Evidence {
 
   at(timeS: number): EvidenceWindow {
     const faces = this.#faces.filter((kept) => kept.time > timeS - this.#memoryS && kept.time <= timeS + 1);
-    const voice = this.#heard !== null && this.#heard.time > timeS - VOICE_MEMORY_S ? this.#heard : null;
+    const voice = this.#heard !== null && this.#heard.until > timeS ? this.#heard : null;
     const text = this.#texts
       .filter((said) => said.start <= timeS && said.end > timeS - TEXT_MEMORY_S)
       .map((said) => said.text.trim())

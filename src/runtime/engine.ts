@@ -75,7 +75,8 @@ export class Engine implements Handlers {
     return this.#voiceStage.run(async () => {
       const { answer, features, tokens } = await voice.encode(time);
       if (source !== this.#source) return answer;
-      evidence.setVoice(answer.time, features, tokens);
+      const { 'speech-gate': gate = 0, voice: encoder = 0 } = answer.latency;
+      evidence.setVoice(answer.time, features, tokens, (gate + encoder) / 1000);
       this.#heard = answer;
       return answer;
     });
