@@ -10,6 +10,7 @@ from .checkpoint_files import Checkpoint, CheckpointError
 from .conversion import HEAD_SIZE, Part, account, count_layers, origin
 from .foreign_layouts import KINDS, Layout, Row, find_layout, rename
 from .memobert_model import MAX_FACES, MAX_TEXT, MAX_VOICE, MemoBert, small_config
+from .pretraining_heads import PretrainingHeads
 
 TYPES = "token_type_embeddings.weight"
 WORDS = "embeddings.word_embeddings.weight"
@@ -22,6 +23,8 @@ POSITIONS = {
     "speech_embeddings": (MAX_VOICE, MAX_VOICE),
 }
 INITIAL_STD = 0.02
+HEADS = "heads."
+UNITS = (".mean", ".std")
 
 
 @dataclass
@@ -78,6 +81,7 @@ def convert_fusion(
         expected = {
             k: v.shape for k, v in split_kinds(MemoBert(small_config(**shape), *sizes).state_dict()).items()
         }
+    rows, filled = take_heads(state, rows, heads_of(shape, sizes))
     supply.fill(state, expected, rows)
     cure = (
         f", take them from a bundle that is {shape['hidden_size']} wide with --reuse, or leave them "
@@ -85,7 +89,32 @@ def convert_fusion(
     )
     account(checkpoint, layout, state, expected, unexpected, cure)
     state[TYPES] = torch.stack([state.pop(kind) for kind in KINDS])
-    return Part(layout.name, {"model": state, "config": shape, **origin(checkpoint, layout)}, rows)
+    stored = {"model": state, "config": shape, **filled, **origin(checkpoint, layout)}
+    return Part(layout.name, stored, rows)
+
+
+def heads_of(shape: dict, sizes: tuple[int, int]) -> dict[str, torch.Size]:
+    """Shapes of `PretrainingHeads`' tensors, but for the units, which the authors' regressions do without."""
+    with torch.device("meta"):
+        heads = PretrainingHeads(MemoBert(small_config(**shape), *sizes)).state_dict()
+    return {name: value.shape for name, value in heads.items() if not name.endswith(UNITS)}
+
+
+def take_heads(
+    state: dict[str, Tensor], rows: list[Row], expected: Mapping[str, torch.Size]
+) -> tuple[list[Row], dict]:
+    """Moves the heads that fill in masked faces and voice from `state` to a best.pt's `heads`.
+
+    A checkpoint may do without: heads that are not all there, or of another shape, are left out.
+    """
+    found = {name.removeprefix(HEADS): state.pop(name) for name in list(state) if name.startswith(HEADS)}
+    if {name: value.shape for name, value in found.items()} == expected:
+        for part in ("face_regression", "voice_regression"):
+            bias = found[f"{part}.bias"]
+            found |= {f"{part}.mean": torch.zeros_like(bias), f"{part}.std": torch.ones_like(bias)}
+        return rows, {"heads": found}
+    note = "left out: the heads are not whole"
+    return [replace(r, target=None, note=note) if (r.target or "").startswith(HEADS) else r for r in rows], {}
 
 
 def told_shape(

@@ -34,11 +34,8 @@ BERT_RULES: Rules = (
     (r"cls\.predictions\.decoder\.weight", "embeddings.word_embeddings.weight"),
     (r"(?:pooler|cls\.seq_relationship)\..+", None),
 )
-# heads of pre-training and fine-tuning, and what stands for a masked frame
-UNITER_HEADS = (
-    "feat_regress|speech_feat_regress|region_classifier|emomelm_classifier|vfom_output|sfom_output|"
-    "emo_classifier|itm_output|eitm_output|output"
-)
+# heads of tasks that the paper does not have, and of fine-tuning
+OTHER_HEADS = "emomelm_classifier|vfom_output|sfom_output|emo_classifier|itm_output|eitm_output|output"
 UNITER_RULES: Rules = (
     *BERT_RULES,
     (r"embeddings\.token_type_embeddings\.weight", "types of text and face"),
@@ -49,8 +46,14 @@ UNITER_RULES: Rules = (
         r"((?:img|speech)_embeddings\.(?:position_embeddings\.weight|LayerNorm\.(?:weight|bias)))",
         r"\1",
     ),
+    # what stands for a masked frame
     (r"(?:img|speech)_embeddings\.mask_embedding\.weight", None),
-    (rf"(?:{UNITER_HEADS})\..+", None),
+    (r"feat_regress\.(net\.[02]\..+|bias)", r"heads.face_regression.\1"),
+    (r"speech_feat_regress\.(net\.[02]\..+|bias)", r"heads.voice_regression.\1"),
+    (r"feat_regress\.weight", "img_embeddings.linear.weight"),
+    (r"speech_feat_regress\.weight", "speech_embeddings.linear.weight"),
+    (r"region_classifier\.net\.([023]\..+)", r"heads.face_classifier.\1"),
+    (rf"(?:{OTHER_HEADS})\..+", None),
 )
 DENSENET_RULES: Rules = (
     (r"features\.conv0\.weight", "body.0.weight"),
@@ -164,8 +167,7 @@ def rename(layout: Layout, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Ten
         for target, part in targets.items():
             if target in state and not torch.equal(state[target], part):
                 raise CheckpointError(
-                    f"{name} differs from {origin[target]}, and they are one tensor here (the head is tied "
-                    "to the word table): train with tied weights."
+                    f"{name} differs from {origin[target]}, and they are one tensor here: train them tied."
                 )
             rows.append(Row(name, target, tuple(part.shape)))
             state[target], origin[target] = part, name

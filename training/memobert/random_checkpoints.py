@@ -88,10 +88,14 @@ def uniter_state(
         "uniter.pooler.dense.weight": random(hidden, hidden),
         "uniter.pooler.dense.bias": random(hidden),
     }
-    for head, size in (("feat_regress", face), ("speech_feat_regress", voice)):
-        state |= {f"{head}.net.0.weight": random(hidden, hidden), f"{head}.bias": random(size)}
-    state |= {"region_classifier.net.3.weight": random(8, hidden), "itm_output.weight": random(2, hidden)}
-    return state
+    for head, kind, size in (("feat_regress", "img", face), ("speech_feat_regress", "speech", voice)):
+        tied = state[f"uniter.{kind}_embeddings.{kind}_linear.weight"]
+        state |= {f"{head}.weight": tied, f"{head}.bias": random(size)}
+    for head in ("feat_regress", "speech_feat_regress", "region_classifier"):
+        state |= {f"{head}.net.0.weight": random(hidden, hidden), f"{head}.net.0.bias": random(hidden)}
+        state |= norm(f"{head}.net.2")
+    state |= {"region_classifier.net.3.weight": random(8, hidden), "region_classifier.net.3.bias": random(8)}
+    return state | {"itm_output.weight": random(2, hidden), "itm_output.bias": random(2)}
 
 
 def densenet_state(model: DenseFace) -> dict[str, Tensor]:

@@ -22,7 +22,7 @@ from .checkpoint_files import CheckpointError, read_checkpoint
 from .convert_face import convert_face
 from .convert_voice import convert_voice
 from .denseface_model import DenseFace
-from .export import build_models, fold_norms, round_to_half
+from .export import HEADS, build_models, fold_norms, round_to_half
 from .foreign_layouts import KINDS
 from .random_checkpoints import TOY, TOY_VOICE, stir
 from .wav2vec2_model import POOL
@@ -116,6 +116,34 @@ def test_the_authors_memobert_answers_as_their_code_does(bundle, paths):
     bert = round_to_half(BertForMaskedLM.from_pretrained(paths["bert"], attn_implementation="eager").eval())
     inputs = fusion_batch(manifest["face"]["featureSize"], manifest["voice"]["featureSize"], 120)
     expect_close(run(folder, "memobert", **inputs)["mask_logits"], uniter_logits(state, bert, inputs))
+
+
+@torch.no_grad()
+def test_the_authors_heads_fill_in_masked_faces_and_voice(bundle, paths, tmp_path):
+    folder, _ = bundle
+    state = halves(torch.load(paths["memobert"]))
+    hidden = torch.randn(3, TOY["hidden_size"])
+
+    def transformed(head: str) -> torch.Tensor:
+        inner = F.gelu(F.linear(hidden, state[f"{head}.net.0.weight"], state[f"{head}.net.0.bias"]))
+        norm = [state[f"{head}.net.2.{key}"] for key in ("weight", "bias")]
+        return F.layer_norm(inner, inner.shape[-1:], *norm, eps=1e-12)
+
+    answers = run(folder, HEADS, hidden=hidden)
+    for output, head in (("face_features", "feat_regress"), ("voice_features", "speech_feat_regress")):
+        want = F.linear(transformed(head), state[f"{head}.weight"].T, state[f"{head}.bias"])
+        expect_close(answers[output], want)
+    last = [state[f"region_classifier.net.3.{key}"] for key in ("weight", "bias")]
+    expect_close(answers["face_logits"], F.linear(transformed("region_classifier"), *last))
+    # tuned for something else, a checkpoint has them in part or not at all
+    whole = torch.load(paths["memobert"])
+    del whole["region_classifier.net.3.bias"]
+    torch.save(whole, tmp_path / "part.pt")
+    given = [*words(paths, "wav2vec2", "denseface", "vocabulary"), "--memobert", str(tmp_path / "part.pt")]
+    part = convert_words(*given)["fusion"]
+    assert "heads" not in part.stored
+    left = {row.source for row in part.rows if row.note == "left out: the heads are not whole"}
+    assert "feat_regress.net.0.weight" in left and "region_classifier.net.3.weight" in left
 
 
 @torch.no_grad()
@@ -318,7 +346,7 @@ def test_a_dry_run_prints_each_tensor_and_writes_nothing(paths, tmp_path, capsys
     for name in (*torch.load(paths["memobert"]), *torch.load(paths["denseface"])):
         assert name in said
     assert "img_embeddings.position_embeddings.weight  64x32  its first 36" in said
-    assert "feat_regress.bias" in said and "left out" in said
+    assert "heads.voice_regression.bias" in said and "left out: not used after training" in said
     assert not (tmp_path / "out").exists()
 
 
