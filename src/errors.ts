@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   // input
   'prompt-invalid',
   'label-invalid',
+  'attribute-invalid',
   'input-invalid',
   'internal',
 ] as const;
