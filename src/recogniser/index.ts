@@ -22,4 +22,5 @@ export {
   type SourceKind,
   type TrackStatus,
 } from './state';
+export { DEFAULT_SETTINGS, type Settings } from './settings';
 export { Store } from './store';

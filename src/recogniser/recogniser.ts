@@ -4,28 +4,34 @@
  */
 
 import type { DeviceRequest, Source } from '../capture';
-import { MemoError, type ErrorCode } from '../errors';
-import type { Estimate } from '../memobert/estimate';
-import { WorkerClient, type LoadStep } from '../runtime';
+import { MemoError } from '../errors';
+import type { Box, Estimate } from '../memobert/estimate';
+import { sharedWorkers, type LoadStep } from '../runtime';
 import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
-import { TypedEventTarget, type RecogniserEventMap } from './events';
+import { isWorkersFault, lostDevices, recogniserClosed } from './faults';
 import { Loop, type Vitals } from './loop';
 import { absolute, engineOptions, type RecogniserOptions, type RecogniserParts } from './options';
 import { currentPage } from './page';
-import { conditionsOf, furthest, phaseOf, type Facts } from './phase';
+import { perform } from './perform';
+import { furthest, type Facts } from './phase';
+import { Prompter } from './prompter';
 import type { MemoRequest } from './requests';
 import { AT_REST, newRun, textsOf, typed, type Run } from './run';
+import { checkSettings, DEFAULT_SETTINGS, samePrompting, type Settings } from './settings';
+import { Smoother } from './smoother';
 import { browserSources } from './sources';
-import type { RecogniserState, SourceKind } from './state';
-import { Store } from './store';
+import type { SourceKind } from './state';
+import { Teller } from './teller';
 
-export class Recogniser extends TypedEventTarget {
-  readonly #store = new Store();
+export class Recogniser extends Teller {
   readonly #engine: Engine;
   readonly #parts: RecogniserParts;
   readonly #actorBase: string;
   readonly #leavePage: () => void;
+  readonly #prompter = new Prompter();
+  readonly #smoother: Smoother;
+  #settings: Settings;
   /** Loads asked for by themselves; a stop forgets them, though the model goes on loading. */
   readonly #loads = new Set<symbol>();
   #run: Run | null = null;
@@ -33,21 +39,25 @@ export class Recogniser extends TypedEventTarget {
   #step: LoadStep | null = null;
   #closed = false;
 
+  /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
     super();
+    const engine = engineOptions(options);
+    this.#settings = checkSettings(settingsOf(options));
+    this.#smoother = new Smoother(this.#settings.smoothing);
     this.#parts = {
-      createClient: () => new WorkerClient(),
+      createClient: () => sharedWorkers.open(engine),
       sources: browserSources,
       clock: systemClock,
       page: currentPage(),
       ...parts,
     };
     this.#actorBase = absolute(options.actorBase ?? 'actor/');
-    this.#engine = new Engine(this.#parts.createClient, engineOptions(options), {
+    this.#engine = new Engine(this.#parts.createClient, engine, {
       progress: (progress) => {
         this.#step = furthest(this.#step, progress.step);
-        this.#apply({ progress });
-        this.#emit('progress', progress);
+        this.apply({ progress });
+        this.emit('progress', progress);
       },
       lost: (error) => {
         if (this.#run !== null || this.#loads.size > 0) this.#fail(error);
@@ -55,18 +65,9 @@ export class Recogniser extends TypedEventTarget {
     });
     this.#leavePage = this.#parts.page.onChange(() => {
       this.#run?.loop?.setRunning(!this.#parts.page.hidden);
-      this.#apply({});
+      this.apply({});
     });
-    this.#apply({});
-  }
-
-  get state(): RecogniserState {
-    return this.#store.state;
-  }
-
-  /** Calls back at once with the present state, then after changes, at most once per microtask; returns the way out. */
-  subscribe(subscriber: (state: RecogniserState) => void): () => void {
-    return this.#store.subscribe(subscriber);
+    this.apply({ prompt: this.#settings.prompt, labels: this.#settings.labels });
   }
 
   /** Loads the model ahead of a start; shared with every start. Rejects with a MemoError. */
@@ -74,7 +75,7 @@ export class Recogniser extends TypedEventTarget {
     this.#assertOpen();
     const ticket = Symbol();
     this.#loads.add(ticket);
-    this.#apply({ error: null });
+    this.apply({ error: null });
     try {
       await this.#load();
     } catch (error) {
@@ -83,7 +84,7 @@ export class Recogniser extends TypedEventTarget {
       throw error;
     } finally {
       this.#loads.delete(ticket);
-      this.#apply({});
+      this.apply({});
     }
   }
 
@@ -118,27 +119,62 @@ export class Recogniser extends TypedEventTarget {
    */
   async setText(text: string): Promise<void> {
     this.#assertOpen();
-    this.#apply({ text });
+    this.apply({ text });
     const run = this.#run;
     if (run !== null && run.kind !== 'text') {
-      await run.loop?.setTexts(textsOf(run, this.state.text)); // before listening, the start itself brings the text
+      await this.#say(run); // before listening, the start itself brings the text
     } else if (run === null && text.trim() === '') {
-      this.#apply({ estimate: null, source: null });
+      this.apply({ estimate: null, source: null });
     } else if (run === null) {
       await this.#answerText();
     }
+  }
+
+  /**
+   * Changes settings while it runs or rests: the source goes on, and the next estimate is by the new ones. Without a
+   * model, label words are checked once it is loaded, and those it does not know are told by an `error` event.
+   * Rejects with `prompt-invalid`, `label-invalid` or `input-invalid`; what held before then holds on.
+   */
+  async configure(change: Partial<Settings>): Promise<void> {
+    this.#assertOpen();
+    const before = this.#settings;
+    const settings = checkSettings({ ...before, ...change });
+    this.#settings = settings;
+    this.#smoother.seconds = settings.smoothing;
+    this.#run?.loop?.setRates(settings.rates);
+    if (samePrompting(before, settings)) return;
+    const { loaded } = this.#engine;
+    if (loaded === null) {
+      this.apply({ prompt: settings.prompt, labels: settings.labels });
+      return;
+    }
+    try {
+      this.apply(await this.#prompter.change(loaded, settings));
+    } catch (error) {
+      if (this.#settings === settings) {
+        this.#settings = { ...settings, prompt: before.prompt, labels: before.labels };
+      }
+      throw MemoError.from(error);
+    }
+    await this.#readAgain();
+  }
+
+  /** Of several faces, follows the one at `box` (pixels of the frame) while the source runs. */
+  async follow(box: Box): Promise<void> {
+    if (this.#run?.loop == null) return;
+    await this.#engine.loaded?.client.request('follow', { box });
   }
 
   /** Ends the run and every track of it; the model stays loaded. */
   stop(): void {
     this.#loads.clear();
     this.#dropRun();
-    this.#apply({ ...AT_REST, estimate: null, error: null, source: null });
+    this.apply({ ...AT_REST, estimate: null, error: null, source: null });
   }
 
   /** Back to idle after an error. */
   dismissError(): void {
-    this.#apply({ error: null });
+    this.apply({ error: null });
   }
 
   /** Stops, and lets worker and model go. The recogniser cannot be used after that. */
@@ -146,39 +182,19 @@ export class Recogniser extends TypedEventTarget {
     if (this.#closed) return;
     this.stop();
     this.#closed = true;
-    this.#engine.discard();
+    this.#engine.discard({ retire: false });
     this.#leavePage();
   }
 
   /** Carries out what the elements ask for; failures are told by state and `error` event. */
   handle(request: MemoRequest): void {
-    const told = () => undefined; // by #fail
-    switch (request.name) {
-      case 'start':
-        this.start(request.detail).catch(told);
-        break;
-      case 'start-actor':
-        this.startActor().catch(told);
-        break;
-      case 'start-file':
-        this.startFile(request.detail.file, request.detail.name).catch(told);
-        break;
-      case 'text':
-        this.setText(request.detail.text).catch(told);
-        break;
-      case 'stop':
-        this.stop();
-        break;
-      case 'dismiss-error':
-        this.dismissError();
-        break;
-    }
+    perform(this, request);
   }
 
   async #begin(kind: SourceKind, open: (signal: AbortSignal) => Promise<Source>): Promise<void> {
     this.#assertOpen();
     const run = this.#newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
-    this.#apply({ ...AT_REST, source: kind, estimate: null, error: null });
+    this.apply({ ...AT_REST, source: kind, estimate: null, error: null });
     const { signal } = run.abort;
     const opening = open(signal).then((source) => {
       if (signal.aborted) source.close();
@@ -201,6 +217,7 @@ export class Recogniser extends TypedEventTarget {
     this.#dropRun();
     const run = newRun(kind, stage, this.#engine.loaded === null);
     this.#run = run;
+    this.#smoother.reset();
     return run;
   }
 
@@ -215,14 +232,14 @@ export class Recogniser extends TypedEventTarget {
     });
     source.on('trackchange', () => {
       if (this.#run !== run) return;
-      this.#apply(tracks());
+      this.apply(tracks());
       if (source.camera !== 'live' && source.microphone !== 'live') this.#fail(lostDevices());
     });
     source.on('words', (words) => {
       run.words = words;
-      void run.loop?.setTexts(textsOf(run, this.state.text));
+      void this.#say(run);
     });
-    this.#apply(tracks());
+    this.apply(tracks());
   }
 
   #listen(run: Run, source: Source, { client, manifest, backend }: LoadedEngine): void {
@@ -232,10 +249,12 @@ export class Recogniser extends TypedEventTarget {
       clock: this.#parts.clock,
       backend: backend.name,
       faceHz: manifest.face.rateHz,
+      rates: this.#settings.rates,
+      modalities: this.#settings.modalities,
     };
     run.loop = new Loop(parts, {
-      face: ({ faces, frameWidth, frameHeight }) => this.#apply({ faces, frameWidth, frameHeight }),
-      voice: ({ speaking }) => this.#apply({ speaking }),
+      face: ({ faces, frameWidth, frameHeight }) => this.apply({ faces, frameWidth, frameHeight }),
+      voice: ({ speaking }) => this.apply({ speaking }),
       estimate: (estimate) => this.#publish(estimate),
       vitals: (vitals) => this.#takeVitals(run, vitals),
       ended: () => this.#endRun(),
@@ -244,14 +263,19 @@ export class Recogniser extends TypedEventTarget {
     run.stage = 'listening';
     if (this.#parts.page.hidden) run.loop.setRunning(false);
     run.loop.start();
-    if (this.state.text !== '') void run.loop.setTexts(textsOf(run, this.state.text));
-    this.#apply({});
+    if (this.state.text !== '' || run.words.length > 0) void this.#say(run);
+    this.apply({});
+  }
+
+  /** What was said or typed, to the running source's estimates. */
+  async #say(run: Run): Promise<void> {
+    if (this.#settings.modalities.includes('text')) await run.loop?.setTexts(textsOf(run, this.state.text));
   }
 
   async #answerText(): Promise<void> {
     const run = this.#newRun('text', 'waiting');
     const { signal } = run.abort;
-    this.#apply({ ...AT_REST, error: null, source: 'text' });
+    this.apply({ ...AT_REST, error: null, source: 'text' });
     try {
       const { client } = await this.#load();
       let asked: string | null = null;
@@ -266,7 +290,7 @@ export class Recogniser extends TypedEventTarget {
         this.#publish(estimate);
       }
       signal.throwIfAborted();
-      if (this.state.estimate === null) this.#apply({ source: null });
+      if (this.state.estimate === null) this.apply({ source: null });
       this.#endRun();
     } catch (error) {
       this.#settle(run, error);
@@ -283,21 +307,31 @@ export class Recogniser extends TypedEventTarget {
   async #load(): Promise<LoadedEngine> {
     if (!this.#engine.underWay) {
       this.#step = null;
-      this.#apply({ progress: null });
+      this.apply({ progress: null });
     }
     const loaded = await this.#engine.load();
-    this.#apply({ manifest: loaded.manifest, backend: loaded.backend });
+    const prompted = await this.#prompter.bring(loaded, this.#settings, (error) => {
+      this.#settings = { ...this.#settings, prompt: null, labels: null };
+      this.emit('error', error);
+    });
+    this.apply({ manifest: loaded.manifest, backend: loaded.backend, ...prompted });
     return loaded;
   }
 
-  #publish(estimate: Estimate | null): void {
-    this.#apply({ estimate });
-    if (estimate !== null) this.#emit('estimate', estimate);
+  /** What is already answered, by the prompt as it is now; a running source needs no asking. */
+  async #readAgain(): Promise<void> {
+    if (this.#run === null && this.state.source === 'text') await this.#answerText();
+  }
+
+  #publish(answer: Estimate | null): void {
+    const estimate = answer === null ? null : this.#smoother.smooth(answer);
+    this.apply({ estimate });
+    if (estimate !== null) this.emit('estimate', estimate);
   }
 
   #takeVitals(run: Run, vitals: Vitals): void {
     run.conditions = vitals.conditions;
-    this.#apply({ rates: vitals.rates, fileProgress: vitals.fileProgress, level: vitals.level });
+    this.apply({ rates: vitals.rates, fileProgress: vitals.fileProgress, level: vitals.level });
   }
 
   /** The error that the state now shows. */
@@ -305,17 +339,17 @@ export class Recogniser extends TypedEventTarget {
     const error = MemoError.from(cause);
     if (this.state.error === error) return error; // a load shared by two callers fails once
     // a worker that answered one run with an error is not trusted with the next
-    if (!SOURCE_CODES.has(error.code)) this.#engine.discard();
+    if (isWorkersFault(error)) this.#engine.discard({ retire: true });
     this.#dropRun(error);
-    this.#apply({ ...AT_REST, error, source: null });
-    this.#emit('error', error);
+    this.apply({ ...AT_REST, error, source: null });
+    this.emit('error', error);
     return error;
   }
 
   /** The run is over by itself; its last estimate stays. */
   #endRun(): void {
     this.#dropRun();
-    this.#apply(AT_REST);
+    this.apply(AT_REST);
   }
 
   /** Stops the run and its tracks; the caller says what the state becomes, so that no phase flashes up in between. */
@@ -327,20 +361,7 @@ export class Recogniser extends TypedEventTarget {
     run?.source?.close();
   }
 
-  /** Every change goes through here: phase and conditions follow from the facts, and are told when they change. */
-  #apply(change: Partial<RecogniserState>): void {
-    const before = this.state;
-    this.#store.set(change);
-    const facts = this.#facts();
-    const phase = phaseOf(facts);
-    const conditions = conditionsOf(facts);
-    const same = conditions.join() === before.conditions.join();
-    if (phase === before.phase && same) return;
-    this.#store.set({ phase, conditions: same ? before.conditions : conditions });
-    this.#emit('statechange', { phase, previous: before.phase, conditions });
-  }
-
-  #facts(): Facts {
+  protected override facts(): Facts {
     const { error, backend } = this.state;
     return {
       error,
@@ -352,40 +373,13 @@ export class Recogniser extends TypedEventTarget {
     };
   }
 
-  #emit<K extends keyof RecogniserEventMap>(type: K, detail: RecogniserEventMap[K]['detail']): void {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
-
   #assertOpen(): void {
-    if (!this.#closed) return;
-    throw new MemoError(
-      'aborted',
-      'This recogniser has been closed.',
-      'Make a new one: new Recogniser(...).',
-    );
+    if (this.#closed) throw recogniserClosed();
   }
 }
 
-/** The source's fault, not the worker's: the model stays. */
-const SOURCE_CODES: ReadonlySet<ErrorCode> = new Set([
-  'camera-denied',
-  'microphone-denied',
-  'devices-denied',
-  'device-missing',
-  'device-busy',
-  'device-lost',
-  'capture-unsupported',
-  'nothing-to-capture',
-  'media-unreadable',
-  'media-empty',
-  'file-missing',
-  'aborted',
-]);
-
-function lostDevices(): MemoError {
-  return new MemoError(
-    'device-lost',
-    'Camera and microphone have both ended: unplugged, or taken away by the system.',
-    'Plug one in or allow it, then press Start again.',
-  );
+function settingsOf({ prompt, labels, modalities, rates, smoothing }: RecogniserOptions): Settings {
+  const given = { prompt, labels, modalities, rates, smoothing };
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...DEFAULT_SETTINGS, ...(Object.fromEntries(said) as Partial<Settings>) };
 }

@@ -46,6 +46,10 @@ export interface RecogniserState {
   readonly level: number;
   readonly speaking: boolean;
   readonly text: string;
+  /** With `[MASK]`; null before a model is loaded, unless it was set. */
+  readonly prompt: string | null;
+  /** Label ids in the order of the estimate's probabilities; null as `prompt`. */
+  readonly labels: readonly string[] | null;
   readonly estimate: Estimate | null;
   readonly error: MemoError | null;
 }
@@ -68,6 +72,8 @@ export const INITIAL_STATE: RecogniserState = Object.freeze({
   level: 0,
   speaking: false,
   text: '',
+  prompt: null,
+  labels: null,
   estimate: null,
   error: null,
 });
