@@ -25,6 +25,10 @@ export function rate(hz: number): string {
   return hz.toFixed(1);
 }
 
+/** Shown until a bundle says its own. */
+export const DEFAULT_LABELS: readonly string[] = Object.keys(strings.labels);
+export const DEFAULT_PROMPT = 'I am [MASK].';
+
 /** The label as shown; the id itself where the strings do not know it. */
 export function labelName(id: string): string {
   return strings.labels[id] ?? id;

@@ -14,6 +14,7 @@ export type {
 export { MemoBars } from './memo-bars';
 export { MemoBert } from './memo-bert';
 export { MemoControls } from './memo-controls';
+export { MemoEngine } from './memo-engine';
 export { MemoError as MemoErrorElement } from './memo-error';
 export { MemoMeter } from './memo-meter';
 export { MemoModalities } from './memo-modalities';
@@ -24,3 +25,4 @@ export { MemoRates } from './memo-rates';
 export { MemoStatus } from './memo-status';
 export { MemoWords } from './memo-words';
 export type { CreateRecogniser, RecogniserLike } from './recogniser-like';
+export type { RecogniserStore } from './store-link';

@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { MODALITIES, type Modality } from '../memobert/estimate';
-import type { SourceKind, TrackStatus } from '../recogniser';
+import type { RecogniserState, SourceKind, TrackStatus } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { icons } from './icons';
@@ -75,8 +75,17 @@ export class MemoControls extends BaseElement {
   /** What visitors may give. */
   @property({ attribute: false }) offered: readonly Modality[] = MODALITIES;
 
+  /** The page gives a stream or a file of its own: no device is offered. */
+  @property({ type: Boolean }) given = false;
+
   @state() private wish: Readonly<Record<Device, boolean>> = { camera: true, microphone: true };
   @query('input') private readonly input!: HTMLInputElement;
+
+  protected override take(state: RecogniserState): void {
+    const { phase, source, camera, microphone, modalities } = state;
+    this.running = phase !== 'idle' && phase !== 'error';
+    Object.assign(this, { source, camera, microphone, offered: modalities });
+  }
 
   override render(): TemplateResult {
     return html`<div class="row">${this.#main()}</div>
@@ -101,17 +110,17 @@ export class MemoControls extends BaseElement {
   #main(): unknown {
     const { running } = this;
     const devices = this.#devices();
-    if (devices.length === 0 && !running) return nothing;
+    if (devices.length === 0 && !running && !this.given) return nothing;
     return html`<button
         class="main strong"
         type="button"
         data-testid=${running ? 'stop' : 'start'}
-        ?disabled=${!running && !devices.some((device) => this.wish[device])}
+        ?disabled=${!running && !this.given && !devices.some((device) => this.wish[device])}
         @click=${() => (running ? this.request('stop', {}) : this.request('start', this.#wanted()))}
       >
         ${running ? html`${icons.stop} ${strings.controls.stop}` : strings.controls.start}
       </button>
-      ${running && this.source !== 'devices' ? nothing : devices.map((device) => this.#switch(device))}`;
+      ${this.given || (running && this.source !== 'devices') ? nothing : devices.map((device) => this.#switch(device))}`;
   }
 
   #switch(device: Device): TemplateResult {
@@ -151,7 +160,7 @@ export class MemoControls extends BaseElement {
   #notes(): string[] {
     const devices = this.#devices();
     if (!this.running) {
-      return devices.length === 0 || devices.some((device) => this.wish[device])
+      return this.given || devices.length === 0 || devices.some((device) => this.wish[device])
         ? []
         : [strings.controls.chooseDevice];
     }

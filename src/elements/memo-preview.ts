@@ -1,9 +1,12 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Face } from '../memobert/estimate';
+import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { mapBox, type Fit, type Size } from './box-mapping';
+import { topHue } from './label-colours';
+import { livePills } from './live-pills';
 import { strings } from './strings';
 
 /**
@@ -156,6 +159,15 @@ export class MemoPreview extends BaseElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('stream')) this.#play();
+  }
+
+  protected override take(state: RecogniserState): void {
+    const { stream, faces, frameWidth, frameHeight, source, estimate } = state;
+    Object.assign(this, { stream, faces, frameWidth, frameHeight });
+    this.mirrored = source === 'devices';
+    this.fit = source === 'file' ? 'contain' : 'cover';
+    this.hue = topHue(estimate);
+    this.live = livePills(state);
   }
 
   override render(): TemplateResult {

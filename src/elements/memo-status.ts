@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Condition, Phase } from '../recogniser';
+import type { Condition, Phase, RecogniserState } from '../recogniser';
 import type { BackendReport } from '../runtime/protocol';
 import { BaseElement } from './base-element';
 import { strings } from './strings';
@@ -73,6 +73,10 @@ export class MemoStatus extends BaseElement {
   @property({ attribute: false }) conditions: readonly Condition[] = [];
   /** Null before the model is loaded. */
   @property({ attribute: false }) backend: BackendReport | null = null;
+
+  protected override take({ phase, conditions, backend }: RecogniserState): void {
+    Object.assign(this, { phase, conditions, backend });
+  }
 
   override render(): TemplateResult {
     return html`<div class="now">

@@ -67,7 +67,8 @@ export class Recogniser extends Teller {
       this.#run?.loop?.setRunning(!this.#parts.page.hidden);
       this.apply({});
     });
-    this.apply({ prompt: this.#settings.prompt, labels: this.#settings.labels });
+    const { prompt, labels, modalities } = this.#settings;
+    this.apply({ prompt, labels, modalities });
   }
 
   /** Loads the model ahead of a start; shared with every start. Rejects with a MemoError. */
@@ -142,6 +143,7 @@ export class Recogniser extends Teller {
     this.#settings = settings;
     this.#smoother.seconds = settings.smoothing;
     this.#run?.loop?.setRates(settings.rates);
+    this.apply({ modalities: settings.modalities });
     if (samePrompting(before, settings)) return;
     const { loaded } = this.#engine;
     if (loaded === null) {

@@ -1,7 +1,7 @@
 /** Everything the page can know about a running recogniser: one frozen object, replaced on change. */
 
 import type { MemoError } from '../errors';
-import type { Estimate, Face } from '../memobert/estimate';
+import { MODALITIES, type Estimate, type Face, type Modality } from '../memobert/estimate';
 import type { Manifest } from '../runtime/manifest';
 import type { Progress } from '../runtime/progress';
 import type { BackendReport } from '../runtime/protocol';
@@ -50,6 +50,8 @@ export interface RecogniserState {
   readonly prompt: string | null;
   /** Label ids in the order of the estimate's probabilities; null as `prompt`. */
   readonly labels: readonly string[] | null;
+  /** What goes into the estimate, and so what visitors are offered to give. */
+  readonly modalities: readonly Modality[];
   readonly estimate: Estimate | null;
   readonly error: MemoError | null;
 }
@@ -74,6 +76,7 @@ export const INITIAL_STATE: RecogniserState = Object.freeze({
   text: '',
   prompt: null,
   labels: null,
+  modalities: MODALITIES,
   estimate: null,
   error: null,
 });
