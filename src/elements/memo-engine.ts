@@ -88,6 +88,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   #problems: readonly MemoError[] = [];
   /** Of an address given to `analyse()` that no recogniser has seen. */
   #ownError: MemoError | null = null;
+  /** What of {@link #given} the last `start()` took. */
+  #started: MediaStream | string | null = null;
   #unsubscribe: () => void = () => undefined;
   #fetching: AbortController | null = null;
 
@@ -124,8 +126,9 @@ export class MemoEngine extends LitElement implements RecogniserStore {
    * once listening, or once a newer start or a stop has won; rejects with the MemoError that is shown.
    */
   async start(): Promise<void> {
-    if (this.stream !== null) return this.analyse(this.stream);
-    if (this.src !== '') return this.analyse(this.src);
+    const given = this.#given();
+    this.#started = given;
+    if (given !== null) return this.analyse(given);
     const recogniser = this.#take();
     const { modalities } = this.#read().settings;
     await recogniser.start({ camera: modalities.includes('face'), microphone: modalities.includes('voice') });
@@ -159,8 +162,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   /** Carries out what a part asks for. */
   handle(request: MemoRequest): void {
-    const given = this.stream !== null || this.src !== '';
-    if (request.name === 'start' && given)
+    if (request.name === 'start' && this.#given() !== null)
       void this.start().catch(() => undefined); // told by its event
     else this.#take().handle(request);
   }
@@ -207,15 +209,19 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   }
 
   protected override updated(changed: PropertyValues): void {
+    if (!changed.has('stream') && !changed.has('src')) return;
     const running = this.#recogniser !== null && this.state !== 'idle' && this.state !== 'error';
-    const given = this.stream !== null || this.src !== '';
-    if (running && given && (changed.has('stream') || changed.has('src'))) {
-      void this.start().catch(() => undefined); // told by its event
-    }
+    const given = this.#given();
+    if (running && given !== null && given !== this.#started) void this.start().catch(() => undefined); // told by its event
   }
 
   override render(): TemplateResult {
     return html`<slot></slot>`;
+  }
+
+  /** What the author gives in place of the devices. */
+  #given(): MediaStream | string | null {
+    return this.stream ?? (this.src === '' ? null : this.src);
   }
 
   #read(): Read {
