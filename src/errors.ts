@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'nothing-to-capture',
   'media-unreadable',
   'media-empty',
+  'nothing-recorded',
   // bundle
   'manifest-unreachable',
   'manifest-invalid',

@@ -7,5 +7,6 @@ export { openActor, type ActorOptions } from './actor';
 export { openDevices } from './device-source';
 export type { DeviceRequest } from './devices';
 export { openFile } from './file-source';
+export type { MediaReader } from './media-reader';
 export type { SampleChunk, Source, SourceEvents, TimedFrame } from './source';
 export { openStream } from './stream-source';

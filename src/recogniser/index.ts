@@ -24,3 +24,4 @@ export {
 } from './state';
 export { DEFAULT_SETTINGS, type Settings } from './settings';
 export { Store } from './store';
+export { estimateAt, marks, segments, type Mark, type Segment, type Timeline } from './timeline';

@@ -21,6 +21,9 @@ export function perform(recogniser: Recogniser, { name, detail }: MemoRequest): 
     case 'follow':
       recogniser.follow(detail.box).catch(told);
       break;
+    case 'seek':
+      recogniser.seek(detail.time);
+      break;
     case 'stop':
       recogniser.stop();
       break;

@@ -9,6 +9,8 @@ export interface RequestMap {
   'start-file': { file: Blob; name: string };
   /** Whom to follow, by a face's box in pixels of the frame. */
   follow: { box: Box };
+  /** A moment of the file that was analysed, in seconds. */
+  seek: { time: number };
   stop: Record<string, never>;
   text: { text: string };
   'dismiss-error': Record<string, never>;

@@ -48,6 +48,14 @@ export function checkSettings(settings: Settings): Settings {
   return { ...settings, labels: labels === null ? null : checkLabelWords(labels) };
 }
 
+/** Those of the options, and the defaults of the others. */
+export function settingsOf({ prompt, labels, modalities, rates, smoothing }: Partial<Settings>): Settings {
+  const said = Object.entries({ prompt, labels, modalities, rates, smoothing }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return checkSettings({ ...DEFAULT_SETTINGS, ...(Object.fromEntries(said) as Partial<Settings>) });
+}
+
 /** Whether both ask the mask the same. */
 export function samePrompting(a: Prompting, b: Prompting): boolean {
   return a.prompt === b.prompt && JSON.stringify(a.labels) === JSON.stringify(b.labels);

@@ -5,6 +5,7 @@ import { MODALITIES, type Estimate, type Face, type Modality } from '../memobert
 import type { Manifest } from '../runtime/manifest';
 import type { Progress } from '../runtime/progress';
 import type { BackendReport } from '../runtime/protocol';
+import type { Timeline } from './timeline';
 
 export const PHASES = ['idle', 'asking', 'loading', 'warming', 'listening', 'paused', 'error'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -52,6 +53,12 @@ export interface RecogniserState {
   readonly labels: readonly string[] | null;
   /** What goes into the estimate, and so what visitors are offered to give. */
   readonly modalities: readonly Modality[];
+  /** What was estimated since the last start; null before the first, and when a file is closed. */
+  readonly timeline: Timeline | null;
+  /** The file that the timeline is of, for a player beside it. */
+  readonly media: Blob | null;
+  /** Seconds in the file that `estimate` is of; null: the last one. */
+  readonly position: number | null;
   readonly estimate: Estimate | null;
   readonly error: MemoError | null;
 }
@@ -77,6 +84,9 @@ export const INITIAL_STATE: RecogniserState = Object.freeze({
   prompt: null,
   labels: null,
   modalities: MODALITIES,
+  timeline: null,
+  media: null,
+  position: null,
   estimate: null,
   error: null,
 });
