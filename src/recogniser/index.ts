@@ -5,6 +5,7 @@
 
 export { systemClock, type Clock } from './clock';
 export type { EngineClient } from './engine-client';
+export { Estimates } from './estimates';
 export { TypedEventTarget, type RecogniserEventMap, type StateChange, type TypedTarget } from './events';
 export { currentPage, noPage, type Page } from './page';
 export type { RecogniserOptions, RecogniserParts } from './options';

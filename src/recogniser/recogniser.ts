@@ -3,9 +3,10 @@
  * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped.
  */
 
-import type { DeviceRequest } from '../capture';
+import { notPushing, PushedSource, type DeviceRequest } from '../capture';
 import { MemoError } from '../errors';
 import type { Box } from '../memobert/estimate';
+import { Estimates } from './estimates';
 import { absolute, type RecogniserOptions, type RecogniserParts } from './options';
 import { perform } from './perform';
 import type { MemoRequest } from './requests';
@@ -16,6 +17,7 @@ import { estimateAt } from './timeline';
 
 export class Recogniser extends Runner {
   readonly #actorBase: string;
+  readonly #iterators = new Set<Estimates>();
 
   /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
@@ -63,6 +65,52 @@ export class Recogniser extends Runner {
   startFile(file: Blob, name: string): Promise<void> {
     const open = (signal: AbortSignal) => this.parts.sources.file(file, name, signal);
     return this.begin('file', open, { blob: file, name });
+  }
+
+  /**
+   * Takes frames and samples that the caller pushes, on the caller's clock; `gives` says which will come. Estimates come at the
+   * usual rates, of what was pushed last: for a file, {@link startFile} leaves nothing out.
+   */
+  startPush(gives: { readonly face?: boolean; readonly voice?: boolean } = {}): Promise<void> {
+    const { face = true, voice = true } = gives;
+    return this.begin('push', () => Promise.resolve(new PushedSource({ face, voice })));
+  }
+
+  /**
+   * A frame for the running {@link startPush}; it is taken over, and closed.
+   * @param time seconds
+   * @throws MemoError `input-invalid`
+   */
+  pushFrame(frame: VideoFrame | ImageBitmap, time: number): void {
+    const source = this.#pushed();
+    if (source === null) {
+      frame.close();
+      throw notPushing();
+    }
+    source.pushFrame(frame, time);
+  }
+
+  /**
+   * Mono samples, -1 to 1, for the running {@link startPush}; their buffer is taken over.
+   * @param time of the first sample, seconds
+   * @throws MemoError `input-invalid`
+   */
+  pushSamples(samples: Float32Array<ArrayBuffer>, sampleRateHz: number, time: number): void {
+    const source = this.#pushed();
+    if (source === null) throw notPushing();
+    source.pushSamples(samples, sampleRateHz, time);
+  }
+
+  /** Nothing more will be pushed: one last estimate, then the run is over. */
+  endPush(): void {
+    this.#pushed()?.end();
+  }
+
+  /** `for await (const estimate of recogniser)`: see {@link Estimates} for when it begins, ends and what a slow loop misses. */
+  [Symbol.asyncIterator](): Estimates {
+    const estimates = new Estimates(this);
+    this.#iterators.add(estimates);
+    return estimates;
   }
 
   /** A moment of the file analysed, seconds: `state.estimate` becomes the one that stood there; null in a gap. */
@@ -154,6 +202,7 @@ export class Recogniser extends Runner {
     if (this.closed) return;
     this.stop();
     this.closed = true;
+    for (const iterator of this.#iterators) void iterator.return();
     this.engine.discard({ retire: false });
     this.leavePage();
   }
@@ -161,6 +210,11 @@ export class Recogniser extends Runner {
   /** Carries out what the elements ask for; failures are told by state and `error` event. */
   handle(request: MemoRequest): void {
     perform(this, request);
+  }
+
+  #pushed(): PushedSource | null {
+    const source = this.run?.source;
+    return source instanceof PushedSource ? source : null;
   }
 
   /** What is already answered, by the prompt as it is now; a running source needs no asking. */

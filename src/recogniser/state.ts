@@ -13,7 +13,7 @@ export type Phase = (typeof PHASES)[number];
 export const CONDITIONS = ['no-face', 'silence', 'muted', 'cpu-fallback', 'offline'] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
-export type SourceKind = 'devices' | 'actor' | 'file' | 'stream' | 'text';
+export type SourceKind = 'devices' | 'actor' | 'file' | 'stream' | 'push' | 'text';
 
 /** One camera or microphone, as the visitor sees it; `busy`: another program holds it. */
 export type TrackStatus = 'off' | 'live' | 'refused' | 'missing' | 'busy' | 'ended';
