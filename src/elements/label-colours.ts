@@ -35,6 +35,13 @@ export function labelColour(id: string, index: number): string {
     : `var(--memo-colour-${name}, light-dark(${colour.light}, ${colour.dark}))`;
 }
 
+export type Scheme = keyof ThemedColour;
+
+/** As {@link labelColour}, where no CSS is: without what a page set. */
+export function themedColour(id: string, index: number, scheme: Scheme): string {
+  return (LABEL_COLOURS[id] ?? CYCLE[index % CYCLE.length])?.[scheme] ?? '#808080';
+}
+
 /** Of the most likely label; white where there is none. */
 export function topHue(estimate: Pick<Estimate, 'labels' | 'probabilities'> | null): string {
   const index = topIndex(estimate?.probabilities ?? []);

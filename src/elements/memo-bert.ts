@@ -11,6 +11,7 @@ import { theme } from './theme';
 import './memo-bars';
 import './memo-controls';
 import './memo-error';
+import './memo-export';
 import './memo-meter';
 import './memo-modalities';
 import './memo-preview';
@@ -18,6 +19,7 @@ import './memo-progress';
 import './memo-prompt';
 import './memo-rates';
 import './memo-status';
+import './memo-timeline';
 import './memo-words';
 
 /**
@@ -36,6 +38,8 @@ import './memo-words';
  * @csspart controls - start, stop, devices, actor, file
  * @csspart words - the field for what is said
  * @csspart bars - the distribution; `bar` is one label's track
+ * @csspart timeline - a file's estimates over time; `bands` and `cursor` inside of it
+ * @csspart export - the buttons that save it
  * @csspart modalities - what words, face and voice say alone
  * @csspart rates - rates and latencies
  * @csspart notice - the paragraph around the notice
@@ -87,6 +91,7 @@ export class MemoBert extends MemoEngine {
         ${shown('text') ? html`<memo-words part="words"></memo-words>` : nothing}
       </div>
       <memo-bars part="bars" exportparts="bar"></memo-bars>
+      ${known.media === null ? nothing : this.#file()}
       <memo-modalities part="modalities"></memo-modalities>
       ${this.#foot()}
       <p class="hidden-visually" role="status" data-testid="announcement">${this.announcement}</p>
@@ -103,6 +108,13 @@ export class MemoBert extends MemoEngine {
         ${loading ? html`<memo-progress part="progress"></memo-progress>` : nothing}
       </memo-preview>
       <memo-meter part="meter" ?hidden=${microphone !== 'live'}></memo-meter>
+    </div>`;
+  }
+
+  #file(): TemplateResult {
+    return html`<div class="file">
+      <memo-timeline part="timeline" exportparts="bands, cursor"></memo-timeline>
+      <memo-export part="export"></memo-export>
     </div>`;
   }
 

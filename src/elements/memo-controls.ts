@@ -78,11 +78,15 @@ export class MemoControls extends BaseElement {
   /** The page gives a stream or a file of its own: no device is offered. */
   @property({ type: Boolean }) given = false;
 
+  /** A file is open. */
+  @property({ type: Boolean }) file = false;
+
   @state() private wish: Readonly<Record<Device, boolean>> = { camera: true, microphone: true };
   @query('input') private readonly input!: HTMLInputElement;
 
   protected override take(state: RecogniserState): void {
-    const { phase, source, camera, microphone, modalities } = state;
+    const { phase, source, camera, microphone, modalities, media } = state;
+    this.file = media !== null;
     this.running = phase !== 'idle' && phase !== 'error';
     Object.assign(this, { source, camera, microphone, offered: modalities });
   }
@@ -101,6 +105,18 @@ export class MemoControls extends BaseElement {
         <button class="quiet" type="button" data-testid="file" @click=${() => this.input.click()}>
           ${icons.file} ${strings.controls.file}
         </button>
+        ${
+          this.file
+            ? html`<button
+                class="quiet"
+                type="button"
+                data-testid="close-file"
+                @click=${() => this.request('stop', {})}
+              >
+                ${strings.controls.closeFile}
+              </button>`
+            : nothing
+        }
         <input type="file" accept="video/*,audio/*" hidden @change=${this.#choose} />
       </div>
       ${this.#notes().map((note) => html`<p class="note" data-testid="note">${note}</p>`)}`;
@@ -118,7 +134,7 @@ export class MemoControls extends BaseElement {
         ?disabled=${!running && !this.given && !devices.some((device) => this.wish[device])}
         @click=${() => (running ? this.request('stop', {}) : this.request('start', this.#wanted()))}
       >
-        ${running ? html`${icons.stop} ${strings.controls.stop}` : strings.controls.start}
+        ${running ? html`${icons.stop} ${this.source === 'file' ? strings.controls.cancel : strings.controls.stop}` : strings.controls.start}
       </button>
       ${this.given || (running && this.source !== 'devices') ? nothing : devices.map((device) => this.#switch(device))}`;
   }

@@ -16,6 +16,7 @@ import type { DeviceWish } from '../runtime/protocol';
 import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes, type Read } from './attributes';
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
+import { exportFile, type ExportFormat } from './export-file';
 import { fetchMedia } from './media-url';
 import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
 import { STORE, STORE_CONNECTED, type RecogniserStore } from './store-link';
@@ -151,6 +152,11 @@ export class MemoEngine extends LitElement implements RecogniserStore {
       return recogniser.startFile(source, source instanceof File ? source.name : 'blob');
     const { blob, name } = await this.#fetch(new URL(source, document.baseURI).href);
     return recogniser.startFile(blob, name);
+  }
+
+  /** What was estimated since the last start, as a file. Rejects with `nothing-recorded`, or `input-invalid` for another format. */
+  async export(format: ExportFormat): Promise<Blob> {
+    return exportFile(this.known.timeline, format, this);
   }
 
   /** Calls back at once with the present state, then after changes; returns the way out. */

@@ -40,8 +40,10 @@ export class MemoRates extends BaseElement {
   /** Milliseconds of the last run of each stage. */
   @property({ attribute: false }) latency: Readonly<Partial<Record<Stage, number>>> = {};
 
-  protected override take({ phase, rates, estimate }: RecogniserState): void {
-    this.rates = phase === 'listening' || phase === 'paused' ? rates : null;
+  protected override take({ phase, rates, estimate, source }: RecogniserState): void {
+    // a file is read as fast as it can be: its rates are no rates of this moment
+    const live = (phase === 'listening' || phase === 'paused') && source !== 'file';
+    this.rates = live ? rates : null;
     this.latency = estimate?.latency ?? {};
   }
 

@@ -71,17 +71,19 @@ export class MemoStatus extends BaseElement {
 
   @property() phase: Phase = 'idle';
   @property({ attribute: false }) conditions: readonly Condition[] = [];
+  /** A file: listening is said otherwise. */
+  @property({ type: Boolean }) analysing = false;
   /** Null before the model is loaded. */
   @property({ attribute: false }) backend: BackendReport | null = null;
 
-  protected override take({ phase, conditions, backend }: RecogniserState): void {
-    Object.assign(this, { phase, conditions, backend });
+  protected override take({ phase, conditions, backend, source }: RecogniserState): void {
+    Object.assign(this, { phase, conditions, backend, analysing: source === 'file' });
   }
 
   override render(): TemplateResult {
     return html`<div class="now">
         <span class="phase ${this.phase}" data-testid="phase" data-phase=${this.phase}
-          >${strings.phases[this.phase]}</span
+          >${this.analysing && this.phase === 'listening' ? strings.status.analysing : strings.phases[this.phase]}</span
         >
         ${this.conditions
           // the backend's own line says this one, with its reason
