@@ -62,10 +62,17 @@ export default defineConfig({
   build: {
     target: 'es2023',
     chunkSizeWarningLimit: 1500,
+    // its helper looks for a document, and what is imported late must also load in a worker
+    modulePreload: false,
     assetsInlineLimit: 0,
     rollupOptions: {
       // the page, and modules under names that stay, for pages of others: the elements, and what is under them
-      input: { index: 'index.html', 'memo-bert': 'src/elements/index.ts', recogniser: 'src/index.ts' },
+      input: {
+        index: 'index.html',
+        parts: 'examples/parts.html',
+        'memo-bert': 'src/elements/index.ts',
+        recogniser: 'src/index.ts',
+      },
       preserveEntrySignatures: 'exports-only',
       output: {
         entryFileNames: ({ name }) =>

@@ -83,6 +83,9 @@ export class MemoTimeline extends BaseElement {
         color: var(--_muted);
         font-size: 0.8125em;
       }
+      .axis {
+        padding-block-start: 0.25rem;
+      }
       .legend {
         justify-content: start;
         gap: 0.125rem 1rem;

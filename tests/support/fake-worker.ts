@@ -121,6 +121,11 @@ function fakeWorker(): void {
 /** From here on, every worker of the page is a fake one. */
 export async function fakeWorkers(page: Page): Promise<void> {
   await page.route('**/assets/worker-*.js', (route) =>
-    route.fulfill({ contentType: 'text/javascript', body: `(${fakeWorker.toString()})();` }),
+    route.fulfill({
+      contentType: 'text/javascript',
+      // an isolated page takes no worker without it
+      headers: { 'Cross-Origin-Embedder-Policy': 'require-corp' },
+      body: `(${fakeWorker.toString()})();`,
+    }),
   );
 }
