@@ -3,7 +3,7 @@
  * Knows of the browser only; must not know of models, workers or elements.
  */
 
-export { openActor, type ActorOptions } from './actor';
+export type { ActorOptions } from './actor';
 export { openDevices } from './device-source';
 export type { DeviceRequest } from './devices';
 export { openFile } from './file-source';

@@ -1,11 +1,18 @@
 /** A timeline as a file in any format, the picture included: what `export()` gives and the buttons save. */
 
-import { EXTENSIONS, exportTimeline, recorded, TEXT_FORMATS, type TextFormat } from '../export';
+import type { TextFormat } from '../export';
 import type { Timeline } from '../recogniser';
-import { timelinePng } from './timeline-png';
 
-export const EXPORT_FORMATS = [...TEXT_FORMATS, 'png'] as const;
 export type ExportFormat = TextFormat | 'png';
+/** With their file name extensions. */
+const EXTENSIONS: Readonly<Record<ExportFormat, string>> = {
+  csv: 'csv',
+  json: 'json',
+  webvtt: 'vtt',
+  emotionml: 'emotionml',
+  png: 'png',
+};
+export const EXPORT_FORMATS = Object.keys(EXTENSIONS) as readonly ExportFormat[];
 
 /**
  * @param element whose light or dark the picture takes
@@ -16,7 +23,10 @@ export async function exportFile(
   format: ExportFormat,
   element: Element,
 ): Promise<Blob> {
+  // writers are fetched when the first file is asked for
+  const { exportTimeline, recorded } = await import('../export');
   if (format !== 'png') return exportTimeline(timeline, format);
+  const { timelinePng } = await import('./timeline-png');
   const dark = getComputedStyle(element).colorScheme.includes('dark');
   const wanted = matchMedia('(prefers-color-scheme: dark)').matches;
   const only = !getComputedStyle(element).colorScheme.includes('light');

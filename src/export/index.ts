@@ -21,15 +21,6 @@ const WRITERS: Record<TextFormat, { readonly write: (timeline: Timeline) => stri
     emotionml: { write: toEmotionMl, type: 'application/emotionml+xml' },
   };
 
-/** File name extensions. */
-export const EXTENSIONS = {
-  csv: 'csv',
-  json: 'json',
-  webvtt: 'vtt',
-  emotionml: 'emotionml',
-  png: 'png',
-} as const;
-
 /** @throws MemoError `nothing-recorded` without an estimate, `input-invalid` for another format */
 export function exportTimeline(timeline: Timeline | null, format: TextFormat): Blob {
   const writer = (WRITERS as Partial<typeof WRITERS>)[format];
@@ -47,11 +38,11 @@ export function recorded(timeline: Timeline | null): Timeline {
   );
 }
 
-export function unknownFormat(format: string): MemoError {
+function unknownFormat(format: string): MemoError {
   return new MemoError(
     'input-invalid',
     `"${format}" is no export format.`,
-    `Ask for one of ${Object.keys(EXTENSIONS).join(', ')}.`,
+    `Ask for one of ${TEXT_FORMATS.join(', ')}; an element also draws png.`,
   );
 }
 
