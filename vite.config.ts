@@ -62,13 +62,21 @@ export default defineConfig({
   build: {
     target: 'es2023',
     chunkSizeWarningLimit: 1500,
+    // its helper looks for a document, and what is imported late must also load in a worker
+    modulePreload: false,
     assetsInlineLimit: 0,
     rollupOptions: {
-      // the page, and one module under a name that stays, for pages of others
-      input: { index: 'index.html', 'memo-bert': 'src/elements/index.ts' },
+      // the page, and modules under names that stay, for pages of others: the elements, and what is under them
+      input: {
+        index: 'index.html',
+        parts: 'examples/parts.html',
+        'memo-bert': 'src/elements/index.ts',
+        recogniser: 'src/index.ts',
+      },
       preserveEntrySignatures: 'exports-only',
       output: {
-        entryFileNames: ({ name }) => (name === 'memo-bert' ? 'memo-bert.js' : 'assets/[name]-[hash].js'),
+        entryFileNames: ({ name }) =>
+          name === 'memo-bert' || name === 'recogniser' ? `${name}.js` : 'assets/[name]-[hash].js',
       },
     },
   },

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { imageInputMetadata, withMetadata } from './assets/tflite-metadata.mjs';
 
 /** Raised whenever what is made below changes. */
-const RECIPE = 1;
+const RECIPE = 2;
 const PACKAGES = ['@mediapipe/tasks-vision', '@mediapipe/face_detection', '@ricky0123/vad-web'];
 /** All that tasks-vision fetches in a module worker: every browser with WebGPU or ES module workers has WebAssembly SIMD. */
 const MEDIAPIPE_FILES = ['vision_wasm_module_internal.js', 'vision_wasm_module_internal.wasm'];
@@ -23,8 +23,14 @@ face_detector.tflite   @mediapipe/face_detection (BlazeFace short range), Copyri
                        changed: TFLite metadata with the input normalisation was added
 silero_vad.onnx        Silero VAD v5, Copyright (c) 2020-present Silero Team, MIT; as packed in @ricky0123/vad-web (ISC), unchanged
 
+In the page's own scripts
+=========================
+
+demuxed-media-*.js     Mediabunny, Copyright (c) Vanilagy and contributors, MPL-2.0, unchanged; its source: the npm package mediabunny
+
 Apache-2.0: https://www.apache.org/licenses/LICENSE-2.0
 MIT: https://opensource.org/license/mit
+MPL-2.0: https://www.mozilla.org/MPL/2.0/
 `;
 
 /**

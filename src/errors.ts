@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'nothing-to-capture',
   'media-unreadable',
   'media-empty',
+  'nothing-recorded',
   // bundle
   'manifest-unreachable',
   'manifest-invalid',
@@ -30,6 +31,7 @@ export const ERROR_CODES = [
   // input
   'prompt-invalid',
   'label-invalid',
+  'attribute-invalid',
   'input-invalid',
   'internal',
 ] as const;

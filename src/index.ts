@@ -1,5 +1,14 @@
 /** memo-bert without a user interface: the recogniser and the types it speaks in. */
 
+export {
+  exportTimeline,
+  TEXT_FORMATS,
+  toCsv,
+  toEmotionMl,
+  toJson,
+  toWebVtt,
+  type TextFormat,
+} from './export';
 export { ERROR_CODES, MemoError, type ErrorCode, type SerialisedError } from './errors';
 export {
   MODALITIES,
@@ -15,16 +24,25 @@ export {
 } from './memobert/estimate';
 export {
   CONDITIONS,
+  DEFAULT_SETTINGS,
+  estimateAt,
+  Estimates,
+  marks,
   PHASES,
   Recogniser,
+  segments,
   type Condition,
+  type Mark,
   type Phase,
   type Rates,
   type RecogniserEventMap,
   type RecogniserOptions,
   type RecogniserState,
+  type Segment,
+  type Settings,
   type SourceKind,
   type StateChange,
+  type Timeline,
   type TrackStatus,
 } from './recogniser';
 export type { GraphName, GraphRole, Manifest, Precision } from './runtime/manifest';

@@ -39,8 +39,16 @@ export async function loadMedia(blob: Blob, name: string, signal: AbortSignal): 
   }
 }
 
-/** The whole sound, or null when there is none that can be decoded. */
-export async function decodeSound(blob: Blob): Promise<AudioBuffer | null> {
+/** What is decoded at once: 45 minutes are 173 MB. */
+const MOST_DECODED_SECONDS = 45 * 60;
+const MOST_DECODED_BYTES = 1e9;
+
+/**
+ * The whole sound, or null when there is none that can be decoded.
+ * Rejects with `media-unreadable` when it would not fit into memory.
+ */
+export async function decodeSound(blob: Blob, seconds: number, name: string): Promise<AudioBuffer | null> {
+  if (seconds > MOST_DECODED_SECONDS || blob.size > MOST_DECODED_BYTES) throw tooLong(name);
   try {
     const context = new OfflineAudioContext(1, 1, DECODED_RATE_HZ);
     const sound = await context.decodeAudioData(await blob.arrayBuffer());
@@ -84,6 +92,14 @@ function happened(video: HTMLVideoElement, event: string, name: string, signal: 
     if (signal.aborted) settle(aborted)();
     else signal.addEventListener('abort', settle(aborted), { signal: left });
   });
+}
+
+function tooLong(name: string): MemoError {
+  return new MemoError(
+    'media-unreadable',
+    `${name} is too long for this browser, which decodes a file's sound only as a whole.`,
+    'Open it in a browser with WebCodecs for its format (a current Chrome or Edge), or cut it into parts of 45 minutes.',
+  );
 }
 
 function empty(name: string): MemoError {

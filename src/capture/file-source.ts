@@ -1,6 +1,7 @@
 /**
- * A video or audio file, played once, muted, at its own speed, in a video element that is in no document.
- * Frames come as the element presents them; samples, decoded beforehand, are delivered in step with its clock.
+ * A video or audio file: read as fast as it can be decoded, or, where WebCodecs does not decode it, played once, muted, at its own
+ * speed, in a video element that is in no document. Then frames come as the element presents them; samples, decoded beforehand,
+ * are delivered in step with its clock.
  */
 
 import { MemoError } from '../errors';
@@ -8,6 +9,8 @@ import type { TrackStatus } from '../recogniser/state';
 import { SourceEmitter } from './emitter';
 import { decodeSound, loadMedia } from './file-media';
 import { ElementPump } from './frames';
+import { readMedia } from './media-reader';
+import { ReaderSource } from './reader-source';
 import type { Source, SourceEvents, TimedFrame } from './source';
 
 /** Milliseconds between two deliveries of samples. */
@@ -15,11 +18,14 @@ const DELIVERY_MS = 50;
 /** Longest chunk, in seconds: what a timer held back in a busy page catches up with. */
 const MOST_CHUNK_SECONDS = 0.5;
 
-/** Rejects with `media-unreadable` or `media-empty`. */
+/** Rejects with `media-unreadable`, `media-empty` or, without a document to play it in, `capture-unsupported`. */
 export async function openFile(blob: Blob, name: string, signal: AbortSignal): Promise<Source> {
+  const reader = await readMedia(blob, name, signal);
+  if (reader !== null) return new ReaderSource(reader);
+  if (typeof document === 'undefined') throw undecodable(name);
   const media = await loadMedia(blob, name, signal);
   try {
-    const sound = await decodeSound(blob);
+    const sound = await decodeSound(blob, media.seconds, name);
     if (signal.aborted) throw new MemoError('aborted', 'Opening was cut short.', 'Press Start again.');
     if (media.video.videoWidth === 0 && sound === null) {
       throw new MemoError(
@@ -148,6 +154,14 @@ class FileSource implements Source {
       ),
     );
   }
+}
+
+function undecodable(name: string): MemoError {
+  return new MemoError(
+    'capture-unsupported',
+    `${name} cannot be decoded by WebCodecs, and a worker has no element to play it in.`,
+    'Try MP4 (H.264, AAC), WebM or WAV, or open the file in a page.',
+  );
 }
 
 function mono(sound: AudioBuffer, from: number, until: number): Float32Array<ArrayBuffer> {

@@ -3,9 +3,11 @@
  * Knows of the browser only; must not know of models, workers or elements.
  */
 
-export { openActor, type ActorOptions } from './actor';
+export type { ActorOptions } from './actor';
 export { openDevices } from './device-source';
 export type { DeviceRequest } from './devices';
 export { openFile } from './file-source';
+export type { MediaReader } from './media-reader';
+export { notPushing, PushedSource } from './pushed-source';
 export type { SampleChunk, Source, SourceEvents, TimedFrame } from './source';
 export { openStream } from './stream-source';

@@ -4,6 +4,7 @@
  */
 
 import type { MemoError } from '../errors';
+import type { MediaReader } from './media-reader';
 import type { SourceKind, TrackStatus } from '../recogniser/state';
 import type { TimedText } from '../runtime/protocol';
 
@@ -55,6 +56,8 @@ export interface Source {
   setRunning?(running: boolean): void;
   /** 0 to 1 for a file, else null. */
   readonly progress: number | null;
+  /** Of a file that is read as fast as it can be, not played: then nothing comes by itself. */
+  readonly reader?: MediaReader;
   /** Stops every track and frees every node; safe to call twice. */
   close(): void;
 }

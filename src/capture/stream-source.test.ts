@@ -173,6 +173,22 @@ describe('openStream', () => {
     expect(camera.clones.map(({ readyState }) => readyState)).toEqual(['ended']);
   });
 
+  it('tells when the caller has stopped a track, which ends no clone', async () => {
+    vi.useFakeTimers();
+    const camera = new FakeTrack('video');
+    const source = await openStream(asStream(camera), never);
+    const told = vi.fn();
+    source.on('trackchange', told);
+    vi.advanceTimersByTime(1000);
+    expect([told.mock.calls.length, source.camera]).toEqual([0, 'live']);
+    camera.stop();
+    vi.advanceTimersByTime(1000);
+    expect([told.mock.calls.length, source.camera]).toEqual([1, 'ended']);
+    source.close();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
   it('refuses a stream whose tracks have ended', async () => {
     const over = new FakeTrack('video');
     over.stop();

@@ -116,11 +116,40 @@ export async function openStream(stream: MediaStream, signal: AbortSignal): Prom
       'Pass a MediaStream while one of its tracks is live.',
     );
   }
-  return StreamSource.read(
-    'stream',
-    { camera: camera?.clone() ?? null, microphone: microphone?.clone() ?? null },
-    signal,
-  );
+  const source = new CallersSource({ camera, microphone });
+  await source.open(signal);
+  return source;
+}
+
+/** Milliseconds between two looks at whether the caller has stopped its tracks: no event tells, and a clone lives on. */
+const OWNERS_MS = 250;
+
+class CallersSource extends StreamSource {
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(theirs: StreamTracks) {
+    const ours = {
+      camera: theirs.camera?.clone() ?? null,
+      microphone: theirs.microphone?.clone() ?? null,
+    };
+    super('stream', ours);
+    this.#timer = setInterval(() => {
+      for (const kind of ['camera', 'microphone'] as const) {
+        if (theirs[kind]?.readyState !== 'ended' || ours[kind]?.readyState !== 'live') continue;
+        ours[kind].stop();
+        this.emitter.emit('trackchange');
+      }
+    }, OWNERS_MS);
+  }
+
+  open(signal: AbortSignal): Promise<void> {
+    return this.begin(signal);
+  }
+
+  override close(): void {
+    clearInterval(this.#timer);
+    super.close();
+  }
 }
 
 function status(track: MediaStreamTrack | null, absent: TrackStatus = 'off'): TrackStatus {

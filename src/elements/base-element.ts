@@ -1,16 +1,58 @@
-/** What every part has in common: the theme, and the way a request goes up. */
+/** What every part has in common: the theme, the recogniser it shows, and the way a request goes up. */
 
-import { LitElement } from 'lit';
+import { LitElement, type PropertyValues } from 'lit';
+import { property } from 'lit/decorators.js';
+import type { MemoRequest, RecogniserState } from '../recogniser';
 import { REQUEST_EVENT, type RequestMap, type RequestName } from '../recogniser/requests';
+import { StoreLink, type RecogniserStore } from './store-link';
 import { theme } from './theme';
 
 export class BaseElement extends LitElement {
   static override styles = [theme];
 
-  /** Sends one typed request up, as a bubbling, composed `memo-request` event. */
+  /** The recogniser to show and to ask; before `for` and what is around. */
+  @property({ attribute: false }) store: RecogniserStore | null = null;
+  /** The id of the `<memo-engine>` or `<memo-bert>` to show, where it is not around this part. */
+  @property({ attribute: 'for' }) for: string | null = null;
+
+  readonly #link = new StoreLink(this, (state) => this.take(state));
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#link.renew();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#link.renew();
+  }
+
+  /** Moved by `moveBefore`: nothing restarts, but another recogniser may be around it now. */
+  connectedMoveCallback(): void {
+    this.#link.renew();
+  }
+
+  /** State comes down: a part takes from it what it shows. */
+  protected take(state: RecogniserState): void {
+    void state;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('store') || changed.has('for')) this.#link.renew();
+  }
+
+  /**
+   * Sends one typed request up, as a bubbling, composed `memo-request` event; to a store that was named, directly.
+   * Cancelling the event on the part keeps it from being asked.
+   */
   protected request<K extends RequestName>(name: K, detail: RequestMap[K]): void {
-    this.dispatchEvent(
-      new CustomEvent(REQUEST_EVENT, { detail: { name, detail }, bubbles: true, composed: true }),
-    );
+    const request = { name, detail } as MemoRequest;
+    // somebody else's recogniser may be around a part that names its own
+    const named = this.store !== null || this.for !== null;
+    const event = new CustomEvent(REQUEST_EVENT, {
+      detail: request,
+      ...{ bubbles: !named, composed: true, cancelable: true },
+    });
+    if (this.dispatchEvent(event) && named) this.#link.store?.handle(request);
   }
 }

@@ -14,7 +14,9 @@ export type {
 export { MemoBars } from './memo-bars';
 export { MemoBert } from './memo-bert';
 export { MemoControls } from './memo-controls';
+export { MemoEngine } from './memo-engine';
 export { MemoError as MemoErrorElement } from './memo-error';
+export { MemoExport } from './memo-export';
 export { MemoMeter } from './memo-meter';
 export { MemoModalities } from './memo-modalities';
 export { MemoPreview } from './memo-preview';
@@ -22,5 +24,8 @@ export { MemoProgress } from './memo-progress';
 export { MemoPrompt } from './memo-prompt';
 export { MemoRates } from './memo-rates';
 export { MemoStatus } from './memo-status';
+export { MemoTimeline } from './memo-timeline';
 export { MemoWords } from './memo-words';
+export { EXPORT_FORMATS, type ExportFormat } from './export-file';
 export type { CreateRecogniser, RecogniserLike } from './recogniser-like';
+export type { RecogniserStore } from './store-link';

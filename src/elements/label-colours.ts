@@ -3,6 +3,9 @@
  * protanopia, deuteranopia and tritanopia (`label-colours.test.ts` measures both). Colour never stands alone: the word is always there.
  */
 
+import type { Estimate } from '../memobert/estimate';
+import { topIndex } from './format';
+
 export interface ThemedColour {
   readonly light: string;
   readonly dark: string;
@@ -30,4 +33,18 @@ export function labelColour(id: string, index: number): string {
   return colour === undefined
     ? 'currentColor'
     : `var(--memo-colour-${name}, light-dark(${colour.light}, ${colour.dark}))`;
+}
+
+export type Scheme = keyof ThemedColour;
+
+/** As {@link labelColour}, where no CSS is: without what a page set. */
+export function themedColour(id: string, index: number, scheme: Scheme): string {
+  return (LABEL_COLOURS[id] ?? CYCLE[index % CYCLE.length])?.[scheme] ?? '#808080';
+}
+
+/** Of the most likely label; white where there is none. */
+export function topHue(estimate: Pick<Estimate, 'labels' | 'probabilities'> | null): string {
+  const index = topIndex(estimate?.probabilities ?? []);
+  const label = estimate?.labels[index];
+  return label === undefined ? '#fff' : labelColour(label, index);
 }

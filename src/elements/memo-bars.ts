@@ -1,9 +1,10 @@
 import { css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
-import { labelName, percent, topIndex } from './format';
+import { DEFAULT_LABELS, labelName, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 
@@ -80,9 +81,15 @@ export class MemoBars extends BaseElement {
   ];
 
   /** Label ids, in the manifest's order. */
-  @property({ attribute: false }) labels: readonly string[] = [];
+  @property({ attribute: false }) labels: readonly string[] = DEFAULT_LABELS;
   /** Over `labels`, summing to 1; null shows empty bars. */
   @property({ attribute: false }) probabilities: readonly number[] | null = null;
+
+  protected override take({ labels, estimate }: RecogniserState): void {
+    // the estimate's own: others may have been asked for since
+    this.labels = estimate?.labels ?? labels ?? DEFAULT_LABELS;
+    this.probabilities = estimate?.probabilities ?? null;
+  }
 
   override render(): TemplateResult {
     const values = this.probabilities ?? [];

@@ -12,7 +12,7 @@ export const layout = css`
   .all {
     display: grid;
     gap: 1.25rem;
-    grid-template-areas: 'top' 'prompt' 'stage' 'give' 'bars' 'modalities' 'foot';
+    grid-template-areas: 'top' 'prompt' 'stage' 'file' 'give' 'bars' 'modalities' 'foot';
     grid-template-columns: minmax(0, 1fr);
     padding: var(--memo-padding, 1rem);
   }
@@ -35,6 +35,11 @@ export const layout = css`
     grid-area: give;
     gap: 1rem;
     align-content: start;
+  }
+  .file {
+    display: grid;
+    grid-area: file;
+    gap: 0.625rem;
   }
   memo-bars {
     grid-area: bars;
@@ -87,10 +92,11 @@ export const layout = css`
         'stage      prompt'
         'stage      bars'
         'give       bars'
+        'file       file'
         'modalities modalities'
         'foot       foot';
       grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr);
-      grid-template-rows: auto auto 1fr auto auto auto;
+      grid-template-rows: auto auto 1fr auto auto auto auto;
       gap: 1.25rem clamp(1.75rem, 4.5cqi, 3.75rem);
       padding: var(--memo-padding, 1.25rem clamp(1.25rem, 2.8cqi, 2.25rem) 1.5rem);
     }

@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { MODALITIES, type Modality } from '../memobert/estimate';
-import type { SourceKind, TrackStatus } from '../recogniser';
+import type { RecogniserState, SourceKind, TrackStatus } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { icons } from './icons';
@@ -75,8 +75,21 @@ export class MemoControls extends BaseElement {
   /** What visitors may give. */
   @property({ attribute: false }) offered: readonly Modality[] = MODALITIES;
 
+  /** The page gives a stream or a file of its own: no device is offered. */
+  @property({ type: Boolean }) given = false;
+
+  /** A file is open. */
+  @property({ type: Boolean }) file = false;
+
   @state() private wish: Readonly<Record<Device, boolean>> = { camera: true, microphone: true };
   @query('input') private readonly input!: HTMLInputElement;
+
+  protected override take(state: RecogniserState): void {
+    const { phase, source, camera, microphone, modalities, media } = state;
+    this.file = media !== null;
+    this.running = phase !== 'idle' && phase !== 'error';
+    Object.assign(this, { source, camera, microphone, offered: modalities });
+  }
 
   override render(): TemplateResult {
     return html`<div class="row">${this.#main()}</div>
@@ -92,6 +105,18 @@ export class MemoControls extends BaseElement {
         <button class="quiet" type="button" data-testid="file" @click=${() => this.input.click()}>
           ${icons.file} ${strings.controls.file}
         </button>
+        ${
+          this.file
+            ? html`<button
+                class="quiet"
+                type="button"
+                data-testid="close-file"
+                @click=${() => this.request('stop', {})}
+              >
+                ${strings.controls.closeFile}
+              </button>`
+            : nothing
+        }
         <input type="file" accept="video/*,audio/*" hidden @change=${this.#choose} />
       </div>
       ${this.#notes().map((note) => html`<p class="note" data-testid="note">${note}</p>`)}`;
@@ -101,17 +126,17 @@ export class MemoControls extends BaseElement {
   #main(): unknown {
     const { running } = this;
     const devices = this.#devices();
-    if (devices.length === 0 && !running) return nothing;
+    if (devices.length === 0 && !running && !this.given) return nothing;
     return html`<button
         class="main strong"
         type="button"
         data-testid=${running ? 'stop' : 'start'}
-        ?disabled=${!running && !devices.some((device) => this.wish[device])}
+        ?disabled=${!running && !this.given && !devices.some((device) => this.wish[device])}
         @click=${() => (running ? this.request('stop', {}) : this.request('start', this.#wanted()))}
       >
-        ${running ? html`${icons.stop} ${strings.controls.stop}` : strings.controls.start}
+        ${running ? html`${icons.stop} ${this.source === 'file' ? strings.controls.cancel : strings.controls.stop}` : strings.controls.start}
       </button>
-      ${running && this.source !== 'devices' ? nothing : devices.map((device) => this.#switch(device))}`;
+      ${this.given || (running && this.source !== 'devices') ? nothing : devices.map((device) => this.#switch(device))}`;
   }
 
   #switch(device: Device): TemplateResult {
@@ -151,7 +176,7 @@ export class MemoControls extends BaseElement {
   #notes(): string[] {
     const devices = this.#devices();
     if (!this.running) {
-      return devices.length === 0 || devices.some((device) => this.wish[device])
+      return this.given || devices.length === 0 || devices.some((device) => this.wish[device])
         ? []
         : [strings.controls.chooseDevice];
     }

@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { MemoError as MemoFailure } from '../errors';
+import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { strings } from './strings';
 
@@ -53,6 +54,10 @@ export class MemoError extends BaseElement {
   ];
 
   @property({ attribute: false }) error: MemoFailure | null = null;
+
+  protected override take({ error }: RecogniserState): void {
+    this.error = error;
+  }
 
   override render(): unknown {
     return this.error === null ? nothing : this.#message(this.error);

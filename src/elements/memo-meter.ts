@@ -1,5 +1,6 @@
 import { css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { meterFraction } from './meter-scale';
@@ -55,6 +56,10 @@ export class MemoMeter extends BaseElement {
   @property({ type: Number }) level = 0;
   @property({ type: Boolean }) speaking = false;
   @property({ type: Boolean }) muted = false;
+
+  protected override take({ level, speaking, conditions }: RecogniserState): void {
+    Object.assign(this, { level, speaking, muted: conditions.includes('muted') });
+  }
 
   override render(): TemplateResult {
     const { muted, speaking, quiet, label } = strings.meter;

@@ -1,8 +1,10 @@
 import { css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
+import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
+import { evidenceNotes } from './evidence-notes';
 import { labelName, percent, topIndex } from './format';
 import { icons } from './icons';
 import { labelColour } from './label-colours';
@@ -110,6 +112,12 @@ export class MemoModalities extends BaseElement {
   @property({ attribute: false }) shown: readonly Modality[] = MODALITIES;
   /** Why one is not present, in words. */
   @property({ attribute: false }) notes: Readonly<Partial<Record<Modality, string>>> = {};
+
+  protected override take(state: RecogniserState): void {
+    this.estimate = state.estimate;
+    this.shown = state.modalities;
+    this.notes = evidenceNotes(state);
+  }
 
   override render(): TemplateResult {
     return html`<div class="all">

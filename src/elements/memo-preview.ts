@@ -1,9 +1,13 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Face } from '../memobert/estimate';
+import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { mapBox, type Fit, type Size } from './box-mapping';
+import { topHue } from './label-colours';
+import { livePills } from './live-pills';
+import { MediaPlayer } from './media-player';
 import { strings } from './strings';
 
 /**
@@ -68,6 +72,15 @@ export class MemoPreview extends BaseElement {
           var(--_cut) 100% 100% / 26% 26%;
         mask-repeat: no-repeat;
       }
+      .choice {
+        padding: 0;
+        border: 0;
+        background: none;
+        pointer-events: auto;
+      }
+      .choice:hover::before {
+        border-color: #fff;
+      }
       .other::before {
         border-width: 1.5px;
         border-color: rgb(255 255 255 / 0.7);
@@ -129,16 +142,27 @@ export class MemoPreview extends BaseElement {
   @property({ attribute: false }) live: readonly { readonly text: string; readonly recording: boolean }[] =
     [];
 
+  /** A file to play beside its timeline, where there is no stream. */
+  @property({ attribute: false }) media: Blob | null = null;
+  /** Seconds in the file; null: nobody has chosen a moment. */
+  @property({ type: Number }) position: number | null = null;
+  /** Seconds of the file that are analysed, while it is. */
+  @property({ type: Number }) reached: number | null = null;
+  /** Whether a click on one of several faces sends `follow`. */
+  @property({ type: Boolean }) choosable = false;
+
   @state() private view: Size = { width: 0, height: 0 };
   @query('video') private readonly video!: HTMLVideoElement | null;
   @query('.picture') private readonly picture!: HTMLElement;
 
+  readonly #player = new MediaPlayer();
   #observer: ResizeObserver | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
     if (!this.hasUpdated) return;
     this.#observe();
+    this.requestUpdate(); // a file's address ended with the disconnection
     this.#play(); // a video that leaves the document is paused
   }
 
@@ -148,6 +172,7 @@ export class MemoPreview extends BaseElement {
     this.#observer = null;
     // a picture that nobody shows must not hold a camera's track alive
     if (this.video !== null) this.video.srcObject = null;
+    this.#player.close();
   }
 
   protected override firstUpdated(): void {
@@ -156,10 +181,25 @@ export class MemoPreview extends BaseElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('stream')) this.#play();
+    if (this.video !== null && this.#plays()) this.#player.show(this.video, this.position, this.reached);
+  }
+
+  protected override take(state: RecogniserState): void {
+    const { stream, frameWidth, frameHeight, source, estimate, media, position, fileProgress } = state;
+    Object.assign(this, { stream, frameWidth, frameHeight, media, position });
+    // of a file, those of the moment shown
+    this.faces = media === null ? state.faces : (estimate?.faces ?? []);
+    this.reached = fileProgress === null ? null : (state.timeline?.reached ?? null);
+    this.choosable = state.phase === 'listening';
+    this.mirrored = source === 'devices';
+    this.fit = source === 'file' ? 'contain' : 'cover';
+    this.hue = topHue(estimate);
+    this.live = livePills(state);
   }
 
   override render(): TemplateResult {
-    const shown = this.#hasPicture();
+    const plays = this.#plays();
+    const shown = this.#hasPicture() || plays;
     return html`<div
       class="picture ${shown ? 'with-picture' : ''} ${this.mirrored ? 'mirrored' : ''}"
       part="picture"
@@ -167,8 +207,7 @@ export class MemoPreview extends BaseElement {
     >
       ${
         shown
-          ? html`<video muted playsinline autoplay aria-label=${strings.preview.label}></video>
-              ${this.faces.map((face) => this.#frame(face))}`
+          ? html`${plays ? this.#file() : LIVE()} ${this.faces.map((face) => this.#frame(face))}`
           : html`<div class="placeholder"><slot name="placeholder">${strings.preview.cameraOff}</slot></div>`
       }
       ${
@@ -182,20 +221,51 @@ export class MemoPreview extends BaseElement {
     </div>`;
   }
 
+  #file(): TemplateResult {
+    const told = () => {
+      const time = this.video === null ? null : this.#player.moved(this.video);
+      if (time !== null) this.request('seek', { time });
+    };
+    return html`<video
+      class="file"
+      controls
+      playsinline
+      preload="auto"
+      aria-label=${strings.preview.player}
+      data-testid="player"
+      .src=${this.#player.open(this.media) ?? ''}
+      @timeupdate=${told}
+      @seeking=${told}
+    ></video>`;
+  }
+
   #frame(face: Face): unknown {
     const frame = { width: this.frameWidth, height: this.frameHeight };
     const box = mapBox(face.box, frame, this.view, this.fit, this.mirrored);
     if (box === null) return nothing;
-    return html`<div
-      class="face ${face.followed ? '' : 'other'}"
+    const place = cssValues({
+      transform: `translate(${box.x}px, ${box.y}px)`,
+      'inline-size': `${box.width}px`,
+      'block-size': `${box.height}px`,
+    });
+    const kind = `face ${face.followed ? '' : 'other'}`;
+    if (!this.choosable || this.faces.length < 2)
+      return html`<div class=${kind} part="face" data-testid="face" ${place}></div>`;
+    return html`<button
+      class="${kind} choice"
+      type="button"
       part="face"
       data-testid="face"
-      ${cssValues({
-        transform: `translate(${box.x}px, ${box.y}px)`,
-        'inline-size': `${box.width}px`,
-        'block-size': `${box.height}px`,
-      })}
-    ></div>`;
+      aria-pressed=${face.followed}
+      title=${face.followed ? strings.preview.followed : strings.preview.follow}
+      ${place}
+      @click=${() => this.request('follow', { box: face.box })}
+    ></button>`;
+  }
+
+  /** A file and no stream of it: where it is played for the analysis, that is the picture. */
+  #plays(): boolean {
+    return this.media !== null && !this.#hasPicture();
   }
 
   #hasPicture(): boolean {
@@ -205,6 +275,7 @@ export class MemoPreview extends BaseElement {
   #play(): void {
     const { video } = this;
     if (video === null) return;
+    if (this.#plays()) return;
     if (video.srcObject !== this.stream) video.srcObject = this.stream;
     // the attribute alone does not mute a video that a template made
     video.muted = true;
@@ -218,6 +289,9 @@ export class MemoPreview extends BaseElement {
     this.#observer.observe(this.picture);
   }
 }
+
+/** Muted by its property as well: the attribute alone does not mute a video that a template made. */
+const LIVE = () => html`<video muted playsinline autoplay aria-label=${strings.preview.label}></video>`;
 
 declare global {
   interface HTMLElementTagNameMap {

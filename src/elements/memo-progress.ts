@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { RecogniserState } from '../recogniser';
 import type { Progress } from '../runtime/progress';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
@@ -58,6 +59,10 @@ export class MemoProgress extends BaseElement {
 
   /** Null before the manifest is read. */
   @property({ attribute: false }) progress: Progress | null = null;
+
+  protected override take({ progress }: RecogniserState): void {
+    this.progress = progress;
+  }
 
   override render(): TemplateResult {
     const { step, item, loadedBytes, totalBytes } = this.progress ?? {

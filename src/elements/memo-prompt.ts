@@ -2,9 +2,10 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { WordProbability } from '../memobert/estimate';
+import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
-import { labelName, percent, splitPrompt, topIndex } from './format';
+import { DEFAULT_LABELS, DEFAULT_PROMPT, labelName, percent, splitPrompt, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 
@@ -119,15 +120,23 @@ export class MemoPrompt extends BaseElement {
   ];
 
   /** With `[MASK]` once. */
-  @property() prompt = 'I am [MASK].';
+  @property() prompt = DEFAULT_PROMPT;
   /** Label ids, in the manifest's order. */
-  @property({ attribute: false }) labels: readonly string[] = [];
+  @property({ attribute: false }) labels: readonly string[] = DEFAULT_LABELS;
   /** Over `labels`; null leaves the blank open. */
   @property({ attribute: false }) probabilities: readonly number[] | null = null;
   /** Most likely words of the whole vocabulary, highest first. */
   @property({ attribute: false }) words: readonly WordProbability[] = [];
   /** True while an answer is awaited from a running source. */
   @property({ type: Boolean }) listening = false;
+
+  protected override take({ prompt, labels, estimate, phase }: RecogniserState): void {
+    this.prompt = prompt ?? DEFAULT_PROMPT;
+    this.labels = estimate?.labels ?? labels ?? DEFAULT_LABELS;
+    this.probabilities = estimate?.probabilities ?? null;
+    this.words = estimate?.words ?? [];
+    this.listening = phase === 'listening';
+  }
 
   override render(): TemplateResult {
     const index = topIndex(this.probabilities ?? []);

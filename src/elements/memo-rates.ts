@@ -1,7 +1,7 @@
 import { css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { STAGES, type Stage } from '../memobert/estimate';
-import type { Rates } from '../recogniser';
+import type { Rates, RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { milliseconds, rate } from './format';
 import { strings } from './strings';
@@ -39,6 +39,13 @@ export class MemoRates extends BaseElement {
   @property({ attribute: false }) rates: Rates | null = null;
   /** Milliseconds of the last run of each stage. */
   @property({ attribute: false }) latency: Readonly<Partial<Record<Stage, number>>> = {};
+
+  protected override take({ phase, rates, estimate, source }: RecogniserState): void {
+    // a file is read as fast as it can be: its rates are no rates of this moment
+    const live = (phase === 'listening' || phase === 'paused') && source !== 'file';
+    this.rates = live ? rates : null;
+    this.latency = estimate?.latency ?? {};
+  }
 
   override render(): TemplateResult {
     const { rates } = this;

@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Condition, Phase } from '../recogniser';
+import type { Condition, Phase, RecogniserState } from '../recogniser';
 import type { BackendReport } from '../runtime/protocol';
 import { BaseElement } from './base-element';
 import { strings } from './strings';
@@ -71,13 +71,19 @@ export class MemoStatus extends BaseElement {
 
   @property() phase: Phase = 'idle';
   @property({ attribute: false }) conditions: readonly Condition[] = [];
+  /** A file: listening is said otherwise. */
+  @property({ type: Boolean }) analysing = false;
   /** Null before the model is loaded. */
   @property({ attribute: false }) backend: BackendReport | null = null;
+
+  protected override take({ phase, conditions, backend, source }: RecogniserState): void {
+    Object.assign(this, { phase, conditions, backend, analysing: source === 'file' });
+  }
 
   override render(): TemplateResult {
     return html`<div class="now">
         <span class="phase ${this.phase}" data-testid="phase" data-phase=${this.phase}
-          >${strings.phases[this.phase]}</span
+          >${this.analysing && this.phase === 'listening' ? strings.status.analysing : strings.phases[this.phase]}</span
         >
         ${this.conditions
           // the backend's own line says this one, with its reason

@@ -1,5 +1,6 @@
 import { css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { Debouncer } from './debouncer';
@@ -64,6 +65,10 @@ export class MemoWords extends BaseElement {
     if (!changed.has('text') || this.text === this.#sent) return;
     this.#sent = this.text;
     this.input.value = this.text;
+  }
+
+  protected override take({ text }: RecogniserState): void {
+    this.text = text;
   }
 
   override render(): TemplateResult {

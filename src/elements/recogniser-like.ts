@@ -1,10 +1,10 @@
-/** What `<memo-bert>` needs of a recogniser: the real one, or a test's. */
+/** What `<memo-engine>` needs of a recogniser: the real one, or a test's. */
 
 import { Recogniser, type RecogniserEventMap, type RecogniserOptions } from '../recogniser';
 
 export type RecogniserLike = Pick<
   Recogniser,
-  'state' | 'subscribe' | 'handle' | 'start' | 'stop' | 'startFile' | 'startStream' | 'close'
+  'state' | 'subscribe' | 'handle' | 'configure' | 'start' | 'stop' | 'startFile' | 'startStream' | 'close'
 > & {
   addEventListener<K extends keyof RecogniserEventMap>(
     type: K,

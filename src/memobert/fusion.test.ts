@@ -33,6 +33,18 @@ describe.each(['fixed', 'exact'] as const)('Fusion with %s shapes', (shapes) => 
     expect(answer?.words[0]).toMatchObject({ word: 'hot' });
   });
 
+  it('divides the logits by the temperature of each case, or by the one for all', async () => {
+    const calibration = { temperature: 4, temperatures: { TVA: 2, A: 0.5 } };
+    const given = { wordPieces: vocabulary, manifest: { ...manifest, calibration }, shapes };
+    const answer = await Fusion.create({ graph: toyGraph(), ...given }).estimate(everything);
+    expect(answer?.probabilities).toEqual(softmax([1, 2, 3], 2));
+    expect(answer?.modalities.voice.probabilities).toEqual(softmax([0, 0, 3], 0.5));
+    expect(answer?.modalities.face.probabilities).toEqual(softmax([0, 2, 0], 4));
+    expect(answer?.modalities.voice.contribution).toBeCloseTo(
+      totalVariation(softmax([1, 2, 3], 2), softmax([1, 2, 0], 4)),
+    );
+  });
+
   it('takes the other alone for what leaving one of two out changes', async () => {
     const answer = await setUp(shapes).fusion.estimate({ ...everything, voice: null });
     expect(answer?.modalities.voice).toEqual({ present: false, probabilities: null, contribution: 0 });

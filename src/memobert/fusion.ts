@@ -2,12 +2,13 @@
 
 import { MemoError } from '../errors';
 import type { Graph } from '../runtime/graph';
-import type { Manifest } from '../runtime/manifest';
+import type { Label, Manifest } from '../runtime/manifest';
+import type { Prompting } from '../runtime/protocol';
 import { softmax, topIndices, totalVariation } from './distribution';
 import type { Estimate, Modality, ModalityEstimate, WordProbability } from './estimate';
 import type { EvidenceWindow } from './evidence';
-import { Prompt, type Vocabulary } from './prompt';
-import { fitting, inputsOf, planRows, present, type Row, type RowContent, type Shape } from './rows';
+import { checkLabelWords, Prompt, type Vocabulary } from './prompt';
+import { caseOf, fitting, inputsOf, planRows, present, type Row, type RowContent, type Shape } from './rows';
 
 const TOP_WORDS = 8;
 /** With `exact` shapes rows cost time one by one, so what leaving out changes is asked for only every so many times. */
@@ -30,34 +31,63 @@ export interface FusionAnswer extends Pick<Estimate, 'labels' | 'probabilities' 
 
 export class Fusion {
   readonly #options: Required<FusionOptions>;
-  readonly #prompt: Prompt;
-  readonly #full: Shape;
   readonly #isWord: readonly boolean[];
+  /** Of the bundle's own prompt: a shorter one is padded to it, so that shaders compiled for it serve. */
+  readonly #leastExtra: number;
+  #prompt: Prompt;
   #leaveOutAge = 0;
   #contributions = new Map<Modality, number>();
 
-  private constructor(options: Required<FusionOptions>) {
-    const { manifest, wordPieces } = options;
+  private constructor(options: Required<FusionOptions>, prompt: Prompt, isWord: readonly boolean[]) {
     this.#options = options;
-    this.#prompt = new Prompt(manifest.prompt, manifest.labels, wordPieces, manifest.text.maxTokens);
-    this.#full = {
-      words: manifest.text.maxTokens + this.#prompt.extraTokens,
-      faces: manifest.face.maxFrames,
-      voice: manifest.voice.maxTokens,
-    };
-    this.#isWord = Array.from({ length: wordPieces.size }, (_, id) => isPlainWord(wordPieces.wordOf(id)));
+    this.#prompt = prompt;
+    this.#leastExtra = prompt.extraTokens;
+    this.#isWord = isWord;
   }
 
   /** @throws MemoError `prompt-invalid`, `label-invalid` */
   static create(options: FusionOptions): Fusion {
-    return new Fusion({ shapes: 'exact', ...options });
+    const { manifest, wordPieces } = options;
+    const prompt = new Prompt(manifest.prompt, manifest.labels, wordPieces, manifest.text.maxTokens);
+    const isWord = Array.from({ length: wordPieces.size }, (_, id) => isPlainWord(wordPieces.wordOf(id)));
+    return new Fusion({ shapes: 'exact', ...options }, prompt, isWord);
+  }
+
+  /** Another fusion by the same graph, with a prompt of its own from here on. */
+  fork(): Fusion {
+    return new Fusion(this.#options, this.#prompt, this.#isWord);
+  }
+
+  /**
+   * Wording and label words from the next estimate on; null is the bundle's.
+   * @returns what holds now
+   * @throws MemoError `prompt-invalid`, `label-invalid`; what held before holds on
+   */
+  setPrompt({ prompt, labels }: Prompting): { prompt: string; labels: readonly string[] } {
+    const { manifest, wordPieces } = this.#options;
+    const wording = prompt ?? manifest.prompt;
+    const words =
+      labels === null ? manifest.labels : checkLabelWords(labels).map((word) => ownLabel(word, manifest));
+    this.#prompt = new Prompt(wording, words, wordPieces, manifest.text.maxTokens);
+    this.#leaveOutAge = 0;
+    return { prompt: wording, labels: words.map(({ id }) => id) };
+  }
+
+  /** Of rows that are padded. */
+  #full(prompt: Prompt): Shape {
+    const { manifest } = this.#options;
+    return {
+      words: manifest.text.maxTokens + Math.max(prompt.extraTokens, this.#leastExtra),
+      faces: manifest.face.maxFrames,
+      voice: manifest.voice.maxTokens,
+    };
   }
 
   /** Runs each fixed shape once (1, 3 and 7 rows), so that no estimate waits for a shader. */
   async warmUp(rows: readonly number[] = [1, 3, 7]): Promise<void> {
-    const content = this.#content({ text: 'hello', face: null, voice: null }, ['text']);
+    const content = contentOf(this.#prompt, { text: 'hello', face: null, voice: null }, ['text']);
     for (const count of this.#options.shapes === 'fixed' ? rows : [1]) {
-      await this.#run(Array<RowContent>(count).fill(content), this.#full);
+      await this.#run(Array<RowContent>(count).fill(content), this.#full(this.#prompt));
     }
   }
 
@@ -66,20 +96,23 @@ export class Fusion {
     const modalities = present(window);
     if (modalities.length === 0) return null;
     const begin = performance.now();
+    const prompt = this.#prompt; // another may come while the graph runs
     const plan = planRows(modalities);
     const fixed = this.#options.shapes === 'fixed';
     const due = fixed || modalities.length < 3 || this.#leaveOutAge % LEAVE_OUT_EVERY === 0;
     this.#leaveOutAge = modalities.length < 3 ? 0 : this.#leaveOutAge + 1;
     const rows = [plan.whole, ...plan.alone, ...(due ? plan.leftOut : [])];
-    const logits = await this.#read(window, rows);
+    const logits = await this.#read(prompt, window, rows);
     const [whole] = logits;
     if (whole === undefined)
       throw new MemoError('internal', 'The fusion graph gave no row.', 'Press Start again.');
-    const readings = new Map(rows.map((row, index) => [row.join(), this.#labels(logits[index] ?? whole)]));
-    const probabilities = this.#labels(whole);
+    const readings = new Map(
+      rows.map((row, index) => [row.join(), this.#labels(prompt, row, logits[index] ?? whole)]),
+    );
+    const probabilities = this.#labels(prompt, plan.whole, whole);
     if (due) this.#contributions = contributions(modalities, probabilities, readings);
     return {
-      labels: this.#options.manifest.labels.map(({ id }) => id),
+      labels: prompt.labels.map(({ id }) => id),
       probabilities,
       words: this.#words(whole),
       modalities: {
@@ -92,26 +125,18 @@ export class Fusion {
   }
 
   /** Vocabulary logits of each row. */
-  async #read(window: EvidenceWindow, rows: readonly Row[]): Promise<Float32Array[]> {
-    const contents = rows.map((row) => this.#content(window, row));
-    if (this.#options.shapes === 'fixed') return this.#run(contents, this.#full);
+  async #read(prompt: Prompt, window: EvidenceWindow, rows: readonly Row[]): Promise<Float32Array[]> {
+    const contents = rows.map((row) => contentOf(prompt, window, row));
+    if (this.#options.shapes === 'fixed') return this.#run(contents, this.#full(prompt));
     const answers: Float32Array[] = [];
     for (const content of contents) answers.push(...(await this.#run([content], fitting(content))));
     return answers;
   }
 
-  #content(window: EvidenceWindow, row: Row): RowContent {
-    return {
-      prompted: this.#prompt.compose(row.includes('text') ? window.text : null),
-      face: row.includes('face') ? window.face : null,
-      voice: row.includes('voice') ? window.voice : null,
-    };
-  }
-
   async #run(contents: readonly RowContent[], shape: Shape): Promise<Float32Array[]> {
     const { graph, manifest } = this.#options;
     const sizes = { face: manifest.face.featureSize, voice: manifest.voice.featureSize };
-    const { mask_logits: answer } = await graph.run(inputsOf(contents, shape, sizes));
+    const { mask_logits: answer } = await graph.run(inputsOf(contents, shape, sizes), ['mask_logits']);
     const vocabulary = answer?.dims[1] ?? 0;
     if (
       answer?.type !== 'float32' ||
@@ -128,10 +153,12 @@ export class Fusion {
     return contents.map((_, row) => data.slice(row * vocabulary, (row + 1) * vocabulary));
   }
 
-  #labels(logits: Float32Array): number[] {
+  #labels(prompt: Prompt, row: Row, logits: Float32Array): number[] {
+    const { calibration } = this.#options.manifest;
+    const name = caseOf(row);
     return softmax(
-      this.#prompt.labelTokens.map((token) => logits[token] ?? -Infinity),
-      this.#options.manifest.calibration?.temperature,
+      prompt.labelTokens.map((token) => logits[token] ?? -Infinity),
+      (name && calibration?.temperatures?.[name]) ?? calibration?.temperature,
     );
   }
 
@@ -157,6 +184,14 @@ export class Fusion {
   }
 }
 
+function contentOf(prompt: Prompt, window: EvidenceWindow, row: Row): RowContent {
+  return {
+    prompted: prompt.compose(row.includes('text') ? window.text : null),
+    face: row.includes('face') ? window.face : null,
+    voice: row.includes('voice') ? window.voice : null,
+  };
+}
+
 /** With one modality present, leaving it out leaves nothing: all of the answer is its. */
 function contributions(
   modalities: readonly Modality[],
@@ -169,6 +204,11 @@ function contributions(
       return [modality, without === undefined ? 1 : totalVariation(probabilities, without)];
     }),
   );
+}
+
+/** The bundle's own label of this word, or a label named by it. */
+function ownLabel(word: string, { labels }: Manifest): Label {
+  return labels.find((label) => label.word === word) ?? { id: word, word };
 }
 
 /** A whole word in letters: no marks, digits, `##` continuations or special tokens. */

@@ -18,6 +18,53 @@ export interface PromptedText {
 }
 
 const MASK = '[MASK]';
+/** Words of what was said, prompt and markers share the graph's positions (64 in the smallest model). */
+const MOST_PIECES = 24;
+
+/**
+ * What can be said against a wording without a vocabulary.
+ * @throws MemoError `prompt-invalid`
+ */
+export function checkWording(wording: string): void {
+  const masks = wording.split(MASK).length - 1;
+  if (masks === 1) return;
+  throw new MemoError(
+    'prompt-invalid',
+    `The prompt "${wording}" has ${masks === 0 ? 'no mask' : `${masks} masks`}.`,
+    `Write ${MASK} exactly once, as in "I am ${MASK}.".`,
+  );
+}
+
+/**
+ * What can be said against label words without a vocabulary.
+ * @returns them as the uncased vocabulary has them, without space around
+ * @throws MemoError `label-invalid`
+ */
+export function checkLabelWords(words: readonly string[]): readonly string[] {
+  const plain = words.map((word) => word.trim().toLowerCase());
+  const odd = plain.findIndex((word) => !/^\p{L}+$/u.test(word));
+  if (odd >= 0) throw notOneWord(words[odd] ?? '');
+  checkDifferent(plain);
+  return plain;
+}
+
+function checkDifferent(words: readonly string[]): void {
+  const double = words.find((word, index) => words.indexOf(word) !== index);
+  if (words.length >= 2 && double === undefined) return;
+  throw new MemoError(
+    'label-invalid',
+    double === undefined ? 'Fewer than two labels were given.' : `The label "${double}" is given twice.`,
+    'Give two or more different words.',
+  );
+}
+
+function notOneWord(word: string): MemoError {
+  return new MemoError(
+    'label-invalid',
+    `The label "${word}" is not one word of the model's vocabulary.`,
+    'Choose a common single word, such as "bored" or "excited".',
+  );
+}
 
 export class Prompt {
   readonly labelTokens: readonly number[];
@@ -33,34 +80,22 @@ export class Prompt {
    * @param maxWords word pieces of what was said; the latest are kept
    * @throws MemoError `prompt-invalid`, `label-invalid`
    */
-  constructor(wording: string, labels: readonly Label[], vocabulary: Vocabulary, maxWords: number) {
+  constructor(
+    readonly wording: string,
+    readonly labels: readonly Label[],
+    vocabulary: Vocabulary,
+    maxWords: number,
+  ) {
     this.#vocabulary = vocabulary;
     this.#maxWords = maxWords;
     this.#cls = special(vocabulary, '[CLS]');
     this.#sep = special(vocabulary, '[SEP]');
     this.#mask = special(vocabulary, MASK);
     this.#ids = vocabulary.encode(wording);
-    const masks = this.#ids.filter((id) => id === this.#mask).length;
-    if (masks !== 1) {
-      throw new MemoError(
-        'prompt-invalid',
-        `The prompt "${wording}" has ${masks} masks.`,
-        `Write ${MASK} exactly once, as in "I am ${MASK}.".`,
-      );
-    }
+    checkWording(wording);
+    if (this.#ids.length > MOST_PIECES) throw tooLong(wording, this.#ids.length);
     this.labelTokens = labels.map(({ word }) => labelToken(word, vocabulary));
-    const double = labels.find(
-      ({ word }, index) => labels.findIndex((other) => other.word === word) !== index,
-    );
-    if (labels.length < 2 || double !== undefined) {
-      throw new MemoError(
-        'label-invalid',
-        double === undefined
-          ? 'Fewer than two labels were given.'
-          : `The label "${double.word}" is given twice.`,
-        'Give two or more different words.',
-      );
-    }
+    checkDifferent(labels.map(({ word }) => word));
   }
 
   /** Pieces beside the words: [CLS], the prompt, [SEP]. */
@@ -82,6 +117,14 @@ export class Prompt {
   }
 }
 
+function tooLong(wording: string, pieces: number): MemoError {
+  return new MemoError(
+    'prompt-invalid',
+    `The prompt "${wording}" is ${pieces} word pieces long; the model takes ${MOST_PIECES}.`,
+    'Write a shorter sentence.',
+  );
+}
+
 function special(vocabulary: Vocabulary, token: string): number {
   const id = vocabulary.idOf(token);
   if (id === null) {
@@ -96,12 +139,6 @@ function special(vocabulary: Vocabulary, token: string): number {
 
 function labelToken(word: string, vocabulary: Vocabulary): number {
   const id = vocabulary.idOf(word);
-  if (id === null) {
-    throw new MemoError(
-      'label-invalid',
-      `The label "${word}" is not one word of the model's vocabulary.`,
-      'Choose a common single word, such as "bored" or "excited".',
-    );
-  }
+  if (id === null) throw notOneWord(word);
   return id;
 }

@@ -1,12 +1,23 @@
 /** Which rows a moment asks for, and how rows become the graph's inputs. */
 
 import type { PlainTensor } from '../runtime/graph';
+import { CASE_NAMES, type CaseName } from '../runtime/manifest';
 import type { EvidenceWindow, Tokens } from './evidence';
 import { MODALITIES, type Modality } from './estimate';
 import type { PromptedText } from './prompt';
 
 /** One reading of the mask: the modalities it may look at. */
 export type Row = readonly Modality[];
+
+/** The paper's name of the modalities that a row may look at, which its calibration goes by. */
+export function caseOf(row: Row): CaseName | undefined {
+  return CASE_NAMES.find(
+    (name) =>
+      row.includes('text') === name.includes('T') &&
+      row.includes('voice') === name.includes('A') &&
+      row.includes('face') === name.includes('V'),
+  );
+}
 
 export interface RowPlan {
   readonly whole: Row;

@@ -4,7 +4,7 @@ import type { MemoError } from '../errors';
 import type { Progress } from '../runtime/progress';
 import type { RequestKind, Requests } from '../runtime/protocol';
 
-/** `WorkerClient` of `src/runtime` is one; tests bring another. */
+/** A `SharedClient` of `src/runtime` is one; tests bring another. */
 export interface EngineClient {
   /** Rejects with a MemoError. */
   request<K extends RequestKind>(
@@ -15,5 +15,6 @@ export interface EngineClient {
   onProgress(listener: (progress: Progress) => void): () => void;
   /** The worker died; no request is answered after that. */
   onLost(listener: (error: MemoError) => void): () => void;
-  close(): void;
+  /** `retire`: it failed, so nobody new should share it. */
+  close(options?: { readonly retire?: boolean }): void;
 }

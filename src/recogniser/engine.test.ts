@@ -58,7 +58,7 @@ describe('Engine', () => {
   it('says nothing of a worker it let go', async () => {
     const { engine, clients, listeners } = setUp(slow);
     const loading = engine.load();
-    engine.discard();
+    engine.discard({ retire: false });
     await expect(loading).rejects.toMatchObject({ code: 'aborted' });
     clients[0]!.die();
     clients[0]!.tell({ step: 'fetch', loadedBytes: 1, totalBytes: 2, item: 'x' });

@@ -1,4 +1,4 @@
-/** The loaded model, shared between runs; replaced by a fresh worker after a failed load or a lost worker. */
+/** The loaded model, one for all runs; another worker is taken after a failed load, a failed request or a lost worker. */
 
 import { MemoError } from '../errors';
 import type { Manifest } from '../runtime/manifest';
@@ -44,9 +44,12 @@ export class Engine {
     return this.#loading;
   }
 
-  /** Ends the worker; a load under way rejects, the next one starts anew. */
-  discard(): void {
-    this.#client?.close();
+  /**
+   * Leaves the worker; a load under way rejects, the next one starts anew.
+   * @param options `retire`: it failed, and is not to be shared with anybody new
+   */
+  discard(options: { readonly retire: boolean }): void {
+    this.#client?.close(options);
     this.#client = null;
     this.#loading = null;
     this.#loaded = null;
@@ -65,7 +68,7 @@ export class Engine {
       return loaded;
     } catch (error) {
       // a worker that failed to load is in an unknown state: the next attempt gets another
-      if (this.#client === client) this.discard();
+      if (this.#client === client) this.discard({ retire: true });
       throw MemoError.from(error);
     }
   }
@@ -76,7 +79,7 @@ export class Engine {
     });
     client.onLost((error) => {
       if (this.#client !== client) return;
-      this.discard();
+      this.discard({ retire: true });
       this.listeners.lost(error);
     });
   }

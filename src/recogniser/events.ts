@@ -18,7 +18,7 @@ export interface RecogniserEventMap {
   statechange: CustomEvent<StateChange>;
   /** The model loads. */
   progress: CustomEvent<Progress>;
-  /** A run failed; it is over, and every track of it is stopped. */
+  /** A run failed: it is over, every track of it is stopped, the phase is `error`. Or label words or prompt were refused by the model's vocabulary: then the bundle's hold and the run goes on. */
   error: CustomEvent<MemoError>;
 }
 

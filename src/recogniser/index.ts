@@ -5,6 +5,7 @@
 
 export { systemClock, type Clock } from './clock';
 export type { EngineClient } from './engine-client';
+export { Estimates } from './estimates';
 export { TypedEventTarget, type RecogniserEventMap, type StateChange, type TypedTarget } from './events';
 export { currentPage, noPage, type Page } from './page';
 export type { RecogniserOptions, RecogniserParts } from './options';
@@ -22,4 +23,6 @@ export {
   type SourceKind,
   type TrackStatus,
 } from './state';
+export { DEFAULT_SETTINGS, type Settings } from './settings';
 export { Store } from './store';
+export { estimateAt, marks, segments, type Mark, type Segment, type Timeline } from './timeline';

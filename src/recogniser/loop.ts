@@ -5,12 +5,12 @@
 
 import type { SampleChunk, Source } from '../capture';
 import { MemoError } from '../errors';
-import type { Backend, Estimate, Stage } from '../memobert/estimate';
+import { MODALITIES, type Backend, type Estimate, type Modality, type Stage } from '../memobert/estimate';
 import type { FaceAnswer, TimedText, VoiceAnswer } from '../runtime/protocol';
 import type { Clock } from './clock';
 import { SourceConditions } from './conditions';
 import type { EngineClient } from './engine-client';
-import { Pacer, RateMeter, stageRates, type StageRate } from './rates';
+import { Pacer, RateMeter, stageRates } from './rates';
 import type { Condition, Rates } from './state';
 
 /** Milliseconds between two looks at rates, conditions and a file's progress. */
@@ -45,13 +45,17 @@ export interface LoopParts {
   readonly backend: Backend;
   /** Highest rate of looks at the face, Hz. */
   readonly faceHz: number;
+  readonly rates?: Readonly<Partial<Rates>>;
+  /** What goes into the estimate; all unless said. */
+  readonly modalities?: readonly Modality[];
 }
 
-type Name = 'face' | 'voice' | 'fusion';
+const NAMES = ['face', 'voice', 'fusion'] as const satisfies readonly (keyof Rates)[];
+type Name = (typeof NAMES)[number];
 
 export class Loop {
   readonly #abort = new AbortController();
-  readonly #rates: Record<Name, StageRate>;
+  readonly #pacers: Record<Name, Pacer>;
   readonly #meters: Record<Name, RateMeter> = {
     face: new RateMeter(),
     voice: new RateMeter(),
@@ -68,7 +72,8 @@ export class Loop {
     private readonly parts: LoopParts,
     private readonly on: LoopListeners,
   ) {
-    this.#rates = stageRates(parts.backend, parts.faceHz);
+    const { face, voice, fusion } = stageRates(parts.backend, parts.faceHz, parts.rates);
+    this.#pacers = { face: new Pacer(face), voice: new Pacer(voice), fusion: new Pacer(fusion) };
   }
 
   start(): void {
@@ -76,11 +81,18 @@ export class Loop {
     source.on('samples', (chunk) => this.#hear(chunk));
     source.on('end', () => void this.#guard(() => this.#finish()));
     source.on('failure', (error) => this.#fail(error));
-    if (source.stream !== null || source.camera === 'live') this.#repeat('face', () => this.#look());
-    if (source.microphone === 'live') this.#repeat('voice', () => this.#listen());
+    const { looks, listens } = this.#senses();
+    if (looks) this.#repeat('face', () => this.#look());
+    if (listens) this.#repeat('voice', () => this.#listen());
     this.#repeat('fusion', () => this.#estimate());
     void this.#watch();
     if (!this.#gate.closed) source.setRunning?.(true);
+  }
+
+  /** From the next run of each stage on. */
+  setRates(rates: Readonly<Partial<Rates>>): void {
+    const wished = stageRates(this.parts.backend, this.parts.faceHz, rates);
+    for (const name of NAMES) this.#pacers[name].rate = wished[name];
   }
 
   /** Rests (page hidden) or goes on; samples that come meanwhile are dropped. */
@@ -107,7 +119,7 @@ export class Loop {
   #repeat(name: Name, step: () => Promise<number | null>): void {
     const { clock } = this.parts;
     const signal = this.#abort.signal;
-    const pacer = new Pacer(this.#rates[name]);
+    const pacer = this.#pacers[name];
     void this.#guard(async () => {
       for (;;) {
         await this.#gate.opened;
@@ -177,8 +189,17 @@ export class Loop {
     }
   }
 
+  #senses(): { looks: boolean; listens: boolean } {
+    const { source, modalities = MODALITIES } = this.parts;
+    return {
+      looks: modalities.includes('face') && (source.stream !== null || source.camera === 'live'),
+      listens: modalities.includes('voice') && source.microphone === 'live',
+    };
+  }
+
   #vitals(): Vitals {
     const { source, clock } = this.parts;
+    const { looks, listens } = this.#senses();
     const nowMs = clock.now();
     return {
       rates: {
@@ -187,8 +208,8 @@ export class Loop {
         fusion: this.#meters.fusion.rate(nowMs),
       },
       conditions: this.#conditions.now({
-        camera: source.camera === 'live',
-        microphone: source.microphone === 'live',
+        camera: looks && source.camera === 'live',
+        microphone: listens,
         trackMuted: source.microphoneMuted,
       }),
       fileProgress: source.progress,
@@ -200,9 +221,10 @@ export class Loop {
   async #finish(): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    const heard = this.parts.source.microphone !== 'off';
+    const { source, modalities = MODALITIES } = this.parts;
+    const heard = source.microphone !== 'off' && modalities.includes('voice');
     if (heard) {
-      const answer = await this.parts.client.request('voice', { time: this.parts.source.now() });
+      const answer = await this.parts.client.request('voice', { time: source.now() });
       if (this.#abort.signal.aborted) return;
       this.on.voice(answer);
     }

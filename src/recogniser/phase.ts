@@ -9,7 +9,8 @@ import { CONDITIONS, type Condition, type Phase } from './state';
 
 export interface Facts {
   readonly error: MemoError | null;
-  readonly run: Pick<Run, 'kind' | 'stage' | 'conditions' | 'awaitsModel'> | null;
+  readonly run:
+    (Pick<Run, 'kind' | 'stage' | 'conditions' | 'awaitsModel'> & { readonly runsHidden?: boolean }) | null;
   /** The load's furthest step: graphs are compiled and warmed up in turn, and a phase should not swing with them. */
   readonly step: LoadStep | null;
   readonly backend: BackendReport | null;
@@ -30,7 +31,7 @@ export function phaseOf({ error, run, step, loading, page }: Facts): Phase {
     // only the source is still on its way: tracks just granted take no time, a file is read
     return run.kind === 'devices' ? 'asking' : 'loading';
   }
-  return page.hidden ? 'paused' : 'listening';
+  return page.hidden && run.runsHidden !== true ? 'paused' : 'listening';
 }
 
 /** In the order of {@link CONDITIONS}. */

@@ -1,6 +1,7 @@
 /** How often each stage runs, and how often it did. */
 
 import type { Backend } from '../memobert/estimate';
+import type { Rates } from './state';
 
 export interface StageRate {
   /** Highest, in runs a second. */
@@ -12,13 +13,17 @@ export interface StageRate {
 /**
  * The face's rate is the manifest's. The shares favour the estimate: on a machine too slow for all three, new answers
  * from slightly older evidence tell more than fresh evidence without answers.
+ * @param wish rates set by the caller; faces closer than the manifest's are not kept
  */
-export function stageRates(backend: Backend, faceHz: number): Record<'face' | 'voice' | 'fusion', StageRate> {
-  const gpu = backend === 'webgpu';
+export function stageRates(
+  backend: Backend,
+  faceHz: number,
+  wish: Readonly<Partial<Rates>> = {},
+): Record<keyof Rates, StageRate> {
   return {
-    face: { hz: faceHz, share: 0.4 },
-    voice: { hz: 2, share: 0.3 },
-    fusion: { hz: gpu ? 4 : 2, share: 0.5 },
+    face: { hz: Math.min(wish.face ?? faceHz, faceHz), share: 0.4 },
+    voice: { hz: wish.voice ?? 2, share: 0.3 },
+    fusion: { hz: wish.fusion ?? (backend === 'webgpu' ? 4 : 2), share: 0.5 },
   };
 }
 
@@ -28,7 +33,7 @@ export class Pacer {
   #costMs = 0;
   #dueMs = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly rate: StageRate) {}
+  constructor(public rate: StageRate) {}
 
   get intervalMs(): number {
     return Math.max(1000 / this.rate.hz, this.#costMs / this.rate.share);

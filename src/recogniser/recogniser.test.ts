@@ -5,7 +5,7 @@ import type { Page } from './page';
 import { Recogniser } from './recogniser';
 import type { SourceOpeners } from './sources';
 import type { Phase } from './state';
-import { estimateAt, FakeClient, healthyAnswers, WEBGPU } from './testing/fake-client';
+import { estimateAt, FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { FakeSource } from './testing/fake-source';
 import { ManualClock, settled } from './testing/manual-clock';
 
@@ -71,7 +71,7 @@ async function listening(make?: () => FakeClient) {
 }
 
 const slowLoad = () => new FakeClient({ ...healthyAnswers(), load: undefined });
-const loadAnswer = () => ({ manifest: { face: { rateHz: 10 } } as never, backend: WEBGPU });
+const loadAnswer = () => ({ manifest: MANIFEST, backend: WEBGPU });
 const denied = new MemoError('devices-denied', 'both refused', 'allow one');
 const missing = new MemoError('file-missing', 'gone', 'look');
 

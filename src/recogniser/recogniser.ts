@@ -3,87 +3,43 @@
  * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped.
  */
 
-import type { DeviceRequest, Source } from '../capture';
-import { MemoError, type ErrorCode } from '../errors';
-import type { Estimate } from '../memobert/estimate';
-import { WorkerClient, type LoadStep } from '../runtime';
-import { systemClock } from './clock';
-import { Engine, type LoadedEngine } from './engine';
-import { TypedEventTarget, type RecogniserEventMap } from './events';
-import { Loop, type Vitals } from './loop';
-import { absolute, engineOptions, type RecogniserOptions, type RecogniserParts } from './options';
-import { currentPage } from './page';
-import { conditionsOf, furthest, phaseOf, type Facts } from './phase';
+import { notPushing, PushedSource, type DeviceRequest } from '../capture';
+import { MemoError } from '../errors';
+import type { Box } from '../memobert/estimate';
+import { Estimates } from './estimates';
+import { absolute, type RecogniserOptions, type RecogniserParts } from './options';
+import { perform } from './perform';
 import type { MemoRequest } from './requests';
-import { AT_REST, newRun, textsOf, typed, type Run } from './run';
-import { browserSources } from './sources';
-import type { RecogniserState, SourceKind } from './state';
-import { Store } from './store';
+import { AT_REST, NOTHING_YET } from './run';
+import { Runner } from './runner';
+import { checkSettings, samePrompting, type Settings } from './settings';
+import { estimateAt } from './timeline';
 
-export class Recogniser extends TypedEventTarget {
-  readonly #store = new Store();
-  readonly #engine: Engine;
-  readonly #parts: RecogniserParts;
+export class Recogniser extends Runner {
   readonly #actorBase: string;
-  readonly #leavePage: () => void;
-  /** Loads asked for by themselves; a stop forgets them, though the model goes on loading. */
-  readonly #loads = new Set<symbol>();
-  #run: Run | null = null;
-  /** How far the present load has come. */
-  #step: LoadStep | null = null;
-  #closed = false;
+  readonly #iterators = new Set<Estimates>();
 
+  /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
-    super();
-    this.#parts = {
-      createClient: () => new WorkerClient(),
-      sources: browserSources,
-      clock: systemClock,
-      page: currentPage(),
-      ...parts,
-    };
+    super(options, parts);
     this.#actorBase = absolute(options.actorBase ?? 'actor/');
-    this.#engine = new Engine(this.#parts.createClient, engineOptions(options), {
-      progress: (progress) => {
-        this.#step = furthest(this.#step, progress.step);
-        this.#apply({ progress });
-        this.#emit('progress', progress);
-      },
-      lost: (error) => {
-        if (this.#run !== null || this.#loads.size > 0) this.#fail(error);
-      },
-    });
-    this.#leavePage = this.#parts.page.onChange(() => {
-      this.#run?.loop?.setRunning(!this.#parts.page.hidden);
-      this.#apply({});
-    });
-    this.#apply({});
-  }
-
-  get state(): RecogniserState {
-    return this.#store.state;
-  }
-
-  /** Calls back at once with the present state, then after changes, at most once per microtask; returns the way out. */
-  subscribe(subscriber: (state: RecogniserState) => void): () => void {
-    return this.#store.subscribe(subscriber);
   }
 
   /** Loads the model ahead of a start; shared with every start. Rejects with a MemoError. */
   async load(): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     const ticket = Symbol();
-    this.#loads.add(ticket);
-    this.#apply({ error: null });
+    this.loads.add(ticket);
+    this.apply({ error: null });
     try {
-      await this.#load();
+      await this.loadModel();
     } catch (error) {
       // a run that waits for the same load tells of it itself
-      if (this.#loads.has(ticket) && this.#run === null) this.#fail(error);
+      if (this.loads.has(ticket) && this.run === null) this.fail(error);
       throw error;
     } finally {
-      this.#loads.delete(ticket);
-      this.#apply({});
+      this.loads.delete(ticket);
+      this.apply({});
     }
   }
 
@@ -93,23 +49,81 @@ export class Recogniser extends TypedEventTarget {
    * rejects with the MemoError that the state shows.
    */
   start(wish: DeviceRequest = { camera: true, microphone: true }): Promise<void> {
-    return this.#begin('devices', (signal) => this.#parts.sources.devices(wish, signal));
+    return this.begin('devices', (signal) => this.parts.sources.devices(wish, signal));
   }
 
   /** Plays the built-in actor through the same way as a camera; silent unless `audible`. */
   startActor(options: { readonly audible?: boolean } = {}): Promise<void> {
     const request = { base: this.#actorBase, audible: options.audible ?? false };
-    return this.#begin('actor', (signal) => this.#parts.sources.actor(request, signal));
+    return this.begin('actor', (signal) => this.parts.sources.actor(request, signal));
   }
 
-  /** Plays a video or audio file once, at its own speed; `name` is for messages. */
+  /**
+   * Analyses a video or audio file: as fast as the machine can where WebCodecs decodes it, else played once at its own speed.
+   * `state.timeline` grows meanwhile and stays; `name` is for messages. A stop keeps what was analysed, a second one closes the file.
+   */
   startFile(file: Blob, name: string): Promise<void> {
-    return this.#begin('file', (signal) => this.#parts.sources.file(file, name, signal));
+    const open = (signal: AbortSignal) => this.parts.sources.file(file, name, signal);
+    return this.begin('file', open, { blob: file, name });
+  }
+
+  /**
+   * Takes frames and samples that the caller pushes, on the caller's clock; `gives` says which will come. Estimates come at the
+   * usual rates, of what was pushed last: for a file, {@link startFile} leaves nothing out.
+   */
+  startPush(gives: { readonly face?: boolean; readonly voice?: boolean } = {}): Promise<void> {
+    const { face = true, voice = true } = gives;
+    return this.begin('push', () => Promise.resolve(new PushedSource({ face, voice })));
+  }
+
+  /**
+   * A frame for the running {@link startPush}; it is taken over, and closed.
+   * @param time seconds
+   * @throws MemoError `input-invalid`
+   */
+  pushFrame(frame: VideoFrame | ImageBitmap, time: number): void {
+    const source = this.#pushed();
+    if (source === null) {
+      frame.close();
+      throw notPushing();
+    }
+    source.pushFrame(frame, time);
+  }
+
+  /**
+   * Mono samples, -1 to 1, for the running {@link startPush}; their buffer is taken over.
+   * @param time of the first sample, seconds
+   * @throws MemoError `input-invalid`
+   */
+  pushSamples(samples: Float32Array<ArrayBuffer>, sampleRateHz: number, time: number): void {
+    const source = this.#pushed();
+    if (source === null) throw notPushing();
+    source.pushSamples(samples, sampleRateHz, time);
+  }
+
+  /** Nothing more will be pushed: one last estimate, then the run is over. */
+  endPush(): void {
+    this.#pushed()?.end();
+  }
+
+  /** `for await (const estimate of recogniser)`: see {@link Estimates} for when it begins, ends and what a slow loop misses. */
+  [Symbol.asyncIterator](): Estimates {
+    const estimates = new Estimates(this);
+    this.#iterators.add(estimates);
+    return estimates;
+  }
+
+  /** A moment of the file analysed, seconds: `state.estimate` becomes the one that stood there; null in a gap. */
+  seek(time: number): void {
+    const { timeline } = this.state;
+    if (timeline === null || timeline.seconds === null || !Number.isFinite(time)) return;
+    const position = Math.min(Math.max(time, 0), timeline.seconds);
+    this.apply({ position, estimate: estimateAt(timeline, position) });
   }
 
   /** Listens to a stream of the caller's; its tracks stay the caller's and are not stopped. */
   startStream(stream: MediaStream): Promise<void> {
-    return this.#begin('stream', (signal) => this.#parts.sources.stream(stream, signal));
+    return this.begin('stream', (signal) => this.parts.sources.stream(stream, signal));
   }
 
   /**
@@ -117,275 +131,96 @@ export class Recogniser extends TypedEventTarget {
    * Resolves when it has been taken in.
    */
   async setText(text: string): Promise<void> {
-    this.#assertOpen();
-    this.#apply({ text });
-    const run = this.#run;
+    this.assertOpen();
+    this.apply({ text });
+    const run = this.run;
     if (run !== null && run.kind !== 'text') {
-      await run.loop?.setTexts(textsOf(run, this.state.text)); // before listening, the start itself brings the text
+      await this.say(run); // before listening, the start itself brings the text
     } else if (run === null && text.trim() === '') {
-      this.#apply({ estimate: null, source: null });
+      this.apply({ estimate: null, source: null });
     } else if (run === null) {
-      await this.#answerText();
+      await this.answerText();
     }
   }
 
-  /** Ends the run and every track of it; the model stays loaded. */
+  /**
+   * Changes settings while it runs or rests: the source goes on, and the next estimate is by the new ones. Without a
+   * model, label words are checked once it is loaded, and those it does not know are told by an `error` event.
+   * Rejects with `prompt-invalid`, `label-invalid` or `input-invalid`; what held before then holds on.
+   */
+  async configure(change: Partial<Settings>): Promise<void> {
+    this.assertOpen();
+    const before = this.settings;
+    const settings = checkSettings({ ...before, ...change });
+    this.settings = settings;
+    this.smoother.seconds = settings.smoothing;
+    this.run?.loop?.setRates(settings.rates);
+    this.apply({ modalities: settings.modalities });
+    if (samePrompting(before, settings)) return;
+    const { loaded } = this.engine;
+    if (loaded === null) {
+      this.apply({ prompt: settings.prompt, labels: settings.labels });
+      return;
+    }
+    try {
+      this.apply(await this.prompter.change(loaded, settings));
+    } catch (error) {
+      if (this.settings === settings) {
+        this.settings = { ...settings, prompt: before.prompt, labels: before.labels };
+      }
+      throw MemoError.from(error);
+    }
+    await this.#readAgain();
+  }
+
+  /** Of several faces, follows the one at `box` (pixels of the frame) while the source runs. */
+  async follow(box: Box): Promise<void> {
+    if (this.run?.stage !== 'listening') return;
+    await this.engine.loaded?.client.request('follow', { box });
+  }
+
+  /** Ends the run and every track of it; the model stays loaded, and what a file has given so far. */
   stop(): void {
-    this.#loads.clear();
-    this.#dropRun();
-    this.#apply({ ...AT_REST, estimate: null, error: null, source: null });
+    this.loads.clear();
+    const { media, timeline } = this.state;
+    const cancelled = this.run !== null && media !== null && (timeline?.estimates.length ?? 0) > 0;
+    this.dropRun();
+    if (cancelled) this.apply({ ...AT_REST, error: null });
+    else {
+      const kept = media === null ? timeline : null;
+      this.apply({ ...AT_REST, ...NOTHING_YET, timeline: kept, error: null, source: null });
+    }
   }
 
   /** Back to idle after an error. */
   dismissError(): void {
-    this.#apply({ error: null });
+    this.apply({ error: null });
   }
 
   /** Stops, and lets worker and model go. The recogniser cannot be used after that. */
   close(): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     this.stop();
-    this.#closed = true;
-    this.#engine.discard();
-    this.#leavePage();
+    this.closed = true;
+    for (const iterator of this.#iterators) void iterator.return();
+    this.engine.discard({ retire: false });
+    this.leavePage();
   }
 
   /** Carries out what the elements ask for; failures are told by state and `error` event. */
   handle(request: MemoRequest): void {
-    const told = () => undefined; // by #fail
-    switch (request.name) {
-      case 'start':
-        this.start(request.detail).catch(told);
-        break;
-      case 'start-actor':
-        this.startActor().catch(told);
-        break;
-      case 'start-file':
-        this.startFile(request.detail.file, request.detail.name).catch(told);
-        break;
-      case 'text':
-        this.setText(request.detail.text).catch(told);
-        break;
-      case 'stop':
-        this.stop();
-        break;
-      case 'dismiss-error':
-        this.dismissError();
-        break;
-    }
+    perform(this, request);
   }
 
-  async #begin(kind: SourceKind, open: (signal: AbortSignal) => Promise<Source>): Promise<void> {
-    this.#assertOpen();
-    const run = this.#newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
-    this.#apply({ ...AT_REST, source: kind, estimate: null, error: null });
-    const { signal } = run.abort;
-    const opening = open(signal).then((source) => {
-      if (signal.aborted) source.close();
-      else this.#show(run, source);
-      return source;
-    });
-    try {
-      // whichever fails first ends the run: nobody should answer a prompt for a model that cannot load
-      const [source, loaded] = await Promise.all([opening, this.#load()]);
-      signal.throwIfAborted();
-      await loaded.client.request('reset', {}, { signal });
-      signal.throwIfAborted();
-      this.#listen(run, source, loaded);
-    } catch (error) {
-      this.#settle(run, error);
-    }
+  #pushed(): PushedSource | null {
+    const source = this.run?.source;
+    return source instanceof PushedSource ? source : null;
   }
 
-  #newRun(kind: SourceKind, stage: Run['stage']): Run {
-    this.#dropRun();
-    const run = newRun(kind, stage, this.#engine.loaded === null);
-    this.#run = run;
-    return run;
+  /** What is already answered, by the prompt as it is now; a running source needs no asking. */
+  async #readAgain(): Promise<void> {
+    const { media, timeline, source } = this.state;
+    if (media !== null && timeline !== null) await this.startFile(media, timeline.name ?? '');
+    else if (this.run === null && source === 'text') await this.answerText();
   }
-
-  #show(run: Run, source: Source): void {
-    run.source = source;
-    run.stage = 'waiting';
-    const tracks = () => ({
-      camera: source.camera,
-      microphone: source.microphone,
-      stream: source.stream,
-      fileProgress: source.progress,
-    });
-    source.on('trackchange', () => {
-      if (this.#run !== run) return;
-      this.#apply(tracks());
-      if (source.camera !== 'live' && source.microphone !== 'live') this.#fail(lostDevices());
-    });
-    source.on('words', (words) => {
-      run.words = words;
-      void run.loop?.setTexts(textsOf(run, this.state.text));
-    });
-    this.#apply(tracks());
-  }
-
-  #listen(run: Run, source: Source, { client, manifest, backend }: LoadedEngine): void {
-    const parts = {
-      source,
-      client,
-      clock: this.#parts.clock,
-      backend: backend.name,
-      faceHz: manifest.face.rateHz,
-    };
-    run.loop = new Loop(parts, {
-      face: ({ faces, frameWidth, frameHeight }) => this.#apply({ faces, frameWidth, frameHeight }),
-      voice: ({ speaking }) => this.#apply({ speaking }),
-      estimate: (estimate) => this.#publish(estimate),
-      vitals: (vitals) => this.#takeVitals(run, vitals),
-      ended: () => this.#endRun(),
-      failed: (error) => this.#fail(error),
-    });
-    run.stage = 'listening';
-    if (this.#parts.page.hidden) run.loop.setRunning(false);
-    run.loop.start();
-    if (this.state.text !== '') void run.loop.setTexts(textsOf(run, this.state.text));
-    this.#apply({});
-  }
-
-  async #answerText(): Promise<void> {
-    const run = this.#newRun('text', 'waiting');
-    const { signal } = run.abort;
-    this.#apply({ ...AT_REST, error: null, source: 'text' });
-    try {
-      const { client } = await this.#load();
-      let asked: string | null = null;
-      // typing goes on meanwhile: only the newest text is answered
-      while (asked !== this.state.text) {
-        signal.throwIfAborted();
-        asked = this.state.text;
-        await client.request('reset', {}, { signal });
-        await client.request('text', { texts: typed(asked) }, { signal });
-        const estimate = await client.request('estimate', { time: 0 }, { signal });
-        signal.throwIfAborted();
-        this.#publish(estimate);
-      }
-      signal.throwIfAborted();
-      if (this.state.estimate === null) this.#apply({ source: null });
-      this.#endRun();
-    } catch (error) {
-      this.#settle(run, error);
-    }
-  }
-
-  /** Throws what ended a run while it opened; a stop or a newer start ends it in silence. */
-  #settle(run: Run, error: unknown): void {
-    const { aborted, reason } = run.abort.signal;
-    if (!aborted) throw this.#fail(error);
-    if (reason instanceof MemoError) throw reason;
-  }
-
-  async #load(): Promise<LoadedEngine> {
-    if (!this.#engine.underWay) {
-      this.#step = null;
-      this.#apply({ progress: null });
-    }
-    const loaded = await this.#engine.load();
-    this.#apply({ manifest: loaded.manifest, backend: loaded.backend });
-    return loaded;
-  }
-
-  #publish(estimate: Estimate | null): void {
-    this.#apply({ estimate });
-    if (estimate !== null) this.#emit('estimate', estimate);
-  }
-
-  #takeVitals(run: Run, vitals: Vitals): void {
-    run.conditions = vitals.conditions;
-    this.#apply({ rates: vitals.rates, fileProgress: vitals.fileProgress, level: vitals.level });
-  }
-
-  /** The error that the state now shows. */
-  #fail(cause: unknown): MemoError {
-    const error = MemoError.from(cause);
-    if (this.state.error === error) return error; // a load shared by two callers fails once
-    // a worker that answered one run with an error is not trusted with the next
-    if (!SOURCE_CODES.has(error.code)) this.#engine.discard();
-    this.#dropRun(error);
-    this.#apply({ ...AT_REST, error, source: null });
-    this.#emit('error', error);
-    return error;
-  }
-
-  /** The run is over by itself; its last estimate stays. */
-  #endRun(): void {
-    this.#dropRun();
-    this.#apply(AT_REST);
-  }
-
-  /** Stops the run and its tracks; the caller says what the state becomes, so that no phase flashes up in between. */
-  #dropRun(reason?: MemoError): void {
-    const run = this.#run;
-    this.#run = null;
-    run?.abort.abort(reason);
-    run?.loop?.close();
-    run?.source?.close();
-  }
-
-  /** Every change goes through here: phase and conditions follow from the facts, and are told when they change. */
-  #apply(change: Partial<RecogniserState>): void {
-    const before = this.state;
-    this.#store.set(change);
-    const facts = this.#facts();
-    const phase = phaseOf(facts);
-    const conditions = conditionsOf(facts);
-    const same = conditions.join() === before.conditions.join();
-    if (phase === before.phase && same) return;
-    this.#store.set({ phase, conditions: same ? before.conditions : conditions });
-    this.#emit('statechange', { phase, previous: before.phase, conditions });
-  }
-
-  #facts(): Facts {
-    const { error, backend } = this.state;
-    return {
-      error,
-      step: this.#step,
-      backend,
-      run: this.#run,
-      loading: this.#loads.size > 0,
-      page: this.#parts.page,
-    };
-  }
-
-  #emit<K extends keyof RecogniserEventMap>(type: K, detail: RecogniserEventMap[K]['detail']): void {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
-
-  #assertOpen(): void {
-    if (!this.#closed) return;
-    throw new MemoError(
-      'aborted',
-      'This recogniser has been closed.',
-      'Make a new one: new Recogniser(...).',
-    );
-  }
-}
-
-/** The source's fault, not the worker's: the model stays. */
-const SOURCE_CODES: ReadonlySet<ErrorCode> = new Set([
-  'camera-denied',
-  'microphone-denied',
-  'devices-denied',
-  'device-missing',
-  'device-busy',
-  'device-lost',
-  'capture-unsupported',
-  'nothing-to-capture',
-  'media-unreadable',
-  'media-empty',
-  'file-missing',
-  'aborted',
-]);
-
-function lostDevices(): MemoError {
-  return new MemoError(
-    'device-lost',
-    'Camera and microphone have both ended: unplugged, or taken away by the system.',
-    'Plug one in or allow it, then press Start again.',
-  );
 }

@@ -1,10 +1,16 @@
 /** What may be asked of a recogniser from the elements: each travels up as a `memo-request` event. */
 
+import type { Box } from '../memobert/estimate';
+
 export interface RequestMap {
   /** Camera and microphone, each asked for on its own. */
   start: { camera: boolean; microphone: boolean };
   'start-actor': Record<string, never>;
   'start-file': { file: Blob; name: string };
+  /** Whom to follow, by a face's box in pixels of the frame. */
+  follow: { box: Box };
+  /** A moment of the file that was analysed, in seconds. */
+  seek: { time: number };
   stop: Record<string, never>;
   text: { text: string };
   'dismiss-error': Record<string, never>;

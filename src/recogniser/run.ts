@@ -8,6 +8,11 @@ import { INITIAL_STATE, type Condition, type RecogniserState, type SourceKind } 
 /** `asking` for devices, `waiting` for source and model, `listening`. */
 export type RunStage = 'asking' | 'waiting' | 'listening';
 
+export interface NamedFile {
+  readonly blob: Blob;
+  readonly name: string;
+}
+
 export interface Run {
   readonly kind: SourceKind;
   /** Aborted when the run is over: whatever arrives for it later is dropped. */
@@ -18,13 +23,23 @@ export interface Run {
   conditions: readonly Condition[];
   /** The model was not there when it began. */
   readonly awaitsModel: boolean;
+  /** What is analysed, of a file. */
+  readonly file: NamedFile | null;
+  /** A file that is read goes on in a hidden page: nobody is seen or heard meanwhile. */
+  runsHidden: boolean;
   /** What the source itself said. */
   words: readonly TimedText[];
 }
 
-export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean): Run {
+export function newRun(
+  kind: SourceKind,
+  stage: RunStage,
+  awaitsModel: boolean,
+  file: NamedFile | null = null,
+): Run {
   const abort = new AbortController();
-  return { kind, stage, awaitsModel, abort, source: null, loop: null, conditions: [], words: [] };
+  const nothing = { source: null, loop: null, conditions: [], words: [], runsHidden: false };
+  return { kind, stage, awaitsModel, file, abort, ...nothing };
 }
 
 /** Typed text goes before what the source says. */
@@ -38,6 +53,14 @@ export function typed(text: string): readonly TimedText[] {
 }
 
 const { camera, microphone, stream, fileProgress, rates, faces, level, speaking } = INITIAL_STATE;
+
+/** What a start takes back of the run before. */
+export const NOTHING_YET: Partial<RecogniserState> = {
+  estimate: null,
+  timeline: null,
+  media: null,
+  position: null,
+};
 
 /** What the state says of source and tracks while there is no run. */
 export const AT_REST: Partial<RecogniserState> = {

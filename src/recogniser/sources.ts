@@ -1,6 +1,6 @@
 /** How the recogniser opens each kind of source; a table, so that tests can bring their own. */
 
-import { openActor, openDevices, openFile, openStream, type DeviceRequest, type Source } from '../capture';
+import { openDevices, openFile, openStream, type DeviceRequest, type Source } from '../capture';
 
 export interface ActorRequest {
   /** Folder with the actor's speech; ends with a slash. */
@@ -19,7 +19,8 @@ export interface SourceOpeners {
 
 export const browserSources: SourceOpeners = {
   devices: openDevices,
-  actor: openActor,
+  // drawings and lines that most pages never show: fetched when somebody asks for them
+  actor: async (request, signal) => (await import('../capture/actor')).openActor(request, signal),
   file: openFile,
   stream: openStream,
 };

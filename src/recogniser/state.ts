@@ -1,10 +1,11 @@
 /** Everything the page can know about a running recogniser: one frozen object, replaced on change. */
 
 import type { MemoError } from '../errors';
-import type { Estimate, Face } from '../memobert/estimate';
+import { MODALITIES, type Estimate, type Face, type Modality } from '../memobert/estimate';
 import type { Manifest } from '../runtime/manifest';
 import type { Progress } from '../runtime/progress';
 import type { BackendReport } from '../runtime/protocol';
+import type { Timeline } from './timeline';
 
 export const PHASES = ['idle', 'asking', 'loading', 'warming', 'listening', 'paused', 'error'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -12,7 +13,7 @@ export type Phase = (typeof PHASES)[number];
 export const CONDITIONS = ['no-face', 'silence', 'muted', 'cpu-fallback', 'offline'] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
-export type SourceKind = 'devices' | 'actor' | 'file' | 'stream' | 'text';
+export type SourceKind = 'devices' | 'actor' | 'file' | 'stream' | 'push' | 'text';
 
 /** One camera or microphone, as the visitor sees it; `busy`: another program holds it. */
 export type TrackStatus = 'off' | 'live' | 'refused' | 'missing' | 'busy' | 'ended';
@@ -46,6 +47,18 @@ export interface RecogniserState {
   readonly level: number;
   readonly speaking: boolean;
   readonly text: string;
+  /** With `[MASK]`; null before a model is loaded, unless it was set. */
+  readonly prompt: string | null;
+  /** Label ids in the order of the estimate's probabilities; null as `prompt`. */
+  readonly labels: readonly string[] | null;
+  /** What goes into the estimate, and so what visitors are offered to give. */
+  readonly modalities: readonly Modality[];
+  /** What was estimated since the last start; null before the first, and when a file is closed. */
+  readonly timeline: Timeline | null;
+  /** The file that the timeline is of, for a player beside it. */
+  readonly media: Blob | null;
+  /** Seconds in the file that `estimate` is of; null: the last one. */
+  readonly position: number | null;
   readonly estimate: Estimate | null;
   readonly error: MemoError | null;
 }
@@ -68,6 +81,12 @@ export const INITIAL_STATE: RecogniserState = Object.freeze({
   level: 0,
   speaking: false,
   text: '',
+  prompt: null,
+  labels: null,
+  modalities: MODALITIES,
+  timeline: null,
+  media: null,
+  position: null,
   estimate: null,
   error: null,
 });

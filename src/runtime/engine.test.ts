@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { FaceEncoding as Encoded } from '../encoders';
 import { Engine } from './engine';
 import type { FaceEncoding, LoadParts } from './load';
+import type { Box } from '../memobert/estimate';
 import type { Progress } from './progress';
 import type { EngineOptions, FaceAnswer } from './protocol';
+import type { Session } from './session';
 import {
   ASSET_BASE,
   BASE,
@@ -35,6 +37,7 @@ const GPU = {
 class FakeFace implements FaceEncoding {
   closed = false;
   resets = 0;
+  followed: Box | null = null;
   gate: Promise<void> = Promise.resolve();
 
   async encode(_frame: unknown, time: number): Promise<Encoded> {
@@ -44,6 +47,14 @@ class FakeFace implements FaceEncoding {
     ];
     const answer: FaceAnswer = { time, faces, frameWidth: 8, frameHeight: 6, latency: { detect: 5 } };
     return { answer, feature: Float32Array.of(1, 2, 3) };
+  }
+
+  fork(): FakeFace {
+    return this;
+  }
+
+  follow(box: Box): void {
+    this.followed = box;
   }
 
   reset(): void {
@@ -56,7 +67,9 @@ class FakeFace implements FaceEncoding {
 }
 
 interface Setup {
-  readonly engine: Engine;
+  /** The worker's whole; `engine` is its first session. */
+  readonly whole: Engine;
+  readonly engine: Session;
   readonly toy: ToyBundle;
   readonly maker: ReturnType<typeof toyMaker>;
   readonly face: FakeFace;
@@ -75,7 +88,8 @@ async function setUp({ gpu = false, ...faults }: ToyFaults & { gpu?: boolean } =
     createMaker: making(maker),
     createFace: () => Promise.resolve(face),
   };
-  return { engine: new Engine((progress) => told.push(progress), parts), toy, maker, face, told };
+  const whole = new Engine((progress) => told.push(progress), parts);
+  return { whole, engine: whole.session(0), toy, maker, face, told };
 }
 
 async function loaded(): Promise<Setup> {
@@ -141,7 +155,7 @@ describe('loading', () => {
   it.each(['denseface', 'wav2vec2', 'memobert'])(
     'leaves a GPU that gets %s wrong, says so, and leaves nothing of it open',
     async (name) => {
-      const { engine, maker } = await setUp({ gpu: true, wrong: { name, everywhere: false } });
+      const { whole, engine, maker } = await setUp({ gpu: true, wrong: { name, everywhere: false } });
       const { backend } = await engine.load(OPTIONS);
       expect(backend.name).toBe('wasm');
       expect(backend.reason).toContain(name);
@@ -149,7 +163,7 @@ describe('loading', () => {
         ['denseface-light', 'wav2vec2', 'memobert', 'speech-gate'].map((graph) => `${graph} wasm`),
       );
       expect(maker.open.size).toBe(4);
-      await engine.close();
+      await whole.close();
       expect(maker.open.size).toBe(0);
     },
   );
@@ -197,9 +211,14 @@ describe('loading', () => {
     expect((await engine.load(OPTIONS)).manifest.name).toBe('toy');
   });
 
-  it('loads once', async () => {
-    const { engine } = await loaded();
-    await expect(engine.load(OPTIONS)).rejects.toMatchObject({ code: 'input-invalid' });
+  it('loads once for all sessions, and nothing else beside it', async () => {
+    const { whole, engine, maker } = await loaded();
+    const made = maker.made.length;
+    expect(await whole.session(1).load(OPTIONS)).toEqual(await engine.load(OPTIONS));
+    expect(maker.made).toHaveLength(made);
+    await expect(engine.load({ ...OPTIONS, device: 'wasm' })).rejects.toMatchObject({
+      code: 'input-invalid',
+    });
   });
 });
 
@@ -268,10 +287,60 @@ describe('answering', () => {
   });
 
   it('lets everything go when it closes', async () => {
-    const { engine, face, maker } = await loaded();
-    await engine.close();
+    const { whole, engine, face, maker } = await loaded();
+    await whole.close();
     expect(face.closed).toBe(true);
     expect(maker.open.size).toBe(0);
     await expect(engine.estimate({ time: 0 })).rejects.toMatchObject({ code: 'input-invalid' });
+  });
+});
+
+describe('sessions', () => {
+  const said = (text: string) => ({ texts: [{ text, start: 0, end: Infinity }] });
+
+  it('keep their evidence and their prompt apart', async () => {
+    const { whole, engine } = await loaded();
+    const other = whole.session(1);
+    await engine.text(said('hello'));
+    expect(await other.estimate({ time: 0 })).toBeNull();
+    await other.text(said('hello'));
+    expect(await other.prompt({ prompt: null, labels: ['Sad', 'hello'] })).toEqual({
+      prompt: 'I am [MASK].',
+      labels: ['sad', 'hello'],
+    });
+    expect((await other.estimate({ time: 0 }))?.labels).toEqual(['sad', 'hello']);
+    expect((await engine.estimate({ time: 0 }))?.labels).toEqual(['happy', 'sad']);
+    await other.reset({});
+    expect(await engine.estimate({ time: 0 })).not.toBeNull();
+  });
+
+  it('refuse a prompt and labels, and go on with what they had', async () => {
+    const { engine } = await loaded();
+    await engine.text(said('hello'));
+    await engine.prompt({ prompt: 'hello [MASK]', labels: ['sad', 'hello'] });
+    for (const [prompt, labels, code] of [
+      ['hello', null, 'prompt-invalid'],
+      ['[MASK] [MASK]', null, 'prompt-invalid'],
+      [`${'hello '.repeat(30)}[MASK]`, null, 'prompt-invalid'],
+      [null, ['happy', 'unheard'], 'label-invalid'],
+      [null, ['happy', 'two words'], 'label-invalid'],
+      [null, ['happy', '[MASK]'], 'label-invalid'],
+      [null, ['happy', 'Happy'], 'label-invalid'],
+    ] as const) {
+      await expect(engine.prompt({ prompt, labels })).rejects.toMatchObject({ code });
+    }
+    expect((await engine.estimate({ time: 0 }))?.labels).toEqual(['sad', 'hello']);
+    expect(await engine.prompt({ prompt: null, labels: null })).toMatchObject({ labels: ['happy', 'sad'] });
+  });
+
+  it('hand on whom to follow, and are forgotten when released', async () => {
+    const { whole, engine, face } = await loaded();
+    const box = { x: 1, y: 2, width: 3, height: 4 };
+    await engine.follow({ box });
+    expect(face.followed).toEqual(box);
+    await engine.text(said('hello'));
+    await engine.release({});
+    expect(whole.sessions).toBe(0);
+    expect(await whole.session(0).estimate({ time: 0 })).toBeNull();
   });
 });

@@ -18,9 +18,11 @@ export type {
   EngineOptions,
   FaceAnswer,
   GraphReport,
+  Prompting,
   RequestKind,
   Requests,
   TimedText,
   VoiceAnswer,
 } from './protocol';
+export { SharedWorkers, sharedWorkers, type SharedClient } from './shared-workers';
 export { WorkerClient, type RequestOptions } from './worker-client';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { load, type Loaded, type LoadParts } from './load';
+import { load, type Loaded, type FaceEncoding, type LoadParts } from './load';
 import type { GraphFile, Manifest } from './manifest';
 import type { Progress } from './progress';
 import { sha256 } from './integrity';
@@ -19,8 +19,10 @@ import {
 } from './testing/toy-bundle';
 
 const OPTIONS = { manifestUrl: MANIFEST_URL, assetBase: ASSET_BASE, allowSoftwareAdapter: false } as const;
-const FACE = {
+const FACE: FaceEncoding = {
   encode: () => Promise.reject(new Error('unused')),
+  fork: () => FACE,
+  follow: () => undefined,
   reset: () => undefined,
   close: () => undefined,
 };

@@ -24,15 +24,22 @@ export interface LoadParts extends Partial<BundleParts> {
 }
 
 /** As much of FaceEncoder as the engine uses. */
-export type FaceEncoding = Pick<FaceEncoder, 'encode' | 'reset' | 'close'>;
+export interface FaceEncoding extends Pick<FaceEncoder, 'encode' | 'follow' | 'reset' | 'close'> {
+  fork(): FaceEncoding;
+}
 
-export interface Loaded {
-  readonly manifest: Manifest;
-  readonly backend: BackendReport;
+export interface SessionParts {
   readonly face: FaceEncoding;
   readonly voice: VoiceEncoder;
   readonly fusion: Fusion;
   readonly evidence: Evidence;
+}
+
+export interface Loaded {
+  readonly manifest: Manifest;
+  readonly backend: BackendReport;
+  /** What one session looks, listens and answers with: its own evidence, the graphs of all. */
+  openSession(): SessionParts;
   close(): Promise<void>;
 }
 
@@ -71,16 +78,11 @@ export async function load(
       graph: models.graphs.face,
       face: manifest.face,
     });
-    const voice = VoiceEncoder.create({
-      graph: models.graphs.voice,
-      gate: SpeechGate.create(models.gate),
-      voice: manifest.voice,
-    });
+    const openSession = () => sessionParts(manifest, models, face);
+    openSession(); // a bundle that cannot be listened to fails here, not at the first start
     progress.step('ready', manifest.name);
     return {
-      ...{ manifest, backend, face, voice },
-      fusion: models.fusion,
-      evidence: new Evidence(manifest),
+      ...{ manifest, backend, openSession },
       close: async () => {
         face.close();
         await models.close();
@@ -90,6 +92,20 @@ export async function load(
     await models.close();
     throw error;
   }
+}
+
+function sessionParts(manifest: Manifest, models: Models, face: FaceEncoding): SessionParts {
+  const { graphs, gate, fusion } = models;
+  return {
+    face: face.fork(),
+    voice: VoiceEncoder.create({
+      graph: graphs.voice,
+      gate: SpeechGate.create(gate),
+      voice: manifest.voice,
+    }),
+    fusion: fusion.fork(),
+    evidence: new Evidence(manifest),
+  };
 }
 
 interface Planned {

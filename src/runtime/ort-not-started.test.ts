@@ -35,7 +35,7 @@ async function loadWithout(missing: readonly Backend[]) {
         : Promise.resolve(toyMaker()),
     createFace: () => Promise.reject(new Error('reached')),
   });
-  return engine.load({
+  return engine.session(0).load({
     ...{ manifestUrl: MANIFEST_URL, assetBase: ASSET_BASE },
     ...{ device: 'auto', allowSoftwareAdapter: false },
   });

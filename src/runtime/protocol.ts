@@ -1,10 +1,11 @@
 /**
  * What the page and the inference worker say to each other: `kind` -> request, answer.
  * Every request is answered once, in order of completion; `progress` alone arrives unasked.
+ * One worker serves several recognisers: the model is theirs together, each has a session with evidence and prompt of its own.
  */
 
 import type { SerialisedError } from '../errors';
-import type { Backend, Estimate, Face, Stage } from '../memobert/estimate';
+import type { Backend, Box, Estimate, Face, Stage } from '../memobert/estimate';
 import type { GraphName, GraphRole, Manifest, Precision } from './manifest';
 import type { Progress } from './progress';
 
@@ -65,7 +66,16 @@ export interface TimedText {
   readonly end: number;
 }
 
+/** What stands in the mask's sentence, and which words are weighed there. */
+export interface Prompting {
+  /** Contains `[MASK]` exactly once; null: the bundle's. */
+  readonly prompt: string | null;
+  /** Single words of the vocabulary; null: the bundle's labels. */
+  readonly labels: readonly string[] | null;
+}
+
 export interface Requests {
+  /** Sessions of one worker share one load. */
   load: { request: EngineOptions; answer: { manifest: Manifest; backend: BackendReport } };
   /** The frame is transferred, and closed by the worker. */
   face: { request: { frame: VideoFrame | ImageBitmap; time: number }; answer: FaceAnswer };
@@ -79,14 +89,28 @@ export interface Requests {
   text: { request: { texts: readonly TimedText[] }; answer: Record<string, never> };
   /** Null when there is no evidence at all. */
   estimate: { request: { time: number }; answer: Estimate | null };
-  /** Forgets all evidence; sessions stay. */
+  /** Holds from the next estimate on; when it is refused, what held before holds. The answer: what holds, labels by id. */
+  prompt: {
+    request: Prompting;
+    answer: { readonly prompt: string; readonly labels: readonly string[] };
+  };
+  /** Of several faces, the one at this box (pixels of the frame) is followed from the next frame on. */
+  follow: { request: { box: Box }; answer: Record<string, never> };
+  /** Forgets all evidence; prompt, labels and model stay. */
   reset: { request: Record<string, never>; answer: Record<string, never> };
+  /** Ends the session; the model stays. */
+  release: { request: Record<string, never>; answer: Record<string, never> };
 }
 
 export type RequestKind = keyof Requests;
 
 export type ToWorker = {
-  [K in RequestKind]: { readonly id: number; readonly kind: K; readonly body: Requests[K]['request'] };
+  [K in RequestKind]: {
+    readonly id: number;
+    readonly session: number;
+    readonly kind: K;
+    readonly body: Requests[K]['request'];
+  };
 }[RequestKind];
 
 export type FromWorker =

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { ERROR_CODES, MemoError } from '../errors';
-import type { Handlers } from './engine';
+import type { Handlers } from './session';
 import type { Progress } from './progress';
 import { serve, type Port } from './serve';
 import { WorkerClient, type WorkerLike } from './worker-client';
@@ -17,7 +17,7 @@ class ChannelWorker extends EventTarget implements WorkerLike {
     this.#channel.port1.onmessage = ({ data }) => {
       this.dispatchEvent(new MessageEvent('message', { data }));
     };
-    serve(this.port, handlers as Handlers);
+    serve(this.port, () => handlers as Handlers);
   }
 
   get port(): Port {

@@ -9,12 +9,15 @@ export interface RequestOptions {
   readonly transfer?: Transferable[];
   /** The answer is no longer wanted: rejects with `aborted` at once, though the worker may still be at it. */
   readonly signal?: AbortSignal;
+  /** Whose evidence answers; 0 unless several share the worker. */
+  readonly session?: number;
 }
 
 /** As much of a Worker as is used. */
 export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>;
 
 interface Waiting {
+  readonly session: number;
   resolve(answer: unknown): void;
   reject(error: MemoError): void;
 }
@@ -46,7 +49,7 @@ export class WorkerClient {
   request<K extends RequestKind>(
     kind: K,
     body: Requests[K]['request'],
-    { transfer = [], signal }: RequestOptions = {},
+    { transfer = [], signal, session = 0 }: RequestOptions = {},
   ): Promise<Requests[K]['answer']> {
     const refusal = this.#ended ?? (signal?.aborted === true ? aborted() : null);
     if (refusal !== null) {
@@ -61,6 +64,7 @@ export class WorkerClient {
         signal?.removeEventListener('abort', abort);
       };
       this.#waiting.set(id, {
+        session,
         resolve: (answer) => {
           settle();
           resolve(answer);
@@ -71,7 +75,7 @@ export class WorkerClient {
         },
       });
       signal?.addEventListener('abort', abort);
-      this.#post({ id, kind, body } as ToWorker, transfer);
+      this.#post({ id, session, kind, body } as ToWorker, transfer);
       // the answer is to `id`, so of this kind
     }) as Promise<Requests[K]['answer']>;
   }
@@ -86,6 +90,15 @@ export class WorkerClient {
   onLost(listener: (error: MemoError) => void): () => void {
     this.#lost.add(listener);
     return () => this.#lost.delete(listener);
+  }
+
+  /** Ends a session: what waits in it rejects with `aborted`, and the worker forgets its evidence. */
+  release(session: number): void {
+    const ended = aborted();
+    for (const waiting of [...this.#waiting.values()]) {
+      if (waiting.session === session) waiting.reject(ended);
+    }
+    this.request('release', {}, { session }).catch(() => undefined); // a worker that has ended needs no telling
   }
 
   /** Ends the worker; whatever waits rejects with `aborted`. Safe to call twice. */

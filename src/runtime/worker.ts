@@ -9,4 +9,4 @@ declare const self: Port;
 const engine = new Engine((progress) => {
   self.postMessage({ kind: 'progress', progress });
 });
-serve(self, engine);
+serve(self, (session) => engine.session(session));

@@ -1,6 +1,12 @@
 /** A recogniser that shows what a test tells it and remembers what it was asked. */
 
-import { Store, type MemoRequest, type RecogniserEventMap, type RecogniserState } from '../../recogniser';
+import {
+  Store,
+  type MemoRequest,
+  type RecogniserEventMap,
+  type RecogniserState,
+  type Settings,
+} from '../../recogniser';
 import type { RecogniserLike } from '../recogniser-like';
 
 /** An EventTarget whose events are the recogniser's; the cast adds nothing that it does not have. */
@@ -37,6 +43,10 @@ export class CannedRecogniser extends Target implements RecogniserLike {
 
   handle(request: MemoRequest): void {
     this.asked.push(request.name);
+  }
+
+  async configure(change: Partial<Settings>): Promise<void> {
+    this.asked.push(`configure(${JSON.stringify(change)})`);
   }
 
   async start(): Promise<void> {

@@ -1,4 +1,5 @@
 /** A frame -> all faces in it, and DenseFace's features of the one that is followed. */
+import type { Box } from '../../memobert/estimate';
 import type { Graph } from '../../runtime/graph';
 import type { Manifest } from '../../runtime/manifest';
 import type { FaceAnswer } from '../../runtime/protocol';
@@ -32,17 +33,14 @@ export class FaceEncoder {
   readonly #graph: Graph;
   readonly #face: Manifest['face'];
   readonly #finder: FaceFinder;
-  readonly #cropper: Cropper;
+  readonly #parts: FaceEncoderParts;
   readonly #tracker = new FaceTracker();
 
-  constructor(
-    { graph, face }: Omit<FaceEncoderOptions, 'assetBase'>,
-    { detector, cropper }: FaceEncoderParts,
-  ) {
+  constructor({ graph, face }: Omit<FaceEncoderOptions, 'assetBase'>, parts: FaceEncoderParts) {
     this.#graph = graph;
     this.#face = face;
-    this.#finder = new FaceFinder(detector);
-    this.#cropper = cropper;
+    this.#finder = new FaceFinder(parts.detector);
+    this.#parts = parts;
   }
 
   /** @throws MemoError `file-missing` when MediaPipe's files or the detector's model are not under `assetBase` */
@@ -80,7 +78,7 @@ export class FaceEncoder {
     }
     faces[followed] = face;
     const cropBegan = performance.now();
-    const grey = this.#cropper.crop(frame, face);
+    const grey = this.#parts.cropper.crop(frame, face);
     const crop = performance.now() - cropBegan;
     const expressionBegan = performance.now();
     const { feature, probabilities } = await this.#expression(grey);
@@ -95,6 +93,16 @@ export class FaceEncoder {
     };
   }
 
+  /** Another encoder by the same detector, cropper and graph, which follows a face of its own; only the first closes them. */
+  fork(): FaceEncoder {
+    return new FaceEncoder({ graph: this.#graph, face: this.#face }, this.#parts);
+  }
+
+  /** From the next frame on, follows the face at `box` (pixels of the frame). */
+  follow(box: Box): void {
+    this.#tracker.choose(box);
+  }
+
   /** Forgets which face was followed. */
   reset(): void {
     this.#tracker.reset();
@@ -103,7 +111,7 @@ export class FaceEncoder {
 
   close(): void {
     this.#finder.close();
-    this.#cropper.close();
+    this.#parts.cropper.close();
   }
 
   async #expression(grey: Float32Array): Promise<{ feature: Float32Array; probabilities: number[] }> {

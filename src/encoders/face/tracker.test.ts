@@ -43,6 +43,19 @@ describe('FaceTracker', () => {
     expect(tracker.follow([box(200, 60)], 0.1)).toBe(0);
   });
 
+  it('follows whom it is told to, though others are larger, also when a frame misses them', () => {
+    const tracker = new FaceTracker();
+    const both = [box(0, 90), box(200, 60)];
+    expect(tracker.follow(both, 0)).toBe(0);
+    tracker.choose(box(205, 60));
+    expect(tracker.expectedAt(0.1)).toEqual(box(205, 60));
+    expect(tracker.follow([box(0, 90)], 0.1)).toBeNull();
+    expect(tracker.follow(both, 0.2)).toBe(1);
+    tracker.choose(box(0, 90));
+    tracker.reset();
+    expect(tracker.follow([box(200, 95), box(0, 90)], 0.3)).toBe(0);
+  });
+
   it('follows nobody in an empty frame', () => {
     expect(new FaceTracker().follow([], 0)).toBeNull();
   });

@@ -8,9 +8,12 @@ const MIN_OVERLAP = 0.2;
 
 export class FaceTracker {
   #last: { readonly box: Box; readonly timeS: number } | null = null;
+  /** Of a choice that no frame has met yet. */
+  #chosen: Box | null = null;
 
   /** Where the followed face was last; null when none is followed. */
   expectedAt(timeS: number): Box | null {
+    if (this.#chosen !== null) return this.#chosen;
     return this.#last !== null && timeS - this.#last.timeS <= LOST_S ? this.#last.box : null;
   }
 
@@ -20,6 +23,8 @@ export class FaceTracker {
    * @returns index of the followed face; null while it is out of sight
    */
   follow(boxes: readonly Box[], timeS: number): number | null {
+    if (this.#chosen !== null) this.#last = { box: this.#chosen, timeS };
+    this.#chosen = null;
     const expected = this.expectedAt(timeS);
     const followed = expected === null ? largest(boxes) : mostOverlapping(boxes, expected);
     const box = followed === null ? undefined : boxes[followed];
@@ -27,8 +32,14 @@ export class FaceTracker {
     return followed;
   }
 
+  /** Follows whoever is at this box in the next frame, whatever was followed before. */
+  choose(box: Box): void {
+    this.#chosen = box;
+  }
+
   reset(): void {
     this.#last = null;
+    this.#chosen = null;
   }
 }
 

@@ -27,6 +27,16 @@ export const WEBGPU: BackendReport = {
   },
 };
 
+/** As much of one as the recogniser reads. */
+export const MANIFEST = {
+  prompt: 'I am [MASK].',
+  labels: [
+    { id: 'happy', word: 'happy' },
+    { id: 'sad', word: 'sad' },
+  ],
+  face: { rateHz: 10 },
+} as unknown as Manifest;
+
 export function estimateAt(time: number, latency: Estimate['latency'] = {}): Estimate {
   const absent = { present: false, probabilities: null, contribution: 0 };
   return {
@@ -46,13 +56,19 @@ type Answers = { [K in RequestKind]?: (body: Requests[K]['request']) => Requests
 /** What a healthy engine says at once; a kind taken out of it waits for the test. */
 export function healthyAnswers(): Answers {
   return {
-    load: () => ({ manifest: { face: { rateHz: 10 } } as Manifest, backend: WEBGPU }),
+    load: () => ({ manifest: MANIFEST, backend: WEBGPU }),
     face: ({ time }) => ({ time, faces: [], frameWidth: 640, frameHeight: 480, latency: {} }),
     samples: ({ samples }) => ({ buffered: samples.length }),
     voice: ({ time }) => ({ time, speaking: false, level: 0, muted: false, latency: {} }),
     text: () => ({}),
     estimate: ({ time }) => estimateAt(time),
+    prompt: ({ prompt, labels }) => ({
+      prompt: prompt ?? 'I am [MASK].',
+      labels: labels ?? ['happy', 'sad'],
+    }),
+    follow: () => ({}),
     reset: () => ({}),
+    release: () => ({}),
   };
 }
 
@@ -66,9 +82,14 @@ export class FakeClient implements EngineClient {
     voice: [],
     text: [],
     estimate: [],
+    prompt: [],
+    follow: [],
     reset: [],
+    release: [],
   };
   closed = false;
+  /** Closed as one that nobody new should get. */
+  retired = false;
   readonly #waiting: Asked[] = [];
   #progress: (progress: Progress) => void = () => undefined;
   #lost: (error: MemoError) => void = () => undefined;
@@ -120,8 +141,9 @@ export class FakeClient implements EngineClient {
     this.#lost(new MemoError('worker-lost', 'The worker ended.', 'Press Start again.'));
   }
 
-  close(): void {
+  close({ retire = false }: { readonly retire?: boolean } = {}): void {
     this.closed = true;
+    this.retired = retire;
     const aborted = new MemoError('aborted', 'The client was closed.', 'Press Start again.');
     for (const asked of this.#waiting.splice(0)) asked.fail(aborted);
   }

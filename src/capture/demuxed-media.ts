@@ -1,0 +1,139 @@
+/** Mediabunny's side of a file that is read: loaded when the first file is opened, with the containers that browsers play. */
+
+import {
+  ADTS,
+  AudioSampleSink,
+  BlobSource,
+  FLAC,
+  Input,
+  MATROSKA,
+  MP3,
+  MP4,
+  OGG,
+  QTFF,
+  VideoSampleSink,
+  WAVE,
+  WEBM,
+  type AudioSample,
+  type InputAudioTrack,
+  type InputVideoTrack,
+  type VideoSample,
+} from 'mediabunny';
+import { MemoError } from '../errors';
+import type { MediaReader } from './media-reader';
+import type { SampleChunk, TimedFrame } from './source';
+
+const FORMATS = [MP4, QTFF, WEBM, MATROSKA, WAVE, OGG, MP3, FLAC, ADTS];
+
+/** As `readMedia`, where there is WebCodecs. */
+export async function demux(blob: Blob, name: string, signal: AbortSignal): Promise<MediaReader | null> {
+  const input = new Input({ formats: FORMATS, source: new BlobSource(blob) });
+  try {
+    const [picture, sound] = [await input.getPrimaryVideoTrack(), await input.getPrimaryAudioTrack()];
+    const tracks = [picture, sound].filter((track) => track !== null);
+    const decodable = await Promise.all(tracks.map((track) => track.canDecode()));
+    const seconds = decodable.every(Boolean) && tracks.length > 0 ? await input.computeDuration() : 0;
+    signal.throwIfAborted();
+    if (seconds > 0 && Number.isFinite(seconds))
+      return new DemuxedMedia(input, picture, sound, seconds, name);
+  } catch {
+    if (signal.aborted) {
+      input.dispose();
+      throw new MemoError('aborted', 'Opening was cut short.', 'Press Start again.');
+    }
+  }
+  input.dispose();
+  return null;
+}
+
+class DemuxedMedia implements MediaReader {
+  readonly hasPicture: boolean;
+  readonly hasSound: boolean;
+  #closed = false;
+
+  constructor(
+    private readonly input: Input,
+    private readonly picture: InputVideoTrack | null,
+    private readonly sound: InputAudioTrack | null,
+    readonly seconds: number,
+    readonly name: string,
+  ) {
+    this.hasPicture = picture !== null;
+    this.hasSound = sound !== null;
+  }
+
+  async *frames(times: Iterable<number>): AsyncGenerator<TimedFrame | null, void> {
+    if (this.picture === null) return;
+    const asked = [...times];
+    let index = 0;
+    try {
+      for await (const sample of new VideoSampleSink(this.picture).samplesAtTimestamps(asked)) {
+        const time = asked[index++] ?? 0;
+        yield sample === null ? null : { frame: pictureOf(sample), time };
+      }
+    } catch (cause) {
+      throw this.#damaged(asked[index] ?? this.seconds, cause);
+    }
+  }
+
+  async *samples(): AsyncGenerator<SampleChunk, void> {
+    if (this.sound === null) return;
+    let reached = 0;
+    try {
+      for await (const sample of new AudioSampleSink(this.sound).samples()) {
+        reached = sample.timestamp;
+        yield chunkOf(sample);
+      }
+    } catch (cause) {
+      throw this.#damaged(reached, cause);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.input.dispose();
+  }
+
+  #damaged(seconds: number, cause: unknown): MemoError {
+    if (this.#closed) return new MemoError('aborted', 'Reading was cut short.', 'Open the file again.');
+    return new MemoError(
+      'media-unreadable',
+      `${this.name} broke off after ${seconds.toFixed(1)} s: the file is damaged from there on.`,
+      'Try another copy of the file; what was read until then is kept.',
+      cause,
+    );
+  }
+}
+
+/** Closes the sample. A phone's upright video is stored lying, and turned by its metadata. */
+function pictureOf(sample: VideoSample): VideoFrame | ImageBitmap {
+  try {
+    if (sample.rotation === 0) return sample.toVideoFrame();
+    const canvas = new OffscreenCanvas(sample.displayWidth, sample.displayHeight);
+    const context = canvas.getContext('2d');
+    if (context === null) throw new Error('a worker has no 2d canvas');
+    sample.draw(context, 0, 0, canvas.width, canvas.height);
+    return canvas.transferToImageBitmap();
+  } finally {
+    sample.close();
+  }
+}
+
+/** Closes the sample. */
+function chunkOf(sample: AudioSample): SampleChunk {
+  try {
+    const { numberOfFrames, numberOfChannels, sampleRate, timestamp } = sample;
+    const samples = new Float32Array(numberOfFrames);
+    const plane = new Float32Array(numberOfFrames);
+    for (let channel = 0; channel < numberOfChannels; channel += 1) {
+      sample.copyTo(plane, { planeIndex: channel, format: 'f32-planar' });
+      for (let index = 0; index < numberOfFrames; index += 1) {
+        samples[index] = (samples[index] ?? 0) + (plane[index] ?? 0) / numberOfChannels;
+      }
+    }
+    return { samples, sampleRateHz: sampleRate, time: timestamp };
+  } finally {
+    sample.close();
+  }
+}

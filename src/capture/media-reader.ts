@@ -1,0 +1,36 @@
+/**
+ * A video or sound file as fast as it can be decoded, by WebCodecs: frames at the times asked for, samples in order, nothing kept.
+ * Mediabunny takes the containers apart (a seeking video element decodes every frame anew and waits for its clock;
+ * `decodeAudioData` holds all samples of the file at once: two hours would be half a gigabyte).
+ * Works where only workers exist.
+ */
+
+import type { SampleChunk, TimedFrame } from './source';
+
+export interface MediaReader {
+  /** For messages. */
+  readonly name: string;
+  /** Length; above 0 and finite. */
+  readonly seconds: number;
+  readonly hasPicture: boolean;
+  readonly hasSound: boolean;
+  /**
+   * The frame shown at each of the times (s, rising); null before the first. The taker closes it. Decodes a few ahead, no more.
+   * Throws `media-unreadable` where the file is damaged.
+   */
+  frames(times: Iterable<number>): AsyncGenerator<TimedFrame | null, void>;
+  /** All samples in order, mono, in chunks of the file's own. Throws as `frames` does. */
+  samples(): AsyncGenerator<SampleChunk, void>;
+  /** Lets decoders and file go; safe to call twice. */
+  close(): void;
+}
+
+/**
+ * Null where this browser, or WebCodecs in it, does not decode the file: then playing it may still work, and says what is wrong.
+ * Rejects with `media-empty` or `aborted`.
+ */
+export async function readMedia(blob: Blob, name: string, signal: AbortSignal): Promise<MediaReader | null> {
+  if (!('VideoDecoder' in globalThis) || !('AudioDecoder' in globalThis)) return null;
+  const { demux } = await import('./demuxed-media');
+  return demux(blob, name, signal);
+}

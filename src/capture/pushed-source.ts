@@ -1,0 +1,101 @@
+/** Frames and samples that the caller gives one by one, from wherever: a decoder, a game, another thread. Needs no document. */
+
+import { MemoError } from '../errors';
+import type { TrackStatus } from '../recogniser/state';
+import { SourceEmitter } from './emitter';
+import { NewestFrame } from './newest-frame';
+import type { Source, SourceEvents, TimedFrame } from './source';
+
+export class PushedSource implements Source {
+  readonly kind = 'push';
+  readonly stream: null = null;
+  readonly progress: null = null;
+  readonly microphoneMuted = false;
+  readonly #emitter = new SourceEmitter();
+  readonly #newest = new NewestFrame();
+  #now = 0;
+  #over = false;
+
+  /** @param gives what will be pushed: conditions such as silence are told of these alone */
+  constructor(private readonly gives: { readonly face: boolean; readonly voice: boolean }) {}
+
+  get camera(): TrackStatus {
+    return this.#status(this.gives.face);
+  }
+
+  get microphone(): TrackStatus {
+    return this.#status(this.gives.voice);
+  }
+
+  /** The latest time pushed: the caller's clock is the source's. */
+  now(): number {
+    return this.#now;
+  }
+
+  /** Takes the frame over; one that comes before the last was looked at replaces it. @throws MemoError `input-invalid` */
+  pushFrame(frame: VideoFrame | ImageBitmap, time: number): void {
+    try {
+      this.#advance(time);
+    } catch (error) {
+      frame.close();
+      throw error;
+    }
+    this.#newest.put({ frame, time });
+  }
+
+  /** Mono, -1 to 1; taken over. @param time of the first sample, seconds. @throws MemoError `input-invalid` */
+  pushSamples(samples: Float32Array<ArrayBuffer>, sampleRateHz: number, time: number): void {
+    if (!(sampleRateHz > 0)) throw invalid(`a sample rate of ${sampleRateHz} Hz`);
+    this.#advance(time + samples.length / sampleRateHz);
+    this.#emitter.emit('samples', { samples, sampleRateHz, time });
+  }
+
+  /** Nothing more will come: one last estimate, then the run is over. */
+  end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#newest.end();
+    this.#emitter.emit('end');
+  }
+
+  nextFrame(signal: AbortSignal): Promise<TimedFrame | null> {
+    return this.#newest.take(signal);
+  }
+
+  on<K extends keyof SourceEvents>(event: K, listener: SourceEvents[K]): void {
+    this.#emitter.on(event, listener);
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#emitter.clear();
+    this.#newest.close();
+  }
+
+  #status(given: boolean): TrackStatus {
+    if (!given) return 'off';
+    return this.#over ? 'ended' : 'live';
+  }
+
+  #advance(time: number): void {
+    if (!Number.isFinite(time) || time < 0) throw invalid(`the time ${time}`);
+    this.#now = Math.max(this.#now, time);
+  }
+}
+
+/** When there is no such source to push to. */
+export function notPushing(): MemoError {
+  return new MemoError(
+    'input-invalid',
+    'Nothing can be pushed: no run takes frames or samples by hand.',
+    'Call startPush() first, wait for it, and push until endPush() or stop().',
+  );
+}
+
+function invalid(what: string): MemoError {
+  return new MemoError(
+    'input-invalid',
+    `${what} cannot be pushed.`,
+    'Give seconds from 0 on, and a rate in Hz.',
+  );
+}

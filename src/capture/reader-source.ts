@@ -1,0 +1,35 @@
+/** A file that is read, not played: whoever runs it takes frames and samples from `reader` at its own pace. */
+
+import type { TrackStatus } from '../recogniser/state';
+import type { MediaReader } from './media-reader';
+import type { Source, TimedFrame } from './source';
+
+export class ReaderSource implements Source {
+  readonly kind = 'file';
+  readonly stream: null = null;
+  readonly microphoneMuted = false;
+  readonly progress = 0;
+  readonly camera: TrackStatus;
+  readonly microphone: TrackStatus;
+
+  constructor(readonly reader: MediaReader) {
+    this.camera = reader.hasPicture ? 'live' : 'off';
+    this.microphone = reader.hasSound ? 'live' : 'off';
+  }
+
+  now(): number {
+    return 0;
+  }
+
+  nextFrame(): Promise<TimedFrame | null> {
+    return Promise.resolve(null);
+  }
+
+  on(): void {
+    // nothing happens by itself to a file that nobody plays
+  }
+
+  close(): void {
+    this.reader.close();
+  }
+}

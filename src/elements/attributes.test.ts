@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { NOTHING_WRITTEN, readAttributes, type Written } from './attributes';
+import { DEFAULT_SETTINGS } from '../recogniser';
+
+const DEFAULT = readAttributes(NOTHING_WRITTEN);
+
+describe('readAttributes', () => {
+  it('takes the defaults where nothing is written', () => {
+    expect(DEFAULT.problems).toEqual([]);
+    expect(DEFAULT.settings).toEqual(DEFAULT_SETTINGS);
+    expect(DEFAULT.options.device).toBe('auto');
+  });
+
+  it('reads what is right, as text and as properties alike', () => {
+    const texts: Partial<Written> = {
+      ...{ bundle: 'b.json', device: 'wasm', modalities: 'voice, face', prompt: 'I feel [MASK].' },
+      ...{ labels: 'Happy, sad ,bored', rateFace: '5', rateFusion: '0.5', smoothing: '1.5' },
+    };
+    const properties: Partial<Written> = {
+      ...texts,
+      ...{ modalities: ['face', 'voice'], labels: ['happy', 'sad', 'bored'] },
+      ...{ rateFace: 5, rateFusion: 0.5, smoothing: 1.5 },
+    };
+    const read = readAttributes({ ...NOTHING_WRITTEN, ...texts });
+    expect(read).toEqual(readAttributes({ ...NOTHING_WRITTEN, ...properties }));
+    expect(read.problems).toEqual([]);
+    expect(read.settings).toEqual({
+      ...{ prompt: 'I feel [MASK].', labels: ['happy', 'sad', 'bored'], modalities: ['face', 'voice'] },
+      ...{ rates: { face: 5, fusion: 0.5 }, smoothing: 1.5 },
+    });
+  });
+
+  it.each<[Partial<Written>, code: string, named: string]>([
+    [{ bundle: '' }, 'attribute-invalid', 'bundle'],
+    [{ assetBase: ' ' }, 'attribute-invalid', 'asset-base'],
+    [{ device: 'gpu' }, 'attribute-invalid', 'gpu'],
+    [{ modalities: 'smell' }, 'attribute-invalid', 'smell'],
+    [{ modalities: '' }, 'attribute-invalid', 'modalities'],
+    [{ prompt: 'I am happy.' }, 'prompt-invalid', 'no mask'],
+    [{ prompt: '[MASK] [MASK]' }, 'prompt-invalid', '2 masks'],
+    [{ prompt: '' }, 'prompt-invalid', 'no mask'],
+    [{ labels: 'happy, very sad' }, 'label-invalid', 'very sad'],
+    [{ labels: 'happy' }, 'label-invalid', 'Fewer than two'],
+    [{ labels: 'sad,Sad' }, 'label-invalid', 'twice'],
+    [{ rateFace: 'often' }, 'attribute-invalid', 'often'],
+    [{ rateVoice: 0 }, 'attribute-invalid', 'rate-voice'],
+    [{ rateFusion: '' }, 'attribute-invalid', 'rate-fusion'],
+    [{ smoothing: -1 }, 'attribute-invalid', 'smoothing'],
+  ])('tells what is wrong with %j, and goes on with the default', (wrong, code, named) => {
+    const { options, settings, problems } = readAttributes({ ...NOTHING_WRITTEN, ...wrong });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ code, cure: expect.stringMatching(/\.$/) as string });
+    expect(problems[0]?.message).toContain(named);
+    expect({ options, settings }).toEqual({ options: DEFAULT.options, settings: DEFAULT.settings });
+  });
+
+  it('keeps the modalities it knows beside one it does not, and tells of several mistakes', () => {
+    const { settings, problems } = readAttributes({
+      ...NOTHING_WRITTEN,
+      ...{ modalities: 'face smell', device: 'gpu' },
+    });
+    expect(settings.modalities).toEqual(['face']);
+    expect(problems.map(({ message }) => /attribute (\S+)/.exec(message)?.[1])).toEqual([
+      'device',
+      'modalities',
+    ]);
+  });
+});

@@ -1,0 +1,138 @@
+/** What an author wrote on the element -> what it goes on with: a wrong value is told, and its default holds. */
+
+import { MemoError } from '../errors';
+import { MODALITIES, type Modality } from '../memobert/estimate';
+import { checkLabelWords, checkWording } from '../memobert/prompt';
+import { DEFAULT_SETTINGS, type Rates, type RecogniserOptions, type Settings } from '../recogniser';
+import type { DeviceWish } from '../runtime/protocol';
+
+export const DEFAULT_BUNDLE = './models/small/manifest.json';
+export const DEFAULT_ASSET_BASE = './generated/';
+const DEVICES: readonly DeviceWish[] = ['auto', 'webgpu', 'wasm'];
+const MOST_HZ = 60;
+const MOST_SMOOTHING_S = 60;
+
+/** As attribute or property: lists as text or as such, numbers likewise; null where nothing was said. */
+export interface Written {
+  readonly bundle: string;
+  readonly assetBase: string;
+  readonly device: string;
+  readonly modalities: string | readonly string[];
+  readonly prompt: string | null;
+  readonly labels: string | readonly string[] | null;
+  readonly rateFace: string | number | null;
+  readonly rateVoice: string | number | null;
+  readonly rateFusion: string | number | null;
+  readonly smoothing: string | number | null;
+}
+
+export interface Read {
+  readonly options: Pick<RecogniserOptions, 'manifestUrl' | 'assetBase' | 'device'>;
+  readonly settings: Settings;
+  /** In the order of {@link Written}; `attribute-invalid`, `prompt-invalid` or `label-invalid`. */
+  readonly problems: readonly MemoError[];
+}
+
+export function readAttributes(written: Written): Read {
+  const problems: MemoError[] = [];
+  /** What `read` makes of a value, or its default when it throws. */
+  const or = <T>(value: T, read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      problems.push(MemoError.from(error));
+      return value;
+    }
+  };
+  const { prompt, labels } = written;
+  const options = {
+    manifestUrl: or(DEFAULT_BUNDLE, () => address('bundle', written.bundle, DEFAULT_BUNDLE)),
+    assetBase: or(DEFAULT_ASSET_BASE, () => address('asset-base', written.assetBase, DEFAULT_ASSET_BASE)),
+    device: or('auto', () => deviceOf(written.device)),
+  };
+  const modalities = or(MODALITIES, () => modalitiesOf(written.modalities, (error) => problems.push(error)));
+  const settings: Settings = {
+    modalities,
+    prompt: or(null, () => {
+      if (prompt !== null) checkWording(prompt);
+      return prompt;
+    }),
+    labels: or(null, () => (labels === null ? null : checkLabelWords(listOf(labels, ',')))),
+    rates: ratesOf(written, or),
+    smoothing: or(0, () => numberOf('smoothing', written.smoothing, 0, MOST_SMOOTHING_S) ?? 0),
+  };
+  return { options, settings, problems };
+}
+
+export const NOTHING_WRITTEN: Written = {
+  bundle: DEFAULT_BUNDLE,
+  assetBase: DEFAULT_ASSET_BASE,
+  device: 'auto',
+  modalities: DEFAULT_SETTINGS.modalities,
+  prompt: null,
+  labels: null,
+  rateFace: null,
+  rateVoice: null,
+  rateFusion: null,
+  smoothing: null,
+};
+
+function ratesOf(
+  { rateFace, rateVoice, rateFusion }: Written,
+  or: (value: number | null, read: () => number | null) => number | null,
+): Partial<Rates> {
+  const rates = {
+    face: or(null, () => numberOf('rate-face', rateFace, Number.MIN_VALUE, MOST_HZ)),
+    voice: or(null, () => numberOf('rate-voice', rateVoice, Number.MIN_VALUE, MOST_HZ)),
+    fusion: or(null, () => numberOf('rate-fusion', rateFusion, Number.MIN_VALUE, MOST_HZ)),
+  };
+  return Object.fromEntries(Object.entries(rates).filter(([, hz]) => hz !== null)) as Partial<Rates>;
+}
+
+function address(name: string, value: string, fallback: string): string {
+  if (value.trim() !== '') return value;
+  throw wrong(name, value, `Give an address, or leave the attribute out for "${fallback}".`);
+}
+
+function deviceOf(value: string): DeviceWish {
+  const device = DEVICES.find((known) => known === value);
+  if (device !== undefined) return device;
+  throw wrong('device', value, `Write one of ${DEVICES.join(', ')}.`);
+}
+
+/** Those it knows of several; all when it knows none. */
+function modalitiesOf(
+  value: string | readonly string[],
+  tell: (error: MemoError) => void,
+): readonly Modality[] {
+  const words = listOf(value, /[\s,]+/);
+  const known = MODALITIES.filter((modality) => words.includes(modality));
+  const unknown = words.filter((word) => !MODALITIES.some((modality) => modality === word));
+  if (known.length > 0 && unknown.length === 0) return known;
+  const cure = `Write one or more of ${MODALITIES.join(', ')}.`;
+  const error = wrong('modalities', unknown.join(' '), cure);
+  if (known.length === 0) throw error;
+  tell(error);
+  return known;
+}
+
+function listOf(value: string | readonly string[], separator: string | RegExp): readonly string[] {
+  if (typeof value !== 'string') return value;
+  return value.split(separator).filter((word) => word.trim() !== '');
+}
+
+function numberOf(name: string, value: string | number | null, least: number, most: number): number | null {
+  if (value === null) return null;
+  const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
+  if (number >= least && number <= most) return number;
+  const range = least > 0 ? `more than 0, at most ${most}` : `from ${least} to ${most}`;
+  throw wrong(name, String(value), `Write a number, ${range}.`);
+}
+
+function wrong(name: string, value: string, cure: string): MemoError {
+  return new MemoError(
+    'attribute-invalid',
+    `The attribute ${name} cannot be "${value}"; its default holds.`,
+    cure,
+  );
+}

@@ -1,0 +1,40 @@
+/** A timeline as a file in any format, the picture included: what `export()` gives and the buttons save. */
+
+import type { TextFormat } from '../export';
+import type { Timeline } from '../recogniser';
+
+export type ExportFormat = TextFormat | 'png';
+/** With their file name extensions. */
+const EXTENSIONS: Readonly<Record<ExportFormat, string>> = {
+  csv: 'csv',
+  json: 'json',
+  webvtt: 'vtt',
+  emotionml: 'emotionml',
+  png: 'png',
+};
+export const EXPORT_FORMATS = Object.keys(EXTENSIONS) as readonly ExportFormat[];
+
+/**
+ * @param element whose light or dark the picture takes
+ * Rejects with `nothing-recorded`, or `input-invalid` for another format.
+ */
+export async function exportFile(
+  timeline: Timeline | null,
+  format: ExportFormat,
+  element: Element,
+): Promise<Blob> {
+  // writers are fetched when the first file is asked for
+  const { exportTimeline, recorded } = await import('../export');
+  if (format !== 'png') return exportTimeline(timeline, format);
+  const { timelinePng } = await import('./timeline-png');
+  const dark = getComputedStyle(element).colorScheme.includes('dark');
+  const wanted = matchMedia('(prefers-color-scheme: dark)').matches;
+  const only = !getComputedStyle(element).colorScheme.includes('light');
+  return timelinePng(recorded(timeline), dark && (wanted || only) ? 'dark' : 'light');
+}
+
+/** `clip.webm` -> `clip.csv`. */
+export function fileName(timeline: Timeline | null, format: ExportFormat): string {
+  const base = (timeline?.name ?? 'memo-bert').replace(/\.[^.]*$/, '');
+  return `${base || 'memo-bert'}.${EXTENSIONS[format]}`;
+}

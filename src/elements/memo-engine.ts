@@ -1,0 +1,352 @@
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { MemoError } from '../errors';
+import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
+import {
+  INITIAL_STATE,
+  REQUEST_EVENT,
+  type Condition,
+  type MemoRequest,
+  type Phase,
+  type RecogniserOptions,
+  type RecogniserState,
+  type Settings,
+} from '../recogniser';
+import type { DeviceWish } from '../runtime/protocol';
+import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes, type Read } from './attributes';
+import { CustomStates } from './custom-states';
+import type { MemoBertEventMap } from './events';
+import { exportFile, type ExportFormat } from './export-file';
+import { fetchMedia } from './media-url';
+import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
+import { STORE, STORE_CONNECTED, type RecogniserStore } from './store-link';
+
+const FORWARDED = ['estimate', 'statechange', 'progress', 'error'] as const;
+
+/**
+ * The recogniser as an element without any looks: the parts inside of it, or those that name it by `for`, show what it
+ * knows and ask it for what they need. `<memo-bert>` is one with all parts in place.
+ * Nothing is asked for, loaded or sent before `start()`, `analyse()` or a part's button; leaving the document stops everything.
+ * Elements with the same `bundle`, `asset-base` and `device` share one worker and one model; each has its own evidence.
+ *
+ * @fires {CustomEvent<Estimate>} estimate - a new answer, several times a second
+ * @fires {CustomEvent<StateChange>} statechange - phase or conditions changed
+ * @fires {CustomEvent<Progress>} progress - the model loads
+ * @fires {CustomEvent<MemoError>} error - a run failed and is over (`state` is `error`), or an attribute was wrong and its
+ *   default holds (`state` is what it was)
+ * @slot - the parts
+ * @cssstate One of the phases: idle, asking, loading, warming, listening, paused, error; and those that hold of
+ *   no-face, silence, muted, cpu-fallback, offline.
+ */
+@customElement('memo-engine')
+export class MemoEngine extends LitElement implements RecogniserStore {
+  static override styles = [
+    css`
+      :host {
+        display: contents;
+      }
+    `,
+  ];
+
+  /** Address of a video or sound file that `start()` takes in place of the devices. A new one while it runs is taken at once. */
+  @property() src = '';
+  /** A stream that `start()` takes in place of the devices, and before `src`; its tracks are never stopped. */
+  @property({ attribute: false }) stream: MediaStream | null = null;
+  /** URL of the bundle's manifest, relative to the document's base. */
+  @property() bundle = DEFAULT_BUNDLE;
+  /** Folder of MediaPipe's files, the face detector and the speech gate, relative to the document's base. */
+  @property({ attribute: 'asset-base' }) assetBase = DEFAULT_ASSET_BASE;
+  /** `auto` takes WebGPU where a real adapter is, else wasm. */
+  @property() device: DeviceWish = 'auto';
+  /** What visitors are offered to give and the estimate is made of: words of `text face voice`, or a list. */
+  @property() modalities: string | readonly Modality[] = MODALITIES;
+  /** The sentence with `[MASK]` once; null is the bundle's. */
+  @property() prompt: string | null = null;
+  /** Words for the mask, with commas or as a list: each one word of the vocabulary; null is the bundle's labels. */
+  @property() labels: string | readonly string[] | null = null;
+  /** Looks at the face a second, at most. */
+  @property({ attribute: 'rate-face' }) rateFace: number | string | null = null;
+  /** Readings of the voice a second, at most. */
+  @property({ attribute: 'rate-voice' }) rateVoice: number | string | null = null;
+  /** Estimates a second, at most. */
+  @property({ attribute: 'rate-fusion' }) rateFusion: number | string | null = null;
+  /** Time constant of a mean over the estimates, seconds; 0 is none. */
+  @property() smoothing: number | string | null = null;
+  /** Lets a software adapter stand in for WebGPU: for tests, so there is no attribute. */
+  @property({ attribute: false }) allowSoftwareAdapter = false;
+  /** Makes the next recogniser; a test brings its own. */
+  @property({ attribute: false }) createRecogniser: CreateRecogniser = createRecogniser;
+
+  /** What the recogniser tells, and what this element itself found. */
+  @state() protected known: RecogniserState = INITIAL_STATE;
+
+  readonly [STORE]: RecogniserStore = this;
+  readonly #states = new CustomStates(this.attachInternals());
+  readonly #subscribers = new Set<(state: RecogniserState) => void>();
+  #recogniser: RecogniserLike | null = null;
+  /** What the recogniser was made with, and what it was last set to. */
+  #made = { options: '', settings: '' };
+  #problems: readonly MemoError[] = [];
+  /** Of an address given to `analyse()` that no recogniser has seen. */
+  #ownError: MemoError | null = null;
+  /** What of {@link #given} the last `start()` took. */
+  #started: MediaStream | string | null = null;
+  #unsubscribe: () => void = () => undefined;
+  #fetching: AbortController | null = null;
+
+  constructor() {
+    super();
+    this.addEventListener(REQUEST_EVENT, (event) => {
+      event.stopPropagation(); // each recogniser answers to its own element
+      if (!event.defaultPrevented) this.handle(event.detail);
+    });
+  }
+
+  /** The phase's name. */
+  get state(): Phase {
+    return this.known.phase;
+  }
+
+  /** What holds beside the phase. */
+  get conditions(): readonly Condition[] {
+    return this.known.conditions;
+  }
+
+  /** The last answer; null before the first and after `stop()`. */
+  get estimate(): Estimate | null {
+    return this.#recogniser?.state.estimate ?? null;
+  }
+
+  /** What is wrong with the attributes as they are: each was told by an `error` event once, perhaps before anybody listened. */
+  get attributeErrors(): readonly MemoError[] {
+    return this.#problems;
+  }
+
+  /**
+   * Listens to `stream`, to the file of `src`, or to the devices that `modalities` call for. Call it from a click. Resolves
+   * once listening, or once a newer start or a stop has won; rejects with the MemoError that is shown.
+   */
+  async start(): Promise<void> {
+    const given = this.#given();
+    this.#started = given;
+    if (given !== null) return this.analyse(given);
+    const recogniser = this.#take();
+    const { modalities } = this.#read().settings;
+    await recogniser.start({ camera: modalities.includes('face'), microphone: modalities.includes('voice') });
+  }
+
+  /** Ends the run and every track of it; the model stays loaded. */
+  stop(): void {
+    this.#forgetOwn();
+    this.#recogniser?.stop();
+  }
+
+  /**
+   * Listens to a media file, a stream of the caller's (its tracks are not stopped) or a file's address, in place of the
+   * devices. Resolves once listening; rejects with the MemoError that is shown.
+   */
+  async analyse(source: Blob | MediaStream | string | URL): Promise<void> {
+    const recogniser = this.#take();
+    if (source instanceof MediaStream) return recogniser.startStream(source);
+    if (source instanceof Blob)
+      return recogniser.startFile(source, source instanceof File ? source.name : 'blob');
+    const { blob, name } = await this.#fetch(new URL(source, document.baseURI).href);
+    return recogniser.startFile(blob, name);
+  }
+
+  /** What was estimated since the last start, as a file. Rejects with `nothing-recorded`, or `input-invalid` for another format. */
+  async export(format: ExportFormat): Promise<Blob> {
+    return exportFile(this.known.timeline, format, this);
+  }
+
+  /** Calls back at once with the present state, then after changes; returns the way out. */
+  subscribe(subscriber: (state: RecogniserState) => void): () => void {
+    this.#subscribers.add(subscriber);
+    subscriber(this.known);
+    return () => this.#subscribers.delete(subscriber);
+  }
+
+  /** Carries out what a part asks for. */
+  handle(request: MemoRequest): void {
+    if (request.name === 'start' && this.#given() !== null)
+      void this.start().catch(() => undefined); // told by its event
+    else this.#take().handle(request);
+  }
+
+  override addEventListener<K extends keyof MemoBertEventMap>(
+    type: K,
+    listener: (this: MemoEngine, event: MemoBertEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(type, listener as EventListener, options);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.dispatchEvent(new Event(STORE_CONNECTED));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // moving disconnects and connects within one task: only what stays away is stopped
+    setTimeout(() => {
+      if (!this.isConnected) this.#close();
+    });
+  }
+
+  /** Moved by `moveBefore`: everything goes on. Without this method it would be disconnected and connected. */
+  connectedMoveCallback(): void {
+    document.dispatchEvent(new Event(STORE_CONNECTED));
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    const told = changed.size === 1 && changed.has('known');
+    if (!told) this.#follow(this.#read());
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (!changed.has('stream') && !changed.has('src')) return;
+    const running = this.#recogniser !== null && this.state !== 'idle' && this.state !== 'error';
+    const given = this.#given();
+    if (running && given !== null && given !== this.#started) void this.start().catch(() => undefined); // told by its event
+  }
+
+  override render(): TemplateResult {
+    return html`<slot></slot>`;
+  }
+
+  /** What the author gives in place of the devices. */
+  #given(): MediaStream | string | null {
+    return this.stream ?? (this.src === '' ? null : this.src);
+  }
+
+  #read(): Read {
+    return readAttributes(this);
+  }
+
+  /** What is written as it is now: told if wrong, and brought to the recogniser. */
+  #follow({ options, settings, problems }: Read): void {
+    const before = this.#problems.map(({ message }) => message);
+    this.#problems = problems;
+    for (const problem of problems) if (!before.includes(problem.message)) this.#tell(problem);
+    const recogniser = this.#recogniser;
+    if (recogniser === null) {
+      this.#show({ ...this.known, ...wished(settings) });
+      return;
+    }
+    const made = { options: this.#keyOf(options), settings: JSON.stringify(settings) };
+    // by value: a start() before the first update has made one already, with these very options
+    if (made.options !== this.#made.options) this.#close();
+    else if (made.settings !== this.#made.settings) {
+      this.#made = made;
+      recogniser.configure(settings).catch((error: unknown) => {
+        this.#problems = [...this.#problems, MemoError.from(error)];
+        this.#tell(MemoError.from(error));
+        // the default holds for a wrong attribute, whatever held before
+        recogniser.configure({ prompt: null, labels: null }).catch(() => undefined);
+      });
+    }
+  }
+
+  /** The recogniser, for a new request: what an earlier address left behind is forgotten. */
+  #take(): RecogniserLike {
+    if (!this.isConnected)
+      throw new MemoError(
+        'aborted',
+        `<${this.localName}> is not in a document.`,
+        'Append it to the page, then start.',
+      );
+    this.#forgetOwn();
+    this.#recogniser ??= this.#make();
+    return this.#recogniser;
+  }
+
+  #make(): RecogniserLike {
+    const { options, settings } = this.#read();
+    const recogniser = this.createRecogniser({ ...this.#withTests(options), ...settings });
+    this.#made = { options: this.#keyOf(options), settings: JSON.stringify(settings) };
+    this.#recogniser = recogniser;
+    this.#unsubscribe = recogniser.subscribe((known) => this.#show(known));
+    for (const type of FORWARDED) {
+      recogniser.addEventListener(type, ({ detail }: CustomEvent<unknown>) => {
+        // a recogniser that was let go says no more in this element's name
+        if (this.#recogniser === recogniser) this.dispatchEvent(new CustomEvent(type, { detail }));
+      });
+    }
+    return recogniser;
+  }
+
+  #withTests(options: Read['options']): RecogniserOptions {
+    return { ...options, allowSoftwareAdapter: this.allowSoftwareAdapter };
+  }
+
+  #keyOf(options: Read['options']): string {
+    return JSON.stringify(this.#withTests(options));
+  }
+
+  /** Everybody sees the same: this element, its states, the parts. */
+  #show(told: RecogniserState): void {
+    const error = this.#ownError;
+    this.known = error === null ? told : { ...told, phase: 'error', error };
+    this.#states.show(this.known.phase, this.known.conditions);
+    for (const subscriber of [...this.#subscribers]) subscriber(this.known);
+  }
+
+  #tell(error: MemoError): void {
+    this.dispatchEvent(new CustomEvent('error', { detail: error }));
+  }
+
+  #forgetOwn(): void {
+    this.#fetching?.abort();
+    this.#fetching = null;
+    if (this.#ownError === null) return;
+    this.#ownError = null;
+    this.#show(this.#recogniser?.state ?? INITIAL_STATE);
+  }
+
+  async #fetch(url: string): Promise<{ blob: Blob; name: string }> {
+    const fetching = new AbortController();
+    this.#fetching = fetching;
+    try {
+      return await fetchMedia(url, fetching.signal);
+    } catch (cause) {
+      const error = MemoError.from(cause);
+      if (!fetching.signal.aborted) {
+        this.#ownError = error;
+        this.#show(this.known);
+        this.#tell(error);
+      }
+      throw error;
+    }
+  }
+
+  #close(): void {
+    this.#forgetOwn();
+    this.#unsubscribe();
+    const recogniser = this.#recogniser;
+    this.#recogniser = null;
+    recogniser?.close();
+    this.#show({ ...INITIAL_STATE, ...wished(this.#read().settings) });
+  }
+}
+
+/** What of the settings shows before there is a recogniser. */
+function wished({ prompt, labels, modalities }: Settings): Partial<RecogniserState> {
+  return { prompt, labels, modalities };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'memo-engine': MemoEngine;
+  }
+}

@@ -1,0 +1,257 @@
+import { css, html, nothing, svg, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { estimateAt, marks, type Mark, type RecogniserState, type Timeline } from '../recogniser';
+import { BaseElement } from './base-element';
+import { cssValues } from './css-values';
+import { clock, labelName, percent, topIndex } from './format';
+import { labelColour } from './label-colours';
+import { strings } from './strings';
+import { bandPaths, columnsOf, rangeOf, type Range } from './timeline-bands';
+
+const COLUMNS = 300;
+/** Seconds that a key moves by. */
+const STEPS: Readonly<Record<string, number>> = {
+  ...{ ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 },
+  ...{ PageUp: 10, PageDown: -10 },
+};
+
+/**
+ * The estimates over time as stacked bands, the likeliest words' hues above one another; where no face was seen and nobody
+ * spoke is marked below. Of a file it is a slider: click, drag or arrow keys send `seek`.
+ * @csspart bands - the picture of the probabilities
+ * @csspart cursor - the line at the moment shown
+ */
+@customElement('memo-timeline')
+export class MemoTimeline extends BaseElement {
+  static override styles = [
+    ...BaseElement.styles,
+    css`
+      :host {
+        display: block;
+      }
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        gap: 0 1rem;
+        margin-block-end: 0.375rem;
+      }
+      .plot {
+        position: relative;
+        padding-block-end: 14px;
+        border-radius: var(--_radius);
+        touch-action: pan-y;
+      }
+      .plot[role='slider'] {
+        cursor: pointer;
+      }
+      svg {
+        inline-size: 100%;
+        block-size: var(--memo-timeline-height, 7rem);
+        border-radius: calc(var(--_radius) - 2px);
+        background: var(--_sunken);
+      }
+      path {
+        fill: var(--_hue);
+      }
+      .mark {
+        position: absolute;
+        inset-block-end: 7px;
+        inset-inline-start: calc(var(--_start) * 100%);
+        inline-size: max(2px, calc(var(--_length) * 100%));
+        block-size: 4px;
+        background: var(--_ink);
+      }
+      .silence {
+        inset-block-end: 1px;
+        background: repeating-linear-gradient(90deg, var(--_muted) 0 4px, transparent 4px 7px);
+      }
+      .cursor {
+        position: absolute;
+        inset-block: -3px 0;
+        inset-inline-start: calc(var(--_at) * 100% - 1px);
+        inline-size: 2px;
+        background: var(--_ink);
+        box-shadow: 0 0 0 1px var(--_surface);
+        pointer-events: none;
+      }
+      .axis,
+      .legend {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        color: var(--_muted);
+        font-size: 0.8125em;
+      }
+      .axis {
+        padding-block-start: 0.25rem;
+      }
+      .legend {
+        justify-content: start;
+        gap: 0.125rem 1rem;
+        margin-block-start: 0.25rem;
+      }
+      .legend li {
+        display: flex;
+        align-items: center;
+        gap: 0.4em;
+      }
+      .swatch {
+        inline-size: 0.75em;
+        block-size: 0.75em;
+        border-radius: 2px;
+        background: var(--_hue);
+      }
+      .bar {
+        position: relative;
+        inset: auto;
+        inline-size: 1.25em;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) timeline: Timeline | null = null;
+  /** Seconds; null: the last estimate is shown. */
+  @property({ type: Number }) position: number | null = null;
+  /** 0 to 1 while the file is analysed, else null. */
+  @property({ type: Number }) progress: number | null = null;
+
+  protected override take({ timeline, position, fileProgress }: RecogniserState): void {
+    Object.assign(this, { timeline, position, progress: fileProgress });
+  }
+
+  override render(): TemplateResult {
+    const { timeline } = this;
+    if (timeline === null) return html`<p class="heading">${strings.timeline.empty}</p>`;
+    const range = rangeOf(timeline);
+    return html`<div class="head">
+        <span class="heading">${strings.timeline.heading}</span>
+        ${this.#progress(timeline)}
+      </div>
+      ${this.#plot(timeline, range)}
+      <div class="axis number"><span>${clock(range.from)}</span><span>${clock(range.to)}</span></div>
+      ${this.#legend(timeline)}`;
+  }
+
+  #progress({ reached, seconds }: Timeline): unknown {
+    if (this.progress === null || seconds === null) return nothing;
+    return html`<span
+      class="heading number"
+      role="progressbar"
+      aria-label=${strings.timeline.progress}
+      aria-valuemin="0"
+      aria-valuemax="100"
+      aria-valuenow=${Math.round(this.progress * 100)}
+      data-testid="file-progress"
+      >${strings.timeline.reached(clock(reached), clock(seconds))}</span
+    >`;
+  }
+
+  #plot(timeline: Timeline, range: Range): TemplateResult {
+    const at = this.position ?? timeline.estimates.at(-1)?.time ?? range.from;
+    const inner = html`${this.#bands(timeline)} ${marks(timeline).map((mark) => this.#mark(mark, range))}
+      <span class="cursor" part="cursor" ${cssValues({ '--_at': String(share(at, range)) })}></span>`;
+    // a live source has no moments to go to
+    if (timeline.seconds === null) return html`<div class="plot" data-testid="timeline">${inner}</div>`;
+    return html`<div
+      class="plot"
+      role="slider"
+      tabindex="0"
+      data-testid="timeline"
+      aria-label=${strings.timeline.slider}
+      aria-valuemin="0"
+      aria-valuemax=${timeline.seconds.toFixed(1)}
+      aria-valuenow=${at.toFixed(1)}
+      aria-valuetext=${this.#spoken(timeline, at)}
+      @keydown=${this.#key}
+      @pointerdown=${this.#press}
+      @pointermove=${this.#drag}
+    >
+      ${inner}
+    </div>`;
+  }
+
+  #bands(timeline: Timeline): TemplateResult {
+    const paths = bandPaths(columnsOf(timeline, COLUMNS), timeline.labels.length);
+    return html`<svg part="bands" viewBox="0 0 ${COLUMNS} 1" preserveAspectRatio="none" aria-hidden="true">
+      ${paths.map(
+        (path, index) =>
+          svg`<path d=${path} ${cssValues({ '--_hue': labelColour(timeline.labels[index] ?? '', index) })}></path>`,
+      )}
+    </svg>`;
+  }
+
+  #mark({ kind, start, end }: Mark, range: Range): TemplateResult {
+    const place = {
+      '--_start': String(share(start, range)),
+      '--_length': String(share(range.from + end - start, range)),
+    };
+    return html`<span class="mark ${kind}" data-mark=${kind} ${cssValues(place)}></span>`;
+  }
+
+  #legend(timeline: Timeline): TemplateResult {
+    const kinds = new Set(marks(timeline).map(({ kind }) => kind));
+    return html`<ul class="legend">
+      ${timeline.labels.map(
+        (label, index) =>
+          html`<li>
+            <span class="swatch" ${cssValues({ '--_hue': labelColour(label, index) })}></span
+            >${labelName(label)}
+          </li>`,
+      )}
+      ${[...kinds].map(
+        (kind) => html`<li><span class="mark bar ${kind}"></span>${strings.timeline.marks[kind]}</li>`,
+      )}
+    </ul>`;
+  }
+
+  #spoken(timeline: Timeline, at: number): string {
+    const estimate = estimateAt(timeline, at);
+    const top = topIndex(estimate?.probabilities ?? []);
+    const label = estimate?.labels[top];
+    const said =
+      label === undefined
+        ? strings.timeline.nothing
+        : `${labelName(label)} ${percent(estimate?.probabilities[top] ?? 0)}`;
+    return `${clock(at)}, ${said}`;
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    const { timeline } = this;
+    if (timeline?.seconds == null || event.altKey || event.ctrlKey || event.metaKey) return;
+    const at = this.position ?? timeline.estimates.at(-1)?.time ?? 0;
+    const step = STEPS[event.key];
+    if (step !== undefined) this.request('seek', { time: at + step });
+    else if (event.key === 'Home') this.request('seek', { time: 0 });
+    else if (event.key === 'End') this.request('seek', { time: timeline.seconds });
+    else return;
+    event.preventDefault(); // the page must not scroll with it
+  };
+
+  readonly #press = (event: PointerEvent): void => {
+    if (event.button !== 0) return;
+    (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+    this.#point(event);
+  };
+
+  readonly #drag = (event: PointerEvent): void => {
+    if ((event.currentTarget as HTMLElement).hasPointerCapture(event.pointerId)) this.#point(event);
+  };
+
+  #point({ clientX, currentTarget }: PointerEvent): void {
+    const { left, width } = (currentTarget as HTMLElement).getBoundingClientRect();
+    const seconds = this.timeline?.seconds ?? 0;
+    if (width > 0) this.request('seek', { time: ((clientX - left) / width) * seconds });
+  }
+}
+
+/** Where in a range, 0 to 1. */
+function share(time: number, { from, to }: Range): number {
+  return to > from ? Math.min(1, Math.max(0, (time - from) / (to - from))) : 0;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'memo-timeline': MemoTimeline;
+  }
+}

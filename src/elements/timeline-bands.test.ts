@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { CANNED_TIMELINE, estimated } from '../recogniser/testing/canned-timeline';
+import { bandPaths, columnsOf, rangeOf } from './timeline-bands';
+
+describe('columnsOf', () => {
+  it('weighs what stood in a column by how long, and leaves gaps empty', () => {
+    const columns = columnsOf(CANNED_TIMELINE, 10);
+    const happy = columns.map((values) => (values === null ? null : Math.round(values[0]! * 1000) / 1000));
+    expect(happy).toEqual([0.9, 0.45, 0.35, 0.1, null, null, null, 0.6, 0.6, 0.6]);
+    for (const values of columns) if (values !== null) expect(values[0]! + values[1]!).toBeCloseTo(1);
+  });
+
+  it('is empty without estimates and without any length', () => {
+    expect(columnsOf({ ...CANNED_TIMELINE, estimates: [] }, 4)).toEqual([null, null, null, null]);
+    expect(columnsOf({ ...CANNED_TIMELINE, estimates: [], seconds: null, reached: 0 }, 2)).toEqual([
+      null,
+      null,
+    ]);
+  });
+
+  it('takes a live source from its first estimate on', () => {
+    const live = {
+      ...CANNED_TIMELINE,
+      seconds: null,
+      reached: 12,
+      estimates: [estimated(10, 1), estimated(11, 0)],
+    };
+    expect(rangeOf(live)).toEqual({ from: 10, to: 12 });
+    expect(columnsOf(live, 2).map((values) => values?.[0])).toEqual([1, 0]);
+  });
+
+  it('takes two hours in a moment', () => {
+    const estimates = Array.from({ length: 28_800 }, (_, index) => estimated(index / 4, 0.5));
+    const began = performance.now();
+    expect(columnsOf({ ...CANNED_TIMELINE, seconds: 7200, estimates }, 300)).toHaveLength(300);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+});
+
+describe('bandPaths', () => {
+  it('stacks the labels, the first at the bottom, with a piece for each stretch', () => {
+    const [first, second] = bandPaths([[0.25, 0.75], null, [1, 0]], 2);
+    expect(first).toBe('M0 0.75L1 0.75L1 1L0 1ZM2 0L3 0L3 1L2 1Z');
+    expect(second).toBe('M0 0L1 0L1 0.75L0 0.75ZM2 0L3 0L3 0L2 0Z');
+  });
+});

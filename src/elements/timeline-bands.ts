@@ -1,0 +1,80 @@
+/** A timeline as stacked bands: probabilities over columns of time, and the outlines of what they fill. */
+
+import { segments, type Timeline } from '../recogniser';
+
+/** Seconds. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A file from its beginning to its end, a live source from its first estimate to now. */
+export function rangeOf({ seconds, estimates, reached }: Timeline): Range {
+  const from = seconds === null ? (estimates[0]?.time ?? 0) : 0;
+  return { from, to: Math.max(seconds ?? reached, from) };
+}
+
+/** Mean probabilities of what stood in each column, weighted by how long; null where nothing did. */
+export function columnsOf(timeline: Timeline, count: number): (readonly number[] | null)[] {
+  const { from, to } = rangeOf(timeline);
+  const width = (to - from) / count;
+  const sums = Array.from({ length: count }, () => timeline.labels.map(() => 0));
+  const weights = Array<number>(count).fill(0);
+  if (width > 0) {
+    for (const { start, end, estimate } of segments(timeline)) {
+      const last = Math.min(count - 1, Math.ceil((end - from) / width) - 1);
+      for (let column = Math.max(0, Math.floor((start - from) / width)); column <= last; column += 1) {
+        const left = from + column * width;
+        const weight = Math.min(end, left + width) - Math.max(start, left);
+        if (!(weight > 0)) continue;
+        weights[column] = (weights[column] ?? 0) + weight;
+        estimate.probabilities.forEach((value, index) => {
+          const sum = sums[column];
+          if (sum !== undefined) sum[index] = (sum[index] ?? 0) + value * weight;
+        });
+      }
+    }
+  }
+  return sums.map((sum, column) => {
+    const weight = weights[column] ?? 0;
+    return weight > 0 ? sum.map((value) => value / weight) : null;
+  });
+}
+
+/** For each label an SVG path in a box of `columns.length` by 1, the first label at the bottom. */
+export function bandPaths(columns: readonly (readonly number[] | null)[], labels: number): string[] {
+  return Array.from({ length: labels }, (_, label) =>
+    runs(columns)
+      .map(({ from, to }) => {
+        const inside = columns.slice(from, to).map((values) => {
+          const lower = (values ?? []).slice(0, label).reduce((a, b) => a + b, 0);
+          return { lower, upper: lower + (values?.[label] ?? 0) };
+        });
+        const above = inside.map(({ upper }, index) => edge(from + index, from + index + 1, upper));
+        const below = inside.map(({ lower }, index) => edge(from + index + 1, from + index, lower)).reverse();
+        return `M${[...above, ...below].join('L')}Z`;
+      })
+      .join(''),
+  );
+}
+
+function edge(start: number, end: number, height: number): string {
+  const y = number(1 - height);
+  return `${start} ${y}L${end} ${y}`;
+}
+
+function number(value: number): string {
+  return String(Math.round(value * 1e4) / 1e4);
+}
+
+/** Stretches of columns with something in them. */
+function runs(columns: readonly (readonly number[] | null)[]): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  columns.forEach((values, index) => {
+    if (values === null) return;
+    const last = found.at(-1);
+    if (last?.to === index) last.to = index + 1;
+    else found.push({ from: index, to: index + 1 });
+  });
+  return found;
+}

@@ -1,0 +1,96 @@
+/** The timeline as a picture: bands, marks, a time axis and a legend, in the element's own colours. */
+
+import { MemoError } from '../errors';
+import { marks, type Timeline } from '../recogniser';
+import { clock, labelName } from './format';
+import { themedColour, type Scheme } from './label-colours';
+import { strings } from './strings';
+import { columnsOf, rangeOf } from './timeline-bands';
+
+const WIDTH = 1600;
+const HEIGHT = 420;
+const PLOT = { x: 20, y: 20, width: WIDTH - 40, height: 280 } as const;
+const COLUMNS = 800;
+const GROUND: Record<Scheme, { readonly surface: string; readonly ink: string; readonly line: string }> = {
+  light: { surface: '#fdfdfe', ink: '#12161b', line: '#d3dae1' },
+  dark: { surface: '#15181c', ink: '#eaeef2', line: '#30373f' },
+};
+
+/** 1600 by 420 pixels. Rejects with `capture-unsupported` where there is no canvas. */
+export async function timelinePng(timeline: Timeline, scheme: Scheme): Promise<Blob> {
+  const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
+  const context = canvas.getContext('2d');
+  if (context === null) {
+    throw new MemoError(
+      'capture-unsupported',
+      'This browser gives no canvas to draw the timeline on.',
+      'Export CSV or JSON, or use another browser.',
+    );
+  }
+  context.fillStyle = GROUND[scheme].surface;
+  context.fillRect(0, 0, WIDTH, HEIGHT);
+  drawBands(context, timeline, scheme);
+  drawMarks(context, timeline, scheme);
+  drawAxis(context, timeline, scheme);
+  drawLegend(context, timeline, scheme);
+  return canvas.convertToBlob({ type: 'image/png' });
+}
+
+type Context = OffscreenCanvasRenderingContext2D;
+
+function drawBands(context: Context, timeline: Timeline, scheme: Scheme): void {
+  const width = PLOT.width / COLUMNS;
+  columnsOf(timeline, COLUMNS).forEach((values, column) => {
+    let bottom = PLOT.y + PLOT.height;
+    values?.forEach((value, label) => {
+      const height = value * PLOT.height;
+      context.fillStyle = themedColour(timeline.labels[label] ?? '', label, scheme);
+      // half a pixel more closes the seam to the next column
+      context.fillRect(PLOT.x + column * width, bottom - height, width + 0.5, height);
+      bottom -= height;
+    });
+  });
+  context.strokeStyle = GROUND[scheme].line;
+  context.strokeRect(PLOT.x, PLOT.y, PLOT.width, PLOT.height);
+}
+
+function drawMarks(context: Context, timeline: Timeline, scheme: Scheme): void {
+  const { from, to } = rangeOf(timeline);
+  const scale = PLOT.width / Math.max(to - from, 1e-9);
+  for (const { kind, start, end } of marks(timeline)) {
+    context.fillStyle = GROUND[scheme].ink;
+    context.globalAlpha = kind === 'no-face' ? 0.75 : 0.35;
+    const y = PLOT.y + PLOT.height + (kind === 'no-face' ? 6 : 14);
+    context.fillRect(PLOT.x + (start - from) * scale, y, Math.max(1, (end - start) * scale), 5);
+  }
+  context.globalAlpha = 1;
+}
+
+function drawAxis(context: Context, timeline: Timeline, scheme: Scheme): void {
+  const { from, to } = rangeOf(timeline);
+  context.fillStyle = GROUND[scheme].ink;
+  context.font = '18px sans-serif';
+  for (const part of [0, 0.25, 0.5, 0.75, 1]) {
+    context.textAlign = part === 0 ? 'left' : part === 1 ? 'right' : 'center';
+    context.fillText(clock(from + part * (to - from)), PLOT.x + part * PLOT.width, PLOT.y + PLOT.height + 44);
+  }
+}
+
+function drawLegend(context: Context, timeline: Timeline, scheme: Scheme): void {
+  const y = HEIGHT - 32;
+  let x: number = PLOT.x;
+  context.textAlign = 'left';
+  const entry = (text: string, colour: string) => {
+    context.fillStyle = colour;
+    context.fillRect(x, y - 14, 16, 16);
+    context.fillStyle = GROUND[scheme].ink;
+    context.fillText(text, x + 24, y);
+    x += 24 + context.measureText(text).width + 28;
+  };
+  timeline.labels.forEach((label, index) => entry(labelName(label), themedColour(label, index, scheme)));
+  context.globalAlpha = 0.75;
+  entry(strings.timeline.marks['no-face'], GROUND[scheme].ink);
+  context.globalAlpha = 0.35;
+  entry(strings.timeline.marks.silence, GROUND[scheme].ink);
+  context.globalAlpha = 1;
+}

@@ -1,0 +1,34 @@
+/** RFC 4180: one row an estimate, comma-separated, CRLF, a header row. */
+
+import { MODALITIES } from '../memobert/estimate';
+import { segments, type Timeline } from '../recogniser/timeline';
+
+/**
+ * Columns: `start_s`, `end_s`, `top`, each label's probability by its id, `word` (the vocabulary's most likely), for each
+ * modality `text`, `face`, `voice` whether it was `_present` (0 or 1) and its `_contribution`, and `faces` in the picture.
+ */
+export function toCsv(timeline: Timeline): string {
+  const sources = MODALITIES.flatMap((modality) => [`${modality}_present`, `${modality}_contribution`]);
+  const header = ['start_s', 'end_s', 'top', ...timeline.labels, 'word', ...sources, 'faces'];
+  const rows = segments(timeline).map(({ start, end, estimate }) => {
+    const { labels, probabilities, words, modalities, faces } = estimate;
+    const top = labels[probabilities.indexOf(Math.max(...probabilities))] ?? '';
+    return [
+      ...[start.toFixed(3), end.toFixed(3), top],
+      ...probabilities.map((probability) => probability.toFixed(6)),
+      words[0]?.word ?? '',
+      ...MODALITIES.flatMap((modality) => [
+        modalities[modality].present ? '1' : '0',
+        modalities[modality].contribution.toFixed(6),
+      ]),
+      String(faces.length),
+    ];
+  });
+  return [header, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+}
+
+function field(value: string): string {
+  // a spreadsheet takes what begins like this for a formula
+  const safe = /^[=+@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

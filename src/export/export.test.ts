@@ -1,0 +1,86 @@
+/** Each format in its details; that browsers' own parsers read them is shown in `tests/files.e2e.ts`. */
+
+import { describe, expect, it } from 'vitest';
+import { CANNED_TIMELINE, estimated } from '../recogniser/testing/canned-timeline';
+import { exportTimeline, TEXT_FORMATS, toCsv, toEmotionMl, toJson, toWebVtt } from '.';
+
+describe('CSV', () => {
+  it('has a row an estimate, under names, with times and all probabilities', () => {
+    const [header, first, ...rest] = toCsv(CANNED_TIMELINE).split('\r\n');
+    expect(header).toBe(
+      'start_s,end_s,top,happy,sad,word,text_present,text_contribution,face_present,face_contribution,voice_present,voice_contribution,faces',
+    );
+    expect(first).toBe('0.500,1.000,happy,0.900000,0.100000,glad,0,0.000000,1,0.250000,1,0.250000,1');
+    expect(rest).toHaveLength(9); // 8 rows and the end of the last
+  });
+
+  it('quotes what would break a row, and gives a spreadsheet no formula', () => {
+    const odd = { ...estimated(1, 0.5), labels: ['a,"b"', '=1+1'] };
+    const csv = toCsv({ ...CANNED_TIMELINE, labels: odd.labels, estimates: [odd] });
+    expect(csv.split('\r\n')[0]).toContain(`top,"a,""b""",'=1+1,word`);
+  });
+});
+
+describe('JSON', () => {
+  it('gives the very estimates back', () => {
+    const read = JSON.parse(toJson(CANNED_TIMELINE)) as Record<string, unknown>;
+    expect(read).toMatchObject({ format: 1, seconds: 10, prompt: 'I am [MASK].', labels: ['happy', 'sad'] });
+    expect(read['estimates']).toEqual(CANNED_TIMELINE.estimates);
+    expect(read['marks']).toHaveLength(2);
+  });
+});
+
+describe('WebVTT', () => {
+  it('has a cue for each stretch of one label, in order and without overlap', () => {
+    const cues = [...toWebVtt(CANNED_TIMELINE).matchAll(/^(\S+) --> (\S+)\n(.*)$/gm)].map((cue) =>
+      cue.slice(1),
+    );
+    expect(cues).toEqual([
+      ['00:00:00.500', '00:00:01.500', '<c.happy>happy</c> 80 %'],
+      ['00:00:01.500', '00:00:04.000', '<c.sad>sad</c> 77 %'],
+      ['00:00:07.000', '00:00:10.000', '<c.happy>happy</c> 60 %'],
+    ]);
+  });
+
+  it('counts hours and escapes', () => {
+    const late = { ...estimated(7199.9996, 0.9), labels: ['<b>&', 'sad'] };
+    const text = toWebVtt({ ...CANNED_TIMELINE, seconds: 7203, reached: 7203, estimates: [late] });
+    expect(text).toContain('02:00:00.000 --> 02:00:01.000\n<c.-b-->&lt;b&gt;&amp;</c> 90 %');
+  });
+});
+
+describe('EmotionML', () => {
+  it('defines its vocabulary, and gives each estimate all categories, milliseconds and its stretch of the file', () => {
+    const text = toEmotionMl(CANNED_TIMELINE);
+    expect(text).toContain('xmlns="http://www.w3.org/2009/10/emotionml" category-set="#labels"');
+    expect(text).toContain(
+      '<vocabulary type="category" id="labels">\n    <item name="happy"/>\n    <item name="sad"/>',
+    );
+    const first = /<emotion start="500" end="1000" expressed-through="face voice">\n([^]*?)<\/emotion>/.exec(
+      text,
+    )?.[1];
+    expect(first).toContain('<category name="happy" value="0.900000"/>');
+    expect(first).toContain('<category name="sad" value="0.100000"/>');
+    expect(first).toContain('uri="a%20%26%20%22b%22.webm#t=0.500,1.000"');
+    expect(text.match(/<emotion /g)).toHaveLength(9);
+  });
+});
+
+describe('exportTimeline', () => {
+  it.each(TEXT_FORMATS)('makes a file of %s', async (format) => {
+    const file = exportTimeline(CANNED_TIMELINE, format);
+    expect(file.type).toMatch(/^(text|application)\/.+;charset=utf-8$/);
+    expect((await file.text()).length).toBeGreaterThan(100);
+  });
+
+  it('refuses an unknown format, and a timeline without an estimate', () => {
+    expect(() => exportTimeline(CANNED_TIMELINE, 'docx' as never)).toThrow(
+      expect.objectContaining({ code: 'input-invalid', message: expect.stringContaining('docx') as string }),
+    );
+    for (const nothing of [null, { ...CANNED_TIMELINE, estimates: [] }]) {
+      expect(() => exportTimeline(nothing, 'csv')).toThrow(
+        expect.objectContaining({ code: 'nothing-recorded' }),
+      );
+    }
+  });
+});

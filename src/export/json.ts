@@ -1,0 +1,21 @@
+/** All there is: the estimates as events give them, and what they are of. */
+
+import { marks, type Timeline } from '../recogniser/timeline';
+
+/** Raised when a reader of the file would have to change. */
+export const JSON_FORMAT = 1;
+
+export function toJson(timeline: Timeline): string {
+  const { name, seconds, reached, prompt, labels, given, estimates } = timeline;
+  const about = {
+    format: JSON_FORMAT,
+    generator: 'memo-bert',
+    name,
+    seconds,
+    reached,
+    prompt,
+    labels,
+    given,
+  };
+  return JSON.stringify({ ...about, marks: marks(timeline), estimates });
+}

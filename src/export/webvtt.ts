@@ -1,0 +1,56 @@
+/** W3C WebVTT: a cue for each stretch in which the same label is the most likely, for a `<track kind="metadata">` or captions. */
+
+import { segments, type Segment, type Timeline } from '../recogniser/timeline';
+
+export function toWebVtt(timeline: Timeline): string {
+  const cues = stretches(segments(timeline)).map(
+    ({ start, end, label, mean }) =>
+      `${stamp(start)} --> ${stamp(end)}\n<c.${cssName(label)}>${escaped(label)}</c> ${Math.round(mean * 100)} %\n`,
+  );
+  return `WEBVTT\n\nNOTE Estimates of expression by memo-bert, not of what a person feels.\n\n${cues.join('\n')}`;
+}
+
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly label: string;
+  /** Of the label's probability, over the stretch's estimates. */
+  readonly mean: number;
+}
+
+function stretches(all: readonly Segment[]): Stretch[] {
+  const found: (Stretch & { readonly count: number })[] = [];
+  for (const { start, end, estimate } of all) {
+    const highest = Math.max(...estimate.probabilities);
+    const label = estimate.labels[estimate.probabilities.indexOf(highest)] ?? '';
+    if (milliseconds(end) <= milliseconds(start)) continue; // a cue of no length is not valid
+    const last = found.at(-1);
+    if (last?.label === label && milliseconds(last.end) === milliseconds(start)) {
+      const count = last.count + 1;
+      found[found.length - 1] = { ...last, end, count, mean: last.mean + (highest - last.mean) / count };
+    } else {
+      found.push({ start, end, label, mean: highest, count: 1 });
+    }
+  }
+  return found;
+}
+
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000);
+}
+
+/** `hh:mm:ss.ttt` */
+function stamp(seconds: number): string {
+  const total = milliseconds(seconds);
+  const part = (value: number, digits: number) => String(value).padStart(digits, '0');
+  const [hours, minutes] = [Math.floor(total / 3_600_000), Math.floor(total / 60_000) % 60];
+  return `${part(hours, 2)}:${part(minutes, 2)}:${part(Math.floor(total / 1000) % 60, 2)}.${part(total % 1000, 3)}`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function cssName(text: string): string {
+  return text.replace(/[^\p{L}\p{N}_-]/gu, '-');
+}

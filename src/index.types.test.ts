@@ -1,0 +1,51 @@
+/** What users of the package compile against: it may grow, and must not change unseen. */
+
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  exportTimeline,
+  Recogniser,
+  type Estimate,
+  type MemoError,
+  type RecogniserState,
+  type StateChange,
+  type Timeline,
+} from '.';
+
+const options = { manifestUrl: 'm', assetBase: 'a' };
+
+describe('the headless API', () => {
+  it('is made with two addresses; settings are optional and typed', () => {
+    expectTypeOf<ConstructorParameters<typeof Recogniser>[0]>().toExtend<typeof options>();
+    // @ts-expect-error a device that there is not
+    void ((): unknown => new Recogniser({ ...options, device: 'npu' }));
+    // @ts-expect-error a modality that there is not
+    void ((recogniser: Recogniser) => recogniser.configure({ modalities: ['smell'] }));
+    void ((recogniser: Recogniser) => recogniser.configure({ labels: ['happy', 'sad'], smoothing: 1 }));
+  });
+
+  it('gives typed events, state and estimates one by one', () => {
+    void ((recogniser: Recogniser) => {
+      recogniser.addEventListener('estimate', (event) =>
+        expectTypeOf(event.detail).toEqualTypeOf<Estimate>(),
+      );
+      recogniser.addEventListener('error', (event) => expectTypeOf(event.detail).toEqualTypeOf<MemoError>());
+      recogniser.addEventListener('statechange', (event) =>
+        expectTypeOf(event.detail).toEqualTypeOf<StateChange>(),
+      );
+      expectTypeOf(recogniser.state).toEqualTypeOf<RecogniserState>();
+    });
+    expectTypeOf<Recogniser>().toExtend<AsyncIterable<Estimate>>();
+  });
+
+  it('takes streams, files, frames and samples', () => {
+    expectTypeOf<Recogniser['startStream']>().parameters.toEqualTypeOf<[MediaStream]>();
+    expectTypeOf<Recogniser['startFile']>().parameters.toEqualTypeOf<[Blob, string]>();
+    expectTypeOf<Recogniser['pushFrame']>().parameters.toEqualTypeOf<[VideoFrame | ImageBitmap, number]>();
+    expectTypeOf<Recogniser['pushSamples']>().parameters.toEqualTypeOf<
+      [Float32Array<ArrayBuffer>, number, number]
+    >();
+    expectTypeOf(exportTimeline).toEqualTypeOf<
+      (timeline: Timeline | null, format: 'csv' | 'json' | 'webvtt' | 'emotionml') => Blob
+    >();
+  });
+});

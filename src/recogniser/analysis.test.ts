@@ -1,0 +1,130 @@
+/** A file at the machine's speed: what is asked when, how much is under way at once, and every way it may end. */
+
+import { describe, expect, it, vi } from 'vitest';
+import type { MediaReader, SampleChunk } from '../capture';
+import { MemoError } from '../errors';
+import { MODALITIES } from '../memobert/estimate';
+import { Analysis, type AnalysisParts } from './analysis';
+import { estimateAt, FakeClient, healthyAnswers } from './testing/fake-client';
+import { settled } from './testing/manual-clock';
+
+/** Frames as asked for; samples of 8 kHz in chunks of 0.3 s, which no step is a multiple of. */
+class FakeReader implements MediaReader {
+  readonly name = 'x.webm';
+  readonly hasPicture = true;
+  readonly hasSound = true;
+  framesOpen = 0;
+  mostOpen = 0;
+  damagedAt = Infinity;
+
+  constructor(readonly seconds: number) {}
+
+  async *frames(times: Iterable<number>) {
+    for (const time of times) {
+      if (time >= this.damagedAt) throw new MemoError('media-unreadable', 'broke off', 'another copy');
+      this.framesOpen += 1;
+      this.mostOpen = Math.max(this.mostOpen, this.framesOpen);
+      yield { frame: { close: () => (this.framesOpen -= 1) } as unknown as ImageBitmap, time };
+    }
+  }
+
+  async *samples(): AsyncGenerator<SampleChunk, void> {
+    for (let time = 0; time < this.seconds; time += 0.3) {
+      yield { samples: new Float32Array(2400), sampleRateHz: 8000, time };
+    }
+  }
+
+  close(): void {
+    // nothing to let go
+  }
+}
+
+function setUp(seconds: number, parts: Partial<AnalysisParts> = {}, client = closing()) {
+  const reader = new FakeReader(seconds);
+  const abort = new AbortController();
+  const on = { face: vi.fn(), voice: vi.fn(), estimate: vi.fn() };
+  const common = { backend: 'wasm', faceHz: 10, rates: {}, modalities: MODALITIES } as const;
+  const analysis = new Analysis({ ...common, reader, client, ...parts }, on, abort.signal);
+  return { reader, abort, on, analysis, client };
+}
+
+/** A client that closes frames, as the worker does. */
+function closing(): FakeClient {
+  const healthy = healthyAnswers();
+  return new FakeClient({
+    ...healthy,
+    face: (body) => {
+      body.frame.close();
+      return healthy.face!(body);
+    },
+  });
+}
+
+describe('Analysis', () => {
+  it('looks, listens and asks by the media’s own clock', async () => {
+    const { analysis, client, on } = setUp(2.2);
+    await analysis.run();
+    expect(client.bodies.face.map(({ time }) => time)).toEqual(Array.from({ length: 22 }, (_, i) => i / 10));
+    expect(client.bodies.estimate.map(({ time }) => time)).toEqual([0.5, 1, 1.5, 2, 2.2]);
+    expect(client.bodies.voice.map(({ time }) => time)).toEqual([0.5, 1, 1.5, 2]);
+    expect(on.estimate.mock.calls.map(([, reached]) => reached as number)).toEqual([0.5, 1, 1.5, 2, 2.2]);
+  });
+
+  it('gives the voice all samples up to a step before it listens, and none after it', async () => {
+    const { analysis, client } = setUp(2);
+    await analysis.run();
+    const heard: number[] = [];
+    let sent = 0;
+    const bodies = [...client.bodies.samples];
+    for (const kind of client.kinds) {
+      if (kind === 'samples') sent += (bodies.shift()?.samples.length ?? 0) / 8000;
+      if (kind === 'voice') heard.push(Math.round(sent * 1000) / 1000);
+    }
+    expect(heard).toEqual([0.5, 1, 1.5, 2]);
+    const times = client.bodies.samples.map(({ time, samples }) => [time, time + samples.length / 8000]);
+    times.slice(1).forEach(([start], index) => expect(start).toBeCloseTo(times[index]![1]!));
+  });
+
+  it('holds no more of a file of two hours than of one of seconds', { timeout: 60_000 }, async () => {
+    const { analysis, reader, client } = setUp(7200, { rates: { face: 1 } });
+    await analysis.run();
+    expect(client.count('estimate')).toBe(14_400);
+    expect(client.count('face')).toBe(7200);
+    expect([reader.mostOpen, reader.framesOpen]).toEqual([1, 0]);
+  });
+
+  it('waits for a slow worker instead of reading ahead', async () => {
+    const client = new FakeClient({ ...healthyAnswers(), estimate: undefined });
+    const { analysis, reader } = setUp(60, {}, client);
+    const run = analysis.run();
+    await settled();
+    await settled();
+    expect(reader.mostOpen).toBeLessThanOrEqual(6);
+    expect(client.count('samples')).toBeLessThanOrEqual(3);
+    client.close();
+    await expect(run).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('leaves out what is not asked for', async () => {
+    const { analysis, client } = setUp(1, { modalities: ['text'] });
+    await analysis.run();
+    expect([client.count('face'), client.count('samples'), client.count('voice')]).toEqual([0, 0, 0]);
+    expect(client.count('estimate')).toBe(2);
+  });
+
+  it('ends in silence when it is cut short, and frees what it holds', async () => {
+    const { analysis, abort, client, on, reader } = setUp(60);
+    on.estimate.mockImplementation((_, reached) => (reached === 2 ? abort.abort() : undefined));
+    await analysis.run();
+    expect(client.count('estimate')).toBe(4);
+    await settled();
+    expect(reader.framesOpen).toBe(0);
+  });
+
+  it('tells of a file that is damaged half-way, after what came before', async () => {
+    const { analysis, on, reader } = setUp(60);
+    reader.damagedAt = 3;
+    await expect(analysis.run()).rejects.toMatchObject({ code: 'media-unreadable' });
+    expect(on.estimate.mock.lastCall).toEqual([estimateAt(2.5), 2.5]);
+  });
+});

@@ -1,0 +1,135 @@
+/**
+ * A file at the speed of the machine: the media's own clock decides what is looked at and when it is asked, so that the same
+ * file gives the same estimates however fast it goes. One step is under way at a time: a file of hours needs no more memory than one of seconds.
+ */
+
+import type { MediaReader, SampleChunk } from '../capture';
+import { MemoError } from '../errors';
+import type { Backend, Estimate, Modality } from '../memobert/estimate';
+import type { FaceAnswer, VoiceAnswer } from '../runtime/protocol';
+import type { EngineClient } from './engine-client';
+import { stageRates } from './rates';
+import type { Rates } from './state';
+
+export interface AnalysisParts {
+  readonly reader: MediaReader;
+  readonly client: EngineClient;
+  readonly backend: Backend;
+  /** Looks at the face for each second of the media, Hz. */
+  readonly faceHz: number;
+  readonly rates: Readonly<Partial<Rates>>;
+  readonly modalities: readonly Modality[];
+}
+
+export interface AnalysisListeners {
+  face(answer: FaceAnswer): void;
+  voice(answer: VoiceAnswer): void;
+  /** Null: no evidence at all. `reached`: seconds of the media behind it. */
+  estimate(estimate: Estimate | null, reached: number): void;
+}
+
+export class Analysis {
+  readonly #parts: AnalysisParts;
+  readonly #on: AnalysisListeners;
+  readonly #signal: AbortSignal;
+  readonly #frameTimes: readonly number[];
+  readonly #frames: AsyncIterator<{ frame: VideoFrame | ImageBitmap; time: number } | null, void> | null;
+  readonly #samples: AsyncIterator<SampleChunk, void> | null;
+  /** Frames taken so far. */
+  #taken = 0;
+  /** Decoded beyond the last step. */
+  #left: SampleChunk | null = null;
+
+  constructor(parts: AnalysisParts, on: AnalysisListeners, signal: AbortSignal) {
+    const { reader, backend, faceHz, rates, modalities } = parts;
+    this.#parts = parts;
+    this.#on = on;
+    this.#signal = signal;
+    const { face } = stageRates(backend, faceHz, rates);
+    const count = Math.max(1, Math.floor(reader.seconds * face.hz));
+    this.#frameTimes = Array.from({ length: count }, (_, index) => index / face.hz);
+    const looks = reader.hasPicture && modalities.includes('face');
+    this.#frames = looks ? reader.frames(this.#frameTimes) : null;
+    this.#samples = reader.hasSound && modalities.includes('voice') ? reader.samples() : null;
+  }
+
+  /** Resolves at the end of the media, or when it is aborted; rejects with a MemoError. */
+  async run(): Promise<void> {
+    const { reader, backend, faceHz, rates } = this.#parts;
+    const { voice, fusion } = stageRates(backend, faceHz, rates);
+    const steps = Math.max(1, Math.ceil(reader.seconds * fusion.hz));
+    let listened = Number.NEGATIVE_INFINITY;
+    try {
+      for (let step = 1; step <= steps && !this.#signal.aborted; step += 1) {
+        const time = Math.min(step / fusion.hz, reader.seconds);
+        await Promise.all([this.#look(time), this.#hear(time)]);
+        if (this.#samples !== null && time - listened >= 0.999 / voice.hz) {
+          listened = time;
+          await this.#listen(time);
+        }
+        await this.#estimate(time);
+      }
+    } catch (error) {
+      if (!this.#signal.aborted) throw MemoError.from(error);
+    } finally {
+      // an iterator that is waiting in a decoder ends when the reader is closed
+      void this.#frames?.return?.().catch(() => undefined);
+      void this.#samples?.return?.().catch(() => undefined);
+    }
+  }
+
+  /** All frames up to a time; the next is decoded while the worker looks at one. */
+  async #look(until: number): Promise<void> {
+    const asked: Promise<void>[] = [];
+    while ((this.#frameTimes[this.#taken] ?? Infinity) <= until && this.#frames !== null) {
+      const { value, done } = await this.#frames.next();
+      this.#taken += 1;
+      if (done === true) break;
+      if (value === null) continue;
+      if (this.#signal.aborted) {
+        value.frame.close();
+        break;
+      }
+      asked.push(this.#show(value));
+    }
+    await Promise.all(asked);
+  }
+
+  async #show(taken: { frame: VideoFrame | ImageBitmap; time: number }): Promise<void> {
+    const options = { transfer: [taken.frame], signal: this.#signal };
+    const answer = await this.#parts.client.request('face', taken, options);
+    if (!this.#signal.aborted) this.#on.face(answer);
+  }
+
+  /** All samples up to a time and none after it. */
+  async #hear(until: number): Promise<void> {
+    if (this.#samples === null) return;
+    for (;;) {
+      const chunk = this.#left ?? (await this.#samples.next()).value ?? null;
+      this.#left = null;
+      if (chunk === null || this.#signal.aborted) return;
+      const { samples, sampleRateHz, time } = chunk;
+      const count = Math.max(0, Math.min(samples.length, Math.round((until - time) * sampleRateHz)));
+      if (count < samples.length) {
+        const rest = { samples: samples.slice(count), sampleRateHz, time: time + count / sampleRateHz };
+        this.#left = rest;
+      }
+      if (count > 0) {
+        const heard = { samples: samples.slice(0, count), sampleRateHz, time };
+        const options = { transfer: [heard.samples.buffer], signal: this.#signal };
+        await this.#parts.client.request('samples', heard, options);
+      }
+      if (this.#left !== null) return;
+    }
+  }
+
+  async #listen(time: number): Promise<void> {
+    const answer = await this.#parts.client.request('voice', { time }, { signal: this.#signal });
+    if (!this.#signal.aborted) this.#on.voice(answer);
+  }
+
+  async #estimate(time: number): Promise<void> {
+    const estimate = await this.#parts.client.request('estimate', { time }, { signal: this.#signal });
+    if (!this.#signal.aborted) this.#on.estimate(estimate, time);
+  }
+}

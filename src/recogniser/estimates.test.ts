@@ -1,0 +1,126 @@
+/** The headless loop: what is pushed, and estimates one by one. */
+
+import { describe, expect, it } from 'vitest';
+import { MemoError } from '../errors';
+import type { Estimate } from '../memobert/estimate';
+import { Recogniser } from './recogniser';
+import { FakeClient, healthyAnswers } from './testing/fake-client';
+import { ManualClock, settled } from './testing/manual-clock';
+
+function setUp(client = new FakeClient()) {
+  const clock = new ManualClock();
+  const options = { manifestUrl: 'https://page.test/m.json', assetBase: 'https://page.test/a/' };
+  const recogniser = new Recogniser(options, { clock, createClient: () => client });
+  return { clock, client, recogniser };
+}
+
+function frame() {
+  const picture = { closed: false, close: () => (picture.closed = true) };
+  return picture as unknown as ImageBitmap & { closed: boolean };
+}
+
+describe('what is pushed', () => {
+  it('is looked at and heard on the caller’s clock, until its end', async () => {
+    const { clock, client, recogniser } = setUp();
+    await recogniser.startPush();
+    recogniser.pushFrame(frame(), 100);
+    recogniser.pushSamples(new Float32Array(1600), 16_000, 99.95);
+    await clock.advance(600);
+    expect(client.bodies.face.map(({ time }) => time)).toEqual([100]);
+    expect(client.bodies.samples).toMatchObject([{ sampleRateHz: 16_000, time: 99.95 }]);
+    expect(client.bodies.estimate.at(-1)?.time).toBeCloseTo(100.05);
+    recogniser.endPush();
+    await settled();
+    expect(recogniser.state).toMatchObject({ phase: 'idle', source: 'push', camera: 'off' });
+    expect(recogniser.state.estimate).not.toBeNull();
+    recogniser.close();
+  });
+
+  it('is newest first: a frame not yet looked at is closed by the next', async () => {
+    const { recogniser } = setUp(new FakeClient({ ...healthyAnswers(), face: undefined }));
+    await recogniser.startPush();
+    const frames = [frame(), frame(), frame()];
+    frames.forEach((picture, index) => recogniser.pushFrame(picture, index));
+    await settled();
+    recogniser.close();
+    expect(frames.slice(1).map(({ closed }) => closed)).toEqual([true, true]);
+  });
+
+  it('is refused without a run for it, and with a time that is none; no frame is leaked', async () => {
+    const { recogniser } = setUp();
+    const [early, odd] = [frame(), frame()];
+    expect(() => recogniser.pushFrame(early, 0)).toThrow(expect.objectContaining({ code: 'input-invalid' }));
+    await recogniser.startPush();
+    expect(() => recogniser.pushFrame(odd, Number.NaN)).toThrow(
+      expect.objectContaining({ code: 'input-invalid' }),
+    );
+    expect(() => recogniser.pushSamples(new Float32Array(1), 0, 0)).toThrow(
+      expect.objectContaining({ code: 'input-invalid' }),
+    );
+    expect([early.closed, odd.closed]).toEqual([true, true]);
+    recogniser.close();
+  });
+});
+
+describe('for await', () => {
+  it('gives estimates of the run that begins, and ends with it', async () => {
+    const { clock, recogniser } = setUp();
+    const times: number[] = [];
+    const loop = (async () => {
+      for await (const { time } of recogniser) times.push(time);
+    })();
+    await recogniser.startPush();
+    for (const second of [1, 2, 3]) {
+      recogniser.pushSamples(new Float32Array(16_000), 16_000, second - 1);
+      await clock.advance(250);
+    }
+    recogniser.stop();
+    await loop;
+    expect(times.length).toBeGreaterThanOrEqual(3);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    recogniser.close();
+  });
+
+  it('keeps only the newest for a slow loop over a live source', async () => {
+    const { clock, recogniser } = setUp();
+    const iterator = recogniser[Symbol.asyncIterator]();
+    await recogniser.startPush();
+    for (const second of [1, 2, 3]) {
+      recogniser.pushSamples(new Float32Array(16_000), 16_000, second - 1);
+      await clock.advance(1000);
+    }
+    expect((await iterator.next()).value?.time).toBe(3);
+    recogniser.close();
+    expect(await iterator.next()).toEqual({ value: undefined, done: true });
+  });
+
+  it('throws what ended the run, once', async () => {
+    const client = new FakeClient({ ...healthyAnswers(), estimate: undefined });
+    const { recogniser } = setUp(client);
+    const iterator = recogniser[Symbol.asyncIterator]();
+    await recogniser.startPush();
+    await settled();
+    const next = iterator.next();
+    client.take('estimate').fail(new MemoError('device-gpu-lost', 'lost', 'again'));
+    await expect(next).rejects.toMatchObject({ code: 'device-gpu-lost' });
+    expect((await iterator.next()).done).toBe(true);
+    recogniser.close();
+  });
+
+  it('leaves the run alone when it breaks off', async () => {
+    const { clock, recogniser } = setUp();
+    await recogniser.startPush();
+    recogniser.pushSamples(new Float32Array(16_000), 16_000, 0);
+    const seen: Estimate[] = [];
+    const loop = (async () => {
+      for await (const estimate of recogniser) {
+        seen.push(estimate);
+        break;
+      }
+    })();
+    await clock.advance(1000);
+    await loop;
+    expect([seen.length, recogniser.state.phase]).toEqual([1, 'listening']);
+    recogniser.close();
+  });
+});

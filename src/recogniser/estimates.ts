@@ -1,0 +1,87 @@
+/** Estimates as an async iterator: `for await (const estimate of recogniser)`. */
+
+import type { MemoError } from '../errors';
+import type { Estimate } from '../memobert/estimate';
+import type { Teller } from './teller';
+
+interface Taker {
+  resolve(result: IteratorResult<Estimate, undefined>): void;
+  reject(error: MemoError): void;
+}
+
+/**
+ * From the present run's next estimate, or from the next run's first, to that run's end; a failed run throws its MemoError.
+ * Who is slower than a live source gets the newest estimate and misses those between; of a file none is left out.
+ */
+export class Estimates implements AsyncIterableIterator<Estimate, undefined> {
+  readonly #leave = new AbortController();
+  #lying: Estimate[] = [];
+  #taker: Taker | null = null;
+  #failed: MemoError | null = null;
+  #over = false;
+  #begun: boolean;
+
+  constructor(teller: Teller) {
+    this.#begun = teller.state.phase !== 'idle' && teller.state.phase !== 'error';
+    const { signal } = this.#leave;
+    const on = { signal };
+    teller.addEventListener(
+      'estimate',
+      ({ detail }) => this.#put(detail, teller.state.source === 'file'),
+      on,
+    );
+    teller.addEventListener(
+      'statechange',
+      ({ detail: { phase } }) => {
+        if (phase === 'error') this.#end(teller.state.error);
+        else if (phase !== 'idle') this.#begun = true;
+        else if (this.#begun) this.#end(null);
+      },
+      on,
+    );
+  }
+
+  next(): Promise<IteratorResult<Estimate, undefined>> {
+    const value = this.#lying.shift();
+    if (value !== undefined) return Promise.resolve({ value, done: false });
+    if (this.#failed !== null) {
+      const failed = this.#failed;
+      this.#failed = null;
+      return Promise.reject(failed);
+    }
+    if (this.#over) return Promise.resolve({ value: undefined, done: true });
+    this.#taker?.resolve({ value: undefined, done: true }); // one taker at a time
+    return new Promise((resolve, reject) => (this.#taker = { resolve, reject }));
+  }
+
+  /** `break` comes here: the run itself goes on. */
+  return(): Promise<IteratorResult<Estimate, undefined>> {
+    this.#lying = [];
+    this.#end(null);
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #put(estimate: Estimate, keepsAll: boolean): void {
+    this.#begun = true;
+    const taker = this.#taker;
+    this.#taker = null;
+    if (taker !== null) taker.resolve({ value: estimate, done: false });
+    else if (keepsAll) this.#lying.push(estimate);
+    else this.#lying = [estimate];
+  }
+
+  #end(error: MemoError | null): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#leave.abort();
+    const taker = this.#taker;
+    this.#taker = null;
+    if (taker === null) this.#failed = error;
+    else if (error === null) taker.resolve({ value: undefined, done: true });
+    else taker.reject(error);
+  }
+}

@@ -1,0 +1,37 @@
+/** Whose fault an error is, and the errors that the recogniser itself finds. */
+
+import { MemoError, type ErrorCode } from '../errors';
+
+/** The source's or the caller's fault, not the worker's: the model stays. */
+const NOT_THE_WORKERS: ReadonlySet<ErrorCode> = new Set([
+  'camera-denied',
+  'microphone-denied',
+  'devices-denied',
+  'device-missing',
+  'device-busy',
+  'device-lost',
+  'capture-unsupported',
+  'nothing-to-capture',
+  'media-unreadable',
+  'media-empty',
+  'file-missing',
+  'prompt-invalid',
+  'label-invalid',
+  'aborted',
+]);
+
+export function isWorkersFault({ code }: MemoError): boolean {
+  return !NOT_THE_WORKERS.has(code);
+}
+
+export function lostDevices(): MemoError {
+  return new MemoError(
+    'device-lost',
+    'Camera and microphone have both ended: unplugged, or taken away by the system.',
+    'Plug one in or allow it, then press Start again.',
+  );
+}
+
+export function recogniserClosed(): MemoError {
+  return new MemoError('aborted', 'This recogniser has been closed.', 'Make a new one: new Recogniser(...).');
+}

@@ -1,0 +1,286 @@
+/**
+ * What happens in a run, from a start to its end: source and model are opened together, then the live loop or the analysis
+ * of a file goes, until it ends, fails or is dropped. One run at a time; what arrives late for one that was dropped is stopped.
+ */
+
+import type { Source } from '../capture';
+import { MemoError } from '../errors';
+import type { Estimate } from '../memobert/estimate';
+import { sharedWorkers, type LoadStep } from '../runtime';
+import { Analysis, type AnalysisListeners, type AnalysisParts } from './analysis';
+import { systemClock } from './clock';
+import { Engine, type LoadedEngine } from './engine';
+import { isWorkersFault, lostDevices, recogniserClosed } from './faults';
+import { Loop, type LoopParts, type Vitals } from './loop';
+import { engineOptions, type RecogniserOptions, type RecogniserParts } from './options';
+import { currentPage } from './page';
+import { furthest, type Facts } from './phase';
+import { Prompter } from './prompter';
+import { AT_REST, newRun, NOTHING_YET, textsOf, type NamedFile, type Run } from './run';
+import { settingsOf, type Settings } from './settings';
+import { Smoother } from './smoother';
+import { browserSources } from './sources';
+import type { SourceKind } from './state';
+import { Teller } from './teller';
+import { answerText } from './text-answer';
+import { Recorder } from './timeline';
+
+export abstract class Runner extends Teller {
+  protected readonly engine: Engine;
+  protected readonly parts: RecogniserParts;
+  protected readonly leavePage: () => void;
+  protected readonly prompter = new Prompter();
+  protected readonly smoother: Smoother;
+  protected readonly recorder = new Recorder();
+  protected settings: Settings;
+  /** Loads asked for by themselves; a stop forgets them, though the model goes on loading. */
+  protected readonly loads = new Set<symbol>();
+  protected run: Run | null = null;
+  /** How far the present load has come. */
+  protected step: LoadStep | null = null;
+  protected closed = false;
+
+  /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
+  constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
+    super();
+    const engine = engineOptions(options);
+    this.settings = settingsOf(options);
+    this.smoother = new Smoother(this.settings.smoothing);
+    this.parts = {
+      createClient: () => sharedWorkers.open(engine),
+      sources: browserSources,
+      clock: systemClock,
+      page: currentPage(),
+      ...parts,
+    };
+    this.engine = new Engine(this.parts.createClient, engine, {
+      progress: (progress) => {
+        this.step = furthest(this.step, progress.step);
+        this.apply({ progress });
+        this.emit('progress', progress);
+      },
+      lost: (error) => {
+        if (this.run !== null || this.loads.size > 0) this.fail(error);
+      },
+    });
+    this.leavePage = this.parts.page.onChange(() => {
+      this.run?.loop?.setRunning(!this.parts.page.hidden);
+      this.apply({});
+    });
+    const { prompt, labels, modalities } = this.settings;
+    this.apply({ prompt, labels, modalities });
+  }
+
+  async begin(
+    kind: SourceKind,
+    open: (signal: AbortSignal) => Promise<Source>,
+    file: NamedFile | null = null,
+  ): Promise<void> {
+    this.assertOpen();
+    const run = this.newRun(kind, kind === 'devices' ? 'asking' : 'waiting', file);
+    this.apply({ ...AT_REST, ...NOTHING_YET, source: kind, error: null });
+    const { signal } = run.abort;
+    const opening = open(signal).then((source) => {
+      if (signal.aborted) source.close();
+      else this.#take(run, source);
+      return source;
+    });
+    try {
+      // whichever fails first ends the run: nobody should answer a prompt for a model that cannot load
+      const [source, loaded] = await Promise.all([opening, this.loadModel()]);
+      signal.throwIfAborted();
+      await loaded.client.request('reset', {}, { signal });
+      signal.throwIfAborted();
+      this.#listen(run, source, loaded);
+    } catch (error) {
+      this.#settle(run, error);
+    }
+  }
+
+  protected newRun(kind: SourceKind, stage: Run['stage'], file: NamedFile | null = null): Run {
+    this.dropRun();
+    const run = newRun(kind, stage, this.engine.loaded === null, file);
+    this.run = run;
+    this.smoother.reset();
+    return run;
+  }
+
+  #take(run: Run, source: Source): void {
+    run.source = source;
+    run.stage = 'waiting';
+    const tracks = () => ({
+      camera: source.camera,
+      microphone: source.microphone,
+      stream: source.stream,
+      fileProgress: source.progress,
+    });
+    source.on('trackchange', () => {
+      if (this.run !== run) return;
+      this.apply(tracks());
+      if (source.camera !== 'live' && source.microphone !== 'live') this.fail(lostDevices());
+    });
+    source.on('words', (words) => {
+      run.words = words;
+      void this.say(run);
+    });
+    this.apply(tracks());
+  }
+
+  #listen(run: Run, source: Source, { client, manifest, backend }: LoadedEngine): void {
+    const { rates, modalities } = this.settings;
+    const { clock } = this.parts;
+    const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
+    this.#record(run, source);
+    run.stage = 'listening';
+    if (source.reader !== undefined) this.#analyse(run, { ...common, reader: source.reader });
+    else this.#play(run, { ...common, source, clock });
+    if (this.state.text !== '' || run.words.length > 0) void this.say(run);
+    this.apply({ media: run.file?.blob ?? null });
+  }
+
+  /** A source that goes at its own speed. */
+  #play(run: Run, parts: LoopParts): void {
+    run.loop = new Loop(parts, {
+      face: ({ faces, frameWidth, frameHeight }) => this.apply({ faces, frameWidth, frameHeight }),
+      voice: ({ speaking }) => this.apply({ speaking }),
+      estimate: (estimate) => this.publish(estimate),
+      vitals: (vitals) => this.#takeVitals(run, vitals),
+      ended: () => this.#endRun(),
+      failed: (error) => this.fail(error),
+    });
+    if (this.parts.page.hidden) run.loop.setRunning(false);
+    run.loop.start();
+  }
+
+  /** A file at the machine's speed. */
+  #analyse(run: Run, parts: AnalysisParts): void {
+    const { signal } = run.abort;
+    run.runsHidden = true;
+    const told: AnalysisListeners = {
+      face: ({ frameWidth, frameHeight }) => this.apply({ frameWidth, frameHeight }),
+      voice: ({ speaking, level }) => this.apply({ speaking, level }),
+      estimate: (estimate, reached) => {
+        this.publish(estimate, reached);
+        this.apply({ fileProgress: reached / parts.reader.seconds });
+      },
+    };
+    const over = () => (signal.aborted ? undefined : this.#endRun());
+    new Analysis(parts, told, signal).run().then(over, (error: unknown) => this.fail(error));
+  }
+
+  #record({ file }: Run, { camera, microphone, reader }: Source): void {
+    const { prompt, labels, modalities } = this.state;
+    const given = {
+      face: camera !== 'off' && modalities.includes('face'),
+      voice: microphone !== 'off' && modalities.includes('voice'),
+    };
+    const length = { name: file?.name ?? null, seconds: reader?.seconds ?? null };
+    this.recorder.begin({ ...length, prompt: prompt ?? '', labels: labels ?? [], given });
+  }
+
+  /** What was said or typed, to the running source's estimates. */
+  protected async say(run: Run): Promise<void> {
+    if (!this.settings.modalities.includes('text') || run.stage !== 'listening') return;
+    const texts = textsOf(run, this.state.text);
+    if (run.loop !== null) await run.loop.setTexts(texts);
+    else await this.engine.loaded?.client.request('text', { texts }, { signal: run.abort.signal });
+  }
+
+  protected async answerText(): Promise<void> {
+    const run = this.newRun('text', 'waiting');
+    const { signal } = run.abort;
+    this.apply({ ...AT_REST, error: null, source: 'text' });
+    try {
+      const { client } = await this.loadModel();
+      const text = () => this.state.text;
+      await answerText(client, text, (estimate) => this.publish(estimate), signal);
+      signal.throwIfAborted();
+      if (this.state.estimate === null) this.apply({ source: null });
+      this.#endRun();
+    } catch (error) {
+      this.#settle(run, error);
+    }
+  }
+
+  /** Throws what ended a run while it opened; a stop or a newer start ends it in silence. */
+  #settle(run: Run, error: unknown): void {
+    const { aborted, reason } = run.abort.signal;
+    if (!aborted) throw this.fail(error);
+    if (reason instanceof MemoError) throw reason;
+  }
+
+  protected async loadModel(): Promise<LoadedEngine> {
+    if (!this.engine.underWay) {
+      this.step = null;
+      this.apply({ progress: null });
+    }
+    const loaded = await this.engine.load();
+    const prompted = await this.prompter.bring(loaded, this.settings, (error) => {
+      this.settings = { ...this.settings, prompt: null, labels: null };
+      this.emit('error', error);
+    });
+    this.apply({ manifest: loaded.manifest, backend: loaded.backend, ...prompted });
+    return loaded;
+  }
+
+  /** @param reached seconds on the source's clock; also where there is no estimate */
+  protected publish(answer: Estimate | null, reached = answer?.time ?? 0): void {
+    const estimate = answer === null ? null : this.smoother.smooth(answer);
+    if (this.run?.kind === 'text') this.apply({ estimate });
+    else {
+      this.recorder.add(estimate, reached);
+      const { timeline } = this.recorder;
+      // somebody looks at a moment before: that stays
+      this.apply(this.state.position === null ? { timeline, estimate } : { timeline });
+    }
+    if (estimate !== null) this.emit('estimate', estimate);
+  }
+
+  #takeVitals(run: Run, vitals: Vitals): void {
+    run.conditions = vitals.conditions;
+    this.apply({ rates: vitals.rates, fileProgress: vitals.fileProgress, level: vitals.level });
+  }
+
+  /** The error that the state now shows. */
+  protected fail(cause: unknown): MemoError {
+    const error = MemoError.from(cause);
+    if (this.state.error === error) return error; // a load shared by two callers fails once
+    // a worker that answered one run with an error is not trusted with the next
+    if (isWorkersFault(error)) this.engine.discard({ retire: true });
+    this.dropRun(error);
+    this.apply({ ...AT_REST, error, source: this.state.media === null ? null : 'file' });
+    this.emit('error', error);
+    return error;
+  }
+
+  /** The run is over by itself; its last estimate stays. */
+  #endRun(): void {
+    this.dropRun();
+    this.apply(AT_REST);
+  }
+
+  /** Stops the run and its tracks; the caller says what the state becomes, so that no phase flashes up in between. */
+  protected dropRun(reason?: MemoError): void {
+    const run = this.run;
+    this.run = null;
+    run?.abort.abort(reason);
+    run?.loop?.close();
+    run?.source?.close();
+  }
+
+  protected override facts(): Facts {
+    const { error, backend } = this.state;
+    return {
+      error,
+      step: this.step,
+      backend,
+      run: this.run,
+      loading: this.loads.size > 0,
+      page: this.parts.page,
+    };
+  }
+
+  protected assertOpen(): void {
+    if (this.closed) throw recogniserClosed();
+  }
+}

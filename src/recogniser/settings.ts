@@ -1,0 +1,66 @@
+/** What can be set on a recogniser at any time: how the mask is asked, how often, of what, and how steady the answer is. */
+
+import { MemoError } from '../errors';
+import { checkLabelWords, checkWording } from '../memobert/prompt';
+import { MODALITIES, type Modality } from '../memobert/estimate';
+import type { Prompting } from '../runtime/protocol';
+import type { Rates } from './state';
+
+export interface Settings extends Prompting {
+  /** What goes into the estimate, from the next start on. */
+  readonly modalities: readonly Modality[];
+  /** Highest rates, Hz; of what is left out the backend's own. A slow machine stays below them. */
+  readonly rates: Readonly<Partial<Rates>>;
+  /** Time constant of the probabilities' exponential mean, seconds; 0 shows each answer as it is. */
+  readonly smoothing: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = Object.freeze({
+  prompt: null,
+  labels: null,
+  modalities: MODALITIES,
+  rates: {},
+  smoothing: 0,
+});
+
+/** Beyond these nothing new would be seen. */
+const MOST_HZ = 60;
+const MOST_SMOOTHING_S = 60;
+
+/**
+ * As they will be used; whether label words are in the vocabulary shows once the model is there.
+ * @throws MemoError `prompt-invalid`, `label-invalid`, `input-invalid`
+ */
+export function checkSettings(settings: Settings): Settings {
+  const { prompt, labels, modalities, rates, smoothing } = settings;
+  if (prompt !== null) checkWording(prompt);
+  if (modalities.length === 0 || modalities.some((modality) => !MODALITIES.includes(modality))) {
+    throw invalid('modalities', modalities.join(' '), `Name one or more of ${MODALITIES.join(', ')}.`);
+  }
+  for (const [stage, hz] of Object.entries(rates)) {
+    if (!(hz > 0 && hz <= MOST_HZ)) {
+      throw invalid(`rates.${stage}`, String(hz), `Give updates a second: more than 0, at most ${MOST_HZ}.`);
+    }
+  }
+  if (!(smoothing >= 0 && smoothing <= MOST_SMOOTHING_S)) {
+    throw invalid('smoothing', String(smoothing), `Give seconds, from 0 to ${MOST_SMOOTHING_S}.`);
+  }
+  return { ...settings, labels: labels === null ? null : checkLabelWords(labels) };
+}
+
+/** Those of the options, and the defaults of the others. */
+export function settingsOf({ prompt, labels, modalities, rates, smoothing }: Partial<Settings>): Settings {
+  const said = Object.entries({ prompt, labels, modalities, rates, smoothing }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return checkSettings({ ...DEFAULT_SETTINGS, ...(Object.fromEntries(said) as Partial<Settings>) });
+}
+
+/** Whether both ask the mask the same. */
+export function samePrompting(a: Prompting, b: Prompting): boolean {
+  return a.prompt === b.prompt && JSON.stringify(a.labels) === JSON.stringify(b.labels);
+}
+
+function invalid(name: string, value: string, cure: string): MemoError {
+  return new MemoError('input-invalid', `The setting ${name} cannot be "${value}".`, cure);
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { estimateAt, marks, Recorder, segments } from './timeline';
+import { CANNED_TIMELINE, estimated } from './testing/canned-timeline';
+
+const ABOUT = {
+  name: 'x',
+  seconds: 7200,
+  prompt: 'p',
+  labels: ['happy', 'sad'],
+  given: { face: true, voice: true },
+};
+
+describe('a timeline', () => {
+  it('lets an estimate stand until the next, a second at most, and none beyond the end', () => {
+    const spans = segments(CANNED_TIMELINE).map(({ start, end }) => [start, end]);
+    expect(spans.slice(3, 6)).toEqual([
+      [2.25, 3],
+      [3, 4],
+      [7, 7.5],
+    ]);
+    expect(spans.at(-1)).toEqual([9.5, 10]);
+  });
+
+  it.each([
+    [0, null],
+    [0.5, 0.9],
+    [1.49, 0.7],
+    [3.9, 0.1],
+    [4.5, null],
+    [9.99, 0.6],
+  ])('says at %d s what stood there', (time, happy) => {
+    expect(estimateAt(CANNED_TIMELINE, time)?.probabilities[0] ?? null).toBe(happy);
+  });
+
+  it('marks where nobody was seen and nobody spoke, gaps included, not what was never given', () => {
+    expect(marks(CANNED_TIMELINE)).toEqual([
+      { kind: 'no-face', start: 4, end: 7.5 },
+      { kind: 'silence', start: 4, end: 10 },
+    ]);
+    expect(marks({ ...CANNED_TIMELINE, given: { face: true, voice: false } })).toHaveLength(1);
+    const nothing = { ...CANNED_TIMELINE, estimates: [] };
+    expect(marks(nothing)).toEqual([
+      { kind: 'no-face', start: 0, end: 10 },
+      { kind: 'silence', start: 0, end: 10 },
+    ]);
+  });
+});
+
+describe('Recorder', () => {
+  it('keeps all of a file of two hours', () => {
+    const recorder = new Recorder();
+    recorder.begin(ABOUT);
+    for (let time = 0.25; time <= 7200; time += 0.25) recorder.add(estimated(time, 0.5), time);
+    expect(recorder.timeline).toMatchObject({ reached: 7200, labels: ABOUT.labels });
+    expect(recorder.timeline?.estimates).toHaveLength(28_800);
+  });
+
+  it('drops the oldest of a live source that never ends', () => {
+    const recorder = new Recorder();
+    recorder.begin({ ...ABOUT, seconds: null });
+    for (let time = 1; time <= 20_000; time += 1) recorder.add(estimated(time, 0.5), time);
+    const { estimates } = recorder.timeline!;
+    expect(estimates.length).toBeLessThanOrEqual(14_400);
+    expect(estimates.at(-1)?.time).toBe(20_000);
+  });
+
+  it('begins anew when other labels are asked for, and knows how far a gap reached', () => {
+    const recorder = new Recorder();
+    recorder.begin(ABOUT);
+    recorder.add(estimated(1, 0.5), 1);
+    recorder.add({ ...estimated(2, 0.5), labels: ['bored', 'calm'] }, 2);
+    recorder.add(null, 9);
+    expect(recorder.timeline).toMatchObject({ labels: ['bored', 'calm'], reached: 9 });
+    expect(recorder.timeline?.estimates.map(({ time }) => time)).toEqual([2]);
+  });
+});

@@ -1,0 +1,132 @@
+/** The estimates of a run over time: what the timeline shows and the exports write. */
+
+import type { Estimate } from '../memobert/estimate';
+
+export interface Timeline {
+  /** Of the file; null for a live source. */
+  readonly name: string | null;
+  /** Length of the file; null for a live source. */
+  readonly seconds: number | null;
+  /** Seconds on the source's clock: what lies before is in the estimates, or there was no evidence. */
+  readonly reached: number;
+  readonly prompt: string;
+  readonly labels: readonly string[];
+  /** Whether there was a picture and a sound at all: else their absence is nothing to mark. */
+  readonly given: { readonly face: boolean; readonly voice: boolean };
+  /** Oldest first. */
+  readonly estimates: readonly Estimate[];
+}
+
+/** One estimate and how long it stands. */
+export interface Segment {
+  /** Seconds. */
+  readonly start: number;
+  readonly end: number;
+  readonly estimate: Estimate;
+}
+
+export interface Mark {
+  readonly kind: 'no-face' | 'silence';
+  /** Seconds. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** An estimate stands until the next, at most this long: then there was no evidence. */
+const HOLD_SECONDS = 1;
+/** Shorter is a blink of the detector, or a breath. */
+const LEAST_MARK_SECONDS = 1;
+/** Estimates beyond this are dropped, oldest first, from a live source: about an hour of 4 a second. */
+const MOST_LIVE = 14_400;
+
+export function segments({ estimates, reached, seconds }: Timeline): Segment[] {
+  const last = Math.max(reached, seconds ?? 0);
+  return estimates.map((estimate, index) => {
+    const next = estimates[index + 1]?.time ?? Math.max(last, estimate.time);
+    return { start: estimate.time, end: Math.min(next, estimate.time + HOLD_SECONDS), estimate };
+  });
+}
+
+/** The estimate that stands at a time; null in a gap. */
+export function estimateAt({ estimates }: Timeline, time: number): Estimate | null {
+  let [low, high] = [0, estimates.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((estimates[middle]?.time ?? Infinity) <= time) low = middle + 1;
+    else high = middle;
+  }
+  const found = estimates[low - 1];
+  return found !== undefined && time - found.time <= HOLD_SECONDS ? found : null;
+}
+
+/** Where no face was seen and nobody spoke, in order. */
+export function marks(timeline: Timeline): Mark[] {
+  const { given } = timeline;
+  return [
+    ...(given.face ? spans(timeline, 'no-face', ({ faces }) => faces.length === 0) : []),
+    ...(given.voice ? spans(timeline, 'silence', ({ modalities }) => !modalities.voice.present) : []),
+  ].sort((a, b) => a.start - b.start);
+}
+
+function spans(timeline: Timeline, kind: Mark['kind'], missing: (estimate: Estimate) => boolean): Mark[] {
+  const found: Mark[] = [];
+  let start: number | null = timeline.estimates[0]?.time === undefined ? 0 : null;
+  let end = timeline.estimates[0]?.time ?? 0;
+  const close = () => {
+    if (start !== null && end - start >= LEAST_MARK_SECONDS) found.push({ kind, start, end });
+    start = null;
+  };
+  for (const segment of segments(timeline)) {
+    if (segment.start > end) start ??= end; // a gap: neither face nor voice
+    end = segment.start;
+    if (missing(segment.estimate)) start ??= segment.start;
+    else close();
+    end = segment.end;
+  }
+  if (timeline.reached > end) start ??= end;
+  end = Math.max(end, timeline.reached);
+  close();
+  return found;
+}
+
+/** Writes a timeline down as it comes; each look at it is a new object over the same list. */
+export class Recorder {
+  #estimates: Estimate[] = [];
+  #about: Omit<Timeline, 'estimates' | 'reached'> | null = null;
+  #reached = 0;
+
+  begin(about: Omit<Timeline, 'estimates' | 'reached'>): void {
+    this.#about = about;
+    this.#estimates = [];
+    this.#reached = 0;
+  }
+
+  /** @param reached seconds; also where there was no estimate */
+  add(estimate: Estimate | null, reached: number): void {
+    this.#reached = Math.max(this.#reached, reached);
+    if (estimate === null || this.#about === null) return;
+    const labels = this.#about.labels;
+    if (estimate.labels.join() !== labels.join()) {
+      // asked of other words from here on: the bands before mean nothing beside them
+      this.#estimates = [];
+      this.#about = { ...this.#about, labels: estimate.labels };
+    }
+    // one list of labels for all, not one each
+    this.#estimates.push({ ...estimate, labels: this.#about.labels });
+    if (this.#about.seconds === null && this.#estimates.length > MOST_LIVE) {
+      this.#estimates = this.#estimates.slice(MOST_LIVE / 10);
+    }
+  }
+
+  forget(): void {
+    this.#about = null;
+    this.#estimates = [];
+  }
+
+  /** Null before the first run. */
+  get timeline(): Timeline | null {
+    return this.#about === null
+      ? null
+      : { ...this.#about, reached: this.#reached, estimates: this.#estimates };
+  }
+}

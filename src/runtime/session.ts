@@ -1,0 +1,136 @@
+/** One recogniser's share of the worker: its evidence, its prompt, whom it follows; the model is everybody's. */
+
+import { MemoError } from '../errors';
+import type { Loaded, SessionParts } from './load';
+import type { FaceAnswer, RequestKind, Requests, VoiceAnswer } from './protocol';
+import { Serial } from './serial';
+
+/** `kind` -> what answers it. */
+export type Handlers = {
+  readonly [K in RequestKind]: (body: Requests[K]['request']) => Promise<Requests[K]['answer']>;
+};
+
+/** As much of the engine as a session needs. */
+export interface SessionHost {
+  readonly loaded: Loaded | null;
+  load: Handlers['load'];
+  /** The session is over. */
+  leave(): void;
+}
+
+/** Boxes older than this are of a face that may have left. */
+const FACES_MEMORY_S = 1;
+
+export class Session implements Handlers {
+  readonly #host: SessionHost;
+  #parts: { readonly of: Loaded; readonly parts: SessionParts } | null = null;
+  #faces: FaceAnswer | null = null;
+  #heard: VoiceAnswer | null = null;
+  /** Raised by a reset: what was begun before it is evidence of another source. */
+  #source = 0;
+  // a stage keeps state from one of its runs to the next
+  readonly #faceStage = new Serial();
+  readonly #voiceStage = new Serial();
+  readonly #fusionStage = new Serial();
+
+  constructor(host: SessionHost) {
+    this.#host = host;
+  }
+
+  readonly load: Handlers['load'] = (options) => this.#host.load(options);
+
+  readonly face: Handlers['face'] = async ({ frame, time }) => {
+    const source = this.#source;
+    try {
+      const { face, evidence } = this.#ready();
+      return await this.#faceStage.run(async () => {
+        const { answer, feature } = await face.encode(frame, time);
+        if (source !== this.#source) return answer;
+        evidence.addFace(time, feature);
+        this.#faces = answer;
+        return answer;
+      });
+    } finally {
+      frame.close();
+    }
+  };
+
+  readonly samples: Handlers['samples'] = async ({ samples, sampleRateHz, time }) => ({
+    buffered: this.#ready().voice.push(samples, sampleRateHz, time),
+  });
+
+  readonly voice: Handlers['voice'] = async ({ time }) => {
+    const source = this.#source;
+    const { voice, evidence } = this.#ready();
+    return this.#voiceStage.run(async () => {
+      const { answer, features, tokens } = await voice.encode(time);
+      if (source !== this.#source) return answer;
+      const { 'speech-gate': gate = 0, voice: encoder = 0 } = answer.latency;
+      evidence.setVoice(answer.time, features, tokens, (gate + encoder) / 1000);
+      this.#heard = answer;
+      return answer;
+    });
+  };
+
+  readonly text: Handlers['text'] = async ({ texts }) => {
+    this.#ready().evidence.setTexts(texts);
+    return {};
+  };
+
+  readonly estimate: Handlers['estimate'] = async ({ time }) => {
+    const { fusion, evidence } = this.#ready();
+    return this.#fusionStage.run(async () => {
+      const seen = this.#faces !== null && this.#faces.time > time - FACES_MEMORY_S ? this.#faces : null;
+      const before = { ...this.#faces?.latency, ...this.#heard?.latency };
+      const answer = await fusion.estimate(evidence.at(time));
+      if (answer === null) return null;
+      const { latencyMs, ...said } = answer;
+      return {
+        time,
+        ...said,
+        faces: seen?.faces ?? [],
+        latency: { ...before, fusion: latencyMs },
+        backend: this.#loaded().backend.name,
+      };
+    });
+  };
+
+  readonly prompt: Handlers['prompt'] = async (prompting) => this.#ready().fusion.setPrompt(prompting);
+
+  readonly follow: Handlers['follow'] = async ({ box }) => {
+    this.#ready().face.follow(box);
+    return {};
+  };
+
+  readonly reset: Handlers['reset'] = async () => {
+    this.#source += 1;
+    this.#faces = null;
+    this.#heard = null;
+    const { face, voice, evidence } = this.#ready();
+    face.reset();
+    voice.reset();
+    evidence.reset();
+    return {};
+  };
+
+  readonly release: Handlers['release'] = async () => {
+    this.#source += 1;
+    this.#host.leave();
+    return {};
+  };
+
+  #ready(): SessionParts {
+    const loaded = this.#loaded();
+    if (this.#parts?.of !== loaded) this.#parts = { of: loaded, parts: loaded.openSession() };
+    return this.#parts.parts;
+  }
+
+  #loaded(): Loaded {
+    if (this.#host.loaded !== null) return this.#host.loaded;
+    throw new MemoError(
+      'input-invalid',
+      'The model is not loaded.',
+      'Send "load" first, and wait for its answer.',
+    );
+  }
+}

@@ -1,0 +1,168 @@
+/** `<memo-bert>` as an author uses it: attributes right and wrong, several on a page, moved about, taken out while it loads. */
+
+import type { Page } from '@playwright/test';
+import type { MemoBert } from '../src/elements';
+import { expect, recorded, test } from './support/browser';
+import { fakeWorkers } from './support/fake-worker';
+import { expectPhase, expectWhole, nextError, nextEstimate, openPage } from './support/element';
+
+/** A page of somebody else's with this body, and the element's module; without a model unless one is wanted. */
+async function openBody(page: Page, body: string, model: 'fake' | 'real' = 'fake'): Promise<void> {
+  if (model === 'fake') await fakeWorkers(page);
+  const html = `<!doctype html><html lang="en"><head><title>Elsewhere</title>
+<script type="module" src="./memo-bert.js"></script></head><body>${body}</body></html>`;
+  await page.route('**/elsewhere.html', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  await openPage(page, 'elsewhere.html');
+}
+
+const element = (page: Page, run: (found: MemoBert) => unknown) =>
+  page.evaluate(`(${run.toString()})(document.querySelector('memo-bert'))`);
+
+test('wrong attributes are told and named, their defaults hold; label words change while the camera runs', async ({
+  open,
+}) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openBody(
+    page,
+    '<memo-bert device="wasm" prompt="I am happy." labels="happy,sad,bored" rate-face="fast">',
+  );
+  const told = await element(page, (found) =>
+    found.attributeErrors.map(({ code, message, cure }) => [code, message, cure]),
+  );
+  expect(told).toEqual([
+    ['prompt-invalid', expect.stringContaining('no mask'), expect.stringContaining('[MASK]')],
+    [
+      'attribute-invalid',
+      expect.stringContaining('rate-face cannot be "fast"'),
+      expect.stringContaining('number'),
+    ],
+  ]);
+  await element(page, (found) => found.start());
+  const first = await nextEstimate(page);
+  expectWhole(first);
+  expect(first.labels).toEqual(['happy', 'sad', 'bored']);
+  await element(page, (found) => {
+    found.setAttribute('labels', 'angry,calm');
+    found.setAttribute('prompt', 'The person looks [MASK].');
+  });
+  await page.waitForFunction(() => window.estimates.at(-1)?.labels.join() === 'angry,calm');
+  await expect(page.getByText('The person looks').first()).toBeVisible();
+  // the vocabulary itself refuses this one: told while it runs, and the bundle's own labels hold
+  await element(page, (found) => found.setAttribute('labels', 'angry,unheardof'));
+  expect(await nextError(page)).toBe('label-invalid');
+  await page.waitForFunction(() => window.estimates.at(-1)?.labels.length === 7);
+  await expectPhase(page, 'listening');
+  await element(page, (found) => found.setAttribute('device', 'gpu'));
+  expect(await nextError(page, 1)).toBe('attribute-invalid');
+  expect(await page.evaluate(() => window.grantedTracks.length)).toBe(2);
+});
+
+test('two share one worker and keep their evidence apart; the last to leave ends it', async ({ open }) => {
+  const page = await open();
+  await openBody(
+    page,
+    '<memo-bert device="wasm"></memo-bert><memo-bert device="wasm" id="second"></memo-bert>',
+  );
+  const say = (index: number, text: string) =>
+    page.evaluate(
+      ([index, text]) =>
+        document.querySelectorAll('memo-bert')[index]?.handle({ name: 'text', detail: { text } }),
+      [index, text] as const,
+    );
+  const top = (index: number) =>
+    page.waitForFunction(
+      (index) => document.querySelectorAll('memo-bert')[index]?.estimate?.modalities.text.present === true,
+      index,
+    );
+  await say(0, 'What a wonderful day');
+  await top(0);
+  expect(await page.evaluate(() => document.querySelectorAll('memo-bert')[1]?.estimate)).toBeNull();
+  await say(1, 'I am furious');
+  await top(1);
+  const [glad, furious] = await page.evaluate(() =>
+    [...document.querySelectorAll('memo-bert')].map(({ estimate }) => estimate?.probabilities),
+  );
+  expect(glad).not.toEqual(furious);
+  expect(page.workers()).toHaveLength(1);
+  await page.evaluate(() => document.querySelector('memo-bert')?.remove());
+  await say(0, 'I am furious indeed');
+  await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate !== null);
+  expect(page.workers()).toHaveLength(1);
+  await page.evaluate(() => document.querySelector('memo-bert')?.remove());
+  await expect.poll(() => page.workers().length).toBe(0);
+});
+
+test('moved it goes on; taken out while it loads it leaves nothing behind', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openBody(page, '<div id="a"><memo-bert device="wasm"></memo-bert></div><div id="b"></div>');
+  // cut short before the model is there
+  const ended = await page.evaluate(async () => {
+    const found = document.querySelector('memo-bert')!;
+    const started = found.start();
+    await new Promise((loading) => found.addEventListener('progress', loading, { once: true }));
+    found.remove();
+    return started.then(() => found.state);
+  });
+  expect(ended).toBe('idle');
+  await expect.poll(() => page.workers().length).toBe(0);
+  await expect
+    .poll(() => page.evaluate(() => window.grantedTracks.every(({ readyState }) => readyState === 'ended')))
+    .toBe(true);
+  expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
+  await page.evaluate(() => {
+    const found = document.createElement('memo-bert');
+    found.device = 'wasm';
+    document.querySelector('#a')?.append(found);
+    found.addEventListener('estimate', ({ detail }) => window.estimates.push(detail));
+    return found.start();
+  });
+  await nextEstimate(page);
+  const granted = await page.evaluate(() => window.grantedTracks.length);
+  const moves = await page.evaluate(() => {
+    const found = document.querySelector('memo-bert')!;
+    const [a, b] = [document.querySelector('#a')!, document.querySelector('#b')!];
+    b.append(found);
+    a.moveBefore(found, null);
+    return document.querySelector('#a memo-bert') === found;
+  });
+  expect(moves).toBe(true);
+  await nextEstimate(page);
+  await expectPhase(page, 'listening');
+  const tracks = await page.evaluate(() => window.grantedTracks.map(({ readyState }) => readyState));
+  expect(tracks.slice(-2)).toEqual(['live', 'live']);
+  expect(tracks).toHaveLength(granted);
+});
+
+test('a stream of the page’s: read in place of the devices, and its end is told', async ({ open }) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  await page.evaluate(async () => {
+    const found = document.querySelector('memo-bert')!;
+    const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 });
+    const context = canvas.getContext('2d')!;
+    setInterval(() => context.fillRect(0, 0, 64, 48), 50);
+    found.stream = canvas.captureStream(20);
+    await Promise.all([found.start(), found.start()]);
+  });
+  await expectPhase(page, 'listening');
+  expect(await page.evaluate(() => window.grantedTracks.length)).toBe(0);
+  await element(page, (found) => found.stream?.getTracks().forEach((track) => track.stop()));
+  expect(await nextError(page)).toBe('device-lost');
+  // nothing there to take: told as well
+  await element(page, (found) => found.start().catch(() => undefined));
+  expect(await nextError(page, 1)).toBe('nothing-to-capture');
+  await page.route('**/clip.webm', (route) =>
+    route.fulfill({ path: recorded.clip, contentType: 'video/webm' }),
+  );
+  await element(page, (found) => {
+    found.stream = null;
+    found.src = './clip.webm';
+    return found.start();
+  });
+  expectWhole(await nextEstimate(page, 'face'));
+  await element(page, (found) => {
+    found.src = './nowhere.webm';
+    return found.start().catch(() => undefined);
+  });
+  expect(await nextError(page, 2)).toBe('file-missing');
+});

@@ -1,0 +1,226 @@
+/** A file from the drop to the exports, and the parts without `<memo-bert>`; the model is a fake one, the decoding is real. */
+
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import type { Estimate } from '../src';
+import { expect, recorded, test } from './support/browser';
+import { expectPhase, nextError, openPage } from './support/element';
+import { fakeWorkers } from './support/fake-worker';
+
+async function openFile(page: Page): Promise<void> {
+  await fakeWorkers(page);
+  await openPage(page);
+  await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+  await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate !== null);
+  await expectPhase(page, 'idle');
+}
+
+const position = (page: Page) => page.evaluate(() => document.querySelector('memo-bert')?.estimate?.time);
+
+test('a file is analysed by its own clock, and its timeline is scrubbed with the video', async ({ open }) => {
+  const page = await open();
+  await openFile(page);
+  const times = await page.evaluate(() => window.estimates.map(({ time }) => time));
+  expect(times.slice(0, 4)).toEqual([0.5, 1, 1.5, 2]);
+  const slider = page.getByRole('slider');
+  const seconds = Number(await slider.getAttribute('aria-valuemax'));
+  expect(times.at(-1)).toBeCloseTo(seconds, 1);
+  await slider.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  expect(await position(page)).toBe(1);
+  await expect(slider).toHaveAttribute('aria-valuetext', /^0:01\.0, \w+ \d+/);
+  const video = page.getByTestId('player');
+  await expect.poll(() => video.evaluate((player: HTMLVideoElement) => player.currentTime)).toBeCloseTo(1, 1);
+  // dragged by its own controls, the answer follows
+  await video.evaluate((player: HTMLVideoElement) => (player.currentTime = 2.2));
+  await expect.poll(() => position(page)).toBe(2);
+  const box = (await slider.boundingBox())!;
+  await slider.click({ position: { x: box.width * 0.25, y: box.height / 2 } });
+  await expect.poll(() => position(page)).toBe(Math.floor((seconds / 4) * 2) / 2);
+  await page.getByTestId('close-file').click();
+  await expect(slider).toHaveCount(0);
+});
+
+test('exports are read back by the browser’s own parsers', async ({ open }) => {
+  const page = await open();
+  await openFile(page);
+  const read = await page.evaluate(async () => {
+    const element = document.querySelector('memo-bert')!;
+    const text = async (format: 'csv' | 'json' | 'emotionml') => (await element.export(format)).text();
+    const xml = new DOMParser().parseFromString(await text('emotionml'), 'application/xml');
+    const track = document.createElement('track');
+    const video = document.createElement('video');
+    track.src = URL.createObjectURL(await element.export('webvtt'));
+    track.track.mode = 'hidden';
+    video.append(track);
+    await new Promise((loaded, failed) => {
+      track.addEventListener('load', loaded);
+      track.addEventListener('error', failed);
+    });
+    const { width, height } = await createImageBitmap(await element.export('png'));
+    const all = (name: string) => [
+      ...xml.getElementsByTagNameNS('http://www.w3.org/2009/10/emotionml', name),
+    ];
+    const wrong = await element.export('docx' as never).catch((error: { code: string }) => error.code);
+    return {
+      json: JSON.parse(await text('json')) as { estimates: Estimate[]; seconds: number },
+      rows: (await text('csv'))
+        .trimEnd()
+        .split('\r\n')
+        .map((row) => row.split(',')),
+      cues: [...(track.track.cues ?? [])].map(({ startTime, endTime }) => [startTime, endTime] as const),
+      parsed: xml.querySelector('parsererror') === null,
+      root: [xml.documentElement.localName, xml.documentElement.getAttribute('version')],
+      set: xml.documentElement.getAttribute('category-set'),
+      vocabulary: all('vocabulary').map((found) => [found.id, found.getAttribute('type')]),
+      items: all('item').map((item) => item.getAttribute('name')),
+      emotions: all('emotion').map((emotion) => ({
+        start: Number(emotion.getAttribute('start')),
+        end: Number(emotion.getAttribute('end')),
+        sum: [...emotion.children].reduce((sum, child) => sum + Number(child.getAttribute('value') ?? 0), 0),
+      })),
+      size: [width, height],
+      wrong,
+    };
+  });
+  const told = await page.evaluate(() => window.estimates);
+  expect(read.json.estimates).toEqual(told);
+  expect(read.rows).toHaveLength(told.length + 1);
+  expect(new Set(read.rows.map((row) => row.length)).size).toBe(1);
+  expect(read.cues.length).toBeGreaterThan(0);
+  for (const [start, end] of read.cues) expect(end).toBeGreaterThan(start);
+  expect([read.parsed, ...read.root]).toEqual([true, 'emotionml', '1.0']);
+  expect(read.vocabulary).toEqual([[read.set?.slice(1), 'category']]);
+  expect(read.items).toEqual(told[0]?.labels);
+  expect(read.emotions).toHaveLength(told.length);
+  for (const { start, end, sum } of read.emotions) {
+    expect(end).toBeGreaterThanOrEqual(start);
+    expect(sum).toBeCloseTo(1, 3);
+  }
+  expect(read.emotions[0]?.start).toBe(500);
+  expect(read.size).toEqual([1600, 420]);
+  expect(read.wrong).toBe('input-invalid');
+  const download = page.waitForEvent('download');
+  await page.getByTestId('export-csv').click();
+  expect((await download).suggestedFilename()).toBe('clip.csv');
+});
+
+test('of two faces the one that is clicked is followed; the other stays marked', async ({ open }) => {
+  const page = await open({ grant: ['camera'] });
+  await fakeWorkers(page);
+  await openPage(page);
+  await page.getByTestId('switch-microphone').click();
+  await page.getByTestId('start').click();
+  const faces = page.getByTestId('face');
+  await expect(faces).toHaveCount(2);
+  await expect(faces.first()).toHaveAttribute('aria-pressed', 'true');
+  await faces.nth(1).click();
+  await expect(faces.nth(1)).toHaveAttribute('aria-pressed', 'true');
+  await expect(faces.first()).toHaveAttribute('aria-pressed', 'false');
+  await expect
+    .poll(() => page.evaluate(() => window.estimates.at(-1)?.faces.map(({ followed }) => followed)))
+    .toEqual([false, true]);
+});
+
+test('a page of parts alone: they find their engine around them and by name', async ({ open }) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await page.goto('examples/parts.html');
+  await expect(page.locator('memo-bars')).toContainText('worried');
+  await expect(page.getByTestId('export-csv')).toBeDisabled();
+  await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+  await expect(page.locator('memo-status')).toContainText('Ready');
+  await expect(page.getByTestId('export-csv')).toBeEnabled();
+  await expect(page.getByTestId('top')).toHaveText(/happy|calm|bored|worried/);
+  await page.getByRole('button', { name: 'Ask about energy instead' }).click();
+  await expect(page.getByTestId('top')).toHaveText(/tired|awake|excited/);
+  await expect(page.locator('memo-timeline')).toContainText('excited');
+});
+
+test('headless: in a worker, without any document, a file is analysed and frames are taken', async ({
+  open,
+}) => {
+  const page = await open();
+  await openPage(page);
+  const clip = [...readFileSync(recorded.clip)];
+  const found = await page.evaluate(async (bytes) => {
+    // the model's side is answered in place: a worker's own workers are out of the test's reach
+    const code = `
+      import { Recogniser } from '${new URL('recogniser.js', location.href).href}';
+      const part = { present: true, probabilities: [1, 0], contribution: 1 };
+      const answers = {
+        load: () => ({
+          manifest: { prompt: 'I am [MASK].', labels: [{ id: 'happy' }, { id: 'sad' }], face: { rateHz: 10 } },
+          backend: { name: 'wasm', forced: true },
+        }),
+        face: ({ frame, time }) => (frame.close(), { time, faces: [], frameWidth: 64, frameHeight: 48, latency: {} }),
+        samples: ({ samples }) => ({ buffered: samples.length }),
+        voice: ({ time }) => ({ time, speaking: true, level: 0.1, muted: false, latency: {} }),
+        estimate: ({ time }) => ({
+          time, labels: ['happy', 'sad'], probabilities: [1, 0], words: [], faces: [], latency: {}, backend: 'wasm',
+          modalities: { text: part, face: part, voice: part },
+        }),
+        reset: () => ({}),
+      };
+      const client = {
+        request: async (kind, body) => answers[kind](body),
+        onProgress: () => () => undefined, onLost: () => () => undefined, close: () => undefined,
+      };
+      onmessage = async ({ data }) => {
+        const options = { manifestUrl: '${location.origin}/m.json', assetBase: '${location.origin}/a/' };
+        const recogniser = new Recogniser(options, { createClient: () => client });
+        const times = [];
+        const loop = (async () => { for await (const { time } of recogniser) times.push(time); })();
+        await recogniser.startFile(new Blob([data]), 'clip.webm');
+        await loop;
+        const { seconds, given } = recogniser.state.timeline;
+        const pushed = recogniser[Symbol.asyncIterator]();
+        await recogniser.startPush({ voice: false });
+        const canvas = new OffscreenCanvas(64, 48);
+        canvas.getContext('2d').fillRect(0, 0, 64, 48);
+        recogniser.pushFrame(canvas.transferToImageBitmap(), 7);
+        let last;
+        do last = (await pushed.next()).value.time; while (last < 7);
+        recogniser.close();
+        postMessage({ document: typeof document, times, seconds, given, last });
+      };`;
+    const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+    const worker = new Worker(url, { type: 'module' });
+    return new Promise<Record<string, unknown>>((resolve, reject) => {
+      worker.addEventListener('message', ({ data }) => resolve(data as Record<string, unknown>));
+      worker.addEventListener('error', ({ message }) => reject(new Error(message)));
+      worker.postMessage(new Uint8Array(bytes));
+    });
+  }, clip);
+  expect(found).toMatchObject({ document: 'undefined', given: { face: true, voice: true }, last: 7 });
+  expect((found['times'] as number[]).slice(0, 3)).toEqual([0.5, 1, 1.5]);
+  expect((found['times'] as number[]).at(-1)).toBeCloseTo(found['seconds'] as number, 1);
+});
+
+test('cancelled, a file keeps what was analysed; one that cannot be read is told and nothing is left of it', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  const kept = await page.evaluate(
+    async (bytes) => {
+      const element = document.querySelector('memo-bert')!;
+      const estimated = new Promise((first) => element.addEventListener('estimate', first, { once: true }));
+      void element.analyse(new File([new Uint8Array(bytes)], 'clip.webm'));
+      await estimated;
+      element.stop();
+      return JSON.parse(await (await element.export('json')).text()) as {
+        estimates: unknown[];
+        reached: number;
+      };
+    },
+    [...readFileSync(recorded.clip)],
+  );
+  expect(kept.estimates.length).toBeGreaterThan(0);
+  await expect(page.getByRole('slider')).toBeVisible();
+  await page.locator('input[type=file]').first().setInputFiles(recorded.notMedia);
+  expect(await nextError(page)).toBe('media-unreadable');
+  await expect(page.getByRole('slider')).toHaveCount(0);
+});
