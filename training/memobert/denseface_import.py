@@ -10,6 +10,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from .denseface_model import DenseFace
+from .onnx_graph import widen
 
 
 def load_denseface(path: Path, faces: Tensor, **shape) -> DenseFace:
@@ -20,10 +21,8 @@ def load_denseface(path: Path, faces: Tensor, **shape) -> DenseFace:
     Raises ValueError when the graph is not of this shape.
     """
     graph = onnx.load(path).graph
-    stored = {}
-    for weight in graph.initializer:
-        name = weight.name.removesuffix(".half")
-        stored[name] = torch.from_numpy(numpy_helper.to_array(weight).copy()).float()
+    widen(graph)
+    stored = {w.name: torch.from_numpy(numpy_helper.to_array(w).copy()).float() for w in graph.initializer}
     # the exporter renames folded convolutions, but never reorders them
     convolutions = [n for n in graph.node if n.op_type == "Conv"]
     model = DenseFace(**shape)

@@ -16,11 +16,13 @@ import torch
 from torch import Tensor
 
 from .calibration import calibrate, sample_folds
+from .export import round_to_half
 from .labels import GOEMOTIONS_LABELS, LABELS
 from .loop import add_common_arguments, start
 from .masking import WordStarts
 from .memobert_model import MemoBert, small_config
 from .metrics import confusion_matrix, measure, per_class
+from .onnx_variants import round_to_packed
 from .pretrain import measure_tasks
 from .pretraining_heads import TASKS, TITLES
 from .samples import CASES, Prompt, Sample, lay_out
@@ -208,11 +210,14 @@ def main(argv: list[str] | None = None) -> dict:
     add_common_arguments(parser)
     add_source_arguments(parser)
     parser.add_argument("--model", type=Path, required=True, help="best.pt of `tune`")
+    parser.add_argument("--packed", action="store_true", help="with the weights that `export` stores")
     parser.add_argument("--temperatures", type=Path, default=None, help="JSON to write, for `export`")
     arguments = parser.parse_args(argv)
     device = start(arguments)
     source = load_source(arguments)
     module, prompt, stored = load_tuned(arguments.model, source, device)
+    if arguments.packed:
+        round_to_packed(round_to_half(module.model))
     tokenizer = source.tokenizer
     samples = source.measured_on()
     found: dict = {"prompt": prompt.text, "count": len(samples), "run": stored["run"]}

@@ -48,7 +48,7 @@ def graph_file(path: Path, folder: Path, variant: Variant, found: dict[str, floa
     `found` are its differences to the golden vectors; one that computes what they hold states none.
     """
     only = {"backends": list(variant.backends)} if variant.backends else {}
-    rounded = variant.precision != "fp32" or variant.weights == "int8"
+    rounded = variant.precision != "fp32" or (variant.weights == "int8" and not variant.exact)
     most = {key: float(f"{DEVIATION_ROOM * value:.2g}") for key, value in found.items()}
     deviation = {"deviation": most} if rounded else {}
     return {**describe(path, folder), "weights": variant.weights, **only, **deviation}

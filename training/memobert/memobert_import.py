@@ -8,6 +8,7 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from .memobert_model import MemoBert, small_config
+from .onnx_graph import widen
 
 
 def load_memobert(path: Path, **changes) -> MemoBert:
@@ -44,9 +45,10 @@ def named_tensors(graph: onnx.GraphProto) -> tuple[dict[str, Tensor], list[Tenso
     What the exporter left nameless is named by its neighbours: a linear layer became MatMul, whose transposed
     weight is nameless, and Add, whose bias has its name.
     """
+    widen(graph)
     state, nameless = {}, {}
     for weight in graph.initializer:
-        name = weight.name.removesuffix(".half").removeprefix(WRAPPER)
+        name = weight.name.removeprefix(WRAPPER)
         value = torch.from_numpy(numpy_helper.to_array(weight).copy())
         (nameless if name.startswith("onnx::") else state)[name] = value.float()
     sums = {name: node for node in graph.node if node.op_type == "Add" for name in node.input}

@@ -73,19 +73,58 @@ def store_as_half(graph: onnx.ModelProto) -> int:
     return len(casts)
 
 
-def widen(graph: onnx.ModelProto) -> int:
-    """Undoes `store_as_half`: plain fp32 weights again; returns how many."""
-    halves = {w.name: w for w in graph.graph.initializer if w.data_type == TensorProto.FLOAT16}
-    nodes, wide = [], {}
-    for node in graph.graph.node:
-        if node.op_type == "Cast" and node.input[0] in halves:
-            values = numpy_helper.to_array(halves[node.input[0]]).astype(np.float32)
-            wide[node.input[0]] = numpy_helper.from_array(values, node.output[0])
+# what takes stored weights apart: see onnx_variants
+STORING = ("Cast", "Mul", "Div", "Floor", "Sub", "Concat", "Reshape")
+
+
+def widen(graph: onnx.ModelProto | onnx.GraphProto) -> int:
+    """Undoes how weights are stored (fp16, int8, 4 bits): plain fp32 weights again; returns how many."""
+    inner = graph.graph if isinstance(graph, onnx.ModelProto) else graph
+    weights = {weight.name: weight for weight in inner.initializer}
+    known, storing, others = set(weights), [], []
+    for node in inner.node:
+        if node.op_type in STORING and all(name in known for name in node.input):
+            storing.append(node)
+            known |= set(node.output)
         else:
-            nodes.append(node)
-    set_weights(graph, [wide.get(w.name, w) for w in graph.graph.initializer])
-    set_nodes(graph, nodes)
+            others.append(node)
+    read = {name for node in others for name in node.input} | {output.name for output in inner.output}
+    wide = [name for node in storing for name in node.output if name in read]
+    if not wide:
+        return 0
+    used = {name for node in storing for name in node.input}
+    alone = helper.make_graph(
+        storing,
+        "weights",
+        [],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in wide],
+        [weight for name, weight in weights.items() if name in used],
+    )
+    model = helper.make_model(alone, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    values = onnxruntime.InferenceSession(model.SerializeToString()).run(wide, {})
+    made = {n: numpy_helper.from_array(v, n) for n, v in zip(wide, values, strict=True)}
+    # each where its stored form stood: what is read back goes by the order
+    first = {name: next(i for i in _ancestors(name, storing) if i in weights) for name in wide}
+    at = {stored: name for name, stored in first.items()}
+    kept = [made[at[n]] if n in at else w for n, w in weights.items() if n in at or n not in used]
+    kept += [weights[name] for name in weights if name in used and name in read and name not in at]
+    del inner.initializer[:]
+    inner.initializer.extend(kept)
+    del inner.node[:]
+    inner.node.extend(others)
     return len(wide)
+
+
+def _ancestors(name: str, nodes: list[onnx.NodeProto]) -> list[str]:
+    """What `name` is computed from, first inputs first."""
+    made = {output: node for node in nodes for output in node.output}
+    found, waiting = [], [name]
+    while waiting:
+        current = waiting.pop(0)
+        found.append(current)
+        if current in made:
+            waiting = [*made[current].input, *waiting]
+    return found
 
 
 def fuse_gelu(graph: onnx.ModelProto) -> int:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, helper, numpy_helper
+from torch import nn
 
 from .onnx_graph import CONTRIB, HALF_FROM, arrays, finish, set_nodes, set_weights
 
@@ -19,6 +21,8 @@ from .onnx_graph import CONTRIB, HALF_FROM, arrays, finish, set_nodes, set_weigh
 KEPT_FP32 = ("ReduceMean", "ReduceSum")
 BLOCK = 64
 TABLE_BLOCK = 32
+# embeddings of so few rows are of positions or kinds, and stay fp16
+MOST_POSITIONS = 512
 
 
 def copy(graph: onnx.ModelProto) -> onnx.ModelProto:
@@ -79,8 +83,7 @@ def packed_weights(
     nodes, kept = [], []
     for weight in result.graph.initializer:
         values = weights[weight.name]
-        whole = values.ndim == 2 and values.dtype == np.float32 and values.shape[1] % (2 * TABLE_BLOCK) == 0
-        if weight.name not in tables or values.size < HALF_FROM or not whole:
+        if weight.name not in tables or not packable(values):
             kept.append(weight)
             continue
         added, taken_apart = _to_int4(weight.name, values)
@@ -91,20 +94,20 @@ def packed_weights(
     return (layers or int8_weights)(result)
 
 
+def packable(values: np.ndarray) -> bool:
+    """A word table whose rows are whole blocks on either side of their middle."""
+    if values.ndim != 2 or values.dtype != np.float32 or len(values) <= MOST_POSITIONS:
+        return False
+    return values.shape[1] % (2 * TABLE_BLOCK) == 0
+
+
 def _to_int4(name: str, values: np.ndarray) -> tuple[list[TensorProto], list[onnx.NodeProto]]:
     """[rows,columns] as bytes [rows,columns/2] with fp16 scales; the nodes that give it back as `name`."""
-    rows, columns = values.shape
-    blocks = values.reshape(rows, columns // TABLE_BLOCK, TABLE_BLOCK)
-    # the end that is larger becomes -8, so that all 16 numbers are used
-    largest = np.take_along_axis(blocks, np.abs(blocks).argmax(2)[..., None], 2)
-    scale = np.where(np.abs(largest) < 1e-12, 1e-12, largest / -8).astype(np.float16)
-    scale = np.where(scale == 0, np.float16(6e-8), scale)
-    stored = np.clip(np.rint(blocks / scale.astype(np.float32)), -8, 7) + 8
-    stored = stored.astype(np.uint8).reshape(rows, columns)
-    low, high = np.split(stored, 2, 1)
+    signed, scale = _blocks_of_4_bits(values)
+    low, high = np.split((signed + 8).astype(np.uint8).reshape(values.shape), 2, 1)
     parts = {
         "int4": low | (high << 4), "scale": scale, "sixteen": np.float32(16), "eight": np.float32(8),
-        "blocks": np.array(blocks.shape, np.int64), "shape": np.array(values.shape, np.int64),
+        "blocks": np.array(signed.shape, np.int64), "shape": np.array(values.shape, np.int64),
     }  # fmt: skip
     added = [numpy_helper.from_array(np.asarray(part), f"{name}.{key}") for key, part in parts.items()]
     node = helper.make_node
@@ -124,6 +127,41 @@ def _to_int4(name: str, values: np.ndarray) -> tuple[list[TensorProto], list[onn
     return added, steps
 
 
+def _blocks_of_4_bits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """[rows,columns] as -8..7 [rows,blocks,32], and the fp16 scale of each block [rows,blocks,1]."""
+    rows, columns = values.shape
+    blocks = values.reshape(rows, columns // TABLE_BLOCK, TABLE_BLOCK)
+    # the end that is larger becomes -8, so that all 16 numbers are used
+    largest = np.take_along_axis(blocks, np.abs(blocks).argmax(2)[..., None], 2)
+    scale = (largest / -8).astype(np.float16)
+    scale = np.where(scale == 0, np.float16(6e-8), scale)
+    return np.clip(np.rint(blocks / scale.astype(np.float32)), -8, 7), scale
+
+
+def round_to_packed(model: nn.Module) -> nn.Module:
+    """Gives the module, in place, the very numbers that `packed_weights` stores of its graph.
+
+    So PyTorch computes what the page will, and what is measured is what is shipped.
+    """
+    with torch.no_grad():
+        for module in model.modules():
+            weight = getattr(module, "weight", None)
+            if weight is None or weight.ndim != 2 or weight.numel() < HALF_FROM:
+                continue
+            values = weight.float().cpu().numpy()
+            if isinstance(module, nn.Linear):
+                stored, scale = _to_int8(values, 0)
+                weight.copy_(torch.from_numpy(stored * scale))
+            elif isinstance(module, nn.Embedding) and len(values) > MOST_POSITIONS:
+                if packable(values):
+                    signed, scale = _blocks_of_4_bits(values)
+                else:
+                    # as any layer: the tied head's matrix
+                    signed, scale = _to_int8(values, 0)
+                weight.copy_(torch.from_numpy((signed * scale.astype(np.float32)).reshape(values.shape)))
+    return model
+
+
 def packed_dynamic_int8(graph: onnx.ModelProto) -> onnx.ModelProto:
     """`dynamic_int8`, and the word table in 4 bits. For wasm only."""
     return packed_weights(graph, dynamic_int8)
@@ -137,8 +175,10 @@ def _output_axis(node: onnx.NodeProto) -> int:
 def _to_int8(values: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
     """int8 of -127..127 and the fp32 scale along `axis`, shaped to multiply it back."""
     others = tuple(i for i in range(values.ndim) if i != axis % values.ndim)
-    scale = np.maximum(np.abs(values).max(others, keepdims=True), 1e-12) / 127
-    return np.rint(values / scale).astype(np.int8), scale.astype(np.float32)
+    # `finish` stores many scales as fp16: rounded here, so that the numbers are chosen for what is stored
+    scale = (np.abs(values).max(others, keepdims=True) / 127).astype(np.float16)
+    scale = np.where(scale == 0, np.float16(6e-8), scale).astype(np.float32)
+    return np.clip(np.rint(values / scale), -127, 127).astype(np.int8), scale
 
 
 def half_arithmetic(graph: onnx.ModelProto) -> onnx.ModelProto:
@@ -206,19 +246,23 @@ def blockwise_int8(graph: onnx.ModelProto) -> onnx.ModelProto:
 
 @dataclass(frozen=True)
 class Variant:
-    """`precision` is the manifest's key, i.e. the arithmetic; `backends` None means all."""
+    """`precision` is the manifest's key, i.e. the arithmetic; `backends` None means all.
+
+    `exact`: PyTorch computes the golden vectors with the very weights that are stored.
+    """
 
     precision: str
     weights: str
     make: Callable[[onnx.ModelProto], onnx.ModelProto]
     backends: tuple[str, ...] | None = None
+    exact: bool = False
 
 
 VARIANTS = {
     "fp32": Variant("fp32", "fp32", copy),
     "fp32-half": Variant("fp32", "fp16", half_weights),
     "fp32-int8": Variant("fp32", "int8", int8_weights),
-    "fp32-packed": Variant("fp32", "int8", packed_weights),
+    "fp32-packed": Variant("fp32", "int8", packed_weights, exact=True),
     "fp16": Variant("fp16", "fp16", half_arithmetic, ("webgpu",)),
     # wrong on WebGPU (transformers.js issue 1512)
     "int8": Variant("int8", "int8", dynamic_int8, ("wasm",)),

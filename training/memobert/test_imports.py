@@ -1,17 +1,19 @@
 """Published graphs read back: the same answers, and ready to train on."""
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
 
 from .denseface_import import load_denseface
 from .denseface_model import DenseFace
-from .export import AXES, OUTPUTS, Published, fold_norms, outputs_of, round_to_half, to_onnx
+from .export import AXES, OUTPUTS, Published, fold_norms, outputs_of, round_to_half, to_onnx, trace
 from .lightface_import import load_lightface
 from .lightface_model import LightFace
 from .memobert_import import load_memobert
 from .memobert_model import MemoBert, small_config
+from .onnx_variants import VARIANTS
 from .wav2vec2_import import load_wav2vec2
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
 
@@ -90,6 +92,14 @@ def test_memobert_reads_back_the_same(tmp_path):
     found = load_memobert(path, **SMALL).eval()(*inputs.values())
     wanted = onnxruntime.InferenceSession(path).run(None, {k: v.numpy() for k, v in inputs.items()})[0]
     assert np.abs(found.numpy() - wanted).max() < 1e-3
+    for variant in ("fp32-int8", "fp32-packed"):
+        onnx.save(
+            VARIANTS[variant].make(trace(Published(model), inputs, OUTPUTS["memobert"], AXES["memobert"])),
+            path,
+        )
+        found = load_memobert(path, **SMALL).eval()(*inputs.values())
+        wanted = onnxruntime.InferenceSession(path).run(None, {k: v.numpy() for k, v in inputs.items()})[0]
+        assert np.abs(found.numpy() - wanted).max() < 1e-3, variant
     with pytest.raises(ValueError, match="of this shape"):
         load_memobert(path, **{**SMALL, "num_hidden_layers": 1})
 
