@@ -1,6 +1,7 @@
 """Writes a bundle's model card: one section a graph, every figure taken from what was measured.
 
-    python -m memobert.model_card --bundle ../public/models/small --encoders results/encoders/encoders.json
+    python -m memobert.model_card --bundle ../public/models/small --encoders results/encoders/encoders.json \
+        --fusion results/memobert/memobert.json
 
 The words that no measurement gives (intended use, known failures) stand in `model_card.md` beside this file.
 """
@@ -10,6 +11,7 @@ import json
 from pathlib import Path
 
 from .evaluation_report import percent, table, with_interval
+from .pretraining_heads import TITLES
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
 
@@ -18,23 +20,27 @@ def main(argv: list[str] | None = None) -> str:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--bundle", type=Path, required=True, help="folder with manifest.json")
     parser.add_argument("--encoders", type=Path, required=True, help="encoders.json of evaluate_encoders")
+    parser.add_argument("--fusion", type=Path, default=None, help="memobert.json of evaluate")
     arguments = parser.parse_args(argv)
     manifest = json.loads((arguments.bundle / "manifest.json").read_text())
     encoders = json.loads(arguments.encoders.read_text())["encoders"]
-    card = make_card(manifest, encoders, TEMPLATE.read_text())
+    fusion = json.loads(arguments.fusion.read_text()) if arguments.fusion else {}
+    card = make_card(manifest, encoders, fusion, TEMPLATE.read_text())
     (arguments.bundle / "README.md").write_text(card)
     return card
 
 
-def make_card(manifest: dict, encoders: dict, template: str) -> str:
+def make_card(manifest: dict, encoders: dict, fusion: dict, template: str) -> str:
     """The card; `template` has a `{{name}}` for each part. Raises KeyError on a name that is no part."""
     parts = {
         "version": manifest["version"],
         "files": files(manifest),
         "runs": runs(manifest),
         "data": table(["corpus", "licence"], [[s["name"], s["licence"]] for s in manifest["dataSources"]]),
-        "cases": cases(manifest["training"].get("fusion", {}).get("valid") or {}),
-        "alone": alone(manifest["training"].get("fusion", {}).get("valid") or {}),
+        "cases": cases(fusion),
+        "texts": texts(fusion),
+        "tasks": tasks(fusion),
+        "unseen": unseen(fusion),
     }
     for name in ("denseface", "denseface-light", "wav2vec2"):
         parts[name] = encoder(encoders[name]) if name in encoders else "Not measured.\n"
@@ -103,30 +109,52 @@ def encoder(found: dict) -> str:
     return "\n".join(parts)
 
 
-def cases(valid: dict) -> str:
-    composed, light = valid.get("composed") or {}, valid.get("light") or {}
+def cases(found: dict) -> str:
+    """The seven cases, with the calibration of each."""
+    light = found.get("light", {})
     rows = [
         [
             name,
-            *(percent(scores[key]) for key in ("wa", "uar")),
+            percent(of["wa"]),
+            percent(of["uar"]),
             percent(light.get(name, {}).get("uar")),
-            str(scores["count"]),
+            percent(of["ece"]),
+            f"{of['temperature']:.2f}",
+            str(of["count"]),
         ]
-        for name, scores in composed.items()
+        for name, of in found.get("cases", {}).items()
     ]
-    return table(["case", "WA", "UAR", "UAR with the light face encoder", "samples"], rows)
+    head = ["case", "WA", "UAR", "UAR with the light face encoder", "ECE", "temperature", "samples"]
+    return table(head, rows)
 
 
-def alone(valid: dict) -> str:
+def texts(found: dict) -> str:
     rows = [
-        [
-            name,
-            *(percent(scores[key]) for key in ("wa", "uar", "majority_wa", "chance_uar")),
-            str(scores["count"]),
-        ]
-        for name, scores in (valid.get("alone") or {}).items()
+        [corpus, *(percent(of[key]) for key in ("macro_f1", "uar", "wa", "majority_wa")), str(of["count"])]
+        for corpus, of in found.get("texts", {}).items()
     ]
-    return table(["alone", "WA", "UAR", "majority", "chance", "samples"], rows)
+    return table(["text alone", "macro F1", "UAR", "WA", "majority", "sentences"], rows)
+
+
+def tasks(found: dict) -> str:
+    """What it fills in where something is masked."""
+    rows = [
+        [TITLES[task], ", ".join(f"{name} {value:.3f}" for name, value in of.items())]
+        for task, of in found.get("tasks", {}).items()
+    ]
+    return table(["task", "on validation samples"], rows)
+
+
+def unseen(found: dict) -> str:
+    """One sentence on words that were no labels."""
+    words = found.get("unseen", {}).get("words", {})
+    if not words:
+        return "Not measured."
+    mean = sum(of["auc"] for of in words.values()) / len(words)
+    return (
+        f"{len(words)} words of GoEmotions that were no labels, each by its own logit over "
+        f"{found['unseen']['texts']} texts: mean area under the ROC curve {mean:.3f} (chance 0.5)."
+    )
 
 
 if __name__ == "__main__":

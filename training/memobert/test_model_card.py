@@ -19,14 +19,23 @@ MANIFEST = {
     },
     "training": {
         "face": {"run": {"seed": 3, "commit": "abcdef0123456789", "arguments": {"epochs": 4}}},
-        "fusion": {"valid": {"composed": {"TVA": SCORES}, "alone": {"text": SCORES}}},
     },
+}
+FUSION = {
+    "cases": {"TVA": {**SCORES, "ece": 0.031, "temperature": 1.25}},
+    "light": {"TVA": {**SCORES, "uar": 0.377}},
+    "texts": {"meld": {**SCORES, "macro_f1": 0.443}},
+    "tasks": {"mvfr": {"loss": 0.7, "explained": 0.3}},
+    "unseen": {"texts": 12, "words": {"pride": {"auc": 0.6}, "love": {"auc": 0.8}}},
 }
 
 
 def test_every_figure_comes_from_what_was_measured():
-    card = make_card(MANIFEST, {"denseface": FOUND}, TEMPLATE.read_text())
+    card = make_card(MANIFEST, {"denseface": FOUND}, FUSION, TEMPLATE.read_text())
     assert "{{" not in card
+    assert "| TVA | 50.0 % | 40.0 % | 37.7 % | 3.1 % | 1.25 | 10 |" in card
+    for told in ("44.3 %", "| SpanMVFR | loss 0.700, explained 0.300 |", "ROC curve 0.700"):
+        assert told in card
     for told in ("50.0 % [40.0, 60.0]", "90.0 %", "9.0 % as trained", "`d.onnx`", "1.9 MB", "epochs 4"):
         assert told in card
     assert "| `l.onnx` | fp32 | fp16 | wasm |" in card
@@ -36,4 +45,4 @@ def test_every_figure_comes_from_what_was_measured():
 
 def test_a_part_that_is_not_there_is_an_error():
     with pytest.raises(KeyError, match="unknown"):
-        make_card(MANIFEST, {}, "{{unknown}}")
+        make_card(MANIFEST, {}, {}, "{{unknown}}")
