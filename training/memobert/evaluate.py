@@ -18,7 +18,7 @@ from torch import Tensor
 from .calibration import calibrate, sample_folds
 from .export import round_to_half
 from .labels import GOEMOTIONS_LABELS, LABELS
-from .loop import add_common_arguments, start
+from .loop import add_common_arguments, half_on, start
 from .masking import WordStarts
 from .memobert_model import MemoBert, small_config
 from .metrics import confusion_matrix, measure, per_class
@@ -107,10 +107,11 @@ def vocabulary_logits(module: Tuning, prompt: Prompt, texts: list[list[int]], wo
             source.tokenizer,
             prompt,
         ).to(device)
-        hidden = model.encode(*batch.encoded())
-        state = model.transform(hidden[torch.arange(len(rows)), batch.mask_position])
         table = model.embeddings.word_embeddings.weight
-        logits[rows] = (state @ table[words].T + model.bias[words]).float().cpu().numpy()
+        with half_on(device):
+            hidden = model.encode(*batch.encoded())
+            state = model.transform(hidden[torch.arange(len(rows)), batch.mask_position])
+            logits[rows] = (state @ table[words].T + model.bias[words]).float().cpu().numpy()
     return logits
 
 

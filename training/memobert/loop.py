@@ -67,6 +67,12 @@ def autocast(device: torch.device, precision: str) -> torch.autocast:
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
 
 
+def half_on(device) -> torch.autocast:
+    """bf16 for measuring, where the device has it."""
+    kind = torch.device(device).type
+    return torch.autocast(kind, torch.bfloat16, enabled=kind in ("cpu", "cuda"))
+
+
 def one_cycle(step: int, steps: int, warmup: float = 0.15) -> float:
     """Factor of the peak rate: linear up for a part `warmup`, then a cosine to 0."""
     begin = max(1, int(steps * warmup))

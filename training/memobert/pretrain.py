@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
-from .loop import Checkpoints, add_common_arguments, describe_run, start
+from .loop import Checkpoints, add_common_arguments, describe_run, half_on, start
 from .masking import WordStarts
 from .memobert_import import load_memobert
 from .memobert_model import TOY, MemoBert, small_config
@@ -91,7 +91,9 @@ def measure_tasks(
             batch = lay_out(samples[first : first + 64], tokenizer)
             masked = mask_for(task, batch, words, draws.generator, draws.rng)
             if masked.chosen.any():
-                rows.append((int(masked.chosen.sum()), _task_scores(module, task, masked.to(device))))
+                with half_on(device):
+                    scores = _task_scores(module, task, masked.to(device))
+                rows.append((int(masked.chosen.sum()), scores))
         if rows:
             counts = np.array([count for count, _ in rows], float)
             found[task] = {

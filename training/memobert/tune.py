@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .labels import LABELS
-from .loop import Checkpoints, add_common_arguments, describe_run, start
+from .loop import Checkpoints, add_common_arguments, describe_run, half_on, start
 from .masking import Masked, WordStarts
 from .memobert_model import MemoBert
 from .metrics import measure
@@ -93,13 +93,12 @@ def label_logits(
 ) -> np.ndarray:
     """[N,labels] in the samples' order; batched by length."""
     module.eval()
-    device = torch.device(device)
     order = sorted(range(len(samples)), key=lambda i: (len(samples[i].words), len(samples[i].voice)))
     logits = np.zeros((len(samples), len(module.label_ids)), np.float32)
     for first in range(0, len(order), 64):
         rows = order[first : first + 64]
         batch = lay_out([samples[i] for i in rows], tokenizer, prompt).to(device)
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type in ("cpu", "cuda")):
+        with half_on(device):
             logits[rows] = module(batch)[0].float().cpu().numpy()
     return logits
 
