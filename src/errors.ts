@@ -15,6 +15,15 @@ export const ERROR_CODES = [
   'nothing-to-capture',
   'media-unreadable',
   'media-empty',
+  // words
+  'captions-invalid',
+  'captions-beyond-end',
+  'captions-unreachable',
+  'recognition-denied',
+  'recognition-language',
+  'recognition-offline',
+  'recognition-unstable',
+  'words-unsupported',
   // bundle
   'manifest-unreachable',
   'manifest-invalid',
