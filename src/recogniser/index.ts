@@ -23,3 +23,6 @@ export {
   type TrackStatus,
 } from './state';
 export { Store } from './store';
+export type { WordsParts } from './word-source-maker';
+export { Words } from './words';
+export { INITIAL_WORDS, type WordsState } from './words-state';

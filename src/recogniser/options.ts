@@ -1,10 +1,13 @@
 /** What a recogniser is made with. */
 
+import { recognitionClass } from '../capture/words';
+import { SpeechClient } from '../speech';
 import type { DeviceWish, EngineOptions } from '../runtime/protocol';
 import type { Clock } from './clock';
 import type { EngineClient } from './engine-client';
 import type { Page } from './page';
 import type { SourceOpeners } from './sources';
+import type { WordsParts } from './word-source-maker';
 
 export interface RecogniserOptions {
   /** URL of the bundle's `manifest.json`; relative to the page. */
@@ -13,6 +16,10 @@ export interface RecogniserOptions {
   readonly assetBase: string;
   /** Folder with the actor's speech; `actor/` beside the page unless said. */
   readonly actorBase?: string;
+  /** URL of a speech model's `speech.json`, relative to the page, in place of the bundle's own; may be another origin's. */
+  readonly speech?: string;
+  /** BCP 47, for the browser's speech recognition; `en-US` unless said, for MEmoBERT reads English. */
+  readonly speechLanguage?: string;
   /** `auto` (the default): WebGPU where a real adapter is, else wasm. */
   readonly device?: DeviceWish;
   /** Lets a software adapter stand in for WebGPU: for tests. */
@@ -25,6 +32,7 @@ export interface RecogniserParts {
   readonly sources: SourceOpeners;
   readonly clock: Clock;
   readonly page: Page;
+  readonly words: WordsParts;
 }
 
 export function engineOptions(options: RecogniserOptions): EngineOptions {
@@ -34,6 +42,18 @@ export function engineOptions(options: RecogniserOptions): EngineOptions {
     assetBase: assetBase.endsWith('/') ? assetBase : `${assetBase}/`,
     device: options.device ?? 'auto',
     allowSoftwareAdapter: options.allowSoftwareAdapter ?? false,
+  };
+}
+
+/** A speech model listens with the engine's own wishes. */
+export function wordsParts(options: RecogniserOptions): WordsParts {
+  const engine = engineOptions(options);
+  return {
+    recognition: recognitionClass(),
+    language: options.speechLanguage ?? 'en-US',
+    speechUrl: options.speech === undefined ? null : absolute(options.speech),
+    manifestUrl: engine.manifestUrl,
+    createSpeech: (address) => new SpeechClient({ ...engine, address }),
   };
 }
 

@@ -4,23 +4,27 @@
  */
 
 import type { DeviceRequest, Source } from '../capture';
-import { MemoError, type ErrorCode } from '../errors';
+import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import { WorkerClient, type LoadStep } from '../runtime';
 import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
 import { TypedEventTarget, type RecogniserEventMap } from './events';
 import { Loop, type Vitals } from './loop';
-import { absolute, engineOptions, type RecogniserOptions, type RecogniserParts } from './options';
+import { absolute, engineOptions, wordsParts, type RecogniserOptions, type RecogniserParts } from './options';
 import { currentPage } from './page';
 import { conditionsOf, furthest, phaseOf, type Facts } from './phase';
 import type { MemoRequest } from './requests';
-import { AT_REST, newRun, textsOf, typed, type Run } from './run';
+import { AT_REST, newRun, typed, type Run } from './run';
+import { lostDevices, SOURCE_CODES } from './source-faults';
 import { browserSources } from './sources';
 import type { RecogniserState, SourceKind } from './state';
 import { Store } from './store';
+import { Words } from './words';
 
 export class Recogniser extends TypedEventTarget {
+  /** Where the words come from. */
+  readonly words: Words;
   readonly #store = new Store();
   readonly #engine: Engine;
   readonly #parts: RecogniserParts;
@@ -40,8 +44,16 @@ export class Recogniser extends TypedEventTarget {
       sources: browserSources,
       clock: systemClock,
       page: currentPage(),
+      words: wordsParts(options),
       ...parts,
     };
+    this.words = new Words(this.#parts.words, {
+      changed: (words) => {
+        this.#apply({ words });
+        this.#emit('words', words);
+      },
+      said: () => void this.#run?.loop?.setTexts(this.words.texts(this.#run.words)),
+    });
     this.#actorBase = absolute(options.actorBase ?? 'actor/');
     this.#engine = new Engine(this.#parts.createClient, engineOptions(options), {
       progress: (progress) => {
@@ -57,7 +69,7 @@ export class Recogniser extends TypedEventTarget {
       this.#run?.loop?.setRunning(!this.#parts.page.hidden);
       this.#apply({});
     });
-    this.#apply({});
+    this.#apply({ words: this.words.state });
   }
 
   get state(): RecogniserState {
@@ -118,10 +130,11 @@ export class Recogniser extends TypedEventTarget {
    */
   async setText(text: string): Promise<void> {
     this.#assertOpen();
+    this.words.type(text);
     this.#apply({ text });
     const run = this.#run;
     if (run !== null && run.kind !== 'text') {
-      await run.loop?.setTexts(textsOf(run, this.state.text)); // before listening, the start itself brings the text
+      await run.loop?.setTexts(this.words.texts(run.words)); // before listening, the start itself brings the text
     } else if (run === null && text.trim() === '') {
       this.#apply({ estimate: null, source: null });
     } else if (run === null) {
@@ -146,6 +159,7 @@ export class Recogniser extends TypedEventTarget {
     if (this.#closed) return;
     this.stop();
     this.#closed = true;
+    this.words.close();
     this.#engine.discard();
     this.#leavePage();
   }
@@ -172,6 +186,8 @@ export class Recogniser extends TypedEventTarget {
       case 'dismiss-error':
         this.dismissError();
         break;
+      default:
+        this.words.handle(request);
     }
   }
 
@@ -220,8 +236,9 @@ export class Recogniser extends TypedEventTarget {
     });
     source.on('words', (words) => {
       run.words = words;
-      void run.loop?.setTexts(textsOf(run, this.state.text));
+      void run.loop?.setTexts(this.words.texts(run.words));
     });
+    this.words.attach(source);
     this.#apply(tracks());
   }
 
@@ -244,7 +261,8 @@ export class Recogniser extends TypedEventTarget {
     run.stage = 'listening';
     if (this.#parts.page.hidden) run.loop.setRunning(false);
     run.loop.start();
-    if (this.state.text !== '') void run.loop.setTexts(textsOf(run, this.state.text));
+    const texts = this.words.texts(run.words);
+    if (texts.length > 0) void run.loop.setTexts(texts);
     this.#apply({});
   }
 
@@ -286,6 +304,7 @@ export class Recogniser extends TypedEventTarget {
       this.#apply({ progress: null });
     }
     const loaded = await this.#engine.load();
+    this.words.offer(loaded.manifest);
     this.#apply({ manifest: loaded.manifest, backend: loaded.backend });
     return loaded;
   }
@@ -323,6 +342,7 @@ export class Recogniser extends TypedEventTarget {
     const run = this.#run;
     this.#run = null;
     run?.abort.abort(reason);
+    this.words.detach();
     run?.loop?.close();
     run?.source?.close();
   }
@@ -364,28 +384,4 @@ export class Recogniser extends TypedEventTarget {
       'Make a new one: new Recogniser(...).',
     );
   }
-}
-
-/** The source's fault, not the worker's: the model stays. */
-const SOURCE_CODES: ReadonlySet<ErrorCode> = new Set([
-  'camera-denied',
-  'microphone-denied',
-  'devices-denied',
-  'device-missing',
-  'device-busy',
-  'device-lost',
-  'capture-unsupported',
-  'nothing-to-capture',
-  'media-unreadable',
-  'media-empty',
-  'file-missing',
-  'aborted',
-]);
-
-function lostDevices(): MemoError {
-  return new MemoError(
-    'device-lost',
-    'Camera and microphone have both ended: unplugged, or taken away by the system.',
-    'Plug one in or allow it, then press Start again.',
-  );
 }

@@ -1,5 +1,7 @@
 /** What may be asked of a recogniser from the elements: each travels up as a `memo-request` event. */
 
+import type { WordSourceKind } from '../capture/words';
+
 export interface RequestMap {
   /** Camera and microphone, each asked for on its own. */
   start: { camera: boolean; microphone: boolean };
@@ -8,6 +10,13 @@ export interface RequestMap {
   stop: Record<string, never>;
   text: { text: string };
   'dismiss-error': Record<string, never>;
+  /** Takes the words from elsewhere. */
+  'words-choose': { source: WordSourceKind };
+  /** Switches a source that listens on or off. */
+  'words-start': Record<string, never>;
+  'words-stop': Record<string, never>;
+  'words-captions': { file: Blob; name: string };
+  'words-dismiss-error': Record<string, never>;
 }
 
 export type RequestName = keyof RequestMap;

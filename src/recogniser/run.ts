@@ -27,11 +27,6 @@ export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean):
   return { kind, stage, awaitsModel, abort, source: null, loop: null, conditions: [], words: [] };
 }
 
-/** Typed text goes before what the source says. */
-export function textsOf(run: Run, text: string): readonly TimedText[] {
-  return text.trim() === '' ? run.words : typed(text);
-}
-
 /** Typed text holds until it is replaced. */
 export function typed(text: string): readonly TimedText[] {
   return text.trim() === '' ? [] : [{ text, start: 0, end: Number.POSITIVE_INFINITY }];

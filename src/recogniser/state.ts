@@ -5,6 +5,7 @@ import type { Estimate, Face } from '../memobert/estimate';
 import type { Manifest } from '../runtime/manifest';
 import type { Progress } from '../runtime/progress';
 import type { BackendReport } from '../runtime/protocol';
+import { INITIAL_WORDS, type WordsState } from './words-state';
 
 export const PHASES = ['idle', 'asking', 'loading', 'warming', 'listening', 'paused', 'error'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -46,6 +47,7 @@ export interface RecogniserState {
   readonly level: number;
   readonly speaking: boolean;
   readonly text: string;
+  readonly words: WordsState;
   readonly estimate: Estimate | null;
   readonly error: MemoError | null;
 }
@@ -68,6 +70,7 @@ export const INITIAL_STATE: RecogniserState = Object.freeze({
   level: 0,
   speaking: false,
   text: '',
+  words: INITIAL_WORDS,
   estimate: null,
   error: null,
 });
