@@ -4,6 +4,8 @@ import { MemoError } from '../errors';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
 import {
   INITIAL_STATE,
+  initialWords,
+  isCaptionFile,
   REQUEST_EVENT,
   type Condition,
   type Phase,
@@ -37,7 +39,7 @@ import './memo-rates';
 import './memo-status';
 import './memo-words';
 
-const FORWARDED = ['estimate', 'statechange', 'progress', 'error'] as const;
+const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as const;
 const DEFAULT_LABELS = Object.keys(strings.labels);
 
 /**
@@ -48,6 +50,7 @@ const DEFAULT_LABELS = Object.keys(strings.labels);
  * @fires {CustomEvent<StateChange>} statechange - phase or conditions changed
  * @fires {CustomEvent<Progress>} progress - the model loads
  * @fires {CustomEvent<MemoError>} error - a run failed and is over
+ * @fires {CustomEvent<WordsState>} words - where the words come from, what was said, what is wrong with it
  * @slot notice - instead of the notice that Art. 50(3) of the EU AI Act asks for
  * @cssstate One of the phases: idle, asking, loading, warming, listening, paused, error; and those that hold of
  *   no-face, silence, muted, cpu-fallback, offline.
@@ -61,6 +64,8 @@ export class MemoBert extends BaseElement {
   @property() bundle = './models/small/manifest.json';
   /** Folder of MediaPipe's files, the face detector and the speech gate, relative to the document's base. */
   @property({ attribute: 'asset-base' }) assetBase = './generated/';
+  /** URL of a speech model's `speech.json`, in place of the bundle's own; another origin's must be in the page's policy. */
+  @property() speech: string | null = null;
   /** `auto` takes WebGPU where a real adapter is, else wasm. */
   @property({ converter: { fromAttribute: deviceOf } }) device: DeviceWish = 'auto';
   /** What visitors are offered to give, space-separated: `text face voice`. */
@@ -79,7 +84,8 @@ export class MemoBert extends BaseElement {
   readonly #states = new CustomStates(this.attachInternals());
   readonly #drop = new FileDrop(this, {
     over: (over) => (this.dropping = over),
-    file: (file) => this.request('start-file', { file, name: file.name }),
+    file: (file) =>
+      this.request(isCaptionFile(file.name) ? 'words-captions' : 'start-file', { file, name: file.name }),
   });
   #announcer = new Announcer();
   #recogniser: RecogniserLike | null = null;
@@ -183,6 +189,7 @@ export class MemoBert extends BaseElement {
     const labels = known.manifest?.labels.map(({ id }) => id) ?? known.estimate?.labels ?? DEFAULT_LABELS;
     const running = known.phase !== 'idle' && known.phase !== 'error';
     const error = this.ownError ?? known.error;
+    const words = this.#recogniser === null ? initialWords(this.#options()) : known.words;
     return html`<section class="all" aria-label=${strings.region}>
       <div class="top">
         <memo-status
@@ -213,7 +220,7 @@ export class MemoBert extends BaseElement {
         ></memo-controls>
         ${
           this.modalities.includes('text')
-            ? html`<memo-words part="words" .text=${known.text}></memo-words>`
+            ? html`<memo-words part="words" .text=${known.text} .words=${words}></memo-words>`
             : nothing
         }
       </div>
@@ -322,6 +329,7 @@ export class MemoBert extends BaseElement {
       manifestUrl: this.bundle,
       assetBase: this.assetBase,
       device: this.device,
+      ...(this.speech === null ? {} : { speech: this.speech }),
       allowSoftwareAdapter: this.allowSoftwareAdapter,
     };
   }

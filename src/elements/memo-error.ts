@@ -4,7 +4,7 @@ import type { MemoError as MemoFailure } from '../errors';
 import { BaseElement } from './base-element';
 import { strings } from './strings';
 
-/** What went wrong and what to do about it; its button sends `dismiss-error`. */
+/** What went wrong and what to do about it; its button sends `dismiss-error`, or what `dismisses` says. */
 @customElement('memo-error')
 export class MemoError extends BaseElement {
   static override styles = [
@@ -53,6 +53,8 @@ export class MemoError extends BaseElement {
   ];
 
   @property({ attribute: false }) error: MemoFailure | null = null;
+  /** What its button sends. */
+  @property() dismisses: 'dismiss-error' | 'words-dismiss-error' = 'dismiss-error';
 
   override render(): unknown {
     return this.error === null ? nothing : this.#message(this.error);
@@ -61,7 +63,7 @@ export class MemoError extends BaseElement {
   #message({ message, cure, code }: MemoFailure): TemplateResult {
     return html`<div class="error" role="alert" data-testid="error" data-code=${code}>
       <p class="what">${message}</p>
-      <button type="button" data-testid="dismiss" @click=${() => this.request('dismiss-error', {})}>
+      <button type="button" data-testid="dismiss" @click=${() => this.request(this.dismisses, {})}>
         ${strings.error.dismiss}
       </button>
       <p class="cure">${cure}</p>

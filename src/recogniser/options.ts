@@ -1,13 +1,13 @@
 /** What a recogniser is made with. */
 
-import { recognitionClass } from '../capture/words';
-import { SpeechClient } from '../speech';
+import { recognitionClass } from '../capture/words/recognition-api';
 import type { DeviceWish, EngineOptions } from '../runtime/protocol';
 import type { Clock } from './clock';
 import type { EngineClient } from './engine-client';
 import type { Page } from './page';
 import type { SourceOpeners } from './sources';
-import type { WordsParts } from './word-source-maker';
+import { WordSourceMaker, type WordsParts } from './word-source-maker';
+import { INITIAL_WORDS, type WordsState } from './words-state';
 
 export interface RecogniserOptions {
   /** URL of the bundle's `manifest.json`; relative to the page. */
@@ -53,8 +53,16 @@ export function wordsParts(options: RecogniserOptions): WordsParts {
     language: options.speechLanguage ?? 'en-US',
     speechUrl: options.speech === undefined ? null : absolute(options.speech),
     manifestUrl: engine.manifestUrl,
-    createSpeech: (address) => new SpeechClient({ ...engine, address }),
+    createSpeech: async (address) => {
+      const { SpeechClient } = await import('../speech');
+      return new SpeechClient({ ...engine, address });
+    },
   };
+}
+
+/** Of a recogniser that nobody has made yet. */
+export function initialWords(options: RecogniserOptions): WordsState {
+  return { ...INITIAL_WORDS, offered: new WordSourceMaker(wordsParts(options)).offered };
 }
 
 /** Resolved against the page; as it is where there is none. */

@@ -4,6 +4,7 @@
  */
 
 import type { DeviceRequest, Source } from '../capture';
+import { typedWords } from '../capture/words/typed-words';
 import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import { WorkerClient, type LoadStep } from '../runtime';
@@ -15,7 +16,7 @@ import { absolute, engineOptions, wordsParts, type RecogniserOptions, type Recog
 import { currentPage } from './page';
 import { conditionsOf, furthest, phaseOf, type Facts } from './phase';
 import type { MemoRequest } from './requests';
-import { AT_REST, newRun, typed, type Run } from './run';
+import { AT_REST, newRun, type Run } from './run';
 import { lostDevices, SOURCE_CODES } from './source-faults';
 import { browserSources } from './sources';
 import type { RecogniserState, SourceKind } from './state';
@@ -278,7 +279,7 @@ export class Recogniser extends TypedEventTarget {
         signal.throwIfAborted();
         asked = this.state.text;
         await client.request('reset', {}, { signal });
-        await client.request('text', { texts: typed(asked) }, { signal });
+        await client.request('text', { texts: typedWords(asked) }, { signal });
         const estimate = await client.request('estimate', { time: 0 }, { signal });
         signal.throwIfAborted();
         this.#publish(estimate);

@@ -1,6 +1,6 @@
 /** What may be asked of a recogniser from the elements: each travels up as a `memo-request` event. */
 
-import type { WordSourceKind } from '../capture/words';
+import type { WordSourceKind } from '../capture/words/word-source';
 
 export interface RequestMap {
   /** Camera and microphone, each asked for on its own. */
@@ -15,7 +15,8 @@ export interface RequestMap {
   /** Switches a source that listens on or off. */
   'words-start': Record<string, never>;
   'words-stop': Record<string, never>;
-  'words-captions': { file: Blob; name: string };
+  /** A file, or a track of media that the page plays itself. */
+  'words-captions': { file: Blob; name: string } | { track: HTMLTrackElement };
   'words-dismiss-error': Record<string, never>;
 }
 

@@ -27,11 +27,6 @@ export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean):
   return { kind, stage, awaitsModel, abort, source: null, loop: null, conditions: [], words: [] };
 }
 
-/** Typed text holds until it is replaced. */
-export function typed(text: string): readonly TimedText[] {
-  return text.trim() === '' ? [] : [{ text, start: 0, end: Number.POSITIVE_INFINITY }];
-}
-
 const { camera, microphone, stream, fileProgress, rates, faces, level, speaking } = INITIAL_STATE;
 
 /** What the state says of source and tracks while there is no run. */

@@ -1,21 +1,18 @@
-/** Makes the chosen source of words from what it needs: text, captions, the browser's recognition, a speech model. */
+/**
+ * Makes the chosen source of words from what it needs: captions, the browser's recognition, a speech model. Most pages never
+ * need one, so the code of each is fetched when it is chosen.
+ */
 
+import type { CaptionFile } from '../capture/words/caption-words';
+import type { RecognitionClass, RecognitionPlace } from '../capture/words/recognition-api';
 import {
-  BrowserWords,
-  CaptionWords,
-  TrackWords,
-  TypedWords,
   WORD_SOURCES,
-  type CaptionFile,
-  type RecognitionClass,
-  type RecognitionPlace,
   type WordListeners,
   type WordSource,
   type WordSourceKind,
-} from '../capture/words';
-import { MemoError } from '../errors';
+} from '../capture/words/word-source';
 import type { Manifest } from '../runtime/manifest';
-import { SpeechWords, type SpeechAddress, type SpeechClient } from '../speech';
+import type { SpeechAddress, SpeechClient } from '../speech';
 import type { SourceKind } from './state';
 
 export interface WordsParts {
@@ -27,12 +24,10 @@ export interface WordsParts {
   readonly speechUrl: string | null;
   /** Absolute. */
   readonly manifestUrl: string;
-  readonly createSpeech: (address: SpeechAddress) => SpeechClient;
+  readonly createSpeech: (address: SpeechAddress) => Promise<SpeechClient>;
 }
 
 export class WordSourceMaker {
-  /** What was typed last. */
-  text = '';
   /** A file's cues, or a track of media that the page plays. */
   captions: CaptionFile | HTMLTrackElement | null = null;
   #speechAddress: SpeechAddress | null;
@@ -66,30 +61,32 @@ export class WordSourceMaker {
    * @param run what the words accompany
    * @throws MemoError `words-unsupported`
    */
-  make(
-    source: WordSourceKind,
+  async make(
+    source: Exclude<WordSourceKind, 'typed'>,
     place: RecognitionPlace | null,
     run: SourceKind,
     on: WordListeners,
-  ): WordSource | null {
+  ): Promise<WordSource | null> {
     switch (source) {
-      case 'typed':
-        return new TypedWords(this.text, on);
-      case 'captions':
-        if (this.captions === null) return null;
-        return 'cues' in this.captions
-          ? new CaptionWords(this.captions, on)
-          : new TrackWords(this.captions, on);
+      case 'captions': {
+        const { captions } = this;
+        if (captions === null) return null;
+        const { CaptionWords, TrackWords } = await import('../capture/words');
+        return 'cues' in captions ? new CaptionWords(captions, on) : new TrackWords(captions, on);
+      }
       case 'browser': {
         const { recognition, language } = this.parts;
         if (recognition === null || place === null) return null;
-        if (run !== 'devices') throw deaf();
-        return new BrowserWords({ recognition, language, place }, on);
+        const { BrowserWords } = await import('../capture/words');
+        return new BrowserWords({ recognition, language, place }, run, on);
       }
-      case 'in-page':
+      case 'in-page': {
         if (this.#speechAddress === null) return null;
-        if (this.#speech?.ended !== false) this.#speech = this.parts.createSpeech(this.#speechAddress);
+        const address = this.#speechAddress;
+        const { SpeechWords } = await import('../speech');
+        if (this.#speech?.ended !== false) this.#speech = await this.parts.createSpeech(address);
         return new SpeechWords(this.#speech, on);
+      }
     }
   }
 
@@ -98,12 +95,4 @@ export class WordSourceMaker {
     this.#speech?.close();
     this.#speech = null;
   }
-}
-
-function deaf(): MemoError {
-  return new MemoError(
-    'words-unsupported',
-    'The browser’s speech recognition hears the microphone alone.',
-    'Take the words of a file or of the actor from captions, from typing, or from a speech model in the page.',
-  );
 }

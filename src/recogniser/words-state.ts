@@ -1,6 +1,7 @@
 /** What the page can know about where the words come from. */
 
-import type { RecognitionPlace, Word, WordSourceKind, WordStatus } from '../capture/words';
+import type { RecognitionPlace } from '../capture/words/recognition-api';
+import type { Word, WordSourceKind, WordStatus } from '../capture/words/word-source';
 import type { MemoError } from '../errors';
 
 export interface WordsState {

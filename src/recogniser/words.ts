@@ -4,16 +4,10 @@
  */
 
 import type { Source } from '../capture';
-import {
-  readCaptions,
-  recognitionPlace,
-  TypedWords,
-  type CaptionFile,
-  type WordListeners,
-  type WordScene,
-  type WordSource,
-  type WordSourceKind,
-} from '../capture/words';
+import type { CaptionFile } from '../capture/words/caption-words';
+import { recognitionPlace } from '../capture/words/recognition-api';
+import { TypedWords } from '../capture/words/typed-words';
+import type { WordListeners, WordScene, WordSource, WordSourceKind } from '../capture/words/word-source';
 import { MemoError } from '../errors';
 import type { Manifest } from '../runtime/manifest';
 import type { TimedText } from '../runtime/protocol';
@@ -34,6 +28,8 @@ export class Words {
   #source: WordSource | null = null;
   /** Changes with the source: what one says after another took its place is not listened to. */
   #seat: symbol | null = null;
+  /** What was typed last. */
+  #text = '';
   /** While somebody types, who says so tells the run itself. */
   #quiet = false;
   #run: { readonly kind: Source['kind']; readonly scene: WordScene } | null = null;
@@ -90,7 +86,7 @@ export class Words {
 
   /** What somebody types, in place of what was typed before; takes the words from there. Tells nobody: the caller knows. */
   type(text: string): void {
-    this.#maker.text = text;
+    this.#text = text;
     this.#quiet = true;
     if (this.#state.source !== 'typed') this.choose('typed');
     else if (this.#source instanceof TypedWords) this.#source.say(text);
@@ -102,6 +98,7 @@ export class Words {
    * @throws MemoError `captions-invalid`: then the words come from where they came from before
    */
   async captions(file: Blob, name: string, language = ''): Promise<void> {
+    const { readCaptions } = await import('../capture/words');
     const { cues, fault } = await readCaptions(file, name);
     this.#takeCaptions({ name, cues, language }, { name, cues: cues.length });
     if (fault !== null) this.#set({ error: fault });
@@ -153,7 +150,11 @@ export class Words {
         this.stop();
         return true;
       case 'words-captions':
-        this.captions(request.detail.file, request.detail.name).catch((error: unknown) => this.#show(error));
+        if ('track' in request.detail) this.track(request.detail.track);
+        else
+          this.captions(request.detail.file, request.detail.name).catch((error: unknown) =>
+            this.#show(error),
+          );
         return true;
       case 'words-dismiss-error':
         this.dismissError();
@@ -180,15 +181,27 @@ export class Words {
   /** Lets the chosen source begin, where it is on and there is a run. */
   #begin(): void {
     const run = this.#run;
-    if (run === null || this.#source !== null || !this.#state.on) return;
-    this.#told(() => {
-      const seat = Symbol();
-      const { source, place } = this.#state;
-      const made = this.#maker.make(source, place, run.kind, this.#listeners(seat));
-      if (made === null) return;
+    if (run === null || this.#seat !== null || !this.#state.on) return;
+    const seat = Symbol();
+    this.#seat = seat;
+    const { source, place } = this.#state;
+    const on = this.#listeners(seat);
+    const take = (made: WordSource | null) => {
+      // another was chosen, or the run ended, while its code was on its way
+      if (this.#seat !== seat) return;
       this.#source = made;
-      this.#seat = seat;
-      made.start(run.scene);
+      if (made === null) this.#seat = null;
+      else made.start(run.scene);
+    };
+    if (source === 'typed') {
+      take(new TypedWords(this.#text, on));
+      return;
+    }
+    this.#maker.make(source, place, run.kind, on).then(take, (error: unknown) => {
+      if (this.#seat !== seat) return;
+      this.#seat = null;
+      this.#set({ on: false });
+      this.#show(error);
     });
   }
 
@@ -217,7 +230,7 @@ export class Words {
       error: (error) =>
         seated(() => {
           this.#show(error);
-          if (this.#state.status === 'failed') this.#source = null;
+          if (this.#state.status === 'failed') this.#leave();
         }),
       progress: (loadedBytes, totalBytes) => seated(() => this.#set({ loadedBytes, totalBytes })),
     };

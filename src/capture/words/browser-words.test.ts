@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SourceKind } from '../../recogniser/state';
 import { BrowserWords } from './browser-words';
 import { recognitionPlace, type RecognitionClass, type RecognitionPlace } from './recognition-api';
 import { FakeRecognition } from './testing/fake-recognition';
@@ -6,10 +7,10 @@ import { told } from './testing/told';
 
 const recognition = FakeRecognition as unknown as RecognitionClass;
 
-function listening(place: RecognitionPlace = 'service') {
+function listening(place: RecognitionPlace = 'service', run: SourceKind = 'devices') {
   const heard = told();
   const clock = { seconds: 0 };
-  const source = new BrowserWords({ recognition, language: 'en-US', place }, heard.on);
+  const source = new BrowserWords({ recognition, language: 'en-US', place }, run, heard.on);
   source.start({ now: () => clock.seconds, seconds: null });
   const session = () => FakeRecognition.started.at(-1)!;
   return { heard, clock, source, session };
@@ -127,6 +128,12 @@ describe('BrowserWords', () => {
     expect(heard.errors[0]?.cure).not.toBe('');
     expect(FakeRecognition.started).toHaveLength(1);
     expect(source.status).toBe('failed');
+  });
+
+  it.each(['file', 'actor', 'stream'] as const)('says that it cannot hear a run of kind %s', (run) => {
+    const { heard } = listening('service', run);
+    expect(heard.errors.map(({ code }) => code)).toEqual(['words-unsupported']);
+    expect(FakeRecognition.started).toEqual([]);
   });
 
   it('is over when stopped: no restart, no late word', async () => {

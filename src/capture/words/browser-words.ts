@@ -5,6 +5,7 @@
  */
 
 import { MemoError, type ErrorCode } from '../../errors';
+import type { SourceKind } from '../../recogniser/state';
 import { BaseWordSource } from './base-source';
 import type { Recognition, RecognitionClass, RecognitionEvents, RecognitionPlace } from './recognition-api';
 import { spread, Transcript } from './transcript';
@@ -36,8 +37,10 @@ export class BrowserWords extends BaseWordSource {
   /** When the words that come next began, on the source's clock; null while nobody speaks. */
   #spokenFrom: number | null = null;
 
+  /** @param run what the words accompany: recognition hears the microphone, whatever the run does */
   constructor(
     private readonly options: BrowserWordsOptions,
+    private readonly run: SourceKind,
     on: WordListeners,
   ) {
     super(on);
@@ -45,6 +48,10 @@ export class BrowserWords extends BaseWordSource {
   }
 
   protected begin(scene: WordScene): void {
+    if (this.run !== 'devices') {
+      this.fail(deaf());
+      return;
+    }
     this.#scene = scene;
     this.become('starting');
     void this.#prepare();
@@ -204,4 +211,12 @@ function noLanguage(language: string): MemoError {
 
 function failed(code: ErrorCode, message: string, cure: string, cause?: unknown): MemoError {
   return new MemoError(code, message, cure, cause);
+}
+
+function deaf(): MemoError {
+  return failed(
+    'words-unsupported',
+    'The browser’s speech recognition hears the microphone alone.',
+    'Take the words of a file or of the actor from captions, from typing, or from a speech model in the page.',
+  );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoError } from '../../errors';
-import { isCaptionFile, parseCaptions, readCaptions } from './captions';
+import { isCaptionFile } from './caption-names';
+import { parseCaptions, readCaptions } from './captions';
 import { wordsOf } from './cue-words';
 
 const vtt = (...blocks: string[]) => ['WEBVTT', ...blocks].join('\n\n');

@@ -28,7 +28,6 @@ interface Fault {
 
 /** Far more than any film's captions; a video given by mistake is not read as text. */
 const MOST_BYTES = 8_000_000;
-const FILE_NAME = /\.(vtt|srt)$/i;
 const SIGNATURE = /^WEBVTT(?:[ \t]|$)/;
 /** Blocks of WebVTT that are no cues. */
 const ASIDE = /^(?:NOTE|STYLE|REGION)(?:[ \t:]|$)/;
@@ -36,11 +35,6 @@ const ARROW = '-->';
 const TIME = /^(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})$/;
 /** Longest piece of a line that a message repeats. */
 const MOST_QUOTED = 40;
-
-/** By its name alone. */
-export function isCaptionFile(name: string): boolean {
-  return FILE_NAME.test(name);
-}
 
 /** @throws MemoError `captions-invalid`, with the line in its message where there is one */
 export async function readCaptions(file: Blob, name: string): Promise<Captions> {

@@ -6,7 +6,7 @@
 export { BaseWordSource } from './base-source';
 export { BrowserWords } from './browser-words';
 export { CaptionWords, type CaptionFile } from './caption-words';
-export { isCaptionFile, readCaptions, type Captions, type Cue } from './captions';
+export { readCaptions, type Captions, type Cue } from './captions';
 export {
   recognitionClass,
   recognitionPlace,
@@ -15,7 +15,7 @@ export {
 } from './recognition-api';
 export { TrackWords } from './track-words';
 export { spread, Transcript } from './transcript';
-export { TypedWords, typedWords } from './typed-words';
+export { TypedWords } from './typed-words';
 export {
   REMEMBERED_SECONDS,
   WORD_SOURCES,
