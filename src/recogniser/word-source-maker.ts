@@ -33,6 +33,8 @@ export class WordSourceMaker {
   #speechAddress: SpeechAddress | null;
   /** Outlives runs: a model is loaded once. */
   #speech: SpeechClient | null = null;
+  /** Changes whenever the speech model is let go. */
+  #era = Symbol();
 
   constructor(readonly parts: WordsParts) {
     const { speechUrl } = parts;
@@ -83,15 +85,23 @@ export class WordSourceMaker {
       case 'in-page': {
         if (this.#speechAddress === null) return null;
         const address = this.#speechAddress;
+        const era = this.#era;
         const { SpeechWords } = await import('../speech');
-        if (this.#speech?.ended !== false) this.#speech = await this.parts.createSpeech(address);
-        return new SpeechWords(this.#speech, on);
+        if (this.#era !== era) return null;
+        const speech = this.#speech?.ended === false ? this.#speech : await this.parts.createSpeech(address);
+        if (this.#era !== era) {
+          speech.close(); // it was let go before it was here
+          return null;
+        }
+        this.#speech = speech;
+        return new SpeechWords(speech, on);
       }
     }
   }
 
   /** Lets the speech model go. */
   dropSpeech(): void {
+    this.#era = Symbol();
     this.#speech?.close();
     this.#speech = null;
   }

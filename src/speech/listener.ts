@@ -81,8 +81,8 @@ export class Listener {
     const beganMs = this.nowMs();
     const pieces = await this.transcriber(this.#ring.read(start, end - start));
     const costMs = this.nowMs() - beganMs;
-    this.#restUntilMs = this.nowMs() + Math.max(LEAST_REST_MS, costMs);
     if (this.#run !== run) return;
+    this.#restUntilMs = this.nowMs() + Math.max(LEAST_REST_MS, costMs);
     this.#utterances.done(utterance);
     const within = (seconds: number) => startS + Math.min(Math.max(seconds, 0), lengthS);
     const words = pieces.flatMap(({ text, start: from, end: until }) =>

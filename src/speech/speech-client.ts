@@ -6,7 +6,9 @@ import type { Heard } from './listener';
 import type { FromSpeechWorker, SpeechOptions, ToSpeechWorker } from './protocol';
 
 /** As much of a Worker as is used. */
-export type SpeechWorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>;
+export interface SpeechWorkerLike extends Pick<Worker, 'addEventListener' | 'terminate'> {
+  postMessage(message: ToSpeechWorker, transfer: Transferable[]): void;
+}
 
 export interface SpeechListeners {
   progress(loadedBytes: number, totalBytes: number): void;
@@ -31,7 +33,9 @@ export class SpeechClient {
 
   constructor(options: SpeechOptions, createWorker: () => SpeechWorkerLike = newWorker) {
     this.#worker = createWorker();
-    this.#worker.addEventListener('message', (event) => this.#take((event as MessageEvent<FromSpeechWorker>).data));
+    this.#worker.addEventListener('message', (event) =>
+      this.#take((event as MessageEvent<FromSpeechWorker>).data),
+    );
     this.#worker.addEventListener('error', (event) => {
       event.preventDefault();
       this.#end(lost((event as ErrorEvent).message));

@@ -1,7 +1,18 @@
 /** The words of `<memo-bert>` as a test sees them, and media with a track. */
 
+import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
+import ts from 'typescript';
 import type { WordsState } from '../../src';
+
+/** The fake recognition in place of the browser's own, in every page from now on. */
+export async function fakeRecognition(page: Page): Promise<void> {
+  const source = new URL('../../src/capture/words/testing/fake-recognition.ts', import.meta.url);
+  const options = { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } };
+  const { outputText } = ts.transpileModule(readFileSync(source, 'utf8'), options);
+  const script = outputText.replace('export class', 'class');
+  await page.addInitScript(`{ ${script}\nwindow.SpeechRecognition = FakeRecognition; }`);
+}
 
 /** Keeps every `words` event's state from now on. */
 export async function keepWords(page: Page): Promise<void> {
@@ -12,12 +23,20 @@ export async function keepWords(page: Page): Promise<void> {
   });
 }
 
+/** As much of a state as leaves the page: of an error its code. */
+export type SeenWords = Pick<WordsState, 'status' | 'language' | 'said'> & { readonly error: string | null };
+
 /** All of them, oldest first. */
-export function wordsSoFar(page: Page): Promise<WordsState[]> {
-  return page.evaluate(() => (window as unknown as { keptWords: WordsState[] }).keptWords);
+export function wordsSoFar(page: Page): Promise<SeenWords[]> {
+  return page.evaluate(() =>
+    (window as unknown as { keptWords: WordsState[] }).keptWords.map(({ status, language, said, error }) => ({
+      ...{ status, language, said },
+      error: error?.code ?? null,
+    })),
+  );
 }
 
-export async function lastWords(page: Page): Promise<WordsState | null> {
+export async function lastWords(page: Page): Promise<SeenWords | null> {
   return (await wordsSoFar(page)).at(-1) ?? null;
 }
 
