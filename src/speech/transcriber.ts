@@ -1,6 +1,7 @@
 /** A speech model that runs: by transformers.js, from files that are here already, on our own ONNX Runtime. */
 
 import type { AutomaticSpeechRecognitionPipeline } from '@huggingface/transformers';
+import { GATE_RATE_HZ } from '../encoders/voice/speech-gate';
 import { MemoError } from '../errors';
 import type { Backend } from '../memobert/estimate';
 import type { OrtModule } from '../runtime/ort-modules';
@@ -20,6 +21,8 @@ export type Transcriber = (samples: Float32Array<ArrayBuffer>) => Promise<readon
 
 /** A name that is no address: files are answered from memory, under this. */
 const MODEL = 'speech-model';
+/** Moonshine's own limit against repetitions (Jeffries et al., 2024, arXiv 2410.15608). */
+const MOONSHINE_TOKENS_HZ = 6;
 /** The library's logger prints the tensors of a failed run: they would be somebody's voice. */
 const NO_LOG = 50;
 
@@ -50,7 +53,7 @@ export async function createTranscriber(
     const model = await make('automatic-speech-recognition', MODEL, options);
     return async (samples) => {
       try {
-        return piecesOf(await model(samples, callOptions(manifest)));
+        return piecesOf(await model(samples, callOptions(manifest, samples.length)));
       } catch (cause) {
         throw failed(manifest, cause);
       }
@@ -70,8 +73,11 @@ function fromMemory(address: string, contents: SpeechModelFiles['contents'], mis
   return new Response(null, { status: 404 });
 }
 
-function callOptions(manifest: SpeechManifest): Record<string, unknown> {
-  if (manifest.architecture === 'moonshine') return {};
+function callOptions(manifest: SpeechManifest, samples: number): Record<string, unknown> {
+  // the library counts whole seconds: an utterance of less than one would get no token at all
+  if (manifest.architecture === 'moonshine') {
+    return { max_new_tokens: Math.ceil((samples / GATE_RATE_HZ) * MOONSHINE_TOKENS_HZ) };
+  }
   const { timestamps } = manifest;
   return {
     return_timestamps: timestamps === 'word' ? 'word' : timestamps === 'segment',
