@@ -4,7 +4,7 @@
  */
 
 import type { DeviceRequest, Source } from '../capture';
-import { typedWords } from '../capture/words/typed-words';
+import { typedTexts } from '../capture/words/typed-words';
 import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import { WorkerClient, type LoadStep } from '../runtime';
@@ -279,7 +279,7 @@ export class Recogniser extends TypedEventTarget {
         signal.throwIfAborted();
         asked = this.state.text;
         await client.request('reset', {}, { signal });
-        await client.request('text', { texts: typedWords(asked) }, { signal });
+        await client.request('text', { texts: typedTexts(asked) }, { signal });
         const estimate = await client.request('estimate', { time: 0 }, { signal });
         signal.throwIfAborted();
         this.#publish(estimate);

@@ -134,7 +134,8 @@ export class Words {
   /** The words for the estimates from now on. @param own what the run's source itself says, where nobody gives other words */
   texts(own: readonly TimedText[]): readonly TimedText[] {
     const { source, said, status } = this.#state;
-    return said.length > 0 || (source !== 'typed' && status === 'listening') ? said : own;
+    if (said.length === 0 && (source === 'typed' || status !== 'listening')) return own;
+    return said.map(({ text, start, end }) => ({ text, start, end }));
   }
 
   /** True when the request was one of these. */

@@ -1,5 +1,6 @@
 /** What somebody types: holds until it is replaced. */
 
+import type { TimedText } from '../../runtime/protocol';
 import { BaseWordSource } from './base-source';
 import type { Word, WordListeners } from './word-source';
 
@@ -30,6 +31,11 @@ export class TypedWords extends BaseWordSource {
   }
 }
 
-export function typedWords(text: string): readonly Word[] {
-  return text.trim() === '' ? [] : [{ text, start: 0, end: Number.POSITIVE_INFINITY, final: true }];
+function typedWords(text: string): readonly Word[] {
+  return typedTexts(text).map((said) => ({ ...said, final: true }));
+}
+
+/** Typed text holds until it is replaced. */
+export function typedTexts(text: string): readonly TimedText[] {
+  return text.trim() === '' ? [] : [{ text, start: 0, end: Number.POSITIVE_INFINITY }];
 }
