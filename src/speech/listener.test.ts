@@ -110,6 +110,20 @@ describe('Listener', () => {
     expect(asked).toHaveLength(3);
   });
 
+  it('makes every guess of sound that waits, however long the last took', async () => {
+    const { listener, asked, push, clock } = setUp();
+    push(0.1, 1, 0);
+    const work = listener.work(true);
+    await settled();
+    clock.ms = 3_000;
+    asked[0]?.answer([]);
+    await work;
+    push(0.1, 1, 1);
+    void listener.work(true);
+    await settled();
+    expect(asked).toHaveLength(2);
+  });
+
   it('tells nothing of an earlier run, and begins anew', async () => {
     const { listener, asked, push, told, resets } = setUp();
     push(0.1, 1, 50);

@@ -24,7 +24,8 @@ export class Listener {
   readonly #ring = new SampleRing(KEPT_S * GATE_RATE_HZ, GATE_RATE_HZ);
   readonly #utterances: Utterances;
   #resampler: Resampler | null = null;
-  #busy = false;
+  #working: Promise<void> | null = null;
+  #waitedFor = false;
   #restUntilMs = 0;
   /** Which run this is: what was heard in an earlier one is not told in the next. */
   #run = 0;
@@ -56,20 +57,23 @@ export class Listener {
     this.#restUntilMs = 0;
   }
 
-  /** Transcribes what is new, one utterance after another, until nothing is; a call while it is at it does nothing. */
-  async work(): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      for (;;) {
-        await this.gate.follow(this.#ring);
-        const utterance = this.#utterances.next(this.#ring);
-        if (utterance === null) return;
-        if (!utterance.final && this.nowMs() < this.#restUntilMs) return;
-        await this.#transcribe(utterance);
-      }
-    } finally {
-      this.#busy = false;
+  /**
+   * Transcribes what is new, one utterance after another, until nothing is; a call while it is at it waits for the same.
+   * @param waitedFor of sound that waits, each guess is made, whatever it costs: the same sound gives the same words
+   */
+  work(waitedFor = false): Promise<void> {
+    this.#waitedFor = waitedFor;
+    this.#working ??= this.#workOff().finally(() => (this.#working = null));
+    return this.#working;
+  }
+
+  async #workOff(): Promise<void> {
+    for (;;) {
+      await this.gate.follow(this.#ring);
+      const utterance = this.#utterances.next(this.#ring);
+      if (utterance === null) return;
+      if (!utterance.final && !this.#waitedFor && this.nowMs() < this.#restUntilMs) return;
+      await this.#transcribe(utterance);
     }
   }
 

@@ -19,12 +19,14 @@ export type ToSpeechWorker =
       readonly samples: Float32Array<ArrayBuffer>;
       readonly sampleRateHz: number;
       readonly time: number;
+      /** The sender waits: `taken` comes when all that can be made of the sound so far was told. */
+      readonly waits: boolean;
     };
 
 export type FromSpeechWorker =
   | { readonly kind: 'progress'; readonly loadedBytes: number; readonly totalBytes: number }
   | { readonly kind: 'ready'; readonly language: string }
-  /** One chunk of samples was taken in. */
+  /** One chunk of samples was taken in, or worked off where its sender waits. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'heard'; readonly run: number; readonly heard: Heard }
   /** The end: nothing follows. */

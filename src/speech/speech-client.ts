@@ -27,7 +27,8 @@ export class SpeechClient {
   #on: SpeechListeners | null = null;
   #run = 0;
   #language: string | null = null;
-  #chunksUnderWay = 0;
+  /** Of each chunk on its way: whom its answer wakes. */
+  readonly #underWay: (() => void)[] = [];
   /** Why nothing is heard any more. */
   #ended: MemoError | null = null;
 
@@ -54,22 +55,41 @@ export class SpeechClient {
     if (this.#ended !== null) on.lost(this.#ended);
     else if (this.#language !== null) this.#begin(this.#language);
     return () => {
-      if (this.#on === on) this.#on = null;
+      if (this.#on !== on) return;
+      this.#on = null;
+      this.#wakeAll();
     };
   }
 
   /** Copied: the samples belong to the next in line. */
-  hear({ samples, sampleRateHz, time }: SampleChunk): void {
-    if (this.#language === null || this.#on === null || this.#chunksUnderWay >= MOST_CHUNKS) return;
-    this.#chunksUnderWay += 1;
-    const copy = samples.slice();
-    this.#post({ kind: 'samples', samples: copy, sampleRateHz, time }, [copy.buffer]);
+  hear(chunk: SampleChunk): void {
+    if (this.#hears && this.#underWay.length < MOST_CHUNKS) this.#send(chunk, false, () => undefined);
+  }
+
+  /** As {@link hear}, of sound that waits: none is dropped; resolves when all that can be made of it so far was told. */
+  hearOut(chunk: SampleChunk): Promise<void> {
+    return this.#hears ? new Promise((done) => this.#send(chunk, true, done)) : Promise.resolve();
   }
 
   /** Ends the worker, and the model with it. */
   close(): void {
     this.#on = null;
     this.#end(new MemoError('aborted', 'The speech model was let go.', 'Start it again.'));
+  }
+
+  get #hears(): boolean {
+    return this.#ended === null && this.#language !== null && this.#on !== null;
+  }
+
+  #send({ samples, sampleRateHz, time }: SampleChunk, waits: boolean, done: () => void): void {
+    this.#underWay.push(done);
+    const copy = samples.slice();
+    this.#post({ kind: 'samples', samples: copy, sampleRateHz, time, waits }, [copy.buffer]);
+  }
+
+  /** Nobody waits for what nobody listens to; the worker's answers are still counted. */
+  #wakeAll(): void {
+    for (const done of this.#underWay) done();
   }
 
   #begin(language: string): void {
@@ -87,7 +107,7 @@ export class SpeechClient {
         this.#begin(message.language);
         break;
       case 'taken':
-        this.#chunksUnderWay -= 1;
+        this.#underWay.shift()?.();
         break;
       case 'heard':
         if (message.run === this.#run) this.#on?.heard(message.heard);
@@ -106,6 +126,7 @@ export class SpeechClient {
     if (this.#ended !== null) return;
     this.#ended = error;
     this.#worker.terminate();
+    this.#wakeAll();
     this.#on?.lost(error);
   }
 }

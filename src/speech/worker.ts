@@ -51,6 +51,8 @@ self.onmessage = ({ data }) => {
     return;
   }
   listener?.push(data.samples, data.sampleRateHz, data.time);
-  self.postMessage({ kind: 'taken' });
-  listener?.work().catch(fail);
+  const taken = () => self.postMessage({ kind: 'taken' });
+  if (!data.waits) taken();
+  const work = listener?.work(data.waits) ?? Promise.resolve();
+  (data.waits ? work.then(taken) : work).catch(fail);
 };
