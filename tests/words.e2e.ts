@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page, Route } from '@playwright/test';
 import type { FakeRecognition } from '../src/capture/words/testing/fake-recognition';
 import { expectPhase, nextEstimate, openPage, press } from './support/element';
-import { expect, test } from './support/browser';
+import { expect, recorded, test } from './support/browser';
 import { fakeRecognition, keepWords, lastWords, playTrack, said, wordsSoFar } from './support/words';
 
 declare global {
@@ -60,6 +60,26 @@ test('captions, a track and the browser’s recognition give words while the run
   await page.evaluate(() => window.SpeechRecognition.started[0]?.fire('error', 'not-allowed'));
   await expect(page.getByRole('alert')).toHaveAttribute('data-code', 'recognition-denied');
   await expectPhase(page, 'listening');
+});
+
+test('a file read faster than it plays has the words of its captions, or of a track, at their own times', async ({
+  open,
+}) => {
+  const page = await open();
+  await openPage(page);
+  const withText = async () => {
+    await page.evaluate(() => (window.estimates = []));
+    await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+    await page.waitForFunction(() => window.estimates.length > 0);
+    await expectPhase(page, 'idle');
+    return page.evaluate(() =>
+      window.estimates.filter(({ modalities }) => modalities.text.present).map(({ time }) => time),
+    );
+  };
+  await chooseCaptions(page, 'clip.vtt', 'WEBVTT\n\n00:01.100 --> 00:01.900\nhello');
+  expect((await withText()).slice(0, 3)).toEqual([1.5, 2, 2.5]);
+  await playTrack(page, 'WEBVTT\n\n00:01.600 --> 00:02.400\n<i>hello</i>');
+  expect((await withText()).slice(0, 2)).toEqual([2, 2.5]);
 });
 
 test('a speech model in the page: sound in, words with times out, nothing from elsewhere, kept for offline', async ({

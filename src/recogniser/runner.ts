@@ -171,6 +171,8 @@ export abstract class Runner extends Teller {
     const { signal } = run.abort;
     run.runsHidden = true;
     const told: AnalysisListeners = {
+      sound: (chunk) => this.words.hear(chunk),
+      reach: (time) => this.words.advance(time),
       face: ({ frameWidth, frameHeight }) => this.apply({ frameWidth, frameHeight }),
       voice: ({ speaking, level }) => this.apply({ speaking, level }),
       estimate: (estimate, reached) => {

@@ -3,7 +3,7 @@
  * listens begins by itself: the browser's recognition and a speech model are switched on by `start`.
  */
 
-import type { Source } from '../capture';
+import type { SampleChunk, Source } from '../capture';
 import type { CaptionFile } from '../capture/words/caption-words';
 import { recognitionPlace } from '../capture/words/recognition-api';
 import { TypedWords } from '../capture/words/typed-words';
@@ -32,6 +32,10 @@ export class Words {
   #text = '';
   /** While somebody types, who says so tells the run itself. */
   #quiet = false;
+  /** A stepped run's clock, seconds. */
+  #reached = 0;
+  /** Those who wait until the chosen source has begun, or does not. */
+  readonly #waiting: (() => void)[] = [];
   #run: { readonly kind: Source['kind']; readonly scene: WordScene } | null = null;
 
   constructor(
@@ -117,10 +121,27 @@ export class Words {
 
   /** A run has its source. */
   attach(source: Source): void {
-    this.#run = { kind: source.kind, scene: { now: () => source.now(), seconds: source.seconds ?? null } };
+    const { kind, seconds = null } = source;
+    const stepped = source.reader !== undefined;
+    this.#reached = 0;
+    const now = () => (stepped ? this.#reached : source.now());
+    this.#run = { kind, scene: { now, seconds, stepped } };
     // before the loop, which gives the samples away
-    source.on('samples', (chunk) => this.#source?.hear?.(chunk));
+    source.on('samples', (chunk) => void this.#source?.hear?.(chunk));
     this.#begin();
+  }
+
+  /** A file that is read has come to this moment, seconds; resolves when the words that count for it are told. */
+  async advance(seconds: number): Promise<void> {
+    await this.#begun();
+    this.#reached = seconds;
+    this.#source?.advance?.(seconds);
+  }
+
+  /** Sound of a file that is read; resolves when all that can be made of it so far was told. */
+  async hear(chunk: SampleChunk): Promise<void> {
+    await this.#begun();
+    await this.#source?.hear?.(chunk);
   }
 
   /** The run is over; the choice stays. */
@@ -191,7 +212,7 @@ export class Words {
       // another was chosen, or the run ended, while its code was on its way
       if (this.#seat !== seat) return;
       this.#source = made;
-      if (made === null) this.#seat = null;
+      if (made === null) this.#leave();
       else made.start(run.scene);
     };
     if (source === 'typed') {
@@ -200,7 +221,7 @@ export class Words {
     }
     this.#maker.make(source, place, run.kind, on).then(take, (error: unknown) => {
       if (this.#seat !== seat) return;
-      this.#seat = null;
+      this.#leave();
       this.#set({ on: false });
       this.#show(error);
     });
@@ -211,6 +232,21 @@ export class Words {
     this.#source = null;
     this.#seat = null;
     source?.stop();
+    this.#wake();
+  }
+
+  /** A file waits for the words that somebody wants: each would otherwise begin where the machine happens to be. */
+  #begun(): Promise<void> {
+    return this.#underWay ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
+  }
+
+  get #underWay(): boolean {
+    return this.#seat !== null && (this.#source === null || this.#state.status === 'starting');
+  }
+
+  #wake(): void {
+    if (this.#underWay) return;
+    for (const go of this.#waiting.splice(0)) go();
   }
 
   #listeners(seat: symbol): WordListeners {
@@ -264,6 +300,7 @@ export class Words {
 
   #set(change: Partial<WordsState>): void {
     this.#state = Object.freeze({ ...this.#state, ...change });
+    this.#wake();
     this.owner.changed(this.#state);
   }
 }

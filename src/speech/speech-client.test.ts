@@ -42,10 +42,10 @@ const heard = (run: number, text: string, final: boolean): FromSpeechWorker => (
 function setUp() {
   const worker = new FakeWorker();
   const client = new SpeechClient(options, () => worker);
-  const listen = () => {
+  const listen = (stepped = false) => {
     const ears = told();
     const words = new SpeechWords(client, ears.on);
-    words.start({ now: () => 0, seconds: null });
+    words.start({ now: () => 0, seconds: null, stepped });
     return { ears, words };
   };
   const chunk = () => ({ samples: new Float32Array([1, 2, 3]), sampleRateHz: 48_000, time: 5 });
@@ -94,6 +94,29 @@ describe('SpeechWords over SpeechClient', () => {
     words.hear(chunk());
     words.hear(chunk());
     expect(worker.count('samples')).toBe(65);
+  });
+
+  it('waits for the words of a file, and drops none of its sound; nobody waits for what was left', async () => {
+    const { worker, client, listen, chunk } = setUp();
+    const { words, ears } = listen(true);
+    worker.say({ kind: 'ready', language: 'en' });
+    const done: number[] = [];
+    for (let index = 0; index < 70; index += 1) void words.hear(chunk())?.then(() => done.push(index));
+    expect(worker.sent.at(-1)).toMatchObject({ kind: 'samples', waits: true });
+    expect(worker.count('samples')).toBe(70);
+    worker.say(heard(1, 'happy', true));
+    worker.say({ kind: 'taken' });
+    await Promise.resolve();
+    expect([ears.said(), done]).toEqual(['happy', [0]]);
+    words.stop();
+    await Promise.resolve();
+    expect(done).toHaveLength(70);
+    const { words: next } = listen(true);
+    const waiting = next.hear(chunk());
+    client.close();
+    await waiting;
+    await next.hear(chunk());
+    expect(worker.count('samples')).toBe(71);
   });
 
   it('fails with the worker’s own error, and says so to whoever comes later', () => {

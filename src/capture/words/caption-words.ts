@@ -34,10 +34,14 @@ export class CaptionWords extends BaseWordSource {
     this.language = file.language;
   }
 
+  advance(seconds: number): void {
+    this.#look(seconds);
+  }
+
   protected begin(scene: WordScene): void {
     this.#checkLength(scene.seconds);
     const look = () => this.#look(scene.now());
-    this.#timer = setInterval(look, LOOK_MS);
+    if (scene.stepped !== true) this.#timer = setInterval(look, LOOK_MS);
     this.become('listening');
     look();
   }

@@ -1,6 +1,6 @@
 /**
  * A `<track>` of media that the page plays itself: the browser loads it and says which cues are on. The media may be paused,
- * sought or slowed down, so each cue is put on the source's clock when it comes up.
+ * sought or slowed down, so each cue is put on the source's clock when it comes up. Of a file that is read, the cues are its own.
  */
 
 import { MemoError } from '../../errors';
@@ -8,7 +8,7 @@ import { BaseWordSource } from './base-source';
 import type { Cue } from './captions';
 import { wordsOf } from './cue-words';
 import { Transcript } from './transcript';
-import type { WordListeners, WordScene } from './word-source';
+import { REMEMBERED_SECONDS, type Word, type WordListeners, type WordScene } from './word-source';
 
 export class TrackWords extends BaseWordSource {
   readonly kind = 'captions';
@@ -28,6 +28,16 @@ export class TrackWords extends BaseWordSource {
     this.language = element.srclang;
   }
 
+  /** Nothing is shown of a file that is read: its times count, not what is on. */
+  advance(seconds: number): void {
+    const near = [...(this.element.track.cues ?? [])].filter(
+      ({ startTime, endTime }) => startTime <= seconds && endTime > seconds - REMEMBERED_SECONDS,
+    );
+    if (near.length === this.#on.size && near.every((cue) => this.#on.has(cue))) return;
+    this.#on = new Set(near);
+    this.tell(near.flatMap((cue) => wordsAt(cue, 0)));
+  }
+
   protected begin(scene: WordScene): void {
     const { element } = this;
     const { signal } = this.#leave;
@@ -42,13 +52,16 @@ export class TrackWords extends BaseWordSource {
     const { track } = element;
     element.addEventListener('load', () => this.become('listening'), { signal });
     element.addEventListener('error', () => this.#refuse(), { signal });
-    track.addEventListener('cuechange', () => this.#take(scene.now() - media.currentTime), { signal });
+    const take = () => {
+      if (scene.stepped !== true) this.#take(scene.now() - media.currentTime);
+    };
+    track.addEventListener('cuechange', take, { signal });
     this.#modeBefore = track.mode;
     if (track.mode === 'disabled') track.mode = 'hidden'; // it is loaded from here on
     if (element.readyState === HTMLTrackElement.ERROR) this.#refuse();
     else if (element.readyState === HTMLTrackElement.LOADED) {
       this.become('listening');
-      this.#take(scene.now() - media.currentTime);
+      take();
     }
   }
 
@@ -63,16 +76,7 @@ export class TrackWords extends BaseWordSource {
     const fresh = [...active].filter((cue) => !this.#on.has(cue));
     this.#on = active;
     if (fresh.length === 0) return;
-    this.#transcript.settle(
-      fresh.flatMap((cue) => {
-        const { startTime, endTime } = cue;
-        return wordsOf({ startTime, endTime, text: textOf(cue) }).map((word) => ({
-          ...word,
-          start: word.start + offset,
-          end: word.end + offset,
-        }));
-      }),
-    );
+    this.#transcript.settle(fresh.flatMap((cue) => wordsAt(cue, offset)));
     this.tell(this.#transcript.words);
   }
 
@@ -85,6 +89,15 @@ export class TrackWords extends BaseWordSource {
       ),
     );
   }
+}
+
+function wordsAt(cue: TextTrackCue, offset: number): readonly Word[] {
+  const { startTime, endTime } = cue;
+  return wordsOf({ startTime, endTime, text: textOf(cue) }).map((word) => ({
+    ...word,
+    start: word.start + offset,
+    end: word.end + offset,
+  }));
 }
 
 function textOf(cue: TextTrackCue): Cue['text'] {

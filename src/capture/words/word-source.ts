@@ -29,6 +29,8 @@ export interface WordScene {
   now(): number;
   /** Length of a file in seconds; null for what has no end. */
   readonly seconds: number | null;
+  /** True of a file that is read: its clock stands still between one {@link WordSource.advance} and the next. */
+  readonly stepped?: boolean;
 }
 
 export interface WordListeners {
@@ -50,8 +52,13 @@ export interface WordSource {
   start(scene: WordScene): void;
   /** Tells nothing any more, and lets go of what it holds. Safe to call twice. */
   stop(): void;
-  /** Sound of the run, for those who listen themselves. The samples are not kept: they belong to the next in line. */
-  hear?(chunk: SampleChunk): void;
+  /** A stepped run has come to this moment, seconds: what counts for it is told before this returns. */
+  advance?(seconds: number): void;
+  /**
+   * Sound of the run, for those who listen themselves. The samples are not kept: they belong to the next in line.
+   * In a stepped run it resolves when all that can be made of the sound so far was told.
+   */
+  hear?(chunk: SampleChunk): void | Promise<void>;
 }
 
 /** Words older than this can be in no evidence any more. */
