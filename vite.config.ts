@@ -48,14 +48,26 @@ function assets(): Plugin {
   };
 }
 
+/** transformers.js gets the build of ONNX Runtime that the speech worker chose, not one of its own from elsewhere. */
+function speechRuntime(): Plugin {
+  return {
+    name: 'memo-speech-runtime',
+    enforce: 'pre',
+    resolveId: (source, importer) =>
+      source === 'onnxruntime-web/webgpu' && importer?.includes('@huggingface/transformers') === true
+        ? fileURLToPath(new URL('src/speech/transformers-ort.ts', import.meta.url))
+        : null,
+  };
+}
+
 export default defineConfig({
   root,
   base: './',
   // a file that is not there is a 404, not the page
   appType: 'mpa',
-  plugins: [policy(), assets()],
-  worker: { format: 'es' },
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  plugins: [policy(), assets(), speechRuntime()],
+  worker: { format: 'es', plugins: () => [speechRuntime()] },
+  optimizeDeps: { exclude: ['onnxruntime-web', '@huggingface/transformers'] },
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },
   // the engine's own chunk is large by nature

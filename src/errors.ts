@@ -16,6 +16,15 @@ export const ERROR_CODES = [
   'media-unreadable',
   'media-empty',
   'nothing-recorded',
+  // words
+  'captions-invalid',
+  'captions-beyond-end',
+  'captions-unreachable',
+  'recognition-denied',
+  'recognition-language',
+  'recognition-offline',
+  'recognition-unstable',
+  'words-unsupported',
   // bundle
   'manifest-unreachable',
   'manifest-invalid',

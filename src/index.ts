@@ -44,7 +44,9 @@ export {
   type StateChange,
   type Timeline,
   type TrackStatus,
+  type WordsState,
 } from './recogniser';
+export type { Word, WordSourceKind, WordStatus } from './capture/words';
 export type { GraphName, GraphRole, Manifest, Precision } from './runtime/manifest';
 export type { Progress } from './runtime/progress';
 export type { BackendReport, DeviceWish, GraphReport } from './runtime/protocol';

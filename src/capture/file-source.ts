@@ -55,7 +55,7 @@ class FileSource implements Source {
 
   constructor(
     private readonly video: HTMLVideoElement,
-    private readonly seconds: number,
+    readonly seconds: number,
     private readonly sound: AudioBuffer | null,
     private readonly name: string,
     private readonly free: () => void,

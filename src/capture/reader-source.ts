@@ -17,6 +17,10 @@ export class ReaderSource implements Source {
     this.microphone = reader.hasSound ? 'live' : 'off';
   }
 
+  get seconds(): number {
+    return this.reader.seconds;
+  }
+
   now(): number {
     return 0;
   }

@@ -54,6 +54,8 @@ export interface Source {
    * model loads, and rests while the page is hidden. Live sources have none.
    */
   setRunning?(running: boolean): void;
+  /** Length of a file; missing or null for what has no end. */
+  readonly seconds?: number | null;
   /** 0 to 1 for a file, else null. */
   readonly progress: number | null;
   /** Of a file that is read as fast as it can be, not played: then nothing comes by itself. */

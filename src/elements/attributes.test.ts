@@ -13,7 +13,13 @@ describe('readAttributes', () => {
 
   it('reads what is right, as text and as properties alike', () => {
     const texts: Partial<Written> = {
-      ...{ bundle: 'b.json', device: 'wasm', modalities: 'voice, face', prompt: 'I feel [MASK].' },
+      ...{
+        bundle: 'b.json',
+        speech: 's.json',
+        device: 'wasm',
+        modalities: 'voice, face',
+        prompt: 'I feel [MASK].',
+      },
       ...{ labels: 'Happy, sad ,bored', rateFace: '5', rateFusion: '0.5', smoothing: '1.5' },
     };
     const properties: Partial<Written> = {
@@ -24,6 +30,7 @@ describe('readAttributes', () => {
     const read = readAttributes({ ...NOTHING_WRITTEN, ...texts });
     expect(read).toEqual(readAttributes({ ...NOTHING_WRITTEN, ...properties }));
     expect(read.problems).toEqual([]);
+    expect(read.options).toMatchObject({ manifestUrl: 'b.json', speech: 's.json', device: 'wasm' });
     expect(read.settings).toEqual({
       ...{ prompt: 'I feel [MASK].', labels: ['happy', 'sad', 'bored'], modalities: ['face', 'voice'] },
       ...{ rates: { face: 5, fusion: 0.5 }, smoothing: 1.5 },
@@ -33,6 +40,7 @@ describe('readAttributes', () => {
   it.each<[Partial<Written>, code: string, named: string]>([
     [{ bundle: '' }, 'attribute-invalid', 'bundle'],
     [{ assetBase: ' ' }, 'attribute-invalid', 'asset-base'],
+    [{ speech: ' ' }, 'attribute-invalid', 'speech'],
     [{ device: 'gpu' }, 'attribute-invalid', 'gpu'],
     [{ modalities: 'smell' }, 'attribute-invalid', 'smell'],
     [{ modalities: '' }, 'attribute-invalid', 'modalities'],

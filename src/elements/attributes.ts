@@ -16,6 +16,7 @@ const MOST_SMOOTHING_S = 60;
 export interface Written {
   readonly bundle: string;
   readonly assetBase: string;
+  readonly speech: string | null;
   readonly device: string;
   readonly modalities: string | readonly string[];
   readonly prompt: string | null;
@@ -27,7 +28,7 @@ export interface Written {
 }
 
 export interface Read {
-  readonly options: Pick<RecogniserOptions, 'manifestUrl' | 'assetBase' | 'device'>;
+  readonly options: Pick<RecogniserOptions, 'manifestUrl' | 'assetBase' | 'speech' | 'device'>;
   readonly settings: Settings;
   /** In the order of {@link Written}; `attribute-invalid`, `prompt-invalid` or `label-invalid`. */
   readonly problems: readonly MemoError[];
@@ -45,9 +46,15 @@ export function readAttributes(written: Written): Read {
     }
   };
   const { prompt, labels } = written;
+  const speech = or(null, () =>
+    written.speech === null ? null : address('speech', written.speech, "the bundle's own"),
+  );
   const options = {
-    manifestUrl: or(DEFAULT_BUNDLE, () => address('bundle', written.bundle, DEFAULT_BUNDLE)),
-    assetBase: or(DEFAULT_ASSET_BASE, () => address('asset-base', written.assetBase, DEFAULT_ASSET_BASE)),
+    manifestUrl: or(DEFAULT_BUNDLE, () => address('bundle', written.bundle, `"${DEFAULT_BUNDLE}"`)),
+    assetBase: or(DEFAULT_ASSET_BASE, () =>
+      address('asset-base', written.assetBase, `"${DEFAULT_ASSET_BASE}"`),
+    ),
+    ...(speech === null ? {} : { speech }),
     device: or('auto', () => deviceOf(written.device)),
   };
   const modalities = or(MODALITIES, () => modalitiesOf(written.modalities, (error) => problems.push(error)));
@@ -67,6 +74,7 @@ export function readAttributes(written: Written): Read {
 export const NOTHING_WRITTEN: Written = {
   bundle: DEFAULT_BUNDLE,
   assetBase: DEFAULT_ASSET_BASE,
+  speech: null,
   device: 'auto',
   modalities: DEFAULT_SETTINGS.modalities,
   prompt: null,
@@ -91,7 +99,7 @@ function ratesOf(
 
 function address(name: string, value: string, fallback: string): string {
   if (value.trim() !== '') return value;
-  throw wrong(name, value, `Give an address, or leave the attribute out for "${fallback}".`);
+  throw wrong(name, value, `Give an address, or leave the attribute out for ${fallback}.`);
 }
 
 function deviceOf(value: string): DeviceWish {

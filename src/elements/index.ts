@@ -10,6 +10,7 @@ export type {
   MemoProgressEvent,
   MemoRequestEvent,
   MemoStateChangeEvent,
+  MemoWordsEvent,
 } from './events';
 export { MemoBars } from './memo-bars';
 export { MemoBert } from './memo-bert';

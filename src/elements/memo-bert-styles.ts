@@ -12,9 +12,13 @@ export const layout = css`
   .all {
     display: grid;
     gap: 1.25rem;
-    grid-template-areas: 'top' 'prompt' 'stage' 'file' 'give' 'bars' 'modalities' 'foot';
+    grid-template-areas: 'top' 'prompt' 'stage' var(--_file,) 'give' 'bars' 'modalities' 'foot';
     grid-template-columns: minmax(0, 1fr);
     padding: var(--memo-padding, 1rem);
+  }
+  /* without a file its row would leave a gap behind */
+  .all:has(.file) {
+    --_file: 'file';
   }
   .top {
     display: grid;
@@ -92,13 +96,16 @@ export const layout = css`
         'stage      prompt'
         'stage      bars'
         'give       bars'
-        'file       file'
+        var(--_file,)
         'modalities modalities'
         'foot       foot';
       grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr);
-      grid-template-rows: auto auto 1fr auto auto auto auto;
+      grid-template-rows: auto auto 1fr;
       gap: 1.25rem clamp(1.75rem, 4.5cqi, 3.75rem);
       padding: var(--memo-padding, 1.25rem clamp(1.25rem, 2.8cqi, 2.25rem) 1.5rem);
+    }
+    .all:has(.file) {
+      --_file: 'file file';
     }
     memo-prompt {
       padding-block-start: 0.25rem;

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Modality } from '../memobert/estimate';
+import { isCaptionFile } from '../recogniser';
 import { Announcer } from './announcer';
 import { FileDrop } from './file-drop';
 import { layout } from './memo-bert-styles';
@@ -36,7 +37,7 @@ import './memo-words';
  * @csspart progress - the loading bar over the picture
  * @csspart meter - the microphone's level
  * @csspart controls - start, stop, devices, actor, file
- * @csspart words - the field for what is said
+ * @csspart words - what is said, and where it comes from
  * @csspart bars - the distribution; `bar` is one label's track
  * @csspart timeline - a file's estimates over time; `bands` and `cursor` inside of it
  * @csspart export - the buttons that save it
@@ -56,7 +57,10 @@ export class MemoBert extends MemoEngine {
 
   readonly #drop = new FileDrop(this, {
     over: (over) => (this.dropping = over),
-    file: (file) => this.handle({ name: 'start-file', detail: { file, name: file.name } }),
+    file: (file) => {
+      const name = isCaptionFile(file.name) ? 'words-captions' : 'start-file';
+      this.handle({ name, detail: { file, name: file.name } });
+    },
   });
   #announcer = new Announcer();
 

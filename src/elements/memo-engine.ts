@@ -4,13 +4,13 @@ import { MemoError } from '../errors';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
 import {
   INITIAL_STATE,
+  initialWords,
   REQUEST_EVENT,
   type Condition,
   type MemoRequest,
   type Phase,
   type RecogniserOptions,
   type RecogniserState,
-  type Settings,
 } from '../recogniser';
 import type { DeviceWish } from '../runtime/protocol';
 import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes, type Read } from './attributes';
@@ -21,7 +21,7 @@ import { fetchMedia } from './media-url';
 import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
 import { STORE, STORE_CONNECTED, type RecogniserStore } from './store-link';
 
-const FORWARDED = ['estimate', 'statechange', 'progress', 'error'] as const;
+const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as const;
 
 /**
  * The recogniser as an element without any looks: the parts inside of it, or those that name it by `for`, show what it
@@ -34,6 +34,7 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error'] as const;
  * @fires {CustomEvent<Progress>} progress - the model loads
  * @fires {CustomEvent<MemoError>} error - a run failed and is over (`state` is `error`), or an attribute was wrong and its
  *   default holds (`state` is what it was)
+ * @fires {CustomEvent<WordsState>} words - where the words come from, what was said, what is wrong with it
  * @slot - the parts
  * @cssstate One of the phases: idle, asking, loading, warming, listening, paused, error; and those that hold of
  *   no-face, silence, muted, cpu-fallback, offline.
@@ -56,6 +57,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   @property() bundle = DEFAULT_BUNDLE;
   /** Folder of MediaPipe's files, the face detector and the speech gate, relative to the document's base. */
   @property({ attribute: 'asset-base' }) assetBase = DEFAULT_ASSET_BASE;
+  /** URL of a speech model's `speech.json`, in place of the bundle's own; another origin's must be in the page's policy. */
+  @property() speech: string | null = null;
   /** `auto` takes WebGPU where a real adapter is, else wasm. */
   @property() device: DeviceWish = 'auto';
   /** What visitors are offered to give and the estimate is made of: words of `text face voice`, or a list. */
@@ -170,7 +173,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   handle(request: MemoRequest): void {
     if (request.name === 'start' && this.#given() !== null)
       void this.start().catch(() => undefined); // told by its event
-    else this.#take().handle(request);
+    // where words come from says nothing about an address that is on its way
+    else (request.name.startsWith('words-') ? this.#get() : this.#take()).handle(request);
   }
 
   override addEventListener<K extends keyof MemoBertEventMap>(
@@ -235,13 +239,14 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   }
 
   /** What is written as it is now: told if wrong, and brought to the recogniser. */
-  #follow({ options, settings, problems }: Read): void {
+  #follow(read: Read): void {
+    const { options, settings, problems } = read;
     const before = this.#problems.map(({ message }) => message);
     this.#problems = problems;
     for (const problem of problems) if (!before.includes(problem.message)) this.#tell(problem);
     const recogniser = this.#recogniser;
     if (recogniser === null) {
-      this.#show({ ...this.known, ...wished(settings) });
+      this.#show({ ...this.known, ...wished(read) });
       return;
     }
     const made = { options: this.#keyOf(options), settings: JSON.stringify(settings) };
@@ -258,15 +263,20 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     }
   }
 
-  /** The recogniser, for a new request: what an earlier address left behind is forgotten. */
+  /** The recogniser, for a new run: what an earlier address left behind is forgotten. */
   #take(): RecogniserLike {
+    const recogniser = this.#get();
+    this.#forgetOwn();
+    return recogniser;
+  }
+
+  #get(): RecogniserLike {
     if (!this.isConnected)
       throw new MemoError(
         'aborted',
         `<${this.localName}> is not in a document.`,
         'Append it to the page, then start.',
       );
-    this.#forgetOwn();
     this.#recogniser ??= this.#make();
     return this.#recogniser;
   }
@@ -336,13 +346,13 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     const recogniser = this.#recogniser;
     this.#recogniser = null;
     recogniser?.close();
-    this.#show({ ...INITIAL_STATE, ...wished(this.#read().settings) });
+    this.#show({ ...INITIAL_STATE, ...wished(this.#read()) });
   }
 }
 
-/** What of the settings shows before there is a recogniser. */
-function wished({ prompt, labels, modalities }: Settings): Partial<RecogniserState> {
-  return { prompt, labels, modalities };
+/** What of options and settings shows before there is a recogniser. */
+function wished({ options, settings: { prompt, labels, modalities } }: Read): Partial<RecogniserState> {
+  return { prompt, labels, modalities, words: initialWords(options) };
 }
 
 declare global {

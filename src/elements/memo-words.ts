@@ -1,35 +1,102 @@
-import { css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { RecogniserState } from '../recogniser';
+import type { WordSourceKind } from '../capture/words';
+import { INITIAL_WORDS, type RecogniserState, type WordsState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { Debouncer } from './debouncer';
+import { errorMessage, errorStyles } from './error-message';
 import { strings } from './strings';
+import { captionsPanel, listenPanel, panelStyles } from './words-panels';
 
 /** Milliseconds without a keystroke after which what was typed counts as said. */
 const TYPING_PAUSE_MS = 300;
 /** Far more than the 30 word pieces that are read. */
 const MAX_CHARACTERS = 240;
 
-/** The field for what is being said; sends `text` when typing pauses, or at once with Enter. */
+/**
+ * Where the words come from, and the words themselves: a field to type them, captions, the browser's recognition, a speech
+ * model in the page. Sends `text` when typing pauses, or at once with Enter; `words-choose`, `words-start`, `words-stop`,
+ * `words-captions`, `words-dismiss-error`.
+ */
 @customElement('memo-words')
 export class MemoWords extends BaseElement {
   static override styles = [
     ...BaseElement.styles,
     buttons,
+    panelStyles,
+    errorStyles,
     css`
       :host {
-        display: block;
+        display: grid;
+        gap: 0.5rem;
+        container-type: inline-size;
+      }
+      fieldset {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.375rem 0.75rem;
+        min-inline-size: 0;
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        float: inline-start; /* else it takes a line of its own */
+        padding: 0;
+      }
+      .choices {
+        display: flex;
+        flex-wrap: wrap;
+        border: 1px solid var(--_line);
+        border-radius: var(--_radius);
+        overflow: hidden;
+      }
+      .choice {
+        display: flex;
+        flex: 1 0 auto;
+        align-items: center;
+        justify-content: center;
+        min-block-size: 2.25rem;
+        padding: 0 0.75rem;
+        font-size: 0.875em;
+        cursor: pointer;
+      }
+      .choice:hover {
+        background: var(--_sunken);
+      }
+      .choice:has(:checked) {
+        background: var(--_sunken);
+        box-shadow: inset 0 -2px 0 var(--_ink);
+        font-weight: 600;
+      }
+      .choice:has(:focus-visible) {
+        outline: 2px solid var(--_focus);
+        outline-offset: -2px;
+      }
+      .choice input {
+        position: absolute;
+        inline-size: 1px;
+        block-size: 1px;
+        margin: 0;
+        opacity: 0;
+      }
+      @container (max-width: 24rem) {
+        .choices {
+          inline-size: 100%;
+        }
+        .choice {
+          min-block-size: 2.75rem;
+          padding: 0 0.5rem;
+        }
       }
       form {
         display: flex;
         flex-wrap: wrap;
         gap: 0.375rem 0.5rem;
       }
-      label {
-        flex: 1 0 100%;
-      }
-      input {
+      input[type='text'] {
         flex: 1 1 10rem;
         min-inline-size: 0;
         min-block-size: 2.75rem;
@@ -47,10 +114,13 @@ export class MemoWords extends BaseElement {
     `,
   ];
 
-  /** What the recogniser takes as said. */
+  /** What the recogniser takes as said when it is typed. */
   @property() text = '';
+  /** Where the words come from, and what was said. */
+  @property({ attribute: false }) words: WordsState = INITIAL_WORDS;
 
-  @query('input') private readonly input!: HTMLInputElement;
+  @query('#said') private readonly input!: HTMLInputElement | null;
+  @query('input[type=file]') private readonly file!: HTMLInputElement;
   readonly #pause = new Debouncer(TYPING_PAUSE_MS);
   /** Last sent: a pause without a change asks nothing, Enter always does. */
   #sent = '';
@@ -64,23 +134,63 @@ export class MemoWords extends BaseElement {
     // never under the visitor's fingers
     if (!changed.has('text') || this.text === this.#sent) return;
     this.#sent = this.text;
-    this.input.value = this.text;
+    if (this.input !== null) this.input.value = this.text;
   }
 
-  protected override take({ text }: RecogniserState): void {
+  protected override take({ text, words }: RecogniserState): void {
     this.text = text;
+    this.words = words;
   }
 
   override render(): TemplateResult {
+    const { error, offered } = this.words;
+    return html`<fieldset>
+        <legend class="heading">${strings.controls.text}</legend>
+        <div class="choices">${offered.map((source) => this.#choice(source))}</div>
+      </fieldset>
+      ${this.#panel()}
+      <input
+        type="file"
+        accept=".vtt,.srt,text/vtt"
+        hidden
+        data-testid="captions-file"
+        @change=${this.#takeFile}
+      />
+      ${error === null ? nothing : errorMessage(error, () => this.request('words-dismiss-error', {}))}`;
+  }
+
+  #choice(source: WordSourceKind): TemplateResult {
+    return html`<label class="choice">
+      <input
+        type="radio"
+        name="source"
+        value=${source}
+        data-testid="words-${source}"
+        .checked=${source === this.words.source}
+        @change=${() => this.request('words-choose', { source })}
+      />
+      ${strings.words.sources[source]}
+    </label>`;
+  }
+
+  #panel(): TemplateResult {
+    const { source, on } = this.words;
+    if (source === 'typed') return this.#form();
+    if (source === 'captions') return captionsPanel(this.words, () => this.file.click());
+    return listenPanel(this.words, () => this.request(on ? 'words-stop' : 'words-start', {}));
+  }
+
+  #form(): TemplateResult {
     return html`<form @submit=${this.#submit}>
-      <label class="heading" for="said">${strings.controls.text}</label>
       <input
         id="said"
         type="text"
+        aria-label=${strings.controls.text}
         autocomplete="off"
         enterkeyhint="done"
         maxlength=${MAX_CHARACTERS}
         placeholder=${strings.controls.textHint}
+        value=${this.#sent}
         data-testid="text"
         @input=${() => this.#pause.call(() => this.#send())}
       />
@@ -95,10 +205,17 @@ export class MemoWords extends BaseElement {
   }
 
   #send(again = false): void {
-    const text = this.input.value;
+    const text = this.input?.value ?? this.#sent;
     if (text === this.#sent && !again) return;
     this.#sent = text;
     this.request('text', { text });
+  }
+
+  #takeFile(event: Event): void {
+    const input = event.currentTarget as HTMLInputElement;
+    const file = input.files?.[0];
+    if (file !== undefined) this.request('words-captions', { file, name: file.name });
+    input.value = ''; // the same file can be chosen again
   }
 }
 

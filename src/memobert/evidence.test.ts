@@ -70,4 +70,20 @@ describe('Evidence', () => {
     expect(evidence.at(10).text).toBe('just now typed');
     expect(evidence.at(40).text).toBe('typed');
   });
+
+  it('follows the voice: while one is heard, older words are dropped, and do not come back after it', () => {
+    const words = (...times: readonly (readonly [string, number])[]) =>
+      times.map(([text, start]) => ({ text, start, end: start + 0.5 }));
+    const voiced = { ...manifest, voice: { ...manifest.voice, windowSamples: 64_000 } };
+    const evidence = new Evidence(voiced);
+    evidence.setTexts(words(['old', 4], ['late', 6], ['new', 11]));
+    expect(evidence.at(12).text, 'nobody speaks: 8 s').toBe('old late new');
+    evidence.setVoice(12, new Float32Array(4), 2);
+    expect(evidence.at(12).text, 'a window of 4 s, and 2 s before').toBe('late new');
+    evidence.setVoice(12.1, null, 0);
+    expect(evidence.at(12.2).text).toBe('late new');
+    evidence.setTexts(words(['old', 4], ['late', 6], ['newer', 11]));
+    expect(evidence.at(12.3).text, 'an interim word was replaced').toBe('late newer');
+    expect(evidence.at(5).text, 'the clock went back').toBe('old');
+  });
 });

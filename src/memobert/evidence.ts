@@ -3,8 +3,10 @@
 import type { Manifest } from '../runtime/manifest';
 import type { TimedText } from '../runtime/protocol';
 
-/** Said this long ago still counts: a sentence outlasts the voice window it was spoken in. */
+/** Said this long ago still counts while nobody speaks: a sentence outlasts the voice window it was spoken in. */
 const TEXT_MEMORY_S = 8;
+/** While a voice is heard, the words are its own: those of its window, and what ended this long before it. */
+const BEFORE_VOICE_S = 2;
 /** About the voice window's own length, so that a slow machine's gap between encodings does not drop the voice. */
 const VOICE_MEMORY_S = 4;
 
@@ -30,8 +32,11 @@ export class Evidence {
   readonly #face: Manifest['face'];
   readonly #voice: Manifest['voice'];
   #faces: TimedFeature[] = [];
-  #heard: { readonly until: number; readonly tokens: Tokens } | null = null;
+  #heard: { readonly time: number; readonly until: number; readonly tokens: Tokens } | null = null;
   #texts: readonly TimedText[] = [];
+  /** Words that ended before are dropped for good, though the voice that they came before is over. */
+  #textsFromS = Number.NEGATIVE_INFINITY;
+  #lastS = Number.NEGATIVE_INFINITY;
 
   constructor(manifest: Pick<Manifest, 'face' | 'voice'>) {
     this.#face = manifest.face;
@@ -62,6 +67,7 @@ export class Evidence {
       features === null || count < 1
         ? null
         : {
+            time: timeS,
             until: timeS + VOICE_MEMORY_S + 2 * tookS,
             tokens: { data: features.subarray((tokens - count) * size), count },
           };
@@ -74,8 +80,9 @@ export class Evidence {
   at(timeS: number): EvidenceWindow {
     const faces = this.#faces.filter((kept) => kept.time > timeS - this.#memoryS && kept.time <= timeS + 1);
     const voice = this.#heard !== null && this.#heard.until > timeS ? this.#heard : null;
+    const fromS = this.#textsFrom(timeS, voice?.time ?? null);
     const text = this.#texts
-      .filter((said) => said.start <= timeS && said.end > timeS - TEXT_MEMORY_S)
+      .filter((said) => said.start <= timeS && said.end > fromS)
       .map((said) => said.text.trim())
       .filter((said) => said !== '')
       .join(' ');
@@ -90,6 +97,19 @@ export class Evidence {
     this.#faces = [];
     this.#heard = null;
     this.#texts = [];
+    this.#textsFromS = Number.NEGATIVE_INFINITY;
+    this.#lastS = Number.NEGATIVE_INFINITY;
+  }
+
+  /** @param voiceS end of the voice's window; null while there is none */
+  #textsFrom(timeS: number, voiceS: number | null): number {
+    const { windowSamples, sampleRateHz } = this.#voice;
+    const voiceFromS = (voiceS ?? Number.NEGATIVE_INFINITY) - windowSamples / sampleRateHz - BEFORE_VOICE_S;
+    const fromS = Math.max(timeS - TEXT_MEMORY_S, voiceFromS);
+    // a clock that went back begins anew
+    this.#textsFromS = timeS < this.#lastS ? fromS : Math.max(this.#textsFromS, fromS);
+    this.#lastS = timeS;
+    return this.#textsFromS;
   }
 
   get #memoryS(): number {

@@ -42,7 +42,11 @@ class FakeReader implements MediaReader {
 function setUp(seconds: number, parts: Partial<AnalysisParts> = {}, client = closing()) {
   const reader = new FakeReader(seconds);
   const abort = new AbortController();
-  const on = { face: vi.fn(), voice: vi.fn(), estimate: vi.fn() };
+  const on = {
+    sound: vi.fn<(chunk: SampleChunk) => Promise<void>>(async () => undefined),
+    reach: vi.fn<(time: number) => Promise<void>>(async () => undefined),
+    ...{ face: vi.fn(), voice: vi.fn(), estimate: vi.fn() },
+  };
   const common = { backend: 'wasm', faceHz: 10, rates: {}, modalities: MODALITIES } as const;
   const analysis = new Analysis({ ...common, reader, client, ...parts }, on, abort.signal);
   return { reader, abort, on, analysis, client };
@@ -103,6 +107,29 @@ describe('Analysis', () => {
     expect(client.count('samples')).toBeLessThanOrEqual(3);
     client.close();
     await expect(run).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('lets the sound be heard before the worker takes it, and what was said be told before each estimate', async () => {
+    const order: string[] = [];
+    const { analysis, client, on } = setUp(1, { modalities: ['text'] });
+    on.sound.mockImplementation(async ({ samples }) => {
+      await settled();
+      order.push(`${samples.length / 8000} s`);
+    });
+    on.reach.mockImplementation(async (time) => {
+      await settled();
+      order.push(`words at ${time} of ${client.count('estimate')}`);
+    });
+    await analysis.run();
+    expect(order).toEqual([
+      '0.3 s',
+      '0.2 s',
+      'words at 0.5 of 0',
+      '0.1 s',
+      '0.3 s',
+      '0.1 s',
+      'words at 1 of 1',
+    ]);
   });
 
   it('leaves out what is not asked for', async () => {

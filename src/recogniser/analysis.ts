@@ -22,6 +22,10 @@ export interface AnalysisParts {
 }
 
 export interface AnalysisListeners {
+  /** Before the worker takes the samples; who listens is waited for. */
+  sound(chunk: SampleChunk): Promise<void>;
+  /** All up to `time` was seen and heard, and it is estimated next: time to tell what was said. */
+  reach(time: number): Promise<void>;
   face(answer: FaceAnswer): void;
   voice(answer: VoiceAnswer): void;
   /** Null: no evidence at all. `reached`: seconds of the media behind it. */
@@ -35,6 +39,7 @@ export class Analysis {
   readonly #frameTimes: readonly number[];
   readonly #frames: AsyncIterator<{ frame: VideoFrame | ImageBitmap; time: number } | null, void> | null;
   readonly #samples: AsyncIterator<SampleChunk, void> | null;
+  readonly #listens: boolean;
   /** Frames taken so far. */
   #taken = 0;
   /** Decoded beyond the last step. */
@@ -50,7 +55,10 @@ export class Analysis {
     this.#frameTimes = Array.from({ length: count }, (_, index) => index / face.hz);
     const looks = reader.hasPicture && modalities.includes('face');
     this.#frames = looks ? reader.frames(this.#frameTimes) : null;
-    this.#samples = reader.hasSound && modalities.includes('voice') ? reader.samples() : null;
+    this.#listens = reader.hasSound && modalities.includes('voice');
+    // words may be heard in it, though the voice is not looked at
+    this.#samples =
+      this.#listens || (reader.hasSound && modalities.includes('text')) ? reader.samples() : null;
   }
 
   /** Resolves at the end of the media, or when it is aborted; rejects with a MemoError. */
@@ -63,11 +71,12 @@ export class Analysis {
       for (let step = 1; step <= steps && !this.#signal.aborted; step += 1) {
         const time = Math.min(step / fusion.hz, reader.seconds);
         await Promise.all([this.#look(time), this.#hear(time)]);
-        if (this.#samples !== null && time - listened >= 0.999 / voice.hz) {
+        if (this.#listens && time - listened >= 0.999 / voice.hz) {
           listened = time;
           await this.#listen(time);
         }
-        await this.#estimate(time);
+        await this.#on.reach(time);
+        if (!this.#signal.aborted) await this.#estimate(time);
       }
     } catch (error) {
       if (!this.#signal.aborted) throw MemoError.from(error);
@@ -116,8 +125,10 @@ export class Analysis {
       }
       if (count > 0) {
         const heard = { samples: samples.slice(0, count), sampleRateHz, time };
+        await this.#on.sound(heard);
+        if (this.#signal.aborted) return;
         const options = { transfer: [heard.samples.buffer], signal: this.#signal };
-        await this.#parts.client.request('samples', heard, options);
+        if (this.#listens) await this.#parts.client.request('samples', heard, options);
       }
       if (this.#left !== null) return;
     }

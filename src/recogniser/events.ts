@@ -4,6 +4,7 @@ import type { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import type { Progress } from '../runtime/progress';
 import type { Condition, Phase } from './state';
+import type { WordsState } from './words-state';
 
 export interface StateChange {
   readonly phase: Phase;
@@ -20,6 +21,8 @@ export interface RecogniserEventMap {
   progress: CustomEvent<Progress>;
   /** A run failed: it is over, every track of it is stopped, the phase is `error`. Or label words or prompt were refused by the model's vocabulary: then the bundle's hold and the run goes on. */
   error: CustomEvent<MemoError>;
+  /** Where the words come from, what was said, or what is wrong with it: a run goes on without words. */
+  words: CustomEvent<WordsState>;
 }
 
 /** An EventTarget that also knows its events' types; overloaded as the DOM's own targets are. */

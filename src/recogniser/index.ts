@@ -3,12 +3,13 @@
  * Knows of capture, encoders' answers, runtime's client. Must not know of elements, and touches the DOM only through `page.ts`.
  */
 
+export { isCaptionFile } from '../capture/words/caption-names';
 export { systemClock, type Clock } from './clock';
 export type { EngineClient } from './engine-client';
 export { Estimates } from './estimates';
 export { TypedEventTarget, type RecogniserEventMap, type StateChange, type TypedTarget } from './events';
 export { currentPage, noPage, type Page } from './page';
-export type { RecogniserOptions, RecogniserParts } from './options';
+export { initialWords, type RecogniserOptions, type RecogniserParts } from './options';
 export { Recogniser } from './recogniser';
 export { REQUEST_EVENT, type MemoRequest, type RequestMap, type RequestName } from './requests';
 export type { ActorRequest, SourceOpeners } from './sources';
@@ -26,3 +27,6 @@ export {
 export { DEFAULT_SETTINGS, type Settings } from './settings';
 export { Store } from './store';
 export { estimateAt, marks, segments, type Mark, type Segment, type Timeline } from './timeline';
+export type { WordsParts } from './word-source-maker';
+export { Words } from './words';
+export { INITIAL_WORDS, type WordsState } from './words-state';

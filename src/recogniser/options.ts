@@ -1,5 +1,6 @@
 /** What a recogniser is made with. */
 
+import { recognitionClass } from '../capture/words/recognition-api';
 import { MemoError } from '../errors';
 import type { DeviceWish, EngineOptions } from '../runtime/protocol';
 import type { Clock } from './clock';
@@ -7,6 +8,8 @@ import type { EngineClient } from './engine-client';
 import type { Page } from './page';
 import type { Settings } from './settings';
 import type { SourceOpeners } from './sources';
+import { WordSourceMaker, type WordsParts } from './word-source-maker';
+import { INITIAL_WORDS, type WordsState } from './words-state';
 
 export interface RecogniserOptions extends Partial<Settings> {
   /** URL of the bundle's `manifest.json`; relative to the page. */
@@ -15,6 +18,10 @@ export interface RecogniserOptions extends Partial<Settings> {
   readonly assetBase: string;
   /** Folder with the actor's speech; `actor/` beside the page unless said. */
   readonly actorBase?: string;
+  /** URL of a speech model's `speech.json`, relative to the page, in place of the bundle's own; may be another origin's. */
+  readonly speech?: string;
+  /** BCP 47, for the browser's speech recognition; `en-US` unless said, for MEmoBERT reads English. */
+  readonly speechLanguage?: string;
   /** `auto` (the default): WebGPU where a real adapter is, else wasm. */
   readonly device?: DeviceWish;
   /** Lets a software adapter stand in for WebGPU: for tests. */
@@ -27,6 +34,7 @@ export interface RecogniserParts {
   readonly sources: SourceOpeners;
   readonly clock: Clock;
   readonly page: Page;
+  readonly words: WordsParts;
 }
 
 /** @throws MemoError `input-invalid` when an address is empty */
@@ -40,20 +48,44 @@ export function engineOptions(options: RecogniserOptions): EngineOptions {
   };
 }
 
+/**
+ * A speech model listens with the engine's own wishes.
+ * @throws MemoError `input-invalid` when an address is empty
+ */
+export function wordsParts(options: RecogniserOptions): WordsParts {
+  const engine = engineOptions(options);
+  const { speech, speechLanguage = 'en-US' } = options;
+  return {
+    recognition: recognitionClass(),
+    language: speechLanguage,
+    speechUrl: speech === undefined ? null : absolute(given('speech', speech)),
+    manifestUrl: engine.manifestUrl,
+    createSpeech: async (address) => {
+      const { SpeechClient } = await import('../speech');
+      return new SpeechClient({ ...engine, address });
+    },
+  };
+}
+
+/** Of a recogniser that nobody has made yet. */
+export function initialWords(options: RecogniserOptions): WordsState {
+  return { ...INITIAL_WORDS, offered: new WordSourceMaker(wordsParts(options)).offered };
+}
+
 /** Resolved against the page, or against the worker's script where there is none. */
 export function absolute(url: string): string {
   const base = typeof document === 'undefined' ? globalThis.location?.href : document.baseURI;
   return base === undefined || base.startsWith('blob:') ? url : new URL(url, base).href;
 }
 
-/** An empty address would be the page itself, which is no manifest. */
-function given(name: 'manifestUrl' | 'assetBase', url: string): string {
+const CURES = {
+  manifestUrl: "Give the address of the bundle's manifest.json.",
+  assetBase: 'Give the address of the folder with the detector, the speech gate and MediaPipe.',
+  speech: "Give the address of a speech model's speech.json, or leave the option out.",
+} as const;
+
+/** An empty address would be the page itself, which is none of these. */
+function given(name: keyof typeof CURES, url: string): string {
   if (url.trim() !== '') return url;
-  throw new MemoError(
-    'input-invalid',
-    `The option ${name} is empty.`,
-    name === 'manifestUrl'
-      ? "Give the address of the bundle's manifest.json."
-      : 'Give the address of the folder with the detector, the speech gate and MediaPipe.',
-  );
+  throw new MemoError('input-invalid', `The option ${name} is empty.`, CURES[name]);
 }

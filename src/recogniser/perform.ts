@@ -3,7 +3,8 @@
 import type { Recogniser } from './recogniser';
 import type { MemoRequest } from './requests';
 
-export function perform(recogniser: Recogniser, { name, detail }: MemoRequest): void {
+export function perform(recogniser: Recogniser, request: MemoRequest): void {
+  const { name, detail } = request;
   const told = () => undefined; // by the recogniser itself
   switch (name) {
     case 'start':
@@ -30,5 +31,7 @@ export function perform(recogniser: Recogniser, { name, detail }: MemoRequest): 
     case 'dismiss-error':
       recogniser.dismissError();
       break;
+    default:
+      recogniser.words.handle(request);
   }
 }

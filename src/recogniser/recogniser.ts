@@ -132,6 +132,7 @@ export class Recogniser extends Runner {
    */
   async setText(text: string): Promise<void> {
     this.assertOpen();
+    this.words.type(text);
     this.apply({ text });
     const run = this.run;
     if (run !== null && run.kind !== 'text') {
@@ -202,6 +203,7 @@ export class Recogniser extends Runner {
     if (this.closed) return;
     this.stop();
     this.closed = true;
+    this.words.close();
     for (const iterator of this.#iterators) void iterator.return();
     this.engine.discard({ retire: false });
     this.leavePage();

@@ -1,5 +1,6 @@
 /** What may be asked of a recogniser from the elements: each travels up as a `memo-request` event. */
 
+import type { WordSourceKind } from '../capture/words/word-source';
 import type { Box } from '../memobert/estimate';
 
 export interface RequestMap {
@@ -14,6 +15,14 @@ export interface RequestMap {
   stop: Record<string, never>;
   text: { text: string };
   'dismiss-error': Record<string, never>;
+  /** Takes the words from elsewhere. */
+  'words-choose': { source: WordSourceKind };
+  /** Switches a source that listens on or off. */
+  'words-start': Record<string, never>;
+  'words-stop': Record<string, never>;
+  /** A file, or a track of media that the page plays itself. */
+  'words-captions': { file: Blob; name: string } | { track: HTMLTrackElement };
+  'words-dismiss-error': Record<string, never>;
 }
 
 export type RequestName = keyof RequestMap;

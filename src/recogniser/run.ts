@@ -42,16 +42,6 @@ export function newRun(
   return { kind, stage, awaitsModel, file, abort, ...nothing };
 }
 
-/** Typed text goes before what the source says. */
-export function textsOf(run: Run, text: string): readonly TimedText[] {
-  return text.trim() === '' ? run.words : typed(text);
-}
-
-/** Typed text holds until it is replaced. */
-export function typed(text: string): readonly TimedText[] {
-  return text.trim() === '' ? [] : [{ text, start: 0, end: Number.POSITIVE_INFINITY }];
-}
-
 const { camera, microphone, stream, fileProgress, rates, faces, level, speaking } = INITIAL_STATE;
 
 /** What a start takes back of the run before. */

@@ -12,11 +12,11 @@ import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
 import { isWorkersFault, lostDevices, recogniserClosed } from './faults';
 import { Loop, type LoopParts, type Vitals } from './loop';
-import { engineOptions, type RecogniserOptions, type RecogniserParts } from './options';
+import { engineOptions, wordsParts, type RecogniserOptions, type RecogniserParts } from './options';
 import { currentPage } from './page';
 import { furthest, type Facts } from './phase';
 import { Prompter } from './prompter';
-import { AT_REST, newRun, NOTHING_YET, textsOf, type NamedFile, type Run } from './run';
+import { AT_REST, newRun, NOTHING_YET, type NamedFile, type Run } from './run';
 import { settingsOf, type Settings } from './settings';
 import { Smoother } from './smoother';
 import { browserSources } from './sources';
@@ -24,8 +24,11 @@ import type { SourceKind } from './state';
 import { Teller } from './teller';
 import { answerText } from './text-answer';
 import { Recorder } from './timeline';
+import { Words } from './words';
 
 export abstract class Runner extends Teller {
+  /** Where the words come from. */
+  readonly words: Words;
   protected readonly engine: Engine;
   protected readonly parts: RecogniserParts;
   protected readonly leavePage: () => void;
@@ -51,8 +54,18 @@ export abstract class Runner extends Teller {
       sources: browserSources,
       clock: systemClock,
       page: currentPage(),
+      words: wordsParts(options),
       ...parts,
     };
+    this.words = new Words(this.parts.words, {
+      changed: (words) => {
+        this.keep({ words });
+        this.emit('words', words);
+      },
+      said: () => {
+        if (this.run !== null) void this.say(this.run);
+      },
+    });
     this.engine = new Engine(this.parts.createClient, engine, {
       progress: (progress) => {
         this.step = furthest(this.step, progress.step);
@@ -68,7 +81,7 @@ export abstract class Runner extends Teller {
       this.apply({});
     });
     const { prompt, labels, modalities } = this.settings;
-    this.apply({ prompt, labels, modalities });
+    this.apply({ prompt, labels, modalities, words: this.words.state });
   }
 
   async begin(
@@ -123,6 +136,7 @@ export abstract class Runner extends Teller {
       run.words = words;
       void this.say(run);
     });
+    if (this.settings.modalities.includes('text')) this.words.attach(source);
     this.apply(tracks());
   }
 
@@ -134,7 +148,7 @@ export abstract class Runner extends Teller {
     run.stage = 'listening';
     if (source.reader !== undefined) this.#analyse(run, { ...common, reader: source.reader });
     else this.#play(run, { ...common, source, clock });
-    if (this.state.text !== '' || run.words.length > 0) void this.say(run);
+    if (this.words.texts(run.words).length > 0) void this.say(run);
     this.apply({ media: run.file?.blob ?? null });
   }
 
@@ -157,6 +171,8 @@ export abstract class Runner extends Teller {
     const { signal } = run.abort;
     run.runsHidden = true;
     const told: AnalysisListeners = {
+      sound: (chunk) => this.words.hear(chunk),
+      reach: (time) => this.words.advance(time),
       face: ({ frameWidth, frameHeight }) => this.apply({ frameWidth, frameHeight }),
       voice: ({ speaking, level }) => this.apply({ speaking, level }),
       estimate: (estimate, reached) => {
@@ -181,9 +197,14 @@ export abstract class Runner extends Teller {
   /** What was said or typed, to the running source's estimates. */
   protected async say(run: Run): Promise<void> {
     if (!this.settings.modalities.includes('text') || run.stage !== 'listening') return;
-    const texts = textsOf(run, this.state.text);
-    if (run.loop !== null) await run.loop.setTexts(texts);
-    else await this.engine.loaded?.client.request('text', { texts }, { signal: run.abort.signal });
+    const texts = this.words.texts(run.words);
+    const { signal } = run.abort;
+    try {
+      if (run.loop !== null) await run.loop.setTexts(texts);
+      else await this.engine.loaded?.client.request('text', { texts }, { signal });
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    }
   }
 
   protected async answerText(): Promise<void> {
@@ -215,6 +236,7 @@ export abstract class Runner extends Teller {
       this.apply({ progress: null });
     }
     const loaded = await this.engine.load();
+    this.words.offer(loaded.manifest);
     const prompted = await this.prompter.bring(loaded, this.settings, (error) => {
       this.settings = { ...this.settings, prompt: null, labels: null };
       this.emit('error', error);
@@ -264,6 +286,7 @@ export abstract class Runner extends Teller {
     const run = this.run;
     this.run = null;
     run?.abort.abort(reason);
+    this.words.detach();
     run?.loop?.close();
     run?.source?.close();
   }

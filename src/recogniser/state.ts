@@ -6,6 +6,7 @@ import type { Manifest } from '../runtime/manifest';
 import type { Progress } from '../runtime/progress';
 import type { BackendReport } from '../runtime/protocol';
 import type { Timeline } from './timeline';
+import { INITIAL_WORDS, type WordsState } from './words-state';
 
 export const PHASES = ['idle', 'asking', 'loading', 'warming', 'listening', 'paused', 'error'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -47,6 +48,7 @@ export interface RecogniserState {
   readonly level: number;
   readonly speaking: boolean;
   readonly text: string;
+  readonly words: WordsState;
   /** With `[MASK]`; null before a model is loaded, unless it was set. */
   readonly prompt: string | null;
   /** Label ids in the order of the estimate's probabilities; null as `prompt`. */
@@ -81,6 +83,7 @@ export const INITIAL_STATE: RecogniserState = Object.freeze({
   level: 0,
   speaking: false,
   text: '',
+  words: INITIAL_WORDS,
   prompt: null,
   labels: null,
   modalities: MODALITIES,

@@ -19,7 +19,12 @@ export abstract class Teller extends TypedEventTarget {
 
   protected abstract facts(): Facts;
 
-  /** Every change goes through here: phase and conditions are told when they change. */
+  /** For what neither phase nor conditions follow from: a run may be about to change. */
+  protected keep(change: Partial<RecogniserState>): void {
+    this.#store.set(change);
+  }
+
+  /** Every other change goes through here: phase and conditions are told when they change. */
   protected apply(change: Partial<RecogniserState>): void {
     const before = this.state;
     this.#store.set(change);

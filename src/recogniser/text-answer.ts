@@ -1,8 +1,8 @@
 /** A text alone, without any source: asked for anew while it still changes. */
 
+import { typedTexts } from '../capture/words/typed-words';
 import type { Estimate } from '../memobert/estimate';
 import type { EngineClient } from './engine-client';
-import { typed } from './run';
 
 /** Typing goes on meanwhile: only the newest text is answered. Rejects when `signal` aborts. */
 export async function answerText(
@@ -16,7 +16,7 @@ export async function answerText(
     signal.throwIfAborted();
     asked = text();
     await client.request('reset', {}, { signal });
-    await client.request('text', { texts: typed(asked) }, { signal });
+    await client.request('text', { texts: typedTexts(asked) }, { signal });
     const estimate = await client.request('estimate', { time: 0 }, { signal });
     signal.throwIfAborted();
     publish(estimate);

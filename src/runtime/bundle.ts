@@ -1,34 +1,29 @@
 /** The bundle over the network or from the cache: the manifest, then its files, each checked before anyone reads it. */
 
-import { MemoError } from '../errors';
-import { FileCache, cacheStorage } from './file-cache';
-import { difference } from './integrity';
+import {
+  CheckedFiles,
+  completeParts,
+  fetchManifestText,
+  parseManifestText,
+  type BundleParts,
+  type Bytes,
+  type BytesListener,
+} from './checked-files';
 import type { BundleFile, Manifest } from './manifest';
 import { checkManifest } from './manifest-check';
 import { filesOf } from './manifest-files';
 
-/** What a test replaces. */
-export interface BundleParts {
-  readonly fetch: typeof fetch;
-  readonly caches: CacheStorage | null;
-}
-
-export type Bytes = Uint8Array<ArrayBuffer>;
-
-/** @param loadedBytes of all files together; never falls */
-export type BytesListener = (loadedBytes: number, item: string) => void;
+export type { BundleParts, Bytes, BytesListener };
 
 export class Bundle {
-  readonly #parts: BundleParts;
-  readonly #cache: FileCache;
+  readonly #files: CheckedFiles;
 
   private constructor(
     readonly manifestUrl: string,
     readonly manifest: Manifest,
     parts: BundleParts,
   ) {
-    this.#parts = parts;
-    this.#cache = new FileCache(parts.caches, manifestUrl);
+    this.#files = new CheckedFiles(manifestUrl, manifest.name, parts);
   }
 
   /**
@@ -36,12 +31,10 @@ export class Bundle {
    * @throws MemoError `manifest-unreachable`, `manifest-invalid`
    */
   static async open(manifestUrl: string, parts: Partial<BundleParts> = {}): Promise<Bundle> {
-    const complete: BundleParts = {
-      fetch: (...request) => fetch(...request),
-      caches: cacheStorage(),
-      ...parts,
-    };
-    return new Bundle(manifestUrl, await fetchManifest(manifestUrl, complete.fetch), complete);
+    const complete = completeParts(parts);
+    const text = await fetchManifestText(manifestUrl, complete.fetch, "The model's manifest");
+    const manifest = checkManifest(parseManifestText(text, "The model's manifest.json"));
+    return new Bundle(manifestUrl, manifest, complete);
   }
 
   /**
@@ -49,134 +42,9 @@ export class Bundle {
    * @throws MemoError `file-missing`, `model-integrity`
    */
   async load(files: readonly BundleFile[], onBytes: BytesListener): Promise<readonly Bytes[]> {
-    const abort = new AbortController();
-    const loaded = files.map(() => 0);
-    let most = 0;
-    const count = (index: number, bytes: number) => {
-      // a second attempt at a file starts at 0 again: what is told does not
-      loaded[index] = Math.min(bytes, files[index]?.bytes ?? 0);
-      most = Math.max(
-        most,
-        loaded.reduce((sum, value) => sum + value, 0),
-      );
-      onBytes(most, files[index]?.path ?? '');
-    };
-    try {
-      const contents = await Promise.all(
-        files.map((file, index) => this.#file(file, abort.signal, (bytes) => count(index, bytes))),
-      );
-      // all that this version has: another backend's files were fetched for a reason
-      await this.#cache.keepOnly(filesOf(this.manifest), this.manifest.name);
-      return contents;
-    } catch (error) {
-      abort.abort();
-      throw error;
-    }
+    const contents = await this.#files.load(files, onBytes);
+    // all that this version has: another backend's files were fetched for a reason
+    await this.#files.keepOnly(filesOf(this.manifest));
+    return contents;
   }
-
-  async #file(file: BundleFile, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<Bytes> {
-    const kept = await this.#cache.get(file);
-    if (kept !== null) {
-      if ((await difference(file, kept)) === null) {
-        onBytes(file.bytes);
-        return kept;
-      }
-      await this.#cache.drop(file);
-    }
-    const data = await this.#fetch(file, signal, onBytes);
-    const differs = await difference(file, data);
-    if (differs !== null) {
-      throw new MemoError(
-        'model-integrity',
-        `The model's file ${file.path} is damaged: ${differs}.`,
-        'Press Start again. If it comes back, the files on the server do not belong together: put the whole bundle there again.',
-      );
-    }
-    await this.#cache.put(file, data, this.manifest.name);
-    onBytes(file.bytes);
-    return data;
-  }
-
-  async #fetch(file: BundleFile, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<Bytes> {
-    const url = new URL(file.path, this.manifestUrl).href;
-    try {
-      // the browser's own cache may hold the file of an older bundle: ask the server whether it still holds
-      const response = await this.#parts.fetch(url, { signal, cache: 'no-cache' });
-      if (!response.ok) throw new Error(`the server answers ${response.status}`);
-      if (isPage(response)) throw new Error('the server answers with a web page');
-      return await readAll(response, file.bytes, onBytes);
-    } catch (cause) {
-      throw new MemoError(
-        'file-missing',
-        `The model's file ${file.path} could not be fetched.`,
-        'Check the connection and press Start again. If it comes back, the file is missing on the server: put the whole bundle there.',
-        cause,
-      );
-    }
-  }
-}
-
-async function fetchManifest(url: string, fetcher: typeof fetch): Promise<Manifest> {
-  let text: string;
-  try {
-    const response = await fetcher(url, { cache: 'no-cache' });
-    if (!response.ok) throw new Error(`the server answers ${response.status}`);
-    if (isPage(response)) throw new Error('the server answers with a web page');
-    text = await response.text();
-  } catch (cause) {
-    throw new MemoError(
-      'manifest-unreachable',
-      `The model's manifest could not be fetched from ${url}.`,
-      'Check the connection and the address of the model, then press Start again.',
-      cause,
-    );
-  }
-  return checkManifest(parseManifest(text));
-}
-
-function parseManifest(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new MemoError(
-      'manifest-invalid',
-      "The model's manifest.json is not JSON.",
-      'Export the bundle again, or check the address of the model.',
-      cause,
-    );
-  }
-}
-
-/** Servers of single-page applications answer so for what is missing, with status 200. */
-function isPage(response: Response): boolean {
-  return response.headers.get('content-type')?.startsWith('text/html') === true;
-}
-
-/** @param expected in bytes; more than that is read no further, the check afterwards refuses it */
-async function readAll(
-  response: Response,
-  expected: number,
-  onBytes: (bytes: number) => void,
-): Promise<Bytes> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = response.body?.getReader();
-  for (;;) {
-    const step = await reader?.read();
-    if (step === undefined || step.done) break;
-    chunks.push(step.value);
-    length += step.value.byteLength;
-    onBytes(length);
-    if (length > expected) {
-      await reader?.cancel();
-      break;
-    }
-  }
-  const data = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    data.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return data;
 }

@@ -51,6 +51,19 @@ export class FileCache {
     });
   }
 
+  /** A manifest as it was fetched last, for when there is no network; nothing vouches for it but its origin. */
+  async keepText(url: string, text: string): Promise<void> {
+    await this.#attempt((cache) => cache.put(this.#textKey(url), new Response(text)));
+  }
+
+  async keptText(url: string): Promise<string | null> {
+    return this.#attempt(async (cache) => (await cache.match(this.#textKey(url)))?.text() ?? null);
+  }
+
+  #textKey(url: string): string {
+    return new URL(`text/${encodeURIComponent(url)}`, this.#baseUrl).href;
+  }
+
   #key(sha256: string): string {
     return new URL(`sha256/${sha256}`, this.#baseUrl).href;
   }

@@ -5,8 +5,9 @@ import { MemoError, type ErrorCode } from '../errors';
 import { Evidence, type Fusion } from '../memobert';
 import type { Backend } from '../memobert/estimate';
 import { chooseBackend, droppedToWasm, type BackendChoice, type Host } from './backends';
-import { Bundle, type BundleParts, type Bytes } from './bundle';
+import { Bundle, type BundleParts } from './bundle';
 import { fetchContents, switchContents, type BundleContents } from './bundle-contents';
+import { fetchGate } from './gate-file';
 import { planGraphs, type GraphPlan } from './graph-plan';
 import { LoadProgress } from './load-progress';
 import type { Manifest } from './manifest';
@@ -184,22 +185,6 @@ async function createFace(options: FaceEncoderOptions): Promise<FaceEncoding> {
   }
   face.reset();
   return face;
-}
-
-async function fetchGate(assetBase: string, fetcher: typeof fetch): Promise<Bytes> {
-  const url = `${assetBase}silero_vad.onnx`;
-  try {
-    const response = await fetcher(url);
-    if (!response.ok) throw new Error(`the server answers ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
-  } catch (cause) {
-    throw new MemoError(
-      'file-missing',
-      `The speech gate could not be loaded from ${url}.`,
-      'Run "node scripts/prepare-assets.mjs" and serve public/generated/ beside the page.',
-      cause,
-    );
-  }
 }
 
 function bundleParts({ fetch, caches }: LoadParts): Partial<BundleParts> {

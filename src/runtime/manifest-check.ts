@@ -59,15 +59,18 @@ export function checkManifest(json: unknown): Manifest {
     graphs,
     golden: checkFile(root.at('golden')),
     ...checkCalibration(root.at('calibration')),
+    ...(root.at('speech').missing ? {} : { speech: checkFile(root.at('speech')) }),
   };
   return manifest;
 }
 
 /** One place in the JSON: reads it as what it must be, or complains about it by its path. */
-class Field {
+export class Field {
   constructor(
     readonly value: unknown,
     readonly path: string,
+    /** The error for a place and what is wrong there. */
+    readonly complain: (path: string, complaint: string) => MemoError = invalid,
   ) {}
 
   get missing(): boolean {
@@ -78,13 +81,15 @@ class Field {
     const { value } = this;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.refused('an object');
     const path = this.path === '' ? key : `${this.path}.${key}`;
-    return new Field(Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined, path);
+    return new Field(Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined, path, this.complain);
   }
 
   list<T>(read: (entry: Field) => T): readonly T[] {
     const { value } = this;
     if (!Array.isArray(value)) throw this.refused('a list');
-    return value.map((entry: unknown, index) => read(new Field(entry, `${this.path}[${index}]`)));
+    return value.map((entry: unknown, index) =>
+      read(new Field(entry, `${this.path}[${index}]`, this.complain)),
+    );
   }
 
   text(): string {
@@ -130,7 +135,7 @@ class Field {
   }
 
   refused(wanted: string): MemoError {
-    return invalid(this.path, this.missing ? `is missing; it must be ${wanted}` : `is not ${wanted}`);
+    return this.complain(this.path, this.missing ? `is missing; it must be ${wanted}` : `is not ${wanted}`);
   }
 }
 
@@ -156,10 +161,10 @@ function checkLabels(field: Field): readonly Label[] {
   return labels;
 }
 
-function checkFile(field: Field): BundleFile {
+export function checkFile(field: Field): BundleFile {
   const path = field.at('path').text();
   if (!SAFE_PATH.test(path))
-    throw invalid(`${field.path}.path`, `is "${path}", not a path inside the bundle`);
+    throw field.complain(`${field.path}.path`, `is "${path}", not a path inside the bundle`);
   const sha256 = field.at('sha256').text();
   if (!SHA256.test(sha256)) throw field.at('sha256').refused('64 lower-case hexadecimal digits');
   return { path, bytes: field.at('bytes').count(), sha256 };

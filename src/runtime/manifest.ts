@@ -108,6 +108,8 @@ export interface Manifest {
   readonly calibration?: Calibration;
   /** JSON of {@link GoldenVectors}. */
   readonly golden: BundleFile;
+  /** `speech.json` of a speech model (`src/speech/speech-manifest.ts`), in a folder of its own; fetched when it is asked for. */
+  readonly speech?: BundleFile;
 }
 
 /** A stored tensor; `data` is row-major. */

@@ -4,8 +4,9 @@ import type { MemoErrorEvent } from './error';
 import type { MemoEstimateEvent } from './estimate';
 import type { MemoProgressEvent } from './progress';
 import type { MemoStateChangeEvent } from './statechange';
+import type { MemoWordsEvent } from './words';
 
-export type { MemoErrorEvent, MemoEstimateEvent, MemoProgressEvent, MemoStateChangeEvent };
+export type { MemoErrorEvent, MemoEstimateEvent, MemoProgressEvent, MemoStateChangeEvent, MemoWordsEvent };
 export type { MemoRequestEvent } from './request';
 
 /** Dispatched on `<memo-bert>` itself; none bubbles. `error` and `progress` carry our details, not the platform's. */
@@ -14,4 +15,5 @@ export interface MemoBertEventMap extends Omit<HTMLElementEventMap, 'error' | 'p
   statechange: MemoStateChangeEvent;
   progress: MemoProgressEvent;
   error: MemoErrorEvent;
+  words: MemoWordsEvent;
 }

@@ -1,5 +1,6 @@
 /** Every word the elements say, in English; read when rendering, so that another language can take its place. */
 
+import type { RecognitionPlace, WordSourceKind, WordStatus } from '../../capture/words';
 import type { Modality, Stage } from '../../memobert/estimate';
 import type { Condition, Phase } from '../../recogniser';
 import type { LoadStep } from '../../runtime/progress';
@@ -39,6 +40,29 @@ const stages: Record<Stage, string> = {
   'speech-gate': 'find speech',
   voice: 'wav2vec 2.0',
   fusion: 'MEmoBERT',
+};
+
+const wordSources: Record<WordSourceKind, string> = {
+  typed: 'Type',
+  captions: 'Captions',
+  browser: 'Browser',
+  'in-page': 'In page',
+};
+
+const wordStatuses: Record<Exclude<WordStatus, 'off'>, string> = {
+  starting: 'Getting ready',
+  listening: 'Listening',
+  failed: 'Stopped',
+};
+
+/** What the browser's recognition does with the sound. */
+const recognitionPlaces: Record<RecognitionPlace | 'unknown', string> = {
+  unknown: 'Asking the browser where it would listen.',
+  device: 'Your browser turns the sound into words on this device: it stays here.',
+  installable:
+    'Your browser can turn the sound into words on this device, once it has fetched a language pack. The sound stays here.',
+  service:
+    'Your browser sends the sound to its maker’s servers to turn it into words. Nothing else here leaves your device.',
 };
 
 /** Names of the default labels and of words often used beside them; others are shown by their id. */
@@ -106,6 +130,20 @@ export const en = {
       busy: (device: string) => `${device} is in use by another program. Close that, then start again.`,
       ended: (device: string) => `${device} has ended.`,
     },
+  },
+  words: {
+    sources: wordSources,
+    statuses: wordStatuses,
+    places: recognitionPlaces,
+    chooseCaptions: 'Choose captions',
+    captionsHint: 'A .vtt or .srt file; it can be dropped here too.',
+    cues: (name: string, count: number) => `${name}, ${count === 1 ? '1 cue' : `${count} cues`}`,
+    inPage:
+      'A speech model in this page turns the sound into words: the sound stays here. The model is fetched once, then kept.',
+    listen: 'Listen',
+    listenAway: 'Send it and listen',
+    withStart: 'Begins when you press Start',
+    nothing: 'No words yet.',
   },
   preview: {
     cameraOff: 'No picture',

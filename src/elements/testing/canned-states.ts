@@ -2,7 +2,7 @@
 
 import { MemoError } from '../../errors';
 import type { Estimate } from '../../memobert/estimate';
-import { INITIAL_STATE, type RecogniserState } from '../../recogniser';
+import { INITIAL_STATE, INITIAL_WORDS, type RecogniserState, type WordsState } from '../../recogniser';
 import type { BackendReport } from '../../runtime/protocol';
 
 export const CANNED_LABELS = [
@@ -81,6 +81,11 @@ const LISTENING: RecogniserState = {
   estimate: CANNED_ESTIMATE,
 };
 
+const ALL_WORDS: WordsState = { ...INITIAL_WORDS, offered: ['typed', 'captions', 'browser', 'in-page'] };
+
+const said = (text: string, final: boolean): WordsState['said'] =>
+  text.split(' ').map((word, at) => ({ text: word, start: at, end: at + 1, final }));
+
 export const CANNED_STATES = {
   idle: INITIAL_STATE,
   loading: {
@@ -120,6 +125,45 @@ export const CANNED_STATES = {
       },
     },
     text: 'Get out of my house',
+  },
+  'words-captions': {
+    ...LISTENING,
+    words: {
+      ...ALL_WORDS,
+      source: 'captions',
+      status: 'listening',
+      captions: { name: 'interview.en.vtt', cues: 412 },
+      said: said('What a day. I never thought that it would be so good to see you', true),
+      error: new MemoError(
+        'captions-invalid',
+        'interview.en.vtt cannot be read as captions: line 17: "00:0x.000 --> 00:04.000" is no pair of times (1 such, the other 412 cues are used).',
+        'Correct that line, or choose another WebVTT (.vtt) or SubRip (.srt) file.',
+      ),
+    },
+  },
+  'words-browser': {
+    ...INITIAL_STATE,
+    words: { ...ALL_WORDS, source: 'browser', on: false, place: 'service' },
+  },
+  'words-loading': {
+    ...LISTENING,
+    words: {
+      ...ALL_WORDS,
+      source: 'in-page',
+      status: 'starting',
+      loadedBytes: 12_400_000,
+      totalBytes: 41_900_000,
+    },
+  },
+  'words-heard': {
+    ...LISTENING,
+    words: {
+      ...ALL_WORDS,
+      source: 'in-page',
+      status: 'listening',
+      language: 'en',
+      said: [...said('I love this, thank you so much.', true), ...said('What a wonder', false)],
+    },
   },
   error: {
     ...INITIAL_STATE,

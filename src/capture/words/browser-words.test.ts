@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SourceKind } from '../../recogniser/state';
+import { BrowserWords } from './browser-words';
+import { recognitionPlace, type RecognitionClass, type RecognitionPlace } from './recognition-api';
+import { FakeRecognition } from './testing/fake-recognition';
+import { told } from './testing/told';
+
+const recognition = FakeRecognition as unknown as RecognitionClass;
+
+function listening(place: RecognitionPlace = 'service', run: SourceKind = 'devices') {
+  const heard = told();
+  const clock = { seconds: 0 };
+  const source = new BrowserWords({ recognition, language: 'en-US', place }, run, heard.on);
+  source.start({ now: () => clock.seconds, seconds: null });
+  const session = () => FakeRecognition.started.at(-1)!;
+  return { heard, clock, source, session };
+}
+
+describe('BrowserWords', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    FakeRecognition.reset();
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it('replaces interim words by final ones, at the times they were spoken', async () => {
+    const { heard, clock, session } = listening();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(heard.statuses).toEqual(['starting', 'listening']);
+    clock.seconds = 10;
+    session().fire('speechstart');
+    clock.seconds = 11;
+    session().say('I lover', false);
+    expect(heard.said()).toBe('I? lover?');
+    clock.seconds = 12;
+    session().say('I love this', true);
+    expect(heard.said()).toBe('I love this');
+    const words = heard.lists.at(-1)!;
+    expect(words[0]?.start).toBe(10);
+    expect(words.at(-1)?.end).toBeCloseTo(12);
+    clock.seconds = 30;
+    session().say('and', false);
+    expect(heard.said()).toBe('I love this and?');
+    expect(heard.lists.at(-1)!.at(-1)?.start, 'not since the last word').toBeGreaterThan(28);
+  });
+
+  it('keeps the sound on the device where the browser offers it', async () => {
+    FakeRecognition.availability = 'available';
+    const place = await recognitionPlace(FakeRecognition, 'en-US');
+    expect(place).toBe('device');
+    const { session } = listening(place);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(session().processLocally).toBe(true);
+    expect(FakeRecognition.installs).toEqual([]);
+  });
+
+  it('installs the language first where it can be, and never falls back to a service', async () => {
+    FakeRecognition.availability = 'downloadable';
+    expect(await recognitionPlace(FakeRecognition, 'en-US')).toBe('installable');
+    const { session } = listening('installable');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(FakeRecognition.installs).toEqual([{ langs: ['en-US'], processLocally: true }]);
+    expect(session().processLocally).toBe(true);
+    FakeRecognition.reset();
+    FakeRecognition.installable = false;
+    const failed = listening('installable');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(failed.heard.errors.map(({ code }) => code)).toEqual(['recognition-language']);
+    expect(FakeRecognition.started).toEqual([]);
+  });
+
+  it('promises nothing of a browser that does not say where it listens, or forbids to ask', async () => {
+    expect(await recognitionPlace({}, 'en-US')).toBe('service');
+    const available = () => Promise.reject(new DOMException('policy', 'NotAllowedError'));
+    expect(await recognitionPlace({ available }, 'en-US')).toBe('service');
+    const { session } = listening('service');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(session().processLocally).toBe(false);
+  });
+
+  it('starts again when the browser ends it, and keeps what was said', async () => {
+    const { heard, session } = listening();
+    await vi.advanceTimersByTimeAsync(0);
+    session().say('hello', true);
+    session().fire('error', 'no-speech');
+    session().fire('end');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(FakeRecognition.started).toHaveLength(2);
+    session().say('again', true);
+    expect(heard.said()).toBe('hello again');
+    expect(heard.errors).toEqual([]);
+  });
+
+  it('that ends every second is given up, each start later than the one before', async () => {
+    const { heard, session, source } = listening();
+    await vi.advanceTimersByTimeAsync(0);
+    const rests: number[] = [];
+    while (source.status === 'listening') {
+      const count = FakeRecognition.started.length;
+      await vi.advanceTimersByTimeAsync(1_000);
+      session().fire('end');
+      const endedMs = Date.now();
+      while (source.status === 'listening' && FakeRecognition.started.length === count) {
+        await vi.advanceTimersByTimeAsync(50);
+      }
+      rests.push(Date.now() - endedMs);
+    }
+    expect(FakeRecognition.started).toHaveLength(5);
+    expect(rests.slice(0, 4)).toEqual([500, 1_000, 2_000, 4_000]);
+    expect(heard.errors.map(({ code }) => code)).toEqual(['recognition-unstable']);
+    expect(heard.statuses.at(-1)).toBe('failed');
+  });
+
+  it.each([
+    ['not-allowed', 'recognition-denied'],
+    ['service-not-allowed', 'recognition-denied'],
+    ['network', 'recognition-offline'],
+    ['language-not-supported', 'recognition-language'],
+    ['audio-capture', 'device-missing'],
+    ['something-new', 'recognition-unstable'],
+  ])('tells %s as %s, and does not try again', async (error, code) => {
+    const { heard, session, source } = listening();
+    await vi.advanceTimersByTimeAsync(0);
+    session().fire('error', error);
+    session().fire('end');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(heard.errors.map((told) => told.code)).toEqual([code]);
+    expect(heard.errors[0]?.cure).not.toBe('');
+    expect(FakeRecognition.started).toHaveLength(1);
+    expect(source.status).toBe('failed');
+  });
+
+  it.each(['file', 'actor', 'stream'] as const)('says that it cannot hear a run of kind %s', (run) => {
+    const { heard } = listening('service', run);
+    expect(heard.errors.map(({ code }) => code)).toEqual(['words-unsupported']);
+    expect(FakeRecognition.started).toEqual([]);
+  });
+
+  it('is over when stopped: no restart, no late word', async () => {
+    const { heard, session, source } = listening();
+    await vi.advanceTimersByTimeAsync(0);
+    const last = session();
+    source.stop();
+    expect(last.aborted).toBe(true);
+    last.say('late', true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(heard.lists).toEqual([]);
+    expect(FakeRecognition.started).toHaveLength(1);
+  });
+});

@@ -1,0 +1,222 @@
+/**
+ * The browser's own speech recognition. On the device where it offers that; else it sends the sound to its maker, which the
+ * page says before anybody starts it. It listens to the microphone itself and gives no times: they are told from when
+ * speech began and when words came.
+ */
+
+import { MemoError, type ErrorCode } from '../../errors';
+import type { SourceKind } from '../../recogniser/state';
+import { BaseWordSource } from './base-source';
+import type { Recognition, RecognitionClass, RecognitionEvents, RecognitionPlace } from './recognition-api';
+import { spread, Transcript } from './transcript';
+import type { WordListeners, WordScene } from './word-source';
+
+/** A session that ended sooner, and without a word, was no use. */
+const SHORT_SESSION_MS = 5_000;
+/** Sessions of no use in a row, after which it is given up. */
+const MOST_SHORT_SESSIONS = 5;
+const FIRST_REST_MS = 250;
+/** Longest that a result's words can have taken when nobody said when speech began. */
+const MOST_UTTERANCE_SECONDS = 8;
+
+export interface BrowserWordsOptions {
+  readonly recognition: RecognitionClass;
+  /** BCP 47. */
+  readonly language: string;
+  readonly place: RecognitionPlace;
+}
+
+export class BrowserWords extends BaseWordSource {
+  readonly kind = 'browser';
+  readonly language: string;
+  readonly #transcript = new Transcript();
+  #scene: WordScene | null = null;
+  #session: Recognition | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #shortSessions = 0;
+  /** When the words that come next began, on the source's clock; null while nobody speaks. */
+  #spokenFrom: number | null = null;
+
+  /** @param run what the words accompany: recognition hears the microphone, whatever the run does */
+  constructor(
+    private readonly options: BrowserWordsOptions,
+    private readonly run: SourceKind,
+    on: WordListeners,
+  ) {
+    super(on);
+    this.language = options.language;
+  }
+
+  protected begin(scene: WordScene): void {
+    if (this.run !== 'devices') {
+      this.fail(deaf());
+      return;
+    }
+    this.#scene = scene;
+    this.become('starting');
+    void this.#prepare();
+  }
+
+  protected end(): void {
+    clearTimeout(this.#timer);
+    const session = this.#session;
+    this.#session = null; // what it says about its end is not listened to
+    session?.abort();
+  }
+
+  /** The language pack first, where there is one to fetch: after that no sound leaves the device. */
+  async #prepare(): Promise<void> {
+    const { recognition, language, place } = this.options;
+    if (place === 'installable') {
+      const options = { langs: [language], processLocally: true };
+      const installed = await recognition.install?.(options).catch(() => false);
+      if (this.over) return;
+      if (installed !== true) {
+        this.fail(noLanguage(language));
+        return;
+      }
+    }
+    this.#listen();
+  }
+
+  #listen(): void {
+    const { recognition, language, place } = this.options;
+    const session = new recognition();
+    session.lang = language;
+    session.continuous = true;
+    session.interimResults = true;
+    // a browser that cannot keep the sound here fails then, instead of sending it away
+    if (place !== 'service') session.processLocally = true;
+    const startedMs = performance.now();
+    let heard = false;
+    session.addEventListener('start', () => this.become('listening'));
+    session.addEventListener('speechstart', () => (this.#spokenFrom ??= this.#now()));
+    session.addEventListener('result', (event) => {
+      if (this.#session !== session) return;
+      heard = true;
+      this.#take(event);
+    });
+    session.addEventListener('error', ({ error }) => {
+      const fatal = this.#session === session ? failure(error, language) : null;
+      if (fatal !== null) this.fail(fatal);
+    });
+    session.addEventListener('end', () => {
+      if (this.#session === session) this.#again(heard || performance.now() - startedMs > SHORT_SESSION_MS);
+    });
+    this.#session = session;
+    try {
+      session.start();
+    } catch (cause) {
+      this.fail(denied(cause));
+    }
+  }
+
+  /** Browsers end a session after some silence or some minutes. */
+  #again(useful: boolean): void {
+    this.#session = null;
+    this.#spokenFrom = null;
+    this.#shortSessions = useful ? 0 : this.#shortSessions + 1;
+    if (this.#shortSessions >= MOST_SHORT_SESSIONS) {
+      this.fail(
+        new MemoError(
+          'recognition-unstable',
+          `The browser's speech recognition ended ${MOST_SHORT_SESSIONS} times in a row without a word.`,
+          'Start it again when somebody speaks, or take the words from elsewhere.',
+        ),
+      );
+      return;
+    }
+    // each time later, so that a browser that ends at once is not asked without a pause
+    const restMs = FIRST_REST_MS * 2 ** this.#shortSessions;
+    this.#timer = setTimeout(() => this.#listen(), useful ? 0 : restMs);
+  }
+
+  #take({ resultIndex, results }: RecognitionEvents['result']): void {
+    const now = this.#now();
+    const from = this.#spokenFrom ?? now - MOST_UTTERANCE_SECONDS;
+    const texts = { final: '', interim: '' };
+    for (let index = resultIndex; index < results.length; index += 1) {
+      const result = results[index];
+      texts[result?.isFinal === true ? 'final' : 'interim'] += ` ${result?.[0]?.transcript ?? ''}`;
+    }
+    const start = Math.max(from, now - secondsOf(texts.final + texts.interim));
+    const finals = spread(texts.final, start, now, true);
+    if (finals.length > 0) {
+      this.#transcript.settle(finals);
+      this.#spokenFrom = now;
+    }
+    this.#transcript.guess(spread(texts.interim, finals.at(-1)?.end ?? start, now, false));
+    this.tell(this.#transcript.words);
+  }
+
+  #now(): number {
+    return this.#scene?.now() ?? 0;
+  }
+}
+
+/** At a slow 1.5 words a second: words do not reach further back than they can have taken. */
+function secondsOf(text: string): number {
+  const count = text.split(/\s+/).filter((word) => word !== '').length;
+  return Math.min(MOST_UTTERANCE_SECONDS, 1 + count / 1.5);
+}
+
+/** Null for what a new session mends: silence, and an end that was asked for. */
+function failure(error: string, language: string): MemoError | null {
+  switch (error) {
+    case 'no-speech':
+    case 'aborted':
+      return null;
+    case 'not-allowed':
+    case 'service-not-allowed':
+      return denied(error);
+    case 'language-not-supported':
+      return noLanguage(language);
+    case 'audio-capture':
+      return failed(
+        'device-missing',
+        'The browser’s speech recognition found no microphone.',
+        'Plug one in or allow it, then start it again.',
+      );
+    case 'network':
+      return failed(
+        'recognition-offline',
+        'The browser’s speech recognition could not reach its service.',
+        'Check the connection, or take the words from elsewhere: the rest goes on without a network.',
+      );
+    default:
+      return failed(
+        'recognition-unstable',
+        `The browser’s speech recognition broke off: ${error}.`,
+        'Start it again, or take the words from elsewhere.',
+      );
+  }
+}
+
+function denied(cause: unknown): MemoError {
+  return failed(
+    'recognition-denied',
+    'The browser does not allow its speech recognition here.',
+    'Allow the microphone for this page (the sign beside its address), or take the words from elsewhere.',
+    cause,
+  );
+}
+
+function noLanguage(language: string): MemoError {
+  return failed(
+    'recognition-language',
+    `The browser’s speech recognition has no language pack for ${language}.`,
+    'Install the language in the browser’s settings, or take the words from elsewhere.',
+  );
+}
+
+function failed(code: ErrorCode, message: string, cure: string, cause?: unknown): MemoError {
+  return new MemoError(code, message, cure, cause);
+}
+
+function deaf(): MemoError {
+  return failed(
+    'words-unsupported',
+    'The browser’s speech recognition hears the microphone alone.',
+    'Take the words of a file or of the actor from captions, from typing, or from a speech model in the page.',
+  );
+}

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CaptionWords } from './caption-words';
+import type { Cue } from './captions';
+import { told } from './testing/told';
+
+const cue = (startTime: number, text: string, length = 1): Cue => ({
+  startTime,
+  endTime: startTime + length,
+  text,
+});
+
+function playing(cues: readonly Cue[], seconds: number | null = null) {
+  const heard = told();
+  const clock = { seconds: 0 };
+  const source = new CaptionWords({ name: 'a.vtt', language: 'en', cues }, heard.on);
+  source.start({ now: () => clock.seconds, seconds });
+  const goTo = (at: number) => {
+    clock.seconds = at;
+    vi.advanceTimersByTime(250);
+  };
+  return { heard, source, goTo };
+}
+
+describe('CaptionWords', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('tells cues as the clock comes to them, forgets old ones and follows a jump back', () => {
+    const { heard, goTo } = playing([cue(1, 'one'), cue(4, 'two'), cue(60, 'sixty')]);
+    expect(heard.statuses).toEqual(['listening']);
+    expect(heard.said()).toBe('one');
+    goTo(3.2);
+    expect(heard.said()).toBe('one two');
+    goTo(60);
+    expect(heard.said()).toBe('sixty');
+    goTo(4);
+    expect(heard.said()).toBe('one two');
+    const lists = heard.lists.length;
+    goTo(4.4);
+    expect(heard.lists.length, 'nothing new').toBe(lists);
+  });
+
+  it('keeps a long cue that began before others, and all that overlap', () => {
+    const { heard, goTo } = playing([cue(0, 'long', 100), cue(50, 'short'), cue(50, 'twin', 2)]);
+    goTo(50.5);
+    expect(heard.said()).toBe('long short twin');
+  });
+
+  it('says which cues lie past the end of the media, and plays the others', () => {
+    const { heard } = playing([cue(1, 'in'), cue(61, 'out'), cue(99, 'far')], 60);
+    expect(heard.errors.map(({ code }) => code)).toEqual(['captions-beyond-end']);
+    expect(heard.errors[0]?.message).toMatch(/2 of the 3 cues .*60\.0 s.* 61\.0 s/);
+    expect(heard.said()).toBe('in');
+    expect(heard.statuses).toEqual(['listening']);
+  });
+
+  it('is silent once stopped', () => {
+    const { heard, source, goTo } = playing([cue(1, 'one'), cue(4, 'two')]);
+    source.stop();
+    source.stop();
+    goTo(4);
+    expect(heard.said()).toBe('one');
+    expect(source.status).toBe('off');
+  });
+});

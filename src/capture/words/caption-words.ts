@@ -1,0 +1,92 @@
+/** The cues of a caption file, told in step with the source's clock; a jump back or forth is followed. */
+
+import { MemoError } from '../../errors';
+import { BaseWordSource } from './base-source';
+import type { Cue } from './captions';
+import { wordsOf } from './cue-words';
+import { REMEMBERED_SECONDS, type WordListeners, type WordScene } from './word-source';
+
+/** Milliseconds between two looks at the clock. */
+const LOOK_MS = 200;
+/** Cues are told a little before they begin: the evidence takes each word at its own time. */
+const AHEAD_SECONDS = 1;
+
+export interface CaptionFile {
+  readonly name: string;
+  /** BCP 47, empty where it is not known. */
+  readonly language: string;
+  /** By start. */
+  readonly cues: readonly Cue[];
+}
+
+export class CaptionWords extends BaseWordSource {
+  readonly kind = 'captions';
+  readonly language: string;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  /** The cues told last, from and up to. */
+  #told: readonly [number, number] | null = null;
+
+  constructor(
+    private readonly file: CaptionFile,
+    on: WordListeners,
+  ) {
+    super(on);
+    this.language = file.language;
+  }
+
+  advance(seconds: number): void {
+    this.#look(seconds);
+  }
+
+  protected begin(scene: WordScene): void {
+    this.#checkLength(scene.seconds);
+    const look = () => this.#look(scene.now());
+    if (scene.stepped !== true) this.#timer = setInterval(look, LOOK_MS);
+    this.become('listening');
+    look();
+  }
+
+  protected end(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(seconds: number): void {
+    const { cues } = this.file;
+    const until = firstAfter(cues, seconds + AHEAD_SECONDS);
+    let from = firstAfter(cues, seconds - REMEMBERED_SECONDS);
+    // a long cue that began before may still be said
+    while (from > 0 && (cues[from - 1]?.endTime ?? 0) > seconds - REMEMBERED_SECONDS) from -= 1;
+    if (this.#told !== null && this.#told[0] === from && this.#told[1] === until) return;
+    this.#told = [from, until];
+    this.tell(cues.slice(from, until).flatMap(wordsOf));
+  }
+
+  /** Cues of another cut of the film: those within are used all the same. */
+  #checkLength(seconds: number | null): void {
+    if (seconds === null) return;
+    const { cues, name } = this.file;
+    const inside = firstAfter(cues, seconds);
+    const first = cues[inside];
+    if (first === undefined) return;
+    this.warn(
+      new MemoError(
+        'captions-beyond-end',
+        `${cues.length - inside} of the ${cues.length} cues of ${name} begin after the end of the media ` +
+          `(${seconds.toFixed(1)} s), the first at ${first.startTime.toFixed(1)} s: they are never reached.`,
+        'Check that captions and media belong together.',
+      ),
+    );
+  }
+}
+
+/** Index of the first cue that begins after `seconds`. */
+function firstAfter(cues: readonly Cue[], seconds: number): number {
+  let low = 0;
+  let high = cues.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((cues[middle]?.startTime ?? 0) <= seconds) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

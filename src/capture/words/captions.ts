@@ -1,0 +1,125 @@
+/**
+ * A caption file -> cues: WebVTT (https://www.w3.org/TR/webvtt1/, section 6) and SubRip, which differ in little. What cannot be
+ * read is named by its line, and what can is kept: the browser's own parser drops it without a word.
+ */
+
+import { MemoError } from '../../errors';
+
+export interface Cue {
+  /** Seconds on the media's clock. */
+  readonly startTime: number;
+  readonly endTime: number;
+  /** As in the file: with tags and entities. */
+  readonly text: string;
+}
+
+export interface Captions {
+  /** By start, then by end. */
+  readonly cues: readonly Cue[];
+  /** Names the first line that could not be read; null of a whole file. The cues are those that could. */
+  readonly fault: MemoError | null;
+}
+
+interface Fault {
+  /** From 1. */
+  readonly line: number;
+  readonly what: string;
+}
+
+/** Far more than any film's captions; a video given by mistake is not read as text. */
+const MOST_BYTES = 8_000_000;
+const SIGNATURE = /^WEBVTT(?:[ \t]|$)/;
+/** Blocks of WebVTT that are no cues. */
+const ASIDE = /^(?:NOTE|STYLE|REGION)(?:[ \t:]|$)/;
+const ARROW = '-->';
+const TIME = /^(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})$/;
+/** Longest piece of a line that a message repeats. */
+const MOST_QUOTED = 40;
+
+/** @throws MemoError `captions-invalid`, with the line in its message where there is one */
+export async function readCaptions(file: Blob, name: string): Promise<Captions> {
+  if (file.size > MOST_BYTES) {
+    throw invalid(name, `with ${(file.size / 1e6).toFixed(1)} MB it is no caption file`);
+  }
+  return parseCaptions(await file.text(), name);
+}
+
+/** @throws MemoError `captions-invalid` when there is no cue that can be read */
+export function parseCaptions(text: string, name: string): Captions {
+  // the mark of UTF-8 is no part of the text; a line ends in any of three ways
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  const signed = SIGNATURE.test(lines[0] ?? '');
+  if (!signed && !/\.srt$/i.test(name))
+    throw invalid(name, 'line 1 is not "WEBVTT", so it is no WebVTT file');
+  const { cues, faults } = readBlocks(lines, signed);
+  const [first] = faults;
+  if (cues.length === 0) throw invalid(name, first === undefined ? 'it has no cue' : said(first));
+  const fault =
+    first === undefined
+      ? null
+      : invalid(name, `${said(first)} (${faults.length} such, the other ${cues.length} cues are used)`);
+  return { cues: cues.sort((a, b) => a.startTime - b.startTime || a.endTime - b.endTime), fault };
+}
+
+function readBlocks(lines: readonly string[], signed: boolean): { cues: Cue[]; faults: Fault[] } {
+  const cues: Cue[] = [];
+  const faults: Fault[] = [];
+  const ended = (at: number) => at >= lines.length || lines[at]?.trim() === '';
+  const timed = (at: number) => lines[at]?.includes(ARROW) === true;
+  const skip = (from: number, stop: (at: number) => boolean) => {
+    let at = from;
+    while (!ended(at) && !stop(at)) at += 1;
+    return at;
+  };
+  // what follows the signature up to the first empty line says something about the file
+  let at = signed ? skip(1, timed) : 0;
+  while (at < lines.length) {
+    if (ended(at)) at += 1;
+    else if (timed(at) || (timed(at + 1) && !ended(at + 1))) {
+      if (!timed(at)) at += 1; // the cue's name or number
+      const end = skip(at + 1, timed); // a cue whose empty line is missing begins with its times
+      const times = timesOf(lines[at] ?? '');
+      if (typeof times === 'string') faults.push({ line: at + 1, what: times });
+      else cues.push({ ...times, text: lines.slice(at + 1, end).join('\n') });
+      at = end;
+    } else {
+      const aside = signed && ASIDE.test(lines[at] ?? '');
+      if (!aside) faults.push({ line: at + 1, what: `${quoted(lines[at] ?? '')} belongs to no cue` });
+      at = skip(at + 1, aside ? () => false : timed);
+    }
+  }
+  return { cues, faults };
+}
+
+/** What is wrong with them, as words. */
+function timesOf(line: string): Pick<Cue, 'startTime' | 'endTime'> | string {
+  const [from = '', rest = ''] = line.split(ARROW);
+  const startTime = seconds(from.trim());
+  const endTime = seconds(rest.trim().split(/\s/)[0] ?? '');
+  if (startTime === null || endTime === null) return `${quoted(line)} is no pair of times`;
+  return endTime > startTime ? { startTime, endTime } : `${quoted(line)} ends before it begins`;
+}
+
+function seconds(time: string): number | null {
+  const parts = TIME.exec(time);
+  if (parts === null) return null;
+  const [, hours = '0', minutes, whole, fraction = ''] = parts;
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(whole) + Number(`0.${fraction}`);
+}
+
+function quoted(line: string): string {
+  const short = line.trim();
+  return `"${short.length > MOST_QUOTED ? `${short.slice(0, MOST_QUOTED)}\u2026` : short}"`;
+}
+
+function said({ line, what }: Fault): string {
+  return `line ${line}: ${what}`;
+}
+
+function invalid(name: string, what: string): MemoError {
+  return new MemoError(
+    'captions-invalid',
+    `${name} cannot be read as captions: ${what}.`,
+    'Correct that line, or choose another WebVTT (.vtt) or SubRip (.srt) file.',
+  );
+}

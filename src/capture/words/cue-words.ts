@@ -1,0 +1,56 @@
+/** A cue's text -> words with times: without tags, its character references resolved (WebVTT, section 6.4). */
+
+import type { Cue } from './captions';
+import { spread } from './transcript';
+import type { Word } from './word-source';
+
+/** A tag, a SubRip position such as `{\an8}`, a reference, or what stands between them. */
+const PIECE = /<(\/?)([^<>\s.]*)[^<>]*>|\{\\[^{}]*\}|&(#x[0-9a-f]{1,6}|#\d{1,7}|\w{2,8});|[^<{&]+|[<{&]/gi;
+const CLOCK = /^(?:(\d+):)?(\d{1,2}):(\d{2})(?:\.(\d{1,3}))?/;
+
+/** Those that WebVTT writers use; an unknown one stays as it is. */
+const NAMED: Readonly<Record<string, string>> = {
+  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', lrm: '', rlm: '' },
+  ...{ hellip: '\u2026', ndash: '\u2013', mdash: '\u2014' },
+  ...{ lsquo: '\u2018', rsquo: '\u2019', ldquo: '\u201c', rdquo: '\u201d' },
+};
+
+/** Times within the cue (karaoke style) are kept; else its words share its time by their length. */
+export function wordsOf({ startTime, endTime, text }: Cue): readonly Word[] {
+  const stretches: { readonly start: number; text: string }[] = [{ start: startTime, text: '' }];
+  const add = (piece: string) => {
+    const last = stretches.at(-1);
+    if (last !== undefined) last.text += piece;
+  };
+  let reading = false; // how ruby is read: not said beside it
+  for (const [piece, slash, tag, reference] of text.matchAll(PIECE)) {
+    if (piece.startsWith('{\\')) continue;
+    if (tag === undefined || /^<[^a-z\d/.>]/i.test(piece)) {
+      if (!reading) add(reference === undefined ? piece : resolved(reference, piece));
+      continue;
+    }
+    if (tag === 'rt') reading = slash === '';
+    if (tag === 'ruby') reading = false;
+    const time = clock(piece.slice(1, -1));
+    const last = stretches.at(-1)?.start ?? startTime;
+    // a time that goes back, or leaves the cue, is none
+    if (time !== null && time >= last && time <= endTime) stretches.push({ start: time, text: '' });
+  }
+  return stretches.flatMap((stretch, index) =>
+    spread(stretch.text, stretch.start, stretches[index + 1]?.start ?? endTime, true),
+  );
+}
+
+function resolved(reference: string, piece: string): string {
+  if (!reference.startsWith('#')) return NAMED[reference] ?? piece;
+  const hex = /^#x/i.test(reference);
+  const code = Number.parseInt(reference.slice(hex ? 2 : 1), hex ? 16 : 10);
+  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : piece;
+}
+
+function clock(tag: string): number | null {
+  const parts = CLOCK.exec(tag);
+  if (parts === null) return null;
+  const [, hours = '0', minutes, seconds, fraction = '0'] = parts;
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) + Number(`0.${fraction}`);
+}

@@ -1,0 +1,28 @@
+/**
+ * Sources of words: typed, captions, the browser's recognition. Knows of the browser only; a speech model in the page is
+ * `src/speech`'s, and looks the same.
+ */
+
+export { BaseWordSource } from './base-source';
+export { BrowserWords } from './browser-words';
+export { CaptionWords, type CaptionFile } from './caption-words';
+export { readCaptions, type Captions, type Cue } from './captions';
+export {
+  recognitionClass,
+  recognitionPlace,
+  type RecognitionClass,
+  type RecognitionPlace,
+} from './recognition-api';
+export { TrackWords } from './track-words';
+export { spread, Transcript } from './transcript';
+export { TypedWords } from './typed-words';
+export {
+  REMEMBERED_SECONDS,
+  WORD_SOURCES,
+  type Word,
+  type WordListeners,
+  type WordScene,
+  type WordSource,
+  type WordSourceKind,
+  type WordStatus,
+} from './word-source';

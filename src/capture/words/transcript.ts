@@ -1,0 +1,40 @@
+/** What a recogniser has said so far: final words stay, interim ones are replaced by what comes next. */
+
+import { REMEMBERED_SECONDS, type Word } from './word-source';
+
+export class Transcript {
+  #final: readonly Word[] = [];
+  #interim: readonly Word[] = [];
+
+  /** Oldest first, interim words last. */
+  get words(): readonly Word[] {
+    return [...this.#final, ...this.#interim];
+  }
+
+  /** In place of all interim words so far. */
+  guess(words: readonly Word[]): void {
+    this.#interim = words;
+  }
+
+  /** For good; the interim words were a guess at these. */
+  settle(words: readonly Word[]): void {
+    this.#interim = [];
+    this.#final = [...this.#final, ...words];
+    const last = this.#final.at(-1);
+    if (last === undefined) return;
+    this.#final = this.#final.filter(({ end }) => end > last.end - REMEMBERED_SECONDS);
+  }
+}
+
+/** Splits a text into words that share `start` to `end` by their length: for recognisers that give no times. */
+export function spread(text: string, start: number, end: number, final: boolean): readonly Word[] {
+  const parts = text.split(/\s+/).filter((part) => part !== '');
+  const letters = parts.reduce((sum, { length }) => sum + length, 0);
+  const secondsALetter = letters === 0 ? 0 : Math.max(0, end - start) / letters;
+  let at = start;
+  return parts.map((part) => {
+    const from = at;
+    at += part.length * secondsALetter;
+    return { text: part, start: from, end: at, final };
+  });
+}

@@ -1,0 +1,53 @@
+/** What went wrong and what to do about it, as `<memo-error>` shows it for a run and `<memo-words>` for the words. */
+
+import { css, html, type TemplateResult } from 'lit';
+import type { MemoError } from '../errors';
+import { strings } from './strings';
+
+export const errorStyles = css`
+  .error {
+    display: grid;
+    grid-template-columns: 1fr auto;
+    align-items: start;
+    gap: 0.25rem 1rem;
+    padding: 0.875rem 1rem;
+    border-radius: var(--_radius);
+    background: color-mix(in oklab, var(--_live) 8%, var(--_surface));
+    box-shadow: inset 0 0 0 1px color-mix(in oklab, var(--_live) 55%, var(--_surface));
+    overflow-wrap: anywhere;
+  }
+  .what {
+    font-weight: 650;
+  }
+  .cure {
+    grid-column: 1;
+  }
+  .code {
+    grid-column: 1;
+    color: var(--_muted);
+    font-size: 0.8125em;
+  }
+  code {
+    font-family: ui-monospace, 'SF Mono', Consolas, monospace;
+  }
+  button {
+    min-block-size: 2.25rem;
+    padding: 0.25rem 0.875rem;
+    border: 1px solid currentColor;
+    border-radius: 99px;
+    background: none;
+    font-size: 0.875em;
+  }
+  button:hover {
+    background: color-mix(in oklab, currentColor 8%, transparent);
+  }
+`;
+
+export function errorMessage({ message, cure, code }: MemoError, dismiss: () => void): TemplateResult {
+  return html`<div class="error" role="alert" data-testid="error" data-code=${code}>
+    <p class="what">${message}</p>
+    <button type="button" data-testid="dismiss" @click=${dismiss}>${strings.error.dismiss}</button>
+    <p class="cure">${cure}</p>
+    <p class="code">${strings.error.code} <code>${code}</code></p>
+  </div>`;
+}

@@ -1,0 +1,115 @@
+/** What `<memo-words>` shows for a source of words that is not typed: what it does with the sound, its switch, what it said. */
+
+import { css, html, nothing, type TemplateResult } from 'lit';
+import type { WordsState } from '../recogniser';
+import { megabytes } from './format';
+import { icons } from './icons';
+import { strings } from './strings';
+
+/** Words shown at once: about as much as the model reads. */
+const MOST_SHOWN = 24;
+
+export const panelStyles = css`
+  .panel {
+    display: grid;
+    gap: 0.5rem;
+  }
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.375rem 0.75rem;
+  }
+  .row > * {
+    min-inline-size: 0;
+    overflow-wrap: anywhere;
+  }
+  .note {
+    color: var(--_muted);
+    font-size: 0.875em;
+    text-wrap: pretty;
+  }
+  .warning {
+    padding-inline-start: 0.625rem;
+    border-inline-start: 3px solid var(--_live);
+    color: var(--_ink);
+  }
+  .on {
+    border-color: var(--_live);
+    background: color-mix(in oklab, var(--_live) 8%, transparent);
+  }
+  .said {
+    font-family: var(--_serif);
+    font-size: 1.0625em;
+    line-height: 1.35;
+    overflow-wrap: anywhere;
+  }
+  .interim {
+    color: var(--_muted);
+    font-style: italic;
+  }
+`;
+
+export function captionsPanel(words: WordsState, choose: () => void): TemplateResult {
+  const { captions } = words;
+  const hint =
+    captions === null
+      ? strings.words.captionsHint
+      : captions.cues === null
+        ? captions.name
+        : strings.words.cues(captions.name, captions.cues);
+  return html`<div class="panel">
+    <div class="row">
+      <button class="quiet" type="button" data-testid="choose-captions" @click=${choose}>
+        ${icons.file} ${strings.words.chooseCaptions}
+      </button>
+      <span class="note" data-testid="captions">${hint}</span>
+    </div>
+    ${captions === null ? nothing : said(words)}
+  </div>`;
+}
+
+/** @param toggle switches it on or off */
+export function listenPanel(words: WordsState, toggle: () => void): TemplateResult {
+  const { source, place, on } = words;
+  const away = source === 'browser' && place === 'service';
+  const what = source === 'in-page' ? strings.words.inPage : strings.words.places[place ?? 'unknown'];
+  return html`<div class="panel">
+    <p class="note ${away ? 'warning' : ''}" id="what" data-testid="words-place">${what}</p>
+    <div class="row">
+      <button
+        class="quiet ${on ? 'on' : ''}"
+        type="button"
+        role="switch"
+        aria-checked=${on}
+        aria-describedby="what"
+        data-testid="words-switch"
+        ?disabled=${source === 'browser' && place === null}
+        @click=${toggle}
+      >
+        ${icons.microphone(on)} ${away ? strings.words.listenAway : strings.words.listen}
+      </button>
+      <span class="note" role="status" data-testid="words-status" data-status=${words.status}
+        >${status(words)}</span
+      >
+    </div>
+    ${on ? said(words) : nothing}
+  </div>`;
+}
+
+function status({ on, status, loadedBytes, totalBytes }: WordsState): string {
+  if (!on) return '';
+  if (status === 'starting' && totalBytes > loadedBytes)
+    return strings.progress.bytes(megabytes(loadedBytes), megabytes(totalBytes));
+  return status === 'off' ? strings.words.withStart : strings.words.statuses[status];
+}
+
+function said({ said: words, language, status: now }: WordsState): unknown {
+  if (now !== 'listening') return nothing;
+  if (words.length === 0) return html`<p class="note">${strings.words.nothing}</p>`;
+  return html`<p class="said" lang=${language === '' ? nothing : language} data-testid="said">
+    ${words
+      .slice(-MOST_SHOWN)
+      .map(({ text, final }) => html`<span class=${final ? 'final' : 'interim'}>${text}</span> `)}
+  </p>`;
+}

@@ -1,0 +1,122 @@
+/** Words of a file that is read faster than it plays: each estimate gets those of its own moment, however fast it goes. */
+
+import { describe, expect, it, vi } from 'vitest';
+import type { MediaReader, SampleChunk } from '../capture';
+import { ReaderSource } from '../capture/reader-source';
+import type { SpeechClient, SpeechListeners } from '../speech';
+import { noPage } from './page';
+import { Recogniser } from './recogniser';
+import { FakeClient } from './testing/fake-client';
+import { ManualClock, settled } from './testing/manual-clock';
+
+/** Sound alone, in chunks of a second. */
+function reader(seconds: number): MediaReader {
+  return {
+    ...{ name: 'talk.wav', seconds, hasPicture: false, hasSound: true },
+    frames: async function* () {
+      // no picture
+    },
+    samples: async function* (): AsyncGenerator<SampleChunk, void> {
+      for (let time = 0; time < seconds; time += 1) {
+        yield { samples: new Float32Array(100), sampleRateHz: 100, time };
+      }
+    },
+    close: () => undefined,
+  };
+}
+
+/** Hears a word at the end of each second, once a test lets it begin. */
+class SlowSpeech {
+  ended = false;
+  on: SpeechListeners | null = null;
+  listen(on: SpeechListeners): () => void {
+    this.on = on;
+    return () => undefined;
+  }
+  hear(): void {
+    throw new Error('a file waits');
+  }
+  async hearOut({ samples, time }: SampleChunk): Promise<void> {
+    await settled();
+    const end = Math.round((time + samples.length / 100) * 10) / 10;
+    const words = [{ text: `w${end}`, start: end - 0.2, end, final: true }];
+    if (Number.isInteger(end)) this.on?.heard({ words, final: true });
+  }
+  close(): void {
+    this.ended = true;
+  }
+}
+
+function setUp(seconds: number) {
+  const client = new FakeClient();
+  const speech = new SlowSpeech();
+  const recogniser = new Recogniser(
+    {
+      ...{ manifestUrl: 'https://page.test/manifest.json', assetBase: 'https://page.test/assets/' },
+      rates: { fusion: 2 },
+    },
+    {
+      ...{ clock: new ManualClock(), page: noPage, createClient: () => client },
+      sources: {
+        file: async () => new ReaderSource(reader(seconds)),
+      } as unknown as Recogniser['parts']['sources'],
+      words: {
+        ...{ recognition: null, language: 'en', speechUrl: 'https://page.test/speech.json' },
+        manifestUrl: 'https://page.test/manifest.json',
+        createSpeech: async () => speech as unknown as SpeechClient,
+      },
+    },
+  );
+  /** What the worker knew as said at each estimate. */
+  const known = () => {
+    const texts = [...client.bodies.text];
+    let said = '';
+    return client.kinds.flatMap((kind) => {
+      if (kind === 'text')
+        said =
+          texts
+            .shift()
+            ?.texts.map(({ text }) => text)
+            .join(' ') ?? '';
+      return kind === 'estimate' ? [said] : [];
+    });
+  };
+  const over = () => vi.waitFor(() => expect(recogniser.state.phase).toBe('idle'));
+  return { recogniser, client, speech, known, over };
+}
+
+describe('words of a file that is read', () => {
+  it('come from captions by the clock of the media, from the first estimate on', async () => {
+    const { recogniser, known, over, client } = setUp(4);
+    const vtt =
+      'WEBVTT\n\n00:00.000 --> 00:01.000\nOne\n\n00:02.600 --> 00:03.000\nTwo\n\n00:09.000 --> 00:10.000\nNever';
+    await recogniser.words.captions(new Blob([vtt]), 'talk.vtt');
+    await recogniser.startFile(new Blob(['x']), 'talk.wav');
+    await over();
+    // told up to a second ahead: the evidence takes each at its own time
+    expect(known()).toEqual(['One', 'One', 'One', ...Array<string>(5).fill('One Two')]);
+    expect(client.bodies.text[0]?.texts).toEqual([{ text: 'One', start: 0, end: 1 }]);
+    expect(recogniser.words.state.error?.code).toBe('captions-beyond-end');
+  });
+
+  it('come from a speech model that the analysis waits for, and a stop does not', async () => {
+    const { recogniser, known, over, speech, client } = setUp(3);
+    recogniser.words.choose('in-page');
+    recogniser.words.start();
+    await recogniser.startFile(new Blob(['x']), 'talk.wav');
+    await vi.waitFor(() => expect(speech.on).not.toBeNull());
+    await settled();
+    expect(client.count('estimate'), 'the model loads').toBe(0);
+    speech.on?.ready('en');
+    await over();
+    expect(known()).toEqual(['', 'w1', 'w1', 'w1 w2', 'w1 w2', 'w1 w2 w3']);
+
+    speech.on = null;
+    await recogniser.startFile(new Blob(['x']), 'talk.wav');
+    await vi.waitFor(() => expect(speech.on).not.toBeNull());
+    recogniser.stop();
+    await settled();
+    expect(recogniser.state.phase).toBe('idle');
+    expect(client.count('estimate')).toBe(6);
+  });
+});

@@ -1,0 +1,184 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RecognitionClass } from '../capture/words';
+import { FakeRecognition } from '../capture/words/testing/fake-recognition';
+import type { SpeechAddress, SpeechClient, SpeechListeners } from '../speech';
+import { chunk, FakeSource } from './testing/fake-source';
+import { settled } from './testing/manual-clock';
+import type { WordsParts } from './word-source-maker';
+import { Words } from './words';
+
+const file = { path: 'speech/speech.json', bytes: 1, sha256: '0'.repeat(64) };
+const vtt = (text: string) => new Blob([`WEBVTT\n\n00:00.000 --> 10:00.000\n${text}`]);
+
+class FakeSpeech {
+  ended = false;
+  heard = 0;
+  on: SpeechListeners | null = null;
+  listen(on: SpeechListeners): () => void {
+    this.on = on;
+    on.ready('en');
+    return () => undefined;
+  }
+  hear(): void {
+    this.heard += 1;
+  }
+  close(): void {
+    this.ended = true;
+  }
+}
+
+function setUp(change: Partial<WordsParts> = {}) {
+  const speeches: { readonly address: SpeechAddress; readonly speech: FakeSpeech }[] = [];
+  const said: string[] = [];
+  const parts: WordsParts = {
+    recognition: null,
+    language: 'en-US',
+    speechUrl: null,
+    manifestUrl: 'https://page.test/models/small/manifest.json',
+    createSpeech: (address) => {
+      const speech = new FakeSpeech();
+      speeches.push({ address, speech });
+      return Promise.resolve(speech as unknown as SpeechClient);
+    },
+    ...change,
+  };
+  const own = [{ text: 'own', start: 0, end: 1 }];
+  const words: Words = new Words(parts, {
+    changed: () => undefined,
+    said: () => said.push(texts()),
+  });
+  const texts = () =>
+    words
+      .texts(own)
+      .map(({ text }) => text)
+      .join(' ');
+  const source = new FakeSource(() => 2_000);
+  return { words, texts, said, speeches, source };
+}
+
+const recognition = FakeRecognition as unknown as RecognitionClass;
+const lazy = () => vi.waitFor(() => settled());
+
+describe('Words', () => {
+  beforeEach(() => FakeRecognition.reset());
+
+  it('are typed unless something else is chosen; what the run itself says comes where nothing was typed', () => {
+    const { words, texts, source } = setUp();
+    words.attach(source);
+    expect(texts()).toBe('own');
+    words.type('hello');
+    expect(texts()).toBe('hello');
+    words.type(' ');
+    expect(texts()).toBe('own');
+  });
+
+  it('offer what is there: a recognition where the browser has one, a speech model where one is named', () => {
+    expect(setUp().words.state.offered).toEqual(['typed', 'captions']);
+    const { words } = setUp({ recognition });
+    expect(words.state.offered).toEqual(['typed', 'captions', 'browser']);
+    words.offer({});
+    expect(() => words.choose('in-page')).toThrow(
+      expect.objectContaining({ code: 'words-unsupported' }) as Error,
+    );
+    words.offer({ speech: file });
+    expect(words.state.offered).toContain('in-page');
+    expect(setUp({ speechUrl: 'https://else.test/speech.json' }).words.state.offered).toContain('in-page');
+  });
+
+  it('come from captions as soon as a file is there; a bad one changes nothing', async () => {
+    const { words, texts, source } = setUp();
+    words.attach(source);
+    await expect(words.captions(new Blob(['no']), 'a.vtt')).rejects.toMatchObject({
+      code: 'captions-invalid',
+    });
+    expect([words.state.source, texts()]).toEqual(['typed', 'own']);
+    await words.captions(vtt('from the file'), 'b.vtt');
+    await vi.waitFor(() => expect(texts()).toBe('from the file'));
+    expect(words.state.captions).toEqual({ name: 'b.vtt', cues: 1 });
+    words.choose('typed');
+    expect(texts()).toBe('own');
+    words.choose('captions');
+    await vi.waitFor(() => expect(texts()).toBe('from the file'));
+  });
+
+  it('tell the one line that is wrong, and use the others', async () => {
+    const { words } = setUp();
+    await words.captions(new Blob(['WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n\n00:x --> 1\nTwo']), 'a.vtt');
+    expect(words.state.error?.message).toContain('line 6');
+    expect(words.state.captions?.cues).toBe(1);
+    words.dismissError();
+    expect(words.state.error).toBeNull();
+  });
+
+  it('from the browser begin only when they are asked for, and say first where the sound goes', async () => {
+    const { words, source } = setUp({ recognition });
+    words.attach(source);
+    words.choose('browser');
+    await vi.waitFor(() => expect(words.state.place).toBe('service'));
+    await lazy();
+    expect([words.state.on, FakeRecognition.started.length]).toEqual([false, 0]);
+    words.start();
+    await vi.waitFor(() => expect(words.state.status).toBe('listening'));
+    words.detach();
+    expect(FakeRecognition.started[0]?.aborted).toBe(true);
+    expect([words.state.on, words.state.status]).toEqual([true, 'off']);
+    words.attach(source);
+    await vi.waitFor(() => expect(FakeRecognition.started).toHaveLength(2));
+    words.stop();
+    expect(words.state.on).toBe(false);
+  });
+
+  it('of a source that failed are switched off, and can be switched on again', async () => {
+    const { words, source, texts } = setUp({ recognition });
+    words.attach(source);
+    words.choose('browser');
+    words.start();
+    await vi.waitFor(() => expect(words.state.status).toBe('listening'));
+    FakeRecognition.started[0]?.fire('error', 'network');
+    expect(words.state).toMatchObject({
+      on: false,
+      status: 'failed',
+      error: { code: 'recognition-offline' },
+    });
+    expect(texts()).toBe('own');
+    words.start();
+    await vi.waitFor(() => expect(words.state.status).toBe('listening'));
+    expect(words.state.error).toBeNull();
+  });
+
+  it('from a speech model hear the run, and keep the model from run to run', async () => {
+    const { words, source, speeches, texts } = setUp();
+    words.offer({ speech: file });
+    words.choose('in-page');
+    words.attach(source);
+    await lazy();
+    expect(speeches, 'nothing is fetched unasked').toEqual([]);
+    words.start();
+    await vi.waitFor(() => expect(words.state.status).toBe('listening'));
+    expect(speeches[0]?.address).toEqual({ url: 'https://page.test/models/small/speech/speech.json', file });
+    source.fire('samples', chunk(1));
+    expect(speeches[0]?.speech.heard).toBe(1);
+    speeches[0]?.speech.on?.heard({ words: [{ text: 'heard', start: 1, end: 2, final: true }], final: true });
+    expect(texts()).toBe('heard');
+    words.detach();
+    words.attach(source);
+    await vi.waitFor(() => expect(words.state.status).toBe('listening'));
+    expect(speeches).toHaveLength(1);
+    words.choose('typed');
+    expect(speeches[0]?.speech.ended, 'and let it go with the choice').toBe(true);
+  });
+
+  it('of a choice whose code arrives after another choice are not listened to', async () => {
+    const { words, source, speeches, said } = setUp({ speechUrl: 'https://else.test/speech.json' });
+    words.attach(source);
+    words.choose('in-page');
+    words.start();
+    words.choose('typed');
+    await lazy();
+    await lazy();
+    speeches[0]?.speech.on?.heard({ words: [{ text: 'late', start: 1, end: 2, final: true }], final: true });
+    expect(words.state).toMatchObject({ source: 'typed', status: 'listening' });
+    expect(said).not.toContain('late');
+    expect(speeches.every(({ speech }) => speech.ended)).toBe(true);
+  });
+});

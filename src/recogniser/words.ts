@@ -1,0 +1,316 @@
+/**
+ * Where the words of a run come from: one source at a time, the visitor's choice, which outlives the run. Nothing that
+ * listens begins by itself: the browser's recognition and a speech model are switched on by `start`.
+ */
+
+import type { SampleChunk, Source } from '../capture';
+import type { CaptionFile } from '../capture/words/caption-words';
+import { recognitionPlace } from '../capture/words/recognition-api';
+import { TypedWords } from '../capture/words/typed-words';
+import type { WordListeners, WordScene, WordSource, WordSourceKind } from '../capture/words/word-source';
+import { MemoError } from '../errors';
+import type { Manifest } from '../runtime/manifest';
+import type { TimedText } from '../runtime/protocol';
+import type { MemoRequest } from './requests';
+import { WordSourceMaker, type WordsParts } from './word-source-maker';
+import { INITIAL_WORDS, type WordsState } from './words-state';
+
+export interface WordsOwner {
+  /** Replaced on change. */
+  changed(state: WordsState): void;
+  /** There are other words than before. */
+  said(): void;
+}
+
+export class Words {
+  readonly #maker: WordSourceMaker;
+  #state: WordsState;
+  #source: WordSource | null = null;
+  /** Changes with the source: what one says after another took its place is not listened to. */
+  #seat: symbol | null = null;
+  /** What was typed last. */
+  #text = '';
+  /** While somebody types, who says so tells the run itself. */
+  #quiet = false;
+  /** A stepped run's clock, seconds. */
+  #reached = 0;
+  /** Those who wait until the chosen source has begun, or does not. */
+  readonly #waiting: (() => void)[] = [];
+  #run: { readonly kind: Source['kind']; readonly scene: WordScene } | null = null;
+
+  constructor(
+    parts: WordsParts,
+    private readonly owner: WordsOwner,
+  ) {
+    this.#maker = new WordSourceMaker(parts);
+    this.#state = { ...INITIAL_WORDS, offered: this.#maker.offered };
+  }
+
+  get state(): WordsState {
+    return this.#state;
+  }
+
+  /** A bundle that is loaded may bring a speech model. */
+  offer(manifest: Pick<Manifest, 'speech'>): void {
+    this.#maker.offer(manifest);
+    const { offered } = this.#maker;
+    if (offered.length !== this.#state.offered.length) this.#set({ offered });
+  }
+
+  /**
+   * Takes the words from elsewhere from now on. Typed words and captions are on at once, the others when {@link start} says so.
+   * @throws MemoError `words-unsupported` for what is not offered
+   */
+  choose(source: WordSourceKind): void {
+    if (!this.#state.offered.includes(source)) throw unsupported(source);
+    if (source === this.#state.source) return;
+    this.#leave();
+    this.#maker.dropSpeech();
+    const { offered, captions } = this.#state;
+    const on = source === 'typed' || source === 'captions';
+    this.#set({ ...INITIAL_WORDS, offered, captions, source, on });
+    if (source === 'browser') void this.#findPlace();
+    this.#begin();
+    this.#tellSaid();
+  }
+
+  /** Switches the chosen source on; it listens as soon as a run does. Call it from a click. */
+  start(): void {
+    this.#set({ on: true, error: null });
+    this.#begin();
+  }
+
+  /** Switches it off; what it said is forgotten. */
+  stop(): void {
+    this.#leave();
+    this.#maker.dropSpeech();
+    this.#set({ on: false, status: 'off', said: [], error: null });
+    this.#tellSaid();
+  }
+
+  /** What somebody types, in place of what was typed before; takes the words from there. Tells nobody: the caller knows. */
+  type(text: string): void {
+    this.#text = text;
+    this.#quiet = true;
+    if (this.#state.source !== 'typed') this.choose('typed');
+    else if (this.#source instanceof TypedWords) this.#source.say(text);
+    this.#quiet = false;
+  }
+
+  /**
+   * A WebVTT or SubRip file on the clock of the run: a file's own, or counted from the start of anything live.
+   * @throws MemoError `captions-invalid`: then the words come from where they came from before
+   */
+  async captions(file: Blob, name: string, language = ''): Promise<void> {
+    const { readCaptions } = await import('../capture/words');
+    const { cues, fault } = await readCaptions(file, name);
+    this.#takeCaptions({ name, cues, language }, { name, cues: cues.length });
+    if (fault !== null) this.#set({ error: fault });
+  }
+
+  /** A `<track>` of media that the page plays and whose sound and picture the run sees. */
+  track(element: HTMLTrackElement): void {
+    const { label, srclang, src } = element;
+    const name = [label, srclang, src].find((part) => part !== '') ?? 'track';
+    this.#takeCaptions(element, { name, cues: null });
+  }
+
+  dismissError(): void {
+    this.#set({ error: null });
+  }
+
+  /** A run has its source. */
+  attach(source: Source): void {
+    const { kind, seconds = null } = source;
+    const stepped = source.reader !== undefined;
+    this.#reached = 0;
+    const now = () => (stepped ? this.#reached : source.now());
+    this.#run = { kind, scene: { now, seconds, stepped } };
+    // before the loop, which gives the samples away
+    source.on('samples', (chunk) => void this.#source?.hear?.(chunk));
+    this.#begin();
+  }
+
+  /** A file that is read has come to this moment, seconds; resolves when the words that count for it are told. */
+  async advance(seconds: number): Promise<void> {
+    await this.#begun();
+    this.#reached = seconds;
+    this.#source?.advance?.(seconds);
+  }
+
+  /** Sound of a file that is read; resolves when all that can be made of it so far was told. */
+  async hear(chunk: SampleChunk): Promise<void> {
+    await this.#begun();
+    await this.#source?.hear?.(chunk);
+  }
+
+  /** The run is over; the choice stays. */
+  detach(): void {
+    this.#run = null;
+    this.#leave();
+    if (this.#state.status !== 'failed' && this.#state.status !== 'off')
+      this.#set({ status: 'off', said: [] });
+  }
+
+  /** The words for the estimates from now on. @param own what the run's source itself says, where nobody gives other words */
+  texts(own: readonly TimedText[]): readonly TimedText[] {
+    const { source, said, status } = this.#state;
+    if (said.length === 0 && (source === 'typed' || status !== 'listening')) return own;
+    return said.map(({ text, start, end }) => ({ text, start, end }));
+  }
+
+  /** True when the request was one of these. */
+  handle(request: MemoRequest): boolean {
+    switch (request.name) {
+      case 'words-choose':
+        this.#told(() => this.choose(request.detail.source));
+        return true;
+      case 'words-start':
+        this.start();
+        return true;
+      case 'words-stop':
+        this.stop();
+        return true;
+      case 'words-captions':
+        if ('track' in request.detail) this.track(request.detail.track);
+        else
+          this.captions(request.detail.file, request.detail.name).catch((error: unknown) =>
+            this.#show(error),
+          );
+        return true;
+      case 'words-dismiss-error':
+        this.dismissError();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  close(): void {
+    this.detach();
+    this.#maker.dropSpeech();
+  }
+
+  #takeCaptions(captions: CaptionFile | HTMLTrackElement, shown: NonNullable<WordsState['captions']>): void {
+    this.#maker.captions = captions;
+    this.#leave();
+    const { offered } = this.#state;
+    this.#set({ ...INITIAL_WORDS, offered, source: 'captions', captions: shown });
+    this.#begin();
+    this.#tellSaid();
+  }
+
+  /** Lets the chosen source begin, where it is on and there is a run. */
+  #begin(): void {
+    const run = this.#run;
+    if (run === null || this.#seat !== null || !this.#state.on) return;
+    const seat = Symbol();
+    this.#seat = seat;
+    const { source, place } = this.#state;
+    const on = this.#listeners(seat);
+    const take = (made: WordSource | null) => {
+      // another was chosen, or the run ended, while its code was on its way
+      if (this.#seat !== seat) return;
+      this.#source = made;
+      if (made === null) this.#leave();
+      else made.start(run.scene);
+    };
+    if (source === 'typed') {
+      take(new TypedWords(this.#text, on));
+      return;
+    }
+    this.#maker.make(source, place, run.kind, on).then(take, (error: unknown) => {
+      if (this.#seat !== seat) return;
+      this.#leave();
+      this.#set({ on: false });
+      this.#show(error);
+    });
+  }
+
+  #leave(): void {
+    const source = this.#source;
+    this.#source = null;
+    this.#seat = null;
+    source?.stop();
+    this.#wake();
+  }
+
+  /** A file waits for the words that somebody wants: each would otherwise begin where the machine happens to be. */
+  #begun(): Promise<void> {
+    return this.#underWay ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
+  }
+
+  get #underWay(): boolean {
+    return this.#seat !== null && (this.#source === null || this.#state.status === 'starting');
+  }
+
+  #wake(): void {
+    if (this.#underWay) return;
+    for (const go of this.#waiting.splice(0)) go();
+  }
+
+  #listeners(seat: symbol): WordListeners {
+    const seated = (step: () => void) => {
+      if (this.#seat === seat) step();
+    };
+    return {
+      words: (said) =>
+        seated(() => {
+          this.#set({ said });
+          this.#tellSaid();
+        }),
+      status: (status) =>
+        seated(() => {
+          const language = this.#source?.language ?? '';
+          this.#set({ status, language, ...(status === 'failed' ? { on: false } : {}) });
+        }),
+      error: (error) =>
+        seated(() => {
+          this.#show(error);
+          if (this.#state.status === 'failed') this.#leave();
+        }),
+      progress: (loadedBytes, totalBytes) => seated(() => this.#set({ loadedBytes, totalBytes })),
+    };
+  }
+
+  async #findPlace(): Promise<void> {
+    const { recognition, language } = this.#maker.parts;
+    if (recognition === null) return;
+    const place = await recognitionPlace(recognition, language);
+    if (this.#state.source !== 'browser') return;
+    this.#set({ place });
+    this.#begin();
+  }
+
+  #told(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#show(error);
+    }
+  }
+
+  #show(error: unknown): void {
+    this.#set({ error: MemoError.from(error) });
+  }
+
+  #tellSaid(): void {
+    if (!this.#quiet) this.owner.said();
+  }
+
+  #set(change: Partial<WordsState>): void {
+    this.#state = Object.freeze({ ...this.#state, ...change });
+    this.#wake();
+    this.owner.changed(this.#state);
+  }
+}
+
+function unsupported(source: WordSourceKind): MemoError {
+  return new MemoError(
+    'words-unsupported',
+    `Words from "${source}" cannot be had here.`,
+    source === 'in-page'
+      ? 'Name a speech model: in the bundle’s manifest, or by its address.'
+      : 'Use another browser, or take the words from elsewhere.',
+  );
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { told } from '../capture/words/testing/told';
+import type { FromSpeechWorker, ToSpeechWorker } from './protocol';
+import { SpeechClient } from './speech-client';
+import { SpeechWords } from './speech-words';
+
+/** A worker that remembers what it was sent, and says what a test tells it. */
+class FakeWorker extends EventTarget {
+  readonly sent: ToSpeechWorker[] = [];
+  terminated = false;
+
+  postMessage(message: ToSpeechWorker, transfer: Transferable[] = []): void {
+    this.sent.push(structuredClone(message, { transfer }));
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  say(message: FromSpeechWorker): void {
+    this.dispatchEvent(new MessageEvent('message', { data: message }));
+  }
+
+  count(kind: ToSpeechWorker['kind']): number {
+    return this.sent.filter((message) => message.kind === kind).length;
+  }
+}
+
+const options = {
+  address: { url: 'https://page.test/speech.json', file: null },
+  assetBase: 'https://page.test/assets/',
+  device: 'auto',
+  allowSoftwareAdapter: false,
+} as const;
+const word = (text: string, final: boolean) => ({ text, start: 1, end: 2, final });
+const heard = (run: number, text: string, final: boolean): FromSpeechWorker => ({
+  kind: 'heard',
+  run,
+  heard: { words: [word(text, final)], final },
+});
+
+function setUp() {
+  const worker = new FakeWorker();
+  const client = new SpeechClient(options, () => worker);
+  const listen = (stepped = false) => {
+    const ears = told();
+    const words = new SpeechWords(client, ears.on);
+    words.start({ now: () => 0, seconds: null, stepped });
+    return { ears, words };
+  };
+  const chunk = () => ({ samples: new Float32Array([1, 2, 3]), sampleRateHz: 48_000, time: 5 });
+  return { worker, client, listen, chunk };
+}
+
+describe('SpeechWords over SpeechClient', () => {
+  it('loads, then hears; guesses are replaced by the words that stay', () => {
+    const { worker, listen, chunk } = setUp();
+    const { ears, words } = listen();
+    words.hear(chunk());
+    expect(worker.count('samples'), 'not before it can').toBe(0);
+    worker.say({ kind: 'ready', language: 'en' });
+    expect([words.language, ...ears.statuses]).toEqual(['en', 'starting', 'listening']);
+    const own = chunk();
+    words.hear(own);
+    expect(own.samples.length, 'the samples stay the giver’s').toBe(3);
+    expect(worker.sent.at(-1)).toMatchObject({ kind: 'samples', sampleRateHz: 48_000, time: 5 });
+    worker.say(heard(1, 'hap', false));
+    expect(ears.said()).toBe('hap?');
+    worker.say(heard(1, 'happy', true));
+    expect(ears.said()).toBe('happy');
+  });
+
+  it('serves the next run without another load, and keeps the words of the last one out of it', () => {
+    const { worker, listen } = setUp();
+    const first = listen();
+    worker.say({ kind: 'ready', language: 'en' });
+    first.words.stop();
+    const second = listen();
+    expect(second.ears.statuses).toEqual(['starting', 'listening']);
+    worker.say(heard(1, 'late', true));
+    worker.say(heard(2, 'new', true));
+    expect(first.ears.lists).toEqual([]);
+    expect(second.ears.said()).toBe('new');
+    expect([worker.count('load'), worker.count('reset')]).toEqual([1, 2]);
+  });
+
+  it('drops sound that a busy worker does not take', () => {
+    const { worker, listen, chunk } = setUp();
+    const { words } = listen();
+    worker.say({ kind: 'ready', language: 'en' });
+    for (let index = 0; index < 100; index += 1) words.hear(chunk());
+    expect(worker.count('samples')).toBe(64);
+    worker.say({ kind: 'taken' });
+    words.hear(chunk());
+    words.hear(chunk());
+    expect(worker.count('samples')).toBe(65);
+  });
+
+  it('waits for the words of a file, and drops none of its sound; nobody waits for what was left', async () => {
+    const { worker, client, listen, chunk } = setUp();
+    const { words, ears } = listen(true);
+    worker.say({ kind: 'ready', language: 'en' });
+    const done: number[] = [];
+    for (let index = 0; index < 70; index += 1) void words.hear(chunk())?.then(() => done.push(index));
+    expect(worker.sent.at(-1)).toMatchObject({ kind: 'samples', waits: true });
+    expect(worker.count('samples')).toBe(70);
+    worker.say(heard(1, 'happy', true));
+    worker.say({ kind: 'taken' });
+    await Promise.resolve();
+    expect([ears.said(), done]).toEqual(['happy', [0]]);
+    words.stop();
+    await Promise.resolve();
+    expect(done).toHaveLength(70);
+    const { words: next } = listen(true);
+    const waiting = next.hear(chunk());
+    client.close();
+    await waiting;
+    await next.hear(chunk());
+    expect(worker.count('samples')).toBe(71);
+  });
+
+  it('fails with the worker’s own error, and says so to whoever comes later', () => {
+    const { worker, client, listen } = setUp();
+    const { ears } = listen();
+    const error = { code: 'file-missing', message: 'gone', cure: 'look' } as const;
+    worker.say({ kind: 'error', error });
+    expect(ears.errors.map(({ code }) => code)).toEqual(['file-missing']);
+    expect(ears.statuses.at(-1)).toBe('failed');
+    expect([client.ended, worker.terminated]).toEqual([true, true]);
+    expect(listen().ears.errors.map(({ code }) => code)).toEqual(['file-missing']);
+  });
+
+  it('names a worker that died', () => {
+    const { worker, listen } = setUp();
+    const { ears } = listen();
+    worker.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
+    expect(ears.errors[0]).toMatchObject({
+      code: 'worker-lost',
+      message: expect.stringContaining('memory') as string,
+    });
+  });
+});

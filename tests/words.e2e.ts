@@ -1,0 +1,139 @@
+/** The words from elsewhere: captions, the browser's recognition (a fake one), a speech model in the page (a tiny one). */
+
+import { fileURLToPath } from 'node:url';
+import type { Page, Route } from '@playwright/test';
+import type { FakeRecognition } from '../src/capture/words/testing/fake-recognition';
+import { expectPhase, nextEstimate, openPage, press } from './support/element';
+import { expect, recorded, test } from './support/browser';
+import { fakeRecognition, keepWords, lastWords, playTrack, said, wordsSoFar } from './support/words';
+
+declare global {
+  interface Window {
+    SpeechRecognition: typeof FakeRecognition;
+  }
+}
+
+async function listenToMicrophone(page: Page): Promise<void> {
+  await page.getByTestId('switch-camera').click();
+  await press(page, /^start/i);
+  await expectPhase(page, 'listening', 110_000);
+}
+
+function choose(page: Page, source: string): Promise<void> {
+  return page.getByTestId(`words-${source}`).check({ force: true });
+}
+
+function chooseCaptions(page: Page, name: string, text: string): Promise<void> {
+  const buffer = Buffer.from(text);
+  return page.getByTestId('captions-file').setInputFiles({ name, mimeType: 'text/vtt', buffer });
+}
+
+test('captions, a track and the browser’s recognition give words while the run goes on', async ({ open }) => {
+  const page = await open({ grant: ['microphone'] });
+  await fakeRecognition(page);
+  await openPage(page);
+  await keepWords(page);
+  await listenToMicrophone(page);
+
+  await chooseCaptions(page, 'letter.vtt', 'Dear all,\n\nno captions here');
+  await expect(page.getByRole('alert')).toContainText('line 1 ');
+  await page.getByTestId('dismiss').click();
+  await chooseCaptions(page, 'talk.vtt', 'WEBVTT\n\n00:00.000 --> 59:00.000\n<b>Tom &amp; I</b> love this');
+  await expect(page.getByTestId('said')).toHaveText(/Tom & I love this/);
+  await nextEstimate(page, 'text');
+
+  await playTrack(page, 'WEBVTT\n\n00:00.200 --> 00:01.800\nhello <i>from</i> a track');
+  await expect.poll(() => said(page)).toContain('hello from a track');
+  await playTrack(page, null);
+  await expect.poll(async () => (await lastWords(page))?.error).toBe('captions-unreachable');
+
+  await choose(page, 'browser');
+  await expect(page.getByTestId('words-place')).toContainText('sends the sound');
+  expect(await page.evaluate(() => window.SpeechRecognition.started.length), 'unasked').toBe(0);
+  await page.getByTestId('words-switch').click();
+  await expect.poll(async () => (await lastWords(page))?.status).toBe('listening');
+  await page.evaluate(() => window.SpeechRecognition.started[0]?.say('I am so hap', false));
+  await expect(page.getByTestId('said').locator('.interim')).toHaveCount(4);
+  await page.evaluate(() => window.SpeechRecognition.started[0]?.say('I am so happy', true));
+  await expect(page.getByTestId('said').locator('.final')).toHaveText(['I', 'am', 'so', 'happy']);
+  await nextEstimate(page, 'text');
+  await page.evaluate(() => window.SpeechRecognition.started[0]?.fire('error', 'not-allowed'));
+  await expect(page.getByRole('alert')).toHaveAttribute('data-code', 'recognition-denied');
+  await expectPhase(page, 'listening');
+});
+
+test('a file read faster than it plays has the words of its captions, or of a track, at their own times', async ({
+  open,
+}) => {
+  const page = await open();
+  await openPage(page);
+  const withText = async () => {
+    await page.evaluate(() => (window.estimates = []));
+    await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+    await page.waitForFunction(() => window.estimates.length > 0);
+    await expectPhase(page, 'idle');
+    return page.evaluate(() =>
+      window.estimates.filter(({ modalities }) => modalities.text.present).map(({ time }) => time),
+    );
+  };
+  await chooseCaptions(page, 'clip.vtt', 'WEBVTT\n\n00:01.100 --> 00:01.900\nhello');
+  expect((await withText()).slice(0, 3)).toEqual([1.5, 2, 2.5]);
+  await playTrack(page, 'WEBVTT\n\n00:01.600 --> 00:02.400\n<i>hello</i>');
+  expect((await withText()).slice(0, 2)).toEqual([2, 2.5]);
+});
+
+test('a speech model in the page: sound in, words with times out, nothing from elsewhere, kept for offline', async ({
+  open,
+}) => {
+  const page = await open({ grant: ['microphone'] });
+  const folder = (path: string) => fileURLToPath(new URL(`fixtures/speech/${path}`, import.meta.url));
+  const asked: string[] = [];
+  const serve = (route: Route) => {
+    const path = new URL(route.request().url()).pathname.replace(/.*\/speech\//, '');
+    asked.push(path);
+    return route.fulfill({ path: folder(path) });
+  };
+  await page.context().route('**/speech/**', serve);
+  await openPage(page);
+  await keepWords(page);
+  await page.evaluate(() =>
+    document.querySelector('memo-bert')?.setAttribute('speech', 'speech/speech.json'),
+  );
+  await listenToMicrophone(page);
+  expect(asked, 'nothing is fetched unasked').toEqual([]);
+  await choose(page, 'in-page');
+
+  await page.context().route('**/speech/tokenizer.json', (route) => route.fulfill({ status: 404, body: '' }));
+  await page.getByTestId('words-switch').click();
+  await expect(page.getByRole('alert')).toContainText('tokenizer.json');
+  await expectPhase(page, 'listening');
+  await page.context().unroute('**/speech/tokenizer.json');
+  await page.getByTestId('words-switch').click();
+
+  await expect.poll(() => said(page)).toMatch(/I am (happy|sad)\./);
+  const heard = (await wordsSoFar(page)).map((state) => state.said).filter((list) => list.length > 0);
+  expect(
+    heard.some((list) => list.some(({ final }) => !final)),
+    'guesses come before',
+  ).toBe(true);
+  await expect.poll(async () => (await lastWords(page))?.said.some(({ final }) => final)).toBe(true);
+  for (const list of heard) {
+    for (const [at, { start, end }] of list.entries()) {
+      expect(end).toBeGreaterThanOrEqual(start);
+      expect(start).toBeGreaterThanOrEqual(list[at - 1]?.end ?? 0);
+      expect(Number.isFinite(end)).toBe(true);
+    }
+  }
+  const { language } = (await lastWords(page))!;
+  expect(language).toBe('en');
+  const estimate = await nextEstimate(page, 'text');
+  expect(estimate.time).toBeGreaterThan((await lastWords(page))!.said[0]!.start);
+
+  // a later start finds everything but the list itself in the cache
+  asked.length = 0;
+  await page.getByTestId('words-switch').click();
+  await page.context().route('**/speech/**', (route) => route.abort());
+  await page.getByTestId('words-switch').click();
+  await expect.poll(async () => (await lastWords(page))?.status).toBe('listening');
+  expect(asked).toEqual([]);
+});
