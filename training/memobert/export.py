@@ -104,10 +104,10 @@ def outputs_of(graph: str, model: nn.Module) -> list[str]:
 
 
 def round_to_half(model: nn.Module) -> nn.Module:
-    """Rounds in place each parameter that the export stores as fp16."""
+    """Rounds in place each number that the export stores as fp16."""
     with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.numel() >= HALF_FROM:
+        for parameter in (*model.parameters(), *model.buffers()):
+            if parameter.is_floating_point() and parameter.numel() >= HALF_FROM:
                 parameter.copy_(parameter.half().float())
     return model
 
