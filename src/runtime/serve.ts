@@ -3,6 +3,7 @@
 import { MemoError } from '../errors';
 import type { Handlers } from './engine';
 import type { FromWorker, RequestKind, Requests, ToWorker } from './protocol';
+import { checkRequest } from './request-check';
 
 /** A worker's global scope, or one end of a MessageChannel. */
 export interface Port {
@@ -12,6 +13,7 @@ export interface Port {
 
 export function serve(port: Port, handlers: Handlers): void {
   port.onmessage = ({ data }) => {
+    if (!isRequest(data)) return; // nobody to answer to
     const { id, kind } = data;
     answer(handlers, kind, data.body).then(
       // one kind at a time is right by `answer`; the union of all pairs is more than TypeScript follows
@@ -21,10 +23,29 @@ export function serve(port: Port, handlers: Handlers): void {
   };
 }
 
+function isRequest(data: unknown): boolean {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    'id' in data &&
+    'kind' in data &&
+    typeof data.kind === 'string'
+  );
+}
+
 async function answer<K extends RequestKind>(
   handlers: Handlers,
   kind: K,
   body: Requests[K]['request'],
 ): Promise<Requests[K]['answer']> {
+  // an own one: every object has a `constructor`
+  if (!Object.hasOwn(handlers, kind)) {
+    throw new MemoError(
+      'input-invalid',
+      `The worker knows no request "${kind}".`,
+      'Send one of src/runtime/protocol.ts.',
+    );
+  }
+  checkRequest(kind, body);
   return handlers[kind](body);
 }
