@@ -7,6 +7,8 @@ import type { TimedText } from '../runtime/protocol';
 const TEXT_MEMORY_S = 8;
 /** About the voice window's own length, so that a slow machine's gap between encodings does not drop the voice. */
 const VOICE_MEMORY_S = 4;
+/** Clocks of frames and samples run a little apart; what lies further ahead was there before the clock went back. */
+const AHEAD_S = 1;
 
 export interface Tokens {
   /** Row-major [count, size]. */
@@ -30,7 +32,7 @@ export class Evidence {
   readonly #face: Manifest['face'];
   readonly #voice: Manifest['voice'];
   #faces: TimedFeature[] = [];
-  #heard: { readonly until: number; readonly tokens: Tokens } | null = null;
+  #heard: { readonly from: number; readonly until: number; readonly tokens: Tokens } | null = null;
   #texts: readonly TimedText[] = [];
 
   constructor(manifest: Pick<Manifest, 'face' | 'voice'>) {
@@ -40,6 +42,7 @@ export class Evidence {
 
   /** Features [featureSize] of the followed face at `timeS`; null when there was none. Closer than the model's rate is dropped. */
   addFace(timeS: number, feature: Float32Array | null): void {
+    if (!Number.isFinite(timeS)) return; // seen at no time
     const last = this.#faces.at(-1);
     // a clock that went back (a file sought, a source changed) makes what was seen before meaningless
     if (last !== undefined && timeS < last.time) this.#faces = [];
@@ -56,12 +59,14 @@ export class Evidence {
    * @param tookS what encoding took: a large encoder's answer comes late, and has to last until the next is there
    */
   setVoice(timeS: number, features: Float32Array | null, tokens: number, tookS = 0): void {
+    if (!Number.isFinite(timeS)) return;
     const size = this.#voice.featureSize;
     const count = Math.min(tokens, this.#voice.maxTokens);
     this.#heard =
       features === null || count < 1
         ? null
         : {
+            from: timeS - AHEAD_S,
             until: timeS + VOICE_MEMORY_S + 2 * tookS,
             tokens: { data: features.subarray((tokens - count) * size), count },
           };
@@ -72,8 +77,11 @@ export class Evidence {
   }
 
   at(timeS: number): EvidenceWindow {
-    const faces = this.#faces.filter((kept) => kept.time > timeS - this.#memoryS && kept.time <= timeS + 1);
-    const voice = this.#heard !== null && this.#heard.until > timeS ? this.#heard : null;
+    const faces = this.#faces.filter(
+      (kept) => kept.time > timeS - this.#memoryS && kept.time <= timeS + AHEAD_S,
+    );
+    const voice =
+      this.#heard !== null && this.#heard.from <= timeS && this.#heard.until > timeS ? this.#heard : null;
     const text = this.#texts
       .filter((said) => said.start <= timeS && said.end > timeS - TEXT_MEMORY_S)
       .map((said) => said.text.trim())

@@ -18,6 +18,8 @@ export interface PromptedText {
 }
 
 const MASK = '[MASK]';
+/** `[MASK]` and its like are in the vocabulary, but say nothing. */
+const MARKER = /^\[.*\]$/s;
 
 export class Prompt {
   readonly labelTokens: readonly number[];
@@ -27,6 +29,7 @@ export class Prompt {
   readonly #mask: number;
   readonly #vocabulary: Vocabulary;
   readonly #maxWords: number;
+  #last: { readonly text: string; readonly words: readonly number[] } = { text: '', words: [] };
 
   /**
    * @param wording contains `[MASK]` exactly once
@@ -49,9 +52,9 @@ export class Prompt {
       );
     }
     this.labelTokens = labels.map(({ word }) => labelToken(word, vocabulary));
-    const double = labels.find(
-      ({ word }, index) => labels.findIndex((other) => other.word === word) !== index,
-    );
+    // by token: "Sad" and "sad" are one word to the model
+    const first = new Map(this.labelTokens.map((token, index) => [token, index] as const).reverse());
+    const double = labels.find((_, index) => first.get(this.labelTokens[index] ?? -1) !== index);
     if (labels.length < 2 || double !== undefined) {
       throw new MemoError(
         'label-invalid',
@@ -75,10 +78,19 @@ export class Prompt {
     return { ids, maskPosition: 1 + words.length + this.#ids.indexOf(this.#mask) };
   }
 
-  #words(text: string): number[] {
+  /** Whether a text has words for the model: control characters alone have none. */
+  says(text: string): boolean {
+    return this.#words(text).length > 0;
+  }
+
+  #words(text: string): readonly number[] {
+    // every row of an estimate asks for the same text, which may be long
+    if (this.#last.text === text) return this.#last.words;
     // somebody who says "[MASK]" must not open a second mask
     const markers = new Set([this.#cls, this.#sep, this.#mask]);
-    return this.#vocabulary.encode(text).filter((id) => !markers.has(id));
+    const words = this.#vocabulary.encode(text).filter((id) => !markers.has(id));
+    this.#last = { text, words };
+    return words;
   }
 }
 
@@ -96,7 +108,7 @@ function special(vocabulary: Vocabulary, token: string): number {
 
 function labelToken(word: string, vocabulary: Vocabulary): number {
   const id = vocabulary.idOf(word);
-  if (id === null) {
+  if (id === null || MARKER.test(vocabulary.wordOf(id))) {
     throw new MemoError(
       'label-invalid',
       `The label "${word}" is not one word of the model's vocabulary.`,
