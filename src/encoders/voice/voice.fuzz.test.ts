@@ -120,7 +120,7 @@ describe('VoiceEncoder', () => {
   });
   property(
     'any sound at any rate and time, and then a voice',
-    40,
+    30,
     [fc.array(chunk, { maxLength: 4 })],
     async (chunks) => {
       const gate = SpeechGate.create(recurrentGate());
