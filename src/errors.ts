@@ -70,7 +70,7 @@ export class MemoError extends Error {
   }
 
   toJSON(): SerialisedError {
-    const cause = this.cause instanceof Error ? `${this.cause.name}: ${this.cause.message}` : undefined;
+    const cause = this.cause instanceof Error ? worded(this.cause) : undefined;
     return {
       code: this.code,
       message: this.message,
@@ -83,13 +83,22 @@ export class MemoError extends Error {
   static from(value: unknown): MemoError {
     if (value instanceof MemoError) return value;
     if (isSerialised(value)) return new MemoError(value.code, value.message, value.cure, value.cause);
-    const message = value instanceof Error ? `${value.name}: ${value.message}` : String(value);
+    const message = worded(value);
     return new MemoError(
       'internal',
       `Something unforeseen happened: ${message}`,
       'Press Start again. If it comes back, report it with this message.',
       value,
     );
+  }
+}
+
+/** Whatever was thrown, in words: some values throw when they are asked for theirs. */
+function worded(value: unknown): string {
+  try {
+    return value instanceof Error ? `${value.name}: ${value.message}` : String(value);
+  } catch {
+    return 'a value that has no words';
   }
 }
 

@@ -41,7 +41,8 @@ export const DEFAULT_PROMPT = 'I am [MASK].';
 
 /** The label as shown; the id itself where the strings do not know it. */
 export function labelName(id: string): string {
-  return strings.labels[id] ?? id;
+  // an id may be "constructor"
+  return (Object.hasOwn(strings.labels, id) ? strings.labels[id] : undefined) ?? id;
 }
 
 /** Index of the highest value; -1 of nothing. The first wins a tie. */

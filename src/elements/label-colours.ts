@@ -28,7 +28,8 @@ const CYCLE = Object.values(LABEL_COLOURS);
  * @param index the label's place in the manifest: labels of a bundle's own take the hues in turn
  */
 export function labelColour(id: string, index: number): string {
-  const colour = LABEL_COLOURS[id] ?? CYCLE[index % CYCLE.length];
+  const colour =
+    (Object.hasOwn(LABEL_COLOURS, id) ? LABEL_COLOURS[id] : undefined) ?? CYCLE[index % CYCLE.length];
   const name = id.replace(/[^\w-]/g, '-');
   return colour === undefined
     ? 'currentColor'

@@ -25,8 +25,13 @@ export async function fetchMedia(url: string, signal: AbortSignal): Promise<Name
 
 /** The last part of the path, for messages. */
 export function nameOf(url: string): string {
-  const path = url.replace(/[?#].*$/, '');
-  return decodeURIComponent(path.slice(path.lastIndexOf('/') + 1)) || url;
+  const path = url.replace(/[?#].*$/s, '');
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  try {
+    return decodeURIComponent(name) || url;
+  } catch {
+    return name; // a "%" that encodes nothing
+  }
 }
 
 function missing(url: string, why: string, cause?: unknown): MemoError {

@@ -1,10 +1,11 @@
 /** Takes an output of a graph apart, and names what is wrong with a bundle whose graph is another one. */
 import { MemoError } from '../errors';
 import type { PlainTensor } from '../runtime/graph';
+import { expectNumbers } from '../runtime/graph-numbers';
 
 /**
  * @param graph name for the message
- * @throws MemoError `graph-invalid` when there is no such output or it holds other numbers
+ * @throws MemoError `graph-invalid` when there is no such output or it holds other numbers, or none (NaN, infinite)
  */
 export function floatOutput(
   outputs: Readonly<Record<string, PlainTensor>>,
@@ -12,7 +13,10 @@ export function floatOutput(
   graph: string,
 ): Extract<PlainTensor, { type: 'float32' }> {
   const tensor = outputs[name];
-  if (tensor?.type === 'float32') return tensor;
+  if (tensor?.type === 'float32') {
+    expectNumbers(tensor.data, name, graph);
+    return tensor;
+  }
   throw new MemoError(
     'graph-invalid',
     `The graph ${graph} gives no float32 output "${name}".`,

@@ -1,10 +1,10 @@
 /** Arithmetic on distributions. */
 
-/** Softmax of `values / temperature`; sums to 1 for any finite input. */
+/** Softmax of `values / temperature`; sums to 1 for any finite values and any temperature above 0. */
 export function softmax(values: ArrayLike<number>, temperature = 1): number[] {
-  const scaled = Array.from(values, (value) => value / temperature);
-  const most = scaled.reduce((a, b) => Math.max(a, b), -Infinity);
-  const powers = scaled.map((value) => Math.exp(value - most));
+  const most = Array.from(values).reduce((a, b) => Math.max(a, b), -Infinity);
+  // the difference first: a quotient by a small temperature may be endless
+  const powers = Array.from(values, (value) => Math.exp((value - most) / temperature));
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / sum);
 }

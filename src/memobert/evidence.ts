@@ -9,6 +9,8 @@ const TEXT_MEMORY_S = 8;
 const BEFORE_VOICE_S = 2;
 /** About the voice window's own length, so that a slow machine's gap between encodings does not drop the voice. */
 const VOICE_MEMORY_S = 4;
+/** Clocks of frames and samples run a little apart; what lies further ahead was there before the clock went back. */
+const AHEAD_S = 1;
 
 export interface Tokens {
   /** Row-major [count, size]. */
@@ -45,6 +47,7 @@ export class Evidence {
 
   /** Features [featureSize] of the followed face at `timeS`; null when there was none. Closer than the model's rate is dropped. */
   addFace(timeS: number, feature: Float32Array | null): void {
+    if (!Number.isFinite(timeS)) return; // seen at no time
     const last = this.#faces.at(-1);
     // a clock that went back (a file sought, a source changed) makes what was seen before meaningless
     if (last !== undefined && timeS < last.time) this.#faces = [];
@@ -61,6 +64,7 @@ export class Evidence {
    * @param tookS what encoding took: a large encoder's answer comes late, and has to last until the next is there
    */
   setVoice(timeS: number, features: Float32Array | null, tokens: number, tookS = 0): void {
+    if (!Number.isFinite(timeS)) return;
     const size = this.#voice.featureSize;
     const count = Math.min(tokens, this.#voice.maxTokens);
     this.#heard =
@@ -78,8 +82,11 @@ export class Evidence {
   }
 
   at(timeS: number): EvidenceWindow {
-    const faces = this.#faces.filter((kept) => kept.time > timeS - this.#memoryS && kept.time <= timeS + 1);
-    const voice = this.#heard !== null && this.#heard.until > timeS ? this.#heard : null;
+    const faces = this.#faces.filter(
+      (kept) => kept.time > timeS - this.#memoryS && kept.time <= timeS + AHEAD_S,
+    );
+    const heard = this.#heard;
+    const voice = heard !== null && heard.time - AHEAD_S <= timeS && heard.until > timeS ? heard : null;
     const fromS = this.#textsFrom(timeS, voice?.time ?? null);
     const text = this.#texts
       .filter((said) => said.start <= timeS && said.end > fromS)

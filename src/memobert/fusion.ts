@@ -2,6 +2,7 @@
 
 import { MemoError } from '../errors';
 import type { Graph } from '../runtime/graph';
+import { expectNumbers } from '../runtime/graph-numbers';
 import type { Label, Manifest } from '../runtime/manifest';
 import type { Prompting } from '../runtime/protocol';
 import { softmax, topIndices, totalVariation } from './distribution';
@@ -92,7 +93,8 @@ export class Fusion {
   }
 
   /** Null when the window holds no evidence at all. */
-  async estimate(window: EvidenceWindow): Promise<FusionAnswer | null> {
+  async estimate(given: EvidenceWindow): Promise<FusionAnswer | null> {
+    const window = given.text === null || this.#prompt.says(given.text) ? given : { ...given, text: null };
     const modalities = present(window);
     if (modalities.length === 0) return null;
     const begin = performance.now();
@@ -150,6 +152,7 @@ export class Fusion {
       );
     }
     const { data } = answer;
+    expectNumbers(data, 'mask_logits', 'memobert');
     return contents.map((_, row) => data.slice(row * vocabulary, (row + 1) * vocabulary));
   }
 

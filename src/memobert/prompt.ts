@@ -65,6 +65,8 @@ function notOneWord(word: string): MemoError {
     'Choose a common single word, such as "bored" or "excited".',
   );
 }
+/** `[MASK]` and its like are in the vocabulary, but say nothing. */
+const MARKER = /^\[.*\]$/s;
 
 export class Prompt {
   readonly labelTokens: readonly number[];
@@ -74,6 +76,7 @@ export class Prompt {
   readonly #mask: number;
   readonly #vocabulary: Vocabulary;
   readonly #maxWords: number;
+  #last: { readonly text: string; readonly words: readonly number[] } = { text: '', words: [] };
 
   /**
    * @param wording contains `[MASK]` exactly once
@@ -95,7 +98,13 @@ export class Prompt {
     checkWording(wording);
     if (this.#ids.length > MOST_PIECES) throw tooLong(wording, this.#ids.length);
     this.labelTokens = labels.map(({ word }) => labelToken(word, vocabulary));
-    checkDifferent(labels.map(({ word }) => word));
+    // by token: "Sad" and "sad" are one word to the model
+    const first = new Map(this.labelTokens.map((token, index) => [token, index] as const).reverse());
+    checkDifferent(
+      labels.map(
+        ({ word }, index) => labels[first.get(this.labelTokens[index] ?? -1) ?? index]?.word ?? word,
+      ),
+    );
   }
 
   /** Pieces beside the words: [CLS], the prompt, [SEP]. */
@@ -110,10 +119,19 @@ export class Prompt {
     return { ids, maskPosition: 1 + words.length + this.#ids.indexOf(this.#mask) };
   }
 
-  #words(text: string): number[] {
+  /** Whether a text has words for the model: control characters alone have none. */
+  says(text: string): boolean {
+    return this.#words(text).length > 0;
+  }
+
+  #words(text: string): readonly number[] {
+    // every row of an estimate asks for the same text, which may be long
+    if (this.#last.text === text) return this.#last.words;
     // somebody who says "[MASK]" must not open a second mask
     const markers = new Set([this.#cls, this.#sep, this.#mask]);
-    return this.#vocabulary.encode(text).filter((id) => !markers.has(id));
+    const words = this.#vocabulary.encode(text).filter((id) => !markers.has(id));
+    this.#last = { text, words };
+    return words;
   }
 }
 
@@ -139,6 +157,6 @@ function special(vocabulary: Vocabulary, token: string): number {
 
 function labelToken(word: string, vocabulary: Vocabulary): number {
   const id = vocabulary.idOf(word);
-  if (id === null) throw notOneWord(word);
+  if (id === null || MARKER.test(vocabulary.wordOf(id))) throw notOneWord(word);
   return id;
 }

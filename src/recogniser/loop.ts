@@ -169,7 +169,8 @@ export class Loop {
 
   #hear(chunk: SampleChunk): void {
     if (this.#abort.signal.aborted || this.#gate.closed || this.#chunksUnderWay >= MOST_CHUNKS) return;
-    this.#level = rootMeanSquare(chunk.samples);
+    const level = rootMeanSquare(chunk.samples);
+    this.#level = Number.isFinite(level) ? Math.min(1, level) : 0;
     this.#chunksUnderWay += 1;
     void this.#guard(async () => {
       try {

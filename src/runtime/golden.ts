@@ -120,7 +120,9 @@ function holdsTensors(value: unknown, complete: boolean): boolean {
   return Object.values(value).every((tensor) => {
     if (!isRecord(tensor) || (tensor['type'] !== 'float32' && tensor['type'] !== 'int32')) return false;
     const { dims, data } = tensor;
-    if (!areNumbers(dims) || !areNumbers(data)) return false;
+    if (!areNumbers(dims, isDim) || !areNumbers(data, tensor['type'] === 'int32' ? isInt32 : isFloat32)) {
+      return false;
+    }
     const size = dims.reduce((product, dim) => product * dim, 1);
     return complete ? data.length === size : data.length > 0 && data.length <= size;
   });
@@ -130,8 +132,21 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function areNumbers(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((entry) => typeof entry === 'number');
+function areNumbers(value: unknown, each: (entry: number) => boolean): value is readonly number[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'number' && each(entry));
+}
+
+function isDim(entry: number): boolean {
+  return Number.isSafeInteger(entry) && entry > 0;
+}
+
+function isInt32(entry: number): boolean {
+  return (entry | 0) === entry;
+}
+
+/** JSON writes what no 32-bit float holds: 1e999, 1e39. */
+function isFloat32(entry: number): boolean {
+  return Number.isFinite(Math.fround(entry));
 }
 
 function invalid(graph: GraphName | null, cause?: unknown): MemoError {

@@ -23,6 +23,14 @@ const SHA256 = /^[0-9a-f]{64}$/;
 /** Names of folders and files joined by slashes: nothing that leaves the bundle's folder, no scheme, no query. */
 const SAFE_PATH = /^(?!\.{1,2}(\/|$))[\w.-]+(\/(?!\.{1,2}(\/|$))[\w.-]+)*$/;
 const SINGLE_WORD = /^\p{L}+$/u;
+/** Half a surrogate pair: no text, and no URL or header takes it. */
+const HALF_PAIR = /\p{Surrogate}/u;
+/** Of pixels a side, frames, tokens, features: several times what any model has; what is asked for is allocated. */
+const MOST_SIZE = 4096;
+/** Minutes of sound. */
+const MOST_SAMPLES = 2 ** 24;
+/** The highest rate that the resampler takes. */
+const MOST_RATE_HZ = 768_000;
 
 /**
  * What the manifest says beyond this format is kept out of the answer's type, and passed over.
@@ -35,7 +43,7 @@ export function checkManifest(json: unknown): Manifest {
   if (format !== MANIFEST_FORMAT) {
     throw invalid(
       'format',
-      `is ${JSON.stringify(format)}, this version of memo-bert reads ${MANIFEST_FORMAT}`,
+      `is ${typeof format === 'number' ? format : 'not a number'}, this version of memo-bert reads ${MANIFEST_FORMAT}`,
     );
   }
   const graphs = checkGraphs(root.at('graphs'));
@@ -50,7 +58,7 @@ export function checkManifest(json: unknown): Manifest {
     prompt: checkPrompt(root.at('prompt')),
     labels: checkLabels(root.at('labels')),
     text: {
-      maxTokens: root.at('text').at('maxTokens').count(),
+      maxTokens: root.at('text').at('maxTokens').count(MOST_SIZE),
       tokenizer: checkFile(root.at('text').at('tokenizer')),
       tokenizerConfig: checkFile(root.at('text').at('tokenizerConfig')),
     },
@@ -94,8 +102,9 @@ export class Field {
 
   text(): string {
     const { value } = this;
-    if (typeof value === 'string' && value.trim() !== '') return value;
-    throw this.refused('a text that is not empty');
+    if (typeof value !== 'string' || value.trim() === '') throw this.refused('a text that is not empty');
+    if (HALF_PAIR.test(value)) throw this.refused('well-formed Unicode');
+    return value;
   }
 
   number(): number {
@@ -110,11 +119,18 @@ export class Field {
     throw this.refused('a number above 0');
   }
 
-  /** A whole number above 0. */
-  count(): number {
+  between(least: number, most: number): number {
     const value = this.number();
-    if (Number.isSafeInteger(value) && value > 0) return value;
-    throw this.refused('a whole number above 0');
+    if (value >= least && value <= most) return value;
+    throw this.refused(`a number from ${least} to ${most}`);
+  }
+
+  /** A whole number above 0. */
+  count(most = Number.MAX_SAFE_INTEGER): number {
+    const value = this.number();
+    if (!Number.isSafeInteger(value) || value <= 0) throw this.refused('a whole number above 0');
+    if (value > most) throw this.refused(`a whole number up to ${most}`);
+    return value;
   }
 
   share(): number {
@@ -149,14 +165,14 @@ function checkPrompt(field: Field): string {
 function checkLabels(field: Field): readonly Label[] {
   const labels = field.list((label) => ({ id: label.at('id').text(), word: label.at('word').text() }));
   if (labels.length < 2) throw invalid(field.path, 'has fewer than two labels');
+  const [ids, words] = [new Set<string>(), new Set<string>()];
   labels.forEach(({ id, word }, index) => {
     const path = `${field.path}[${index}]`;
     if (!SINGLE_WORD.test(word)) throw invalid(`${path}.word`, `is "${word}", not one word of letters`);
-    if (labels.findIndex((other) => other.id === id) !== index)
-      throw invalid(`${path}.id`, `repeats "${id}"`);
-    if (labels.findIndex((other) => other.word === word) !== index) {
-      throw invalid(`${path}.word`, `repeats "${word}"`);
-    }
+    if (ids.has(id)) throw invalid(`${path}.id`, `repeats "${id}"`);
+    if (words.has(word)) throw invalid(`${path}.word`, `repeats "${word}"`);
+    ids.add(id);
+    words.add(word);
   });
   return labels;
 }
@@ -174,12 +190,13 @@ function checkFace(field: Field, graphs: Manifest['graphs']): Manifest['face'] {
   const classes = field.at('classes').list((name) => name.text());
   if (classes.length === 0) throw invalid(`${field.path}.classes`, 'is empty');
   return {
-    sizePx: field.at('sizePx').count(),
-    mean: field.at('mean').number(),
-    std: field.at('std').positive(),
-    rateHz: field.at('rateHz').positive(),
-    maxFrames: field.at('maxFrames').count(),
-    featureSize: field.at('featureSize').count(),
+    sizePx: field.at('sizePx').count(MOST_SIZE),
+    mean: field.at('mean').between(-1e6, 1e6),
+    // a grey over next to nothing is endless
+    std: field.at('std').between(1e-3, 1e6),
+    rateHz: field.at('rateHz').between(1e-3, 1e3),
+    maxFrames: field.at('maxFrames').count(MOST_SIZE),
+    featureSize: field.at('featureSize').count(MOST_SIZE),
     classes,
     ...checkFaceGraphs(field.at('graphs'), graphs),
   };
@@ -200,13 +217,15 @@ function checkFaceGraphs(field: Field, graphs: Manifest['graphs']): Pick<Manifes
 }
 
 function checkVoice(field: Field): Manifest['voice'] {
+  const sampleRateHz = field.at('sampleRateHz').count(MOST_RATE_HZ);
   return {
-    sampleRateHz: field.at('sampleRateHz').count(),
-    windowSamples: field.at('windowSamples').count(),
-    pool: field.at('pool').count(),
-    tokenRateHz: field.at('tokenRateHz').positive(),
-    maxTokens: field.at('maxTokens').count(),
-    featureSize: field.at('featureSize').count(),
+    sampleRateHz,
+    windowSamples: field.at('windowSamples').count(MOST_SAMPLES),
+    pool: field.at('pool').count(MOST_SIZE),
+    // a token has a sample at least
+    tokenRateHz: field.at('tokenRateHz').between(1e-3, sampleRateHz),
+    maxTokens: field.at('maxTokens').count(MOST_SIZE),
+    featureSize: field.at('featureSize').count(MOST_SIZE),
     ...checkLogits(field.at('logits')),
   };
 }

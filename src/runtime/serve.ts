@@ -3,6 +3,7 @@
 import { MemoError } from '../errors';
 import type { Handlers } from './session';
 import type { FromWorker, RequestKind, Requests, ToWorker } from './protocol';
+import { checkRequest } from './request-check';
 
 /** A worker's global scope, or one end of a MessageChannel. */
 export interface Port {
@@ -13,6 +14,7 @@ export interface Port {
 /** @param open the handlers of a session, by its number */
 export function serve(port: Port, open: (session: number) => Handlers): void {
   port.onmessage = ({ data }) => {
+    if (!isRequest(data)) return; // nobody to answer to
     const { id, kind } = data;
     answer(open(data.session), kind, data.body).then(
       // one kind at a time is right by `answer`; the union of all pairs is more than TypeScript follows
@@ -22,10 +24,31 @@ export function serve(port: Port, open: (session: number) => Handlers): void {
   };
 }
 
+function isRequest(data: unknown): boolean {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    'id' in data &&
+    'kind' in data &&
+    typeof data.kind === 'string' &&
+    'session' in data &&
+    typeof data.session === 'number'
+  );
+}
+
 async function answer<K extends RequestKind>(
   handlers: Handlers,
   kind: K,
   body: Requests[K]['request'],
 ): Promise<Requests[K]['answer']> {
+  // an own one: every object has a `constructor`
+  if (!Object.hasOwn(handlers, kind)) {
+    throw new MemoError(
+      'input-invalid',
+      `The worker knows no request "${kind}".`,
+      'Send one of src/runtime/protocol.ts.',
+    );
+  }
+  checkRequest(kind, body);
   return handlers[kind](body);
 }

@@ -124,7 +124,8 @@ export class WorkerClient {
     }
   }
 
-  #take(message: FromWorker): void {
+  #take(message: FromWorker | null): void {
+    if (typeof message !== 'object' || message === null) return;
     if (message.kind === 'progress') {
       for (const listener of [...this.#progress]) listener(message.progress);
       return;

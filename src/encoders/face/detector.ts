@@ -43,6 +43,10 @@ const MIN_CONFIDENCE = 0.5;
 /** Long side of what the detector is shown. It sees 128 pixels itself; to hand it whole frames costs more than to shrink them. */
 const LOOK_PX = 256;
 
+/** A face has a pixel at least, and lies where canvas arithmetic still tells pixels apart. */
+const SMALLEST_PX = 1;
+const FARTHEST_PX = 1e6;
+
 export class MediaPipeDetector implements Detector {
   readonly #detector: FaceDetector;
   readonly #canvas = new OffscreenCanvas(LOOK_PX, LOOK_PX);
@@ -115,7 +119,8 @@ export function sizeOf(frame: Picture): FrameSize {
 }
 
 /**
- * From pixels of a shrunk region to those of the frame; null for a detection without its six points.
+ * From pixels of a shrunk region to those of the frame; null for a detection without its six points, or with numbers that
+ * mark no face: a crop by them would be empty or endless.
  * @param scale pixels shown to the detector for one of the frame
  */
 export function fromDetection(
@@ -129,14 +134,19 @@ export function fromDetection(
     y: region.y + y * region.height,
   }));
   if (!boundingBox || !leftEye || !rightEye || !noseTip || !mouth || !leftEar || !rightEar) return null;
+  const box = {
+    x: region.x + boundingBox.originX / scale,
+    y: region.y + boundingBox.originY / scale,
+    width: boundingBox.width / scale,
+    height: boundingBox.height / scale,
+  };
+  const points = [leftEye, rightEye, noseTip, mouth, leftEar, rightEar];
+  const numbers = [...Object.values(box), ...points.flatMap(({ x, y }) => [x, y])];
+  if (numbers.some((value) => !(Math.abs(value) <= FARTHEST_PX))) return null;
+  if (box.width < SMALLEST_PX || box.height < SMALLEST_PX) return null;
   return {
-    box: {
-      x: region.x + boundingBox.originX / scale,
-      y: region.y + boundingBox.originY / scale,
-      width: boundingBox.width / scale,
-      height: boundingBox.height / scale,
-    },
-    score: categories[0]?.score ?? 0,
+    box,
+    score: Math.min(Math.max(categories[0]?.score || 0, 0), 1),
     leftEye,
     rightEye,
     noseTip,

@@ -14,6 +14,10 @@ const NEAR = 2.4;
 const SAME = 0.3;
 /** Side of a tile over the frame's shorter side: finds faces of a fifth of it. */
 const TILE = 0.6;
+/** No face is found in fewer pixels. */
+const SMALLEST_FRAME_PX = 16;
+/** Long side over the short one: a strip that is longer would be hundreds of tiles. */
+const LONGEST = 50;
 
 export class FaceFinder {
   readonly #detector: Detector;
@@ -63,8 +67,13 @@ export function around({ x, y, width, height }: Box): Box {
   return { x: x + width / 2 - side / 2, y: y + height / 2 - side / 2, width: side, height: side };
 }
 
-/** Squares that cover the frame and overlap by at least half, those in the middle first. */
+/** Squares that cover the frame (none of a sliver, which holds no face) and overlap by at least half, those in the middle first. */
 export function tiles({ width, height }: FrameSize): readonly Box[] {
+  if (
+    Math.min(width, height) < SMALLEST_FRAME_PX ||
+    Math.max(width, height) > LONGEST * Math.min(width, height)
+  )
+    return [];
   const side = TILE * Math.min(width, height);
   const starts = (length: number) => {
     const steps = Math.max(1, Math.ceil((length - side) / (side / 2)));

@@ -2,6 +2,9 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { MemoError } from '../../errors';
 
+/** Letters, accents, other scripts, marks, a marker, a word of no vocabulary. */
+const PROBE = 'I am naïve, 中文! [MASK] qzxjqzxj \u{10ffff}';
+
 export class WordPieces {
   readonly #tokenizer: Tokenizer;
   /** Pieces in the vocabulary. */
@@ -20,7 +23,14 @@ export class WordPieces {
   static create(tokenizerJson: unknown, tokenizerConfig: unknown): WordPieces {
     if (!isWordPiece(tokenizerJson) || !isObject(tokenizerConfig)) throw invalid();
     try {
-      return new WordPieces(new Tokenizer(tokenizerJson, tokenizerConfig));
+      const pieces = new WordPieces(new Tokenizer(tokenizerJson, tokenizerConfig));
+      // the library reads much of the file only when it is put to work
+      const ids = [...pieces.encode(PROBE), ...pieces.#tokenizer.get_vocab(true).values()];
+      // each is a row of the embedding and a place among the logits
+      if (!ids.every((id) => Number.isInteger(id) && id >= 0 && id < pieces.size)) {
+        throw new RangeError(`ids are not those of ${pieces.size} pieces`);
+      }
+      return pieces;
     } catch (cause) {
       throw invalid(cause);
     }

@@ -59,7 +59,7 @@ export class VoiceEncoder {
   }
 
   /**
-   * @param samples mono, -1 to 1
+   * @param samples mono, -1 to 1; beyond that they are clipped, and what is no number is silence
    * @param timeS source's clock at the first of them
    * @returns samples held, at the manifest's rate; at most `windowSamples`
    */
@@ -70,7 +70,7 @@ export class VoiceEncoder {
       this.#resampler.reset();
     }
     const startS = timeS - this.#resampler.delayS;
-    this.#ring.push(this.#resampler.push(samples), startS);
+    this.#ring.push(this.#resampler.push(inRange(samples)), startS);
     return this.#ring.length;
   }
 
@@ -79,7 +79,7 @@ export class VoiceEncoder {
     const ring = this.#ring;
     if (timeS - ring.endTimeS > STALLED_S) ring.silenceUntil(timeS);
     const { start, end, endTimeS } = ring;
-    const level = rootMeanSquare(ring.last(Math.round(LEVEL_S * ring.rateHz)));
+    const level = Math.min(1, rootMeanSquare(ring.last(Math.round(LEVEL_S * ring.rateHz))));
     const muted = this.#isMuted();
     // A copy now: samples go on arriving while the gate and the graph run.
     const heard = ring.read(start, end - start);
@@ -159,6 +159,12 @@ export function fixedWindow(heard: Float32Array, windowSamples: number): Float32
     window[empty + index] = (sample - mean) / deviation;
   });
   return window;
+}
+
+/** One NaN would stay in the speech gate's state for ever; a driver that gives garbage must not end the voice. */
+function inRange(samples: Float32Array): Float32Array {
+  if (samples.every((sample) => Math.abs(sample) <= 1)) return samples;
+  return samples.map((sample) => (Number.isNaN(sample) ? 0 : clamp(sample, -1, 1)));
 }
 
 function rootMeanSquare(samples: Float32Array): number {

@@ -1,0 +1,166 @@
+/** What failed once, as fast-check shrank it: replayed first by the property of that name. */
+
+export interface PastFailure {
+  /** The values of the property, in order. */
+  readonly example: readonly unknown[];
+  /** What went wrong with it. */
+  readonly was: string;
+  /** Of the run that found it; null where it was made by hand from one that was found. */
+  readonly seed: number | null;
+}
+
+const FIRST = 20_220_527;
+
+const face = (numbers: { readonly width: number; readonly height: number; readonly score?: number }) => {
+  const { width, height, score = 1 } = numbers;
+  const point = { x: 0, y: 0, score: 1, label: '' };
+  return {
+    boundingBox: { originX: 0, originY: 0, width, height, angle: 0 },
+    keypoints: Array.from({ length: 6 }, () => point),
+    categories: [{ score, index: 0, categoryName: '', displayName: '' }],
+  };
+};
+
+export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
+  'a manifest that is deep somewhere': [
+    { example: ['format', '['], was: 'RangeError: the complaint quoted all of it', seed: null },
+  ],
+  'a manifest of many labels': [
+    { example: [50_000], was: 'minutes: each label was looked for among all', seed: FIRST },
+  ],
+  'a bundle of any name': [{ example: ['\ud800'], was: 'URIError from the cache', seed: null }],
+  'a softmax of any numbers at any temperature': [
+    { example: [[8.881784197001252e-16], 5e-324], was: 'NaN: the quotient was endless', seed: FIRST },
+  ],
+  'any evidence at any temperature': [
+    {
+      example: [
+        [{ text: null, face: null, voice: { count: 1, data: Float32Array.of(0.1, 0.1) } }],
+        'fixed',
+        5e-324,
+      ],
+      was: 'NaN in the estimate',
+      seed: FIRST,
+    },
+  ],
+  'times that jump, go back or are none': [
+    {
+      example: [
+        [
+          { stepS: 0, what: 'voice' },
+          { stepS: -100, what: 'face' },
+        ],
+      ],
+      was: 'a voice of the future after the clock went back',
+      seed: FIRST,
+    },
+    {
+      example: [
+        [
+          { stepS: 0, what: 'face' },
+          { stepS: NaN, what: 'face' },
+        ],
+      ],
+      was: 'one time that is none, and all faces were gone',
+      seed: null,
+    },
+  ],
+  'label sets of any words': [
+    { example: [['[UNK]', 'happy']], was: 'a marker as a label', seed: FIRST },
+    { example: [['\ufffd [SEP]', 'happy']], was: 'a marker behind what the tokenizer drops', seed: FIRST },
+    { example: [['happy', 'HAPPY']], was: 'one word of the model for two labels', seed: null },
+  ],
+  'text in which nothing is said': [
+    { example: [[]], was: 'an estimate of no evidence', seed: FIRST },
+    { example: [['\u200b']], was: 'an estimate of no evidence', seed: null },
+  ],
+  'a fusion graph that answers with any numbers': [
+    { example: [Array.from({ length: 14 }, () => NaN)], was: 'NaN in the estimate', seed: FIRST },
+  ],
+  'a detection of any numbers': [
+    { example: [face({ width: NaN, height: NaN })], was: 'a face without a box', seed: FIRST },
+    { example: [face({ width: 0, height: 0 })], was: 'a crop without end of a face of no size', seed: null },
+    { example: [face({ width: 10, height: 10, score: NaN })], was: 'a score that is none', seed: null },
+  ],
+  'a frame of any size': [
+    { example: [0, 1], was: 'RangeError: tiles without number', seed: FIRST },
+    { example: [8191, 2], was: '40,000 tiles, sorted for every frame', seed: null },
+  ],
+  'faces anywhere, in frames of any size': [
+    {
+      example: [[face({ width: 0, height: 0 })], 63, 63],
+      was: 'a face of no size was followed',
+      seed: FIRST,
+    },
+    {
+      example: [[face({ width: NaN, height: 9 })], 63, 63],
+      was: 'IndexSizeError from the canvas',
+      seed: null,
+    },
+  ],
+  'a face graph that answers with any numbers': [
+    { example: [[0, 3.4028235677973366e38, NaN, NaN, 0]], was: 'Infinity in the features', seed: FIRST },
+  ],
+  'any sound at any rate and time, and then a voice': [
+    {
+      example: [
+        [
+          {
+            plan: { length: 385, kind: 'silence', gain: 1, odd: [[0, 12.903011322021484]] },
+            rate: 192_000,
+            jumpS: 0,
+          },
+        ],
+      ],
+      was: 'a level above 1',
+      seed: FIRST,
+    },
+    {
+      example: [[{ plan: { length: 900, kind: 'hum', gain: 1, odd: [[0.5, NaN]] }, rate: 16_000, jumpS: 0 }]],
+      was: 'one sample that is none, and the speech gate was deaf from then on',
+      seed: null,
+    },
+  ],
+  'requests with anything in them': [
+    { example: [[{ kind: 'face', body: { time: NaN } }]], was: 'taken as a time', seed: null },
+    { example: [[{ kind: 'close', body: {} }]], was: 'a method of the engine, called by name', seed: null },
+    {
+      example: [[{ kind: 'text', body: { texts: [{ text: 3, start: 0, end: 1 }] } }]],
+      was: 'TypeError at the next estimate',
+      seed: null,
+    },
+  ],
+  'messages of any form': [{ example: [[null]], was: 'TypeError in the worker', seed: FIRST }],
+  'answers of any form': [{ example: [[null]], was: 'TypeError on the page', seed: FIRST }],
+  'anything that is thrown': [
+    { example: [Object.create(null)], was: 'TypeError in place of the error', seed: null },
+    {
+      example: [Object.assign(new Error('x'), { message: Symbol('odd') })],
+      was: 'TypeError in place of the error',
+      seed: FIRST,
+    },
+  ],
+  'labels of any name': [
+    {
+      example: ['constructor', 0],
+      was: 'light-dark(undefined, undefined), and the source of Object as a name',
+      seed: null,
+    },
+  ],
+  'frames and views of any size': [
+    {
+      example: [
+        { x: 0, y: 0, width: 0, height: 0 },
+        { width: NaN, height: 9 },
+        { width: 9, height: 9 },
+        'cover',
+        false,
+      ],
+      was: 'NaN pixels',
+      seed: FIRST,
+    },
+  ],
+  'a media file of any address': [
+    { example: ['100%.mp4'], was: 'URIError, though the file had arrived', seed: FIRST },
+  ],
+};
