@@ -28,8 +28,7 @@ const CYCLE = Object.values(LABEL_COLOURS);
  * @param index the label's place in the manifest: labels of a bundle's own take the hues in turn
  */
 export function labelColour(id: string, index: number): string {
-  const colour =
-    (Object.hasOwn(LABEL_COLOURS, id) ? LABEL_COLOURS[id] : undefined) ?? CYCLE[index % CYCLE.length];
+  const colour = hueOf(id, index);
   const name = id.replace(/[^\w-]/g, '-');
   return colour === undefined
     ? 'currentColor'
@@ -40,7 +39,12 @@ export type Scheme = keyof ThemedColour;
 
 /** As {@link labelColour}, where no CSS is: without what a page set. */
 export function themedColour(id: string, index: number, scheme: Scheme): string {
-  return (LABEL_COLOURS[id] ?? CYCLE[index % CYCLE.length])?.[scheme] ?? '#808080';
+  return hueOf(id, index)?.[scheme] ?? '#808080';
+}
+
+/** A label may be called "constructor", which every object has. */
+function hueOf(id: string, index: number): ThemedColour | undefined {
+  return (Object.hasOwn(LABEL_COLOURS, id) ? LABEL_COLOURS[id] : undefined) ?? CYCLE[index % CYCLE.length];
 }
 
 /** Of the most likely label; white where there is none. */
