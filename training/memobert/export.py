@@ -55,7 +55,7 @@ HEADS = "memobert-heads"
 SHIPPED: dict[str, tuple[str, ...]] = {graph: ("fp32-half",) for graph in (*PARTS, HEADS)}
 # by results/variants: on wasm three quarters of the time and three fifths of the bytes, the same answers
 SHIPPED["wav2vec2"] = ("fp32-half", "int8")
-# 18 MB instead of 46; what it costs is in results/memobert
+# 18 MB instead of 46; what it costs `evaluate` tells with `--packed` and without
 SHIPPED["memobert"] = ("fp32-packed",)
 FACE_AXES = {"faces": {0: "N"}, "features": {0: "N"}, "logits": {0: "N"}}
 AXES = {
