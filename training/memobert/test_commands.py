@@ -58,7 +58,7 @@ def runs(toy, tmp_path_factory):
     scores = tune.main([*tuning, "--out", str(out / "fusion")])
     return {
         "out": out, "face": face, "voice": [*voice, *taught], "scores": scores, "tasks": tasks,
-        "fusion": fusion, "length": length,
+        "fusion": fusion, "length": length, "light": light,
     }  # fmt: skip
 
 
@@ -94,6 +94,15 @@ def test_an_interrupted_pretraining_goes_on_exactly(runs, tmp_path, monkeypatch)
     resumed = torch.load(tmp_path / "last.pt", weights_only=False)["training"]
     for name, value in straight.items():
         assert torch.equal(value, resumed[name]), name
+
+
+def test_a_light_student_goes_on_from_an_earlier_one(runs, tmp_path):
+    earlier = torch.load(runs["out"] / "light/best.pt", weights_only=False)["model"]
+    unmoved = ["--init", str(runs["out"] / "light/best.pt"), "--rate", "0", "--out", str(tmp_path)]
+    train_lightface.main([*runs["light"], *unmoved])
+    weights = torch.load(tmp_path / "best.pt", weights_only=False)["model"]
+    learnt = [name for name, value in earlier.items() if name.endswith("weight") and value.ndim == 4]
+    assert learnt and all(torch.equal(earlier[name], weights[name]) for name in learnt)
 
 
 def test_chances_of_cases_are_chosen_by_name():

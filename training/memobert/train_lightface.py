@@ -2,6 +2,8 @@
 
     python -m memobert.train_lightface --faces FOLDER --teacher runs/denseface/best.pt --out runs/lightface
 
+`--init` goes on from an earlier teacher's student: the feature space moves little as a teacher is trained on.
+
 Each batch is half augmented pictures that the teacher saw as well (its features and softened distribution
 are the targets; Hinton et al. 2015, FitNets: Romero et al. 2015), half freshly augmented ones with their
 votes. The teacher's answers are computed once, in several variants of each picture, and kept.
@@ -104,6 +106,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     add_common_arguments(parser)
     parser.add_argument("--faces", type=Path, required=True, help="folder of ferplus-{train,valid}.zip")
     parser.add_argument("--teacher", type=Path, required=True, help="best.pt of train_denseface")
+    parser.add_argument("--init", type=Path, default=None, help="best.pt of this command to start from")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded pictures")
     parser.add_argument("--epochs", type=int, default=12, help="over the pictures, not their variants")
     parser.add_argument("--batch", type=int, default=128)
@@ -130,6 +133,8 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
 
     light = {"features": teacher.feature_size}
     model, twin = (LightFace(**light).to(device, memory_format=torch.channels_last) for _ in range(2))
+    if arguments.init:
+        model.load_state_dict(torch.load(arguments.init, map_location="cpu", weights_only=False)["model"])
     # the teacher's own classifier: what it reads in its features must be there in the student's
     model.classifier.load_state_dict(teacher.classifier.state_dict())
     optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, weight_decay=0.05)
