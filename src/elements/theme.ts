@@ -33,6 +33,10 @@ export const theme = css`
     font-size: var(--memo-font-size, 1rem);
     line-height: 1.45;
   }
+  /* a Korean line breaks between words only */
+  :host(:lang(ko)) {
+    word-break: keep-all;
+  }
   :host([hidden]),
   [hidden] {
     display: none !important;
