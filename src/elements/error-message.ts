@@ -20,10 +20,10 @@ export const errorStyles = css`
     font-weight: 650;
   }
   .cure {
-    grid-column: 1;
+    grid-column: 1 / -1;
   }
   .code {
-    grid-column: 1;
+    grid-column: 1 / -1;
     color: var(--_muted);
     font-size: 0.8125em;
   }

@@ -75,17 +75,9 @@ export class MemoBars extends BaseElement {
         color: var(--_muted);
         font-size: 0.8125em;
       }
-      .empty .number {
+      .empty .number,
+      .empty .fill {
         visibility: hidden;
-      }
-      @media (forced-colors: active) {
-        .track {
-          outline: 1px solid CanvasText;
-        }
-        .fill {
-          background: Highlight;
-          forced-color-adjust: none;
-        }
       }
     `,
   ];

@@ -111,6 +111,18 @@ export class MemoModalities extends BaseElement {
         transform: translateY(calc((1 - var(--_p)) * 100%));
         transition: transform 260ms cubic-bezier(0.2, 0.7, 0.2, 1);
       }
+      @media (forced-colors: active) {
+        .all {
+          background: none;
+        }
+        .one {
+          border-block-start: 1px solid CanvasText;
+        }
+        .column::after {
+          background: Highlight;
+          forced-color-adjust: none;
+        }
+      }
     `,
   ];
 

@@ -102,6 +102,17 @@ export class MemoTimeline extends BaseElement {
         border-radius: 2px;
         background: var(--_hue);
       }
+      @media (forced-colors: active) {
+        svg,
+        .swatch {
+          forced-color-adjust: none;
+        }
+        .mark,
+        .cursor {
+          background: CanvasText;
+          forced-color-adjust: none;
+        }
+      }
       .bar {
         position: relative;
         inset: auto;

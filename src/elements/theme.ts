@@ -88,6 +88,16 @@ export const theme = css`
     outline: 2px solid var(--_focus);
     outline-offset: 2px;
   }
+  /* a bar is all background, which a page in forced colours has none of */
+  @media (forced-colors: active) {
+    .track {
+      outline: 1px solid CanvasText;
+    }
+    .fill {
+      background: Highlight !important;
+      forced-color-adjust: none;
+    }
+  }
   @media (prefers-reduced-motion: reduce) {
     *,
     *::before,

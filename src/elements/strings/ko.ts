@@ -92,7 +92,7 @@ export const ko: Words = {
   prompt: {
     blank: '빈칸',
     vocabulary: '모든 단어 중에서:',
-    ofLabels: (count) => `단어 ${count}개 중`,
+    ofLabels: (count) => `(단어 ${count}개 중)`,
     waiting: '카메라, 마이크 또는 말이 빈칸을 채웁니다.',
     listening: '얼굴이나 목소리, 말을 기다리고 있습니다.',
   },
