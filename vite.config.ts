@@ -82,6 +82,7 @@ export default defineConfig({
       input: {
         index: 'index.html',
         parts: 'examples/parts.html',
+        states: 'examples/states.html',
         'memo-bert': 'src/elements/index.ts',
         recogniser: 'src/index.ts',
       },

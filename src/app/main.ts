@@ -4,7 +4,9 @@
 
 import { MemoBert } from '../elements';
 import { applyAddress } from './address';
+import { followLanguage } from './language';
 
 for (const element of document.querySelectorAll('memo-bert')) {
   if (element instanceof MemoBert) applyAddress(element, new URL(location.href));
 }
+followLanguage(document, window);

@@ -1,7 +1,7 @@
 /** What a screen reader is told, and how seldom: phases and conditions as they change, the top label at most every few seconds. */
 
 import type { Condition, Phase, RecogniserState } from '../recogniser';
-import { labelName, percent, topIndex } from './format';
+import { labelSpoken, percent, topIndex } from './format';
 import { strings } from './strings';
 
 /** Milliseconds between two announcements of the top label. */
@@ -47,6 +47,6 @@ export class Announcer {
     if (label === undefined || label === this.#top || nowMs - this.#toppedMs < TOP_EVERY_MS) return [];
     this.#top = label;
     this.#toppedMs = nowMs;
-    return [strings.announce.top(labelName(label), percent(estimate.probabilities[index] ?? 0))];
+    return [strings.announce.top(labelSpoken(label), percent(estimate.probabilities[index] ?? 0))];
   }
 }

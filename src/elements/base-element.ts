@@ -4,6 +4,7 @@ import { LitElement, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { MemoRequest, RecogniserState } from '../recogniser';
 import { REQUEST_EVENT, type RequestMap, type RequestName } from '../recogniser/requests';
+import { Speaker } from './speaker';
 import { StoreLink, type RecogniserStore } from './store-link';
 import { theme } from './theme';
 
@@ -15,7 +16,8 @@ export class BaseElement extends LitElement {
   /** The id of the `<memo-engine>` or `<memo-bert>` to show, where it is not around this part. */
   @property({ attribute: 'for' }) for: string | null = null;
 
-  readonly #link = new StoreLink(this, (state) => this.take(state));
+  readonly #link = new StoreLink(this, (state) => this.#speaker.say(() => this.take(state)));
+  readonly #speaker: Speaker = new Speaker(this, () => this.#link.again());
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -35,6 +37,11 @@ export class BaseElement extends LitElement {
   /** State comes down: a part takes from it what it shows. */
   protected take(state: RecogniserState): void {
     void state;
+  }
+
+  /** Whatever is rendered is said in the language of where this part stands. */
+  protected override performUpdate(): void {
+    this.#speaker.say(() => super.performUpdate());
   }
 
   protected override willUpdate(changed: PropertyValues): void {

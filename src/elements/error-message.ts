@@ -1,6 +1,6 @@
 /** What went wrong and what to do about it, as `<memo-error>` shows it for a run and `<memo-words>` for the words. */
 
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { MemoError } from '../errors';
 import { strings } from './strings';
 
@@ -20,10 +20,10 @@ export const errorStyles = css`
     font-weight: 650;
   }
   .cure {
-    grid-column: 1;
+    grid-column: 1 / -1;
   }
   .code {
-    grid-column: 1;
+    grid-column: 1 / -1;
     color: var(--_muted);
     font-size: 0.8125em;
   }
@@ -43,11 +43,22 @@ export const errorStyles = css`
   }
 `;
 
-export function errorMessage({ message, cure, code }: MemoError, dismiss: () => void): TemplateResult {
+/** An error's own words are English; in another language it is said by its code, its own words one click away. */
+export function errorMessage(error: MemoError, dismiss: () => void): TemplateResult {
+  const { message, cure, code } = error;
+  const said = strings.errors[code];
   return html`<div class="error" role="alert" data-testid="error" data-code=${code}>
-    <p class="what">${message}</p>
+    <p class="what">${said?.what ?? message}</p>
     <button type="button" data-testid="dismiss" @click=${dismiss}>${strings.error.dismiss}</button>
-    <p class="cure">${cure}</p>
+    <p class="cure">${said?.cure ?? cure}</p>
+    ${
+      said === undefined
+        ? nothing
+        : html`<details class="code">
+            <summary>${strings.error.original}</summary>
+            <p lang="en">${message} ${cure}</p>
+          </details>`
+    }
     <p class="code">${strings.error.code} <code>${code}</code></p>
   </div>`;
 }

@@ -2,6 +2,8 @@
 
 import type { TextFormat } from '../export';
 import type { Timeline } from '../recogniser';
+import { languageAt } from './speaker';
+import { speaking } from './strings';
 
 export type ExportFormat = TextFormat | 'png';
 /** With their file name extensions. */
@@ -15,7 +17,7 @@ const EXTENSIONS: Readonly<Record<ExportFormat, string>> = {
 export const EXPORT_FORMATS = Object.keys(EXTENSIONS) as readonly ExportFormat[];
 
 /**
- * @param element whose light or dark the picture takes
+ * @param element whose light or dark, and whose language, the picture takes
  * Rejects with `nothing-recorded`, or `input-invalid` for another format.
  */
 export async function exportFile(
@@ -30,7 +32,8 @@ export async function exportFile(
   const dark = getComputedStyle(element).colorScheme.includes('dark');
   const wanted = matchMedia('(prefers-color-scheme: dark)').matches;
   const only = !getComputedStyle(element).colorScheme.includes('light');
-  return timelinePng(recorded(timeline), dark && (wanted || only) ? 'dark' : 'light');
+  const scheme = dark && (wanted || only) ? 'dark' : 'light';
+  return speaking(languageAt(element), () => timelinePng(recorded(timeline), scheme));
 }
 
 /** `clip.webm` -> `clip.csv`. */

@@ -39,6 +39,17 @@ export function rate(hz: number): string {
 export const DEFAULT_LABELS: readonly string[] = Object.keys(strings.labels);
 export const DEFAULT_PROMPT = 'I am [MASK].';
 
+/** What the label means, where the elements speak another language than the vocabulary; null where it needs no saying. */
+export function labelGloss(id: string): string | null {
+  return (Object.hasOwn(strings.glosses, id) ? strings.glosses[id] : undefined) ?? null;
+}
+
+/** The label with its meaning behind it, for a line of text or a voice: `happy (기쁨)`. */
+export function labelSpoken(id: string): string {
+  const gloss = labelGloss(id);
+  return gloss === null ? labelName(id) : `${labelName(id)} (${gloss})`;
+}
+
 /** The label as shown; the id itself where the strings do not know it. */
 export function labelName(id: string): string {
   // an id may be "constructor"

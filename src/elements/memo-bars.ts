@@ -1,10 +1,10 @@
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
-import { DEFAULT_LABELS, labelName, percent, topIndex } from './format';
+import { DEFAULT_LABELS, labelGloss, labelName, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 
@@ -18,11 +18,11 @@ export class MemoBars extends BaseElement {
     ...BaseElement.styles,
     css`
       :host {
-        display: block;
+        display: grid;
+        grid-template-rows: 1fr auto;
       }
       ol {
         display: grid;
-        block-size: 100%;
         grid-auto-rows: minmax(2rem, 1fr);
         grid-template-columns: max-content 1fr minmax(3.25em, max-content);
         row-gap: 0.125rem;
@@ -34,8 +34,13 @@ export class MemoBars extends BaseElement {
         align-items: center;
         column-gap: 0.875rem;
       }
-      .label {
+      .label,
+      .gloss {
         color: var(--_muted);
+      }
+      .gloss {
+        font-size: 0.8125em;
+        font-weight: 400;
       }
       .track {
         position: relative;
@@ -65,17 +70,14 @@ export class MemoBars extends BaseElement {
       .top .track {
         block-size: 0.875rem;
       }
-      .empty .number {
-        visibility: hidden;
+      .note {
+        margin-block-start: 0.375rem;
+        color: var(--_muted);
+        font-size: 0.8125em;
       }
-      @media (forced-colors: active) {
-        .track {
-          outline: 1px solid CanvasText;
-        }
-        .fill {
-          background: Highlight;
-          forced-color-adjust: none;
-        }
+      .empty .number,
+      .empty .fill {
+        visibility: hidden;
       }
     `,
   ];
@@ -94,13 +96,25 @@ export class MemoBars extends BaseElement {
   override render(): TemplateResult {
     const values = this.probabilities ?? [];
     const top = topIndex(values);
+    const note = strings.bars.vocabularyIsEnglish;
     return html`<ol aria-label=${strings.bars.heading} data-testid="bars">
-      ${repeat(
-        this.labels,
-        (label) => label,
-        (label, index) => this.#row(label, index, values[index], index === top),
-      )}
-    </ol>`;
+        ${repeat(
+          this.labels,
+          (label) => label,
+          (label, index) => this.#row(label, index, values[index], index === top),
+        )}
+      </ol>
+      ${note === '' ? nothing : html`<p class="note">${note}</p>`}`;
+  }
+
+  /** The word as the model has it, and what it means where that needs saying. */
+  #label(label: string): TemplateResult {
+    const gloss = labelGloss(label);
+    return html`<span class="label"
+      ><span lang="en">${labelName(label)}</span>${
+        gloss === null ? nothing : html` <span class="gloss">${gloss}</span>`
+      }</span
+    >`;
   }
 
   #row(label: string, index: number, value: number | undefined, top: boolean): TemplateResult {
@@ -110,7 +124,7 @@ export class MemoBars extends BaseElement {
       data-label=${label}
       data-probability=${value ?? ''}
     >
-      <span class="label">${labelName(label)}</span>
+      ${this.#label(label)}
       <span class="track" part="bar" aria-hidden="true"><span class="fill"></span></span>
       <span class="number">${percent(value ?? 0)}</span>
     </li>`;

@@ -89,6 +89,9 @@ export const layout = css`
     text-align: center;
     pointer-events: none;
   }
+  .drop:lang(ko) {
+    font-family: var(--_sans);
+  }
   @container (min-width: 46rem) {
     .all {
       grid-template-areas:

@@ -83,7 +83,7 @@ export class MemoBert extends MemoEngine {
   override render(): TemplateResult {
     const { known } = this;
     const shown = (modality: Modality) => known.modalities.includes(modality);
-    return html`<section class="all" lang="en" aria-label=${strings.region}>
+    return html`<div class="all" role="group" lang=${strings.language} aria-label=${strings.region}>
       <div class="top">
         <memo-status part="status"></memo-status>
         ${known.error === null ? nothing : html`<memo-error part="error"></memo-error>`}
@@ -100,7 +100,7 @@ export class MemoBert extends MemoEngine {
       ${this.#foot()}
       <p class="hidden-visually" role="status" data-testid="announcement">${this.announcement}</p>
       ${this.dropping ? html`<p class="drop">${strings.preview.drop}</p>` : nothing}
-    </section>`;
+    </div>`;
   }
 
   #stage(): TemplateResult {

@@ -19,6 +19,7 @@ import type { MemoBertEventMap } from './events';
 import { exportFile, type ExportFormat } from './export-file';
 import { fetchMedia } from './media-url';
 import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
+import { Speaker } from './speaker';
 import { STORE, STORE_CONNECTED, type RecogniserStore } from './store-link';
 
 const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as const;
@@ -84,6 +85,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   @state() protected known: RecogniserState = INITIAL_STATE;
 
   readonly [STORE]: RecogniserStore = this;
+  readonly #speaker = new Speaker(this);
   readonly #states = new CustomStates(this.attachInternals());
   readonly #subscribers = new Set<(state: RecogniserState) => void>();
   #recogniser: RecogniserLike | null = null;
@@ -211,6 +213,10 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   /** Moved by `moveBefore`: everything goes on. Without this method it would be disconnected and connected. */
   connectedMoveCallback(): void {
     document.dispatchEvent(new Event(STORE_CONNECTED));
+  }
+
+  protected override performUpdate(): void {
+    this.#speaker.say(() => super.performUpdate());
   }
 
   protected override willUpdate(changed: PropertyValues): void {

@@ -5,7 +5,7 @@ import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { evidenceNotes } from './evidence-notes';
-import { labelName, percent, topIndex } from './format';
+import { labelGloss, labelName, labelSpoken, percent, topIndex } from './format';
 import { icons } from './icons';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
@@ -61,8 +61,15 @@ export class MemoModalities extends BaseElement {
         font-style: italic;
         line-height: 1.2;
       }
+      .answer:lang(ko) {
+        font-family: var(--_sans);
+        font-size: 1.125em;
+        font-style: normal;
+      }
       .answer b {
         color: var(--_hue);
+        font-family: var(--_serif);
+        font-style: italic;
       }
       .answer .number {
         color: var(--_muted);
@@ -103,6 +110,18 @@ export class MemoModalities extends BaseElement {
         background: var(--_hue);
         transform: translateY(calc((1 - var(--_p)) * 100%));
         transition: transform 260ms cubic-bezier(0.2, 0.7, 0.2, 1);
+      }
+      @media (forced-colors: active) {
+        .all {
+          background: none;
+        }
+        .one {
+          border-block-start: 1px solid CanvasText;
+        }
+        .column::after {
+          background: Highlight;
+          forced-color-adjust: none;
+        }
       }
     `,
   ];
@@ -145,7 +164,8 @@ export class MemoModalities extends BaseElement {
             ? this.estimate === null
               ? strings.evidence.none
               : strings.evidence.absent
-            : html`<b>${labelName(label)}</b> <span class="number">${percent(values[index] ?? 0)}</span>`
+            : html`<b lang="en">${labelName(label)}</b>
+                <span class="number">${labelGloss(label) ?? ''} ${percent(values[index] ?? 0)}</span>`
         }
       </p>
       <p class="contribution">
@@ -161,7 +181,7 @@ export class MemoModalities extends BaseElement {
 
   #columns(labels: readonly string[], values: readonly number[]): TemplateResult {
     const spoken = labels
-      .map((label, index) => `${labelName(label)} ${percent(values[index] ?? 0)}`)
+      .map((label, index) => `${labelSpoken(label)} ${percent(values[index] ?? 0)}`)
       .join(', ');
     return html`<div
       class="columns"

@@ -5,7 +5,15 @@ import type { WordProbability } from '../memobert/estimate';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
-import { DEFAULT_LABELS, DEFAULT_PROMPT, labelName, percent, splitPrompt, topIndex } from './format';
+import {
+  DEFAULT_LABELS,
+  DEFAULT_PROMPT,
+  labelGloss,
+  labelName,
+  percent,
+  splitPrompt,
+  topIndex,
+} from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 
@@ -74,7 +82,8 @@ export class MemoPrompt extends BaseElement {
       .beside > :first-child {
         grid-column: 1 / -1;
       }
-      .probability {
+      .probability,
+      .gloss {
         color: var(--_hue);
         font-weight: 700;
       }
@@ -144,7 +153,7 @@ export class MemoPrompt extends BaseElement {
     const [before, after] = splitPrompt(this.prompt);
     const hue = label === undefined ? 'var(--_muted)' : labelColour(label, index);
     return html`<div class=${this.listening ? 'listening' : ''} ${cssValues({ '--_hue': hue })}>
-      <p class="sentence" part="sentence">
+      <p class="sentence" part="sentence" lang="en">
         ${before}<span class="mask" part="mask"
           ><span class="bracket" aria-hidden="true">[</span>${this.#filling(label)}<span
             class="bracket"
@@ -159,7 +168,12 @@ export class MemoPrompt extends BaseElement {
 
   #filling(label: string | undefined): unknown {
     if (label === undefined)
-      return html`<span class="blank" role="img" aria-label=${strings.prompt.blank}></span>`;
+      return html`<span
+        class="blank"
+        role="img"
+        lang=${strings.language}
+        aria-label=${strings.prompt.blank}
+      ></span>`;
     return keyed(label, html`<span class="word" data-testid="top">${labelName(label)}</span>`);
   }
 
@@ -167,15 +181,20 @@ export class MemoPrompt extends BaseElement {
     if (label === undefined)
       return html`<span>${this.listening ? strings.prompt.listening : strings.prompt.waiting}</span>`;
     const likely = this.words.slice(0, MOST_WORDS);
+    const gloss = labelGloss(label);
     return html`<span
-        ><span class="probability number" data-testid="top-probability">${percent(probability)}</span>
+        >${gloss === null ? nothing : html`<b class="gloss" data-testid="gloss">${gloss}</b> `}<span
+          class="probability number"
+          data-testid="top-probability"
+          >${percent(probability)}</span
+        >
         ${strings.prompt.ofLabels(this.labels.length)}</span
       >
       ${
         likely.length === 0
           ? nothing
           : html`<span id="all">${strings.prompt.vocabulary}</span>
-              <ol class="words" aria-labelledby="all">
+              <ol class="words" aria-labelledby="all" lang="en">
                 ${likely.map(
                   ({ word, probability: own }) =>
                     html`<li><em>${word}</em> <span class="number">${percent(own)}</span></li>`,

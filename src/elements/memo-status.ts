@@ -99,11 +99,13 @@ export class MemoStatus extends BaseElement {
   }
 
   #backend({ name, reason, forced, adapter, threads, graphs: { face } }: BackendReport): TemplateResult {
+    // a reason is the engine's own, and English
+    const why = reason === null ? null : html`<span lang="en">${reason}</span>`;
     const details = [
       name === 'webgpu' ? adapter : strings.status.threads(threads),
       // said where it is not the full one: an expression may differ a little
       face.name === 'denseface-light' ? strings.status.lightFace : null,
-      forced ? strings.status.forced : reason,
+      forced ? strings.status.forced : why,
     ].filter((detail) => detail !== null && detail !== '');
     return html`<span class="backend" data-testid="backend" data-backend=${name} data-face-graph=${face.name}
       ><b>${strings.status[name]}</b>${details.map((detail) => html`, ${detail}`)}</span

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { estimateAt, marks, type Mark, type RecogniserState, type Timeline } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
-import { clock, labelName, percent, topIndex } from './format';
+import { clock, labelSpoken, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 import { bandPaths, columnsOf, rangeOf, type Range } from './timeline-bands';
@@ -102,6 +102,17 @@ export class MemoTimeline extends BaseElement {
         border-radius: 2px;
         background: var(--_hue);
       }
+      @media (forced-colors: active) {
+        svg,
+        .swatch {
+          forced-color-adjust: none;
+        }
+        .mark,
+        .cursor {
+          background: CanvasText;
+          forced-color-adjust: none;
+        }
+      }
       .bar {
         position: relative;
         inset: auto;
@@ -196,7 +207,7 @@ export class MemoTimeline extends BaseElement {
         (label, index) =>
           html`<li>
             <span class="swatch" ${cssValues({ '--_hue': labelColour(label, index) })}></span
-            >${labelName(label)}
+            >${labelSpoken(label)}
           </li>`,
       )}
       ${[...kinds].map(
@@ -212,7 +223,7 @@ export class MemoTimeline extends BaseElement {
     const said =
       label === undefined
         ? strings.timeline.nothing
-        : `${labelName(label)} ${percent(estimate?.probabilities[top] ?? 0)}`;
+        : `${labelSpoken(label)} ${percent(estimate?.probabilities[top] ?? 0)}`;
     return `${clock(at)}, ${said}`;
   }
 

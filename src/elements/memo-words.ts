@@ -71,6 +71,13 @@ export class MemoWords extends BaseElement {
         box-shadow: inset 0 -2px 0 var(--_ink);
         font-weight: 600;
       }
+      @media (forced-colors: active) {
+        .choice:has(:checked) {
+          background: Highlight;
+          color: HighlightText;
+          forced-color-adjust: none;
+        }
+      }
       .choice:has(:focus-visible) {
         outline: 2px solid var(--_focus);
         outline-offset: -2px;

@@ -33,6 +33,12 @@ export class StoreLink {
     return this.#store;
   }
 
+  /** Takes the present state once more: it is to be said in other words. */
+  again(): void {
+    this.#leave();
+    this.#leave = this.#store?.subscribe(this.take) ?? (() => undefined);
+  }
+
   /** Connected, moved, or told of another store. */
   readonly renew = (): void => {
     const store = this.part.isConnected ? find(this.part) : null;

@@ -33,6 +33,10 @@ export const theme = css`
     font-size: var(--memo-font-size, 1rem);
     line-height: 1.45;
   }
+  /* a Korean line breaks between words only */
+  :host(:lang(ko)) {
+    word-break: keep-all;
+  }
   :host([hidden]),
   [hidden] {
     display: none !important;
@@ -83,6 +87,16 @@ export const theme = css`
   :focus-visible {
     outline: 2px solid var(--_focus);
     outline-offset: 2px;
+  }
+  /* a bar is all background, which a page in forced colours has none of */
+  @media (forced-colors: active) {
+    .track {
+      outline: 1px solid CanvasText;
+    }
+    .fill {
+      background: Highlight !important;
+      forced-color-adjust: none;
+    }
   }
   @media (prefers-reduced-motion: reduce) {
     *,

@@ -2,7 +2,7 @@
 
 import { MemoError } from '../errors';
 import { marks, type Timeline } from '../recogniser';
-import { clock, labelName } from './format';
+import { clock, labelSpoken } from './format';
 import { themedColour, type Scheme } from './label-colours';
 import { strings } from './strings';
 import { columnsOf, rangeOf } from './timeline-bands';
@@ -87,7 +87,7 @@ function drawLegend(context: Context, timeline: Timeline, scheme: Scheme): void 
     context.fillText(text, x + 24, y);
     x += 24 + context.measureText(text).width + 28;
   };
-  timeline.labels.forEach((label, index) => entry(labelName(label), themedColour(label, index, scheme)));
+  timeline.labels.forEach((label, index) => entry(labelSpoken(label), themedColour(label, index, scheme)));
   context.globalAlpha = 0.75;
   entry(strings.timeline.marks['no-face'], GROUND[scheme].ink);
   context.globalAlpha = 0.35;

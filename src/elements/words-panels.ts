@@ -44,6 +44,9 @@ export const panelStyles = css`
     line-height: 1.35;
     overflow-wrap: anywhere;
   }
+  .said:lang(ko) {
+    font-family: inherit;
+  }
   .interim {
     color: var(--_muted);
     font-style: italic;

@@ -1,9 +1,11 @@
 /** Every word the elements say, in English; read when rendering, so that another language can take its place. */
 
+import type { ErrorCode } from '../../errors';
 import type { RecognitionPlace, WordSourceKind, WordStatus } from '../../capture/words';
 import type { Modality, Stage } from '../../memobert/estimate';
 import type { Condition, Phase } from '../../recogniser';
 import type { LoadStep } from '../../runtime/progress';
+import type { ErrorWords } from './words';
 
 const phases: Record<Phase, string> = {
   idle: 'Ready',
@@ -76,13 +78,23 @@ const labels: Readonly<Record<string, string>> = {
   disgusted: 'disgusted',
 };
 
+/** What an English label means, where the elements speak another language: the vocabulary itself is English. */
+const glosses: Readonly<Record<string, string>> = {};
+
+/** In place of an error's own words; in English those are the best there are. */
+const errors: Readonly<Partial<Record<ErrorCode, ErrorWords>>> = {};
+
 export const en = {
+  /** As `lang` says it. */
+  language: 'en',
   phases,
   conditions,
   modalities,
   steps,
   stages,
   labels,
+  glosses,
+  errors,
   notice:
     'An AI system that recognises emotional expression, running in this page: camera, sound and words are not sent anywhere. It estimates expression, not what a person feels, and it can be wrong.',
   region: 'Emotion recogniser',
@@ -93,7 +105,11 @@ export const en = {
     waiting: 'Camera, microphone or words fill in the blank.',
     listening: 'Waiting for a face, a voice or words.',
   },
-  bars: { heading: 'Expression estimate' },
+  bars: {
+    heading: 'Expression estimate',
+    /** Said below labels that are shown with their meaning beside them; empty where they need none. */
+    vocabularyIsEnglish: '',
+  },
   evidence: {
     heading: 'Each on its own',
     absent: 'not present',
@@ -192,7 +208,7 @@ export const en = {
     label: 'Loading the model',
     bytes: (loaded: string, total: string) => `${loaded} of ${total} MB`,
   },
-  error: { dismiss: 'Dismiss', code: 'Code' },
+  error: { dismiss: 'Dismiss', code: 'Code', original: 'In English, with the particulars' },
   announce: {
     top: (label: string, percent: string) => `Most likely: ${label}, ${percent}`,
     conditionEnded: (condition: string) => `No longer: ${condition}`,

@@ -1,3 +1,26 @@
 /** The words in use. Knows of no element; elements read words from here while rendering. */
 
-export { en as strings } from './en';
+import { en } from './en';
+import { wordsOf, type Language } from './languages';
+import type { Words } from './words';
+
+export { fetchWords, LANGUAGES, languageOf, wordsOf, type Language } from './languages';
+export type { ErrorWords, Words } from './words';
+
+let current: Words = en;
+
+/** Every word, in the language of whoever speaks now: see {@link speaking}; English else. */
+export const strings: Words = new Proxy<Words>(en, {
+  get: (_english, key) => Reflect.get(current, key) as unknown,
+});
+
+/** Runs `say` with {@link strings} in that language, as far as its words are there. `say` must not wait for anything. */
+export function speaking<T>(language: Language, say: () => T): T {
+  const before = current;
+  current = wordsOf(language) ?? en;
+  try {
+    return say();
+  } finally {
+    current = before;
+  }
+}

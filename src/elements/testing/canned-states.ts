@@ -2,7 +2,13 @@
 
 import { MemoError } from '../../errors';
 import type { Estimate } from '../../memobert/estimate';
-import { INITIAL_STATE, INITIAL_WORDS, type RecogniserState, type WordsState } from '../../recogniser';
+import {
+  INITIAL_STATE,
+  INITIAL_WORDS,
+  type RecogniserState,
+  type Timeline,
+  type WordsState,
+} from '../../recogniser';
 import type { BackendReport } from '../../runtime/protocol';
 
 export const CANNED_LABELS = [
@@ -81,6 +87,39 @@ const LISTENING: RecogniserState = {
   estimate: CANNED_ESTIMATE,
 };
 
+const SECOND_FACE: RecogniserState['faces'][number] = {
+  box: { x: 470, y: 140, width: 120, height: 150 },
+  score: 0.91,
+  followed: false,
+  expression: null,
+};
+
+/** A minute with a stretch without a face and one without speech; answers drift from one to the next. */
+const MINUTE: Timeline = {
+  name: 'interview.webm',
+  seconds: 60,
+  reached: 60,
+  prompt: 'I am [MASK].',
+  labels: CANNED_LABELS,
+  given: { face: true, voice: true },
+  estimates: Array.from({ length: 120 }, (_, index) => estimateOfMinute((index + 1) / 2)),
+};
+
+function estimateOfMinute(time: number): Estimate {
+  const weights = CANNED_LABELS.map((_, label) => 0.06 + Math.max(0, Math.sin(time / 7 + label * 2.1)) ** 3);
+  const sum = weights.reduce((a, b) => a + b, 0);
+  const { text, face, voice } = CANNED_ESTIMATE.modalities;
+  const seen = time < 22 || time > 29;
+  const heard = time < 40 || time > 46;
+  return {
+    ...CANNED_ESTIMATE,
+    time,
+    probabilities: weights.map((weight) => weight / sum),
+    faces: seen ? faces : [],
+    modalities: { text, face: seen ? face : text, voice: heard ? voice : text },
+  };
+}
+
 const ALL_WORDS: WordsState = { ...INITIAL_WORDS, offered: ['typed', 'captions', 'browser', 'in-page'] };
 
 const said = (text: string, final: boolean): WordsState['said'] =>
@@ -96,7 +135,46 @@ export const CANNED_STATES = {
     microphone: 'live',
     progress: { step: 'fetch', loadedBytes: 21_400_000, totalBytes: 56_774_000, item: 'memobert.onnx' },
   },
+  asking: { ...INITIAL_STATE, phase: 'asking', source: 'devices' },
+  warming: {
+    ...INITIAL_STATE,
+    phase: 'warming',
+    source: 'devices',
+    camera: 'live',
+    microphone: 'live',
+    progress: { step: 'warm-up', loadedBytes: 56_774_000, totalBytes: 56_774_000, item: 'wav2vec2' },
+  },
   listening: LISTENING,
+  waiting: { ...LISTENING, estimate: null, speaking: false, level: 0, faces: [], conditions: ['no-face'] },
+  'two-faces': {
+    ...LISTENING,
+    faces: [...faces, SECOND_FACE],
+    conditions: ['muted', 'offline'],
+    speaking: false,
+    level: 0,
+  },
+  paused: { ...LISTENING, phase: 'paused' },
+  actor: { ...LISTENING, source: 'actor', text: 'What a wonderful day' },
+  'file-under-way': {
+    ...LISTENING,
+    source: 'file',
+    camera: 'off',
+    microphone: 'off',
+    fileProgress: 0.4,
+    timeline: { ...MINUTE, reached: 24, estimates: MINUTE.estimates.slice(0, 48) },
+    media: new Blob(),
+  },
+  file: {
+    ...LISTENING,
+    phase: 'idle',
+    source: 'file',
+    camera: 'off',
+    microphone: 'off',
+    timeline: MINUTE,
+    media: new Blob(),
+    position: 37.5,
+    estimate: estimateOfMinute(37.5),
+  },
   'listening-cpu': {
     ...LISTENING,
     backend: WASM,

@@ -1,0 +1,78 @@
+/** Which language an element speaks: that of the nearest `lang` around it, its own included, shadow trees passed. */
+
+import { updateWhenLocaleChanges } from '@lit/localize';
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { fetchWords, languageOf, speaking, wordsOf, type Language } from './strings';
+
+type Host = ReactiveControllerHost & Element;
+
+/** English where no `lang` is, or one that nobody has written here. */
+export function languageAt(element: Element): Language {
+  for (let node: Node | null = element; node !== null; node = above(node)) {
+    const tag = node instanceof Element ? node.getAttribute('lang') : null;
+    if (tag !== null) return languageOf(tag) ?? 'en';
+  }
+  return 'en';
+}
+
+export class Speaker implements ReactiveController {
+  #language: Language = 'en';
+
+  /** @param changed called when other words are to be said than before, besides an update of the host */
+  constructor(
+    private readonly host: Host,
+    private readonly changed: () => void = () => undefined,
+  ) {
+    host.addController(this);
+    updateWhenLocaleChanges(host);
+  }
+
+  /** Runs `say` in this language; it must not wait for anything. */
+  say<T>(say: () => T): T {
+    return speaking(this.#language, say);
+  }
+
+  hostConnected(): void {
+    listeners.add(this.renew);
+    for (let root = this.host.getRootNode(); ; root = root.host.getRootNode()) {
+      watch(root);
+      if (!(root instanceof ShadowRoot)) break;
+    }
+    this.renew();
+  }
+
+  hostDisconnected(): void {
+    listeners.delete(this.renew);
+  }
+
+  readonly renew = (): void => {
+    const language = languageAt(this.host);
+    if (language === this.#language) return;
+    this.#language = language;
+    this.#tell();
+    if (wordsOf(language) === null) void fetchWords(language).then(() => this.#tell());
+  };
+
+  #tell(): void {
+    this.changed();
+    this.host.requestUpdate();
+  }
+}
+
+/** One observer for all, of every tree that an element stands in: it holds none of them alive. */
+const listeners = new Set<() => void>();
+const watched = new WeakSet<Node>();
+let observer: MutationObserver | null = null;
+
+function watch(root: Node): void {
+  if (watched.has(root)) return;
+  watched.add(root);
+  observer ??= new MutationObserver(() => {
+    for (const listener of [...listeners]) listener();
+  });
+  observer.observe(root, { attributes: true, attributeFilter: ['lang'], subtree: true });
+}
+
+function above(node: Node): Node | null {
+  return node instanceof ShadowRoot ? node.host : node.parentNode;
+}

@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ERROR_CODES } from '../../errors';
+import { en } from './en';
+import { languageOf, speaking, strings, type Words } from '.';
+import { ko } from './ko';
+
+/** Every word with its path; functions by what they say of given words. */
+function said(table: unknown, path = ''): [path: string, text: string][] {
+  if (typeof table === 'string') return [[path, table]];
+  if (typeof table === 'function') return [[path, (table as (...given: string[]) => string)('§1', '§2')]];
+  return Object.entries(table as object).flatMap(([key, value]) => said(value, `${path}.${key}`));
+}
+
+describe('Korean', () => {
+  // what has a meaning of its own is left as it is
+  const same =
+    /^\.(language|labels|glosses|errors|stages|status\.(webgpu|wasm)|export\.formats|rates\.milliseconds|words\.sources)/;
+
+  it.each(said(en).filter(([path, text]) => !same.test(path) && text !== ''))('%s', (path, english) => {
+    const korean = new Map(said(ko)).get(path);
+    expect(korean).toMatch(/[가-힣]/);
+    expect(korean).not.toBe(english);
+  });
+
+  it('has what every function is given', () => {
+    const korean = new Map(said(ko));
+    for (const [path, english] of said(en)) {
+      for (const given of ['§1', '§2']) {
+        if (english.includes(given)) expect(korean.get(path), path).toContain(given);
+      }
+    }
+  });
+
+  it.each(ERROR_CODES)('says what %s is and what to do', (code) => {
+    const { what, cure } = ko.errors[code] ?? { what: '', cure: '' };
+    expect(what).toMatch(/[가-힣].*\.$/);
+    expect(cure).toMatch(/[가-힣].*\.$/);
+  });
+
+  it('gives each default label a meaning', () => {
+    for (const label of Object.keys(en.labels)) expect(ko.glosses[label]).toMatch(/[가-힣]/);
+  });
+
+  it('speaks one way throughout', () => {
+    // 합쇼체: no ending of 해요체 or 반말 at a sentence's end
+    for (const [path, text] of said(ko)) expect(text, path).not.toMatch(/(요|해|한다|된다|이다)[.!?]/);
+  });
+});
+
+describe('whoever speaks', () => {
+  beforeAll(async () => {
+    const { fetchWords } = await import('.');
+    // @lit/localize tells the window; Node has none
+    Object.assign(globalThis, { window: new EventTarget() });
+    await fetchWords('ko');
+  });
+
+  it('is heard in the own language, and only while speaking', () => {
+    expect(strings.controls.start).toBe(en.controls.start);
+    speaking('ko', () => {
+      expect(strings.controls.start).toBe(ko.controls.start);
+      speaking('en', () => expect(strings.controls.start).toBe(en.controls.start));
+      expect(strings.controls.start).toBe(ko.controls.start);
+    });
+    expect(strings.controls.start).toBe(en.controls.start);
+  });
+
+  it('leaves the others their words when it throws', () => {
+    expect(() =>
+      speaking('ko', () => {
+        throw new Error('broken off');
+      }),
+    ).toThrow('broken off');
+    expect(strings.language satisfies Words['language']).toBe('en');
+  });
+});
+
+describe('languageOf', () => {
+  it.each([
+    ['ko', 'ko'],
+    ['ko-KR', 'ko'],
+    ['KO-Kore-KR', 'ko'],
+    ['en-GB', 'en'],
+    ['de', null],
+    ['', null],
+    ['kok', null],
+  ])('%s -> %s', (tag, language) => {
+    expect(languageOf(tag)).toBe(language);
+  });
+});

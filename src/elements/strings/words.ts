@@ -1,0 +1,18 @@
+/** What a language must bring: every word of `en.ts`, of the same kind; the compiler names the ones that are missing. */
+
+import type { en } from './en';
+
+/** Literals as strings, functions by their parameters. */
+type Said<T> = T extends string
+  ? string
+  : T extends (...given: infer A) => string
+    ? (...given: A) => string
+    : { readonly [K in keyof T]: Said<T[K]> };
+
+export type Words = Said<typeof en>;
+
+/** What happened and what to do about it, without the particulars that only the error itself knows. */
+export interface ErrorWords {
+  readonly what: string;
+  readonly cure: string;
+}

@@ -1,0 +1,106 @@
+/** The page and its element in English and Korean: switched without a new page, told apart by where an element stands. */
+
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/browser';
+import { expectPhase, nextEstimate, openPage } from './support/element';
+import { fakeWorkers } from './support/fake-worker';
+
+const htmlLang = (page: Page) => page.evaluate(() => document.documentElement.lang);
+
+/** Names of the scripts that were fetched so far. */
+async function scripts(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .map(({ name }) => new URL(name).pathname)
+      .filter((path) => path.endsWith('.js')),
+  );
+}
+
+test('an English visitor fetches no Korean; switched while it runs, everything is said anew and goes on', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  expect(await htmlLang(page)).toBe('en');
+  expect((await scripts(page)).filter((path) => /\/ko[-.]/.test(path))).toEqual([]);
+  await page.getByTestId('actor').click();
+  await nextEstimate(page);
+  await page.getByRole('link', { name: '한국어' }).click();
+  await expect(page.getByTestId('stop')).toHaveText(/정지/);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/함께 읽습니다/);
+  await expect(page).toHaveTitle(/감정 표현 인식기/);
+  expect(await htmlLang(page)).toBe('ko');
+  expect(new URL(page.url()).search).toBe('?device=wasm&lang=ko');
+  // what is taken in when the state comes, not only what is rendered
+  await expect(page.getByTestId('live')).toHaveText(/그려진 배우/);
+  await expect(page.getByTestId('modality-text')).toContainText('답에 준 영향');
+  await expect(page.getByTestId('announcement')).toHaveText(/가장 그럴듯한 단어: \w+ \([가-힣]+\)/);
+  // the vocabulary is English, its meaning stands beside
+  await expect(page.getByTestId('bars')).toContainText('happy 기쁨');
+  await expect(page.locator('memo-bars')).toContainText('모델의 어휘는 영어입니다');
+  await expect(page.locator('memo-prompt [part=sentence]')).toHaveAttribute('lang', 'en');
+  await expectPhase(page, 'listening');
+  await nextEstimate(page);
+  await page.goBack();
+  await expect(page.getByTestId('stop')).toHaveText(/Stop/);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^A face, a voice/);
+  expect(await htmlLang(page)).toBe('en');
+  await expectPhase(page, 'listening');
+});
+
+test('the address keeps the language, and nothing else does', async ({ open }) => {
+  const page = await open();
+  await openPage(page, '?device=wasm&lang=ko');
+  await expect(page.getByTestId('start')).toHaveText(/시작/);
+  await page.reload();
+  await expect(page.getByTestId('start')).toHaveText(/시작/);
+  await expect(page.getByRole('link', { name: '한국어' })).toHaveAttribute('aria-current', 'true');
+  const kept = await page.evaluate(async () => ({
+    stored: localStorage.length + sessionStorage.length,
+    cookie: document.cookie,
+  }));
+  expect(kept).toEqual({ stored: 0, cookie: '' });
+  await page.goto('?device=wasm');
+  await expect(page.getByTestId('start')).toHaveText(/Start/);
+});
+
+test('an element speaks the language of where it stands, wherever it is moved', async ({ open }) => {
+  const page = await open();
+  await openPage(page);
+  await page.evaluate(() => {
+    document.querySelector('memo-bert')!.setAttribute('lang', 'ko');
+    const other = document.createElement('div');
+    other.id = 'other';
+    other.innerHTML = '<memo-engine id="e"></memo-engine><memo-controls for="e"></memo-controls>';
+    document.body.append(other);
+  });
+  const own = page.locator('memo-bert').getByTestId('start');
+  const other = page.locator('#other').getByTestId('start');
+  await expect(own).toHaveText(/시작/);
+  await expect(other).toHaveText(/Start/);
+  const set = (lang: string) =>
+    page.evaluate((value) => document.querySelector('#other')!.setAttribute('lang', value), lang);
+  await set('ko-KR');
+  await expect(other).toHaveText(/시작/);
+  await set('fr'); // not written here
+  await expect(other).toHaveText(/Start/);
+  await page.evaluate(() => {
+    document.querySelector('memo-bert')!.append(document.querySelector('#other memo-controls')!);
+  });
+  await expect(page.locator('memo-bert > memo-controls').getByTestId('start')).toHaveText(/시작/);
+});
+
+test('an error is said by its code, its own words one click away', async ({ open }) => {
+  const page = await open();
+  await openPage(page, '?device=wasm&lang=ko');
+  await page.getByTestId('start').click();
+  const error = page.getByTestId('error');
+  await expect(error).toContainText('카메라와 마이크를 모두 쓸 수 없습니다');
+  await expect(error.getByText(/Neither camera nor microphone/)).toBeHidden();
+  await error.getByText('자세한 설명(영어)').click();
+  await expect(error.getByText(/Neither camera nor microphone/)).toBeVisible();
+  await error.getByRole('button', { name: '닫기' }).click();
+  await expect(error).toHaveCount(0);
+});
