@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   'manifest-invalid',
   'file-missing',
   'model-integrity',
+  'integrity-missing',
   'graph-invalid',
   'golden-mismatch',
   // runtime

@@ -5,6 +5,7 @@
  */
 export { FaceEncoder } from './face/face-encoder';
 export type { FaceEncoderOptions, FaceEncoding } from './face/face-encoder';
+export type { DetectorFiles } from './face/detector';
 export { VoiceEncoder } from './voice/voice-encoder';
 export type { VoiceEncoderOptions, VoiceEncoding } from './voice/voice-encoder';
 export { SpeechGate } from './voice/speech-gate';

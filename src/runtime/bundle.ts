@@ -3,7 +3,6 @@
 import {
   CheckedFiles,
   completeParts,
-  fetchManifestText,
   parseManifestText,
   type BundleParts,
   type Bytes,
@@ -12,6 +11,7 @@ import {
 import type { BundleFile, Manifest } from './manifest';
 import { checkManifest } from './manifest-check';
 import { filesOf } from './manifest-files';
+import { manifestText, type ManifestAddress } from './manifest-source';
 
 export type { BundleParts, Bytes, BytesListener };
 
@@ -21,20 +21,18 @@ export class Bundle {
   private constructor(
     readonly manifestUrl: string,
     readonly manifest: Manifest,
+    private readonly text: string,
     parts: BundleParts,
   ) {
     this.#files = new CheckedFiles(manifestUrl, manifest.name, parts);
   }
 
-  /**
-   * @param manifestUrl absolute
-   * @throws MemoError `manifest-unreachable`, `manifest-invalid`
-   */
-  static async open(manifestUrl: string, parts: Partial<BundleParts> = {}): Promise<Bundle> {
+  /** @throws MemoError `integrity-missing`, `input-invalid`, `manifest-unreachable`, `model-integrity`, `manifest-invalid` */
+  static async open(address: ManifestAddress, parts: Partial<BundleParts> = {}): Promise<Bundle> {
     const complete = completeParts(parts);
-    const text = await fetchManifestText(manifestUrl, complete.fetch, "The model's manifest");
+    const text = await manifestText(address, complete);
     const manifest = checkManifest(parseManifestText(text, "The model's manifest.json"));
-    return new Bundle(manifestUrl, manifest, complete);
+    return new Bundle(address.url, manifest, text, complete);
   }
 
   /**
@@ -45,6 +43,14 @@ export class Bundle {
     const contents = await this.#files.load(files, onBytes);
     // all that this version has: another backend's files were fetched for a reason
     await this.#files.keepOnly(filesOf(this.manifest));
+    // only now: without a network, the manifest must be one whose files are here
+    await this.#files.cache.keepText(this.manifestUrl, this.text);
     return contents;
+  }
+
+  /** Those of `files` that are not on this device. */
+  async missing(files: readonly BundleFile[]): Promise<readonly BundleFile[]> {
+    const there = await Promise.all(files.map((file) => this.#files.cache.has(file)));
+    return files.filter((_, index) => there[index] === false);
   }
 }

@@ -1,13 +1,13 @@
 /** Files that a manifest names, over the network or from the cache, each checked before anyone reads it. */
 
 import { MemoError } from '../errors';
+import { download, isPage, pauseForNetwork, type DownloadParts, type Downloaded } from './download';
 import { FileCache, cacheStorage } from './file-cache';
 import { difference } from './integrity';
 import type { BundleFile } from './manifest';
 
 /** What a test replaces. */
-export interface BundleParts {
-  readonly fetch: typeof fetch;
+export interface BundleParts extends Pick<DownloadParts, 'fetch' | 'pause' | 'origin'> {
   readonly caches: CacheStorage | null;
 }
 
@@ -17,8 +17,23 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 export type BytesListener = (loadedBytes: number, item: string) => void;
 
 export function completeParts(parts: Partial<BundleParts>): BundleParts {
-  return { fetch: (...request) => fetch(...request), caches: cacheStorage(), ...parts };
+  return {
+    fetch: (...request) => fetch(...request),
+    caches: cacheStorage(),
+    pause: pauseForNetwork,
+    origin: (globalThis.location as { readonly origin: string } | undefined)?.origin ?? null,
+    ...parts,
+  };
 }
+
+/** How files are spoken of. */
+export interface Wording {
+  readonly file: string;
+  /** What to do about files that do not belong together, or are not there. */
+  readonly cure: string;
+}
+
+const MODEL: Wording = { file: "The model's file", cure: 'put the whole bundle there' };
 
 export class CheckedFiles {
   readonly cache: FileCache;
@@ -29,10 +44,11 @@ export class CheckedFiles {
    */
   constructor(
     private readonly baseUrl: string,
-    private readonly owner: string,
+    owner: string,
     private readonly parts: BundleParts,
+    private readonly wording: Wording = MODEL,
   ) {
-    this.cache = new FileCache(parts.caches, baseUrl);
+    this.cache = new FileCache(parts.caches, baseUrl, owner);
   }
 
   /**
@@ -64,7 +80,7 @@ export class CheckedFiles {
 
   /** Drops what the owner's earlier versions left in the cache. @param all that this version has */
   async keepOnly(all: readonly BundleFile[]): Promise<void> {
-    await this.cache.keepOnly(all, this.owner);
+    await this.cache.keepOnly(all);
   }
 
   async #file(file: BundleFile, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<Bytes> {
@@ -76,46 +92,66 @@ export class CheckedFiles {
       }
       await this.cache.drop(file);
     }
-    const data = await this.#fetch(file, signal, onBytes);
-    const differs = await difference(file, data);
-    if (differs !== null) {
-      throw new MemoError(
-        'model-integrity',
-        `The model's file ${file.path} is damaged: ${differs}.`,
-        'Press Start again. If it comes back, the files on the server do not belong together: put the whole bundle there again.',
-      );
-    }
-    await this.cache.put(file, data, this.owner);
+    const data = await this.#fetch(file, signal, onBytes).catch((error: unknown) => {
+      throw kept === null ? error : this.#notHealed(file, error);
+    });
+    await this.cache.put(file, data, kept !== null);
     onBytes(file.bytes);
     return data;
   }
 
   async #fetch(file: BundleFile, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<Bytes> {
+    const first = await this.#download(file, signal, onBytes);
+    // the file was exchanged between two parts: once more, from the beginning
+    const again = first.resumed && first.sha256 !== file.sha256;
+    const { data, sha256 } = again ? await this.#download(file, signal, onBytes) : first;
+    if (data.byteLength === file.bytes && sha256 === file.sha256) return data;
+    const differs =
+      data.byteLength === file.bytes
+        ? 'its SHA-256 is not the one in the manifest'
+        : `it has ${data.byteLength} bytes, the manifest says ${file.bytes}`;
+    throw new MemoError(
+      'model-integrity',
+      `${this.wording.file} ${file.path} is damaged: ${differs}.`,
+      `Press Start again. If it comes back, the files on the server do not belong together: ${this.wording.cure} again.`,
+    );
+  }
+
+  async #download(
+    file: BundleFile,
+    signal: AbortSignal,
+    onBytes: (bytes: number) => void,
+  ): Promise<Downloaded> {
     const url = new URL(file.path, this.baseUrl).href;
     try {
-      // the browser's own cache may hold the file of an older bundle: ask the server whether it still holds
-      const response = await this.parts.fetch(url, { signal, cache: 'no-cache' });
-      if (!response.ok) throw new Error(`the server answers ${response.status}`);
-      if (isPage(response)) throw new Error('the server answers with a web page');
-      return await readAll(response, file.bytes, onBytes);
+      return await download(file, url, { ...this.parts, cache: this.cache }, signal, onBytes);
     } catch (cause) {
       throw new MemoError(
         'file-missing',
-        `The model's file ${file.path} could not be fetched.`,
-        'Check the connection and press Start again. If it comes back, the file is missing on the server: put the whole bundle there.',
+        `${this.wording.file} ${file.path} could not be fetched.`,
+        `Check the connection and press Start again: it goes on where it stopped. If it comes back, the file is missing on the server: ${this.wording.cure}.`,
         cause,
       );
     }
   }
+
+  #notHealed(file: BundleFile, cause: unknown): MemoError {
+    return new MemoError(
+      'model-integrity',
+      `${this.wording.file} ${file.path} was damaged on this device, and could not be fetched again.`,
+      'Connect to the network and press Start again.',
+      cause,
+    );
+  }
 }
 
 /** @throws MemoError `manifest-unreachable`; `what` begins its message */
-export async function fetchManifestText(url: string, fetcher: typeof fetch, what: string): Promise<string> {
+export async function fetchManifest(url: string, fetcher: typeof fetch, what: string): Promise<Bytes> {
   try {
     const response = await fetcher(url, { cache: 'no-cache' });
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
     if (isPage(response)) throw new Error('the server answers with a web page');
-    return await response.text();
+    return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
     throw new MemoError(
       'manifest-unreachable',
@@ -124,6 +160,11 @@ export async function fetchManifestText(url: string, fetcher: typeof fetch, what
       cause,
     );
   }
+}
+
+/** @throws MemoError `manifest-unreachable`; `what` begins its message */
+export async function fetchManifestText(url: string, fetcher: typeof fetch, what: string): Promise<string> {
+  return new TextDecoder().decode(await fetchManifest(url, fetcher, what));
 }
 
 /** @throws MemoError `manifest-invalid` */
@@ -138,38 +179,4 @@ export function parseManifestText(text: string, what: string): unknown {
       cause,
     );
   }
-}
-
-/** Servers of single-page applications answer so for what is missing, with status 200. */
-function isPage(response: Response): boolean {
-  return response.headers.get('content-type')?.startsWith('text/html') === true;
-}
-
-/** @param expected in bytes; more than that is read no further, the check afterwards refuses it */
-async function readAll(
-  response: Response,
-  expected: number,
-  onBytes: (bytes: number) => void,
-): Promise<Bytes> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = response.body?.getReader();
-  for (;;) {
-    const step = await reader?.read();
-    if (step === undefined || step.done) break;
-    chunks.push(step.value);
-    length += step.value.byteLength;
-    onBytes(length);
-    if (length > expected) {
-      await reader?.cancel();
-      break;
-    }
-  }
-  const data = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    data.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return data;
 }

@@ -84,6 +84,7 @@ async function setUp({ gpu = false, ...faults }: ToyFaults & { gpu?: boolean } =
   const parts: LoadParts = {
     fetch: toy.fetch,
     caches: null,
+    engineFiles: toy.engineFiles,
     host: { gpu: gpu ? GPU : null, isolated: false, cores: 2 },
     createMaker: making(maker),
     createFace: () => Promise.resolve(face),
@@ -190,6 +191,11 @@ describe('loading', () => {
     ['a missing graph', (toy) => toy.files.delete(`${BASE}memobert.onnx`), 'file-missing'],
     ['a damaged graph', (toy) => toy.files.set(`${BASE}memobert.onnx`, Uint8Array.of(99)), 'model-integrity'],
     ['no speech gate', (toy) => toy.files.delete(`${ASSET_BASE}silero_vad.onnx`), 'file-missing'],
+    [
+      'a damaged speech gate',
+      (toy) => toy.files.set(`${ASSET_BASE}silero_vad.onnx`, Uint8Array.of(9)),
+      'model-integrity',
+    ],
     [
       'a label outside the vocabulary',
       (toy) =>

@@ -65,6 +65,12 @@ export class Engine {
   };
 }
 
-function keyOf({ manifestUrl, assetBase, device, allowSoftwareAdapter }: EngineOptions): string {
-  return JSON.stringify([manifestUrl, assetBase, device, allowSoftwareAdapter]);
+function keyOf({
+  manifestUrl,
+  integrity = null,
+  assetBase,
+  device,
+  allowSoftwareAdapter,
+}: EngineOptions): string {
+  return JSON.stringify([manifestUrl, integrity, assetBase, device, allowSoftwareAdapter]);
 }

@@ -1,57 +1,104 @@
 /**
- * The bundle's files in Cache Storage, by content: a new version of the model fetches what changed and drops what it replaced.
- * It only saves time: where it is missing, full or broken, files come over the network again.
+ * Checked files in Cache Storage, by content: the one place on the device where weights and WebAssembly lie. A new version fetches
+ * what changed and drops what it replaced. It only saves time, and is what works offline: where it is missing, full or broken,
+ * files come over the network again.
  */
 
+import type { Bytes } from './checked-files';
 import type { BundleFile } from './manifest';
 
-const CACHE = 'memo-bert-bundle';
+/** Its name in Cache Storage; the only one that this folder writes to. */
+export const FILE_CACHE = 'memo-bert-bundle';
 /** Says whose file an entry is, so that the next version of the same bundle can drop it. */
-const BUNDLE_HEADER = 'x-memo-bundle';
+const OWNER_HEADER = 'x-memo-bundle';
+const BYTES_HEADER = 'x-memo-bytes';
+const VALIDATOR_HEADER = 'x-memo-validator';
+/** On a file that stands in for a copy that was found damaged. */
+const HEALED_HEADER = 'x-memo-healed';
+
+/** What arrived of a file before its download broke off. */
+export interface PartialFile {
+  readonly data: Bytes;
+  /** What the server may know it by: a strong ETag or a date; null where it gave neither. */
+  readonly validator: string | null;
+}
 
 export class FileCache {
   readonly #storage: CacheStorage | null;
   readonly #baseUrl: string;
+  readonly #owner: string;
 
   /**
    * @param storage null where the browser has none (an insecure context)
    * @param baseUrl keys are made from it; nothing is ever requested under them
+   * @param owner whose the files are: a new version of the same owner replaces its own files alone
    */
-  constructor(storage: CacheStorage | null, baseUrl: string) {
+  constructor(storage: CacheStorage | null, baseUrl: string, owner = '') {
     this.#storage = storage;
     this.#baseUrl = baseUrl;
+    this.#owner = encodeURIComponent(owner);
+  }
+
+  get available(): boolean {
+    return this.#storage !== null;
   }
 
   /** As it was stored: the caller checks it. */
-  async get(file: BundleFile): Promise<Uint8Array<ArrayBuffer> | null> {
+  async get(file: BundleFile): Promise<Bytes | null> {
     return this.#attempt(async (cache) => {
-      const kept = await cache.match(this.#key(file.sha256));
+      const kept = await cache.match(this.#key(file));
       return kept === undefined ? null : new Uint8Array(await kept.arrayBuffer());
     });
   }
 
-  async put(file: BundleFile, data: Uint8Array<ArrayBuffer>, bundle: string): Promise<void> {
-    const response = new Response(data, { headers: { [BUNDLE_HEADER]: encodeURIComponent(bundle) } });
-    await this.#attempt((cache) => cache.put(this.#key(file.sha256), response));
+  /** Whether it is there, unread. */
+  async has(file: BundleFile): Promise<boolean> {
+    return (await this.#attempt((cache) => cache.match(this.#key(file)))) !== null;
+  }
+
+  /** @param healed whether the copy before it was found damaged: it is told where what is kept is shown */
+  async put(file: BundleFile, data: Bytes, healed = false): Promise<void> {
+    await this.#put(this.#key(file), data, healed ? { [HEALED_HEADER]: 'yes' } : {});
   }
 
   async drop(file: BundleFile): Promise<void> {
-    await this.#attempt((cache) => cache.delete(this.#key(file.sha256)));
+    await this.#attempt((cache) => cache.delete(this.#key(file)));
   }
 
-  /** Drops the files of other versions of `bundle`. */
-  async keepOnly(files: readonly BundleFile[], bundle: string): Promise<void> {
-    const current = new Set(files.map(({ sha256 }) => this.#key(sha256)));
+  async partial(file: BundleFile): Promise<PartialFile | null> {
+    return this.#attempt(async (cache) => {
+      const kept = await cache.match(this.#partialKey(file));
+      if (kept === undefined) return null;
+      const validator = kept.headers.get(VALIDATOR_HEADER);
+      return { data: new Uint8Array(await kept.arrayBuffer()), validator };
+    });
+  }
+
+  async putPartial(file: BundleFile, { data, validator }: PartialFile): Promise<void> {
+    await this.#put(
+      this.#partialKey(file),
+      data,
+      validator === null ? {} : { [VALIDATOR_HEADER]: validator },
+    );
+  }
+
+  async dropPartial(file: BundleFile): Promise<void> {
+    await this.#attempt((cache) => cache.delete(this.#partialKey(file)));
+  }
+
+  /** Drops the owner's other files. */
+  async keepOnly(files: readonly BundleFile[]): Promise<void> {
+    const current = new Set(files.flatMap((file) => [this.#key(file), this.#partialKey(file)]));
     await this.#attempt(async (cache) => {
       for (const request of await cache.keys()) {
         if (current.has(request.url)) continue;
         const entry = await cache.match(request);
-        if (entry?.headers.get(BUNDLE_HEADER) === encodeURIComponent(bundle)) await cache.delete(request);
+        if (entry?.headers.get(OWNER_HEADER) === this.#owner) await cache.delete(request);
       }
     });
   }
 
-  /** A manifest as it was fetched last, for when there is no network; nothing vouches for it but its origin. */
+  /** A manifest as it was fetched last, for when there is no network. */
   async keepText(url: string, text: string): Promise<void> {
     await this.#attempt((cache) => cache.put(this.#textKey(url), new Response(text)));
   }
@@ -64,22 +111,54 @@ export class FileCache {
     return new URL(`text/${encodeURIComponent(url)}`, this.#baseUrl).href;
   }
 
-  #key(sha256: string): string {
+  #key({ sha256 }: BundleFile): string {
     return new URL(`sha256/${sha256}`, this.#baseUrl).href;
   }
 
+  #partialKey({ sha256 }: BundleFile): string {
+    return new URL(`partial/${sha256}`, this.#baseUrl).href;
+  }
+
+  async #put(key: string, data: Bytes, more: Record<string, string> = {}): Promise<void> {
+    const headers = { [OWNER_HEADER]: this.#owner, [BYTES_HEADER]: String(data.byteLength), ...more };
+    await this.#attempt((cache) => cache.put(key, new Response(data, { headers })));
+  }
+
   /** Null when there is no cache or it fails (quota, private mode). */
-  async #attempt<T>(step: (cache: Cache) => Promise<T>): Promise<T | null> {
+  async #attempt<T>(step: (cache: Cache) => Promise<T | undefined>): Promise<T | null> {
     if (this.#storage === null) return null;
     try {
-      return await step(await this.#storage.open(CACHE));
+      return (await step(await this.#storage.open(FILE_CACHE))) ?? null;
     } catch {
       return null;
     }
   }
 }
 
-/** The worker's Cache Storage; null where there is none. */
+/** The worker's or page's Cache Storage; null where there is none. */
 export function cacheStorage(): CacheStorage | null {
   return typeof caches === 'undefined' ? null : caches;
+}
+
+export interface KeptFiles {
+  /** Of all entries, whoever's: whole files, parts of files, manifests. */
+  readonly bytes: number;
+  /** Files that were found damaged on this device, and were fetched again. */
+  readonly healed: number;
+}
+
+/** What lies in the cache; all zero where there is none. */
+export async function keptFiles(storage: CacheStorage | null): Promise<KeptFiles> {
+  if (storage === null || !(await storage.has(FILE_CACHE))) return { bytes: 0, healed: 0 };
+  const cache = await storage.open(FILE_CACHE);
+  let bytes = 0;
+  let healed = 0;
+  for (const request of await cache.keys()) {
+    const entry = await cache.match(request);
+    if (entry === undefined) continue;
+    const said = entry.headers.get(BYTES_HEADER);
+    bytes += said === null ? (await entry.arrayBuffer()).byteLength : Number(said);
+    if (entry.headers.has(HEALED_HEADER)) healed += 1;
+  }
+  return { bytes, healed };
 }

@@ -55,6 +55,7 @@ async function expectLoadedOrRefused(files: ReadonlyMap<string, Uint8Array<Array
       return Promise.resolve(body ? new Response(body) : new Response('not here', { status: 404 }));
     },
     caches: memoryCaches(),
+    engineFiles: whole.engineFiles,
     host: { gpu: null, isolated: false, cores: 2 },
     createMaker: making(maker),
     createFace: () => Promise.resolve(FACE),
@@ -65,7 +66,7 @@ async function expectLoadedOrRefused(files: ReadonlyMap<string, Uint8Array<Array
 }
 
 describe('load', () => {
-  const urls = [...whole.files.keys()].filter((url) => url !== `${ASSET_BASE}silero_vad.onnx`);
+  const urls = [...whole.files.keys()];
   const damage = fc.record({
     url: fc.constantFrom(...urls),
     how: fc.constantFrom('flip', 'cut', 'grow', 'gone', 'other'),

@@ -53,6 +53,7 @@ async function setUp({ gpu, caches, ...faults }: Wish): Promise<Setup> {
   const parts: LoadParts = {
     fetch: toy.fetch,
     caches: caches ?? null,
+    engineFiles: toy.engineFiles,
     host: {
       gpu: gpu === null ? null : { requestAdapter: () => Promise.resolve(adapter) },
       ...{ isolated: false, cores: 2 },
@@ -103,6 +104,7 @@ describe('the face encoder', () => {
       graphs[name]?.fp32,
       graphs.wav2vec2.fp32,
       graphs.memobert.fp32,
+      toy.engineFiles['silero_vad.onnx'],
     ];
     expect(told.at(-1)?.totalBytes).toBe(files.reduce((sum, file) => sum + (file?.bytes ?? NaN), 0));
   });

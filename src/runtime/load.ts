@@ -7,13 +7,12 @@ import type { Backend } from '../memobert/estimate';
 import { chooseBackend, droppedToWasm, type BackendChoice, type Host } from './backends';
 import { Bundle, type BundleParts } from './bundle';
 import { fetchContents, switchContents, type BundleContents } from './bundle-contents';
-import { fetchGate } from './gate-file';
+import { EngineFiles, type EngineFileList } from './engine-files';
+import { fetchEngine } from './engine-parts';
 import { planGraphs, type GraphPlan } from './graph-plan';
 import { LoadProgress } from './load-progress';
 import type { Manifest } from './manifest';
 import { loadModels, type GraphMaker, type Models, type ModelsOptions } from './models';
-import { OrtRuntime } from './ort-graph';
-import { loadOrt } from './ort-modules';
 import type { Progress } from './progress';
 import type { BackendReport, EngineOptions, GraphReport } from './protocol';
 
@@ -22,6 +21,7 @@ export interface LoadParts extends Partial<BundleParts> {
   readonly host?: Host;
   readonly createMaker?: (backend: Backend, threads: number) => Promise<GraphMaker>;
   readonly createFace?: (options: FaceEncoderOptions) => Promise<FaceEncoding>;
+  readonly engineFiles?: EngineFileList;
 }
 
 /** As much of FaceEncoder as the engine uses. */
@@ -61,21 +61,24 @@ export async function load(
   const progress = new LoadProgress(tell);
   progress.step('fetch', 'manifest.json');
   const wished = await chooseBackend(options, parts.host);
-  const bundle = await Bundle.open(options.manifestUrl, bundleParts(parts));
+  const { manifestUrl: url, integrity = null } = options;
+  const bundle = await Bundle.open({ url, integrity }, bundleParts(parts));
   const { manifest } = bundle;
   const { choice, plan } = planFor(manifest, wished);
-  const [contents, gateBytes] = await Promise.all([
+  const files = new EngineFiles(options.assetBase, bundleParts(parts), parts.engineFiles);
+  const [engine, contents] = await Promise.all([
+    fetchEngine(files, choice.name, parts, progress),
     fetchContents(bundle, plan, progress),
-    fetchGate(options.assetBase, parts.fetch ?? ((...request) => fetch(...request))),
   ]);
   const wordPieces = WordPieces.create(contents.tokenizer, contents.tokenizerConfig);
-  const common = { manifest, gateBytes, wordPieces, progress };
-  const create = parts.createMaker ?? createMaker;
+  const common = { manifest, gateBytes: engine.gate, wordPieces, progress };
+  const create = parts.createMaker ?? engine.createMaker;
   const { models, backend } = await onBackend(choice, bundle, contents, common, create);
   try {
     progress.step('compile', 'face-detector');
     const face = await (parts.createFace ?? createFace)({
       assetBase: options.assetBase,
+      detector: engine.detector,
       graph: models.graphs.face,
       face: manifest.face,
     });
@@ -167,10 +170,6 @@ function reportOn(
   return { name, forced, reason, adapter, threads, graphs };
 }
 
-async function createMaker(backend: Backend, threads: number): Promise<GraphMaker> {
-  return new OrtRuntime(await loadOrt(backend, threads));
-}
-
 /** Detects once on an empty picture: MediaPipe sets itself up at the first. */
 async function createFace(options: FaceEncoderOptions): Promise<FaceEncoding> {
   const face = await FaceEncoder.create(options);
@@ -187,6 +186,7 @@ async function createFace(options: FaceEncoderOptions): Promise<FaceEncoding> {
   return face;
 }
 
-function bundleParts({ fetch, caches }: LoadParts): Partial<BundleParts> {
-  return { ...(fetch === undefined ? {} : { fetch }), ...(caches === undefined ? {} : { caches }) };
+function bundleParts({ fetch, caches, origin }: LoadParts): Partial<BundleParts> {
+  const given = Object.entries({ fetch, caches, origin }).filter(([, part]) => part !== undefined);
+  return Object.fromEntries(given) as Partial<BundleParts>;
 }

@@ -13,7 +13,10 @@ type Tensors = Readonly<Record<string, PlainTensor>>;
 
 /** As much of ONNX Runtime as is used; tests bring another. */
 export type OrtParts = Pick<OrtModule, 'InferenceSession' | 'Tensor'> & {
-  readonly env: { readonly webgpu: { readonly device: Promise<GPUDevice> } };
+  readonly env: {
+    readonly webgpu: { readonly device: Promise<GPUDevice> };
+    readonly wasm?: { wasmBinary?: ArrayBufferLike | Uint8Array | undefined };
+  };
 };
 
 /** Makes graphs. Owns the queue they share: sessions of one context cannot run, nor be made, at once. */
@@ -41,6 +44,8 @@ export class OrtRuntime {
         logSeverityLevel: 3,
       } as const;
       const session = await this.#queue.run(() => this.#ort.InferenceSession.create(bytes, options));
+      // it is compiled: the bytes are needed no more
+      if (this.#ort.env.wasm !== undefined) delete this.#ort.env.wasm.wasmBinary;
       if (provider === 'webgpu') await this.#watch();
       return new OrtGraph(name, session, this.#ort, this.#queue, this.#loss);
     } catch (cause) {

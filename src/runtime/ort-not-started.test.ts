@@ -16,7 +16,7 @@ function failing(message: string): OrtParts {
 
 /** The engine on a GPU, where ONNX Runtime does not come up for the backends given. */
 async function loadWithout(missing: readonly Backend[]) {
-  const { fetch } = await toyBundle();
+  const { fetch, engineFiles } = await toyBundle();
   const adapter = {
     info: { vendor: 'acme', architecture: 'x', device: '', description: '' },
     features: new Set() as GPUSupportedFeatures,
@@ -24,6 +24,7 @@ async function loadWithout(missing: readonly Backend[]) {
   const engine = new Engine(() => undefined, {
     fetch,
     caches: null,
+    engineFiles,
     host: {
       gpu: { requestAdapter: () => Promise.resolve(adapter) },
       isolated: false,

@@ -40,6 +40,7 @@ class Asked implements Port {
     const parts = {
       fetch: toy.fetch,
       caches: null,
+      engineFiles: toy.engineFiles,
       createMaker: making(toyMaker()),
       createFace: () => Promise.resolve(FACE),
     };

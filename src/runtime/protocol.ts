@@ -14,6 +14,8 @@ export type DeviceWish = 'auto' | Backend;
 export interface EngineOptions {
   /** Absolute URL of `manifest.json`. */
   readonly manifestUrl: string;
+  /** Of the manifest, as Subresource Integrity writes it; another origin's bundle is not loaded without. */
+  readonly integrity?: string | null;
   /** Absolute URL of the folder with MediaPipe's files, the face detector and the speech gate; ends with a slash. */
   readonly assetBase: string;
   readonly device: DeviceWish;

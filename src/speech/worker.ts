@@ -3,7 +3,7 @@
 import { SpeechGate } from '../encoders/voice/speech-gate';
 import { MemoError } from '../errors';
 import { chooseBackend } from '../runtime/backends';
-import { fetchGate } from '../runtime/gate-file';
+import { EngineFiles, ORT_WASM } from '../runtime/engine-files';
 import { OrtRuntime } from '../runtime/ort-graph';
 import { loadOrt } from '../runtime/ort-modules';
 import { Listener } from './listener';
@@ -28,12 +28,13 @@ function fail(error: unknown): void {
 
 async function load({ address, assetBase, device, allowSoftwareAdapter }: SpeechOptions): Promise<void> {
   const { name: backend, threads } = await chooseBackend({ device, allowSoftwareAdapter });
+  const engine = new EngineFiles(assetBase);
   const [files, gateBytes, ort] = await Promise.all([
     loadSpeechFiles(address, backend, (loadedBytes, totalBytes) =>
       self.postMessage({ kind: 'progress', loadedBytes, totalBytes }),
     ),
-    fetchGate(assetBase, (...request) => fetch(...request)),
-    loadOrt(backend, threads),
+    engine.one('silero_vad.onnx'),
+    engine.one(ORT_WASM[backend]).then((wasm) => loadOrt(backend, threads, wasm)),
   ]);
   const transcriber = await createTranscriber(files, backend, ort);
   const gate = SpeechGate.create(await new OrtRuntime(ort).create('speech-gate', gateBytes, 'wasm'));

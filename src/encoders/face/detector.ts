@@ -29,6 +29,14 @@ export interface FrameSize {
   readonly height: number;
 }
 
+/** What MediaPipe runs; whoever fetched it has checked it. */
+export interface DetectorFiles {
+  /** `vision_wasm_module_internal.wasm`. */
+  readonly wasm: Uint8Array;
+  /** `face_detector.tflite`. */
+  readonly model: Uint8Array;
+}
+
 /** What {@link FaceFinder} needs of a detector; tests give their own. */
 export interface Detector {
   /** Faces in a region of the frame, which may reach beyond it; all numbers in pixels of the frame. */
@@ -59,14 +67,16 @@ export class MediaPipeDetector implements Detector {
 
   /**
    * @param assetBase absolute URL of the folder that `scripts/prepare-assets.mjs` fills; ends with a slash
-   * @throws MemoError `file-missing` when it cannot be loaded from there
+   * @param files of that folder, checked
+   * @throws MemoError `file-missing` when the script beside them cannot be loaded, or they are not what it takes
    */
-  static async create(assetBase: string): Promise<MediaPipeDetector> {
+  static async create(assetBase: string, files: DetectorFiles): Promise<MediaPipeDetector> {
     try {
-      await provideModule(`${assetBase}mediapipe/${MODULE}.js`);
-      const files = { wasmLoaderPath: '', wasmBinaryPath: `${assetBase}mediapipe/${MODULE}.wasm` };
-      const detector = await FaceDetector.createFromOptions(files, {
-        baseOptions: { modelAssetPath: `${assetBase}face_detector.tflite`, delegate: 'CPU' },
+      await provideModule(`${assetBase}mediapipe/${MODULE}.js`, files.wasm);
+      // the bytes are there: nothing is requested under this name
+      const fileset = { wasmLoaderPath: '', wasmBinaryPath: `${MODULE}.wasm` };
+      const detector = await FaceDetector.createFromOptions(fileset, {
+        baseOptions: { modelAssetBuffer: files.model, delegate: 'CPU' },
         runningMode: 'IMAGE',
         minDetectionConfidence: MIN_CONFIDENCE,
       });
@@ -104,11 +114,12 @@ export class MediaPipeDetector implements Detector {
  * MediaPipe takes its module from a global that it clears after use, and a module sets it only the first time it is imported:
  * left to itself, it makes one detector per worker and no second after an error.
  */
-async function provideModule(url: string): Promise<void> {
+async function provideModule(url: string, wasmBinary: Uint8Array): Promise<void> {
   const module: unknown = await import(/* @vite-ignore */ url);
-  if (typeof module === 'object' && module !== null && 'default' in module) {
-    Object.assign(globalThis, { ModuleFactory: module.default });
-  }
+  if (typeof module !== 'object' || module === null || !('default' in module)) return;
+  const make = module.default as (options: object) => unknown;
+  // Emscripten's own way to be given its WebAssembly: what runs is what was checked
+  Object.assign(globalThis, { ModuleFactory: (options: object) => make({ ...options, wasmBinary }) });
 }
 
 /** In pixels, as `drawImage` draws it. */

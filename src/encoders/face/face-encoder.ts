@@ -5,13 +5,22 @@ import type { Manifest } from '../../runtime/manifest';
 import type { FaceAnswer } from '../../runtime/protocol';
 import { expectShape, floatOutput } from '../graph-output';
 import { CanvasCropper, type Cropper } from './crop';
-import { MediaPipeDetector, sizeOf, type DetectedFace, type Detector, type Picture } from './detector';
+import {
+  MediaPipeDetector,
+  sizeOf,
+  type DetectedFace,
+  type Detector,
+  type DetectorFiles,
+  type Picture,
+} from './detector';
 import { FaceFinder } from './finder';
 import { FaceTracker } from './tracker';
 
 export interface FaceEncoderOptions {
   /** Absolute URL of the folder that `scripts/prepare-assets.mjs` fills; ends with a slash. */
   readonly assetBase: string;
+  /** Null where the caller brings parts of its own. */
+  readonly detector: DetectorFiles | null;
   /** `denseface`: `faces` f32 [1, 1, sizePx, sizePx] -> `features` f32 [1, featureSize], `logits` f32 [1, classes]. Stays its owner's. */
   readonly graph: Graph;
   readonly face: Manifest['face'];
@@ -36,16 +45,17 @@ export class FaceEncoder {
   readonly #parts: FaceEncoderParts;
   readonly #tracker = new FaceTracker();
 
-  constructor({ graph, face }: Omit<FaceEncoderOptions, 'assetBase'>, parts: FaceEncoderParts) {
+  constructor({ graph, face }: Pick<FaceEncoderOptions, 'graph' | 'face'>, parts: FaceEncoderParts) {
     this.#graph = graph;
     this.#face = face;
     this.#finder = new FaceFinder(parts.detector);
     this.#parts = parts;
   }
 
-  /** @throws MemoError `file-missing` when MediaPipe's files or the detector's model are not under `assetBase` */
+  /** @throws MemoError `file-missing` when MediaPipe's script is not under `assetBase` */
   static async create(options: FaceEncoderOptions): Promise<FaceEncoder> {
-    const detector = await MediaPipeDetector.create(options.assetBase);
+    if (options.detector === null) throw new RangeError('a face encoder without a detector');
+    const detector = await MediaPipeDetector.create(options.assetBase, options.detector);
     try {
       return new FaceEncoder(options, { detector, cropper: new CanvasCropper(options.face.sizePx) });
     } catch (error) {

@@ -16,6 +16,11 @@ export function memoryCaches(fails = false): MemoryCaches {
     delete: (key: RequestInfo | URL) => step(() => entries.delete(url(key))),
     keys: () => step(() => [...entries.keys()].map((key) => new Request(key))),
   };
-  const storage = { entries, open: () => Promise.resolve(cache) };
+  const storage = {
+    entries,
+    open: () => Promise.resolve(cache),
+    has: () => step(() => entries.size > 0),
+    delete: () => step(() => entries.clear()),
+  };
   return storage as unknown as MemoryCaches;
 }

@@ -2,6 +2,7 @@
 
 import { MemoError } from '../../errors';
 import type { Backend } from '../../memobert/estimate';
+import { ENGINE_FILES, type EngineFileList, type EngineFileName } from '../engine-files';
 import { sha256 } from '../integrity';
 import type { Graph, PlainTensor } from '../graph';
 import type { BundleFile, GraphName, Manifest } from '../manifest';
@@ -73,6 +74,8 @@ export interface ToyBundle {
   /** URLs asked for, in order. */
   readonly asked: string[];
   readonly fetch: typeof fetch;
+  /** What the build has beside it: a gate of one byte, and nothing that a toy's maker needs. */
+  readonly engineFiles: EngineFileList;
 }
 
 export async function toyBundle(): Promise<ToyBundle> {
@@ -117,10 +120,16 @@ export async function toyBundle(): Promise<ToyBundle> {
     golden: await add('golden.json', encode(golden)),
   };
   files.set(MANIFEST_URL, encode(manifest));
-  files.set(`${ASSET_BASE}silero_vad.onnx`, Uint8Array.of(4));
+  const gate = Uint8Array.of(4);
+  files.set(`${ASSET_BASE}silero_vad.onnx`, gate);
+  const one = { bytes: 1, sha256: await sha256(gate) };
+  const engineFiles = Object.fromEntries(ENGINE_FILES.map((name) => [name, one])) as Record<
+    EngineFileName,
+    typeof one
+  >;
   const asked: string[] = [];
   return {
-    ...{ manifest, files, asked },
+    ...{ manifest, files, asked, engineFiles },
     fetch: (input) => {
       const url = input instanceof Request ? input.url : String(input);
       asked.push(url);

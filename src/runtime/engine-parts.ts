@@ -1,0 +1,59 @@
+/** What a load needs of the build beside the bundle, fetched together, and what is made of it. */
+
+import type { DetectorFiles } from '../encoders';
+import type { Backend } from '../memobert/estimate';
+import type { Bytes } from './checked-files';
+import { ORT_WASM, type EngineFileName, type EngineFiles } from './engine-files';
+import type { LoadProgress } from './load-progress';
+import type { GraphMaker } from './models';
+import { OrtRuntime } from './ort-graph';
+import { loadOrt } from './ort-modules';
+
+export interface EngineParts {
+  readonly gate: Bytes;
+  /** Null where the caller brings a face encoder of its own. */
+  readonly detector: DetectorFiles | null;
+  readonly createMaker: (backend: Backend, threads: number) => Promise<GraphMaker>;
+}
+
+const GATE = 'silero_vad.onnx';
+const DETECTOR_WASM = 'mediapipe/vision_wasm_module_internal.wasm';
+const DETECTOR_MODEL = 'face_detector.tflite';
+
+/** What a backend runs beside a bundle's graphs. */
+export function engineFilesFor(backend: Backend): readonly EngineFileName[] {
+  return [GATE, DETECTOR_WASM, DETECTOR_MODEL, ORT_WASM[backend]];
+}
+
+/**
+ * @param own what the caller makes itself is not fetched
+ * @throws MemoError `file-missing`, `model-integrity`
+ */
+export async function fetchEngine(
+  files: EngineFiles,
+  backend: Backend,
+  own: { readonly createFace?: unknown; readonly createMaker?: unknown },
+  progress: LoadProgress,
+): Promise<EngineParts> {
+  const names = engineFilesFor(backend).filter((name) => {
+    if (name === DETECTOR_WASM || name === DETECTOR_MODEL) return own.createFace === undefined;
+    return name === GATE || own.createMaker === undefined;
+  });
+  progress.expectBeside(files.bytesOf(names));
+  const contents = await files.load(names, (bytes, item) => progress.fetchedBeside(bytes, item));
+  const fetched = new Map(names.map((name, index) => [name, contents[index]]));
+  const take = async (name: EngineFileName) => {
+    const bytes = fetched.get(name);
+    fetched.delete(name); // used once: nobody else keeps it in memory
+    return bytes ?? files.one(name);
+  };
+  const gate = await take(GATE);
+  const wasm = fetched.get(DETECTOR_WASM);
+  const model = fetched.get(DETECTOR_MODEL);
+  return {
+    gate,
+    detector: wasm === undefined || model === undefined ? null : { wasm, model },
+    createMaker: async (backend, threads) =>
+      new OrtRuntime(await loadOrt(backend, threads, await take(ORT_WASM[backend]))),
+  };
+}

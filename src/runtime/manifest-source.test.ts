@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Bundle } from './bundle';
+import { memoryCaches } from './testing/memory-caches';
+import { MANIFEST_URL, setManifest, toyBundle, type ToyBundle } from './testing/toy-bundle';
+
+const ORIGIN = new URL(MANIFEST_URL).origin;
+let toy: ToyBundle;
+let caches = memoryCaches();
+
+beforeEach(async () => {
+  toy = await toyBundle();
+  caches = memoryCaches();
+});
+
+const open = (integrity: string | null, origin: string | null, fetch = toy.fetch) =>
+  Bundle.open({ url: MANIFEST_URL, integrity }, { fetch, caches, origin });
+const hashOf = (data: Uint8Array) => `sha256-${createHash('sha256').update(data).digest('base64')}`;
+const manifestHash = () => hashOf(toy.files.get(MANIFEST_URL)!);
+
+describe("another origin's bundle", () => {
+  it('is not even asked for without a hash', async () => {
+    await expect(open(null, 'https://elsewhere.test')).rejects.toMatchObject({ code: 'integrity-missing' });
+    expect(toy.asked).toEqual([]);
+  });
+
+  it('is taken with its hash', async () => {
+    expect((await open(manifestHash(), 'https://elsewhere.test')).manifest.name).toBe('toy');
+  });
+
+  it('is refused when its manifest is another', async () => {
+    const before = manifestHash();
+    setManifest(toy, { ...toy.manifest, version: '2' });
+    await expect(open(before, 'https://elsewhere.test')).rejects.toMatchObject({ code: 'model-integrity' });
+  });
+});
+
+describe("this origin's bundle", () => {
+  it('needs none, and is held to one that is given', async () => {
+    expect((await open(null, ORIGIN)).manifest.name).toBe('toy');
+    await expect(open(hashOf(Uint8Array.of(1)), ORIGIN)).rejects.toMatchObject({ code: 'model-integrity' });
+  });
+
+  it('is not loaded with a hash that is none', async () => {
+    await expect(open('sha1-abc', ORIGIN)).rejects.toMatchObject({ code: 'input-invalid' });
+  });
+});
+
+describe('without a network', () => {
+  const gone = () => Promise.reject(new TypeError('Failed to fetch'));
+  const all = () => [toy.manifest.golden, toy.manifest.text.tokenizer];
+
+  it('is what was loaded last', async () => {
+    await (await open(null, ORIGIN)).load(all(), () => undefined);
+    const offline = await open(manifestHash(), ORIGIN, gone);
+    expect(offline.manifest).toEqual(toy.manifest);
+    expect(await offline.load(all(), () => undefined)).toHaveLength(2);
+  });
+
+  it('is not one whose files never came', async () => {
+    await (await open(null, ORIGIN)).load(all(), () => undefined);
+    setManifest(toy, {
+      ...toy.manifest,
+      version: '2',
+      golden: { ...toy.manifest.golden, sha256: 'b'.repeat(64) },
+    });
+    const newer = await open(null, ORIGIN);
+    await expect(newer.load([newer.manifest.golden], () => undefined)).rejects.toMatchObject({
+      code: 'model-integrity',
+    });
+    expect((await open(null, ORIGIN, gone)).manifest.version).toBe('1');
+  });
+
+  it('is unreachable where nothing was kept', async () => {
+    await expect(open(null, ORIGIN, gone)).rejects.toMatchObject({ code: 'manifest-unreachable' });
+  });
+});

@@ -1,0 +1,63 @@
+/** The text of a bundle's manifest: the network's, else what was kept last; checked where a hash of it was given. */
+
+import { MemoError } from '../errors';
+import { fetchManifest, type BundleParts } from './checked-files';
+import { FileCache } from './file-cache';
+import { matchesIntegrity, parseIntegrity, type Integrity } from './sri';
+
+const WHAT = "The model's manifest";
+
+export interface ManifestAddress {
+  /** Absolute. */
+  readonly url: string;
+  /** As in the attribute of that name on `<script>`; null or left out: none was given. */
+  readonly integrity?: string | null;
+}
+
+/**
+ * A bundle of another origin is run in this page: its manifest, and by that every file, must be one that somebody here has seen.
+ * @throws MemoError `integrity-missing`, `input-invalid`, `manifest-unreachable`, `model-integrity`
+ */
+export async function manifestText(
+  { url, integrity = null }: ManifestAddress,
+  parts: BundleParts,
+): Promise<string> {
+  const wanted = wantedIntegrity(url, integrity, parts.origin);
+  const data = await newest(url, parts);
+  if (wanted !== null && !(await matchesIntegrity(data, wanted))) {
+    throw new MemoError(
+      'model-integrity',
+      `${WHAT} at ${url} is not the one that its integrity names.`,
+      'Look at what changed there; if it is to be trusted, give its new hash.',
+    );
+  }
+  return new TextDecoder().decode(data);
+}
+
+function wantedIntegrity(url: string, integrity: string | null, origin: string | null): Integrity | null {
+  if (integrity !== null) {
+    const parsed = parseIntegrity(integrity);
+    if (parsed !== null) return parsed;
+    throw new MemoError(
+      'input-invalid',
+      `The integrity "${integrity}" names no hash.`,
+      'Write "sha256-" and the base64 of the SHA-256 of manifest.json, as for a <script>.',
+    );
+  }
+  if (origin === null || new URL(url).origin === origin) return null;
+  throw new MemoError(
+    'integrity-missing',
+    `The model at ${url} is another origin's, and nothing says what it should be.`,
+    'Give the hash of its manifest.json: integrity="sha256-..."; or serve the bundle from this origin.',
+  );
+}
+
+async function newest(url: string, { fetch, caches }: BundleParts): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await fetchManifest(url, fetch, WHAT);
+  } catch (error) {
+    const kept = await new FileCache(caches, url).keptText(url);
+    if (kept === null) throw error;
+    return new TextEncoder().encode(kept);
+  }
+}
