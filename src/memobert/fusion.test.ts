@@ -75,6 +75,15 @@ describe.each(['fixed', 'exact'] as const)('Fusion with %s shapes', (shapes) => 
   });
 });
 
+/** Evidence in which nothing is as in any other update. */
+function changed(update: number): EvidenceWindow {
+  return {
+    text: 'hello '.repeat(update + 1),
+    face: { data: new Float32Array(4).fill(update + 1), count: 2 },
+    voice: { data: new Float32Array(6).fill(update + 1), count: 3 },
+  };
+}
+
 describe('Fusion shapes', () => {
   it('fixed: one batch of full length', async () => {
     const { fusion, graph } = setUp('fixed');
@@ -88,14 +97,63 @@ describe('Fusion shapes', () => {
     let contribution: number | undefined;
     for (let update = 0; update < 4; update += 1) {
       const before = graph.runs.length;
-      const answer = await fusion.estimate(everything);
+      const answer = await fusion.estimate(changed(update));
       rows.push(graph.runs.length - before);
       contribution ??= answer?.modalities.face.contribution;
-      expect(answer?.modalities.face.contribution).toBe(contribution);
+      if (update < 3) expect(answer?.modalities.face.contribution).toBe(contribution);
+      else expect(answer?.modalities.face.contribution).not.toBe(contribution);
     }
     expect(rows).toEqual([7, 4, 4, 7]);
     expect(graph.runs[0]?.['attention_mask']?.dims).toEqual([1, 7 + 2 + 3]);
     expect(graph.runs[1]?.['attention_mask']?.dims).toEqual([1, 7 + 1 + 1]);
+  });
+
+  it.each(['fixed', 'exact'] as const)('%s: asks the graph again only what changed', async (shapes) => {
+    const { fusion, graph } = setUp(shapes);
+    const first = await fusion.estimate(everything);
+    const rowsSince = (runs: number) =>
+      graph.runs.slice(runs).reduce((sum, run) => sum + (run['input_ids']?.dims[0] ?? 0), 0);
+    let before = graph.runs.length;
+    const again = await fusion.estimate(structuredClone(everything));
+    expect(rowsSince(before)).toBe(0);
+    expect({ ...again, latencyMs: 0 }).toEqual({ ...first, latencyMs: 0 });
+    // another face: the whole and the face alone; with all in one batch, what leaving out changes as well
+    before = graph.runs.length;
+    const moved = { ...everything, face: { data: Float32Array.of(0, 0, 0, 1), count: 2 } };
+    await fusion.estimate(moved);
+    expect(rowsSince(before)).toBe(shapes === 'fixed' ? 7 : 2);
+    // and a third modality gone: the pair was asked before, as what leaving it out leaves
+    before = graph.runs.length;
+    await fusion.estimate({ ...everything, face: null });
+    expect(rowsSince(before)).toBe(0);
+  });
+
+  it.each(['fixed', 'exact'] as const)('%s: answers as if it had asked everything', async (shapes) => {
+    const { fusion } = setUp(shapes);
+    const windows = [
+      everything,
+      { ...everything, voice: { data: new Float32Array(4), count: 2 } },
+      { ...everything, text: 'hello hello' },
+      { ...everything, face: null },
+      { ...everything, text: 'hello hello' },
+    ];
+    for (const window of windows) {
+      const fresh = await setUp('fixed').fusion.estimate(window);
+      const answer = await fusion.estimate(window);
+      expect(answer?.probabilities).toEqual(fresh?.probabilities);
+      for (const modality of ['text', 'face', 'voice'] as const) {
+        expect(answer?.modalities[modality].probabilities).toEqual(fresh?.modalities[modality].probabilities);
+      }
+    }
+  });
+
+  it('asks again after another prompt', async () => {
+    const { fusion, graph } = setUp('exact');
+    await fusion.estimate(everything);
+    const before = graph.runs.length;
+    fusion.setPrompt({ prompt: 'am [MASK]', labels: null });
+    await fusion.estimate(everything);
+    expect(graph.runs.length - before).toBe(7);
   });
 
   it('warms up what it will run', async () => {

@@ -9,11 +9,14 @@ import { softmax, topIndices, totalVariation } from './distribution';
 import type { Estimate, Modality, ModalityEstimate, WordProbability } from './estimate';
 import type { EvidenceWindow } from './evidence';
 import { checkLabelWords, Prompt, type Vocabulary } from './prompt';
+import { RowCache } from './row-cache';
 import { caseOf, fitting, inputsOf, planRows, present, type Row, type RowContent, type Shape } from './rows';
 
 const TOP_WORDS = 8;
 /** With `exact` shapes rows cost time one by one, so what leaving out changes is asked for only every so many times. */
 const LEAVE_OUT_EVERY = 3;
+/** Rows of a fixed batch: one, two or three modalities. */
+const BATCHES = [1, 3, 7];
 
 export interface FusionOptions {
   readonly graph: Graph;
@@ -38,6 +41,7 @@ export class Fusion {
   #prompt: Prompt;
   #leaveOutAge = 0;
   #contributions = new Map<Modality, number>();
+  readonly #answered = new RowCache();
 
   private constructor(options: Required<FusionOptions>, prompt: Prompt, isWord: readonly boolean[]) {
     this.#options = options;
@@ -84,8 +88,8 @@ export class Fusion {
     };
   }
 
-  /** Runs each fixed shape once (1, 3 and 7 rows), so that no estimate waits for a shader. */
-  async warmUp(rows: readonly number[] = [1, 3, 7]): Promise<void> {
+  /** Runs each fixed shape once, so that no estimate waits for a shader. */
+  async warmUp(rows: readonly number[] = BATCHES): Promise<void> {
     const content = contentOf(this.#prompt, { text: 'hello', face: null, voice: null }, ['text']);
     for (const count of this.#options.shapes === 'fixed' ? rows : [1]) {
       await this.#run(Array<RowContent>(count).fill(content), this.#full(this.#prompt));
@@ -106,8 +110,7 @@ export class Fusion {
     const rows = [plan.whole, ...plan.alone, ...(due ? plan.leftOut : [])];
     const logits = await this.#read(prompt, window, rows);
     const [whole] = logits;
-    if (whole === undefined)
-      throw new MemoError('internal', 'The fusion graph gave no row.', 'Press Start again.');
+    if (whole === undefined) throw noRow();
     const readings = new Map(
       rows.map((row, index) => [row.join(), this.#labels(prompt, row, logits[index] ?? whole)]),
     );
@@ -126,10 +129,33 @@ export class Fusion {
     };
   }
 
-  /** Vocabulary logits of each row. */
+  /** Vocabulary logits of each row; the graph runs those whose evidence is new. */
   async #read(prompt: Prompt, window: EvidenceWindow, rows: readonly Row[]): Promise<Float32Array[]> {
-    const contents = rows.map((row) => contentOf(prompt, window, row));
-    if (this.#options.shapes === 'fixed') return this.#run(contents, this.#full(prompt));
+    const asked = rows.map((row) => {
+      const content = contentOf(prompt, window, row);
+      return { row, content, known: this.#answered.find(row, content) };
+    });
+    const fresh = asked.filter(({ known }) => known === undefined);
+    const answers = await this.#runAll(
+      prompt,
+      fresh.map(({ content }) => content),
+    );
+    return asked.map(({ row, content, known }) => {
+      const logits = known ?? answers.shift();
+      if (logits === undefined) throw noRow();
+      this.#answered.keep(row, content, logits);
+      return logits;
+    });
+  }
+
+  async #runAll(prompt: Prompt, contents: readonly RowContent[]): Promise<Float32Array[]> {
+    const [first] = contents;
+    if (first === undefined) return [];
+    if (this.#options.shapes === 'fixed') {
+      const batch = BATCHES.find((rows) => rows >= contents.length) ?? contents.length;
+      const filling = Array<RowContent>(batch - contents.length).fill(first);
+      return this.#run([...contents, ...filling], this.#full(prompt));
+    }
     const answers: Float32Array[] = [];
     for (const content of contents) answers.push(...(await this.#run([content], fitting(content))));
     return answers;
@@ -193,6 +219,10 @@ function contentOf(prompt: Prompt, window: EvidenceWindow, row: Row): RowContent
     face: row.includes('face') ? window.face : null,
     voice: row.includes('voice') ? window.voice : null,
   };
+}
+
+function noRow(): MemoError {
+  return new MemoError('internal', 'The fusion graph gave no row.', 'Press Start again.');
 }
 
 /** With one modality present, leaving it out leaves nothing: all of the answer is its. */
