@@ -99,6 +99,10 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: '모델 파일이 목록에 적힌 것과 다릅니다. 손상되었거나 바뀌었으므로 쓰지 않습니다.',
     cure: '페이지를 새로 고치십시오. 다시 나타나면 이 페이지를 만든 사람에게 알려 주십시오.',
   },
+  'integrity-missing': {
+    what: '다른 사이트의 모델 묶음인데 확인할 해시가 주어지지 않았습니다.',
+    cure: DEVELOPER,
+  },
   'graph-invalid': {
     what: '모델을 실행할 수 없습니다.',
     cure: DEVELOPER,
