@@ -30,6 +30,8 @@ export const WEBGPU: BackendReport = {
 
 /** As much of one as the recogniser reads. */
 export const MANIFEST = {
+  name: 'toy',
+  version: '1',
   prompt: 'I am [MASK].',
   labels: [
     { id: 'happy', word: 'happy' },
