@@ -16,6 +16,12 @@ export const ERROR_CODES = [
   'media-unreadable',
   'media-empty',
   'nothing-recorded',
+  // what is made of moments
+  'moment-missing',
+  'marks-missing',
+  'adaptation-invalid',
+  'adaptation-foreign',
+  'adaptation-storage',
   // words
   'captions-invalid',
   'captions-beyond-end',

@@ -17,11 +17,23 @@ export {
   type Box,
   type Estimate,
   type Face,
+  type LookedAt,
   type Modality,
   type ModalityEstimate,
   type Stage,
   type WordProbability,
 } from './memobert/estimate';
+export { LABEL_SETS, LABEL_SET_SIZES, PROMPTS, type LabelSetSize } from './memobert/presets';
+export type {
+  FeatureError,
+  FilledFace,
+  FilledPiece,
+  FilledVoice,
+  FilledWord,
+  Filling,
+  Masks,
+  Moment,
+} from './memobert/moment';
 export {
   CONDITIONS,
   DEFAULT_SETTINGS,
@@ -31,8 +43,12 @@ export {
   PHASES,
   Recogniser,
   segments,
+  type Adaptation,
+  type AdaptationState,
   type Condition,
   type Mark,
+  type MarkedMoment,
+  type MomentState,
   type Phase,
   type Rates,
   type RecogniserEventMap,

@@ -3,9 +3,15 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   exportTimeline,
+  LABEL_SETS,
+  PROMPTS,
   Recogniser,
+  type AdaptationState,
   type Estimate,
+  type Filling,
+  type MarkedMoment,
   type MemoError,
+  type Moment,
   type RecogniserState,
   type StateChange,
   type Timeline,
@@ -47,5 +53,15 @@ describe('the headless API', () => {
     expectTypeOf(exportTimeline).toEqualTypeOf<
       (timeline: Timeline | null, format: 'csv' | 'json' | 'webvtt' | 'emotionml') => Blob
     >();
+  });
+
+  it('takes moments apart and learns from marks', () => {
+    void (async (recogniser: Recogniser) => {
+      expectTypeOf(await recogniser.takeMoment()).toEqualTypeOf<Moment>();
+      expectTypeOf(await recogniser.fillIn({ words: [0], faces: [], voice: [] })).toEqualTypeOf<Filling>();
+      expectTypeOf(recogniser.mark('happy')).toEqualTypeOf<MarkedMoment>();
+      expectTypeOf(recogniser.adaptation).toEqualTypeOf<AdaptationState>();
+      await recogniser.configure({ labels: LABEL_SETS[4], prompt: PROMPTS[1] });
+    });
   });
 });

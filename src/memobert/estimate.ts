@@ -35,6 +35,14 @@ export interface WordProbability {
   readonly probability: number;
 }
 
+/** Which seconds of one modality were given to the model; what lies between them was not: no face, silence, or a rate too low. */
+export interface LookedAt {
+  /** Seconds on the source's clock at which each face frame or voice token begins, oldest first; empty when not present. */
+  readonly times: readonly number[];
+  /** Seconds that each stands for. */
+  readonly each: number;
+}
+
 export const BACKEND_NAMES = ['webgpu', 'wasm'] as const;
 export type Backend = (typeof BACKEND_NAMES)[number];
 
@@ -45,9 +53,13 @@ export interface Estimate {
   readonly labels: readonly string[];
   /** Over `labels`; sums to 1. */
   readonly probabilities: readonly number[];
+  /** What the model itself said, where an adaptation or smoothing changed `probabilities`; else not there. */
+  readonly unadapted?: readonly number[];
   /** The most likely words of the whole vocabulary at the mask. */
   readonly words: readonly WordProbability[];
   readonly modalities: Readonly<Record<Modality, ModalityEstimate>>;
+  /** The seconds that were looked at. */
+  readonly evidence: { readonly face: LookedAt; readonly voice: LookedAt };
   readonly faces: readonly Face[];
   /** Milliseconds of the last run of each stage. */
   readonly latency: Readonly<Partial<Record<Stage, number>>>;

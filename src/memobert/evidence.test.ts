@@ -86,4 +86,15 @@ describe('Evidence', () => {
     expect(evidence.at(12.3).text, 'an interim word was replaced').toBe('late newer');
     expect(evidence.at(5).text, 'the clock went back').toBe('old');
   });
+
+  it('tells when each face was seen and each moment of voice was heard', () => {
+    const evidence = new Evidence(manifest);
+    evidence.addFace(1, feature(1), [0.5, 0.5]);
+    evidence.addFace(1.12, feature(2));
+    evidence.setVoice(2, new Float32Array(4), 2, 0, 1.5);
+    const { face, voice } = evidence.at(1.2);
+    expect(face).toMatchObject({ times: [1, 1.12], expressions: [[0.5, 0.5], null] });
+    // speech was over half a second before the window was: the last token ends there
+    expect(voice?.times).toEqual([1.38, 1.44]);
+  });
 });

@@ -25,16 +25,33 @@ export interface EvidenceWindow {
   readonly voice: Tokens | null;
 }
 
+export interface TimedTokens extends Tokens {
+  /** Seconds on the source's clock at which each begins, oldest first. */
+  readonly times: readonly number[];
+}
+
+export interface SeenFaces extends TimedTokens {
+  /** DenseFace's own distribution over the manifest's `face.classes`, of each; null where it was not told. */
+  readonly expressions: readonly (readonly number[] | null)[];
+}
+
+/** What {@link Evidence} gives: the same, with the seconds that it was seen and heard in. */
+export interface TimedWindow extends EvidenceWindow {
+  readonly face: SeenFaces | null;
+  readonly voice: TimedTokens | null;
+}
+
 interface TimedFeature {
   readonly time: number;
   readonly feature: Float32Array;
+  readonly expression: readonly number[] | null;
 }
 
 export class Evidence {
   readonly #face: Manifest['face'];
   readonly #voice: Manifest['voice'];
   #faces: TimedFeature[] = [];
-  #heard: { readonly time: number; readonly until: number; readonly tokens: Tokens } | null = null;
+  #heard: { readonly time: number; readonly until: number; readonly tokens: TimedTokens } | null = null;
   #texts: readonly TimedText[] = [];
   /** Words that ended before are dropped for good, though the voice that they came before is over. */
   #textsFromS = Number.NEGATIVE_INFINITY;
@@ -45,8 +62,11 @@ export class Evidence {
     this.#voice = manifest.voice;
   }
 
-  /** Features [featureSize] of the followed face at `timeS`; null when there was none. Closer than the model's rate is dropped. */
-  addFace(timeS: number, feature: Float32Array | null): void {
+  /**
+   * Features [featureSize] of the followed face at `timeS`; null when there was none. Closer than the model's rate is dropped.
+   * @param expression the face encoder's own distribution
+   */
+  addFace(timeS: number, feature: Float32Array | null, expression: readonly number[] | null = null): void {
     if (!Number.isFinite(timeS)) return; // seen at no time
     const last = this.#faces.at(-1);
     // a clock that went back (a file sought, a source changed) makes what was seen before meaningless
@@ -55,15 +75,22 @@ export class Evidence {
     if (feature === null || feature.length !== this.#face.featureSize) return;
     const previous = this.#faces.at(-1);
     if (previous !== undefined && timeS - previous.time < 0.8 / this.#face.rateHz) return;
-    this.#faces.push({ time: timeS, feature });
+    this.#faces.push({ time: timeS, feature, expression });
     this.#faces = this.#faces.slice(-this.#face.maxFrames);
   }
 
   /**
    * The last voice window's tokens [tokens, featureSize]; null when nobody spoke in it.
    * @param tookS what encoding took: a large encoder's answer comes late, and has to last until the next is there
+   * @param endS at which the last token ends: speech may be over before the window is
    */
-  setVoice(timeS: number, features: Float32Array | null, tokens: number, tookS = 0): void {
+  setVoice(
+    timeS: number,
+    features: Float32Array | null,
+    tokens: number,
+    tookS = 0,
+    endS: number = timeS,
+  ): void {
     if (!Number.isFinite(timeS)) return;
     const size = this.#voice.featureSize;
     const count = Math.min(tokens, this.#voice.maxTokens);
@@ -73,7 +100,13 @@ export class Evidence {
         : {
             time: timeS,
             until: timeS + VOICE_MEMORY_S + 2 * tookS,
-            tokens: { data: features.subarray((tokens - count) * size), count },
+            tokens: {
+              data: features.subarray((tokens - count) * size),
+              count,
+              times: Array.from({ length: count }, (_, index) =>
+                milli(endS - (count - index) / this.#voice.tokenRateHz),
+              ),
+            },
           };
   }
 
@@ -81,7 +114,7 @@ export class Evidence {
     this.#texts = texts;
   }
 
-  at(timeS: number): EvidenceWindow {
+  at(timeS: number): TimedWindow {
     const faces = this.#faces.filter(
       (kept) => kept.time > timeS - this.#memoryS && kept.time <= timeS + AHEAD_S,
     );
@@ -124,10 +157,20 @@ export class Evidence {
   }
 }
 
-function stack(faces: readonly TimedFeature[], size: number): Tokens {
+function stack(faces: readonly TimedFeature[], size: number): SeenFaces {
   const data = new Float32Array(faces.length * size);
   faces.forEach(({ feature }, row) => {
     data.set(feature, row * size);
   });
-  return { data, count: faces.length };
+  return {
+    data,
+    count: faces.length,
+    times: faces.map(({ time }) => milli(time)),
+    expressions: faces.map(({ expression }) => expression),
+  };
+}
+
+/** To the millisecond: times are for people and files. */
+function milli(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }

@@ -129,6 +129,25 @@ export class Fusion {
     };
   }
 
+  /** Ids of what was said, as they stand before the prompt. */
+  wordIds(text: string): readonly number[] {
+    return this.#prompt.wordIds(text);
+  }
+
+  /** What is read at the prompt's mask of a window, after `change` to its row: words may be masked, faces and voice be hidden. */
+  async reading(
+    window: EvidenceWindow,
+    change: (row: RowContent) => RowContent,
+  ): Promise<Pick<FusionAnswer, 'labels' | 'probabilities'>> {
+    const prompt = this.#prompt;
+    const row = present(window);
+    const content = change(contentOf(prompt, window, row));
+    const shape = this.#options.shapes === 'fixed' ? this.#full(prompt) : fitting(content);
+    const [logits] = await this.#run([content], shape);
+    if (logits === undefined) throw noRow();
+    return { labels: prompt.labels.map(({ id }) => id), probabilities: this.#labels(prompt, row, logits) };
+  }
+
   /** Vocabulary logits of each row; the graph runs those whose evidence is new. */
   async #read(prompt: Prompt, window: EvidenceWindow, rows: readonly Row[]): Promise<Float32Array[]> {
     const asked = rows.map((row) => {

@@ -3,7 +3,10 @@
  * Knows: the bundle's manifest, word pieces, and the fusion graph as plain tensors.
  * Must not know: where frames, samples and words come from, which backend runs the graph, the DOM.
  */
-export { Evidence, type EvidenceWindow } from './evidence';
+export { Evidence, type EvidenceWindow, type TimedWindow } from './evidence';
 export { Fusion, type FusionAnswer, type FusionOptions } from './fusion';
+export { lookedAt } from './looked-at';
+export { Masking } from './masking';
+export { momentMissing } from './moment';
 export { Prompt } from './prompt';
 export type { Estimate } from './estimate';

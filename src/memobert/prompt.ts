@@ -114,7 +114,7 @@ export class Prompt {
 
   /** The prompt behind what was said; null text gives the prompt alone. */
   compose(text: string | null): PromptedText {
-    const words = text === null ? [] : this.#words(text).slice(-this.#maxWords);
+    const words = text === null ? [] : this.wordIds(text);
     const ids = [this.#cls, ...words, ...this.#ids, this.#sep];
     return { ids, maskPosition: 1 + words.length + this.#ids.indexOf(this.#mask) };
   }
@@ -122,6 +122,11 @@ export class Prompt {
   /** Whether a text has words for the model: control characters alone have none. */
   says(text: string): boolean {
     return this.#words(text).length > 0;
+  }
+
+  /** Ids of what was said, as far as the model reads it: the latest pieces. */
+  wordIds(text: string): readonly number[] {
+    return this.#words(text).slice(-this.#maxWords);
   }
 
   #words(text: string): readonly number[] {

@@ -3,6 +3,7 @@
 import { recognitionClass } from '../capture/words/recognition-api';
 import { MemoError } from '../errors';
 import type { DeviceWish, EngineOptions } from '../runtime/protocol';
+import type { KeptStorage } from './adaptation';
 import type { Clock } from './clock';
 import type { EngineClient } from './engine-client';
 import type { Page } from './page';
@@ -35,6 +36,8 @@ export interface RecogniserParts {
   readonly clock: Clock;
   readonly page: Page;
   readonly words: WordsParts;
+  /** Where marks are kept when that is asked for; null keeps none. */
+  readonly storage: KeptStorage | null;
 }
 
 /** @throws MemoError `input-invalid` when an address is empty */

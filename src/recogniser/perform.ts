@@ -31,7 +31,64 @@ export function perform(recogniser: Recogniser, request: MemoRequest): void {
     case 'dismiss-error':
       recogniser.dismissError();
       break;
+    case 'prompt':
+      recogniser.configure(detail).catch(told);
+      break;
+    case 'prompt-dismiss-error':
+      recogniser.dismissPromptError();
+      break;
     default:
-      recogniser.words.handle(request);
+      if (!performOnMoments(recogniser, request)) recogniser.words.handle(request);
+  }
+}
+
+/** @returns whether it was such a request */
+function performOnMoments(recogniser: Recogniser, request: MemoRequest): boolean {
+  const { name, detail } = request;
+  const told = () => undefined; // by the state
+  switch (name) {
+    case 'moment-take':
+      recogniser.moments.take().catch(told);
+      return true;
+    case 'moment-mask':
+      void recogniser.moments.mask(detail);
+      return true;
+    case 'moment-drop':
+      recogniser.moments.drop();
+      return true;
+    default:
+      return performOnMarks(recogniser, request);
+  }
+}
+
+function performOnMarks(recogniser: Recogniser, { name, detail }: MemoRequest): boolean {
+  try {
+    switch (name) {
+      case 'mark':
+        recogniser.mark(detail.word);
+        return true;
+      case 'unmark':
+        recogniser.adapter.unmark(detail.index);
+        return true;
+      case 'adaptation-use':
+        recogniser.adapter.use(detail.on);
+        return true;
+      case 'adaptation-keep':
+        recogniser.adapter.keep(detail.kept);
+        return true;
+      case 'adaptation-clear':
+        recogniser.adapter.clear();
+        return true;
+      case 'adaptation-import':
+        recogniser.importAdaptation(detail.file).catch(() => undefined);
+        return true;
+      case 'adaptation-dismiss-error':
+        recogniser.adapter.dismissError();
+        return true;
+      default:
+        return false;
+    }
+  } catch {
+    return true; // told by the state
   }
 }

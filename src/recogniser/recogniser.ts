@@ -6,6 +6,8 @@
 import { notPushing, PushedSource, type DeviceRequest } from '../capture';
 import { MemoError } from '../errors';
 import type { Box } from '../memobert/estimate';
+import type { Filling, Masks, Moment } from '../memobert/moment';
+import type { AdaptationState, Mark } from './adaptation';
 import { Estimates } from './estimates';
 import { absolute, type RecogniserOptions, type RecogniserParts } from './options';
 import { perform } from './perform';
@@ -152,7 +154,7 @@ export class Recogniser extends Runner {
   async configure(change: Partial<Settings>): Promise<void> {
     this.assertOpen();
     const before = this.settings;
-    const settings = checkSettings({ ...before, ...change });
+    const settings = this.#checked({ ...before, ...change });
     this.settings = settings;
     this.smoother.seconds = settings.smoothing;
     this.run?.loop?.setRates(settings.rates);
@@ -160,18 +162,63 @@ export class Recogniser extends Runner {
     if (samePrompting(before, settings)) return;
     const { loaded } = this.engine;
     if (loaded === null) {
-      this.apply({ prompt: settings.prompt, labels: settings.labels });
+      this.apply({ prompt: settings.prompt, labels: settings.labels, promptError: null });
       return;
     }
     try {
-      this.apply(await this.prompter.change(loaded, settings));
+      const prompted = await this.prompter.change(loaded, settings);
+      this.adaptTo(loaded, prompted);
+      this.apply({ ...prompted, promptError: null });
     } catch (error) {
+      this.apply({ promptError: MemoError.from(error) });
       if (this.settings === settings) {
         this.settings = { ...settings, prompt: before.prompt, labels: before.labels };
       }
       throw MemoError.from(error);
     }
     await this.#readAgain();
+  }
+
+  dismissPromptError(): void {
+    this.apply({ promptError: null });
+  }
+
+  /** The marks, what was fitted to them, and whether it is applied. */
+  get adaptation(): AdaptationState {
+    return this.state.adaptation;
+  }
+
+  /**
+   * Says that `word` (a label's id) is right at the moment that `state.estimate` is of. From two different words on an
+   * adaptation is fitted and applied, to this estimate, the timeline and those that come.
+   * @throws MemoError `moment-missing` without an estimate, `label-invalid` for a word that is not asked for
+   */
+  mark(word: string): Mark {
+    this.assertOpen();
+    return this.adapter.mark(this.state.estimate, word);
+  }
+
+  /** The marks as JSON. @throws MemoError `marks-missing` */
+  exportAdaptation(): Blob {
+    return new Blob([this.adapter.toJson()], { type: 'application/json' });
+  }
+
+  /** Rejects with `adaptation-invalid`, `adaptation-foreign`, or `moment-missing` before a model is loaded; the marks then stay. */
+  async importAdaptation(file: Blob): Promise<void> {
+    this.assertOpen();
+    this.adapter.fromJson(await file.text());
+  }
+
+  /** Freezes what the last estimate was made of, for {@link fillIn}. Rejects with `moment-missing`. */
+  takeMoment(): Promise<Moment> {
+    this.assertOpen();
+    return this.moments.take();
+  }
+
+  /** What the model fills in where parts of the moment are masked: the paper's four pre-training tasks. */
+  fillIn(masks: Masks): Promise<Filling> {
+    this.assertOpen();
+    return this.moments.fill(masks);
   }
 
   /** Of several faces, follows the one at `box` (pixels of the frame) while the source runs. */
@@ -212,6 +259,17 @@ export class Recogniser extends Runner {
   /** Carries out what the elements ask for; failures are told by state and `error` event. */
   handle(request: MemoRequest): void {
     perform(this, request);
+  }
+
+  /** @throws MemoError `prompt-invalid`, `label-invalid`, `input-invalid` */
+  #checked(settings: Settings): Settings {
+    try {
+      return checkSettings(settings);
+    } catch (cause) {
+      const error = MemoError.from(cause);
+      if (error.code !== 'input-invalid') this.apply({ promptError: error });
+      throw error;
+    }
   }
 
   #pushed(): PushedSource | null {

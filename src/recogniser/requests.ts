@@ -2,6 +2,7 @@
 
 import type { WordSourceKind } from '../capture/words/word-source';
 import type { Box } from '../memobert/estimate';
+import type { Masks } from '../memobert/moment';
 
 export interface RequestMap {
   /** Camera and microphone, each asked for on its own. */
@@ -15,6 +16,22 @@ export interface RequestMap {
   stop: Record<string, never>;
   text: { text: string };
   'dismiss-error': Record<string, never>;
+  /** Another sentence, other words for its mask; null is the bundle's own, what is left out stays. */
+  prompt: { prompt?: string | null; labels?: readonly string[] | null };
+  'prompt-dismiss-error': Record<string, never>;
+  /** Freezes the evidence of now; masks parts of it; lets it go. */
+  'moment-take': Record<string, never>;
+  'moment-mask': Masks;
+  'moment-drop': Record<string, never>;
+  /** The right word of the moment that is shown, a label's id; takes a mark back, by its place. */
+  mark: { word: string };
+  unmark: { index: number };
+  'adaptation-use': { on: boolean };
+  'adaptation-keep': { kept: boolean };
+  'adaptation-clear': Record<string, never>;
+  /** A file that was saved. */
+  'adaptation-import': { file: Blob };
+  'adaptation-dismiss-error': Record<string, never>;
   /** Takes the words from elsewhere. */
   'words-choose': { source: WordSourceKind };
   /** Switches a source that listens on or off. */

@@ -7,15 +7,17 @@ import type { Source } from '../capture';
 import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import { sharedWorkers, type LoadStep } from '../runtime';
+import { Adapter, browserStorage } from './adaptation';
 import { Analysis, type AnalysisListeners, type AnalysisParts } from './analysis';
 import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
 import { isWorkersFault, lostDevices, recogniserClosed } from './faults';
 import { Loop, type LoopParts, type Vitals } from './loop';
 import { engineOptions, wordsParts, type RecogniserOptions, type RecogniserParts } from './options';
+import { Moments } from './moments';
 import { currentPage } from './page';
 import { furthest, type Facts } from './phase';
-import { Prompter } from './prompter';
+import { Prompter, type Prompted } from './prompter';
 import { AT_REST, newRun, NOTHING_YET, type NamedFile, type Run } from './run';
 import { settingsOf, type Settings } from './settings';
 import { Smoother } from './smoother';
@@ -23,7 +25,7 @@ import { browserSources } from './sources';
 import type { SourceKind } from './state';
 import { Teller } from './teller';
 import { answerText } from './text-answer';
-import { Recorder } from './timeline';
+import { estimateAt, Recorder } from './timeline';
 import { Words } from './words';
 
 export abstract class Runner extends Teller {
@@ -35,6 +37,10 @@ export abstract class Runner extends Teller {
   protected readonly prompter = new Prompter();
   protected readonly smoother: Smoother;
   protected readonly recorder = new Recorder();
+  /** Marked moments, and what follows from them. */
+  readonly adapter: Adapter;
+  /** A moment taken, and what the model fills in where parts of it are masked. */
+  readonly moments: Moments;
   protected settings: Settings;
   /** Loads asked for by themselves; a stop forgets them, though the model goes on loading. */
   protected readonly loads = new Set<symbol>();
@@ -55,8 +61,17 @@ export abstract class Runner extends Teller {
       clock: systemClock,
       page: currentPage(),
       words: wordsParts(options),
+      storage: browserStorage(),
       ...parts,
     };
+    this.adapter = new Adapter(this.parts.storage, (adaptation, answers) => {
+      this.keep({ adaptation });
+      if (answers) this.#readAdapted();
+    });
+    this.moments = new Moments(
+      () => this.engine.loaded?.client ?? null,
+      (moment) => this.keep({ moment }),
+    );
     this.words = new Words(this.parts.words, {
       changed: (words) => {
         this.keep({ words });
@@ -239,15 +254,17 @@ export abstract class Runner extends Teller {
     this.words.offer(loaded.manifest);
     const prompted = await this.prompter.bring(loaded, this.settings, (error) => {
       this.settings = { ...this.settings, prompt: null, labels: null };
+      this.keep({ promptError: error });
       this.emit('error', error);
     });
+    this.adaptTo(loaded, prompted);
     this.apply({ manifest: loaded.manifest, backend: loaded.backend, ...prompted });
     return loaded;
   }
 
   /** @param reached seconds on the source's clock; also where there is no estimate */
   protected publish(answer: Estimate | null, reached = answer?.time ?? 0): void {
-    const estimate = answer === null ? null : this.smoother.smooth(answer);
+    const estimate = answer === null ? null : this.#finish(answer);
     if (this.run?.kind === 'text') this.apply({ estimate });
     else {
       this.recorder.add(estimate, reached);
@@ -256,6 +273,36 @@ export abstract class Runner extends Teller {
       this.apply(this.state.position === null ? { timeline, estimate } : { timeline });
     }
     if (estimate !== null) this.emit('estimate', estimate);
+  }
+
+  /** Adapted, then smoothed; what the model itself said stays beside it where that differs. */
+  #finish(answer: Estimate): Estimate {
+    const finished = this.smoother.smooth(this.adapter.apply(answer));
+    return finished.probabilities === answer.probabilities
+      ? answer
+      : { ...finished, unadapted: answer.probabilities };
+  }
+
+  /** What was estimated before an adaptation came, changed or went, by what holds now. */
+  #readAdapted(): void {
+    const again = ({ unadapted, ...estimate }: Estimate) =>
+      this.#finish({ ...estimate, probabilities: unadapted ?? estimate.probabilities });
+    const { estimate, position, source, timeline } = this.state;
+    this.smoother.reset();
+    this.recorder.rewrite(again);
+    if (source === 'text') {
+      this.keep({ estimate: estimate && again(estimate) });
+    } else if (timeline !== null && this.recorder.timeline !== null) {
+      const rewritten = this.recorder.timeline;
+      const at = position ?? estimate?.time ?? Number.NaN;
+      this.keep({ timeline: rewritten, estimate: estimate && estimateAt(rewritten, at) });
+    }
+  }
+
+  /** Marks of this model, prompt and words hold from here on. */
+  protected adaptTo({ manifest }: LoadedEngine, { prompt, labels }: Prompted): void {
+    const { name, version } = manifest;
+    this.adapter.turnTo({ bundle: { name, version }, prompt, labels });
   }
 
   #takeVitals(run: Run, vitals: Vitals): void {

@@ -5,6 +5,8 @@ import { MODALITIES, type Estimate, type Face, type Modality } from '../memobert
 import type { Manifest } from '../runtime/manifest';
 import type { Progress } from '../runtime/progress';
 import type { BackendReport } from '../runtime/protocol';
+import { NO_ADAPTATION, type AdaptationState } from './adaptation';
+import { NO_MOMENT, type MomentState } from './moments';
 import type { Timeline } from './timeline';
 import { INITIAL_WORDS, type WordsState } from './words-state';
 
@@ -53,6 +55,12 @@ export interface RecogniserState {
   readonly prompt: string | null;
   /** Label ids in the order of the estimate's probabilities; null as `prompt`. */
   readonly labels: readonly string[] | null;
+  /** Why a prompt or words that were asked for do not hold; what held before does. */
+  readonly promptError: MemoError | null;
+  /** The moment that was taken to mask parts of it. */
+  readonly moment: MomentState;
+  /** The moments that were marked with the right word, and what follows from them. */
+  readonly adaptation: AdaptationState;
   /** What goes into the estimate, and so what visitors are offered to give. */
   readonly modalities: readonly Modality[];
   /** What was estimated since the last start; null before the first, and when a file is closed. */
@@ -86,6 +94,9 @@ export const INITIAL_STATE: RecogniserState = Object.freeze({
   words: INITIAL_WORDS,
   prompt: null,
   labels: null,
+  promptError: null,
+  moment: NO_MOMENT,
+  adaptation: NO_ADAPTATION,
   modalities: MODALITIES,
   timeline: null,
   media: null,

@@ -118,6 +118,11 @@ export class Recorder {
     }
   }
 
+  /** Every estimate anew: an adaptation came, changed or went. */
+  rewrite(change: (estimate: Estimate) => Estimate): void {
+    this.#estimates = this.#estimates.map(change);
+  }
+
   forget(): void {
     this.#about = null;
     this.#estimates = [];

@@ -35,7 +35,8 @@ export function canRun({ precision, file }: GraphChoice, { name, shaderF16 }: Ta
   return name !== 'webgpu' || precision !== 'fp16' || shaderF16;
 }
 
-function choose(manifest: Manifest, name: GraphName, target: Target): GraphChoice {
+/** @throws MemoError `backend-unavailable` */
+export function choose(manifest: Manifest, name: GraphName, target: Target): GraphChoice {
   const files = manifest.graphs[name] ?? {};
   const able = BACKENDS[target.name].precisions
     .flatMap((precision) => {

@@ -2,7 +2,7 @@
 
 import { FaceEncoder, SpeechGate, VoiceEncoder, WordPieces, type FaceEncoderOptions } from '../encoders';
 import { MemoError, type ErrorCode } from '../errors';
-import { Evidence, type Fusion } from '../memobert';
+import { Evidence, Masking, type Fusion } from '../memobert';
 import type { Backend } from '../memobert/estimate';
 import { chooseBackend, droppedToWasm, type BackendChoice, type Host } from './backends';
 import { Bundle, type BundleParts } from './bundle';
@@ -10,6 +10,7 @@ import { fetchContents, switchContents, type BundleContents } from './bundle-con
 import { EngineFiles, type EngineFileList } from './engine-files';
 import { fetchEngine } from './engine-parts';
 import { planGraphs, type GraphPlan } from './graph-plan';
+import { headsLoader, type LoadHeads } from './heads';
 import { LoadProgress } from './load-progress';
 import type { Manifest } from './manifest';
 import { loadModels, type GraphMaker, type Models, type ModelsOptions } from './models';
@@ -34,6 +35,7 @@ export interface SessionParts {
   readonly voice: VoiceEncoder;
   readonly fusion: Fusion;
   readonly evidence: Evidence;
+  readonly masking: Masking;
 }
 
 export interface Loaded {
@@ -73,7 +75,7 @@ export async function load(
   const wordPieces = WordPieces.create(contents.tokenizer, contents.tokenizerConfig);
   const common = { manifest, gateBytes: engine.gate, wordPieces, progress };
   const create = parts.createMaker ?? engine.createMaker;
-  const { models, backend } = await onBackend(choice, bundle, contents, common, create);
+  const { models, backend, heads } = await onBackend(choice, bundle, contents, common, create);
   try {
     progress.step('compile', 'face-detector');
     const face = await (parts.createFace ?? createFace)({
@@ -82,7 +84,7 @@ export async function load(
       graph: models.graphs.face,
       face: manifest.face,
     });
-    const openSession = () => sessionParts(manifest, models, face);
+    const openSession = () => sessionParts(manifest, models, face, { wordPieces, heads });
     openSession(); // a bundle that cannot be listened to fails here, not at the first start
     progress.step('ready', manifest.name);
     return {
@@ -98,8 +100,14 @@ export async function load(
   }
 }
 
-function sessionParts(manifest: Manifest, models: Models, face: FaceEncoding): SessionParts {
-  const { graphs, gate, fusion } = models;
+function sessionParts(
+  manifest: Manifest,
+  models: Models,
+  face: FaceEncoding,
+  filling: { readonly wordPieces: WordPieces; readonly heads: LoadHeads | null },
+): SessionParts {
+  const { graphs, gate } = models;
+  const fusion = models.fusion.fork();
   return {
     face: face.fork(),
     voice: VoiceEncoder.create({
@@ -107,8 +115,9 @@ function sessionParts(manifest: Manifest, models: Models, face: FaceEncoding): S
       gate: SpeechGate.create(gate),
       voice: manifest.voice,
     }),
-    fusion: fusion.fork(),
+    fusion,
     evidence: new Evidence(manifest),
+    masking: new Masking({ ...filling, graph: graphs.fusion, manifest, fusion }),
   };
 }
 
@@ -145,11 +154,12 @@ async function onBackend(
   fetched: BundleContents,
   common: Omit<ModelsOptions, 'maker' | 'backend' | 'contents'>,
   create: NonNullable<LoadParts['createMaker']>,
-): Promise<{ models: Models; backend: BackendReport }> {
+): Promise<{ models: Models; backend: BackendReport; heads: LoadHeads | null }> {
   const attempt = async (backend: BackendChoice, contents: BundleContents) => {
     const maker = await create(backend.name, backend.threads);
     const models = await loadModels({ ...common, contents, maker, backend: backend.name });
-    return { models, backend: reportOn(backend, contents) };
+    const heads = headsLoader(bundle, contents, models, backend);
+    return { models, backend: reportOn(backend, contents), heads };
   };
   try {
     return await attempt(choice, fetched);

@@ -5,6 +5,7 @@ import { BACKEND_NAMES, type Backend } from '../memobert/estimate';
 import {
   CASE_NAMES,
   FACE_GRAPHS,
+  HEADS_GRAPH,
   MANIFEST_FORMAT,
   PRECISIONS,
   type BundleFile,
@@ -235,12 +236,13 @@ function checkLogits(field: Field): Pick<Manifest['voice'], 'logits'> {
 }
 
 function checkGraphs(field: Field): Manifest['graphs'] {
-  const light = field.at('denseface-light');
+  const [light, heads] = [field.at('denseface-light'), field.at(HEADS_GRAPH)];
   return {
     denseface: checkGraph(field.at('denseface')),
     ...(light.missing ? {} : { 'denseface-light': checkGraph(light) }),
     wav2vec2: checkGraph(field.at('wav2vec2')),
     memobert: checkGraph(field.at('memobert')),
+    ...(heads.missing ? {} : { [HEADS_GRAPH]: checkGraph(heads) }),
   };
 }
 

@@ -23,7 +23,9 @@ export const GRAPHS = ['denseface', 'wav2vec2', 'memobert'] as const;
 /** Alike in inputs, outputs and what the features mean, so that any may run; the light one is a bundle's choice. */
 export const FACE_GRAPHS = ['denseface', 'denseface-light'] as const;
 export type FaceGraphName = (typeof FACE_GRAPHS)[number];
-export type GraphName = (typeof GRAPHS)[number] | FaceGraphName;
+/** What fills in masked faces and voice, from `hidden` of memobert; a bundle's choice, fetched when it is asked for. */
+export const HEADS_GRAPH = 'memobert-heads';
+export type GraphName = (typeof GRAPHS)[number] | FaceGraphName | typeof HEADS_GRAPH;
 
 /** What a graph is for. */
 export const GRAPH_ROLES = ['face', 'voice', 'fusion'] as const;

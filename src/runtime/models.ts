@@ -5,10 +5,11 @@ import { Fusion } from '../memobert';
 import type { Backend } from '../memobert/estimate';
 import type { WordPieces } from '../encoders';
 import { BACKENDS } from './backends';
-import type { BundleContents, GraphContent } from './bundle-contents';
+import type { BundleContents } from './bundle-contents';
 import type { Bytes } from './bundle';
 import { differenceToGolden, goldenOf } from './golden';
 import type { Graph } from './graph';
+import type { GraphChoice } from './graph-plan';
 import type { LoadProgress } from './load-progress';
 import { GRAPH_ROLES, type Differences, type GraphName, type GraphRole, type Manifest } from './manifest';
 
@@ -31,6 +32,8 @@ export interface Models {
   readonly graphs: Readonly<Record<GraphRole, Graph>>;
   readonly gate: Graph;
   readonly fusion: Fusion;
+  /** One more graph of the bundle, on the same backend; closed with the others. */
+  openLater(name: string, bytes: Bytes): Promise<Graph>;
   close(): Promise<void>;
 }
 
@@ -41,13 +44,21 @@ export interface Models {
 export async function loadModels(options: ModelsOptions): Promise<Models> {
   const { maker, backend, manifest, contents, wordPieces, progress } = options;
   const opened: Graph[] = [];
+  let closed = false;
   const close = async () => {
+    closed = true;
     for (const graph of opened) await graph.close();
   };
   const open = async (name: string, bytes: Bytes, provider: Backend) => {
     progress.step('compile', name);
     const graph = await maker.create(name, bytes, provider);
     opened.push(graph);
+    return graph;
+  };
+  const openLater = async (name: string, bytes: Bytes) => {
+    const graph = await maker.create(name, bytes, backend);
+    opened.push(graph);
+    if (closed) await graph.close();
     return graph;
   };
   try {
@@ -63,7 +74,7 @@ export async function loadModels(options: ModelsOptions): Promise<Models> {
     const fusion = Fusion.create({ graph: graphs.fusion, wordPieces, manifest, shapes });
     await warmUp(graphs, fusion, options);
     await verify(graphs, options);
-    return { graphs, gate, fusion, close };
+    return { graphs, gate, fusion, openLater, close };
   } catch (error) {
     // what went wrong first is what is told
     await close().catch(() => undefined);
@@ -118,19 +129,30 @@ async function verify(
   for (const role of GRAPH_ROLES) {
     const { name } = contents.graphs[role];
     progress.step('verify', name);
-    const tolerance = allowed(BACKENDS[backend].tolerance, contents.graphs[role]);
-    const differs = await differenceToGolden(graphs[role], goldenOf(contents.golden, name), tolerance);
-    if (differs === null) continue;
-    throw new MemoError(
-      'golden-mismatch',
-      `The graph ${name} does not compute what it should on ${backend}: ${differs}.`,
-      'Try another browser, or update this one; if it is the same everywhere, export the bundle again.',
-    );
+    await verifyGraph(graphs[role], contents.graphs[role], contents, backend);
   }
 }
 
+/** @throws MemoError `golden-mismatch` */
+export async function verifyGraph(
+  graph: Graph,
+  choice: GraphChoice,
+  { golden }: Pick<BundleContents, 'golden'>,
+  backend: Backend,
+): Promise<void> {
+  const { name } = choice;
+  const tolerance = allowed(BACKENDS[backend].tolerance, choice);
+  const differs = await differenceToGolden(graph, goldenOf(golden, name), tolerance);
+  if (differs === null) return;
+  throw new MemoError(
+    'golden-mismatch',
+    `The graph ${name} does not compute what it should on ${backend}: ${differs}.`,
+    'Try another browser, or update this one; if it is the same everywhere, export the bundle again.',
+  );
+}
+
 /** What the backend may differ, and what the file's precision does. */
-function allowed({ probability, feature }: Differences, { file }: GraphContent): Differences {
+function allowed({ probability, feature }: Differences, { file }: GraphChoice): Differences {
   const { deviation = { probability: 0, feature: 0 } } = file;
   return { probability: probability + deviation.probability, feature: feature + deviation.feature };
 }

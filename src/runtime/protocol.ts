@@ -6,6 +6,7 @@
 
 import type { SerialisedError } from '../errors';
 import type { Backend, Box, Estimate, Face, Stage } from '../memobert/estimate';
+import type { Filling, Masks, Moment } from '../memobert/moment';
 import type { GraphName, GraphRole, Manifest, Precision } from './manifest';
 import type { Progress } from './progress';
 
@@ -96,6 +97,10 @@ export interface Requests {
     request: Prompting;
     answer: { readonly prompt: string; readonly labels: readonly string[] };
   };
+  /** Freezes what the last estimate was made of, for `fill`; a newer one replaces it, a reset does not. */
+  moment: { request: Record<string, never>; answer: Moment };
+  /** What the model fills in where parts of the frozen moment are masked. */
+  fill: { request: { masks: Masks }; answer: Filling };
   /** Of several faces, the one at this box (pixels of the frame) is followed from the next frame on. */
   follow: { request: { box: Box }; answer: Record<string, never> };
   /** Forgets all evidence; prompt, labels and model stay. */

@@ -12,6 +12,8 @@ const BOX = ['x', 'y', 'width', 'height'];
 
 const timed: Check = ({ time }) => (Number.isFinite(time) ? null : 'no time in seconds');
 
+const LISTS = ['words', 'faces', 'voice'];
+
 const CHECKS: Readonly<Partial<Record<RequestKind, Check>>> = {
   face: (body) => (isRecord(body['frame']) ? timed(body) : 'no frame'),
   samples: (body) => (body['samples'] instanceof Float32Array ? timed(body) : 'no samples'),
@@ -20,6 +22,8 @@ const CHECKS: Readonly<Partial<Record<RequestKind, Check>>> = {
     (prompt === null || typeof prompt === 'string') && (labels === null || isTexts(labels))
       ? null
       : 'neither a wording nor label words',
+  fill: ({ masks }) =>
+    isRecord(masks) && LISTS.every((name) => isIndices(masks[name])) ? null : 'no lists of what to mask',
   follow: ({ box }) => (isRecord(box) && BOX.every((side) => Number.isFinite(box[side])) ? null : 'no box'),
   estimate: timed,
   text: ({ texts }) =>
@@ -45,6 +49,10 @@ function release(frame: unknown): void {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+}
+
+function isIndices(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => Number.isInteger(entry));
 }
 
 function isTimedText(value: unknown): boolean {

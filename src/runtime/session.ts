@@ -1,6 +1,7 @@
 /** One recogniser's share of the worker: its evidence, its prompt, whom it follows; the model is everybody's. */
 
 import { MemoError } from '../errors';
+import { lookedAt, momentMissing, type TimedWindow } from '../memobert';
 import type { Loaded, SessionParts } from './load';
 import type { FaceAnswer, RequestKind, Requests, VoiceAnswer } from './protocol';
 import { Serial } from './serial';
@@ -26,12 +27,15 @@ export class Session implements Handlers {
   #parts: { readonly of: Loaded; readonly parts: SessionParts } | null = null;
   #faces: FaceAnswer | null = null;
   #heard: VoiceAnswer | null = null;
+  /** What the last estimate was made of. */
+  #estimated: { readonly window: TimedWindow; readonly time: number } | null = null;
   /** Raised by a reset: what was begun before it is evidence of another source. */
   #source = 0;
   // a stage keeps state from one of its runs to the next
   readonly #faceStage = new Serial();
   readonly #voiceStage = new Serial();
   readonly #fusionStage = new Serial();
+  readonly #fillStage = new Serial();
 
   constructor(host: SessionHost) {
     this.#host = host;
@@ -46,7 +50,8 @@ export class Session implements Handlers {
       return await this.#faceStage.run(async () => {
         const { answer, feature } = await face.encode(frame, time);
         if (source !== this.#source) return answer;
-        evidence.addFace(time, feature);
+        const followed = answer.faces.find((each) => each.followed);
+        evidence.addFace(time, feature, followed?.expression);
         this.#faces = answer;
         return answer;
       });
@@ -63,10 +68,10 @@ export class Session implements Handlers {
     const source = this.#source;
     const { voice, evidence } = this.#ready();
     return this.#voiceStage.run(async () => {
-      const { answer, features, tokens } = await voice.encode(time);
+      const { answer, features, tokens, endS } = await voice.encode(time);
       if (source !== this.#source) return answer;
       const { 'speech-gate': gate = 0, voice: encoder = 0 } = answer.latency;
-      evidence.setVoice(answer.time, features, tokens, (gate + encoder) / 1000);
+      evidence.setVoice(answer.time, features, tokens, (gate + encoder) / 1000, endS);
       this.#heard = answer;
       return answer;
     });
@@ -82,12 +87,15 @@ export class Session implements Handlers {
     return this.#fusionStage.run(async () => {
       const seen = this.#faces !== null && this.#faces.time > time - FACES_MEMORY_S ? this.#faces : null;
       const before = { ...this.#faces?.latency, ...this.#heard?.latency };
-      const answer = await fusion.estimate(evidence.at(time));
+      const window = evidence.at(time);
+      const answer = await fusion.estimate(window);
       if (answer === null) return null;
+      this.#estimated = { window, time };
       const { latencyMs, ...said } = answer;
       return {
         time,
         ...said,
+        evidence: lookedAt(window, this.#loaded().manifest),
         faces: seen?.faces ?? [],
         latency: { ...before, fusion: latencyMs },
         backend: this.#loaded().backend.name,
@@ -96,6 +104,17 @@ export class Session implements Handlers {
   };
 
   readonly prompt: Handlers['prompt'] = async (prompting) => this.#ready().fusion.setPrompt(prompting);
+
+  readonly moment: Handlers['moment'] = async () => {
+    const { masking } = this.#ready();
+    if (this.#estimated === null) throw momentMissing();
+    return masking.take(this.#estimated.window, this.#estimated.time);
+  };
+
+  readonly fill: Handlers['fill'] = async ({ masks }) => {
+    const { masking } = this.#ready();
+    return this.#fillStage.run(() => masking.fill(masks));
+  };
 
   readonly follow: Handlers['follow'] = async ({ box }) => {
     this.#ready().face.follow(box);
@@ -106,6 +125,7 @@ export class Session implements Handlers {
     this.#source += 1;
     this.#faces = null;
     this.#heard = null;
+    this.#estimated = null;
     const { face, voice, evidence } = this.#ready();
     face.reset();
     voice.reset();

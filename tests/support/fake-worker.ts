@@ -8,6 +8,10 @@ import type { Page } from '@playwright/test';
 /** Runs in the page as the worker's script; refers to nothing outside of itself. */
 function fakeWorker(): void {
   const LABELS = ['neutral', 'happy', 'sad', 'angry', 'surprised', 'scared', 'disgusted'];
+  const CLASSES = [
+    ...['neutral', 'happiness', 'surprise', 'sadness'],
+    ...['anger', 'disgust', 'fear', 'contempt'],
+  ];
   interface Session {
     text: string;
     labels: readonly string[];
@@ -15,10 +19,11 @@ function fakeWorker(): void {
     faceTime: number;
     voiceTime: number;
     followed: number;
+    taken: { time: number; text: string; face: number[]; voice: number[] } | null;
   }
   const fresh = (): Session => ({
     ...{ text: '', labels: LABELS, prompt: 'I am [MASK].' },
-    ...{ faceTime: -9, voiceTime: -9, followed: 0 },
+    ...{ faceTime: -9, voiceTime: -9, followed: 0, taken: null },
   });
   const sessions = new Map<number, Session>();
   /** Two faces side by side; the left one is followed until it is told otherwise. */
@@ -82,6 +87,9 @@ function fakeWorker(): void {
       const weights = own.labels.map((_, index) => 1 + Math.sin(index + now + own.text.length) ** 2 * 4);
       const sum = weights.reduce((a, b) => a + b, 0);
       const probabilities = weights.map((weight) => weight / sum);
+      const times = (present: boolean, each: number) =>
+        present ? Array.from({ length: 10 }, (_, at) => now - (10 - at) * each) : [];
+      own.taken = { time: now, text: own.text, face: times(face, 0.1), voice: times(voice, 0.06) };
       const modality = (present: boolean) => ({
         present,
         probabilities: present ? probabilities : null,
@@ -91,7 +99,40 @@ function fakeWorker(): void {
         ...{ time: now, labels: own.labels, probabilities },
         words: [{ word: own.labels[0], probability: 0.5 }],
         modalities: { text: modality(text), face: modality(face), voice: modality(voice) },
+        evidence: {
+          face: { times: times(face, 0.1), each: 0.1 },
+          voice: { times: times(voice, 0.06), each: 0.06 },
+        },
         ...{ faces: face ? faces(own) : [], latency: { fusion: 1 }, backend: 'wasm' },
+      };
+    },
+    moment: ({ taken }) => {
+      if (taken === null) throw { code: 'moment-missing', message: 'There is no moment.', cure: 'Start.' };
+      return {
+        time: taken.time,
+        words: taken.text.toLowerCase().match(/\w+|[^\w\s]/g) ?? [],
+        face: { times: taken.face, each: 0.1, expressions: taken.face.map(() => CLASSES.map(() => 1 / 8)) },
+        voice: { times: taken.voice, each: 0.06 },
+        heads: true,
+      };
+    },
+    fill: (own, { masks }) => {
+      const { words, faces, voice } = masks as Record<'words' | 'faces' | 'voice', number[]>;
+      const flat = own.labels.map(() => 1 / own.labels.length);
+      const error = { error: 0.5, blind: 1, explained: 0.75 };
+      const guesses = ['glad', 'fine', 'here', 'home', 'late'].map((word) => ({ word, probability: 0.125 }));
+      return {
+        masks,
+        words: words.map((index) => ({ index, pieces: [{ given: 'x', probability: 0.01, guesses }] })),
+        face:
+          faces.length === 0
+            ? null
+            : {
+                ...{ frames: faces.length, classes: CLASSES, guessed: CLASSES.map(() => 1 / 8) },
+                ...{ own: CLASSES.map(() => 1 / 8), divergence: 0, agreement: 1, ...error },
+              },
+        voice: voice.length === 0 ? null : { tokens: voice.length, ...error },
+        answer: { labels: own.labels, whole: flat, masked: flat },
       };
     },
     reset: (own) => Object.assign(own, { text: '', faceTime: -9, voiceTime: -9, followed: 0 }) && {},

@@ -42,6 +42,17 @@ export const CANNED_ESTIMATE: Estimate = {
     face: { present: true, probabilities: [0.12, 0.71, 0.02, 0.01, 0.11, 0.02, 0.01], contribution: 0.38 },
     voice: { present: true, probabilities: [0.34, 0.29, 0.05, 0.03, 0.22, 0.04, 0.03], contribution: 0.12 },
   },
+  evidence: {
+    // a second without a face, and a voice that begins half a second later
+    face: {
+      times: [
+        ...Array.from({ length: 14 }, (_, at) => 8.9 + at / 10),
+        ...Array.from({ length: 11 }, (_, at) => 11.3 + at / 10),
+      ],
+      each: 0.1,
+    },
+    voice: { times: Array.from({ length: 38 }, (_, at) => 9.4 + at * 0.06), each: 0.06 },
+  },
   faces,
   latency: { detect: 14.2, expression: 9.1, voice: 31, fusion: 22 },
   backend: 'webgpu',

@@ -72,6 +72,17 @@ describe('VoiceEncoder', () => {
     expect(graph.asked[0]?.waveform?.dims).toEqual([1, voice.windowSamples]);
   });
 
+  it('tells where the last token ends: with the window, or with the speech and its margin', async () => {
+    const { encoder } = make();
+    encoder.push(tone(5), 16_000, 0);
+    expect((await encoder.encode(5)).endS).toBeCloseTo(5, 6);
+    encoder.push(silence(1.5), 16_000, 5);
+    const { endS, answer } = await encoder.encode(6.5);
+    expect(answer.time).toBeCloseTo(6.5, 6);
+    expect(endS).toBeGreaterThan(5);
+    expect(endS).toBeLessThan(5.5);
+  });
+
   it('leaves out the tokens far from speech', async () => {
     const { encoder } = make();
     encoder.push(silence(1.6), 16_000, 0);

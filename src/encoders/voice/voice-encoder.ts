@@ -30,6 +30,8 @@ export interface VoiceEncoding {
   /** [tokens, featureSize] row-major, oldest first, the last at the latest speech; null when there was no speech. */
   readonly features: Float32Array | null;
   readonly tokens: number;
+  /** Seconds on the source's clock at which the last token ends; the window's end without speech. */
+  readonly endS: number;
 }
 
 export class VoiceEncoder {
@@ -93,15 +95,24 @@ export class VoiceEncoder {
     const span = this.#gate.spanSince(start);
     const answer = { time: ring.length === 0 ? timeS : endTimeS, speaking: span !== null, level, muted };
     if (span === null) {
-      return { answer: { ...answer, latency: { 'speech-gate': speechGate } }, features: null, tokens: 0 };
+      return {
+        answer: { ...answer, latency: { 'speech-gate': speechGate } },
+        features: null,
+        tokens: 0,
+        endS: answer.time,
+      };
     }
     const voiceBegan = performance.now();
-    const features = await this.#tokens(heard, { start: span.start - start, end: span.end - start });
+    const { features, leftS } = await this.#tokens(heard, {
+      start: span.start - start,
+      end: span.end - start,
+    });
     const voice = performance.now() - voiceBegan;
     return {
       answer: { ...answer, latency: { 'speech-gate': speechGate, voice } },
       features,
       tokens: features.length / this.#voice.featureSize,
+      endS: answer.time - leftS,
     };
   }
 
@@ -112,8 +123,8 @@ export class VoiceEncoder {
     this.#gate.reset(this.#ring.end);
   }
 
-  /** `speech`: in samples of `heard`. */
-  async #tokens(heard: Float32Array, speech: SpeechSpan): Promise<Float32Array> {
+  /** `speech`: in samples of `heard`; `leftS`: seconds of the window behind the last token. */
+  async #tokens(heard: Float32Array, speech: SpeechSpan): Promise<{ features: Float32Array; leftS: number }> {
     const { windowSamples, featureSize, sampleRateHz, tokenRateHz, maxTokens } = this.#voice;
     const empty = windowSamples - heard.length;
     const outputs = await this.#graph.run({
@@ -134,7 +145,10 @@ export class VoiceEncoder {
     );
     const last = clamp(Math.ceil((empty + speech.end + margin) / tokenSamples), first + 1, count);
     const kept = Math.max(first, last - maxTokens);
-    return features.data.slice(kept * featureSize, last * featureSize);
+    return {
+      features: features.data.slice(kept * featureSize, last * featureSize),
+      leftS: Math.max(0, windowSamples - last * tokenSamples) / sampleRateHz,
+    };
   }
 
   #isMuted(): boolean {

@@ -2,6 +2,7 @@
 
 import { MemoError } from '../../errors';
 import type { Estimate } from '../../memobert/estimate';
+import type { Moment } from '../../memobert/moment';
 import type { Manifest } from '../../runtime/manifest';
 import type { Progress } from '../../runtime/progress';
 import type { BackendReport, RequestKind, Requests } from '../../runtime/protocol';
@@ -29,6 +30,8 @@ export const WEBGPU: BackendReport = {
 
 /** As much of one as the recogniser reads. */
 export const MANIFEST = {
+  name: 'toy',
+  version: '1',
   prompt: 'I am [MASK].',
   labels: [
     { id: 'happy', word: 'happy' },
@@ -45,11 +48,23 @@ export function estimateAt(time: number, latency: Estimate['latency'] = {}): Est
     probabilities: [0.75, 0.25],
     words: [],
     modalities: { text: absent, face: absent, voice: absent },
+    evidence: { face: { times: [], each: 0.1 }, voice: { times: [], each: 0.06 } },
     faces: [],
     latency,
     backend: 'webgpu',
   };
 }
+
+/** Two words, two faces, three moments of voice. */
+export const MOMENT: Moment = {
+  time: 1,
+  words: ['hello', 'there'],
+  face: { times: [0.8, 0.9], each: 0.1, expressions: [null, null] },
+  voice: { times: [0.82, 0.88, 0.94], each: 0.06 },
+  heads: true,
+};
+
+const ANSWER = { labels: ['happy', 'sad'], whole: [0.75, 0.25], masked: [0.5, 0.5] };
 
 type Answers = { [K in RequestKind]?: (body: Requests[K]['request']) => Requests[K]['answer'] };
 
@@ -66,6 +81,8 @@ export function healthyAnswers(): Answers {
       prompt: prompt ?? 'I am [MASK].',
       labels: labels ?? ['happy', 'sad'],
     }),
+    moment: () => MOMENT,
+    fill: ({ masks }) => ({ masks, words: [], face: null, voice: null, answer: ANSWER }),
     follow: () => ({}),
     reset: () => ({}),
     release: () => ({}),
@@ -83,6 +100,8 @@ export class FakeClient implements EngineClient {
     text: [],
     estimate: [],
     prompt: [],
+    moment: [],
+    fill: [],
     follow: [],
     reset: [],
     release: [],

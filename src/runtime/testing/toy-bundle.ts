@@ -65,6 +65,14 @@ const golden = {
     },
     outputs: { mask_logits: tensor([1, PIECES.length], [...PIECES.keys()]) },
   },
+  'memobert-heads': {
+    inputs: { hidden: tensor([1, 2], [0, 0]) },
+    outputs: {
+      face_features: tensor([1, 3], [0, 1, 2]),
+      face_logits: tensor([1, 2], [0, 1]),
+      voice_features: tensor([1, 2], [0, 1]),
+    },
+  },
 };
 
 export interface ToyBundle {
@@ -161,6 +169,22 @@ export async function withGolden(
   };
 }
 
+/** The toy with the graph that fills in faces and voice, on the toy's server; its manifest. */
+export async function withHeads(toy: ToyBundle): Promise<Manifest> {
+  const data = Uint8Array.of(6);
+  const path = 'memobert-heads.onnx';
+  toy.files.set(BASE + path, data);
+  const file = { path, bytes: 1, sha256: await sha256(data), weights: 'fp16' as const };
+  const manifest = {
+    ...toy.manifest,
+    graphs: { ...toy.manifest.graphs, 'memobert-heads': { fp32: file } },
+  };
+  const names = ['denseface', 'denseface-light', 'wav2vec2', 'memobert', 'memobert-heads'] as const;
+  const whole = await withGolden(toy, manifest, names);
+  setManifest(toy, whole);
+  return whole;
+}
+
 /** Rewrites manifest.json on the toy's server. */
 export function setManifest({ files }: ToyBundle, manifest: unknown): void {
   files.set(MANIFEST_URL, encode(manifest));
@@ -214,7 +238,20 @@ function toyGraph(name: string, off: number, onClose: () => void): Graph {
         return Promise.resolve({ features: answer([rows, 3]), logits: answer([rows, 2]) });
       }
       if (name === 'wav2vec2') return Promise.resolve({ features: answer([rows, 4, 2]) });
-      if (name === 'memobert') return Promise.resolve({ mask_logits: answer([rows, PIECES.length]) });
+      if (name === 'memobert') {
+        const length = inputs['attention_mask']?.dims[1] ?? 0;
+        return Promise.resolve({
+          mask_logits: answer([rows, PIECES.length]),
+          hidden: answer([rows, length, 2]),
+        });
+      }
+      if (name === 'memobert-heads') {
+        return Promise.resolve({
+          face_features: answer([rows, 3]),
+          face_logits: answer([rows, 2]),
+          voice_features: answer([rows, 2]),
+        });
+      }
       // the speech gate: speech in every block that is not silent
       const speech = inputs['input']?.data.at(-1) === 0 ? 0 : 1;
       const output: PlainTensor = { type: 'float32', dims: [1, 1], data: Float32Array.of(speech) };

@@ -1,0 +1,268 @@
+/**
+ * The masking playground's model side: a moment is frozen, parts of it are hidden as in pre-training, and the four heads
+ * say what they would fill in (paper, section 2.3: WWMLM, SpanMVFR, SpanMVFC, SpanMAFR).
+ */
+
+import { MemoError } from '../errors';
+import type { Graph, PlainTensor } from '../runtime/graph';
+import { expectNumbers } from '../runtime/graph-numbers';
+import type { Manifest } from '../runtime/manifest';
+import type { TimedWindow } from './evidence';
+import { featureError, filledClasses, filledPiece } from './filled';
+import type { Fusion } from './fusion';
+import { lookedAt } from './looked-at';
+import {
+  bareRow,
+  checkMasks,
+  hide,
+  maskedPieces,
+  wholeWords,
+  type Frozen,
+  type Special,
+} from './masked-moment';
+import {
+  momentMissing,
+  NO_MASKS,
+  type FilledFace,
+  type FilledVoice,
+  type FilledWord,
+  type Filling,
+  type Masks,
+  type Moment,
+} from './moment';
+import type { Vocabulary } from './prompt';
+import { fitting, inputsOf, type RowContent } from './rows';
+
+export interface MaskingOptions {
+  /** `memobert`, with the output `hidden` f32 [N, L+V+A, H] where there are heads. */
+  readonly graph: Graph;
+  /**
+   * `memobert-heads`: `hidden` f32 [M, H] -> `face_features` [M, 342], `face_logits` [M, classes], `voice_features` [M, D];
+   * null where the bundle has none.
+   */
+  readonly heads: (() => Promise<Graph>) | null;
+  readonly wordPieces: Vocabulary;
+  readonly manifest: Manifest;
+  /** Reads the prompt's mask, with the prompt that holds. */
+  readonly fusion: Pick<Fusion, 'reading' | 'wordIds'>;
+}
+
+type HeadName = 'face_features' | 'face_logits' | 'voice_features';
+type Kind = 'face' | 'voice';
+
+export class Masking {
+  readonly #options: MaskingOptions;
+  readonly #special: Special;
+  #frozen: Frozen | null = null;
+  /** What the model says of a moment that it is shown nothing of. */
+  #blind = new Map<Kind, Promise<Float32Array>>();
+
+  constructor(options: MaskingOptions) {
+    this.#options = options;
+    const id = (token: string) => options.wordPieces.idOf(token) ?? 0;
+    this.#special = { cls: id('[CLS]'), sep: id('[SEP]'), mask: id('[MASK]') };
+  }
+
+  /** Freezes a window until the next is taken. */
+  take(window: TimedWindow, time: number): Moment {
+    const { manifest, fusion, wordPieces, heads } = this.#options;
+    const ids = window.text === null ? [] : fusion.wordIds(window.text);
+    const frozen = { window, time, ids, words: wholeWords(ids, wordPieces) };
+    this.#frozen = frozen;
+    this.#blind = new Map();
+    const { face, voice } = lookedAt(window, manifest);
+    return {
+      time,
+      words: frozen.words.map(({ word }) => word),
+      face: { ...face, expressions: window.face?.expressions ?? [] },
+      voice,
+      heads: heads !== null,
+    };
+  }
+
+  /** @throws MemoError `moment-missing`, `input-invalid`; of the heads' file `file-missing`, `model-integrity`, `golden-mismatch` */
+  async fill(masks: Masks): Promise<Filling> {
+    const frozen = this.#frozen;
+    if (frozen === null) throw momentMissing();
+    checkMasks(masks, frozen);
+    const unique = { words: sorted(masks.words), faces: sorted(masks.faces), voice: sorted(masks.voice) };
+    const row = this.#bare(frozen, unique);
+    const heads = this.#options.heads === null ? null : await this.#options.heads();
+    const any = unique.faces.length + unique.voice.length > 0;
+    const hidden = heads !== null && any ? await this.#hidden(row) : null;
+    return {
+      masks: unique,
+      words: await this.#words(frozen, unique, row),
+      face: heads && hidden && (await this.#face(heads, frozen, unique, row, hidden)),
+      voice: heads && hidden && (await this.#voice(heads, frozen, unique, row, hidden)),
+      answer: await this.#answer(frozen, unique),
+    };
+  }
+
+  async #answer(frozen: Frozen, masks: Masks): Promise<Filling['answer']> {
+    const { fusion } = this.#options;
+    const whole = await fusion.reading(frozen.window, (row) => row);
+    const nothing = masks.words.length + masks.faces.length + masks.voice.length === 0;
+    const masked = nothing
+      ? whole
+      : await fusion.reading(frozen.window, (row) =>
+          hide(row, frozen, masks, this.#special.mask, this.#sizes),
+        );
+    return { labels: whole.labels, whole: whole.probabilities, masked: masked.probabilities };
+  }
+
+  async #words(frozen: Frozen, masks: Masks, row: RowContent): Promise<FilledWord[]> {
+    const { wordPieces } = this.#options;
+    const filled: FilledWord[] = [];
+    for (const index of masks.words) {
+      const pieces = [];
+      for (const piece of maskedPieces({ ...NO_MASKS, words: [index] }, frozen)) {
+        // the graph answers at one place a row
+        const prompted = { ...row.prompted, maskPosition: 1 + piece };
+        const { data } = await this.#run({ ...row, prompted }, 'mask_logits');
+        pieces.push(filledPiece(data, frozen.ids[piece] ?? 0, wordPieces));
+      }
+      filled.push({ index, pieces });
+    }
+    return filled;
+  }
+
+  async #face(
+    heads: Graph,
+    frozen: Frozen,
+    { faces }: Masks,
+    row: RowContent,
+    hidden: PlainTensor,
+  ): Promise<FilledFace | null> {
+    const seen = frozen.window.face;
+    if (seen === null || faces.length === 0) return null;
+    const states = pick(hidden, firstOf('face', row), faces);
+    const features = await this.#head(heads, states, 'face_features');
+    const logits = await this.#head(heads, states, 'face_logits');
+    const blind = await this.#blindFeatures(heads, 'face', frozen);
+    const size = this.#sizes.face;
+    const { classes } = this.#options.manifest.face;
+    const own = faces.map((at) => seen.expressions[at] ?? null);
+    return {
+      ...filledClasses(logits, classes, own),
+      ...featureError(faces, size, seen.data, features, rowsAt(blind, faces, size)),
+    };
+  }
+
+  async #voice(
+    heads: Graph,
+    frozen: Frozen,
+    { voice }: Masks,
+    row: RowContent,
+    hidden: PlainTensor,
+  ): Promise<FilledVoice | null> {
+    const heard = frozen.window.voice;
+    if (heard === null || voice.length === 0) return null;
+    const states = pick(hidden, firstOf('voice', row), voice);
+    const features = await this.#head(heads, states, 'voice_features');
+    const blind = await this.#blindFeatures(heads, 'voice', frozen);
+    const size = this.#sizes.voice;
+    return {
+      tokens: voice.length,
+      ...featureError(voice, size, heard.data, features, rowsAt(blind, voice, size)),
+    };
+  }
+
+  /** Features [count, size] that the model fills in where all is masked and nothing else is there: what it expects of anybody. */
+  #blindFeatures(heads: Graph, kind: Kind, frozen: Frozen): Promise<Float32Array> {
+    const known = this.#blind.get(kind) ?? this.#fillBlind(heads, kind, frozen);
+    this.#blind.set(kind, known);
+    known.catch(() => this.#blind.delete(kind));
+    return known;
+  }
+
+  async #fillBlind(heads: Graph, kind: Kind, { window }: Frozen): Promise<Float32Array> {
+    const count = window[kind]?.count ?? 0;
+    const all = Array.from({ length: count }, (_, at) => at);
+    const { cls, sep } = this.#special;
+    const row = {
+      prompted: { ids: [cls, sep], maskPosition: 0 },
+      ...{ face: null, voice: null },
+      [kind]: { data: new Float32Array(count * this.#sizes[kind]), count },
+    };
+    const hidden = await this.#hidden(row);
+    return this.#head(heads, pick(hidden, firstOf(kind, row), all), `${kind}_features`);
+  }
+
+  async #head(heads: Graph, states: PlainTensor, name: HeadName): Promise<Float32Array> {
+    const { face, voice } = this.#options.manifest;
+    const width = {
+      face_features: face.featureSize,
+      face_logits: face.classes.length,
+      voice_features: voice.featureSize,
+    }[name];
+    const { [name]: answer } = await heads.run({ hidden: states }, [name]);
+    const rows = states.dims[0] ?? 0;
+    if (answer?.type !== 'float32' || answer.dims.join() !== [rows, width].join()) {
+      throw wrongShape('memobert-heads', name, answer, [rows, width]);
+    }
+    expectNumbers(answer.data, name, 'memobert-heads');
+    return answer.data;
+  }
+
+  async #hidden(row: RowContent): Promise<PlainTensor> {
+    return this.#run(row, 'hidden');
+  }
+
+  async #run(row: RowContent, output: 'hidden' | 'mask_logits'): Promise<PlainTensor & { type: 'float32' }> {
+    const { graph } = this.#options;
+    const { [output]: answer } = await graph.run(inputsOf([row], fitting(row), this.#sizes), [output]);
+    if (answer?.type !== 'float32' || answer.dims[0] !== 1) throw wrongShape('memobert', output, answer, [1]);
+    expectNumbers(answer.data, output, 'memobert');
+    return answer;
+  }
+
+  #bare(frozen: Frozen, masks: Masks): RowContent {
+    return bareRow(frozen, masks, this.#special, this.#sizes);
+  }
+
+  get #sizes(): { face: number; voice: number } {
+    const { face, voice } = this.#options.manifest;
+    return { face: face.featureSize, voice: voice.featureSize };
+  }
+}
+
+/** Where the faces' or the voice's states begin. */
+function firstOf(kind: Kind, row: RowContent): number {
+  const { words, faces } = fitting(row);
+  return kind === 'face' ? words : words + faces;
+}
+
+/** Rows of `hidden` [1, S, H] as [M, H]. */
+function pick({ data, dims }: PlainTensor, first: number, places: readonly number[]): PlainTensor {
+  const width = dims[2] ?? 0;
+  const rows = places.map((at) => first + at);
+  return {
+    type: 'float32',
+    dims: [places.length, width],
+    data: rowsAt(data as Float32Array, rows, width),
+  };
+}
+
+function rowsAt(data: Float32Array, places: readonly number[], width: number): Float32Array {
+  const rows = new Float32Array(places.length * width);
+  places.forEach((place, row) => rows.set(data.subarray(place * width, (place + 1) * width), row * width));
+  return rows;
+}
+
+function sorted(places: readonly number[]): number[] {
+  return [...new Set(places)].sort((a, b) => a - b);
+}
+
+function wrongShape(
+  graph: string,
+  output: string,
+  answer: PlainTensor | undefined,
+  wanted: readonly number[],
+): MemoError {
+  return new MemoError(
+    'graph-invalid',
+    `The graph ${graph} gives "${output}" as [${answer?.dims.join(', ') ?? 'nothing'}], not [${wanted.join(', ')}].`,
+    'Use a bundle whose graphs and manifest.json were exported together.',
+  );
+}

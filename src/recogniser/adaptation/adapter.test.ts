@@ -1,0 +1,228 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { estimateAt } from '../testing/fake-client';
+import { Adapter } from './adapter';
+import type { KeptStorage } from './keeper';
+import type { Subject } from './subject';
+
+const SUBJECT: Subject = {
+  bundle: { name: 'toy', version: '1' },
+  prompt: 'I am [MASK].',
+  labels: ['happy', 'sad'],
+};
+const OTHER: Subject = { ...SUBJECT, labels: ['bored', 'calm'] };
+
+class Memory implements KeptStorage {
+  readonly items = new Map<string, string>();
+  full = false;
+  getItem(key: string): string | null {
+    return this.items.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    if (this.full) throw new DOMException('full', 'QuotaExceededError');
+    this.items.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.items.delete(key);
+  }
+}
+
+const estimate = { ...estimateAt(1), probabilities: [0.9, 0.1] };
+const unsure = { ...estimateAt(2), probabilities: [0.6, 0.4] };
+
+let storage = new Memory();
+let answers = vi.fn();
+const open = (subject: Subject = SUBJECT, kept: KeptStorage | null = storage) => {
+  const adapter = new Adapter(kept, (_state, changed) => {
+    if (changed) answers();
+  });
+  adapter.turnTo(subject);
+  return adapter;
+};
+/** "happy" where it is sure, "sad" where it is less sure. */
+const marked = (adapter = open()) => {
+  adapter.mark(estimate, 'happy');
+  adapter.mark(unsure, 'sad');
+  return adapter;
+};
+
+beforeEach(() => {
+  storage = new Memory();
+  answers = vi.fn();
+});
+
+describe('Adapter', () => {
+  it('fits from the second word on, and applies it to estimates of the same words alone', () => {
+    const adapter = open();
+    adapter.mark(estimate, 'happy');
+    expect(adapter.state.fitted).toBeNull();
+    expect(adapter.apply(unsure)).toBe(unsure);
+    expect(answers).not.toHaveBeenCalled();
+    adapter.mark(unsure, 'sad');
+    expect(answers).toHaveBeenCalledTimes(1);
+    expect(adapter.apply(unsure).probabilities[1]).toBeGreaterThan(0.4);
+    const other = { ...unsure, labels: ['bored', 'calm'] };
+    expect(adapter.apply(other)).toBe(other);
+  });
+
+  it('marks what the model itself said, not what an adaptation made of it', () => {
+    const adapter = open();
+    const adapted = { ...estimate, probabilities: [0.2, 0.8], unadapted: [0.9, 0.1] };
+    expect(adapter.mark(adapted, 'happy').probabilities).toEqual([0.9, 0.1]);
+  });
+
+  it('is switched off and on, taken back mark by mark, and forgotten', () => {
+    const adapter = marked();
+    adapter.use(false);
+    expect(adapter.apply(unsure)).toBe(unsure);
+    adapter.use(true);
+    expect(adapter.apply(unsure)).not.toBe(unsure);
+    adapter.unmark(7);
+    expect(adapter.state.marks).toHaveLength(2);
+    adapter.unmark(0);
+    expect(adapter.state).toMatchObject({ fitted: null, marks: [{ word: 'sad' }] });
+    adapter.clear();
+    expect(adapter.state).toMatchObject({ marks: [], kept: false, subject: SUBJECT });
+  });
+
+  it('refuses a moment that there is not and a word that is not asked for; the marks stay', () => {
+    const adapter = marked();
+    expect(() => adapter.mark(null, 'happy')).toThrow(expect.objectContaining({ code: 'moment-missing' }));
+    expect(() => adapter.mark(estimate, 'bored')).toThrow(expect.objectContaining({ code: 'label-invalid' }));
+    expect(adapter.state).toMatchObject({ error: { code: 'label-invalid' }, marks: [{}, {}] });
+    adapter.dismissError();
+    expect(adapter.state.error).toBeNull();
+  });
+
+  it('has marks of its own for every model, prompt and set of words', () => {
+    const adapter = marked();
+    adapter.turnTo(OTHER);
+    expect(adapter.state).toMatchObject({ marks: [], fitted: null });
+    for (const changed of [
+      { ...SUBJECT, prompt: 'It was [MASK].' },
+      { ...SUBJECT, bundle: { name: 'toy', version: '2' } },
+    ]) {
+      adapter.turnTo(changed);
+      expect(adapter.state.marks).toHaveLength(0);
+    }
+    adapter.turnTo(SUBJECT);
+    expect(adapter.state.marks).toHaveLength(2);
+    expect(adapter.state.fitted).not.toBeNull();
+  });
+});
+
+describe('keeping', () => {
+  it('writes nothing unless asked, then every mark; the next one begins with them', () => {
+    const adapter = marked();
+    expect(storage.items.size).toBe(0);
+    adapter.keep(true);
+    adapter.mark(estimate, 'happy');
+    expect(storage.items.size).toBe(1);
+    const next = open();
+    expect(next.state).toMatchObject({
+      kept: true,
+      marks: adapter.state.marks,
+      fitted: adapter.state.fitted,
+    });
+    expect(open(OTHER).state.marks).toHaveLength(0);
+    next.keep(false);
+    expect(storage.items.size).toBe(0);
+    expect(next.state.marks).toHaveLength(3);
+  });
+
+  it('forgets what was kept with the rest', () => {
+    const adapter = marked();
+    adapter.keep(true);
+    adapter.clear();
+    expect(storage.items.size).toBe(0);
+  });
+
+  it('is told where it is refused, and loses no mark', () => {
+    const without = marked(open(SUBJECT, null));
+    expect(() => without.keep(true)).toThrow(expect.objectContaining({ code: 'adaptation-storage' }));
+    expect(without.state).toMatchObject({ kept: false, marks: [{}, {}] });
+    const adapter = marked();
+    adapter.keep(true);
+    storage.full = true;
+    adapter.mark(estimate, 'happy');
+    expect(adapter.state).toMatchObject({ kept: false, error: { code: 'adaptation-storage' } });
+    expect(adapter.state.marks).toHaveLength(3);
+  });
+
+  it('goes on without what was kept and is damaged, and says so', () => {
+    marked().keep(true);
+    const [key] = [...storage.items.keys()];
+    storage.items.set(key ?? '', '{"format":1');
+    expect(open().state).toMatchObject({ marks: [], kept: false, error: { code: 'adaptation-invalid' } });
+  });
+});
+
+describe('files', () => {
+  it('come back as they were saved', () => {
+    const adapter = marked();
+    const again = open();
+    again.fromJson(adapter.toJson());
+    expect(again.state).toMatchObject({ marks: adapter.state.marks, fitted: adapter.state.fitted });
+  });
+
+  it('are not made of nothing', () => {
+    expect(() => open().toJson()).toThrow(expect.objectContaining({ code: 'marks-missing' }));
+  });
+
+  it.each([
+    ['no JSON', () => 'happy', 'adaptation-invalid'],
+    ['a list', () => '[]', 'adaptation-invalid'],
+    ['another format', (file: object) => JSON.stringify({ ...file, format: 2 }), 'adaptation-invalid'],
+    ['no bundle', (file: object) => JSON.stringify({ ...file, bundle: null }), 'adaptation-invalid'],
+    ['no marks', (file: object) => JSON.stringify({ ...file, marks: {} }), 'adaptation-invalid'],
+    [
+      'a mark of no word',
+      (file: object) =>
+        JSON.stringify({ ...file, marks: [{ time: 0, word: 'bored', probabilities: [1, 0] }] }),
+      'adaptation-invalid',
+    ],
+    [
+      'a mark of no time',
+      (file: object) =>
+        JSON.stringify({ ...file, marks: [{ time: null, word: 'sad', probabilities: [1, 0] }] }),
+      'adaptation-invalid',
+    ],
+    [
+      'no distribution',
+      (file: object) => JSON.stringify({ ...file, marks: [{ time: 0, word: 'sad', probabilities: [1, 1] }] }),
+      'adaptation-invalid',
+    ],
+    [
+      'a distribution of text',
+      (file: object) =>
+        JSON.stringify({ ...file, marks: [{ time: 0, word: 'sad', probabilities: ['a', 1] }] }),
+      'adaptation-invalid',
+    ],
+    [
+      'too many',
+      (file: object) =>
+        JSON.stringify({ ...file, marks: Array(501).fill({ time: 0, word: 'sad', probabilities: [1, 0] }) }),
+      'adaptation-invalid',
+    ],
+    [
+      'other words',
+      (file: object) => JSON.stringify({ ...file, labels: ['sad', 'happy'] }),
+      'adaptation-foreign',
+    ],
+    [
+      'another prompt',
+      (file: object) => JSON.stringify({ ...file, prompt: 'It was [MASK].' }),
+      'adaptation-foreign',
+    ],
+    [
+      'another model',
+      (file: object) => JSON.stringify({ ...file, bundle: { name: 'toy', version: '9' } }),
+      'adaptation-foreign',
+    ],
+  ] as const)('of %s are refused by name, and the marks stay', (_what, spoil, code) => {
+    const adapter = marked();
+    const text = spoil(JSON.parse(adapter.toJson()) as object);
+    expect(() => adapter.fromJson(text)).toThrow(expect.objectContaining({ code }));
+    expect(adapter.state.marks).toHaveLength(2);
+    expect(adapter.state.error?.code).toBe(code);
+  });
+});

@@ -1,0 +1,105 @@
+/** The masking playground's page side: one moment taken, what of it is masked, and what the model fills in there. */
+
+import { MemoError } from '../errors';
+import { momentMissing, NO_MASKS, type Filling, type Masks, type Moment } from '../memobert/moment';
+import type { EngineClient } from './engine-client';
+
+export interface MomentState {
+  /** Null until one is taken. */
+  readonly taken: Moment | null;
+  readonly masks: Masks;
+  /** Of `masks`, or while `busy` of those before; null while nothing was filled in. */
+  readonly filling: Filling | null;
+  readonly busy: boolean;
+  readonly error: MemoError | null;
+}
+
+export const NO_MOMENT: MomentState = Object.freeze<MomentState>({
+  taken: null,
+  masks: NO_MASKS,
+  filling: null,
+  busy: false,
+  error: null,
+});
+
+export class Moments {
+  readonly #client: () => EngineClient | null;
+  readonly #changed: (state: MomentState) => void;
+  #state = NO_MOMENT;
+  /** The worker that holds the moment. */
+  #holder: EngineClient | null = null;
+  #asking = false;
+
+  /** @param client the loaded model's; null without one */
+  constructor(client: () => EngineClient | null, changed: (state: MomentState) => void) {
+    this.#client = client;
+    this.#changed = changed;
+  }
+
+  /** Freezes what the last estimate was made of. Rejects with `moment-missing` before any. */
+  async take(): Promise<Moment> {
+    return this.#try(async () => {
+      const client = this.#client();
+      if (client === null) throw momentMissing();
+      const taken = await client.request('moment', {});
+      this.#holder = client;
+      this.#set({ ...NO_MOMENT, taken });
+      return taken;
+    });
+  }
+
+  /** Rejects with `moment-missing`, `input-invalid`, or what is wrong with the bundle's heads. */
+  async fill(masks: Masks): Promise<Filling> {
+    return this.#try(async () => {
+      const client = this.#client();
+      // a worker that ended took the moment with it
+      if (client === null || client !== this.#holder) throw momentMissing();
+      const { taken } = this.#state;
+      this.#set({ ...this.#state, masks, busy: true, error: null });
+      const filling = await client.request('fill', { masks });
+      const { masks: wanted, taken: now } = this.#state;
+      if (now === taken) this.#set({ ...this.#state, filling, busy: wanted !== masks });
+      return filling;
+    });
+  }
+
+  /** As {@link fill}, for somebody who drags: only the newest is asked for, errors are told by the state. */
+  async mask(masks: Masks): Promise<void> {
+    if (this.#asking) {
+      this.#set({ ...this.#state, masks, busy: true });
+      return;
+    }
+    this.#asking = true;
+    try {
+      let wanted = masks;
+      do {
+        await this.fill(wanted);
+        if (this.#state.masks === wanted) break;
+        wanted = this.#state.masks;
+      } while (this.#state.taken !== null);
+    } catch {
+      // told by the state
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  drop(): void {
+    this.#set(NO_MOMENT);
+  }
+
+  async #try<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (cause) {
+      const error = MemoError.from(cause);
+      this.#set({ ...this.#state, busy: false, error });
+      throw error;
+    }
+  }
+
+  #set(state: MomentState): void {
+    this.#state = Object.freeze(state);
+    this.#changed(this.#state);
+  }
+}

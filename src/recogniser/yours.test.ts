@@ -1,0 +1,249 @@
+/** Marks, moments and prompts through the recogniser: what the state says after each, and what a failure leaves. */
+
+import { describe, expect, it } from 'vitest';
+import { MemoError } from '../errors';
+import { Recogniser } from './recogniser';
+import { FakeClient, healthyAnswers, MOMENT } from './testing/fake-client';
+import { FakeSource } from './testing/fake-source';
+import { ManualClock, settled } from './testing/manual-clock';
+
+const NONE = { words: [], faces: [], voice: [] };
+
+function setUp(answers = healthyAnswers(), smoothing = 0) {
+  const clock = new ManualClock();
+  const client = new FakeClient(answers);
+  const open = () => Promise.resolve(new FakeSource(() => clock.now()));
+  const recogniser = new Recogniser(
+    { manifestUrl: 'https://page.test/m.json', assetBase: 'https://page.test/a/', smoothing },
+    {
+      ...{ clock, createClient: () => client, storage: null },
+      sources: { devices: open, actor: open, file: open, stream: open },
+    },
+  );
+  return { clock, client, recogniser };
+}
+
+async function listening(answers = healthyAnswers(), smoothing = 0) {
+  const parts = setUp(answers, smoothing);
+  await parts.recogniser.start();
+  await parts.clock.advance(1000);
+  return parts;
+}
+
+describe('marks', () => {
+  it('change this estimate, the timeline and those to come; taken back, all is as the model said', async () => {
+    const { recogniser, clock } = await listening();
+    const said = recogniser.state.estimate?.probabilities;
+    recogniser.mark('sad');
+    expect(recogniser.state.estimate?.unadapted).toBeUndefined();
+    recogniser.mark('sad');
+    recogniser.mark('happy');
+    const { estimate, timeline } = recogniser.state;
+    expect(estimate?.unadapted).toEqual(said);
+    expect(estimate?.probabilities).not.toEqual(said);
+    expect(new Set(timeline?.estimates.map(({ probabilities }) => probabilities[0])).size).toBe(1);
+    expect(timeline?.estimates.at(-1)).toEqual(estimate);
+    await clock.advance(500);
+    expect(recogniser.state.estimate?.probabilities).toEqual(estimate?.probabilities);
+    expect(recogniser.adaptation.marks.map(({ probabilities }) => probabilities)).toEqual([said, said, said]);
+    recogniser.adapter.clear();
+    for (const each of recogniser.state.timeline?.estimates ?? []) {
+      expect(each.probabilities).toEqual(said);
+      expect(each.unadapted).toBeUndefined();
+    }
+    expect(recogniser.state.estimate?.probabilities).toEqual(said);
+    recogniser.close();
+  });
+
+  it('are of what the model said, though the estimate is smoothed', async () => {
+    let happy = 0.2;
+    const healthy = healthyAnswers();
+    const answers = {
+      ...healthy,
+      estimate: ({ time }: { time: number }) => {
+        happy = 1 - happy;
+        return { ...healthy.estimate!({ time })!, probabilities: [happy, 1 - happy] };
+      },
+    };
+    const { recogniser } = await listening(answers, 2);
+    const { estimate } = recogniser.state;
+    expect(estimate?.probabilities[0]).not.toBeCloseTo(happy, 2);
+    expect(recogniser.mark('happy').probabilities).toEqual([happy, 1 - happy]);
+    recogniser.close();
+  });
+
+  it('are refused before an estimate, and stay through stop and start', async () => {
+    const { recogniser } = setUp();
+    expect(() => recogniser.mark('happy')).toThrow(expect.objectContaining({ code: 'moment-missing' }));
+    await recogniser.setText('hello');
+    recogniser.mark('happy');
+    recogniser.mark('sad');
+    const adapted = recogniser.state.estimate?.probabilities;
+    expect(recogniser.state.estimate?.unadapted).toEqual([0.75, 0.25]);
+    recogniser.stop();
+    await recogniser.setText('hello there');
+    expect(recogniser.state.estimate?.probabilities).toEqual(adapted);
+    // other words: marks of their own
+    await recogniser.configure({ labels: ['bored', 'calm'] });
+    expect(recogniser.adaptation).toMatchObject({ marks: [], fitted: null });
+    await recogniser.configure({ labels: null });
+    expect(recogniser.adaptation.marks).toHaveLength(2);
+    recogniser.close();
+  });
+
+  it('go out as a file and come in again; what is no such file is told', async () => {
+    const { recogniser } = await listening();
+    expect(() => recogniser.exportAdaptation()).toThrow(expect.objectContaining({ code: 'marks-missing' }));
+    recogniser.mark('happy');
+    recogniser.mark('sad');
+    const file = recogniser.exportAdaptation();
+    recogniser.adapter.clear();
+    await recogniser.importAdaptation(file);
+    expect(recogniser.adaptation.marks).toHaveLength(2);
+    await expect(recogniser.importAdaptation(new Blob(['{}']))).rejects.toMatchObject({
+      code: 'adaptation-invalid',
+    });
+    expect(recogniser.state.phase).toBe('listening');
+    recogniser.close();
+  });
+
+  it('are asked for by elements too, whose failures are told by the state', async () => {
+    const { recogniser } = setUp();
+    recogniser.handle({ name: 'mark', detail: { word: 'happy' } });
+    expect(recogniser.state).toMatchObject({
+      phase: 'idle',
+      adaptation: { error: { code: 'moment-missing' } },
+    });
+    recogniser.handle({ name: 'adaptation-dismiss-error', detail: {} });
+    await recogniser.setText('hello');
+    for (const word of ['happy', 'sad', 'happy']) recogniser.handle({ name: 'mark', detail: { word } });
+    recogniser.handle({ name: 'unmark', detail: { index: 0 } });
+    recogniser.handle({ name: 'adaptation-use', detail: { on: false } });
+    expect(recogniser.adaptation).toMatchObject({ marks: [{ word: 'sad' }, { word: 'happy' }], on: false });
+    recogniser.handle({ name: 'adaptation-keep', detail: { kept: true } });
+    expect(recogniser.adaptation.error?.code).toBe('adaptation-storage');
+    recogniser.handle({ name: 'adaptation-clear', detail: {} });
+    expect(recogniser.adaptation.marks).toEqual([]);
+    recogniser.close();
+  });
+});
+
+describe('a moment', () => {
+  it('is taken, masked and let go', async () => {
+    const { recogniser, client } = await listening();
+    expect(await recogniser.takeMoment()).toEqual(MOMENT);
+    const filling = await recogniser.fillIn({ ...NONE, faces: [0] });
+    expect(filling.masks.faces).toEqual([0]);
+    expect(recogniser.state.moment).toMatchObject({
+      taken: MOMENT,
+      filling,
+      busy: false,
+      masks: { faces: [0] },
+    });
+    expect(client.bodies.fill).toEqual([{ masks: { ...NONE, faces: [0] } }]);
+    // the run is over, the moment is not
+    recogniser.stop();
+    await recogniser.fillIn({ ...NONE, words: [1] });
+    recogniser.handle({ name: 'moment-drop', detail: {} });
+    expect(recogniser.state.moment.taken).toBeNull();
+    recogniser.close();
+  });
+
+  it('is refused before an estimate, and when its worker is gone; a run goes on', async () => {
+    const { recogniser } = setUp();
+    await expect(recogniser.takeMoment()).rejects.toMatchObject({ code: 'moment-missing' });
+    await expect(recogniser.fillIn(NONE)).rejects.toMatchObject({ code: 'moment-missing' });
+    expect(recogniser.state).toMatchObject({ phase: 'idle', moment: { error: { code: 'moment-missing' } } });
+    recogniser.close();
+    const { recogniser: live, client } = await listening();
+    await live.takeMoment();
+    client.answers.fill = () => {
+      throw new MemoError('file-missing', 'memobert-heads.onnx is not there.', 'Look.');
+    };
+    await expect(live.fillIn(NONE)).rejects.toMatchObject({ code: 'file-missing' });
+    expect(live.state).toMatchObject({
+      phase: 'listening',
+      moment: { busy: false, error: { code: 'file-missing' } },
+    });
+    client.die();
+    await expect(live.fillIn(NONE)).rejects.toMatchObject({ code: 'moment-missing' });
+    live.close();
+  });
+
+  it('asks for the newest masks alone while somebody drags', async () => {
+    const { recogniser, client } = await listening({ ...healthyAnswers(), fill: undefined });
+    await recogniser.takeMoment();
+    const drag = (faces: number[]) => recogniser.handle({ name: 'moment-mask', detail: { ...NONE, faces } });
+    drag([0]);
+    drag([0, 1]);
+    drag([1]);
+    await settled();
+    const answer = { labels: ['happy', 'sad'], whole: [1, 0], masked: [1, 0] };
+    const reply = () => {
+      const { body, answer: send } = client.take('fill');
+      send({ masks: body.masks, words: [], face: null, voice: null, answer });
+    };
+    reply();
+    await settled();
+    expect(recogniser.state.moment).toMatchObject({ busy: true, masks: { faces: [1] } });
+    reply();
+    await settled();
+    expect(client.bodies.fill.map(({ masks }) => masks.faces)).toEqual([[0], [1]]);
+    expect(recogniser.state.moment).toMatchObject({ busy: false, filling: { masks: { faces: [1] } } });
+    recogniser.close();
+  });
+});
+
+describe('a prompt asked for by an element', () => {
+  it('holds from the next estimate on; one that cannot is told, and what held before holds', async () => {
+    const { recogniser, client } = await listening();
+    recogniser.handle({ name: 'prompt', detail: { prompt: 'It was [MASK].', labels: ['bored', 'calm'] } });
+    await settled();
+    expect(recogniser.state).toMatchObject({
+      prompt: 'It was [MASK].',
+      labels: ['bored', 'calm'],
+      promptError: null,
+    });
+    for (const [detail, code] of [
+      [{ prompt: 'No mask.' }, 'prompt-invalid'],
+      [{ labels: ['one'] }, 'label-invalid'],
+    ] as const) {
+      recogniser.handle({ name: 'prompt', detail });
+      await settled();
+      expect(recogniser.state).toMatchObject({
+        prompt: 'It was [MASK].',
+        labels: ['bored', 'calm'],
+        promptError: { code },
+      });
+    }
+    recogniser.handle({ name: 'prompt-dismiss-error', detail: {} });
+    expect(recogniser.state.promptError).toBeNull();
+    client.answers.prompt = () => {
+      throw new MemoError('label-invalid', 'No word.', 'Another.');
+    };
+    recogniser.handle({ name: 'prompt', detail: { labels: ['unheard', 'of'] } });
+    await settled();
+    expect(recogniser.state).toMatchObject({
+      phase: 'listening',
+      labels: ['bored', 'calm'],
+      promptError: { code: 'label-invalid' },
+    });
+    recogniser.close();
+  });
+
+  it('before a model is there is told once the model’s vocabulary refuses it', async () => {
+    const { recogniser, client } = setUp();
+    client.answers.prompt = () => {
+      throw new MemoError('label-invalid', 'No word.', 'Another.');
+    };
+    recogniser.handle({ name: 'prompt', detail: { labels: ['unheard', 'of'] } });
+    await settled();
+    expect(recogniser.state).toMatchObject({ labels: ['unheard', 'of'], promptError: null });
+    await recogniser.setText('hello');
+    expect(recogniser.state).toMatchObject({
+      labels: ['happy', 'sad'],
+      promptError: { code: 'label-invalid' },
+    });
+    recogniser.close();
+  });
+});

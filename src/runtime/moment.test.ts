@@ -1,0 +1,150 @@
+/** A moment taken and filled in, through the engine: what is frozen stays, and the heads are fetched when they are needed. */
+
+import { describe, expect, it } from 'vitest';
+import type { FaceEncoding as Encoded } from '../encoders';
+import { Engine } from './engine';
+import type { FaceEncoding } from './load';
+import {
+  ASSET_BASE,
+  BASE,
+  MANIFEST_URL,
+  making,
+  toyBundle,
+  toyMaker,
+  withHeads,
+  type ToyFaults,
+} from './testing/toy-bundle';
+
+const OPTIONS = {
+  ...{ manifestUrl: MANIFEST_URL, assetBase: ASSET_BASE },
+  ...{ device: 'wasm' as const, allowSoftwareAdapter: false },
+};
+const HEADS = `${BASE}memobert-heads.onnx`;
+
+const FACE: FaceEncoding = {
+  encode: (_frame, time): Promise<Encoded> =>
+    Promise.resolve({
+      answer: {
+        time,
+        faces: [
+          { box: { x: 1, y: 2, width: 3, height: 4 }, score: 0.9, followed: true, expression: [0.25, 0.75] },
+        ],
+        ...{ frameWidth: 8, frameHeight: 6, latency: {} },
+      },
+      feature: Float32Array.of(1, 2, 3),
+    }),
+  fork: () => FACE,
+  follow: () => undefined,
+  reset: () => undefined,
+  close: () => undefined,
+};
+
+async function setUp({ heads = true, ...faults }: ToyFaults & { heads?: boolean } = {}) {
+  const toy = await toyBundle();
+  if (heads) await withHeads(toy);
+  const maker = toyMaker(faults);
+  const engine = new Engine(() => undefined, {
+    ...{ fetch: toy.fetch, caches: null, createMaker: making(maker) },
+    ...{ createFace: () => Promise.resolve(FACE), host: { gpu: null, isolated: false, cores: 2 } },
+  });
+  const session = engine.session(1);
+  await session.load(OPTIONS);
+  return { toy, maker, engine, session };
+}
+
+async function seen(session: Awaited<ReturnType<typeof setUp>>['session'], time = 1) {
+  await session.face({ frame: { close: () => undefined } as ImageBitmap, time });
+  await session.samples({ samples: new Float32Array(16000).fill(0.5), sampleRateHz: 16000, time: time - 1 });
+  await session.voice({ time });
+  await session.text({ texts: [{ text: 'hello', start: 0, end: Infinity }] });
+  return session.estimate({ time });
+}
+
+const FACES = { words: [], faces: [0], voice: [] };
+
+describe('the evidence of an estimate', () => {
+  it('tells which seconds were looked at', async () => {
+    const { session } = await setUp();
+    expect((await seen(session))?.evidence).toEqual({
+      face: { times: [1], each: 0.1 },
+      // four tokens of a quarter of a second
+      voice: { times: [0, 0.25, 0.5, 0.75], each: 0.25 },
+    });
+    // an hour of silence and no face later
+    expect((await session.estimate({ time: 3600 }))?.evidence).toEqual({
+      face: { times: [], each: 0.1 },
+      voice: { times: [], each: 0.25 },
+    });
+  });
+});
+
+describe('a moment', () => {
+  it('is what the last estimate was made of, and outlasts what comes after it', async () => {
+    const { session } = await setUp();
+    await expect(session.moment({})).rejects.toMatchObject({ code: 'moment-missing' });
+    await expect(session.fill({ masks: FACES })).rejects.toMatchObject({ code: 'moment-missing' });
+    await seen(session);
+    expect(await session.moment({})).toEqual({
+      time: 1,
+      words: ['hello'],
+      face: { times: [1], each: 0.1, expressions: [[0.25, 0.75]] },
+      voice: { times: [0, 0.25, 0.5, 0.75], each: 0.25 },
+      heads: true,
+    });
+    const before = await session.fill({ masks: FACES });
+    await session.reset({});
+    await expect(session.moment({})).rejects.toMatchObject({ code: 'moment-missing' });
+    expect(await session.fill({ masks: FACES })).toEqual(before);
+    expect(before.face).toMatchObject({ frames: 1, classes: ['a', 'b'], own: [0.25, 0.75] });
+  });
+
+  it('of another session is another', async () => {
+    const { engine, session } = await setUp();
+    await seen(session);
+    await session.moment({});
+    await expect(engine.session(2).fill({ masks: FACES })).rejects.toMatchObject({ code: 'moment-missing' });
+  });
+});
+
+describe('the heads', () => {
+  it('are fetched, checked and opened at the first asking, once, and closed with the rest', async () => {
+    const { session, toy, maker, engine } = await setUp();
+    await seen(session);
+    await session.moment({});
+    expect(toy.asked).not.toContain(HEADS);
+    await Promise.all([session.fill({ masks: FACES }), session.fill({ masks: { ...FACES, voice: [1] } })]);
+    expect(toy.asked.filter((url) => url === HEADS)).toHaveLength(1);
+    expect(maker.open).toContain('memobert-heads');
+    await engine.close();
+    expect(maker.open.size).toBe(0);
+  });
+
+  it('that are not there or damaged fail the filling alone; asked again, they are fetched again', async () => {
+    const { session, toy } = await setUp();
+    await seen(session);
+    await session.moment({});
+    const whole = toy.files.get(HEADS)!;
+    toy.files.delete(HEADS);
+    await expect(session.fill({ masks: FACES })).rejects.toMatchObject({ code: 'file-missing' });
+    toy.files.set(HEADS, Uint8Array.of(7));
+    await expect(session.fill({ masks: FACES })).rejects.toMatchObject({ code: 'model-integrity' });
+    toy.files.set(HEADS, whole);
+    expect((await session.fill({ masks: FACES })).face?.frames).toBe(1);
+    expect(await session.estimate({ time: 1 })).not.toBeNull();
+  });
+
+  it('that compute something else are not used', async () => {
+    const { session } = await setUp({ wrong: { name: 'memobert-heads', everywhere: true } });
+    await seen(session);
+    await session.moment({});
+    await expect(session.fill({ masks: FACES })).rejects.toMatchObject({ code: 'golden-mismatch' });
+  });
+
+  it('of a bundle without: words alone are filled in', async () => {
+    const { session } = await setUp({ heads: false });
+    await seen(session);
+    expect(await session.moment({})).toMatchObject({ heads: false });
+    const filling = await session.fill({ masks: { words: [0], faces: [0], voice: [0] } });
+    expect([filling.words.length, filling.face, filling.voice]).toEqual([1, null, null]);
+  });
+});
