@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { configDefaults } from 'vitest/config';
+import { literals } from './scripts/build/literals.mjs';
+import { plainImports } from './scripts/build/plain-imports.mjs';
 import { prepareAssets } from './scripts/prepare-assets.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -65,8 +67,8 @@ export default defineConfig({
   base: './',
   // a file that is not there is a 404, not the page
   appType: 'mpa',
-  plugins: [policy(), assets(), speechRuntime()],
-  worker: { format: 'es', plugins: () => [speechRuntime()] },
+  plugins: [policy(), assets(), speechRuntime(), literals(), plainImports()],
+  worker: { format: 'es', plugins: () => [speechRuntime(), plainImports()] },
   optimizeDeps: { exclude: ['onnxruntime-web', '@huggingface/transformers'] },
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },

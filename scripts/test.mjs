@@ -61,6 +61,7 @@ suite(
   `--outputFile.json=${join(results, 'vitest.json')}`,
 );
 if (check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
+  check('sizes', join(root, 'scripts', 'sizes.mjs'), '--check');
   sh(process.execPath, [join(root, 'scripts', 'record-actor.mjs')], { env });
   suite(
     'the built page in Chromium',

@@ -6,7 +6,6 @@
 export type { ActorOptions } from './actor';
 export { openDevices } from './device-source';
 export type { DeviceRequest } from './devices';
-export { openFile } from './file-source';
 export type { MediaReader } from './media-reader';
 export { notPushing, PushedSource } from './pushed-source';
 export type { SampleChunk, Source, SourceEvents, TimedFrame } from './source';

@@ -8,7 +8,7 @@ import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import { sharedWorkers, type LoadStep } from '../runtime';
 import { Adapter, browserStorage } from './adaptation';
-import { Analysis, type AnalysisListeners, type AnalysisParts } from './analysis';
+import type { AnalysisListeners, AnalysisParts } from './analysis';
 import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
 import { isWorkersFault, lostDevices, recogniserClosed } from './faults';
@@ -196,7 +196,12 @@ export abstract class Runner extends Teller {
       },
     };
     const over = () => (signal.aborted ? undefined : this.#endRun());
-    new Analysis(parts, told, signal).run().then(over, (error: unknown) => this.fail(error));
+    // fetched with the first file
+    import('./analysis')
+      .then(({ Analysis }) => new Analysis(parts, told, signal).run())
+      .then(over, (error: unknown) => {
+        if (!signal.aborted) this.fail(error);
+      });
   }
 
   #record({ file }: Run, { camera, microphone, reader }: Source): void {

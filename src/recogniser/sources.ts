@@ -1,6 +1,6 @@
 /** How the recogniser opens each kind of source; a table, so that tests can bring their own. */
 
-import { openDevices, openFile, openStream, type DeviceRequest, type Source } from '../capture';
+import { openDevices, openStream, type DeviceRequest, type Source } from '../capture';
 
 export interface ActorRequest {
   /** Folder with the actor's speech; ends with a slash. */
@@ -19,8 +19,8 @@ export interface SourceOpeners {
 
 export const browserSources: SourceOpeners = {
   devices: openDevices,
-  // drawings and lines that most pages never show: fetched when somebody asks for them
+  // what most pages never show or read is fetched when somebody asks for it
   actor: async (request, signal) => (await import('../capture/actor')).openActor(request, signal),
-  file: openFile,
+  file: async (blob, name, signal) => (await import('../capture/files')).openFile(blob, name, signal),
   stream: openStream,
 };

@@ -1,0 +1,3 @@
+/** What only a media file needs; fetched when somebody gives one. */
+
+export { openFile } from './file-source';

@@ -1,0 +1,57 @@
+/** What a browser asks for is what docs/sizes.md says a visitor downloads. */
+
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { SITUATIONS } from '../scripts/sizes/groups.mjs';
+import { lastingName } from '../scripts/sizes/measure.mjs';
+import { readReport } from '../scripts/sizes/report.mjs';
+import { expect, test } from './support/browser';
+import { nextEstimate, openPage, press } from './support/element';
+
+const listed = readReport(readFileSync(new URL('../docs/sizes.md', import.meta.url), 'utf8'));
+const inGroups = (groups: readonly string[]) =>
+  // files of one lasting name are numbered there
+  [
+    ...new Set(
+      [...listed].flatMap(([name, { group }]) =>
+        groups.includes(group) ? name.replace(/ \(\d\)$/, '') : [],
+      ),
+    ),
+  ];
+
+/** Collects what is asked for from now on, by lasting names. */
+function asked(page: Page): { names(): string[] } {
+  const names = new Set<string>();
+  page.context().on('request', (request) => {
+    const { pathname, protocol } = new URL(request.url());
+    if (protocol.startsWith('http')) names.add(lastingName(pathname.slice(1) || 'index.html'));
+  });
+  return { names: () => [...names].filter((name) => name !== 'elsewhere.html').toSorted() };
+}
+
+test('the page on WebAssembly, from the first byte to an estimate by its actor', async ({ open }) => {
+  const page = await open();
+  const requests = asked(page);
+  await openPage(page);
+  expect(requests.names()).toEqual(inGroups(SITUATIONS['the page, before Start']).toSorted());
+  await press(page, /without a camera/i);
+  await nextEstimate(page, 'face');
+  await nextEstimate(page, 'voice');
+  const all = inGroups(SITUATIONS['the page, on WebAssembly']);
+  const late = inGroups(['late']).filter((name) => !all.includes(name));
+  const needed = requests.names().filter((name) => !late.includes(name));
+  expect(needed).toEqual(all.toSorted());
+  // the actor was asked for
+  expect(requests.names().filter((name) => late.includes(name))).toContain('assets/actor-*.js');
+});
+
+test('the element in another page, before Start', async ({ open }) => {
+  const page = await open();
+  const requests = asked(page);
+  const body = `<!doctype html><title>Elsewhere</title><script type="module" src="./memo-bert.js"></script><memo-bert></memo-bert>`;
+  await page.route('**/elsewhere.html', (route) => route.fulfill({ contentType: 'text/html', body }));
+  await openPage(page, 'elsewhere.html');
+  await page.waitForLoadState('networkidle');
+  const own = requests.names().filter((name) => name !== 'favicon.ico');
+  expect(own).toEqual(inGroups(SITUATIONS['embedded, before Start']).toSorted());
+});
