@@ -35,10 +35,12 @@ export type {
   Moment,
 } from './memobert/moment';
 export {
+  adapt,
   CONDITIONS,
   DEFAULT_SETTINGS,
   estimateAt,
   Estimates,
+  fitAdaptation,
   marks,
   PHASES,
   Recogniser,

@@ -34,6 +34,11 @@ export class BaseElement extends LitElement {
     this.#link.renew();
   }
 
+  /** For a part inside of this one: the recogniser, where this part names its own; what is around both is found by itself. */
+  protected get named(): RecogniserStore | null {
+    return this.store !== null || this.for !== null ? this.#link.store : null;
+  }
+
   /** State comes down: a part takes from it what it shows. */
   protected take(state: RecogniserState): void {
     void state;

@@ -12,20 +12,25 @@ export type {
   MemoStateChangeEvent,
   MemoWordsEvent,
 } from './events';
+export { MemoAdaptation } from './memo-adaptation';
 export { MemoBars } from './memo-bars';
 export { MemoBert } from './memo-bert';
 export { MemoControls } from './memo-controls';
 export { MemoEngine } from './memo-engine';
 export { MemoError as MemoErrorElement } from './memo-error';
+export { MemoEvidence } from './memo-evidence';
 export { MemoExport } from './memo-export';
 export { MemoMeter } from './memo-meter';
 export { MemoModalities } from './memo-modalities';
+export { MemoPlayground } from './memo-playground';
 export { MemoPreview } from './memo-preview';
 export { MemoProgress } from './memo-progress';
 export { MemoPrompt } from './memo-prompt';
 export { MemoRates } from './memo-rates';
+export { MemoSpan, type MemoSpanEvent } from './memo-span';
 export { MemoStatus } from './memo-status';
 export { MemoTimeline } from './memo-timeline';
+export { MemoWording } from './memo-wording';
 export { MemoWords } from './memo-words';
 export { EXPORT_FORMATS, type ExportFormat } from './export-file';
 export type { CreateRecogniser, RecogniserLike } from './recogniser-like';

@@ -12,7 +12,7 @@ export const layout = css`
   .all {
     display: grid;
     gap: 1.25rem;
-    grid-template-areas: 'top' 'prompt' 'stage' var(--_file,) 'give' 'bars' 'modalities' 'foot';
+    grid-template-areas: 'top' 'prompt' 'stage' var(--_file,) 'give' 'bars' 'why' 'apart' 'foot';
     grid-template-columns: minmax(0, 1fr);
     padding: var(--memo-padding, 1rem);
   }
@@ -48,10 +48,22 @@ export const layout = css`
   memo-bars {
     grid-area: bars;
   }
-  memo-modalities {
-    grid-area: modalities;
+  .why {
+    display: grid;
+    grid-area: why;
+    gap: 1.25rem;
     padding-block-start: 0.5rem;
     border-block-start: 1px solid var(--_line);
+  }
+  .apart {
+    display: grid;
+    grid-area: apart;
+    gap: 0.25rem;
+    padding-block-start: 0.75rem;
+    border-block-start: 1px solid var(--_line);
+  }
+  .apart details > :not(summary) {
+    margin-block: 0.5rem 1rem;
   }
   footer {
     display: grid;
@@ -100,7 +112,8 @@ export const layout = css`
         'stage      bars'
         'give       bars'
         var(--_file,)
-        'modalities modalities'
+        'why        why'
+        'apart      apart'
         'foot       foot';
       grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr);
       grid-template-rows: auto auto 1fr;
@@ -113,7 +126,7 @@ export const layout = css`
     memo-prompt {
       padding-block-start: 0.25rem;
     }
-    memo-modalities {
+    .why {
       padding-block-start: 1.25rem;
     }
   }

@@ -3,18 +3,22 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Modality } from '../memobert/estimate';
 import { isCaptionFile } from '../recogniser';
 import { Announcer } from './announcer';
+import { disclosure } from './choices';
 import { FileDrop } from './file-drop';
 import { layout } from './memo-bert-styles';
 import { MemoEngine } from './memo-engine';
 import { noPicture } from './no-picture';
 import { strings } from './strings';
 import { theme } from './theme';
+import './memo-adaptation';
 import './memo-bars';
 import './memo-controls';
 import './memo-error';
+import './memo-evidence';
 import './memo-export';
 import './memo-meter';
 import './memo-modalities';
+import './memo-playground';
 import './memo-preview';
 import './memo-progress';
 import './memo-prompt';
@@ -32,7 +36,7 @@ import './memo-words';
  * @slot - below everything else
  * @csspart status - phase, conditions and backend
  * @csspart error - what went wrong
- * @csspart prompt - the sentence; `sentence` and `mask` inside of it
+ * @csspart prompt - the sentence; `sentence`, `mask` and `wording` inside of it
  * @csspart preview - the picture; `picture` and `face` inside of it
  * @csspart progress - the loading bar over the picture
  * @csspart meter - the microphone's level
@@ -42,6 +46,9 @@ import './memo-words';
  * @csspart timeline - a file's estimates over time; `bands` and `cursor` inside of it
  * @csspart export - the buttons that save it
  * @csspart modalities - what words, face and voice say alone
+ * @csspart evidence - which seconds were looked at; `track` inside of it
+ * @csspart playground - the masking playground, behind a line that opens it
+ * @csspart adaptation - marks and what follows from them, behind a line that opens it
  * @csspart rates - rates and latencies
  * @csspart notice - the paragraph around the notice
  * @cssprop --memo-surface, --memo-sunken, --memo-ink, --memo-muted, --memo-line, --memo-edge, --memo-live, --memo-focus - colours
@@ -50,7 +57,7 @@ import './memo-words';
  */
 @customElement('memo-bert')
 export class MemoBert extends MemoEngine {
-  static override styles = [theme, layout];
+  static override styles = [theme, layout, disclosure];
 
   @state() private dropping = false;
   @state() private announcement = '';
@@ -88,7 +95,7 @@ export class MemoBert extends MemoEngine {
         <memo-status part="status"></memo-status>
         ${known.error === null ? nothing : html`<memo-error part="error"></memo-error>`}
       </div>
-      <memo-prompt part="prompt" exportparts="sentence, mask"></memo-prompt>
+      <memo-prompt part="prompt" exportparts="sentence, mask, wording"></memo-prompt>
       ${this.#stage()}
       <div class="give">
         <memo-controls part="controls" .given=${this.stream !== null || this.src !== ''}></memo-controls>
@@ -96,8 +103,11 @@ export class MemoBert extends MemoEngine {
       </div>
       <memo-bars part="bars" exportparts="bar"></memo-bars>
       ${known.media === null ? nothing : this.#file()}
-      <memo-modalities part="modalities"></memo-modalities>
-      ${this.#foot()}
+      <div class="why">
+        <memo-modalities part="modalities"></memo-modalities>
+        <memo-evidence part="evidence" exportparts="track"></memo-evidence>
+      </div>
+      ${this.#apart()} ${this.#foot()}
       <p class="hidden-visually" role="status" data-testid="announcement">${this.announcement}</p>
       ${this.dropping ? html`<p class="drop">${strings.preview.drop}</p>` : nothing}
     </div>`;
@@ -119,6 +129,20 @@ export class MemoBert extends MemoEngine {
     return html`<div class="file">
       <memo-timeline part="timeline" exportparts="bands, cursor"></memo-timeline>
       <memo-export part="export"></memo-export>
+    </div>`;
+  }
+
+  /** What takes an answer apart, and what learns from it: for those who open it. */
+  #apart(): TemplateResult {
+    return html`<div class="apart">
+      <details>
+        <summary data-testid="open-playground">${strings.playground.open}</summary>
+        <memo-playground part="playground"></memo-playground>
+      </details>
+      <details>
+        <summary data-testid="open-adaptation">${strings.yours.open}</summary>
+        <memo-adaptation part="adaptation"></memo-adaptation>
+      </details>
     </div>`;
   }
 

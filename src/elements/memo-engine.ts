@@ -22,6 +22,9 @@ import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './
 import { Speaker } from './speaker';
 import { STORE, STORE_CONNECTED, type RecogniserStore } from './store-link';
 
+/** Requests that say nothing about an address that is on its way. */
+const BESIDE = /^(words-|prompt|moment-|mark$|unmark$|adaptation-)/;
+
 const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as const;
 
 /**
@@ -175,8 +178,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   handle(request: MemoRequest): void {
     if (request.name === 'start' && this.#given() !== null)
       void this.start().catch(() => undefined); // told by its event
-    // where words come from says nothing about an address that is on its way
-    else (request.name.startsWith('words-') ? this.#get() : this.#take()).handle(request);
+    else (BESIDE.test(request.name) ? this.#get() : this.#take()).handle(request);
   }
 
   override addEventListener<K extends keyof MemoBertEventMap>(

@@ -15,6 +15,7 @@ import {
   topIndex,
 } from './format';
 import { labelColour } from './label-colours';
+import './memo-wording';
 import { strings } from './strings';
 
 /** Words of the whole vocabulary shown beside the answer. */
@@ -24,6 +25,7 @@ const MOST_WORDS = 5;
  * The prompt as a sentence, with the most likely label's word in the mask's place.
  * @csspart sentence - the whole sentence
  * @csspart mask - brackets and word
+ * @csspart wording - what asks otherwise, behind a line that opens it
  */
 @customElement('memo-prompt')
 export class MemoPrompt extends BaseElement {
@@ -163,6 +165,7 @@ export class MemoPrompt extends BaseElement {
         >${after}
       </p>
       <div class="beside">${this.#beside(label, this.probabilities?.[index] ?? 0)}</div>
+      <memo-wording part="wording" .store=${this.named}></memo-wording>
     </div>`;
   }
 

@@ -88,6 +88,10 @@ export class Moments {
     this.#set(NO_MOMENT);
   }
 
+  dismissError(): void {
+    this.#set({ ...this.#state, error: null });
+  }
+
   async #try<T>(step: () => Promise<T>): Promise<T> {
     try {
       return await step();

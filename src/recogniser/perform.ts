@@ -56,6 +56,9 @@ function performOnMoments(recogniser: Recogniser, request: MemoRequest): boolean
     case 'moment-drop':
       recogniser.moments.drop();
       return true;
+    case 'moment-dismiss-error':
+      recogniser.moments.dismissError();
+      return true;
     default:
       return performOnMarks(recogniser, request);
   }

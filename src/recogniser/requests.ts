@@ -23,6 +23,7 @@ export interface RequestMap {
   'moment-take': Record<string, never>;
   'moment-mask': Masks;
   'moment-drop': Record<string, never>;
+  'moment-dismiss-error': Record<string, never>;
   /** The right word of the moment that is shown, a label's id; takes a mark back, by its place. */
   mark: { word: string };
   unmark: { index: number };

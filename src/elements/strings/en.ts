@@ -1,5 +1,6 @@
 /** Every word the elements say, in English; read when rendering, so that another language can take its place. */
 
+import { enApart } from './en-apart';
 import type { ErrorCode } from '../../errors';
 import type { RecognitionPlace, WordSourceKind, WordStatus } from '../../capture/words';
 import type { Modality, Stage } from '../../memobert/estimate';
@@ -213,4 +214,5 @@ export const en = {
     top: (label: string, percent: string) => `Most likely: ${label}, ${percent}`,
     conditionEnded: (condition: string) => `No longer: ${condition}`,
   },
+  ...enApart,
 } as const;

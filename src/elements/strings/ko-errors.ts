@@ -140,6 +140,26 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: '받은 값이 올바르지 않습니다.',
     cure: DEVELOPER,
   },
+  'moment-missing': {
+    what: '담거나 표시할 순간이 없습니다.',
+    cure: '카메라나 마이크, 배우를 시작하거나 문장을 쓴 뒤 순간을 담으십시오.',
+  },
+  'marks-missing': {
+    what: '표시한 순간이 모자랍니다.',
+    cure: '서로 다른 낱말의 순간을 두 개 이상 표시하십시오.',
+  },
+  'adaptation-invalid': {
+    what: '이 파일에서 표시를 읽을 수 없습니다.',
+    cure: '이 페이지에서 저장한 파일을 그대로 여십시오.',
+  },
+  'adaptation-foreign': {
+    what: '다른 모델이나 문장, 낱말을 위해 저장한 표시입니다.',
+    cure: '먼저 같은 문장과 낱말을 고르거나 새로 표시하십시오.',
+  },
+  'adaptation-storage': {
+    what: '이 브라우저에는 아무것도 간직할 수 없습니다.',
+    cure: '파일로 저장하거나, 이 페이지의 저장을 허용하고 공간을 비우십시오.',
+  },
   internal: {
     what: '예상하지 못한 일이 일어났습니다.',
     cure: `${AGAIN} 되풀이되면 아래의 코드와 영어 설명을 알려 주십시오.`,

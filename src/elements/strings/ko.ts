@@ -1,5 +1,6 @@
 /** Every word the elements say, in Korean. The label words stay English, as the model's vocabulary is; their meaning stands beside. */
 
+import { koApart } from './ko-apart';
 import { errors } from './ko-errors';
 import type { Words } from './words';
 
@@ -204,4 +205,5 @@ export const ko: Words = {
     top: (label, percent) => `가장 그럴듯한 단어: ${label}, ${percent}`,
     conditionEnded: (condition) => `해제됨: ${condition}`,
   },
+  ...koApart,
 };

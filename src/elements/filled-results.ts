@@ -1,0 +1,192 @@
+/** What the model filled in, as `<memo-playground>` shows it. */
+
+import { css, html, nothing, type TemplateResult } from 'lit';
+import type { FeatureError, FilledFace, FilledPiece, FilledVoice, Filling } from '../memobert/moment';
+import { cssValues } from './css-values';
+import { labelName, percent, topIndex } from './format';
+import { labelColour } from './label-colours';
+import { strings } from './strings';
+
+export const resultStyles = css`
+  .results {
+    display: grid;
+    gap: 1.25rem 2rem;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr));
+  }
+  .result {
+    display: grid;
+    align-content: start;
+    gap: 0.375rem;
+  }
+  .result > p {
+    text-wrap: pretty;
+  }
+  .guesses {
+    display: grid;
+    grid-template-columns: 1fr max-content;
+    gap: 0.0625rem 0.75rem;
+  }
+  .guesses li {
+    display: grid;
+    grid-column: 1 / -1;
+    grid-template-columns: subgrid;
+  }
+  .guesses em {
+    font-family: var(--_serif);
+    font-size: 1.06em;
+  }
+  .given {
+    color: var(--_muted);
+  }
+  .given em {
+    text-decoration: underline dotted;
+  }
+  table {
+    inline-size: 100%;
+    border-collapse: collapse;
+    font-size: 0.9375em;
+  }
+  th {
+    padding: 0.125rem 0.75rem 0.125rem 0;
+    font-weight: 400;
+    text-align: start;
+  }
+  thead th {
+    color: var(--_muted);
+    font-size: 0.8125em;
+  }
+  td {
+    inline-size: 38%;
+    padding: 0.125rem 0.5rem 0.125rem 0;
+  }
+  .amount {
+    display: grid;
+    grid-template-columns: 1fr 3.25em;
+    align-items: center;
+    gap: 0.375rem;
+  }
+  .line {
+    block-size: 0.5rem;
+    border-radius: 2px;
+    background: linear-gradient(var(--_ink) 0 0) 0 / calc(var(--_p) * 100%) 100% no-repeat var(--_sunken);
+  }
+  .small {
+    color: var(--_muted);
+    font-size: 0.875em;
+  }
+  .was {
+    color: var(--_hue);
+    font-weight: 650;
+  }
+  @media (forced-colors: active) {
+    .line {
+      outline: 1px solid CanvasText;
+      background: linear-gradient(Highlight 0 0) 0 / calc(var(--_p) * 100%) 100% no-repeat Canvas;
+      forced-color-adjust: none;
+    }
+  }
+`;
+
+export function results(filling: Filling): TemplateResult {
+  const { words, face, voice } = filling;
+  return html`<div class="results" data-testid="filling">
+    ${words.length === 0 ? nothing : filledWords(filling)} ${face === null ? nothing : filledFace(face)}
+    ${voice === null ? nothing : filledVoice(voice)} ${answers(filling)}
+  </div>`;
+}
+
+function filledWords({ words }: Filling): TemplateResult {
+  return html`<section class="result" data-testid="filled-words">
+    <h4 class="heading">${strings.playground.filledWords}</h4>
+    ${words.flatMap(({ pieces }) => pieces.map((piece) => guesses(piece)))}
+  </section>`;
+}
+
+function guesses({ guesses: likely, given, probability }: FilledPiece): TemplateResult {
+  return html`<ol class="guesses" lang="en">
+    ${likely.map(
+      ({ word, probability: own }) =>
+        html`<li><em>${word}</em> <span class="number">${percent(own)}</span></li>`,
+    )}
+    <li class="given">
+      <span><span lang=${strings.language}>${strings.playground.right}:</span> <em>${given}</em></span>
+      <span class="number">${percent(probability)}</span>
+    </li>
+  </ol>`;
+}
+
+function filledFace(face: FilledFace): TemplateResult {
+  const { classes, guessed, own, agreement, divergence } = face;
+  return html`<section class="result" data-testid="filled-face">
+    <h4 class="heading">${strings.playground.filledFace}</h4>
+    <table>
+      <thead>
+        <tr>
+          <td></td>
+          <th scope="col">${strings.playground.seen}</th>
+          <th scope="col">${strings.playground.guessed}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${classes.map(
+          (name, at) =>
+            html`<tr>
+              <th scope="row">${className(name)}</th>
+              <td>${amount(own?.[at] ?? null)}</td>
+              <td>${amount(guessed[at] ?? 0)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${
+      agreement === null || divergence === null
+        ? nothing
+        : html`<p class="small">${strings.playground.agree(percent(agreement), divergence.toFixed(2))}</p>`
+    }
+    ${explained(face)}
+  </section>`;
+}
+
+function filledVoice(voice: FilledVoice): TemplateResult {
+  return html`<section class="result" data-testid="filled-voice">
+    <h4 class="heading">${strings.playground.filledVoice}</h4>
+    ${explained(voice)}
+  </section>`;
+}
+
+function explained({ explained: share, error, blind }: FeatureError): TemplateResult {
+  const { playground } = strings;
+  return html`<p data-explained=${share}>
+      ${share > 0 ? playground.explained(percent(share)) : playground.worse}
+    </p>
+    <p class="small number">${playground.error(error.toPrecision(2), blind.toPrecision(2))}</p>`;
+}
+
+function answers({ answer: { labels, whole, masked } }: Filling): TemplateResult {
+  const { playground } = strings;
+  const one = (values: readonly number[], when: string) => {
+    const at = topIndex(values);
+    const label = labels[at] ?? '';
+    return html`<p>
+      <span class="was" lang="en" ${cssValues({ '--_hue': labelColour(label, at) })}
+        >${labelName(label)}</span
+      >
+      <span class="number">${percent(values[at] ?? 0)}</span> <span class="small">${when}</span>
+    </p>`;
+  };
+  return html`<section class="result" data-testid="filled-answer">
+    <h4 class="heading">${playground.answer}</h4>
+    ${one(whole, playground.answerWhole)} ${one(masked, playground.answerMasked)}
+  </section>`;
+}
+
+function amount(value: number | null): TemplateResult {
+  return html`<span class="amount"
+    ><span class="line" aria-hidden="true" ${cssValues({ '--_p': String(value ?? 0) })}></span
+    ><span class="number small">${value === null ? '–' : percent(value)}</span></span
+  >`;
+}
+
+function className(id: string): string {
+  return (Object.hasOwn(strings.faceClasses, id) ? strings.faceClasses[id] : undefined) ?? id;
+}

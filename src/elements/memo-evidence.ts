@@ -1,0 +1,116 @@
+import { css, html, svg, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Estimate, LookedAt } from '../memobert/estimate';
+import type { RecogniserState } from '../recogniser';
+import { BaseElement } from './base-element';
+import { secondsOf, spansOf } from './evidence-spans';
+import { strings } from './strings';
+
+/** A voice that ended four seconds ago began up to four before. */
+const SECONDS = 8;
+const WIDTH = 1000;
+const NOTHING: LookedAt = { times: [], each: 1 };
+
+/**
+ * Which seconds of face and voice the estimate was made of: two tracks up to its moment, with gaps where no face was seen and
+ * nobody spoke. Of a file, those of the moment that it was scrubbed to.
+ * @csspart track - the track of one modality
+ */
+@customElement('memo-evidence')
+export class MemoEvidence extends BaseElement {
+  static override styles = [
+    ...BaseElement.styles,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: max-content 1fr max-content;
+        align-items: center;
+        gap: 0.25rem 0.75rem;
+        font-size: 0.8125em;
+      }
+      .heading {
+        grid-column: 1 / -1;
+        font-size: 1em;
+      }
+      svg {
+        inline-size: 100%;
+        block-size: 0.75rem;
+        border-radius: 3px;
+        background: var(--_sunken);
+      }
+      path {
+        fill: var(--_ink);
+      }
+      .seconds {
+        min-inline-size: 3.25em;
+        text-align: end;
+      }
+      .seconds,
+      .axis {
+        color: var(--_muted);
+      }
+      .axis {
+        display: flex;
+        grid-column: 2;
+        justify-content: space-between;
+      }
+      @media (forced-colors: active) {
+        svg {
+          outline: 1px solid CanvasText;
+        }
+        path {
+          fill: CanvasText;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) estimate: Estimate | null = null;
+
+  protected override take({ estimate }: RecogniserState): void {
+    this.estimate = estimate;
+  }
+
+  override render(): TemplateResult {
+    return html`<h3 class="heading">${strings.lookedAt.heading}</h3>
+      ${this.#track('face')} ${this.#track('voice')}
+      <p class="axis">
+        <span class="number">${strings.lookedAt.since(String(SECONDS))}</span>
+        <span>${strings.lookedAt.now}</span>
+      </p>`;
+  }
+
+  #track(modality: 'face' | 'voice'): TemplateResult {
+    const to = this.estimate?.time ?? 0;
+    const from = to - SECONDS;
+    const spans = spansOf(this.estimate?.evidence[modality] ?? NOTHING, from, to);
+    const seconds = secondsOf(spans).toFixed(1);
+    const name = strings.lookedAt[modality];
+    const path = spans
+      .map(({ start, end }) => {
+        const [left, width] = [start - from, end - start].map((value) => (value / SECONDS) * WIDTH);
+        return `M${left?.toFixed(1)} 0h${width?.toFixed(1)}v1h-${width?.toFixed(1)}z`;
+      })
+      .join('');
+    return html`<span aria-hidden="true">${name}</span>
+      <svg
+        part="track"
+        role="img"
+        aria-label=${strings.lookedAt.of(name, seconds, String(SECONDS))}
+        viewBox="0 0 ${WIDTH} 1"
+        preserveAspectRatio="none"
+        data-testid="looked-at-${modality}"
+        data-seconds=${seconds}
+        data-spans=${spans.length}
+      >
+        ${svg`<path d=${path}></path>`}
+      </svg>
+      <span class="seconds number" aria-hidden="true">${strings.lookedAt.seconds(seconds)}</span>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'memo-evidence': MemoEvidence;
+  }
+}
