@@ -19,6 +19,7 @@ export const LABEL_COLOURS: Readonly<Record<string, ThemedColour>> = {
   surprised: { light: '#0d737b', dark: '#1aa196' },
   scared: { light: '#5a2d8f', dark: '#be62fb' },
   disgusted: { light: '#17590d', dark: '#9fee63' },
+  contempt: { light: '#8a2a6b', dark: '#f2a8c0' },
 };
 
 const CYCLE = Object.values(LABEL_COLOURS);

@@ -133,7 +133,9 @@ export class MemoPlayground extends BaseElement {
     const { masks } = this.moment;
     const toggle = (at: number) => {
       const on = masks.words.includes(at);
-      this.#mask({ words: on ? masks.words.filter((word) => word !== at) : [...masks.words, at] });
+      this.#mask({
+        words: on ? masks.words.filter((word) => word !== at) : [...masks.words, at].sort((a, b) => a - b),
+      });
     };
     return html`<section class="part">
       <h4 class="heading">${strings.playground.words}</h4>

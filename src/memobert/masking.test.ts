@@ -56,7 +56,7 @@ function setUp({ withHeads = true } = {}) {
     close: () => Promise.resolve(),
     run: async ({ hidden }) => {
       const { data, dims } = hidden as PlainTensor;
-      const answer = { type: 'float32' as const, dims, data: Float32Array.from(data) };
+      const answer = { type: 'float32' as const, dims, data: Float32Array.from(data as Float32Array) };
       return { face_features: answer, face_logits: answer, voice_features: answer };
     },
   };
