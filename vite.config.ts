@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { configDefaults } from 'vitest/config';
+import { modelCard } from './scripts/model-card.mjs';
 import { prepareAssets } from './scripts/prepare-assets.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -65,7 +66,7 @@ export default defineConfig({
   base: './',
   // a file that is not there is a 404, not the page
   appType: 'mpa',
-  plugins: [policy(), assets(), speechRuntime()],
+  plugins: [policy(), assets(), speechRuntime(), modelCard({ root })],
   worker: { format: 'es', plugins: () => [speechRuntime()] },
   optimizeDeps: { exclude: ['onnxruntime-web', '@huggingface/transformers'] },
   server: { headers: ISOLATION },
@@ -83,6 +84,8 @@ export default defineConfig({
         index: 'index.html',
         parts: 'examples/parts.html',
         states: 'examples/states.html',
+        gallery: 'examples/gallery.html',
+        card: 'model-card.html',
         'memo-bert': 'src/elements/index.ts',
         recogniser: 'src/index.ts',
       },
