@@ -48,7 +48,7 @@ function codeBlock(name: string, code: string): HTMLElement {
       () => (told.textContent = 'Not allowed here: mark the text and copy it.'),
     );
   });
-  caption.append(name, copy, told);
+  caption.append(Object.assign(document.createElement('span'), { textContent: name }), copy, told);
   const pre = Object.assign(document.createElement('pre'), { tabIndex: 0 });
   pre.append(Object.assign(document.createElement('code'), { textContent: code }));
   figure.append(caption, pre);

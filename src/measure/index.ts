@@ -4,7 +4,7 @@
  */
 
 import { MemoError } from '../errors';
-import { absolute, engineOptions, type EngineClient, type RecogniserOptions } from '../recogniser';
+import { actorBaseOf, engineOptions, type EngineClient, type RecogniserOptions } from '../recogniser';
 import { WorkerClient } from '../runtime';
 import { actorInput, type MeasureInput } from './actor-input';
 import { measureWith, type Measurement, type MeasureWishes } from './measure';
@@ -35,13 +35,8 @@ export async function measure(
 ): Promise<Measurement> {
   const engine = engineOptions(options);
   const signal = wishes.signal ?? new AbortController().signal;
-  const input = wishes.input ?? (await actorInput(actorBase(options), signal));
+  const input = wishes.input ?? (await actorInput(actorBaseOf(options), signal));
   if (signal.aborted) throw new MemoError('aborted', 'The measurement was cut short.', 'Measure again.');
   const client: EngineClient = new WorkerClient();
   return measureWith(engine, { client, input }, { ...wishes, signal });
-}
-
-function actorBase({ actorBase = 'actor/' }: MeasureOptions): string {
-  const base = absolute(actorBase);
-  return base.endsWith('/') ? base : `${base}/`;
 }

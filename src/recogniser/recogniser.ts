@@ -7,7 +7,7 @@ import { notPushing, PushedSource, type DeviceRequest } from '../capture';
 import { MemoError } from '../errors';
 import type { Box } from '../memobert/estimate';
 import { Estimates } from './estimates';
-import { absolute, type RecogniserOptions, type RecogniserParts } from './options';
+import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './options';
 import { perform } from './perform';
 import type { MemoRequest } from './requests';
 import { AT_REST, NOTHING_YET } from './run';
@@ -22,7 +22,7 @@ export class Recogniser extends Runner {
   /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
     super(options, parts);
-    this.#actorBase = absolute(options.actorBase ?? 'actor/');
+    this.#actorBase = actorBaseOf(options);
   }
 
   /** Loads the model ahead of a start; shared with every start. Rejects with a MemoError. */
