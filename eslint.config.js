@@ -18,6 +18,11 @@ export default tseslint.config(
     rules: { 'no-console': 'error' },
   },
   {
+    // code to copy, so no TypeScript
+    files: ['examples/**/*.js'],
+    languageOptions: { globals: { document: 'readonly' } },
+  },
+  {
     // elements never touch a session, inference never touches the DOM
     files: ['src/elements/**', 'src/app/**'],
     rules: {

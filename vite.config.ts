@@ -3,6 +3,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { configDefaults } from 'vitest/config';
 import { literals } from './scripts/build/literals.mjs';
 import { plainImports } from './scripts/build/plain-imports.mjs';
+import { modelCard } from './scripts/model-card.mjs';
 import { prepareAssets } from './scripts/prepare-assets.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -67,7 +68,7 @@ export default defineConfig({
   base: './',
   // a file that is not there is a 404, not the page
   appType: 'mpa',
-  plugins: [policy(), assets(), speechRuntime(), literals(), plainImports()],
+  plugins: [policy(), assets(), speechRuntime(), modelCard({ root }), literals(), plainImports()],
   worker: { format: 'es', plugins: () => [speechRuntime(), plainImports()] },
   optimizeDeps: { exclude: ['onnxruntime-web', '@huggingface/transformers'] },
   server: { headers: ISOLATION },
@@ -85,6 +86,8 @@ export default defineConfig({
         index: 'index.html',
         parts: 'examples/parts.html',
         states: 'examples/states.html',
+        gallery: 'examples/gallery.html',
+        card: 'model-card.html',
         'memo-bert': 'src/elements/index.ts',
         recogniser: 'src/index.ts',
       },

@@ -5,8 +5,11 @@
 import { MemoBert } from '../elements';
 import { applyAddress } from './address';
 import { followLanguage } from './language';
+import { measureWhenNear, offerGuide } from './late';
 
 for (const element of document.querySelectorAll('memo-bert')) {
   if (element instanceof MemoBert) applyAddress(element, new URL(location.href));
 }
 followLanguage(document, window);
+offerGuide(document, window);
+measureWhenNear(document);

@@ -151,12 +151,15 @@ export class MemoModalities extends BaseElement {
     const index = topIndex(values);
     const label = labels[index];
     const hue = label === undefined ? 'var(--_muted)' : labelColour(label, index);
-    return html`<section
+    // no heading: a part cannot know which level it would be in somebody's page
+    return html`<div
+      role="group"
+      aria-label=${strings.modalities[modality]}
       class="one ${label === undefined ? 'absent' : ''}"
       ${cssValues({ '--_hue': hue })}
       data-testid="modality-${modality}"
     >
-      <h3 class="name heading">${ICONS[modality]} ${strings.modalities[modality]}</h3>
+      <p class="name heading">${ICONS[modality]} ${strings.modalities[modality]}</p>
       ${this.#columns(labels, values)}
       <p class="answer">
         ${
@@ -171,7 +174,7 @@ export class MemoModalities extends BaseElement {
       <p class="contribution">
         ${this.#footnote(modality, label === undefined ? null : (own?.contribution ?? 0))}
       </p>
-    </section>`;
+    </div>`;
   }
 
   #footnote(modality: Modality, contribution: number | null): unknown {

@@ -17,7 +17,7 @@ export interface RecogniserOptions extends Partial<Settings> {
   readonly manifestUrl: string;
   /** Folder with MediaPipe's files, the face detector and the speech gate; relative to the page. */
   readonly assetBase: string;
-  /** Folder with the actor's speech; `actor/` beside the page unless said. */
+  /** Folder with the actor's speech; `actor/` beside the folder of `assetBase` unless said. */
   readonly actorBase?: string;
   /** URL of a speech model's `speech.json`, relative to the page, in place of the bundle's own; may be another origin's. */
   readonly speech?: string;
@@ -45,7 +45,7 @@ export function engineOptions(options: RecogniserOptions): EngineOptions {
   const assetBase = absolute(given('assetBase', options.assetBase));
   return {
     manifestUrl: absolute(given('manifestUrl', options.manifestUrl)),
-    assetBase: assetBase.endsWith('/') ? assetBase : `${assetBase}/`,
+    assetBase: folder(assetBase),
     device: options.device ?? 'auto',
     allowSoftwareAdapter: options.allowSoftwareAdapter ?? false,
   };
@@ -79,6 +79,18 @@ export function initialWords(options: RecogniserOptions): WordsState {
 export function absolute(url: string): string {
   const base = typeof document === 'undefined' ? globalThis.location?.href : document.baseURI;
   return base === undefined || base.startsWith('blob:') ? url : new URL(url, base).href;
+}
+
+/** Absolute, with a slash at its end. */
+export function actorBaseOf(options: Pick<RecogniserOptions, 'assetBase' | 'actorBase'>): string {
+  const assets = folder(absolute(options.assetBase));
+  // an address that is no URL has no neighbours: it fails where it is fetched, and says so
+  const beside = URL.canParse('../actor/', assets) ? new URL('../actor/', assets).href : 'actor/';
+  return folder(absolute(options.actorBase ?? beside));
+}
+
+function folder(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`;
 }
 
 const CURES = {

@@ -9,7 +9,7 @@ import type { Box } from '../memobert/estimate';
 import type { Filling, Masks, Moment } from '../memobert/moment';
 import type { AdaptationState, Mark } from './adaptation';
 import { Estimates } from './estimates';
-import { absolute, type RecogniserOptions, type RecogniserParts } from './options';
+import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './options';
 import { perform } from './perform';
 import type { MemoRequest } from './requests';
 import { AT_REST, NOTHING_YET } from './run';
@@ -24,7 +24,7 @@ export class Recogniser extends Runner {
   /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
     super(options, parts);
-    this.#actorBase = absolute(options.actorBase ?? 'actor/');
+    this.#actorBase = actorBaseOf(options);
   }
 
   /** Loads the model ahead of a start; shared with every start. Rejects with a MemoError. */

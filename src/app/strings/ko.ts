@@ -35,7 +35,10 @@ export const ko: Readonly<Record<string, string | TemplateResult>> = {
       >MEmoBERT: Pre-training Model with Prompt-based Learning for Multimodal Emotion Recognition</cite
     >
     (Zhao, Li, Jin, Wang, Li, 2022)을 따랐습니다.`,
+  guide: '둘러보기',
+  measure: '이 기기는 얼마나 빠릅니까?',
   card: '모델 카드(영어)',
+  gallery: '넣는 방법(영어)',
   loaded: '불러오는 파일',
   licences: '제3자 라이선스',
 };

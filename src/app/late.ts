@@ -1,0 +1,33 @@
+/** What of the page is fetched only when somebody comes to it: the guide, the measuring. */
+
+import { defineMeasure, showGuide } from '../elements';
+
+export const GUIDE_PARAMETER = 'guide';
+
+/** The button shows the guide, and so does `?guide`: once, for the address forgets it when the guide was left. */
+export function offerGuide(page: Document, view: Window): void {
+  const around = page.querySelector('memo-bert');
+  if (around === null) return;
+  page.querySelector('.show-guide')?.addEventListener('click', () => void showGuide(around));
+  if (!new URL(view.location.href).searchParams.has(GUIDE_PARAMETER)) return;
+  void showGuide(around).then(() => {
+    const address = new URL(view.location.href);
+    address.searchParams.delete(GUIDE_PARAMETER);
+    view.history.replaceState(view.history.state, '', address);
+  });
+}
+
+/** `<memo-measure>` becomes one when it is about to be seen. */
+export function measureWhenNear(page: Document): void {
+  const place = page.querySelector('memo-measure');
+  if (place === null) return;
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      void defineMeasure();
+    },
+    { rootMargin: '300px' },
+  );
+  observer.observe(place);
+}

@@ -1,0 +1,18 @@
+/** Elements that most visitors never use: fetched when they are first asked for. */
+
+/** Leads through a `<memo-bert>` in four steps. Resolves when the guide was left. @param around the element */
+export async function showGuide(around: Element): Promise<void> {
+  await import('./memo-guide');
+  const guide = document.createElement('memo-guide');
+  // where a dialog stands says nothing about where it shows, but about its language
+  around.after(guide);
+  const left = new Promise((resolve) => guide.addEventListener('close', resolve, { once: true }));
+  await guide.show(around);
+  await left;
+  guide.remove();
+}
+
+/** From here on `<memo-measure>` is there. */
+export async function defineMeasure(): Promise<void> {
+  await import('./memo-measure');
+}

@@ -1,0 +1,114 @@
+/** axe in every state, language, scheme and width; the page by keys alone; reduced motion and forced colours. */
+
+import type { Page } from '@playwright/test';
+import { axeFindings, focused } from './support/axe';
+import { expect, test } from './support/browser';
+import { expectPhase, openPage } from './support/element';
+import { fakeWorkers } from './support/fake-worker';
+
+const WIDTHS = [
+  { width: 390, height: 844 },
+  { width: 1440, height: 900 },
+];
+
+async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  for (const language of ['en', 'ko'] as const) {
+    test(`axe finds nothing in any part in any state: ${language}, ${scheme}`, async ({ open }) => {
+      test.setTimeout(300_000);
+      const page = await open();
+      await page.goto(`examples/states.html?lang=${language}&scheme=${scheme}`);
+      await expect(page.getByTestId('start').first()).toHaveText(language === 'ko' ? /시작/ : /Start/);
+      expect(await page.locator('memo-bert').count()).toBeGreaterThan(12);
+      for (const size of WIDTHS) {
+        await page.setViewportSize(size);
+        expect(await overflow(page), `${size.width} px`).toBe(0);
+        expect(await axeFindings(page), `${size.width} px`).toEqual([]);
+      }
+    });
+  }
+}
+
+test('axe finds nothing on the page at rest, while it listens, nor on the pages beside it', async ({
+  open,
+}) => {
+  test.setTimeout(300_000);
+  const page = await open({ grant: ['camera', 'microphone'], viewport: WIDTHS[0]! });
+  await fakeWorkers(page);
+  await openPage(page, '?device=wasm&lang=ko');
+  await expect(page.getByTestId('start')).toHaveText(/시작/);
+  await page.locator('.measure').scrollIntoViewIfNeeded();
+  await expect(page.getByTestId('measure')).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByTestId('start').click();
+  await expectPhase(page, 'listening');
+  expect(await axeFindings(page)).toEqual([]);
+  for (const path of ['model-card.html', 'examples/gallery.html', 'examples/parts.html']) {
+    await page.goto(path);
+    for (const size of WIDTHS) {
+      await page.setViewportSize(size);
+      expect(await overflow(page), `${path} at ${size.width} px`).toBe(0);
+      expect(await axeFindings(page), `${path} at ${size.width} px`).toEqual([]);
+    }
+  }
+});
+
+test('by keys alone: everything is reached, shows that it is, and nothing holds the focus', async ({
+  open,
+}) => {
+  const page = await open();
+  await openPage(page);
+  await page.locator('.measure').scrollIntoViewIfNeeded();
+  await expect(page.getByTestId('measure')).toBeVisible();
+  await page.evaluate(() => scrollTo(0, 0));
+  const reached: string[] = [];
+  for (let turn = 0; turn < 60; turn += 1) {
+    await page.keyboard.press('Tab');
+    const { name, outlined } = await focused(page);
+    if (name === 'body') break;
+    expect(outlined, name).toBe(true);
+    reached.push(name);
+  }
+  expect(reached[0]).toBe('a:Skip to the recogniser');
+  for (const name of [
+    'button:Show me around',
+    'a:한국어',
+    'button:Start',
+    'button:Camera',
+    'button:Microphone',
+    'button:Try it without a camera',
+    'button:Open a file',
+    'input:What is being said',
+    'button:Read it',
+    'button:Measure this device',
+    'a:Model card',
+    'a:Third-party licences',
+  ])
+    expect(reached).toContain(name);
+  expect(new Set(reached).size, 'none twice').toBe(reached.length);
+});
+
+test('where less motion is wanted nothing moves; in forced colours a bar is still one', async ({ open }) => {
+  const page = await open();
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('examples/states.html?state=waiting');
+  await expect(page.getByTestId('phase')).toBeVisible();
+  const moving = () => page.evaluate(() => document.getAnimations().length);
+  expect(await moving()).toBe(0);
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await expect.poll(moving, 'the blank breathes').toBeGreaterThan(0);
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto('examples/states.html?state=listening');
+  const fill = page.locator('memo-bars li[data-label=happy] .fill');
+  const ground = await page
+    .locator('memo-bert')
+    .evaluate((element) => getComputedStyle(element).backgroundColor);
+  await expect(fill).toBeVisible();
+  expect(await fill.evaluate((element) => getComputedStyle(element).backgroundColor)).not.toBe(ground);
+});

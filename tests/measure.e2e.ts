@@ -1,0 +1,74 @@
+/** "Measure this device": with the model that is shipped, on this machine; and what is told when it cannot be. */
+
+import { readFileSync } from 'node:fs';
+import type { Measurement } from '../src/measure';
+import { expect, test } from './support/browser';
+import { expectPhase, openPage } from './support/element';
+import { fakeWorkers } from './support/fake-worker';
+
+const manifest = JSON.parse(
+  readFileSync(new URL('../public/models/small/manifest.json', import.meta.url), 'utf8'),
+) as { name: string; version: string };
+
+test('the shipped model is measured stage by stage, and the numbers can be copied', async ({ open }) => {
+  test.setTimeout(300_000);
+  const page = await open();
+  await openPage(page);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.locator('.measure').scrollIntoViewIfNeeded();
+  await page.getByTestId('measure').click();
+  await expect(page.getByTestId('measure')).toHaveText('Cancel');
+  await expect(page.getByTestId('measure-status')).toHaveText(/^Round \d+ of 20$/, { timeout: 120_000 });
+  await expect(page.getByTestId('measure-table')).toBeVisible({ timeout: 240_000 });
+  await page.getByTestId('measure-copy').click();
+  await expect(page.getByTestId('measure-status')).toHaveText('Copied.');
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const found = JSON.parse(copied) as Measurement;
+  expect(found).toMatchObject({
+    format: 'memo-bert-measurement/1',
+    bundle: { name: manifest.name, version: manifest.version },
+    backend: { name: 'wasm', forced: true },
+    isolated: true,
+  });
+  expect(found.load.bytes).toBeGreaterThan(10e6);
+  expect(Object.values(found.load.steps).reduce((a, b) => a + b, 0)).toBeCloseTo(found.load.ms, 0);
+  // the actor has a face and a voice throughout, so that every stage runs in each round
+  const runs = Object.entries(found.stages).map(([stage, spread]) => [stage, spread?.runs]);
+  expect(Object.fromEntries(runs)).toEqual({
+    ...{ detect: 59, crop: 59, expression: 59 },
+    ...{ 'speech-gate': 19, voice: 19, fusion: 19 },
+  });
+  for (const [stage, spread] of Object.entries(found.stages)) {
+    expect(spread!.median, stage).toBeGreaterThan(0);
+    expect(spread!.p95, stage).toBeGreaterThanOrEqual(spread!.median);
+  }
+  // an answer holds one face, one reading of the voice and one fusion, and messages between
+  const { expression, voice, fusion } = found.stages;
+  expect(found.answer!.median).toBeGreaterThan((expression!.median + voice!.median + fusion!.median) * 0.8);
+  test.info().annotations.push({ type: 'measured', description: JSON.stringify(found) });
+  console.log(copied.replace(/\s+/g, ' '));
+});
+
+test('what runs is stopped first; cancelled, nothing is left; what fails is told', async ({ open }) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  await page.getByTestId('actor').click();
+  await expectPhase(page, 'listening');
+  await page.locator('.measure').scrollIntoViewIfNeeded();
+  await page.route('**/actor/happy.mp3', (route) => route.fulfill({ status: 404 }));
+  await page.getByTestId('measure').click();
+  await expectPhase(page, 'idle');
+  const measure = page.locator('memo-measure');
+  await expect(measure.getByTestId('error')).toHaveAttribute('data-code', 'file-missing');
+  await page.unroute('**/actor/happy.mp3');
+  // never answered: only a cancel ends it
+  await page.route('**/actor/happy.mp3', () => undefined);
+  await page.getByTestId('measure').click();
+  await expect(measure.getByTestId('error')).toHaveCount(0);
+  await expect(page.getByTestId('measure')).toHaveText('Cancel');
+  await page.getByTestId('measure').click();
+  await expect(page.getByTestId('measure')).toHaveText('Measure this device');
+  await expect(measure.getByTestId('error')).toHaveCount(0);
+  await expect(page.getByTestId('measure-table')).toHaveCount(0);
+});
