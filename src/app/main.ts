@@ -10,3 +10,8 @@ for (const element of document.querySelectorAll('memo-bert')) {
   if (element instanceof MemoBert) applyAddress(element, new URL(location.href));
 }
 followLanguage(document, window);
+
+/** What is kept for offline comes after what the visitor came for. */
+const offline = () => void import('./memo-offline');
+if (document.readyState === 'complete') offline();
+else addEventListener('load', offline, { once: true });

@@ -19,7 +19,7 @@ export type { EngineClient } from './engine-client';
 export { Estimates } from './estimates';
 export { TypedEventTarget, type RecogniserEventMap, type StateChange, type TypedTarget } from './events';
 export { currentPage, noPage, type Page } from './page';
-export { initialWords, type RecogniserOptions, type RecogniserParts } from './options';
+export { engineOptions, initialWords, type RecogniserOptions, type RecogniserParts } from './options';
 export { Recogniser } from './recogniser';
 export { REQUEST_EVENT, type MemoRequest, type RequestMap, type RequestName } from './requests';
 export type { ActorRequest, SourceOpeners } from './sources';
