@@ -5,28 +5,10 @@ import { literals } from './scripts/build/literals.mjs';
 import { plainImports } from './scripts/build/plain-imports.mjs';
 import { modelCard } from './scripts/model-card.mjs';
 import { prepareAssets } from './scripts/prepare-assets.mjs';
+import { ISOLATION, PAGE_HEADERS, POLICY } from './scripts/vite/policy.mjs';
+import { serviceWorker } from './scripts/vite/service-worker.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-
-/** Nothing but this page's own files, and wasm; no inline script or style, no other origin. */
-const POLICY = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self' blob:",
-  "connect-src 'self' blob:",
-  "img-src 'self' blob: data:",
-  "media-src 'self' blob: mediastream:",
-  "style-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
-
-// without isolation a page has one wasm thread
-const ISOLATION = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
 
 function policy(): Plugin {
   return {
@@ -68,11 +50,19 @@ export default defineConfig({
   base: './',
   // a file that is not there is a 404, not the page
   appType: 'mpa',
-  plugins: [policy(), assets(), speechRuntime(), modelCard({ root }), literals(), plainImports()],
+  plugins: [
+    policy(),
+    assets(),
+    speechRuntime(),
+    modelCard({ root }),
+    literals(),
+    plainImports(),
+    serviceWorker({ root }),
+  ],
   worker: { format: 'es', plugins: () => [speechRuntime(), plainImports()] },
   optimizeDeps: { exclude: ['onnxruntime-web', '@huggingface/transformers'] },
   server: { headers: ISOLATION },
-  preview: { headers: ISOLATION },
+  preview: { headers: PAGE_HEADERS },
   // the engine's own chunk is large by nature
   build: {
     target: 'es2023',

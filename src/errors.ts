@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   'file-missing',
   'model-integrity',
   'integrity-missing',
+  'not-kept',
   'graph-invalid',
   'golden-mismatch',
   // runtime

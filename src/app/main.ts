@@ -13,3 +13,8 @@ for (const element of document.querySelectorAll('memo-bert')) {
 followLanguage(document, window);
 offerGuide(document, window);
 measureWhenNear(document);
+
+/** What is kept for offline comes after what the visitor came for. */
+const offline = () => void import('./memo-offline');
+if (document.readyState === 'complete') offline();
+else addEventListener('load', offline, { once: true });

@@ -15,6 +15,7 @@ const MOST_SMOOTHING_S = 60;
 /** As attribute or property: lists as text or as such, numbers likewise; null where nothing was said. */
 export interface Written {
   readonly bundle: string;
+  readonly integrity: string | null;
   readonly assetBase: string;
   readonly speech: string | null;
   readonly device: string;
@@ -28,7 +29,7 @@ export interface Written {
 }
 
 export interface Read {
-  readonly options: Pick<RecogniserOptions, 'manifestUrl' | 'assetBase' | 'speech' | 'device'>;
+  readonly options: Pick<RecogniserOptions, 'manifestUrl' | 'integrity' | 'assetBase' | 'speech' | 'device'>;
   readonly settings: Settings;
   /** In the order of {@link Written}; `attribute-invalid`, `prompt-invalid` or `label-invalid`. */
   readonly problems: readonly MemoError[];
@@ -55,6 +56,7 @@ export function readAttributes(written: Written): Read {
       address('asset-base', written.assetBase, `"${DEFAULT_ASSET_BASE}"`),
     ),
     ...(speech === null ? {} : { speech }),
+    ...(written.integrity === null ? {} : { integrity: written.integrity }),
     device: or('auto', () => deviceOf(written.device)),
   };
   const modalities = or(MODALITIES, () => modalitiesOf(written.modalities, (error) => problems.push(error)));
@@ -73,6 +75,7 @@ export function readAttributes(written: Written): Read {
 
 export const NOTHING_WRITTEN: Written = {
   bundle: DEFAULT_BUNDLE,
+  integrity: null,
   assetBase: DEFAULT_ASSET_BASE,
   speech: null,
   device: 'auto',

@@ -59,6 +59,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   @property({ attribute: false }) stream: MediaStream | null = null;
   /** URL of the bundle's manifest, relative to the document's base. */
   @property() bundle = DEFAULT_BUNDLE;
+  /** Hash of that manifest (`sha256-` and base64, as on a `<script>`); another origin's bundle is not loaded without. */
+  @property() integrity: string | null = null;
   /** Folder of MediaPipe's files, the face detector and the speech gate, relative to the document's base. */
   @property({ attribute: 'asset-base' }) assetBase = DEFAULT_ASSET_BASE;
   /** URL of a speech model's `speech.json`, in place of the bundle's own; another origin's must be in the page's policy. */

@@ -15,6 +15,8 @@ import { INITIAL_WORDS, type WordsState } from './words-state';
 export interface RecogniserOptions extends Partial<Settings> {
   /** URL of the bundle's `manifest.json`; relative to the page. */
   readonly manifestUrl: string;
+  /** Hash of the manifest, as in `integrity` of a `<script>`: a bundle of another origin needs it. */
+  readonly integrity?: string;
   /** Folder with MediaPipe's files, the face detector and the speech gate; relative to the page. */
   readonly assetBase: string;
   /** Folder with the actor's speech; `actor/` beside the folder of `assetBase` unless said. */
@@ -48,6 +50,7 @@ export function engineOptions(options: RecogniserOptions): EngineOptions {
     assetBase: folder(assetBase),
     device: options.device ?? 'auto',
     allowSoftwareAdapter: options.allowSoftwareAdapter ?? false,
+    ...(options.integrity === undefined ? {} : { integrity: options.integrity }),
   };
 }
 

@@ -90,7 +90,7 @@ export class CheckedFiles {
         onBytes(file.bytes);
         return kept;
       }
-      await this.cache.drop(file);
+      // it stays till a whole one takes its place: without a network, the next start must know why
     }
     const data = await this.#fetch(file, signal, onBytes).catch((error: unknown) => {
       throw kept === null ? error : this.#notHealed(file, error);

@@ -4,6 +4,7 @@ import type { DetectorFiles } from '../encoders';
 import type { Backend } from '../memobert/estimate';
 import type { Bytes } from './checked-files';
 import { ORT_WASM, type EngineFileName, type EngineFiles } from './engine-files';
+import { DETECTOR_MODEL, DETECTOR_WASM, engineFilesFor, GATE } from './engine-files-for';
 import type { LoadProgress } from './load-progress';
 import type { GraphMaker } from './models';
 import { OrtRuntime } from './ort-graph';
@@ -14,15 +15,6 @@ export interface EngineParts {
   /** Null where the caller brings a face encoder of its own. */
   readonly detector: DetectorFiles | null;
   readonly createMaker: (backend: Backend, threads: number) => Promise<GraphMaker>;
-}
-
-const GATE = 'silero_vad.onnx';
-const DETECTOR_WASM = 'mediapipe/vision_wasm_module_internal.wasm';
-const DETECTOR_MODEL = 'face_detector.tflite';
-
-/** What a backend runs beside a bundle's graphs. */
-export function engineFilesFor(backend: Backend): readonly EngineFileName[] {
-  return [GATE, DETECTOR_WASM, DETECTOR_MODEL, ORT_WASM[backend]];
 }
 
 /**

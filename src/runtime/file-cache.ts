@@ -61,10 +61,6 @@ export class FileCache {
     await this.#put(this.#key(file), data, healed ? { [HEALED_HEADER]: 'yes' } : {});
   }
 
-  async drop(file: BundleFile): Promise<void> {
-    await this.#attempt((cache) => cache.delete(this.#key(file)));
-  }
-
   async partial(file: BundleFile): Promise<PartialFile | null> {
     return this.#attempt(async (cache) => {
       const kept = await cache.match(this.#partialKey(file));
@@ -100,7 +96,7 @@ export class FileCache {
 
   /** A manifest as it was fetched last, for when there is no network. */
   async keepText(url: string, text: string): Promise<void> {
-    await this.#attempt((cache) => cache.put(this.#textKey(url), new Response(text)));
+    await this.#attempt((cache) => cache.put(this.#textKey(url), new Response(text)), true);
   }
 
   async keptText(url: string): Promise<string | null> {
@@ -121,13 +117,17 @@ export class FileCache {
 
   async #put(key: string, data: Bytes, more: Record<string, string> = {}): Promise<void> {
     const headers = { [OWNER_HEADER]: this.#owner, [BYTES_HEADER]: String(data.byteLength), ...more };
-    await this.#attempt((cache) => cache.put(key, new Response(data, { headers })));
+    await this.#attempt((cache) => cache.put(key, new Response(data, { headers })), true);
   }
 
-  /** Null when there is no cache or it fails (quota, private mode). */
-  async #attempt<T>(step: (cache: Cache) => Promise<T | undefined>): Promise<T | null> {
+  /**
+   * Null when there is no cache or it fails (quota, private mode).
+   * @param made whether it is made where it is not there: whoever only looks leaves no trace
+   */
+  async #attempt<T>(step: (cache: Cache) => Promise<T | undefined>, made = false): Promise<T | null> {
     if (this.#storage === null) return null;
     try {
+      if (!made && !(await this.#storage.has(FILE_CACHE))) return null;
       return (await step(await this.#storage.open(FILE_CACHE))) ?? null;
     } catch {
       return null;

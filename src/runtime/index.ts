@@ -4,7 +4,7 @@
  * Must not know: cameras and microphones, the recogniser's clocks and states, elements, the DOM.
  *
  * What stands here is the page's side. The worker's side (`worker.ts`, `engine.ts`) is reached through WorkerClient alone,
- * so that no page carries ONNX Runtime in its own scripts.
+ * so that no page carries ONNX Runtime in its own scripts. `on-device.ts` is a second door, to the files, for pages that keep them.
  */
 
 export type { Graph, PlainTensor } from './graph';

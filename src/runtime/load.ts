@@ -1,19 +1,18 @@
 /** The whole way from a manifest's URL to models that are ready, in order; the engine keeps what comes out. */
 
 import { FaceEncoder, SpeechGate, VoiceEncoder, WordPieces, type FaceEncoderOptions } from '../encoders';
-import { MemoError, type ErrorCode } from '../errors';
 import { Evidence, Masking, type Fusion } from '../memobert';
 import type { Backend } from '../memobert/estimate';
-import { chooseBackend, droppedToWasm, type BackendChoice, type Host } from './backends';
+import { chooseBackend, type BackendChoice, type Host } from './backends';
 import { Bundle, type BundleParts } from './bundle';
 import { fetchContents, switchContents, type BundleContents } from './bundle-contents';
 import { EngineFiles, type EngineFileList } from './engine-files';
 import { fetchEngine } from './engine-parts';
-import { planGraphs, type GraphPlan } from './graph-plan';
 import { headsLoader, type LoadHeads } from './heads';
 import { LoadProgress } from './load-progress';
 import type { Manifest } from './manifest';
 import { loadModels, type GraphMaker, type Models, type ModelsOptions } from './models';
+import { planFor, planWithoutGpu } from './plan';
 import type { Progress } from './progress';
 import type { BackendReport, EngineOptions, GraphReport } from './protocol';
 
@@ -45,14 +44,6 @@ export interface Loaded {
   openSession(): SessionParts;
   close(): Promise<void>;
 }
-
-/** What is worth trying again without the GPU: the bundle itself may be whole. */
-const GPU_FAULTS: ReadonlySet<ErrorCode> = new Set([
-  'backend-unavailable',
-  'graph-invalid',
-  'golden-mismatch',
-  'device-gpu-lost',
-]);
 
 /** @throws MemoError of any code in section "bundle" or "runtime" */
 export async function load(
@@ -119,32 +110,6 @@ function sessionParts(
     evidence: new Evidence(manifest),
     masking: new Masking({ ...filling, graph: graphs.fusion, manifest, fusion }),
   };
-}
-
-interface Planned {
-  readonly choice: BackendChoice;
-  readonly plan: GraphPlan;
-}
-
-/** What to fetch for the backend; for wasm, where the bundle has nothing that this GPU runs. */
-function planFor(manifest: Manifest, choice: BackendChoice): Planned {
-  try {
-    return { choice, plan: planGraphs(manifest, choice) };
-  } catch (error) {
-    return planWithoutGpu(manifest, choice, error);
-  }
-}
-
-/** Wasm, where it is the GPU that failed and the bundle has files for it; else throws what failed. */
-function planWithoutGpu(manifest: Manifest, choice: BackendChoice, error: unknown): Planned {
-  if (choice.name === 'wasm' || !(error instanceof MemoError) || !GPU_FAULTS.has(error.code)) throw error;
-  const fallback = droppedToWasm(choice, `WebGPU was tried and left: ${error.message}`);
-  try {
-    return { choice: fallback, plan: planGraphs(manifest, fallback) };
-  } catch {
-    // what went wrong first is what is told
-    throw error;
-  }
 }
 
 /** The models on the backend that was chosen; where the GPU fails them, on wasm with its own files, and the report says so. */

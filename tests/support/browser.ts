@@ -1,17 +1,11 @@
 /**
  * Chromium with fake devices, one per test: which devices it has, what it grants, whether WebGPU is there.
- * Every request of page and workers is recorded, and one to another origin fails the test.
+ * Whatever page, workers or service worker send to another origin, by whichever way, fails the test (`witness.ts`).
  */
 
 import { fileURLToPath } from 'node:url';
-import {
-  test as base,
-  chromium,
-  expect,
-  type Browser,
-  type BrowserContext,
-  type Page,
-} from '@playwright/test';
+import { test as base, chromium, expect, type Browser, type Page } from '@playwright/test';
+import { Witness } from './witness';
 
 export { expect };
 
@@ -33,6 +27,10 @@ export interface BrowserOptions {
   readonly softwareWebGpu?: boolean;
   readonly viewport?: { width: number; height: number };
   readonly colorScheme?: 'light' | 'dark';
+  /** A server of the test's own, in place of the suite's. */
+  readonly baseURL?: string;
+  /** Blocked unless said: what it answers, no test can answer in its place. */
+  readonly serviceWorkers?: 'allow' | 'block';
 }
 
 type Open = (options?: BrowserOptions) => Promise<Page>;
@@ -57,48 +55,59 @@ async function launch({ softwareWebGpu = false }: BrowserOptions): Promise<Brows
 function rememberTracks(): void {
   const tracks: MediaStreamTrack[] = [];
   Object.assign(window, { grantedTracks: tracks });
-  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = async (constraints) => {
+  // a page without a secure context has none, whatever the types say
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (devices === undefined) return;
+  const ask = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (constraints) => {
     const stream = await ask(constraints);
     tracks.push(...stream.getTracks());
     return stream;
   };
 }
 
-function watch(context: BrowserContext, origin: string, strangers: string[]): void {
-  context.on('request', (request) => {
-    const url = new URL(request.url());
-    if (['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol) && url.origin !== origin)
-      strangers.push(url.href);
-  });
-  context.on('page', (page) => {
-    page.on('websocket', (socket) => strangers.push(socket.url()));
-  });
+interface Fixtures {
+  open: Open;
+  /** What tried to leave, of all pages that were opened; a test that provokes it takes it from here. */
+  left: () => readonly string[];
+  witnesses: Witness[];
 }
 
-export const test = base.extend<{ open: Open }>({
-  open: async ({ baseURL }, use) => {
-    const origin = new URL(baseURL ?? '').origin;
+export const test = base.extend<Fixtures>({
+  // what Playwright reads the fixtures' names from
+  // eslint-disable-next-line no-empty-pattern
+  witnesses: async ({}, use) => {
+    const witnesses: Witness[] = [];
+    await use(witnesses);
+    await Promise.all(witnesses.map((witness) => witness.close()));
+  },
+  left: async ({ witnesses }, use) => use(() => witnesses.flatMap((witness) => witness.take())),
+  open: async ({ baseURL: suite, witnesses, left }, use) => {
     const browsers: Browser[] = [];
-    const strangers: string[] = [];
     const uncaught: string[] = [];
     await use(async (options = {}) => {
+      const baseURL = options.baseURL ?? suite ?? '';
+      const { origin } = new URL(baseURL);
+      const witness = await Witness.open(origin);
+      witnesses.push(witness);
       const browser = await launch(options);
       browsers.push(browser);
       const context = await browser.newContext({
-        baseURL: baseURL ?? '',
+        baseURL,
         viewport: options.viewport ?? { width: 1280, height: 900 },
         colorScheme: options.colorScheme ?? 'light',
+        serviceWorkers: options.serviceWorkers ?? 'block',
+        proxy: witness.proxy,
       });
       await context.grantPermissions([...(options.grant ?? [])], { origin });
       await context.addInitScript(rememberTracks);
-      watch(context, origin, strangers);
+      await witness.watch(context);
       const page = await context.newPage();
       page.on('pageerror', (error) => uncaught.push(error.message));
       return page;
     });
     await Promise.all(browsers.map((browser) => browser.close()));
-    expect(strangers, 'requests to other origins').toEqual([]);
+    expect(left(), 'what went to other origins').toEqual([]);
     expect(uncaught, 'uncaught errors').toEqual([]);
   },
 });

@@ -6,6 +6,7 @@ import type { RecognitionPlace, WordSourceKind, WordStatus } from '../../capture
 import type { Modality, Stage } from '../../memobert/estimate';
 import type { Condition, Phase } from '../../recogniser';
 import type { LoadStep } from '../../runtime/progress';
+import { enOffline } from './en-offline';
 import type { ErrorWords } from './words';
 
 const phases: Record<Phase, string> = {
@@ -215,4 +216,5 @@ export const en = {
     conditionEnded: (condition: string) => `No longer: ${condition}`,
   },
   ...enApart,
+  offline: enOffline,
 } as const;

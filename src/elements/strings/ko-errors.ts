@@ -103,6 +103,10 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: '다른 사이트의 모델 묶음인데 확인할 해시가 주어지지 않았습니다.',
     cure: DEVELOPER,
   },
+  'not-kept': {
+    what: '페이지의 파일을 이 기기에 보관하지 못했습니다.',
+    cure: '연결과 저장 공간을 확인하고 다시 누르십시오.',
+  },
   'graph-invalid': {
     what: '모델을 실행할 수 없습니다.',
     cure: DEVELOPER,

@@ -1,6 +1,7 @@
 /** Every word the elements say, in Korean. The label words stay English, as the model's vocabulary is; their meaning stands beside. */
 
 import { koApart } from './ko-apart';
+import { koOffline } from './ko-offline';
 import { errors } from './ko-errors';
 import type { Words } from './words';
 
@@ -206,4 +207,5 @@ export const ko: Words = {
     conditionEnded: (condition) => `해제됨: ${condition}`,
   },
   ...koApart,
+  offline: koOffline,
 };

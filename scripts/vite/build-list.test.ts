@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { groupOf } from './build-list.mjs';
+
+describe('the group of', () => {
+  it.each([
+    ['index.html', 'shell'],
+    ['memo-bert.js', 'shell'],
+    ['app.webmanifest', 'shell'],
+    ['icons/icon.svg', 'shell'],
+    ['assets/worker-DwL28lsv.js', 'shell'],
+    ['assets/index-Ce1zcIgT.css', 'shell'],
+    ['assets/ort.wasm.bundle.min-Cvo_s67G.js', 'wasm'],
+    ['assets/ort-wasm-simd-threaded-qyIweqWS.mjs', 'wasm'],
+    ['assets/ort.webgpu.bundle.min-C2THw3GP.js', 'webgpu'],
+    ['assets/ort-wasm-simd-threaded.asyncify-CGX8rfbW.mjs', 'webgpu'],
+    ['assets/transformers.web-eGZqqbhv.js', 'speech'],
+    ['generated/mediapipe/vision_wasm_module_internal.js', 'engine'],
+    ['actor/happy.mp3', 'extra'],
+    ['models/small/README.md', 'extra'],
+    ['generated/LICENCES.txt', 'extra'],
+    // weights and WebAssembly are somebody else's
+    ['models/small/manifest.json', null],
+    ['models/small/memobert.onnx', null],
+    ['generated/silero_vad.onnx', null],
+    ['generated/face_detector.tflite', null],
+    ['generated/mediapipe/vision_wasm_module_internal.wasm', null],
+    ['assets/ort-wasm-simd-threaded-DcHrbrbl.wasm', null],
+    ['generated/stamp.json', null],
+    ['service-worker.js', null],
+    // no page of the app
+    ['examples/parts.html', null],
+    ['screenshots/wide.png', null],
+  ])('%s is %s', (path, group) => {
+    expect(groupOf(path)).toBe(group);
+  });
+});

@@ -1,0 +1,234 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { MemoEngine } from '../elements';
+import { buttons } from '../elements/buttons';
+import { cssValues } from '../elements/css-values';
+import { megabytes } from '../elements/format';
+import { Speaker } from '../elements/speaker';
+import { strings } from '../elements/strings';
+import { theme } from '../elements/theme';
+import {
+  browserParts,
+  INITIAL_OFFLINE,
+  OfflineStore,
+  type OfflineRequest,
+  type OfflineState,
+} from '../offline';
+import { engineOptions } from '../recogniser';
+import { reloadOnceForIsolation } from './isolation';
+
+/**
+ * What of this page lies on the device, and the buttons to keep, delete and renew it. It registers the service worker, so it belongs
+ * to this page, and not into those of others. Comes late: nobody waits for it.
+ */
+@customElement('memo-offline')
+export class MemoOffline extends LitElement {
+  static override styles = [
+    theme,
+    buttons,
+    css`
+      :host {
+        display: block;
+      }
+      section {
+        display: grid;
+        gap: 0.5rem;
+        padding: 1rem 1.125rem;
+        border-radius: var(--_radius);
+        background: var(--_surface);
+        box-shadow: 0 0 0 1px var(--_line);
+      }
+      h2 {
+        margin: 0;
+        font-size: 1rem;
+        font-weight: 650;
+      }
+      .detail {
+        color: var(--_muted);
+        font-size: 0.875em;
+      }
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+        margin-block-start: 0.375rem;
+      }
+      .buttons button {
+        white-space: normal;
+      }
+      .track {
+        block-size: 6px;
+        overflow: hidden;
+        border-radius: 99px;
+        background: var(--_line);
+      }
+      .fill {
+        block-size: 100%;
+        background: var(--_ink);
+        transform: translateX(calc((var(--_p) - 1) * 100%));
+      }
+      .wrong {
+        padding-inline-start: 0.75rem;
+        border-inline-start: 3px solid var(--_live);
+      }
+    `,
+  ];
+
+  /** The id of the `<memo-bert>` or `<memo-engine>` whose files are meant. */
+  @property({ attribute: 'for' }) for = '';
+  /** Carries the requests out; a test brings its own. */
+  @property({ attribute: false }) store: OfflineStore | null = null;
+
+  @state() private known: OfflineState = INITIAL_OFFLINE;
+
+  readonly #speaker = new Speaker(this);
+  #leave: (() => void)[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.store === null) {
+      this.store = new OfflineStore(browserParts(this.#page()));
+      void this.store.open();
+    }
+    const { store } = this;
+    const look = () => void store.look();
+    const loaded = (event: Event) => {
+      if ((event as CustomEvent<{ phase: string }>).detail.phase === 'listening') look();
+    };
+    const engine = this.#engine();
+    engine?.addEventListener('statechange', loaded as EventListener);
+    for (const type of ['online', 'offline']) addEventListener(type, look);
+    this.#leave = [
+      store.subscribe((known) => (this.known = known)),
+      () => engine?.removeEventListener('statechange', loaded as EventListener),
+      () => ['online', 'offline'].forEach((type) => removeEventListener(type, look)),
+    ];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const leave of this.#leave) leave();
+    this.#leave = [];
+  }
+
+  protected override performUpdate(): void {
+    this.#speaker.say(() => super.performUpdate());
+  }
+
+  override render(): TemplateResult {
+    const { supported, kept, work, online, error, healed } = this.known;
+    const words = strings.offline;
+    return html`<section aria-labelledby="heading">
+      <h2 id="heading">${words.heading}</h2>
+      ${this.#update()}
+      <p role="status" data-testid="offline-state" data-kept=${kept} data-work=${work}>
+        ${online ? nothing : words.offline} ${supported ? words.kept[kept] : words.unsupported}
+        ${work === 'none' || work === 'looking' ? nothing : `${words.work[work]} …`}
+      </p>
+      ${error === null ? nothing : html`<p class="wrong" role="alert">${error.message} ${error.cure}</p>`}
+      ${work === 'keeping' ? this.#progress() : nothing} ${this.#stored()}
+      ${healed === 0 ? nothing : html`<p class="detail" data-testid="healed">${words.healed(healed)}</p>`}
+      ${supported ? this.#buttons() : nothing}
+      <p class="detail">${words.forgetHint}</p>
+    </section>`;
+  }
+
+  #update(): TemplateResult | typeof nothing {
+    const { update } = this.known;
+    if (update === 'none') return nothing;
+    const words = strings.offline.update;
+    return html`<p role="status" data-testid="update" data-update=${update}>${words[update]}</p>
+      <div class="buttons">
+        <button class="strong" type="button" @click=${() => this.#request('update')}>${words.button}</button>
+      </div>`;
+  }
+
+  #stored(): TemplateResult | typeof nothing {
+    const { storedBytes, persistent } = this.known;
+    if (storedBytes === 0) return nothing;
+    const words = strings.offline;
+    return html`<p class="detail" data-testid="stored" data-bytes=${storedBytes}>
+      ${words.stored(megabytes(storedBytes))} ${persistent ? words.persistent : words.temporary}
+    </p>`;
+  }
+
+  #progress(): TemplateResult {
+    const { loadedBytes, neededBytes } = this.known;
+    const total = neededBytes ?? 0;
+    const fraction = total === 0 ? 0 : loadedBytes / total;
+    return html`<div
+        class="track"
+        role="progressbar"
+        aria-label=${strings.offline.work.keeping}
+        aria-valuemin="0"
+        aria-valuemax="100"
+        aria-valuenow=${Math.round(fraction * 100)}
+        ${cssValues({ '--_p': String(fraction) })}
+      >
+        <div class="fill"></div>
+      </div>
+      <p class="detail number">${strings.offline.bytes(megabytes(loadedBytes), megabytes(total))}</p>`;
+  }
+
+  #buttons(): TemplateResult {
+    const { work, kept, neededBytes, storedBytes } = this.known;
+    const words = strings.offline;
+    const busy = work === 'keeping' || work === 'deleting';
+    const button = (name: OfflineRequest, text: string, disabled: boolean) =>
+      html`<button
+        class="quiet"
+        type="button"
+        ?disabled=${busy || disabled}
+        data-testid="offline-${name}"
+        @click=${() => this.#request(name)}
+      >
+        ${text}
+      </button>`;
+    const size = neededBytes === null ? null : megabytes(neededBytes);
+    return html`<div class="buttons">
+      ${button('keep', words.keep(size), kept === 'all')}
+      ${button('delete', words.delete, kept === 'nothing' && storedBytes === 0)}
+      ${button('forget', words.forget, storedBytes === 0)}
+    </div>`;
+  }
+
+  #request(request: OfflineRequest): void {
+    void this.store?.request(request);
+  }
+
+  #engine(): MemoEngine | null {
+    const element = (this.getRootNode() as Document | ShadowRoot).getElementById(this.for);
+    return element instanceof MemoEngine ? element : null;
+  }
+
+  #page() {
+    const busy = () => !['idle', 'error', undefined].includes(this.#engine()?.state);
+    return {
+      busy,
+      engine: () => {
+        const engine = this.#engine();
+        if (engine === null) throw new ReferenceError(`no <memo-bert id="${this.for}">`);
+        const { bundle: manifestUrl, assetBase, device, allowSoftwareAdapter, integrity } = engine;
+        return engineOptions({
+          ...{ manifestUrl, assetBase, device, allowSoftwareAdapter },
+          ...(integrity === null ? {} : { integrity }),
+        });
+      },
+      onFirst: () =>
+        reloadOnceForIsolation({
+          isolated: crossOriginIsolated,
+          // older browsers do not tell: there nothing is reloaded
+          touched: () =>
+            busy() || (navigator.userActivation as UserActivation | undefined)?.hasBeenActive !== false,
+          history,
+          reload: () => location.reload(),
+        }),
+    };
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'memo-offline': MemoOffline;
+  }
+}

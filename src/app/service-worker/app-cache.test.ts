@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AppCache } from './app-cache';
+import type { Build, BuildFile, Group } from './build';
+import { cacheStorages, type NamedCaches } from './testing/named-caches';
+
+const SCOPE = 'https://page.test/app/';
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const file = (path: string, group: Group, text: string): BuildFile => ({
+  ...{ path, group, sha256: sha256(text), bytes: text.length },
+});
+
+/** Path -> group and content; what the host has is `host`. */
+type Contents = Readonly<Record<string, readonly [group: Group, text: string]>>;
+
+const FIRST: Contents = {
+  'index.html': ['shell', '<html>1</html>'],
+  'assets/a-1.js': ['shell', 'a1'],
+  'assets/ort.js': ['wasm', 'ort'],
+  'assets/gpu.js': ['webgpu', 'gpu'],
+  'mediapipe.js': ['engine', 'mp'],
+};
+const SECOND: Contents = {
+  ...FIRST,
+  'index.html': ['shell', '<html>2</html>'],
+  'mediapipe.js': ['engine', 'mp2'],
+};
+
+let caches: NamedCaches;
+let host: Map<string, string>;
+let asked: string[];
+
+beforeEach(() => {
+  caches = cacheStorages();
+  host = new Map();
+  asked = [];
+});
+
+function deploy(version: string, contents: Contents, scope = SCOPE): AppCache {
+  for (const [path, [, text]] of Object.entries(contents)) host.set(scope + path, text);
+  const build: Build = {
+    version,
+    files: Object.entries(contents).map(([path, [group, text]]) => file(path, group, text)),
+    pageHeaders: { 'cross-origin-opener-policy': 'same-origin', 'content-security-policy': 'ours' },
+    scriptHeaders: { 'cross-origin-embedder-policy': 'require-corp' },
+  };
+  const fetch: typeof globalThis.fetch = (input) => {
+    const url = String(input);
+    asked.push(url.slice(scope.length));
+    const text = host.get(url);
+    if (text === undefined) return Promise.resolve(new Response('', { status: 404 }));
+    const headers = url.endsWith('.html') ? { 'content-type': 'text/html', 'x-other': 'y' } : {};
+    return Promise.resolve(new Response(text, { headers }));
+  };
+  return new AppCache(build, { caches, fetch, scope });
+}
+
+const at = (app: AppCache, path: string) => {
+  const found = app.fileAt(SCOPE + path);
+  if (found === null) throw new Error(`${path} is not ours`);
+  return app.answer(found);
+};
+
+async function installed(): Promise<AppCache> {
+  const app = deploy('1', FIRST);
+  await app.install();
+  asked.length = 0;
+  return app;
+}
+
+describe('which file', () => {
+  it('an address means: the folder is the page, and a query changes nothing', () => {
+    const app = deploy('1', FIRST);
+    for (const path of ['', 'index.html', '?device=wasm', '#notice']) {
+      expect(app.fileAt(SCOPE + path)?.path).toBe('index.html');
+    }
+    for (const url of [`${SCOPE}elsewhere.html`, 'https://other.test/app/index.html', 'https://page.test/']) {
+      expect(app.fileAt(url)).toBeNull();
+    }
+  });
+});
+
+describe('installed', () => {
+  it('the shell is there, and no more; without the host it is served with our headers', async () => {
+    const app = await installed();
+    expect(await app.kept()).toMatchObject({ version: '1', groups: ['shell'] });
+    host.clear();
+    const page = await at(app, '');
+    expect(await page.text()).toBe('<html>1</html>');
+    expect(Object.fromEntries(page.headers)).toEqual({
+      'content-type': 'text/html',
+      'cross-origin-opener-policy': 'same-origin',
+      'content-security-policy': 'ours',
+    });
+    expect((await at(app, 'assets/a-1.js')).headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+    expect(asked).toEqual([]);
+  });
+
+  it('fails where the host has another file, and the version before stays whole', async () => {
+    await installed();
+    const second = deploy('2', SECOND);
+    host.set(`${SCOPE}index.html`, '<html>3</html>');
+    await expect(second.install()).rejects.toThrow('index.html');
+    const first = deploy('1', FIRST);
+    expect(await (await at(first, '')).text()).toBe('<html>1</html>');
+  });
+
+  it("the host's own headers are kept", async () => {
+    const app = deploy('1', FIRST);
+    await app.install();
+    const [name = ''] = await caches.keys();
+    const headers = { 'content-security-policy': 'stricter' };
+    await (await caches.open(name)).put(`${SCOPE}index.html`, new Response('<html>1</html>', { headers }));
+    expect((await at(app, '')).headers.get('content-security-policy')).toBe('stricter');
+  });
+});
+
+describe('another file', () => {
+  it('is kept once it was used', async () => {
+    const app = await installed();
+    await at(app, 'assets/ort.js');
+    await at(app, 'assets/ort.js');
+    expect(asked).toEqual(['assets/ort.js']);
+    expect((await app.kept()).groups).toEqual(['shell', 'wasm']);
+  });
+
+  it('is handed on, but not kept, where the host has a newer one by now', async () => {
+    const app = await installed();
+    host.set(`${SCOPE}assets/ort.js`, 'newer');
+    expect(await (await at(app, 'assets/ort.js')).text()).toBe('newer');
+    expect((await app.kept()).groups).toEqual(['shell']);
+  });
+
+  it('that was damaged is fetched again', async () => {
+    const app = await installed();
+    const [name = ''] = await caches.keys();
+    await (await caches.open(name)).put(`${SCOPE}assets/a-1.js`, new Response('evil'));
+    expect(await (await at(app, 'assets/a-1.js')).text()).toBe('a1');
+    expect(asked).toEqual(['assets/a-1.js']);
+    expect(await (await at(app, 'assets/a-1.js')).text()).toBe('a1');
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('a new version', () => {
+  it('fetches what changed of what was kept, takes over the rest, and then the one before goes', async () => {
+    const first = await installed();
+    await first.keep(['engine', 'wasm']);
+    asked.length = 0;
+    const second = deploy('2', SECOND);
+    await second.install();
+    expect(asked.toSorted()).toEqual(['index.html', 'mediapipe.js']);
+    expect((await second.kept()).groups.toSorted()).toEqual(['engine', 'shell', 'wasm']);
+    // a session of the version before goes on meanwhile
+    expect(await (await at(first, 'mediapipe.js')).text()).toBe('mp');
+    await second.prune();
+    expect(await caches.keys()).toEqual(['memo-bert-app /app/ 2']);
+    const third = deploy('3', FIRST);
+    await third.install();
+    expect((await third.kept()).groups.toSorted()).toEqual(['engine', 'shell', 'wasm']);
+  });
+
+  it("leaves another folder's, and other people's caches, alone", async () => {
+    await installed();
+    await deploy('9', FIRST, 'https://page.test/other/').install();
+    await caches.open('somebody');
+    const second = deploy('2', SECOND);
+    await second.install();
+    await second.prune();
+    expect((await caches.keys()).toSorted()).toEqual([
+      'memo-bert-app /app/ 2',
+      'memo-bert-app /other/ 9',
+      'somebody',
+    ]);
+  });
+});
+
+describe('forgetting', () => {
+  it('all but the shell: it was not asked for either any more', async () => {
+    const app = await installed();
+    await app.keep(['engine', 'wasm']);
+    await app.forget(false);
+    expect((await app.kept()).groups).toEqual(['shell']);
+    const second = deploy('2', SECOND);
+    await second.install();
+    expect((await second.kept()).groups).toEqual(['shell']);
+  });
+
+  it('everything: nothing is written afterwards', async () => {
+    const app = await installed();
+    await app.forget(true);
+    expect(await (await at(app, 'assets/a-1.js')).text()).toBe('a1');
+    expect(await caches.keys()).toEqual([]);
+    expect(await app.kept()).toEqual({ version: '1', groups: [], bytes: 0 });
+  });
+});

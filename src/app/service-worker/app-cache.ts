@@ -1,0 +1,211 @@
+/**
+ * The build's own files in Cache Storage, one cache a version: a new version takes over what did not change, fetches what did, and
+ * the old one goes when nobody runs it any more. Each file is checked against the build's list whenever it is stored or read.
+ */
+
+import { PAGE, type Build, type BuildFile, type Group } from './build';
+import type { KeptGroups } from './messages';
+
+export interface AppCacheParts {
+  readonly caches: CacheStorage;
+  readonly fetch: typeof fetch;
+  /** Absolute URL of the folder, ends with a slash. */
+  readonly scope: string;
+}
+
+/** Begins the names of all our caches. */
+export const APP_CACHE = 'memo-bert-app';
+/** Holds which groups somebody asked to keep; nothing is ever requested under it. */
+const ASKED = '.kept-groups';
+/** What of a host's answer is handed on. */
+const HANDED_ON = [
+  'content-type',
+  'content-language',
+  'content-security-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-embedder-policy',
+  'permissions-policy',
+  'referrer-policy',
+];
+
+export class AppCache {
+  readonly #files: ReadonlyMap<string, BuildFile>;
+  readonly #prefix: string;
+  readonly #name: string;
+
+  constructor(
+    private readonly build: Build,
+    private readonly parts: AppCacheParts,
+  ) {
+    this.#files = new Map(build.files.map((file) => [new URL(file.path, parts.scope).href, file]));
+    this.#prefix = `${APP_CACHE} ${new URL(parts.scope).pathname} `;
+    this.#name = this.#prefix + build.version;
+  }
+
+  /** The file at an address, whatever the query; null for what is not ours. */
+  fileAt(url: string): BuildFile | null {
+    const { origin, pathname } = new URL(url);
+    const plain = origin + pathname;
+    return this.#files.get(plain === this.parts.scope ? plain + PAGE : plain) ?? null;
+  }
+
+  /** The shell, and what the version before had kept; throws when a file cannot be had: then the version before stays. */
+  async install(): Promise<void> {
+    const asked = await this.#askedBefore();
+    await this.#fill(['shell', ...asked]);
+    await this.#ask(asked);
+  }
+
+  async keep(groups: readonly Group[]): Promise<void> {
+    await this.#fill(groups);
+    await this.#ask(groups);
+  }
+
+  /** Our other versions go. */
+  async prune(): Promise<void> {
+    for (const name of await this.#versions()) {
+      if (name !== this.#name) await this.parts.caches.delete(name);
+    }
+  }
+
+  async forget(everything: boolean): Promise<void> {
+    if (everything) {
+      for (const name of await this.#versions()) await this.parts.caches.delete(name);
+      return;
+    }
+    const cache = await this.#open();
+    for (const request of await cache.keys()) {
+      if (this.fileAt(request.url)?.group !== 'shell') await cache.delete(request);
+    }
+  }
+
+  async kept(): Promise<KeptGroups> {
+    const cache = await this.#opened();
+    if (cache === null) return { version: this.build.version, groups: [], bytes: 0 };
+    const there = new Set((await cache.keys()).map(({ url }) => this.fileAt(url)));
+    const missing = this.build.files.filter((file) => !there.has(file)).map(({ group }) => group);
+    const groups = [...new Set(this.build.files.map(({ group }) => group))];
+    return {
+      version: this.build.version,
+      groups: groups.filter((group) => !missing.includes(group)),
+      bytes: [...there].reduce((sum, file) => sum + (file?.bytes ?? 0), 0),
+    };
+  }
+
+  /** From the cache, else from the network, and kept from then on; after "forget everything" nothing is. */
+  async answer(file: BuildFile): Promise<Response> {
+    const cache = await this.#opened();
+    const kept = cache === null ? null : await this.#whole(cache, file);
+    if (kept !== null) return this.#dressed(file, kept);
+    const fetched = await this.#fetch(file);
+    // the host may have another version by now: it is the authority, but it is not kept under this version's name
+    if (cache !== null && (await matches(fetched, file))) await this.#store(cache, file, fetched);
+    return this.#dressed(file, fetched);
+  }
+
+  async #fill(groups: readonly Group[]): Promise<void> {
+    const cache = await this.#open();
+    const files = this.build.files.filter(({ group }) => groups.includes(group));
+    await Promise.all(
+      files.map(async (file) => {
+        if ((await this.#whole(cache, file)) !== null) return;
+        const response = (await this.#before(file)) ?? (await this.#fetch(file));
+        if (!(await matches(response, file))) {
+          throw new Error(`${file.path} is not the one that this version was built with`);
+        }
+        await this.#store(cache, file, response);
+      }),
+    );
+  }
+
+  /** What is in the cache, if it is what it should be; what is not is dropped. */
+  async #whole(cache: Cache, file: BuildFile): Promise<Response | null> {
+    const kept = await cache.match(this.#url(file));
+    if (kept === undefined) return null;
+    if (await matches(kept, file)) return kept;
+    await cache.delete(this.#url(file));
+    return null;
+  }
+
+  /** The same file as an earlier version kept it. */
+  async #before(file: BuildFile): Promise<Response | null> {
+    for (const name of await this.#versions()) {
+      if (name === this.#name) continue;
+      const kept = await (await this.parts.caches.open(name)).match(this.#url(file));
+      if (kept !== undefined && (await matches(kept, file))) return kept;
+    }
+    return null;
+  }
+
+  async #fetch(file: BuildFile): Promise<Response> {
+    // an answer of the version before may lie in the browser's own cache
+    const response = await this.parts.fetch(this.#url(file), { cache: 'no-cache' });
+    if (!response.ok) throw new Error(`${file.path}: the server answers ${response.status}`);
+    return response;
+  }
+
+  async #store(cache: Cache, file: BuildFile, response: Response): Promise<void> {
+    const data = await response.clone().arrayBuffer();
+    await cache.put(this.#url(file), new Response(data, { headers: handedOn(response) }));
+  }
+
+  /** With what the host does not say itself. */
+  async #dressed(file: BuildFile, response: Response): Promise<Response> {
+    const headers = handedOn(response);
+    const { pageHeaders, scriptHeaders } = this.build;
+    const more = file.path.endsWith('.html') ? pageHeaders : /\.m?js$/.test(file.path) ? scriptHeaders : {};
+    for (const [name, value] of Object.entries(more)) if (!headers.has(name)) headers.set(name, value);
+    return new Response(response.body, { headers });
+  }
+
+  async #askedBefore(): Promise<readonly Group[]> {
+    const asked = new Set<Group>();
+    for (const name of await this.#versions()) {
+      const entry = await (await this.parts.caches.open(name)).match(this.#askedUrl);
+      for (const group of ((await entry?.json()) ?? []) as Group[]) asked.add(group);
+    }
+    return [...asked];
+  }
+
+  async #ask(groups: readonly Group[]): Promise<void> {
+    if (groups.length === 0) return;
+    const all = [...new Set([...(await this.#askedBefore()), ...groups])];
+    await (await this.#open()).put(this.#askedUrl, new Response(JSON.stringify(all)));
+  }
+
+  get #askedUrl(): string {
+    return new URL(ASKED, this.parts.scope).href;
+  }
+
+  #url({ path }: BuildFile): string {
+    return new URL(path, this.parts.scope).href;
+  }
+
+  #open(): Promise<Cache> {
+    return this.parts.caches.open(this.#name);
+  }
+
+  /** Null where it is not there: to open it would make it. */
+  async #opened(): Promise<Cache | null> {
+    return (await this.parts.caches.has(this.#name)) ? this.#open() : null;
+  }
+
+  async #versions(): Promise<readonly string[]> {
+    return (await this.parts.caches.keys()).filter((name) => name.startsWith(this.#prefix));
+  }
+}
+
+function handedOn({ headers }: Response): Headers {
+  return new Headers(
+    HANDED_ON.flatMap((name) => {
+      const value = headers.get(name);
+      return value === null ? [] : [[name, value] as [string, string]];
+    }),
+  );
+}
+
+async function matches(response: Response, { sha256 }: BuildFile): Promise<boolean> {
+  const digest = await crypto.subtle.digest('SHA-256', await response.clone().arrayBuffer());
+  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex === sha256;
+}

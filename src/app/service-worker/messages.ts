@@ -1,0 +1,34 @@
+/** What page and service worker say to each other: a request with a port, one answer on it. */
+
+import type { Group } from './build';
+
+export type ToServiceWorker =
+  /** Keep these groups from now on, in this build and in those to come. */
+  | { readonly kind: 'keep'; readonly groups: readonly Group[] }
+  | { readonly kind: 'kept' }
+  /** Back to the shell alone; or to nothing, and write no more. */
+  | { readonly kind: 'forget'; readonly everything: boolean }
+  /** To one that waits: take over, unless another tab is at work. */
+  | { readonly kind: 'activate' };
+
+export interface KeptGroups {
+  readonly version: string;
+  /** Complete ones. */
+  readonly groups: readonly Group[];
+  readonly bytes: number;
+}
+
+export type FromServiceWorker =
+  | { readonly kind: 'kept'; readonly kept: KeptGroups }
+  | { readonly kind: 'activating'; readonly done: boolean }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** To every other page of ours, before a new version takes over; answered with {@link Busy}. */
+export interface BusyQuestion {
+  readonly kind: 'busy?';
+}
+
+export interface Busy {
+  /** Something runs there that a reload would end. */
+  readonly busy: boolean;
+}

@@ -1,0 +1,94 @@
+/**
+ * The page without a network: its own files from the cache, with the headers that give it threads and forbid it the rest. It serves
+ * this page alone: a page of somebody else's in the same folder gets nothing from it. Weights are not its business.
+ * A new version waits until no page of ours is open, or until a visitor asks for it.
+ */
+
+import { AppCache } from './app-cache';
+import { PAGE, type Build } from './build';
+import type { Busy, FromServiceWorker, ToServiceWorker } from './messages';
+
+declare const self: ServiceWorkerGlobalScope;
+declare const __MEMO_BUILD__: Build;
+
+/** A page that does not say within this time that it is idle counts as busy. */
+const ANSWER_MS = 1000;
+
+const { scope } = self.registration;
+const app = new AppCache(__MEMO_BUILD__, { caches, scope, fetch: (...request) => fetch(...request) });
+
+self.addEventListener('install', (event) => event.waitUntil(app.install()));
+
+self.addEventListener('activate', (event) => {
+  // the first one serves the page that brought it at once; a later one comes to pages that have left the version before
+  event.waitUntil(app.prune().then(() => self.clients.claim()));
+});
+
+self.addEventListener('fetch', (event) => {
+  const { request, clientId } = event;
+  if (request.method !== 'GET') return;
+  const file = app.fileAt(request.url);
+  if (file === null) return;
+  if (request.mode === 'navigate') {
+    if (file.path === PAGE) event.respondWith(app.answer(file).catch(() => fetch(request)));
+    return;
+  }
+  event.respondWith(answerFor(clientId, request, () => app.answer(file)));
+});
+
+async function answerFor(
+  clientId: string,
+  request: Request,
+  own: () => Promise<Response>,
+): Promise<Response> {
+  const client = await self.clients.get(clientId);
+  if (client?.type === 'window' && !isOurs(client)) return fetch(request);
+  return own().catch(() => fetch(request));
+}
+
+self.addEventListener('message', (event) => {
+  const port = event.ports[0];
+  const request = event.data as ToServiceWorker;
+  const work = carryOut(request, event.source).catch((error: unknown): FromServiceWorker => ({
+    kind: 'failed',
+    message: String(error),
+  }));
+  event.waitUntil(work.then((answer) => port?.postMessage(answer)));
+});
+
+async function carryOut(
+  request: ToServiceWorker,
+  source: Client | ServiceWorker | MessagePort | null,
+): Promise<FromServiceWorker> {
+  if (request.kind === 'activate') {
+    const asking = source instanceof Client ? source.id : '';
+    const done = !(await anotherIsBusy(asking));
+    if (done) await self.skipWaiting();
+    return { kind: 'activating', done };
+  }
+  if (request.kind === 'keep') await app.keep(request.groups);
+  if (request.kind === 'forget') await app.forget(request.everything);
+  return { kind: 'kept', kept: await app.kept() };
+}
+
+async function anotherIsBusy(asking: string): Promise<boolean> {
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const others = windows.filter((client) => client.id !== asking && isOurs(client));
+  return (await Promise.all(others.map(isBusy))).some(Boolean);
+}
+
+function isBusy(client: WindowClient): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    const timer = setTimeout(() => resolve(true), ANSWER_MS);
+    port1.onmessage = ({ data }: MessageEvent<Busy>) => {
+      clearTimeout(timer);
+      resolve(data.busy);
+    };
+    client.postMessage({ kind: 'busy?' }, [port2]);
+  });
+}
+
+function isOurs({ url }: Client): boolean {
+  return app.fileAt(url)?.path === PAGE;
+}

@@ -1,0 +1,39 @@
+/** `en-offline.ts` in Korean. */
+
+import type { Words } from './words';
+
+const kept: Words['offline']['kept'] = {
+  nothing: '보관되지 않았습니다. 네트워크가 없으면 시작하지 못합니다.',
+  partly: '일부만 보관되었습니다. 네트워크가 없으면 모두 작동하지는 않습니다.',
+  all: '보관되었습니다. 네트워크 없이도 모두 작동합니다.',
+};
+
+const work: Words['offline']['work'] = {
+  looking: '보관된 것을 살피는 중',
+  keeping: '모자란 파일을 가져오는 중',
+  deleting: '지우는 중',
+};
+
+export const koOffline: Words['offline'] = {
+  heading: '네트워크 없이',
+  kept,
+  work,
+  offline: '오프라인입니다.',
+  unsupported:
+    '여기에는 아무것도 보관할 수 없습니다. https나 localhost에서, 비공개 창이 아닌 창으로 이 페이지를 여십시오.',
+  stored: (megabytes) => `이 페이지와 모델 ${megabytes} MB가 이 기기에 있습니다.`,
+  persistent: '지울 때까지 브라우저가 보관합니다.',
+  temporary: '공간이 필요하면 브라우저가 지울 수 있습니다.',
+  healed: (count) => `이 기기에서 손상된 파일 ${count}개를 찾아 다시 가져왔습니다.`,
+  keep: (megabytes) =>
+    megabytes === null ? '오프라인용으로 보관' : `오프라인용으로 보관(${megabytes} MB)`,
+  bytes: (loaded, total) => `${total} MB 중 ${loaded}`,
+  delete: '모델 지우기',
+  forget: '모두 잊기',
+  forgetHint: '모델과 이 페이지의 파일만 저장합니다. 보고 듣고 읽은 것은 결코 저장하지 않습니다.',
+  update: {
+    ready: '새 버전이 준비되었습니다. 누르실 때까지 기다립니다.',
+    refused: '이 페이지의 다른 탭이 작동하고 있습니다. 그 탭에서 멈춘 뒤 업데이트하십시오.',
+    button: '업데이트하고 새로 고침',
+  },
+};

@@ -1,0 +1,181 @@
+/** What is kept on this device, as one state; requests go in, and are carried out one after another. */
+
+import { MemoError } from '../errors';
+import { cacheStorage, DeviceFiles, FILE_CACHE, keptFiles, type EngineOptions } from '../runtime/on-device';
+import type { Group } from '../app/service-worker/build';
+import { INITIAL_OFFLINE, type OfflineRequest, type OfflineState } from './state';
+import { WorkerLink, type Container } from './worker-link';
+
+/** What the store works with; a test brings its own. */
+export interface OfflineParts {
+  /** Null where there is no service worker. */
+  readonly container: Container | null;
+  /** Of the service worker's script. */
+  readonly scriptUrl: string;
+  readonly caches: CacheStorage | null;
+  readonly storage: Pick<StorageManager, 'persist' | 'persisted'> | null;
+  readonly deviceFiles: (
+    options: EngineOptions,
+  ) => Promise<Pick<DeviceFiles, 'backend' | 'bytes' | 'missingBytes' | 'keep'>>;
+  /** Of the recogniser on the page: what would run. */
+  readonly engine: () => EngineOptions;
+  /** Something runs that a reload would end. */
+  readonly busy: () => boolean;
+  /** The service worker began to serve this page. */
+  readonly onFirst: () => void;
+  readonly reload: () => void;
+  readonly online: () => boolean;
+}
+
+export class OfflineStore {
+  #state: OfflineState = INITIAL_OFFLINE;
+  readonly #subscribers = new Set<(state: OfflineState) => void>();
+  #link: WorkerLink | null = null;
+  /** A request waits for the one before it. */
+  #queue: Promise<void> = Promise.resolve();
+  /** This page asked for the new version, so it reloads whatever it does. */
+  #asked = false;
+
+  constructor(private readonly parts: OfflineParts) {}
+
+  get state(): OfflineState {
+    return this.#state;
+  }
+
+  /** Calls back at once, then after changes; returns the way out. */
+  subscribe(subscriber: (state: OfflineState) => void): () => void {
+    this.#subscribers.add(subscriber);
+    subscriber(this.#state);
+    return () => this.#subscribers.delete(subscriber);
+  }
+
+  /** Registers the service worker and looks at what is here. */
+  open(): Promise<void> {
+    return this.#run('looking', async () => {
+      const { container, scriptUrl, busy } = this.parts;
+      if (container === null) return this.#set({ supported: false });
+      this.#link = await WorkerLink.open(container, scriptUrl, {
+        busy,
+        onFirst: () => this.parts.onFirst(),
+        onWaiting: () => this.#set({ update: 'ready' }),
+        onTaken: () => {
+          if (this.#asked || !busy()) this.parts.reload();
+        },
+      });
+    });
+  }
+
+  /** Resolves once it is done; what goes wrong is in the state. */
+  request(request: OfflineRequest): Promise<void> {
+    if (request === 'keep') return this.#run('keeping', () => this.#keep());
+    if (request === 'delete') return this.#run('deleting', () => this.#delete(false));
+    if (request === 'forget') return this.#run('deleting', () => this.#delete(true));
+    return this.#run('looking', () => this.#update());
+  }
+
+  /** Looks again: the recogniser loaded something, the network came or went. */
+  look(): Promise<void> {
+    return this.#run('looking', () => Promise.resolve());
+  }
+
+  async #keep(): Promise<void> {
+    const link = this.#needLink();
+    const persistent = (await this.parts.storage?.persist()) ?? false;
+    const files = await this.#files();
+    this.#set({ persistent, neededBytes: files.bytes, loadedBytes: 0 });
+    await Promise.all([
+      files.keep((loadedBytes) => this.#set({ loadedBytes })),
+      link.keep(groupsFor(files.backend)),
+    ]);
+  }
+
+  async #delete(everything: boolean): Promise<void> {
+    await this.parts.caches?.delete(FILE_CACHE);
+    await this.#link?.forget(everything);
+    if (!everything) return;
+    await this.#link?.unregister();
+    this.#link = null;
+  }
+
+  async #update(): Promise<void> {
+    this.#asked = true;
+    const done = (await this.#link?.activate()) ?? false;
+    this.#asked = done;
+    if (!done) this.#set({ update: 'refused' });
+  }
+
+  /** What is here now; never fails: what cannot be found out counts as not kept. */
+  async #measure(): Promise<void> {
+    const { caches, storage } = this.parts;
+    const [files, stored, groups, persistent] = await Promise.all([
+      this.#files().catch(() => null),
+      keptFiles(caches).catch(() => ({ bytes: 0, healed: 0 })),
+      this.#link?.kept().catch(() => null) ?? null,
+      storage?.persisted().catch(() => false) ?? false,
+    ]);
+    const missing = files === null ? null : await files.missingBytes();
+    const own = files !== null && groupsFor(files.backend).every((group) => groups?.groups.includes(group));
+    const all = own && missing === 0;
+    const some = files !== null && missing !== null && missing < files.bytes;
+    this.#set({
+      kept: all ? 'all' : some ? 'partly' : 'nothing',
+      neededBytes: files?.bytes ?? null,
+      storedBytes: stored.bytes + (groups?.bytes ?? 0),
+      ...{ healed: stored.healed, persistent, online: this.parts.online() },
+    });
+  }
+
+  #run(work: OfflineState['work'], step: () => Promise<void> | void): Promise<void> {
+    this.#queue = this.#queue.then(async () => {
+      this.#set({ work, error: null });
+      try {
+        await step();
+      } catch (error) {
+        this.#set({ error: MemoError.from(error) });
+      }
+      await this.#measure();
+      this.#set({ work: 'none' });
+    });
+    return this.#queue;
+  }
+
+  async #files(): ReturnType<OfflineParts['deviceFiles']> {
+    return this.parts.deviceFiles(this.parts.engine());
+  }
+
+  #needLink(): WorkerLink {
+    if (this.#link !== null) return this.#link;
+    throw new MemoError(
+      'not-kept',
+      'Nothing can be kept here: this page has no service worker.',
+      'Open it over https or on localhost, in a window that is not private, and load it again.',
+    );
+  }
+
+  #set(change: Partial<OfflineState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const subscriber of [...this.#subscribers]) subscriber(this.#state);
+  }
+}
+
+/** Of the page's own files, what it needs for its whole job without a network. */
+function groupsFor(backend: 'webgpu' | 'wasm'): readonly Group[] {
+  return ['shell', 'engine', backend, 'extra'];
+}
+
+/** Those of the browser. */
+export function browserParts(page: Pick<OfflineParts, 'engine' | 'busy' | 'onFirst'>): OfflineParts {
+  // missing outside a secure context, whatever the types say
+  const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
+  const storage = navigator.storage as StorageManager | undefined;
+  return {
+    container: import.meta.env.PROD ? (container ?? null) : null,
+    scriptUrl: new URL('service-worker.js', document.baseURI).href,
+    caches: cacheStorage(),
+    storage: storage ?? null,
+    deviceFiles: (options) => DeviceFiles.of(options),
+    ...page,
+    reload: () => location.reload(),
+    online: () => navigator.onLine,
+  };
+}

@@ -1,0 +1,8 @@
+/**
+ * Runtime's second door: the files on this device, for a page that keeps them ahead, shows and deletes them. Apart from `index.ts`,
+ * which is in everybody's page.
+ */
+
+export { DeviceFiles } from './device-files';
+export { cacheStorage, FILE_CACHE, keptFiles, type KeptFiles } from './file-cache';
+export type { EngineOptions } from './protocol';
