@@ -113,6 +113,16 @@ def test_chances_of_cases_are_chosen_by_name():
             tune.case_chances(words)
 
 
+def test_the_best_weights_are_those_of_the_cases_that_are_trained(runs, tmp_path, monkeypatch):
+    made_up = {case: {"uar": 0.5} for case in tune.CASES}
+    rounds = iter(({**made_up, "T": {"uar": 0.1}}, {**made_up, "V": {"uar": 0.1}, "T": {"uar": 0.4}}))
+    # the third is the light face's, at the end
+    monkeypatch.setattr(tune, "measure_cases", lambda *_: next(rounds, made_up))
+    options = [*runs["fusion"], "--every", "1", "--steps", "2", "--pretraining", "0", "--chances", "T=1"]
+    tune.main([*options, "--out", str(tmp_path)])
+    assert torch.load(tmp_path / "best.pt", weights_only=False)["epoch"] == 2
+
+
 def test_a_dry_run_writes_no_checkpoint(runs, tmp_path):
     out = tmp_path / "dry"
     tune.main([*runs["fusion"], "--steps", "300", "--dry-run", "--out", str(out)])

@@ -223,6 +223,8 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     # under the names that the averaged weights have
     whole = Trained(twin, *weights).to(device)
     scores: dict = {}
+    # the best weights are those of the cases that are trained
+    trained = [case for case, chance in zip(CASES, case_chances(arguments.chances), strict=True) if chance]
 
     def measured(state: dict, _round: int, last: bool) -> tuple[float, dict, dict]:
         whole.load_state_dict(state)
@@ -241,7 +243,7 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
             "valid": dict(scores),
             "run": describe_run(arguments),
         }
-        return float(np.mean([case["uar"] for case in scores["composed"].values()])), row, best
+        return float(np.mean([scores["composed"][case]["uar"] for case in trained])), row, best
 
     fit = Fit(Trained(module, *weights), arguments, accelerator, Checkpoints(arguments.out))
     fit.run(Stepper(arguments, source, prompt, device), measured)
