@@ -64,7 +64,12 @@ export {
   type TrackStatus,
   type WordsState,
 } from './recogniser';
+export type { Measurement, MeasureOptions, MeasureWishes, Spread } from './measure';
 export type { Word, WordSourceKind, WordStatus } from './capture/words';
 export type { GraphName, GraphRole, Manifest, Precision } from './runtime/manifest';
 export type { Progress } from './runtime/progress';
 export type { BackendReport, DeviceWish, GraphReport } from './runtime/protocol';
+
+/** How fast this device is: see `src/measure`, which is fetched when this is first called. */
+export const measure: typeof import('./measure').measure = async (...given) =>
+  (await import('./measure')).measure(...given);

@@ -96,10 +96,15 @@ export function results(filling: Filling): TemplateResult {
 }
 
 function filledWords({ words }: Filling): TemplateResult {
-  return html`<section class="result" data-testid="filled-words">
-    <h4 class="heading">${strings.playground.filledWords}</h4>
+  return html`<div
+    role="group"
+    aria-label=${strings.playground.filledWords}
+    class="result"
+    data-testid="filled-words"
+  >
+    <p class="heading">${strings.playground.filledWords}</p>
     ${words.flatMap(({ pieces }) => pieces.map((piece) => guesses(piece)))}
-  </section>`;
+  </div>`;
 }
 
 function guesses({ guesses: likely, given, probability }: FilledPiece): TemplateResult {
@@ -117,8 +122,13 @@ function guesses({ guesses: likely, given, probability }: FilledPiece): Template
 
 function filledFace(face: FilledFace): TemplateResult {
   const { classes, guessed, own, agreement, divergence } = face;
-  return html`<section class="result" data-testid="filled-face">
-    <h4 class="heading">${strings.playground.filledFace}</h4>
+  return html`<div
+    role="group"
+    aria-label=${strings.playground.filledFace}
+    class="result"
+    data-testid="filled-face"
+  >
+    <p class="heading">${strings.playground.filledFace}</p>
     <table>
       <thead>
         <tr>
@@ -144,14 +154,19 @@ function filledFace(face: FilledFace): TemplateResult {
         : html`<p class="small">${strings.playground.agree(percent(agreement), divergence.toFixed(2))}</p>`
     }
     ${explained(face)}
-  </section>`;
+  </div>`;
 }
 
 function filledVoice(voice: FilledVoice): TemplateResult {
-  return html`<section class="result" data-testid="filled-voice">
-    <h4 class="heading">${strings.playground.filledVoice}</h4>
+  return html`<div
+    role="group"
+    aria-label=${strings.playground.filledVoice}
+    class="result"
+    data-testid="filled-voice"
+  >
+    <p class="heading">${strings.playground.filledVoice}</p>
     ${explained(voice)}
-  </section>`;
+  </div>`;
 }
 
 function explained({ explained: share, error, blind }: FeatureError): TemplateResult {
@@ -174,10 +189,10 @@ function answers({ answer: { labels, whole, masked } }: Filling): TemplateResult
       <span class="number">${percent(values[at] ?? 0)}</span> <span class="small">${when}</span>
     </p>`;
   };
-  return html`<section class="result" data-testid="filled-answer">
-    <h4 class="heading">${playground.answer}</h4>
+  return html`<div role="group" aria-label=${playground.answer} class="result" data-testid="filled-answer">
+    <p class="heading">${playground.answer}</p>
     ${one(whole, playground.answerWhole)} ${one(masked, playground.answerMasked)}
-  </section>`;
+  </div>`;
 }
 
 function amount(value: number | null): TemplateResult {

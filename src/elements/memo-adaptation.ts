@@ -112,14 +112,14 @@ export class MemoAdaptation extends BaseElement {
 
   #effect(): TemplateResult {
     const { marks, fitted } = this.adaptation;
-    return html`<section class="part">
-      <h4 class="heading">${strings.yours.marks}</h4>
+    return html`<div role="group" aria-label=${strings.yours.marks} class="part">
+      <p class="heading">${strings.yours.marks}</p>
       <p role="status" data-testid="effect">${fitted === null ? strings.yours.more : this.#summary()}</p>
       <ul class="marks">
         ${marks.map((mark, index) => this.#mark(mark, index))}
       </ul>
       ${fitted === null ? nothing : this.#fitted()}
-    </section>`;
+    </div>`;
   }
 
   /** The probabilities of the marked words, by the model itself and adapted, on average. */

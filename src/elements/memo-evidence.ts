@@ -72,7 +72,7 @@ export class MemoEvidence extends BaseElement {
   }
 
   override render(): TemplateResult {
-    return html`<h3 class="heading">${strings.lookedAt.heading}</h3>
+    return html`<p class="heading">${strings.lookedAt.heading}</p>
       ${this.#track('face')} ${this.#track('voice')}
       <p class="axis">
         <span class="number">${strings.lookedAt.since(String(SECONDS))}</span>

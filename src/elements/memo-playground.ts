@@ -137,8 +137,8 @@ export class MemoPlayground extends BaseElement {
         words: on ? masks.words.filter((word) => word !== at) : [...masks.words, at].sort((a, b) => a - b),
       });
     };
-    return html`<section class="part">
-      <h4 class="heading">${strings.playground.words}</h4>
+    return html`<div role="group" aria-label=${strings.playground.words} class="part">
+      <p class="heading">${strings.playground.words}</p>
       ${
         words.length === 0
           ? html`<p class="small">${strings.playground.noWords}</p>`
@@ -158,7 +158,7 @@ export class MemoPlayground extends BaseElement {
               </div>
               <p class="small">${strings.playground.wordsHint}</p>`
       }
-    </section>`;
+    </div>`;
   }
 
   #track(kind: 'faces' | 'voice', moments: Moment['voice'], heads: boolean): TemplateResult {
@@ -168,12 +168,12 @@ export class MemoPlayground extends BaseElement {
     const masked = this.moment.masks[kind];
     const say = kind === 'faces' ? playground.frames : playground.tokens;
     if (moments.times.length === 0 || !heads)
-      return html`<section class="part">
-        <h4 class="heading">${name}</h4>
+      return html`<div role="group" aria-label=${name} class="part">
+        <p class="heading">${name}</p>
         <p class="small">${moments.times.length === 0 ? none : nothing}</p>
-      </section>`;
-    return html`<section class="part">
-      <h4 class="heading">${name}</h4>
+      </div>`;
+    return html`<div role="group" aria-label=${name} class="part">
+      <p class="heading">${name}</p>
       <memo-span
         data-testid="span-${kind}"
         .label=${name}
@@ -182,7 +182,7 @@ export class MemoPlayground extends BaseElement {
         @memo-span=${({ detail }: MemoSpanEvent) => this.#mask({ [kind]: cellsOf(detail) })}
       ></memo-span>
       <p class="small">${masked.length === 0 ? playground.spanHint : say(String(masked.length))}</p>
-    </section>`;
+    </div>`;
   }
 
   #mask(change: Partial<Masks>): void {
