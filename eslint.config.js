@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'public', 'training', 'test-results', '.setup', '.cache'] },
+  { ignores: ['dist', 'lib', 'node_modules', 'public', 'training', 'test-results', '.setup', '.cache'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -42,7 +42,7 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': ['error', 'document', 'window'] },
   },
   {
-    files: ['scripts/**', 'tests/**', '**/*.test.ts', '**/testing/**'],
+    files: ['bin/**', 'scripts/**', 'tests/**', '**/*.test.ts', '**/testing/**'],
     languageOptions: {
       globals: {
         process: 'readonly',

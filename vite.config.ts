@@ -4,6 +4,7 @@ import { configDefaults } from 'vitest/config';
 import { literals } from './scripts/build/literals.mjs';
 import { plainImports } from './scripts/build/plain-imports.mjs';
 import { modelCard } from './scripts/model-card.mjs';
+import { speechRuntime } from './scripts/build/speech-runtime.mjs';
 import { prepareAssets } from './scripts/prepare-assets.mjs';
 import { ISOLATION, PAGE_HEADERS, POLICY } from './scripts/vite/policy.mjs';
 import { serviceWorker } from './scripts/vite/service-worker.mjs';
@@ -30,18 +31,6 @@ function assets(): Plugin {
     async buildStart() {
       await prepareAssets({ root });
     },
-  };
-}
-
-/** transformers.js gets the build of ONNX Runtime that the speech worker chose, not one of its own from elsewhere. */
-function speechRuntime(): Plugin {
-  return {
-    name: 'memo-speech-runtime',
-    enforce: 'pre',
-    resolveId: (source, importer) =>
-      source === 'onnxruntime-web/webgpu' && importer?.includes('@huggingface/transformers') === true
-        ? fileURLToPath(new URL('src/speech/transformers-ort.ts', import.meta.url))
-        : null,
   };
 }
 

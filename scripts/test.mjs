@@ -62,6 +62,10 @@ suite(
 );
 if (check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
   check('sizes', join(root, 'scripts', 'sizes.mjs'), '--check');
+  if (check('package', join(root, 'scripts', 'test-package.mjs'))) {
+    check('reference', join(root, 'scripts', 'api.mjs'), '--check');
+    check('examples', bin(['vite', 'bin', 'vite.js']), 'build', '-c', 'vite.examples.config.ts');
+  }
   sh(process.execPath, [join(root, 'scripts', 'record-actor.mjs')], { env });
   suite(
     'the built page in Chromium',

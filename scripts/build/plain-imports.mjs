@@ -9,6 +9,11 @@ export function plainImports() {
     name: 'memo-plain-imports',
     apply: 'build',
     enforce: 'pre',
+    // a user's Vite declares that name itself
+    renderChunk: (code) =>
+      code.includes('__vitePreload')
+        ? { code: code.replaceAll('__vitePreload', 'memoLateImport'), map: null }
+        : null,
     load: (id) =>
       id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : null,
   };

@@ -35,10 +35,14 @@ const NEVER = /^(?:.*\.(?:md|schema\.json)|generated\/(?:LICENCES\.txt|stamp\.js
 
 /** @returns {string[]} all files of a build, relative, with slashes */
 export function filesOf(dist) {
-  return readdirSync(dist, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(dist, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .toSorted();
+  return (
+    readdirSync(dist, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(dist, join(entry.parentPath, entry.name)).split(sep).join('/'))
+      // the examples, with a runtime of their own, are built beside the page to be tested
+      .filter((file) => !file.startsWith('frameworks/'))
+      .toSorted()
+  );
 }
 
 /** @returns {Map<string, keyof GROUPS>} */

@@ -51,9 +51,22 @@ import './memo-words';
  * @csspart adaptation - marks and what follows from them, behind a line that opens it
  * @csspart rates - rates and latencies
  * @csspart notice - the paragraph around the notice
- * @cssprop --memo-surface, --memo-sunken, --memo-ink, --memo-muted, --memo-line, --memo-edge, --memo-live, --memo-focus - colours
- * @cssprop --memo-colour-LABEL - the hue of a label, by its id
- * @cssprop --memo-font, --memo-font-display, --memo-font-size, --memo-radius, --memo-padding, --memo-preview-ratio
+ * @cssprop --memo-surface - background
+ * @cssprop --memo-sunken - background of what is set in: bars, fields
+ * @cssprop --memo-ink - text
+ * @cssprop --memo-muted - text of less weight
+ * @cssprop --memo-line - rules
+ * @cssprop --memo-edge - edges of fields and buttons
+ * @cssprop --memo-live - the mark of a live camera or microphone
+ * @cssprop --memo-focus - outline of what has the focus
+ * @cssprop --memo-colour-LABEL - hue of a label, by its id
+ * @cssprop --memo-font - typeface
+ * @cssprop --memo-font-display - typeface of the prompt
+ * @cssprop --memo-font-size - size of the text
+ * @cssprop --memo-radius - radius of corners
+ * @cssprop --memo-padding - space around everything
+ * @cssprop --memo-preview-ratio - aspect ratio of the picture
+ * @cssprop --memo-timeline-height - height of a file's timeline
  */
 @customElement('memo-bert')
 export class MemoBert extends MemoEngine {

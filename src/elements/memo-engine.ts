@@ -40,8 +40,18 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  *   default holds (`state` is what it was)
  * @fires {CustomEvent<WordsState>} words - where the words come from, what was said, what is wrong with it
  * @slot - the parts
- * @cssstate One of the phases: idle, asking, loading, warming, listening, paused, error; and those that hold of
- *   no-face, silence, muted, cpu-fallback, offline.
+ * @cssstate idle - nothing runs; of these seven one holds at a time
+ * @cssstate asking - the browser asks the visitor for a device
+ * @cssstate loading - the model is fetched
+ * @cssstate warming - the model is prepared
+ * @cssstate listening - estimates come
+ * @cssstate paused - the tab is hidden
+ * @cssstate error - a run failed
+ * @cssstate no-face - beside the phase: a picture without a face
+ * @cssstate silence - beside the phase: nobody speaks
+ * @cssstate muted - beside the phase: the microphone is muted
+ * @cssstate cpu-fallback - beside the phase: there is no WebGPU
+ * @cssstate offline - beside the phase: there is no network
  */
 @customElement('memo-engine')
 export class MemoEngine extends LitElement implements RecogniserStore {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SampleSource } from '../encoders/voice/speech-gate';
 import { Listener, type Heard } from './listener';
-import type { Piece, Transcriber } from './transcriber';
+import type { Piece, Transcriber } from './transcribing';
 
 const RATE = 16_000;
 

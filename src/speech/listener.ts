@@ -6,7 +6,7 @@ import type { Word } from '../capture/words/word-source';
 import { Resampler } from '../encoders/voice/resample';
 import { SampleRing } from '../encoders/voice/ring';
 import { GATE_RATE_HZ, type SpeechGate } from '../encoders/voice/speech-gate';
-import type { Transcriber } from './transcriber';
+import type { Transcriber } from './transcribing';
 import { Utterances, type Utterance } from './utterances';
 
 /** Longer than an utterance may be, by what a slow transcription takes. */

@@ -8,16 +8,7 @@ import type { OrtModule } from '../runtime/ort-modules';
 import { chooseOrt } from './chosen-ort';
 import { spokenLanguage, type SpeechManifest } from './speech-manifest';
 import type { SpeechModelFiles } from './speech-files';
-
-/** A word or a longer piece, in seconds from the first sample; no `end` where the model left it open. */
-export interface Piece {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number | null;
-}
-
-/** 16 kHz mono -> what was said in it. */
-export type Transcriber = (samples: Float32Array<ArrayBuffer>) => Promise<readonly Piece[]>;
+import type { Piece, Transcriber } from './transcribing';
 
 /** A name that is no address: files are answered from memory, under this. */
 const MODEL = 'speech-model';

@@ -1,0 +1,15 @@
+/** transformers.js gets the build of ONNX Runtime that the speech worker chose, not one of its own from elsewhere. */
+
+import { fileURLToPath } from 'node:url';
+
+/** @returns {import('vite').Plugin} */
+export function speechRuntime() {
+  return {
+    name: 'memo-speech-runtime',
+    enforce: 'pre',
+    resolveId: (source, importer) =>
+      source === 'onnxruntime-web/webgpu' && importer?.includes('@huggingface/transformers') === true
+        ? fileURLToPath(new URL('../../src/speech/transformers-ort.ts', import.meta.url))
+        : null,
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * The package as somebody else gets it: packs the tarball, installs it into an empty project outside of this one, copies its assets,
+ * type-checks and builds a page there. What is built lands in `test-results/package/`, where `tests/package.e2e.ts` opens it.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './setup.mjs';
+
+/** What only its makers need. */
+const FOREIGN =
+  /(?:^|\/)(?:src|tests|training|scripts|bench|testing|test-results|node_modules)\/|\.test\.|\.e2e\.|tsconfig|\.map$/;
+const MOST_FILES = 260;
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const bin = (...path) => join(root, 'node_modules', ...path);
+
+function run(command, args, cwd) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  if (error) throw error;
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+function pack(into) {
+  run(process.execPath, [join(root, 'scripts', 'build-package.mjs')], root);
+  const told = run(npm, ['pack', '--ignore-scripts', '--json', '--pack-destination', into], root);
+  const parsed = JSON.parse(told);
+  const [{ filename, files, size, unpackedSize }] = Array.isArray(parsed) ? parsed : Object.values(parsed);
+  const paths = files.map(({ path }) => path);
+  const foreign = paths.filter((path) => FOREIGN.test(path));
+  if (foreign.length > 0)
+    throw new Error(`The package holds what is not for its users: ${foreign.join(', ')}`);
+  if (paths.length > MOST_FILES)
+    throw new Error(`The package holds ${paths.length} files, more than ${MOST_FILES}.`);
+  console.log(
+    `${filename}: ${paths.length} files, ${(size / 1e6).toFixed(1)} MB, unpacked ${(unpackedSize / 1e6).toFixed(1)} MB`,
+  );
+  return join(into, filename);
+}
+
+function install(project, tarball) {
+  cpSync(join(root, 'tests', 'package'), project, { recursive: true });
+  run(npm, ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball], project);
+  const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
+  console.log(`installed: ${installed.join(', ')}`);
+  for (const unwanted of ['onnxruntime-web', '@mediapipe', 'mediabunny', '@huggingface'])
+    if (installed.includes(unwanted)) throw new Error(`${unwanted} is bundled, and need not be installed.`);
+}
+
+/** The command of the package, once as a user of a bundler and once as one without; and what it says when it is called wrongly. */
+function copyAssets(project) {
+  const command = join(project, 'node_modules', 'memo-bert', 'bin', 'memo-bert-assets.mjs');
+  run(process.execPath, [command, 'public'], project);
+  run(process.execPath, [command, 'public/plain', '--script'], project);
+  for (const path of [
+    'models/small/memobert.onnx',
+    'generated/silero_vad.onnx',
+    'plain/memo-bert.js',
+    'plain/worker.js',
+  ])
+    if (!existsSync(join(project, 'public', path))) throw new Error(`memo-bert-assets copied no ${path}`);
+  for (const wrong of [[], ['index.html'], ['public', '--all']]) {
+    const { status, stderr } = spawnSync(process.execPath, [command, ...wrong], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    if (status !== 1 || !/Usage|name a folder/.test(stderr))
+      throw new Error(`memo-bert-assets ${wrong.join(' ')} was not refused.`);
+  }
+  const page = `<!doctype html><html lang="en"><title>Plain</title><script type="module" src="./memo-bert.js"></script>
+<memo-bert device="wasm"></memo-bert></html>\n`;
+  writeFileSync(join(project, 'public', 'plain', 'index.html'), page);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'memo-bert-package-'));
+const out = join(root, 'test-results', 'package');
+try {
+  const project = join(folder, 'project');
+  mkdirSync(project);
+  install(project, pack(folder));
+  console.log(run(process.execPath, ['node.mjs'], project).trim());
+  copyAssets(project);
+  run(process.execPath, [bin('typescript', 'bin', 'tsc'), '-p', '.'], project);
+  writeFileSync(
+    join(project, 'vite.config.js'),
+    `export default { base: './', build: { target: 'es2023', rollupOptions: { input: ['index.html', 'headless.html'] } } };\n`,
+  );
+  run(process.execPath, [bin('vite', 'bin', 'vite.js'), 'build', '--outDir', out, '--emptyOutDir'], project);
+  console.log(`built into ${out}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

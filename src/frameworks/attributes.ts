@@ -1,0 +1,33 @@
+/** What a template may write on each element: its own properties, by the names of the class, each optional. Types only. */
+
+import type { LitElement } from 'lit';
+import type { MemoBertEventMap } from '../elements/events';
+
+type Key<E> = Exclude<keyof E, keyof LitElement | symbol>;
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** Properties that can be written: methods and what only tells are left out. */
+type Writable<E> = {
+  [K in Key<E>]: E[K] extends (...given: never[]) => unknown
+    ? never
+    : Same<Pick<E, K>, Readonly<Pick<E, K>>> extends true
+      ? never
+      : K;
+}[Key<E>];
+
+export type Properties<E> = { [K in Writable<E>]?: E[K] };
+
+/** The tags of this package. */
+export type Tag = Extract<keyof HTMLElementTagNameMap, `memo-${string}`>;
+/** Those that tell: `<memo-bert>` and `<memo-engine>`. */
+export type TellingTag = 'memo-bert' | 'memo-engine';
+/** The events that are ours. */
+export type EventName = 'estimate' | 'statechange' | 'progress' | 'error' | 'words';
+export type EventOf<N extends EventName> = MemoBertEventMap[N];
+
+/** Kebab-case attributes, as HTML has them. */
+export interface Attributes {
+  'asset-base'?: string;
+  'rate-face'?: number | string;
+  'rate-voice'?: number | string;
+  'rate-fusion'?: number | string;
+}

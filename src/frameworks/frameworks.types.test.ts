@@ -1,0 +1,53 @@
+/** What a template of React, Vue or Svelte may write, and what it may not. */
+
+import type { JSX } from 'react';
+import type { SvelteHTMLElements } from 'svelte/elements';
+import { describe, expectTypeOf, it } from 'vitest';
+import type { GlobalComponents } from 'vue';
+import type { Estimate, MemoError } from '..';
+import type {} from './react';
+import type {} from './svelte';
+import type { MemoVue } from './vue';
+
+type Detail<F> = NonNullable<F> extends (event: CustomEvent<infer D>) => void ? D : never;
+type React = JSX.IntrinsicElements['memo-bert'];
+type Svelte = SvelteHTMLElements['memo-bert'];
+type Vue = InstanceType<MemoVue['memo-bert']>['$props'];
+
+describe('typed templates', () => {
+  it('take the element’s properties and attributes', () => {
+    for (const props of [{} as React, {} as Svelte, {} as Vue]) {
+      expectTypeOf(props.labels).toEqualTypeOf<string | readonly string[] | null | undefined>();
+      expectTypeOf(props.stream).toEqualTypeOf<MediaStream | null | undefined>();
+      expectTypeOf(props.device).toEqualTypeOf<'auto' | 'webgpu' | 'wasm' | undefined>();
+      expectTypeOf(props['asset-base']).toEqualTypeOf<string | undefined>();
+    }
+  });
+
+  it('hear its events with their details', () => {
+    expectTypeOf<Detail<React['onestimate']>>().toEqualTypeOf<Estimate>();
+    expectTypeOf<Detail<Svelte['onestimate']>>().toEqualTypeOf<Estimate>();
+    expectTypeOf<Detail<Vue['onEstimate']>>().toEqualTypeOf<Estimate>();
+    expectTypeOf<Detail<React['onerror']>>().toEqualTypeOf<MemoError>();
+    expectTypeOf<Detail<Svelte['onerror']>>().toEqualTypeOf<MemoError>();
+  });
+
+  it('refuse methods, what only tells, and what there is not', () => {
+    // @ts-expect-error it is a method
+    void ({ start: () => undefined } satisfies React);
+    // @ts-expect-error it can only be read
+    void ({ estimate: null } satisfies React);
+    // @ts-expect-error it can only be read
+    void ({ conditions: [] } satisfies Svelte);
+    // @ts-expect-error a device that there is not
+    void ({ device: 'npu' } satisfies Svelte);
+    // @ts-expect-error a device that there is not
+    void ({ device: 'npu' } satisfies React);
+  });
+
+  it('know the parts too', () => {
+    expectTypeOf<JSX.IntrinsicElements['memo-timeline']['for']>().toEqualTypeOf<string | null | undefined>();
+    expectTypeOf<SvelteHTMLElements>().toHaveProperty('memo-preview');
+    expectTypeOf<GlobalComponents>().toHaveProperty('memo-bars');
+  });
+});

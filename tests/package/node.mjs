@@ -1,0 +1,36 @@
+/** Run by Node in the project: each path of the exports map leads to a file, and what needs no browser works without one. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const at = (specifier) => fileURLToPath(import.meta.resolve(specifier));
+const { exports, customElements } = JSON.parse(readFileSync(at('memo-bert/package.json'), 'utf8'));
+const samples = {
+  './models/*': ['models/small/manifest.json', 'models/small/memobert.onnx', 'models/small/LICENCE.md'],
+  './generated/*': ['generated/silero_vad.onnx', 'generated/mediapipe/vision_wasm_module_internal.wasm'],
+};
+for (const [key, target] of Object.entries(exports)) {
+  for (const path of samples[key] ?? [key.replace(/^\.\/?/, '')]) {
+    const specifier = path === '' ? 'memo-bert' : `memo-bert/${path}`;
+    if (!existsSync(at(specifier))) throw new Error(`${specifier} leads to no file`);
+  }
+  const types = typeof target === 'object' ? target.types : undefined;
+  if (types !== undefined && !existsSync(new URL(types, import.meta.resolve('memo-bert/package.json'))))
+    throw new Error(`${key} has no types`);
+}
+if (!Object.values(exports).includes(customElements)) throw new Error(`${customElements} is not exported`);
+const { modules } = JSON.parse(readFileSync(at('memo-bert/custom-elements.json'), 'utf8'));
+const tags = modules.flatMap(({ declarations }) => declarations.flatMap(({ tagName }) => tagName ?? []));
+if (!tags.includes('memo-bert') || tags.length < 14)
+  throw new Error(`custom-elements.json names ${tags.join(', ')}`);
+
+const { CONDITIONS, MemoError, Recogniser, toCsv } = await import('memo-bert');
+if (typeof toCsv !== 'function' || !CONDITIONS.includes('no-face'))
+  throw new Error('the headless entry is not whole');
+try {
+  new Recogniser({ manifestUrl: '', assetBase: 'x' });
+  throw new Error('an empty address was taken');
+} catch (error) {
+  if (!(error instanceof MemoError) || error.code !== 'input-invalid') throw error;
+}
+console.log(`${Object.keys(exports).length} paths resolve`);

@@ -1,0 +1,54 @@
+/**
+ * `lib/`, what the npm package ships: the headless entry, the elements (Lit stays the user's), both workers, and with
+ * `--mode script` the one script for pages without a bundler, Lit within. Workers are named by `new URL('./worker.js', import.meta.url)`,
+ * which every bundler understands and browsers do too.
+ */
+
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Rolldown } from 'vite';
+import { literals } from './scripts/build/literals.mjs';
+import { plainImports } from './scripts/build/plain-imports.mjs';
+import { speechRuntime } from './scripts/build/speech-runtime.mjs';
+import { workerFiles } from './scripts/build/worker-files.mjs';
+
+const LIBRARY = {
+  index: 'src/index.ts',
+  elements: 'src/elements/index.ts',
+  worker: 'src/runtime/worker.ts',
+  'speech-worker': 'src/speech/worker.ts',
+};
+const SCRIPT = { 'memo-bert': 'src/elements/index.ts' };
+
+export default defineConfig(({ mode }) => {
+  const script = mode === 'script';
+  const names: Rolldown.OutputOptions = {
+    entryFileNames: '[name].js',
+    chunkFileNames: script ? 'script/[name].js' : 'chunks/[name].js',
+    assetFileNames: 'assets/[name][extname]',
+  };
+  return {
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    base: './',
+    publicDir: false,
+    plugins: [workerFiles(), speechRuntime(), literals(), plainImports()],
+    // of the worklet
+    worker: { format: 'es', rollupOptions: { output: { entryFileNames: 'assets/[name].js' } } },
+    build: {
+      outDir: 'lib',
+      emptyOutDir: !script,
+      target: 'es2023',
+      // a bundler does it for its own user
+      minify: script,
+      modulePreload: false,
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 1500,
+      reportCompressedSize: false,
+      rollupOptions: {
+        input: script ? SCRIPT : LIBRARY,
+        external: script ? [] : /^(?:lit|@lit\/localize)(?:\/|$)/,
+        preserveEntrySignatures: 'strict',
+        output: names,
+      },
+    },
+  };
+});
