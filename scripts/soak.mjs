@@ -8,7 +8,7 @@
  * Fails where the page shows an error, stops answering, or where memory in the last quarter is more than a tenth above the second.
  */
 
-/* global document */
+/* global document, navigator, performance */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -118,7 +118,7 @@ function report(samples) {
     note: `${samples.length} samples, ${last.estimates} estimates; fake devices in Chromium ${browser.version()}, a host without headers`,
     seconds: of('second'),
     strips: [
-      { name: 'Memory of page and workers', unit: 'MB', values: of('rssMb') },
+      { name: 'Memory, workers included', unit: 'MB', values: of('rssMb') },
       { name: 'Estimates', unit: '/s', values: of('fusionHz') },
       { name: 'Readings of the voice', unit: '/s', values: of('voiceHz') },
       { name: 'Looks at the face', unit: '/s', values: of('faceHz') },
@@ -136,7 +136,7 @@ function report(samples) {
     ...{ minutes: MINUTES, device: options.device, browser: browser.version(), estimates: last.estimates },
     ...{ rssSecondQuarterMb: Math.round(second), rssLastQuarterMb: Math.round(fourth) },
     faults: last.faults,
-    samples: samples.map(({ faults: _faults, ...sample }) => sample),
+    samples: samples.map((sample) => ({ ...sample, faults: sample.faults.length })),
   };
   writeFileSync(`${target}.json`, `${JSON.stringify(summary, null, 1)}\n`);
   const stuck = samples.length > 1 && samples.at(-1).estimates === samples.at(-2).estimates;

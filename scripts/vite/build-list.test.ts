@@ -29,6 +29,7 @@ describe('the group of', () => {
     ['service-worker.js', null],
     // no page of the app
     ['examples/parts.html', null],
+    ['assets/states-cy0ua1ku.js', null],
     ['screenshots/wide.png', null],
   ])('%s is %s', (path, group) => {
     expect(groupOf(path)).toBe(group);

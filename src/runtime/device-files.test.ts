@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Host } from './backends';
 import { DeviceFiles } from './device-files';
 import { ENGINE_FILES } from './engine-files';
 import { keptFiles } from './file-cache';
 import { load } from './load';
+import type { EngineOptions } from './protocol';
 import { memoryCaches } from './testing/memory-caches';
 import {
   ASSET_BASE,
@@ -14,11 +16,13 @@ import {
   type ToyBundle,
 } from './testing/toy-bundle';
 
-const OPTIONS = {
-  ...{ manifestUrl: MANIFEST_URL, assetBase: ASSET_BASE },
-  ...{ device: 'auto', allowSoftwareAdapter: false },
-} as const;
-const NO_GPU = { gpu: null, isolated: false, cores: 1 };
+const OPTIONS: EngineOptions = {
+  manifestUrl: MANIFEST_URL,
+  assetBase: ASSET_BASE,
+  device: 'auto',
+  allowSoftwareAdapter: false,
+};
+const NO_GPU: Host = { gpu: null, isolated: false, cores: 1 };
 const ADAPTER = {
   info: { vendor: 'acme', architecture: '', device: '', description: '' },
   features: new Set() as GPUSupportedFeatures,

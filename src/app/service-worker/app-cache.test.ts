@@ -49,7 +49,9 @@ function deploy(version: string, contents: Contents, scope = SCOPE): AppCache {
     asked.push(url.slice(scope.length));
     const text = host.get(url);
     if (text === undefined) return Promise.resolve(new Response('', { status: 404 }));
-    const headers = url.endsWith('.html') ? { 'content-type': 'text/html', 'x-other': 'y' } : {};
+    const headers: Record<string, string> = url.endsWith('.html')
+      ? { 'content-type': 'text/html', 'x-other': 'y' }
+      : {};
     return Promise.resolve(new Response(text, { headers }));
   };
   return new AppCache(build, { caches, fetch, scope });
