@@ -21,6 +21,10 @@ const PARTS: Readonly<Record<string, readonly CannedName[]>> = {
   'memo-timeline': ['idle', 'file-under-way', 'file'],
   'memo-export': ['idle', 'file'],
   'memo-modalities': ['idle', 'listening', 'listening-cpu'],
+  'memo-evidence': ['idle', 'listening', 'listening-cpu'],
+  'memo-wording': ['listening', 'asked-otherwise'],
+  'memo-playground': ['idle', 'listening', 'masked', 'without-heads'],
+  'memo-adaptation': ['idle', 'listening', 'masked', 'marked'],
   'memo-rates': ['listening', 'file'],
 };
 const CHOICES = [
