@@ -32,7 +32,8 @@ async function drag(page: Page, kind: 'faces' | 'voice', from: number, to: numbe
 
 async function filled(page: Page, task: 'words' | 'face' | 'voice' | 'answer') {
   const section = page.getByTestId(`filled-${task}`);
-  await expect(section).toBeVisible();
+  // the live loop and the filling in share one queue
+  await expect(section).toBeVisible({ timeout: 120_000 });
   return section;
 }
 
