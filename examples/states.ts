@@ -3,7 +3,7 @@
  * alone. Tests and people look at the same page.
  */
 
-import { MemoBert, type RecogniserStore } from '../src/elements';
+import { loadApart, MemoBert, type RecogniserStore } from '../src/elements';
 import { CANNED_STATES, CannedRecogniser, figure, type CannedName } from '../src/elements/testing';
 import type { RecogniserState } from '../src/recogniser';
 
@@ -21,6 +21,10 @@ const PARTS: Readonly<Record<string, readonly CannedName[]>> = {
   'memo-timeline': ['idle', 'file-under-way', 'file'],
   'memo-export': ['idle', 'file'],
   'memo-modalities': ['idle', 'listening', 'listening-cpu'],
+  'memo-evidence': ['idle', 'listening', 'listening-cpu'],
+  'memo-wording': ['listening', 'asked-otherwise'],
+  'memo-playground': ['idle', 'listening', 'masked', 'without-heads'],
+  'memo-adaptation': ['idle', 'listening', 'masked', 'marked'],
   'memo-rates': ['listening', 'file'],
 };
 const CHOICES = [
@@ -86,6 +90,7 @@ function choices(): void {
   }
 }
 
+await loadApart();
 const only = asked.get('state');
 const names = (Object.keys(CANNED_STATES) as CannedName[]).filter((name) => only === null || name === only);
 document.querySelector('main')?.setAttribute('lang', asked.get('lang') ?? 'en');

@@ -42,6 +42,7 @@ export const resultStyles = css`
     text-decoration: underline dotted;
   }
   table {
+    table-layout: fixed;
     inline-size: 100%;
     border-collapse: collapse;
     font-size: 0.9375em;
@@ -55,8 +56,12 @@ export const resultStyles = css`
     color: var(--_muted);
     font-size: 0.8125em;
   }
+  .pair {
+    display: grid;
+    align-content: start;
+    gap: 1.25rem;
+  }
   td {
-    inline-size: 38%;
     padding: 0.125rem 0.5rem 0.125rem 0;
   }
   .amount {
@@ -91,7 +96,7 @@ export function results(filling: Filling): TemplateResult {
   const { words, face, voice } = filling;
   return html`<div class="results" data-testid="filling">
     ${words.length === 0 ? nothing : filledWords(filling)} ${face === null ? nothing : filledFace(face)}
-    ${voice === null ? nothing : filledVoice(voice)} ${answers(filling)}
+    <div class="pair">${voice === null ? nothing : filledVoice(voice)} ${answers(filling)}</div>
   </div>`;
 }
 
@@ -132,7 +137,7 @@ function filledFace(face: FilledFace): TemplateResult {
     <table>
       <thead>
         <tr>
-          <td></td>
+          <th></th>
           <th scope="col">${strings.playground.seen}</th>
           <th scope="col">${strings.playground.guessed}</th>
         </tr>

@@ -3,6 +3,8 @@
  * encoders or devices. Requests go up as `memo-request` events, state comes down as properties.
  */
 
+import { loadApart } from './load-apart';
+
 export type {
   MemoBertEventMap,
   MemoErrorEvent,
@@ -12,7 +14,8 @@ export type {
   MemoStateChangeEvent,
   MemoWordsEvent,
 } from './events';
-export { MemoAdaptation } from './memo-adaptation';
+export { loadApart };
+export type { MemoAdaptation } from './memo-adaptation';
 export { MemoBars } from './memo-bars';
 export { MemoBert } from './memo-bert';
 export { MemoControls } from './memo-controls';
@@ -24,12 +27,12 @@ export type { MemoGuide } from './memo-guide';
 export type { MemoMeasure } from './memo-measure';
 export { MemoMeter } from './memo-meter';
 export { MemoModalities } from './memo-modalities';
-export { MemoPlayground } from './memo-playground';
+export type { MemoPlayground } from './memo-playground';
 export { MemoPreview } from './memo-preview';
 export { MemoProgress } from './memo-progress';
 export { MemoPrompt } from './memo-prompt';
 export { MemoRates } from './memo-rates';
-export { MemoSpan, type MemoSpanEvent } from './memo-span';
+export type { MemoSpan, MemoSpanEvent } from './memo-span';
 export { MemoStatus } from './memo-status';
 export { MemoTimeline } from './memo-timeline';
 export { MemoWording } from './memo-wording';
@@ -38,3 +41,7 @@ export { defineMeasure, showGuide } from './late';
 export { EXPORT_FORMATS, type ExportFormat } from './export-file';
 export type { CreateRecogniser, RecogniserLike } from './recogniser-like';
 export type { RecogniserStore } from './store-link';
+
+// a page that has written them down needs not ask
+if (typeof document !== 'undefined' && document.querySelector('memo-playground, memo-adaptation') !== null)
+  void loadApart().catch(() => undefined); // offline: they stay as empty as they were

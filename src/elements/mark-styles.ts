@@ -34,7 +34,7 @@ export const markStyles = css`
   }
   .lines {
     display: grid;
-    grid-template-columns: 1fr 8.5em;
+    grid-template-columns: 1fr 7em;
     align-items: center;
     gap: 0 0.5rem;
   }
@@ -43,6 +43,18 @@ export const markStyles = css`
     border-radius: 2px;
     background: linear-gradient(var(--_hue) 0 0) 0 / calc(var(--_p) * 100%) 100% no-repeat var(--_sunken);
     transition: background-size 260ms;
+  }
+  @container (max-width: 24rem) {
+    .mark {
+      grid-template-columns: 1fr max-content;
+      gap: 0 0.75rem;
+    }
+    .lines {
+      grid-row: 2;
+    }
+    .mark button {
+      grid-row: span 2;
+    }
   }
   @media (forced-colors: active) {
     .line {

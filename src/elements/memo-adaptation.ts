@@ -29,6 +29,7 @@ export class MemoAdaptation extends BaseElement {
       :host {
         display: grid;
         gap: 1rem;
+        container-type: inline-size;
       }
       .row {
         display: flex;
@@ -36,7 +37,7 @@ export class MemoAdaptation extends BaseElement {
         align-items: center;
         gap: 0.375rem 1rem;
       }
-      .what {
+      .about {
         max-inline-size: 70ch;
         color: var(--_muted);
         text-wrap: pretty;
@@ -76,7 +77,7 @@ export class MemoAdaptation extends BaseElement {
 
   override render(): TemplateResult {
     const { marks, error } = this.adaptation;
-    return html`<p class="what">${strings.yours.what}</p>
+    return html`<p class="about">${strings.yours.what}</p>
       ${this.#marking()}
       ${error === null ? nothing : errorMessage(error, () => this.request('adaptation-dismiss-error', {}))}
       ${marks.length === 0 ? nothing : this.#effect()} ${this.#foot()}

@@ -5,12 +5,12 @@ import { isCaptionFile } from '../recogniser';
 import { Announcer } from './announcer';
 import { disclosure } from './choices';
 import { FileDrop } from './file-drop';
+import { loadApart } from './load-apart';
 import { layout } from './memo-bert-styles';
 import { MemoEngine } from './memo-engine';
 import { noPicture } from './no-picture';
 import { strings } from './strings';
 import { theme } from './theme';
-import './memo-adaptation';
 import './memo-bars';
 import './memo-controls';
 import './memo-error';
@@ -18,7 +18,6 @@ import './memo-evidence';
 import './memo-export';
 import './memo-meter';
 import './memo-modalities';
-import './memo-playground';
 import './memo-preview';
 import './memo-progress';
 import './memo-prompt';
@@ -148,11 +147,11 @@ export class MemoBert extends MemoEngine {
   /** What takes an answer apart, and what learns from it: for those who open it. */
   #apart(): TemplateResult {
     return html`<div class="apart">
-      <details>
+      <details @toggle=${fetchParts}>
         <summary data-testid="open-playground">${strings.playground.open}</summary>
         <memo-playground part="playground"></memo-playground>
       </details>
-      <details>
+      <details @toggle=${fetchParts}>
         <summary data-testid="open-adaptation">${strings.yours.open}</summary>
         <memo-adaptation part="adaptation"></memo-adaptation>
       </details>
@@ -168,6 +167,11 @@ export class MemoBert extends MemoEngine {
       <slot></slot>
     </footer>`;
   }
+}
+
+/** A line was opened: what is behind it is fetched once; offline it stays empty until it is opened again. */
+function fetchParts(): void {
+  void loadApart().catch(() => undefined);
 }
 
 declare global {

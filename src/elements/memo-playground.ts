@@ -57,9 +57,8 @@ export class MemoPlayground extends BaseElement {
         color: var(--_muted);
         text-decoration: line-through;
       }
-      .what {
+      .about {
         max-inline-size: 70ch;
-        font-weight: 400;
         color: var(--_muted);
         text-wrap: pretty;
       }
@@ -80,7 +79,7 @@ export class MemoPlayground extends BaseElement {
 
   override render(): TemplateResult {
     const { taken, error, busy, filling } = this.moment;
-    return html`<p class="what">${strings.playground.what}</p>
+    return html`<p class="about">${strings.playground.what}</p>
       <div class="row">
         <button
           class="quiet"

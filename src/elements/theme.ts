@@ -48,6 +48,7 @@ export const theme = css`
   }
   p,
   h3,
+  h4,
   dl,
   dd,
   ol,

@@ -37,6 +37,7 @@ function fakeWorker(): void {
   const answers: Record<string, (own: Session, body: Record<string, unknown>) => unknown> = {
     load: () => ({
       manifest: {
+        ...{ name: 'fake', version: '1' },
         prompt: 'I am [MASK].',
         labels: LABELS.map((id) => ({ id, word: id })),
         face: { rateHz: 10 },

@@ -10,6 +10,7 @@ import {
   type WordsState,
 } from '../../recogniser';
 import type { BackendReport } from '../../runtime/protocol';
+import { CANNED_WITHOUT_HEADS, cannedMarks, cannedMoment } from './canned-apart';
 
 export const CANNED_LABELS = [
   'neutral',
@@ -253,6 +254,17 @@ export const CANNED_STATES = {
       language: 'en',
       said: [...said('I love this, thank you so much.', true), ...said('What a wonder', false)],
     },
+  },
+  masked: { ...LISTENING, moment: cannedMoment(CANNED_LABELS), adaptation: cannedMarks(CANNED_LABELS, 1) },
+  'without-heads': { ...LISTENING, moment: CANNED_WITHOUT_HEADS },
+  marked: { ...LISTENING, adaptation: cannedMarks(CANNED_LABELS, 4) },
+  'asked-otherwise': {
+    ...LISTENING,
+    promptError: new MemoError(
+      'label-invalid',
+      'The label "qzxqzx" is not one word of the model\'s vocabulary.',
+      'Choose a common single word, such as "bored" or "excited".',
+    ),
   },
   error: {
     ...INITIAL_STATE,
