@@ -32,6 +32,11 @@ export function lostDevices(): MemoError {
   );
 }
 
+/** Why WebAssembly computes from now on. */
+export function gpuLeft({ message }: MemoError): string {
+  return `WebGPU failed twice within a minute and was left; reload the page to try it again. ${message}`;
+}
+
 export function recogniserClosed(): MemoError {
   return new MemoError('aborted', 'This recogniser has been closed.', 'Make a new one: new Recogniser(...).');
 }

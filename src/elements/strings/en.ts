@@ -7,6 +7,7 @@ import type { Modality, Stage } from '../../memobert/estimate';
 import type { Condition, Phase } from '../../recogniser';
 import type { LoadStep } from '../../runtime/progress';
 import { enOffline } from './en-offline';
+import { trustConditions, trustEvidence, trustTracks } from './en-trust';
 import type { ErrorWords } from './words';
 
 const phases: Record<Phase, string> = {
@@ -25,6 +26,7 @@ const conditions: Record<Condition, string> = {
   muted: 'Microphone muted',
   'cpu-fallback': 'On the CPU',
   offline: 'Offline, still working',
+  ...trustConditions,
 };
 
 const modalities: Record<Modality, string> = { text: 'Words', face: 'Face', voice: 'Voice' };
@@ -127,6 +129,7 @@ export const en = {
     silence: 'no speech heard',
     muted: 'microphone muted',
     waiting: 'waiting',
+    ...trustEvidence,
   },
   controls: {
     start: 'Start',
@@ -147,6 +150,7 @@ export const en = {
       missing: (device: string) => `No ${device.toLowerCase()} was found.`,
       busy: (device: string) => `${device} is in use by another program. Close that, then start again.`,
       ended: (device: string) => `${device} has ended.`,
+      ...trustTracks,
     },
   },
   words: {

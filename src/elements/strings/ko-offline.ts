@@ -25,8 +25,7 @@ export const koOffline: Words['offline'] = {
   persistent: '지울 때까지 브라우저가 보관합니다.',
   temporary: '공간이 필요하면 브라우저가 지울 수 있습니다.',
   healed: (count) => `이 기기에서 손상된 파일 ${count}개를 찾아 다시 가져왔습니다.`,
-  keep: (megabytes) =>
-    megabytes === null ? '오프라인용으로 보관' : `오프라인용으로 보관(${megabytes} MB)`,
+  keep: (megabytes) => (megabytes === null ? '오프라인용으로 보관' : `오프라인용으로 보관(${megabytes} MB)`),
   bytes: (loaded, total) => `${total} MB 중 ${loaded}`,
   delete: '모델 지우기',
   forget: '모두 잊기',

@@ -1,0 +1,23 @@
+/** What the elements say, in English, of faults, of what makes an answer doubtful, and of what is captured. */
+
+import type { Condition, TrackStatus } from '../../recogniser';
+
+export const trustConditions = {
+  'no-picture': 'The camera gives no picture',
+  'poor-light': 'Poor light on the face',
+  clipping: 'Sound too loud: it is cut off',
+  'awaiting-network': 'No network: loading goes on when it is back',
+  recovering: 'Starting the model again',
+} as const satisfies Partial<Record<Condition, string>>;
+
+export const trustTracks = {
+  lost: (device: string) =>
+    `${device} was taken away. It is used again as soon as it is back; estimates and settings stay.`,
+} as const satisfies Partial<Record<TrackStatus, (device: string) => string>>;
+
+export const trustEvidence = {
+  lost: 'taken away; waiting for it',
+  noPicture: 'the camera gives no picture',
+  poorLight: 'too dark, too bright or too flat to read',
+  clipping: 'too loud: the sound is cut off',
+} as const;
