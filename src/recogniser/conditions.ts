@@ -7,6 +7,8 @@ import type { Condition } from './state';
 
 export const NO_FACE_AFTER_MS = 1500;
 export const SILENCE_AFTER_MS = 3000;
+/** A camera in the dark may give as few as two frames a second. */
+export const NO_PICTURE_AFTER_MS = 3000;
 /** Of answers that tell of a dead microphone; recorded speech has shorter gaps of exact zeros. */
 export const MUTED_AFTER_MS = 2000;
 
@@ -54,10 +56,14 @@ export class SourceConditions {
   now(live: {
     readonly camera: boolean;
     readonly microphone: boolean;
+    /** The camera is on and gives nothing. */
+    readonly noPicture?: boolean;
     readonly trackMuted: boolean;
   }): Condition[] {
     const conditions: Condition[] = [];
-    if (live.camera && this.#faceless.longerThan(NO_FACE_AFTER_MS)) conditions.push('no-face');
+    // without a picture there is no face for a reason that somebody can mend: say only that
+    if (live.camera && live.noPicture === true) conditions.push('no-picture');
+    else if (live.camera && this.#faceless.longerThan(NO_FACE_AFTER_MS)) conditions.push('no-face');
     if (!live.microphone) return conditions;
     // a muted microphone is silent for a reason the visitor can mend: say only that
     if (live.trackMuted || this.#dead.longerThan(MUTED_AFTER_MS)) conditions.push('muted');

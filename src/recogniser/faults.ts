@@ -1,6 +1,7 @@
 /** Whose fault an error is, and the errors that the recogniser itself finds. */
 
 import { MemoError, type ErrorCode } from '../errors';
+import type { TrackStatus } from './state';
 
 /** The source's or the caller's fault, not the worker's: the model stays. */
 const NOT_THE_WORKERS: ReadonlySet<ErrorCode> = new Set([
@@ -22,6 +23,11 @@ const NOT_THE_WORKERS: ReadonlySet<ErrorCode> = new Set([
 
 export function isWorkersFault({ code }: MemoError): boolean {
   return !NOT_THE_WORKERS.has(code);
+}
+
+/** Gives nothing, and will not by itself. */
+export function isGone(status: TrackStatus): boolean {
+  return status !== 'live' && status !== 'lost';
 }
 
 export function lostDevices(): MemoError {

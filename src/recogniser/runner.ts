@@ -9,8 +9,8 @@ import type { Estimate } from '../memobert/estimate';
 import { Adapter } from './adaptation';
 import type { AnalysisListeners, AnalysisParts } from './analysis';
 import type { LoadedEngine } from './engine';
-import { isWorkersFault, lostDevices, recogniserClosed } from './faults';
 import { Loader } from './loader';
+import { isGone, isWorkersFault, lostDevices, recogniserClosed } from './faults';
 import { Loop, type LoopParts, type Vitals } from './loop';
 import { Moments } from './moments';
 import type { RecogniserOptions, RecogniserParts } from './options';
@@ -107,7 +107,7 @@ export abstract class Runner extends Loader {
     source.on('trackchange', () => {
       if (this.run !== run) return;
       this.apply(tracks());
-      if (source.camera !== 'live' && source.microphone !== 'live') this.fail(lostDevices());
+      if (isGone(source.camera) && isGone(source.microphone)) this.fail(lostDevices());
     });
     source.on('words', (words) => {
       run.words = words;

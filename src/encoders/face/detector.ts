@@ -85,7 +85,7 @@ export class MediaPipeDetector implements Detector {
       throw new MemoError(
         'file-missing',
         `The face detector could not be loaded from ${assetBase}.`,
-        'Run "node scripts/prepare-assets.mjs" and serve public/generated/ beside the page.',
+        'Check the connection and press Start again. If it comes back, the file is missing on the server: "node scripts/prepare-assets.mjs" makes it.',
         cause,
       );
     }

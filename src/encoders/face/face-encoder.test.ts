@@ -101,6 +101,18 @@ it('refuses logits that are not over the manifest classes', async () => {
   });
 });
 
+it('goes on when the picture is rotated or changes its size between two frames', async () => {
+  const { encoder, seen } = make([detected(100, 90)]);
+  await encoder.encode(frame, 0);
+  seen.faces = [detected(110, 90)];
+  const rotated = await encoder.encode({ width: 480, height: 640 } as Picture, 0.1);
+  expect(rotated.answer).toMatchObject({ frameWidth: 480, frameHeight: 640 });
+  expect(rotated.answer.faces[0]?.followed).toBe(true);
+  const grown = await encoder.encode({ width: 1920, height: 1080 } as Picture, 0.2);
+  expect(grown.answer).toMatchObject({ frameWidth: 1920, frameHeight: 1080 });
+  expect(grown.feature).not.toBeNull();
+});
+
 it('closes what it owns', () => {
   const { encoder, log } = make([]);
   encoder.close();
