@@ -17,6 +17,7 @@ import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes, type Read } from '.
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
 import { exportFile, type ExportFormat } from './export-file';
+import { isWithheld } from './format';
 import { fetchMedia } from './media-url';
 import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
 import { Speaker } from './speaker';
@@ -41,7 +42,8 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  * @fires {CustomEvent<WordsState>} words - where the words come from, what was said, what is wrong with it
  * @slot - the parts
  * @cssstate One of the phases: idle, asking, loading, warming, listening, paused, error; and those that hold of
- *   no-face, silence, muted, cpu-fallback, offline.
+ *   no-face, no-picture, poor-light, silence, muted, clipping, cpu-fallback, offline, awaiting-network, recovering; and unsure while
+ *   the last answer is withheld.
  */
 @customElement('memo-engine')
 export class MemoEngine extends LitElement implements RecogniserStore {
@@ -318,7 +320,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   #show(told: RecogniserState): void {
     const error = this.#ownError;
     this.known = error === null ? told : { ...told, phase: 'error', error };
-    this.#states.show(this.known.phase, this.known.conditions);
+    this.#states.show(this.known.phase, this.known.conditions, isWithheld(this.known.estimate));
     for (const subscriber of [...this.#subscribers]) subscriber(this.known);
   }
 

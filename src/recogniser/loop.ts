@@ -149,7 +149,7 @@ export class Loop {
     }
     const answer = await client.request('face', taken, { transfer: [taken.frame] });
     if (this.#abort.signal.aborted) return null;
-    this.#conditions.face(clock.now(), answer.faces.length > 0);
+    this.#conditions.face(clock.now(), answer.faces.length > 0, answer.light);
     this.on.face(answer);
     return cost(answer.latency, ['detect', 'crop', 'expression']);
   }

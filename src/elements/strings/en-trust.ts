@@ -1,5 +1,6 @@
 /** What the elements say, in English, of faults, of what makes an answer doubtful, and of what is captured. */
 
+import type { Doubt } from '../../memobert/reliability';
 import type { Condition, TrackStatus } from '../../recogniser';
 
 export const trustConditions = {
@@ -14,6 +15,20 @@ export const trustTracks = {
   lost: (device: string) =>
     `${device} was taken away. It is used again as soon as it is back; estimates and settings stay.`,
 } as const satisfies Partial<Record<TrackStatus, (device: string) => string>>;
+
+export const trustDoubts = {
+  'low-confidence': 'no word stands out',
+  'no-face': 'no face in view',
+  'poor-light': 'poor light on the face',
+  silence: 'nobody speaks',
+  clipping: 'the sound is cut off',
+} as const satisfies Record<Doubt, string>;
+
+export const trustUnsure = {
+  word: 'not sure',
+  because: (reasons: readonly string[]) => `Not sure: ${reasons.join(', ')}.`,
+  bars: 'Not sure enough to name one.',
+} as const;
 
 export const trustEvidence = {
   lost: 'taken away; waiting for it',

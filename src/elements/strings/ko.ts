@@ -3,7 +3,7 @@
 import { koApart } from './ko-apart';
 import { koOffline } from './ko-offline';
 import { errors } from './ko-errors';
-import { trustConditions, trustEvidence, trustTracks } from './ko-trust';
+import { trustConditions, trustDoubts, trustEvidence, trustTracks, trustUnsure } from './ko-trust';
 import type { Words } from './words';
 
 const glosses: Readonly<Record<string, string>> = {
@@ -47,6 +47,7 @@ const tracks: Words['controls']['tracks'] = {
 
 export const ko: Words = {
   language: 'ko',
+  unsure: { ...trustUnsure, doubts: trustDoubts },
   phases: {
     idle: '준비됨',
     asking: '허용을 기다리는 중',

@@ -57,6 +57,8 @@ it('answers all faces, and the expression of the followed one', async () => {
   const { answer, feature } = await encoder.encode(frame, 1.5);
   expect(feature).toEqual(Float32Array.of(7, 8, 9));
   expect(answer).toMatchObject({ time: 1.5, frameWidth: 640, frameHeight: 480 });
+  expect(answer.light?.brightness).toBe(125);
+  expect(answer.light?.contrast).toBeCloseTo(90.1, 1);
   expect(answer.faces).toEqual([
     { box: { x: 5, y: 0, width: 40, height: 40 }, score: 0.9, followed: false, expression: null },
     {
