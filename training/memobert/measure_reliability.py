@@ -1,6 +1,6 @@
 """
-Where an answer should be withheld: accuracy against light on the face, clipped sound and the top probability, of
-the shipped graphs. Prints a table for each; the page's thresholds in `src/memobert/reliability.ts` stand on it.
+Where an answer should be withheld: accuracy against light on the face, clipped sound and the top probability,
+of the shipped graphs. Prints a table for each; the page's thresholds (`src/memobert/reliability.ts`) stand on it.
 
     python -m memobert.measure_reliability --bundle public/models/small --data DATA [--count 600]
 

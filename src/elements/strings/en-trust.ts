@@ -30,6 +30,14 @@ export const trustUnsure = {
   bars: 'Not sure enough to name one.',
 } as const;
 
+/** Beside the button that starts it, so that it is read before the first frame. */
+export const trustConsent = {
+  devices: { camera: 'your face', microphone: 'your voice' },
+  start: (read: string) =>
+    `Start lets an AI system read the expression of ${read}, in this page: nothing is sent or stored. It estimates expression, not feeling, and can be wrong.`,
+  and: ' and ',
+} as const;
+
 export const trustEvidence = {
   lost: 'taken away; waiting for it',
   noPicture: 'the camera gives no picture',

@@ -7,7 +7,14 @@ import type { Modality, Stage } from '../../memobert/estimate';
 import type { Condition, Phase } from '../../recogniser';
 import type { LoadStep } from '../../runtime/progress';
 import { enOffline } from './en-offline';
-import { trustConditions, trustDoubts, trustEvidence, trustTracks, trustUnsure } from './en-trust';
+import {
+  trustConditions,
+  trustConsent,
+  trustDoubts,
+  trustEvidence,
+  trustTracks,
+  trustUnsure,
+} from './en-trust';
 import type { ErrorWords } from './words';
 
 const phases: Record<Phase, string> = {
@@ -102,6 +109,7 @@ export const en = {
   notice:
     'An AI system that recognises emotional expression, running in this page: camera, sound and words are not sent anywhere. It estimates expression, not what a person feels, and it can be wrong.',
   region: 'Emotion recogniser',
+  consent: trustConsent,
   unsure: { ...trustUnsure, doubts: trustDoubts },
   prompt: {
     blank: 'blank',

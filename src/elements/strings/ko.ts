@@ -3,7 +3,14 @@
 import { koApart } from './ko-apart';
 import { koOffline } from './ko-offline';
 import { errors } from './ko-errors';
-import { trustConditions, trustDoubts, trustEvidence, trustTracks, trustUnsure } from './ko-trust';
+import {
+  trustConditions,
+  trustConsent,
+  trustDoubts,
+  trustEvidence,
+  trustTracks,
+  trustUnsure,
+} from './ko-trust';
 import type { Words } from './words';
 
 const glosses: Readonly<Record<string, string>> = {
@@ -47,6 +54,7 @@ const tracks: Words['controls']['tracks'] = {
 
 export const ko: Words = {
   language: 'ko',
+  consent: trustConsent,
   unsure: { ...trustUnsure, doubts: trustDoubts },
   phases: {
     idle: '준비됨',
