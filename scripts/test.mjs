@@ -62,6 +62,7 @@ suite(
 );
 if (check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
   check('sizes', join(root, 'scripts', 'sizes.mjs'), '--check');
+  check('a second build, byte for byte', join(root, 'scripts', 'build-again.mjs'));
   sh(process.execPath, [join(root, 'scripts', 'record-actor.mjs')], { env });
   suite(
     'the built page in Chromium',
