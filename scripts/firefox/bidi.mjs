@@ -15,6 +15,8 @@ const PREFERENCES = {
   'datareporting.policy.dataSubmissionEnabled': false,
   'network.captive-portal-service.enabled': false,
   'toolkit.telemetry.enabled': false,
+  // finding faces needs WebGL; a machine without a GPU has it in software
+  'webgl.force-enabled': true,
 };
 
 /**
@@ -28,7 +30,9 @@ export async function startFirefox(path) {
     ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`,
   );
   writeFileSync(join(profile, 'user.js'), lines.join('\n'));
-  const args = ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0'];
+  // with a display (xvfb-run) it has WebGL in software; headless on a machine without a GPU it has none
+  const headless = process.env.DISPLAY === undefined ? ['--headless'] : [];
+  const args = [...headless, '--no-remote', '--profile', profile, '--remote-debugging-port', '0'];
   const browser = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const gone = new Promise((resolve) => browser.once('exit', resolve));
   const end = async () => {

@@ -1,6 +1,6 @@
 """
 Where an answer should be withheld: accuracy against light on the face, clipped sound and the top probability,
-of the shipped graphs. Prints a table for each; the page's thresholds (`src/memobert/reliability.ts`) stand on it.
+of the shipped graphs. Prints a table for each; `src/memobert/reliability.ts` has its thresholds from it.
 
     python -m memobert.measure_reliability --bundle public/models/small --data DATA [--count 600]
 
@@ -166,7 +166,8 @@ def read_speech(folder: Path, count: int) -> tuple[list[np.ndarray], list[str]]:
             samples, _ = soundfile.read(io.BytesIO(archive.read(row["file"])), dtype="float32")
             clips.append(samples)
             labels.append(names.get(row["emotion"], row["emotion"]))
-    return clips[:count], labels[:count]
+    chosen = np.random.default_rng(3).permutation(len(clips))[:count]
+    return [clips[index] for index in chosen], [labels[index] for index in chosen]
 
 
 def voice_tokens(graph: Graph, samples: np.ndarray, voice: dict) -> np.ndarray:

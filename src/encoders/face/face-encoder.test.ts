@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Manifest } from '../../runtime/manifest';
 import { FakeGraph, float32 } from '../testing/fake-graph';
-import { fromDetection, type DetectedFace, type Picture } from './detector';
+import { expectWebGl, fromDetection, type DetectedFace, type Picture } from './detector';
 import { FaceEncoder } from './face-encoder';
 
 const face: Manifest['face'] = {
@@ -137,4 +137,14 @@ it('reads MediaPipe detections in pixels, and drops one without its points', () 
   });
   expect(fromDetection({ ...detection, keypoints: keypoints.slice(1) }, region, 1)).toBeNull();
   expect(fromDetection({ ...detection, boundingBox: undefined }, region, 1)).toBeNull();
+});
+
+it('says that WebGL is missing where a worker has none', () => {
+  expect(() => expectWebGl({ getContext: () => null })).toThrow(
+    expect.objectContaining({
+      code: 'capture-unsupported',
+      cure: expect.stringContaining('hardware acceleration') as string,
+    }) as Error,
+  );
+  expect(() => expectWebGl({ getContext: () => ({}) as WebGL2RenderingContext })).not.toThrow();
 });
