@@ -6,6 +6,7 @@ import { plainImports } from './scripts/build/plain-imports.mjs';
 import { modelCard } from './scripts/model-card.mjs';
 import { speechRuntime } from './scripts/build/speech-runtime.mjs';
 import { prepareAssets } from './scripts/prepare-assets.mjs';
+import { unnamedPackages } from './scripts/third-party.mjs';
 import { ISOLATION, PAGE_HEADERS, POLICY } from './scripts/vite/policy.mjs';
 import { serviceWorker } from './scripts/vite/service-worker.mjs';
 
@@ -34,6 +35,20 @@ function assets(): Plugin {
   };
 }
 
+/** No script may contain what THIRD_PARTY.md does not name. */
+function thirdParty(): Plugin {
+  return {
+    name: 'memo-third-party',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((output) => output.type === 'chunk');
+      const unnamed = unnamedPackages(chunks.flatMap(({ modules }) => Object.keys(modules)));
+      if (unnamed.length > 0)
+        this.error(`The build contains ${unnamed.join(', ')}: name it in scripts/third-party.mjs.`);
+    },
+  };
+}
+
 export default defineConfig({
   root,
   base: './',
@@ -47,8 +62,9 @@ export default defineConfig({
     literals(),
     plainImports(),
     serviceWorker({ root }),
+    thirdParty(),
   ],
-  worker: { format: 'es', plugins: () => [speechRuntime(), plainImports()] },
+  worker: { format: 'es', plugins: () => [speechRuntime(), plainImports(), thirdParty()] },
   optimizeDeps: { exclude: ['onnxruntime-web', '@huggingface/transformers'] },
   server: { headers: ISOLATION },
   preview: { headers: PAGE_HEADERS },

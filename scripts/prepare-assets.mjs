@@ -7,31 +7,13 @@ import { access, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promis
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { imageInputMetadata, withMetadata } from './assets/tflite-metadata.mjs';
+import { licencesText, shippedPackages } from './third-party.mjs';
 
 /** Raised whenever what is made below changes. */
-const RECIPE = 2;
-const PACKAGES = ['@mediapipe/tasks-vision', '@mediapipe/face_detection', '@ricky0123/vad-web'];
+const RECIPE = 3;
 /** All that tasks-vision fetches in a module worker: every browser with WebGPU or ES module workers has WebAssembly SIMD. */
 const MEDIAPIPE_FILES = ['vision_wasm_module_internal.js', 'vision_wasm_module_internal.wasm'];
 const STAMP = 'stamp.json';
-
-const LICENCES = `Third-party files in this folder
-================================
-
-mediapipe/*            @mediapipe/tasks-vision, Copyright The MediaPipe Authors, Apache-2.0, unchanged
-face_detector.tflite   @mediapipe/face_detection (BlazeFace short range), Copyright The MediaPipe Authors, Apache-2.0;
-                       changed: TFLite metadata with the input normalisation was added
-silero_vad.onnx        Silero VAD v5, Copyright (c) 2020-present Silero Team, MIT; as packed in @ricky0123/vad-web (ISC), unchanged
-
-In the page's own scripts
-=========================
-
-demuxed-media-*.js     Mediabunny, Copyright (c) Vanilagy and contributors, MPL-2.0, unchanged; its source: the npm package mediabunny
-
-Apache-2.0: https://www.apache.org/licenses/LICENSE-2.0
-MIT: https://opensource.org/license/mit
-MPL-2.0: https://www.mozilla.org/MPL/2.0/
-`;
 
 /**
  * @param {{ root: string, force?: boolean }} options `root`: the folder with `package.json` and `node_modules`
@@ -52,7 +34,7 @@ export async function prepareAssets({ root, force = false }) {
   const metadata = imageInputMetadata({ name: 'BlazeFace short range', mean: 127.5, std: 127.5 });
   await writeFile(join(folder, 'face_detector.tflite'), withMetadata(detector, metadata));
   await copyFile(packed('@ricky0123/vad-web', 'dist/silero_vad_v5.onnx'), join(folder, 'silero_vad.onnx'));
-  await writeFile(join(folder, 'LICENCES.txt'), LICENCES);
+  await writeFile(join(folder, 'LICENCES.txt'), await licencesText(root));
   // Last: an interrupted run is not taken for a finished one.
   await writeFile(join(folder, STAMP), stamp);
   return { folder, made: true };
@@ -66,14 +48,9 @@ export const GENERATED_FILES = [
   'LICENCES.txt',
 ];
 
+/** Of all that is shipped: LICENCES.txt names them. */
 async function versions(root) {
-  const entries = PACKAGES.map(async (name) => {
-    const text = await readFile(join(root, 'node_modules', name, 'package.json'), 'utf8').catch(() => {
-      throw new Error(`The package ${name} is not installed: run "npm ci" first.`);
-    });
-    return [name, JSON.parse(text).version];
-  });
-  return Object.fromEntries(await Promise.all(entries));
+  return Object.fromEntries((await shippedPackages(root)).map(({ name, version }) => [name, version]));
 }
 
 async function isCurrent(folder, stamp) {

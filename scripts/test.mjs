@@ -66,6 +66,7 @@ if (check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
     check('reference', join(root, 'scripts', 'api.mjs'), '--check');
     check('examples', bin(['vite', 'bin', 'vite.js']), 'build', '-c', 'vite.examples.config.ts');
   }
+  check('a second build, byte for byte', join(root, 'scripts', 'build-again.mjs'));
   sh(process.execPath, [join(root, 'scripts', 'record-actor.mjs')], { env });
   suite(
     'the built page in Chromium',

@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   'backend-unavailable',
   'device-gpu-lost',
   'worker-lost',
+  'out-of-memory',
   'aborted',
   // input
   'prompt-invalid',

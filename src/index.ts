@@ -34,6 +34,7 @@ export type {
   Masks,
   Moment,
 } from './memobert/moment';
+export { DOUBTS, type Doubt, type Reliability } from './memobert/reliability';
 export {
   adapt,
   CONDITIONS,

@@ -37,8 +37,8 @@ export async function askForDevices(
   if (!request.camera && !request.microphone) throw nothingAsked();
   if (media === undefined) throw unsupported();
   const [camera, microphone] = await Promise.all([
-    request.camera ? ask('camera', media) : NOT_ASKED,
-    request.microphone ? ask('microphone', media) : NOT_ASKED,
+    request.camera ? askForDevice('camera', media) : NOT_ASKED,
+    request.microphone ? askForDevice('microphone', media) : NOT_ASKED,
   ]);
   if (signal.aborted) {
     camera.track?.stop();
@@ -51,7 +51,11 @@ export async function askForDevices(
 
 const NOT_ASKED: DeviceAnswer = { track: null, status: 'off', error: null };
 
-async function ask(kind: DeviceKind, media: Pick<MediaDevices, 'getUserMedia'>): Promise<DeviceAnswer> {
+/** One device; never rejects. */
+export async function askForDevice(
+  kind: DeviceKind,
+  media: Pick<MediaDevices, 'getUserMedia'>,
+): Promise<DeviceAnswer> {
   try {
     const stream = await media.getUserMedia(CONSTRAINTS[kind]);
     const track = stream.getTracks()[0];

@@ -10,6 +10,8 @@ import type { SampleChunk } from './source';
 const PROCESSOR_NAME = 'memo-microphone';
 
 export interface Microphone {
+  /** False while the browser or the system holds the audio graph: before the first click, during a phone call. */
+  readonly running: boolean;
   /** Frees node and context; does not stop the track. Safe to call twice. */
   close(): void;
 }
@@ -29,6 +31,7 @@ export async function openMicrophone(
   const close = () => {
     node?.port.postMessage('close');
     if (node !== null) node.port.onmessage = null;
+    context.onstatechange = null;
     node?.disconnect();
     input.disconnect();
     if (context.state !== 'closed') void context.close();
@@ -54,8 +57,18 @@ export async function openMicrophone(
   // a node that leads nowhere need not be run; this one writes silence
   node.connect(context.destination);
   // settles only once audio is allowed (a click on the page): not waited for
-  void context.resume().catch(() => undefined);
-  return { close };
+  const resume = () => void context.resume().catch(() => undefined);
+  // an interruption by the system is over without anybody's click
+  context.onstatechange = () => {
+    if (context.state !== 'running' && context.state !== 'closed') resume();
+  };
+  resume();
+  return {
+    get running() {
+      return context.state === 'running';
+    },
+    close,
+  };
 }
 
 /** Firefox refuses a source whose rate differs from its context's, so the track's own rate is asked for first. */

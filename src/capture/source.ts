@@ -42,6 +42,8 @@ export interface Source {
   readonly stream: MediaStream | null;
   readonly camera: TrackStatus;
   readonly microphone: TrackStatus;
+  /** True while the camera's track gives no picture: another program took it, or the system. */
+  readonly cameraMuted?: boolean;
   /** True while the system or the visitor mutes the microphone's track. */
   readonly microphoneMuted: boolean;
   /** Seconds on the source's clock. */

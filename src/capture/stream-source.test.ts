@@ -1,99 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
 import { openStream, StreamSource } from './stream-source';
-
-class FakeTrack extends EventTarget {
-  readyState: 'live' | 'ended' = 'live';
-  muted = false;
-  enabled = true;
-  stops = 0;
-  clones: FakeTrack[] = [];
-
-  constructor(readonly kind: 'video' | 'audio') {
-    super();
-  }
-
-  stop(): void {
-    this.stops += 1;
-    this.readyState = 'ended';
-  }
-
-  clone(): FakeTrack {
-    const clone = new FakeTrack(this.kind);
-    this.clones.push(clone);
-    return clone;
-  }
-
-  getSettings(): MediaTrackSettings {
-    return { sampleRate: 44_100 };
-  }
-}
-
-class FakeStream {
-  constructor(private readonly tracks: FakeTrack[] = []) {}
-  getTracks = () => this.tracks;
-  getVideoTracks = () => this.tracks.filter(({ kind }) => kind === 'video');
-  getAudioTracks = () => this.tracks.filter(({ kind }) => kind === 'audio');
-}
-
-/** Gives no frame; ends when cancelled. */
-class FakeProcessor {
-  readonly readable = new ReadableStream<VideoFrame>();
-}
-
-/** An audio context whose worklet module loads, or not. */
-class FakeAudio {
-  static moduleLoads = true;
-  static opened: FakeAudio[] = [];
-  state = 'running';
-  readonly sampleRate: number;
-  readonly destination = {};
-  readonly audioWorklet = {
-    addModule: () => (FakeAudio.moduleLoads ? Promise.resolve() : Promise.reject(new Error('blocked'))),
-  };
-
-  constructor({ sampleRate = 48_000 }: AudioContextOptions = {}) {
-    this.sampleRate = sampleRate;
-    FakeAudio.opened.push(this);
-  }
-
-  createMediaStreamSource() {
-    return { connect: () => undefined, disconnect: () => undefined };
-  }
-  async resume() {
-    this.state = 'running';
-  }
-  async close() {
-    this.state = 'closed';
-  }
-}
-
-class FakeNode {
-  static last: FakeNode | null = null;
-  readonly port: { onmessage: ((event: unknown) => void) | null; postMessage: () => void } = {
-    onmessage: null,
-    postMessage: () => undefined,
-  };
-  constructor() {
-    FakeNode.last = this;
-  }
-  connect() {}
-  disconnect() {}
-}
+import { asStream, asTrack, FakeAudio, FakeNode, FakeTrack, useFakeMedia } from './testing/fake-media';
 
 const never = new AbortController().signal;
-const asTrack = (track: FakeTrack) => track as unknown as MediaStreamTrack;
-const asStream = (...tracks: FakeTrack[]) => new FakeStream(tracks) as unknown as MediaStream;
 
-beforeEach(() => {
-  FakeAudio.moduleLoads = true;
-  FakeAudio.opened = [];
-  vi.stubGlobal('MediaStream', FakeStream);
-  vi.stubGlobal('MediaStreamTrackProcessor', FakeProcessor);
-  vi.stubGlobal('AudioContext', FakeAudio);
-  vi.stubGlobal('AudioWorkletNode', FakeNode);
-});
-afterEach(() => vi.unstubAllGlobals());
+useFakeMedia();
 
 function read(tracks: { camera?: FakeTrack; microphone?: FakeTrack }, signal = never) {
   const { camera, microphone } = tracks;

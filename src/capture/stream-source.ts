@@ -4,40 +4,38 @@ import { MemoError } from '../errors';
 import type { SourceKind, TrackStatus } from '../recogniser/state';
 import { SourceEmitter } from './emitter';
 import { pumpTrack, type FramePump } from './frames';
-import { openMicrophone, type Microphone } from './microphone';
-import type { Source, SourceEvents, TimedFrame } from './source';
+import { KeptMicrophone } from './kept-microphone';
+import type { SampleChunk, Source, SourceEvents, TimedFrame } from './source';
 
 export interface StreamTracks {
   readonly camera: MediaStreamTrack | null;
   readonly microphone: MediaStreamTrack | null;
 }
 
+const KINDS = ['camera', 'microphone'] as const satisfies readonly (keyof StreamTracks)[];
+
 /** Why a track that was asked for is not there. */
 export type AbsentStatus = Partial<Record<keyof StreamTracks, TrackStatus>>;
 
 export class StreamSource implements Source {
-  readonly stream: MediaStream | null;
   readonly progress: null = null;
   protected readonly emitter = new SourceEmitter();
   readonly #openedMs = performance.now();
   readonly #leave = new AbortController();
+  #tracks: StreamTracks;
+  #stream: MediaStream | null;
   #pump: FramePump | null = null;
-  #microphone: Microphone | null = null;
+  #microphone: KeptMicrophone | null = null;
 
   /** Owns the tracks from here on: closing stops them. */
   protected constructor(
     readonly kind: SourceKind,
-    private readonly tracks: StreamTracks,
+    tracks: StreamTracks,
     private readonly absent: AbsentStatus = {},
   ) {
-    const { camera, microphone } = tracks;
-    this.stream = camera === null ? null : new MediaStream([camera]);
-    const { signal } = this.#leave;
-    for (const track of [camera, microphone]) {
-      for (const event of ['ended', 'mute', 'unmute']) {
-        track?.addEventListener(event, () => this.emitter.emit('trackchange'), { signal });
-      }
-    }
+    this.#tracks = tracks;
+    this.#stream = tracks.camera === null ? null : new MediaStream([tracks.camera]);
+    for (const kind of KINDS) this.#attend(kind);
   }
 
   /** Starts reading both tracks; on failure all of them are stopped. */
@@ -52,17 +50,25 @@ export class StreamSource implements Source {
     return source;
   }
 
+  /** Null too once the camera has ended: its last picture would look like one of now. */
+  get stream(): MediaStream | null {
+    return this.#tracks.camera?.readyState === 'live' ? this.#stream : null;
+  }
+
   get camera(): TrackStatus {
-    return status(this.tracks.camera, this.absent.camera);
+    return status(this.#tracks.camera, this.absent.camera);
   }
 
   get microphone(): TrackStatus {
-    return status(this.tracks.microphone, this.absent.microphone);
+    return status(this.#tracks.microphone, this.absent.microphone);
+  }
+
+  get cameraMuted(): boolean {
+    return isMuted(this.#tracks.camera);
   }
 
   get microphoneMuted(): boolean {
-    const track = this.tracks.microphone;
-    return track !== null && (track.muted || !track.enabled);
+    return isMuted(this.#tracks.microphone);
   }
 
   now(): number {
@@ -70,7 +76,11 @@ export class StreamSource implements Source {
   }
 
   async nextFrame(signal: AbortSignal): Promise<TimedFrame | null> {
-    return this.#pump === null ? null : this.#pump.nextFrame(signal);
+    for (;;) {
+      const frame = this.#pump === null ? null : await this.#pump.nextFrame(signal);
+      if (frame !== null || signal.aborted || this.#pump === null || !this.mayReturn('camera')) return frame;
+      await this.#nextChange(signal);
+    }
   }
 
   on<K extends keyof SourceEvents>(event: K, listener: SourceEvents[K]): void {
@@ -82,25 +92,89 @@ export class StreamSource implements Source {
     this.emitter.clear();
     this.#pump?.close();
     this.#microphone?.close();
-    this.tracks.camera?.stop();
-    this.tracks.microphone?.stop();
+    for (const kind of KINDS) this.#tracks[kind]?.stop();
+  }
+
+  protected get closed(): AbortSignal {
+    return this.#leave.signal;
+  }
+
+  /** Whether a track that has ended may be replaced: then whoever waits for its frames goes on waiting. */
+  protected mayReturn(kind: keyof StreamTracks): boolean {
+    void kind;
+    return false;
+  }
+
+  /** A track ended by itself; told before `trackchange`. */
+  protected trackEnded(kind: keyof StreamTracks): void {
+    void kind;
+  }
+
+  /** Another track in the place of one that has ended; owned from here on. Rejects with a MemoError, the track then stopped. */
+  protected async replace(kind: keyof StreamTracks, track: MediaStreamTrack): Promise<void> {
+    const before = this.#tracks;
+    this.#tracks = { ...before, [kind]: track };
+    try {
+      await (kind === 'camera' ? this.#openCamera(track) : this.#openMicrophone(track));
+    } catch (error) {
+      this.#tracks = before;
+      track.stop();
+      throw MemoError.from(error);
+    }
+    if (this.closed.aborted) {
+      track.stop();
+      return;
+    }
+    this.#attend(kind);
+    this.emitter.emit('trackchange');
   }
 
   protected async begin(signal: AbortSignal): Promise<void> {
-    const { camera, microphone } = this.tracks;
+    const { camera, microphone } = this.#tracks;
     try {
-      const now = () => this.now();
-      if (camera !== null) this.#pump = pumpTrack(camera, now);
-      if (microphone !== null) {
-        this.#microphone = await openMicrophone(microphone, now, (chunk) =>
-          this.emitter.emit('samples', chunk),
-        );
-      }
+      if (camera !== null) this.#openCamera(camera);
+      if (microphone !== null) await this.#openMicrophone(microphone);
       if (signal.aborted) throw new MemoError('aborted', 'Opening was cut short.', 'Press Start again.');
     } catch (error) {
       this.close();
       throw MemoError.from(error);
     }
+  }
+
+  #openCamera(track: MediaStreamTrack): void {
+    this.#pump?.close();
+    this.#stream = new MediaStream([track]);
+    this.#pump = pumpTrack(track, () => this.now());
+  }
+
+  async #openMicrophone(track: MediaStreamTrack): Promise<void> {
+    this.#microphone?.close();
+    const deliver = (chunk: SampleChunk) => this.emitter.emit('samples', chunk);
+    const opened = await KeptMicrophone.open(track, () => this.now(), deliver);
+    if (this.closed.aborted) opened.close();
+    else this.#microphone = opened;
+  }
+
+  #attend(kind: keyof StreamTracks): void {
+    const track = this.#tracks[kind];
+    for (const event of ['ended', 'mute', 'unmute']) {
+      const told = () => {
+        if (this.#tracks[kind] !== track) return;
+        if (event === 'ended') this.trackEnded(kind);
+        this.emitter.emit('trackchange');
+      };
+      track?.addEventListener(event, told, { signal: this.closed });
+    }
+  }
+
+  /** Resolves when a track has changed, or nobody waits any more. */
+  #nextChange(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const over = AbortSignal.any([signal, this.closed]);
+      if (over.aborted) resolve();
+      over.addEventListener('abort', () => resolve(), { once: true });
+      this.emitter.once('trackchange', resolve);
+    });
   }
 }
 
@@ -150,6 +224,10 @@ class CallersSource extends StreamSource {
     clearInterval(this.#timer);
     super.close();
   }
+}
+
+function isMuted(track: MediaStreamTrack | null): boolean {
+  return track !== null && track.readyState === 'live' && (track.muted || !track.enabled);
 }
 
 function status(track: MediaStreamTrack | null, absent: TrackStatus = 'off'): TrackStatus {

@@ -26,6 +26,15 @@ describe('Announcer', () => {
     expect(announcer.next(listening, 2)).toBe(strings.announce.conditionEnded(strings.conditions['no-face']));
   });
 
+  it('says no label of an answer that is withheld, and the next one that is not', () => {
+    const announcer = new Announcer();
+    announcer.next(listening, 0);
+    const reliability = { abstained: true, reasons: ['low-confidence'] } as const;
+    const unsure = { ...listening, estimate: { ...CANNED_ESTIMATE, reliability } };
+    expect(announcer.next(unsure, 0)).toBeNull();
+    expect(announcer.next(happy, 1)).toMatch(/happy/);
+  });
+
   it('says a new top label, but not often', () => {
     const announcer = new Announcer();
     announcer.next(listening, 0);

@@ -1,7 +1,7 @@
 /** What a screen reader is told, and how seldom: phases and conditions as they change, the top label at most every few seconds. */
 
 import type { Condition, Phase, RecogniserState } from '../recogniser';
-import { labelSpoken, percent, topIndex } from './format';
+import { isWithheld, labelSpoken, percent, topIndex } from './format';
 import { strings } from './strings';
 
 /** Milliseconds between two announcements of the top label. */
@@ -38,7 +38,7 @@ export class Announcer {
   }
 
   #newTop({ estimate }: RecogniserState, nowMs: number): string[] {
-    if (estimate === null) {
+    if (estimate === null || isWithheld(estimate)) {
       this.#top = '';
       return [];
     }

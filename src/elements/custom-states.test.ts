@@ -11,6 +11,15 @@ describe('CustomStates', () => {
     expect([...states]).toEqual([phase]);
   });
 
+  it('unsure while the last answer is withheld, and no longer', () => {
+    const states = new Set<string>();
+    const shown = new CustomStates({ states });
+    shown.show('listening', [], true);
+    expect(states).toEqual(new Set(['listening', 'unsure']));
+    shown.show('listening', [], false);
+    expect(states).toEqual(new Set(['listening']));
+  });
+
   it.each(CONDITIONS)('%s beside a phase', (condition) => {
     const states = new Set<string>();
     new CustomStates({ states }).show('paused', [condition]);

@@ -13,6 +13,8 @@ export function evidenceNotes(state: Facts): Readonly<Partial<Record<Modality, s
 
 function faceNote({ camera, conditions }: Facts): string {
   if (camera !== 'live') return strings.evidence[camera];
+  if (conditions.includes('no-picture')) return strings.evidence.noPicture;
+  if (conditions.includes('poor-light')) return strings.evidence.poorLight;
   return conditions.includes('no-face') ? strings.evidence.noFace : strings.evidence.waiting;
 }
 

@@ -1,5 +1,6 @@
 /** Numbers and names as the elements write them. */
 
+import type { Estimate } from '../memobert/estimate';
 import { strings } from './strings';
 
 /** 0.624 -> `62 %`; below half a percent `<1 %`, never a certain `100 %` by rounding alone. */
@@ -54,6 +55,11 @@ export function labelSpoken(id: string): string {
 export function labelName(id: string): string {
   // an id may be "constructor"
   return (Object.hasOwn(strings.labels, id) ? strings.labels[id] : undefined) ?? id;
+}
+
+/** Whether an answer is withheld: then no label is shown as one. */
+export function isWithheld(estimate: Pick<Estimate, 'reliability'> | null): boolean {
+  return estimate?.reliability?.abstained === true;
 }
 
 /** Index of the highest value; -1 of nothing. The first wins a tie. */

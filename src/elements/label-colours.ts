@@ -4,7 +4,7 @@
  */
 
 import type { Estimate } from '../memobert/estimate';
-import { topIndex } from './format';
+import { isWithheld, topIndex } from './format';
 
 export interface ThemedColour {
   readonly light: string;
@@ -48,8 +48,9 @@ function hueOf(id: string, index: number): ThemedColour | undefined {
   return (Object.hasOwn(LABEL_COLOURS, id) ? LABEL_COLOURS[id] : undefined) ?? CYCLE[index % CYCLE.length];
 }
 
-/** Of the most likely label; white where there is none. */
-export function topHue(estimate: Pick<Estimate, 'labels' | 'probabilities'> | null): string {
+/** Of the most likely label; white where there is none, or where it is withheld. */
+export function topHue(estimate: Pick<Estimate, 'labels' | 'probabilities' | 'reliability'> | null): string {
+  if (isWithheld(estimate)) return '#fff';
   const index = topIndex(estimate?.probabilities ?? []);
   const label = estimate?.labels[index];
   return label === undefined ? '#fff' : labelColour(label, index);

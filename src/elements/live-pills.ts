@@ -22,6 +22,8 @@ export function livePills({ source, camera, microphone, phase }: Facts): readonl
     case 'file':
     case 'stream':
       return [{ text: strings.preview[source], recording: false }];
+    case 'push':
+      return [{ text: strings.preview.stream, recording: false }];
     default:
       return [];
   }

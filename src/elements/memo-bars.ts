@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
-import { DEFAULT_LABELS, labelGloss, labelName, percent, topIndex } from './format';
+import { DEFAULT_LABELS, isWithheld, labelGloss, labelName, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 
@@ -70,6 +70,9 @@ export class MemoBars extends BaseElement {
       .top .track {
         block-size: 0.875rem;
       }
+      .unsure .fill {
+        opacity: 0.35;
+      }
       .note {
         margin-block-start: 0.375rem;
         color: var(--_muted);
@@ -86,18 +89,26 @@ export class MemoBars extends BaseElement {
   @property({ attribute: false }) labels: readonly string[] = DEFAULT_LABELS;
   /** Over `labels`, summing to 1; null shows empty bars. */
   @property({ attribute: false }) probabilities: readonly number[] | null = null;
+  /** The answer is withheld: no bar is set off, all are pale. */
+  @property({ type: Boolean }) unsure = false;
 
   protected override take({ labels, estimate }: RecogniserState): void {
     // the estimate's own: others may have been asked for since
     this.labels = estimate?.labels ?? labels ?? DEFAULT_LABELS;
     this.probabilities = estimate?.probabilities ?? null;
+    this.unsure = isWithheld(estimate);
   }
 
   override render(): TemplateResult {
     const values = this.probabilities ?? [];
-    const top = topIndex(values);
+    const top = this.unsure ? -1 : topIndex(values);
     const note = strings.bars.vocabularyIsEnglish;
-    return html`<ol aria-label=${strings.bars.heading} data-testid="bars">
+    return html`<ol
+        aria-label=${strings.bars.heading}
+        aria-description=${this.unsure ? strings.unsure.bars : nothing}
+        class=${this.unsure ? 'unsure' : ''}
+        data-testid="bars"
+      >
         ${repeat(
           this.labels,
           (label) => label,

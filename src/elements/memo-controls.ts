@@ -119,6 +119,7 @@ export class MemoControls extends BaseElement {
         }
         <input type="file" accept="video/*,audio/*" hidden @change=${this.#choose} />
       </div>
+      ${this.#consent() === null ? nothing : html`<p class="note" id="consent" data-testid="consent">${this.#consent()}</p>`}
       ${this.#notes().map((note) => html`<p class="note" data-testid="note">${note}</p>`)}`;
   }
 
@@ -132,11 +133,21 @@ export class MemoControls extends BaseElement {
         type="button"
         data-testid=${running ? 'stop' : 'start'}
         ?disabled=${!running && !this.given && !devices.some((device) => this.wish[device])}
+        aria-describedby=${this.#consent() === null ? nothing : 'consent'}
         @click=${() => (running ? this.request('stop', {}) : this.request('start', this.#wanted()))}
       >
         ${running ? html`${icons.stop} ${this.source === 'file' ? strings.controls.cancel : strings.controls.stop}` : strings.controls.start}
       </button>
       ${this.given || (running && this.source !== 'devices') ? nothing : devices.map((device) => this.#switch(device))}`;
+  }
+
+  /** What a press on Start would let happen; null where it would capture nothing of the visitor's. */
+  #consent(): string | null {
+    const wanted = this.#wanted();
+    const read = DEVICES.filter((device) => wanted[device]).map((device) => strings.consent.devices[device]);
+    return this.running || this.given || read.length === 0
+      ? null
+      : strings.consent.start(read.join(strings.consent.and));
   }
 
   #switch(device: Device): TemplateResult {

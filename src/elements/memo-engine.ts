@@ -17,6 +17,7 @@ import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes, type Read } from '.
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
 import { exportFile, type ExportFormat } from './export-file';
+import { isWithheld } from './format';
 import { fetchMedia } from './media-url';
 import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
 import { Speaker } from './speaker';
@@ -52,6 +53,12 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  * @cssstate muted - beside the phase: the microphone is muted
  * @cssstate cpu-fallback - beside the phase: there is no WebGPU
  * @cssstate offline - beside the phase: there is no network
+ * @cssstate no-picture - beside the phase: the camera gives no picture
+ * @cssstate poor-light - beside the phase: the face is too dark or too bright to be read
+ * @cssstate clipping - beside the phase: the sound is overdriven
+ * @cssstate awaiting-network - beside the phase: a download waits for the network
+ * @cssstate recovering - beside the phase: something that failed is being replaced
+ * @cssstate unsure - the last answer is withheld
  */
 @customElement('memo-engine')
 export class MemoEngine extends LitElement implements RecogniserStore {
@@ -328,7 +335,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   #show(told: RecogniserState): void {
     const error = this.#ownError;
     this.known = error === null ? told : { ...told, phase: 'error', error };
-    this.#states.show(this.known.phase, this.known.conditions);
+    this.#states.show(this.known.phase, this.known.conditions, isWithheld(this.known.estimate));
     for (const subscriber of [...this.#subscribers]) subscriber(this.known);
   }
 

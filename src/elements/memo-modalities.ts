@@ -1,6 +1,7 @@
 import { css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
+import type { Doubt } from '../memobert/reliability';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
@@ -11,6 +12,8 @@ import { labelColour } from './label-colours';
 import { strings } from './strings';
 
 const ICONS: Record<Modality, TemplateResult> = { text: icons.words, face: icons.face, voice: icons.voice };
+
+const SPOILED_BY: Readonly<Partial<Record<Doubt, Modality>>> = { 'poor-light': 'face', clipping: 'voice' };
 
 /** What words, face and voice each say alone, and what leaving one out would change. */
 @customElement('memo-modalities')
@@ -150,7 +153,7 @@ export class MemoModalities extends BaseElement {
     const values = own?.present === true ? (own.probabilities ?? []) : [];
     const index = topIndex(values);
     const label = labels[index];
-    const hue = label === undefined ? 'var(--_muted)' : labelColour(label, index);
+    const hue = label === undefined || this.#spoiled(modality) ? 'var(--_muted)' : labelColour(label, index);
     // no heading: a part cannot know which level it would be in somebody's page
     return html`<div
       role="group"
@@ -167,14 +170,22 @@ export class MemoModalities extends BaseElement {
             ? this.estimate === null
               ? strings.evidence.none
               : strings.evidence.absent
-            : html`<b lang="en">${labelName(label)}</b>
-                <span class="number">${labelGloss(label) ?? ''} ${percent(values[index] ?? 0)}</span>`
+            : this.#spoiled(modality)
+              ? html`<b>${strings.unsure.word}</b>`
+              : html`<b lang="en">${labelName(label)}</b>
+                  <span class="number">${labelGloss(label) ?? ''} ${percent(values[index] ?? 0)}</span>`
         }
       </p>
       <p class="contribution">
         ${this.#footnote(modality, label === undefined ? null : (own?.contribution ?? 0))}
       </p>
     </div>`;
+  }
+
+  /** Its evidence is not fit to be read. */
+  #spoiled(modality: Modality): boolean {
+    const reasons = this.estimate?.reliability?.reasons ?? [];
+    return reasons.some((doubt) => SPOILED_BY[doubt] === modality);
   }
 
   #footnote(modality: Modality, contribution: number | null): unknown {

@@ -2,12 +2,14 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { WordProbability } from '../memobert/estimate';
+import type { Doubt } from '../memobert/reliability';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import {
   DEFAULT_LABELS,
   DEFAULT_PROMPT,
+  isWithheld,
   labelGloss,
   labelName,
   percent,
@@ -58,6 +60,9 @@ export class MemoPrompt extends BaseElement {
         font-style: italic;
         font-weight: 600;
         animation: arrive 260ms cubic-bezier(0.2, 0.7, 0.2, 1);
+      }
+      .word.unsure {
+        font-weight: 400;
       }
       .blank {
         align-self: flex-end;
@@ -138,6 +143,8 @@ export class MemoPrompt extends BaseElement {
   @property({ attribute: false }) probabilities: readonly number[] | null = null;
   /** Most likely words of the whole vocabulary, highest first. */
   @property({ attribute: false }) words: readonly WordProbability[] = [];
+  /** Why the answer is withheld; null where it is not. */
+  @property({ attribute: false }) doubts: readonly Doubt[] | null = null;
   /** True while an answer is awaited from a running source. */
   @property({ type: Boolean }) listening = false;
 
@@ -146,6 +153,7 @@ export class MemoPrompt extends BaseElement {
     this.labels = estimate?.labels ?? labels ?? DEFAULT_LABELS;
     this.probabilities = estimate?.probabilities ?? null;
     this.words = estimate?.words ?? [];
+    this.doubts = isWithheld(estimate) ? (estimate?.reliability?.reasons ?? []) : null;
     this.listening = phase === 'listening';
   }
 
@@ -153,7 +161,7 @@ export class MemoPrompt extends BaseElement {
     const index = topIndex(this.probabilities ?? []);
     const label = this.labels[index];
     const [before, after] = splitPrompt(this.prompt);
-    const hue = label === undefined ? 'var(--_muted)' : labelColour(label, index);
+    const hue = label === undefined || this.doubts !== null ? 'var(--_muted)' : labelColour(label, index);
     return html`<div class=${this.listening ? 'listening' : ''} ${cssValues({ '--_hue': hue })}>
       <p class="sentence" part="sentence" lang="en">
         ${before}<span class="mask" part="mask"
@@ -177,12 +185,20 @@ export class MemoPrompt extends BaseElement {
         lang=${strings.language}
         aria-label=${strings.prompt.blank}
       ></span>`;
+    if (this.doubts !== null)
+      return html`<span class="word unsure" lang=${strings.language} data-testid="unsure"
+        >${strings.unsure.word}</span
+      >`;
     return keyed(label, html`<span class="word" data-testid="top">${labelName(label)}</span>`);
   }
 
   #beside(label: string | undefined, probability: number): unknown {
     if (label === undefined)
       return html`<span>${this.listening ? strings.prompt.listening : strings.prompt.waiting}</span>`;
+    if (this.doubts !== null) {
+      const reasons = this.doubts.map((doubt) => strings.unsure.doubts[doubt]);
+      return html`<span data-testid="doubts">${strings.unsure.because(reasons)}</span>`;
+    }
     const likely = this.words.slice(0, MOST_WORDS);
     const gloss = labelGloss(label);
     return html`<span

@@ -86,8 +86,7 @@ export class MemoStatus extends BaseElement {
           >${this.analysing && this.phase === 'listening' ? strings.status.analysing : strings.phases[this.phase]}</span
         >
         ${this.conditions
-          // the backend's own line says this one, with its reason
-          .filter((condition) => condition !== 'cpu-fallback')
+          .filter((condition) => !this.#saidElsewhere(condition))
           .map(
             (condition) =>
               html`<span class="condition" data-testid="condition-${condition}"
@@ -96,6 +95,13 @@ export class MemoStatus extends BaseElement {
           )}
       </div>
       ${this.backend === null ? nothing : this.#backend(this.backend)}`;
+  }
+
+  #saidElsewhere(condition: Condition): boolean {
+    // the backend's own line says this one, with its reason
+    if (condition === 'cpu-fallback') return true;
+    // "still working" is wrong while a load waits
+    return condition === 'offline' && this.conditions.includes('awaiting-network');
   }
 
   #backend({ name, reason, forced, adapter, threads, graphs: { face } }: BackendReport): TemplateResult {

@@ -1,5 +1,7 @@
 /** The one answer object: the same in the element's event, the headless API and the exports. */
 
+import type { Reliability } from './reliability';
+
 export const MODALITIES = ['text', 'face', 'voice'] as const;
 export type Modality = (typeof MODALITIES)[number];
 
@@ -61,6 +63,8 @@ export interface Estimate {
   /** The seconds that were looked at. */
   readonly evidence: { readonly face: LookedAt; readonly voice: LookedAt };
   readonly faces: readonly Face[];
+  /** Whether the answer is worth its word, and what is doubtful about it; missing in what versions before 0.2 saved. */
+  readonly reliability?: Reliability;
   /** Milliseconds of the last run of each stage. */
   readonly latency: Readonly<Partial<Record<Stage, number>>>;
   readonly backend: Backend;

@@ -19,6 +19,8 @@ export interface AnalysisParts {
   readonly faceHz: number;
   readonly rates: Readonly<Partial<Rates>>;
   readonly modalities: readonly Modality[];
+  /** Seconds that were analysed before a worker failed: what lies before is gone through for its evidence alone. */
+  readonly from?: number;
 }
 
 export interface AnalysisListeners {
@@ -32,6 +34,9 @@ export interface AnalysisListeners {
   estimate(estimate: Estimate | null, reached: number): void;
 }
 
+/** As far back as evidence reaches: faces 3.6 s, a voice 3.84 s. */
+const WARM_SECONDS = 4;
+
 export class Analysis {
   readonly #parts: AnalysisParts;
   readonly #on: AnalysisListeners;
@@ -40,6 +45,8 @@ export class Analysis {
   readonly #frames: AsyncIterator<{ frame: VideoFrame | ImageBitmap; time: number } | null, void> | null;
   readonly #samples: AsyncIterator<SampleChunk, void> | null;
   readonly #listens: boolean;
+  /** What is estimated lies after it, seconds. */
+  readonly #from: number;
   /** Frames taken so far. */
   #taken = 0;
   /** Decoded beyond the last step. */
@@ -48,11 +55,14 @@ export class Analysis {
   constructor(parts: AnalysisParts, on: AnalysisListeners, signal: AbortSignal) {
     const { reader, backend, faceHz, rates, modalities } = parts;
     this.#parts = parts;
+    this.#from = parts.from ?? 0;
     this.#on = on;
     this.#signal = signal;
     const { face } = stageRates(backend, faceHz, rates);
     const count = Math.max(1, Math.floor(reader.seconds * face.hz));
-    this.#frameTimes = Array.from({ length: count }, (_, index) => index / face.hz);
+    this.#frameTimes = Array.from({ length: count }, (_, index) => index / face.hz).filter(
+      (time) => time >= this.#from - WARM_SECONDS,
+    );
     const looks = reader.hasPicture && modalities.includes('face');
     this.#frames = looks ? reader.frames(this.#frameTimes) : null;
     this.#listens = reader.hasSound && modalities.includes('voice');
@@ -71,10 +81,13 @@ export class Analysis {
       for (let step = 1; step <= steps && !this.#signal.aborted; step += 1) {
         const time = Math.min(step / fusion.hz, reader.seconds);
         await Promise.all([this.#look(time), this.#hear(time)]);
+        const known = time <= this.#from;
         if (this.#listens && time - listened >= 0.999 / voice.hz) {
           listened = time;
-          await this.#listen(time);
+          // its evidence is of the last window alone
+          if (time > this.#from - WARM_SECONDS) await this.#listen(time);
         }
+        if (known) continue;
         await this.#on.reach(time);
         if (!this.#signal.aborted) await this.#estimate(time);
       }
@@ -125,10 +138,12 @@ export class Analysis {
       }
       if (count > 0) {
         const heard = { samples: samples.slice(0, count), sampleRateHz, time };
-        await this.#on.sound(heard);
+        // words of what was analysed are known already
+        if (until > this.#from) await this.#on.sound(heard);
         if (this.#signal.aborted) return;
         const options = { transfer: [heard.samples.buffer], signal: this.#signal };
-        if (this.#listens) await this.#parts.client.request('samples', heard, options);
+        if (this.#listens && until > this.#from - WARM_SECONDS)
+          await this.#parts.client.request('samples', heard, options);
       }
       if (this.#left !== null) return;
     }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { MUTED_AFTER_MS, NO_FACE_AFTER_MS, SILENCE_AFTER_MS, SourceConditions } from './conditions';
+import {
+  CLIPPING_AFTER_MS,
+  MUTED_AFTER_MS,
+  NO_FACE_AFTER_MS,
+  POOR_LIGHT_AFTER_MS,
+  SILENCE_AFTER_MS,
+  SourceConditions,
+} from './conditions';
 
 const live = { camera: true, microphone: true, trackMuted: false };
 const quiet = { speaking: false, muted: false };
@@ -48,6 +55,29 @@ describe('SourceConditions', () => {
     expect(conditions.now(live)).toEqual(['muted']);
     conditions.voice(SILENCE_AFTER_MS + 100, quiet);
     expect(conditions.now(live)).toEqual(['silence']);
+  });
+
+  it('says poor light of a face that is found, once looks agree for 1.5 s', () => {
+    const conditions = new SourceConditions();
+    const dark = { brightness: 5, contrast: 3 };
+    conditions.face(0, true, dark);
+    conditions.face(POOR_LIGHT_AFTER_MS - 1, true, dark);
+    expect(conditions.now(live)).toEqual([]);
+    conditions.face(POOR_LIGHT_AFTER_MS, true, dark);
+    expect(conditions.now(live)).toEqual(['poor-light']);
+    conditions.face(2000, true, { brightness: 120, contrast: 50 });
+    expect(conditions.now(live)).toEqual([]);
+  });
+
+  it('says clipping of speech that is cut off, not of a bang in silence', () => {
+    const conditions = new SourceConditions();
+    const loud = { speaking: true, muted: false, clipped: 0.9 };
+    conditions.voice(0, loud);
+    expect(conditions.now(live)).toEqual([]);
+    conditions.voice(CLIPPING_AFTER_MS, loud);
+    expect(conditions.now(live)).toEqual(['clipping']);
+    conditions.voice(1500, { ...loud, speaking: false });
+    expect(conditions.now(live)).toEqual([]);
   });
 
   it('begins anew after a rest', () => {

@@ -22,9 +22,11 @@ export class Engine {
   #client: EngineClient | null = null;
   #loading: Promise<LoadedEngine> | null = null;
   #loaded: LoadedEngine | null = null;
+  /** Why the GPU is not asked for any more; null while it is. */
+  #gpuLeft: string | null = null;
 
   constructor(
-    private readonly createClient: () => EngineClient,
+    private readonly createClient: (options: EngineOptions) => EngineClient,
     private readonly options: EngineOptions,
     private readonly listeners: EngineListeners,
   ) {}
@@ -44,6 +46,11 @@ export class Engine {
     return this.#loading;
   }
 
+  /** From the next load on, on WebAssembly. @param reason what the backend's report then says */
+  leaveGpu(reason: string): void {
+    this.#gpuLeft = reason;
+  }
+
   /**
    * Leaves the worker; a load under way rejects, the next one starts anew.
    * @param options `retire`: it failed, and is not to be shared with anybody new
@@ -58,11 +65,12 @@ export class Engine {
   async #start(): Promise<LoadedEngine> {
     let client: EngineClient | null = null;
     try {
-      client = this.createClient();
+      const options = this.#options();
+      client = this.createClient(options);
       this.#client = client;
       this.#listen(client);
-      const answer = await client.request('load', this.options);
-      const loaded = { client, ...answer };
+      const { manifest, backend } = await client.request('load', options);
+      const loaded = { client, manifest, backend: this.#report(backend) };
       if (this.#client !== client) throw superseded();
       this.#loaded = loaded;
       return loaded;
@@ -71,6 +79,15 @@ export class Engine {
       if (this.#client === client) this.discard({ retire: true });
       throw MemoError.from(error);
     }
+  }
+
+  #options(): EngineOptions {
+    return this.#gpuLeft === null ? this.options : { ...this.options, device: 'wasm' };
+  }
+
+  /** Nobody chose WebAssembly: the GPU's faults did. */
+  #report(backend: BackendReport): BackendReport {
+    return this.#gpuLeft === null ? backend : { ...backend, forced: false, reason: this.#gpuLeft };
   }
 
   #listen(client: EngineClient): void {

@@ -1,6 +1,7 @@
 /** Whose fault an error is, and the errors that the recogniser itself finds. */
 
 import { MemoError, type ErrorCode } from '../errors';
+import type { TrackStatus } from './state';
 
 /** The source's or the caller's fault, not the worker's: the model stays. */
 const NOT_THE_WORKERS: ReadonlySet<ErrorCode> = new Set([
@@ -24,12 +25,22 @@ export function isWorkersFault({ code }: MemoError): boolean {
   return !NOT_THE_WORKERS.has(code);
 }
 
+/** Gives nothing, and will not by itself. */
+export function isGone(status: TrackStatus): boolean {
+  return status !== 'live' && status !== 'lost';
+}
+
 export function lostDevices(): MemoError {
   return new MemoError(
     'device-lost',
     'Camera and microphone have both ended: unplugged, or taken away by the system.',
     'Plug one in or allow it, then press Start again.',
   );
+}
+
+/** Why WebAssembly computes from now on. */
+export function gpuLeft({ message }: MemoError): string {
+  return `WebGPU failed twice within a minute and was left; reload the page to try it again. ${message}`;
 }
 
 export function recogniserClosed(): MemoError {

@@ -8,7 +8,7 @@ import { MemoError } from '../errors';
 import { MODALITIES, type Backend, type Estimate, type Modality, type Stage } from '../memobert/estimate';
 import type { FaceAnswer, TimedText, VoiceAnswer } from '../runtime/protocol';
 import type { Clock } from './clock';
-import { SourceConditions } from './conditions';
+import { NO_PICTURE_AFTER_MS, SourceConditions } from './conditions';
 import type { EngineClient } from './engine-client';
 import { Pacer, RateMeter, stageRates } from './rates';
 import type { Condition, Rates } from './state';
@@ -66,6 +66,8 @@ export class Loop {
   #gate = gate(true);
   #level = 0;
   #chunksUnderWay = 0;
+  /** Since when the next frame is awaited; null while one is looked at. */
+  #awaitedMs: number | null = null;
   #ending = false;
 
   constructor(
@@ -102,6 +104,7 @@ export class Loop {
     this.#gate = gate(running);
     before.open();
     this.#conditions.restart();
+    if (this.#awaitedMs !== null) this.#awaitedMs = this.parts.clock.now();
     this.parts.source.setRunning?.(running);
   }
 
@@ -136,7 +139,9 @@ export class Loop {
   /** One look at the newest frame: its cost in ms, or null when there are no more frames. */
   async #look(): Promise<number | null> {
     const { source, client, clock } = this.parts;
+    this.#awaitedMs = clock.now();
     const taken = await source.nextFrame(this.#abort.signal);
+    this.#awaitedMs = null;
     if (taken === null) return null;
     if (this.#abort.signal.aborted || this.#gate.closed) {
       taken.frame.close();
@@ -144,14 +149,15 @@ export class Loop {
     }
     const answer = await client.request('face', taken, { transfer: [taken.frame] });
     if (this.#abort.signal.aborted) return null;
-    this.#conditions.face(clock.now(), answer.faces.length > 0);
+    this.#conditions.face(clock.now(), answer.faces.length > 0, answer.light);
     this.on.face(answer);
     return cost(answer.latency, ['detect', 'crop', 'expression']);
   }
 
   async #listen(): Promise<number | null> {
     const { source, client, clock } = this.parts;
-    if (source.microphone !== 'live') return null;
+    // taken away: it may come back
+    if (source.microphone !== 'live') return 0;
     const answer = await client.request('voice', { time: source.now() });
     if (this.#abort.signal.aborted) return null;
     this.#conditions.voice(clock.now(), answer);
@@ -211,6 +217,9 @@ export class Loop {
       conditions: this.#conditions.now({
         camera: looks && source.camera === 'live',
         microphone: listens,
+        noPicture:
+          source.cameraMuted === true ||
+          (this.#awaitedMs !== null && nowMs - this.#awaitedMs > NO_PICTURE_AFTER_MS),
         trackMuted: source.microphoneMuted,
       }),
       fileProgress: source.progress,

@@ -33,7 +33,7 @@ export interface RecogniserOptions extends Partial<Settings> {
 
 /** What a test, or a page with a worker of its own, may replace. */
 export interface RecogniserParts {
-  readonly createClient: () => EngineClient;
+  readonly createClient: (options: EngineOptions) => EngineClient;
   readonly sources: SourceOpeners;
   readonly clock: Clock;
   readonly page: Page;

@@ -10,12 +10,16 @@ import { CONDITIONS, type Condition, type Phase } from './state';
 export interface Facts {
   readonly error: MemoError | null;
   readonly run:
-    (Pick<Run, 'kind' | 'stage' | 'conditions' | 'awaitsModel'> & { readonly runsHidden?: boolean }) | null;
+    | (Pick<Run, 'kind' | 'stage' | 'conditions' | 'awaitsModel'> &
+        Partial<Pick<Run, 'runsHidden' | 'mending'>>)
+    | null;
   /** The load's furthest step: graphs are compiled and warmed up in turn, and a phase should not swing with them. */
   readonly step: LoadStep | null;
   readonly backend: BackendReport | null;
   /** It was asked for by itself, without a run. */
   readonly loading: boolean;
+  /** A load failed without a network, and waits for one. */
+  readonly awaitsNetwork?: boolean;
   readonly page: Pick<Page, 'hidden' | 'online'>;
 }
 
@@ -35,10 +39,12 @@ export function phaseOf({ error, run, step, loading, page }: Facts): Phase {
 }
 
 /** In the order of {@link CONDITIONS}. */
-export function conditionsOf({ run, backend, page }: Facts): readonly Condition[] {
+export function conditionsOf({ run, backend, page, awaitsNetwork }: Facts): readonly Condition[] {
   const held = new Set<Condition>(run?.conditions ?? []);
   if (backend?.name === 'wasm' && !backend.forced) held.add('cpu-fallback');
   if (!page.online) held.add('offline');
+  if (awaitsNetwork === true) held.add('awaiting-network');
+  if (run?.mending === true) held.add('recovering');
   return CONDITIONS.filter((condition) => held.has(condition));
 }
 

@@ -12,6 +12,7 @@ import { Estimates } from './estimates';
 import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './options';
 import { perform } from './perform';
 import type { MemoRequest } from './requests';
+import { isMendable } from './recovery';
 import { AT_REST, NOTHING_YET } from './run';
 import { Runner } from './runner';
 import { checkSettings, samePrompting, type Settings } from './settings';
@@ -30,11 +31,11 @@ export class Recogniser extends Runner {
   /** Loads the model ahead of a start; shared with every start. Rejects with a MemoError. */
   async load(): Promise<void> {
     this.assertOpen();
-    const ticket = Symbol();
+    const ticket = new AbortController();
     this.loads.add(ticket);
     this.apply({ error: null });
     try {
-      await this.loadModel();
+      await this.loadModel(ticket.signal);
     } catch (error) {
       // a run that waits for the same load tells of it itself
       if (this.loads.has(ticket) && this.run === null) this.fail(error);
@@ -170,6 +171,8 @@ export class Recogniser extends Runner {
       this.adaptTo(loaded, prompted);
       this.apply({ ...prompted, promptError: null });
     } catch (error) {
+      // the fresh worker gets them with its load
+      if (isMendable(MemoError.from(error))) return;
       this.apply({ promptError: MemoError.from(error) });
       if (this.settings === settings) {
         this.settings = { ...settings, prompt: before.prompt, labels: before.labels };
@@ -229,6 +232,7 @@ export class Recogniser extends Runner {
 
   /** Ends the run and every track of it; the model stays loaded, and what a file has given so far. */
   stop(): void {
+    for (const ticket of this.loads) ticket.abort();
     this.loads.clear();
     const { media, timeline } = this.state;
     const cancelled = this.run !== null && media !== null && (timeline?.estimates.length ?? 0) > 0;

@@ -21,8 +21,12 @@ export interface Run {
   source: Source | null;
   loop: Loop | null;
   conditions: readonly Condition[];
-  /** The model was not there when it began. */
-  readonly awaitsModel: boolean;
+  /** The model was not there when it began, or when its worker failed. */
+  awaitsModel: boolean;
+  /** Its worker failed, and a fresh one is on its way; source and timeline stay. */
+  mending: boolean;
+  /** Of the loop or the analysis under way; a worker's failure ends that alone. */
+  work: AbortController;
   /** What is analysed, of a file. */
   readonly file: NamedFile | null;
   /** A file that is read goes on in a hidden page: nobody is seen or heard meanwhile. */
@@ -38,8 +42,17 @@ export function newRun(
   file: NamedFile | null = null,
 ): Run {
   const abort = new AbortController();
-  const nothing = { source: null, loop: null, conditions: [], words: [], runsHidden: false };
-  return { kind, stage, awaitsModel, file, abort, ...nothing };
+  const nothing = { source: null, loop: null, conditions: [], words: [], runsHidden: false, mending: false };
+  return { kind, stage, awaitsModel, file, abort, work: new AbortController(), ...nothing };
+}
+
+/** Ends what is under way, and puts the run back to where it waits for a model; its source rests where it has a transport. */
+export function restart(run: Run): void {
+  run.loop?.close();
+  run.work.abort();
+  run.source?.setRunning?.(false);
+  Object.assign(run, { loop: null, work: new AbortController(), stage: 'waiting', awaitsModel: true });
+  Object.assign(run, { mending: true, conditions: [] });
 }
 
 const { camera, microphone, stream, fileProgress, rates, faces, level, speaking } = INITIAL_STATE;

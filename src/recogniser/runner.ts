@@ -6,64 +6,39 @@
 import type { Source } from '../capture';
 import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
-import { sharedWorkers, type LoadStep } from '../runtime';
-import { Adapter, browserStorage } from './adaptation';
+import { Adapter } from './adaptation';
 import type { AnalysisListeners, AnalysisParts } from './analysis';
-import { systemClock } from './clock';
-import { Engine, type LoadedEngine } from './engine';
-import { isWorkersFault, lostDevices, recogniserClosed } from './faults';
+import type { LoadedEngine } from './engine';
+import { Loader } from './loader';
+import { isGone, isWorkersFault, lostDevices, recogniserClosed } from './faults';
 import { Loop, type LoopParts, type Vitals } from './loop';
-import { engineOptions, wordsParts, type RecogniserOptions, type RecogniserParts } from './options';
 import { Moments } from './moments';
-import { currentPage } from './page';
-import { furthest, type Facts } from './phase';
-import { Prompter, type Prompted } from './prompter';
-import { AT_REST, newRun, NOTHING_YET, type NamedFile, type Run } from './run';
-import { settingsOf, type Settings } from './settings';
+import type { RecogniserOptions, RecogniserParts } from './options';
+import type { Facts } from './phase';
+import type { Prompted } from './prompter';
+import { AT_REST, newRun, NOTHING_YET, restart, type NamedFile, type Run } from './run';
 import { Smoother } from './smoother';
-import { browserSources } from './sources';
 import type { SourceKind } from './state';
-import { Teller } from './teller';
 import { answerText } from './text-answer';
 import { estimateAt, Recorder } from './timeline';
 import { Words } from './words';
 
-export abstract class Runner extends Teller {
-  /** Where the words come from. */
-  readonly words: Words;
-  protected readonly engine: Engine;
-  protected readonly parts: RecogniserParts;
+export abstract class Runner extends Loader {
+  override readonly words: Words;
   protected readonly leavePage: () => void;
-  protected readonly prompter = new Prompter();
   protected readonly smoother: Smoother;
   protected readonly recorder = new Recorder();
   /** Marked moments, and what follows from them. */
   readonly adapter: Adapter;
   /** A moment taken, and what the model fills in where parts of it are masked. */
   readonly moments: Moments;
-  protected settings: Settings;
-  /** Loads asked for by themselves; a stop forgets them, though the model goes on loading. */
-  protected readonly loads = new Set<symbol>();
   protected run: Run | null = null;
-  /** How far the present load has come. */
-  protected step: LoadStep | null = null;
   protected closed = false;
 
   /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
-    super();
-    const engine = engineOptions(options);
-    this.settings = settingsOf(options);
+    super(options, parts);
     this.smoother = new Smoother(this.settings.smoothing);
-    this.parts = {
-      createClient: () => sharedWorkers.open(engine),
-      sources: browserSources,
-      clock: systemClock,
-      page: currentPage(),
-      words: wordsParts(options),
-      storage: browserStorage(),
-      ...parts,
-    };
     this.adapter = new Adapter(this.parts.storage, (adaptation, answers) => {
       this.keep({ adaptation });
       if (answers) this.#readAdapted();
@@ -79,16 +54,6 @@ export abstract class Runner extends Teller {
       },
       said: () => {
         if (this.run !== null) void this.say(this.run);
-      },
-    });
-    this.engine = new Engine(this.parts.createClient, engine, {
-      progress: (progress) => {
-        this.step = furthest(this.step, progress.step);
-        this.apply({ progress });
-        this.emit('progress', progress);
-      },
-      lost: (error) => {
-        if (this.run !== null || this.loads.size > 0) this.fail(error);
       },
     });
     this.leavePage = this.parts.page.onChange(() => {
@@ -115,11 +80,8 @@ export abstract class Runner extends Teller {
     });
     try {
       // whichever fails first ends the run: nobody should answer a prompt for a model that cannot load
-      const [source, loaded] = await Promise.all([opening, this.loadModel()]);
-      signal.throwIfAborted();
-      await loaded.client.request('reset', {}, { signal });
-      signal.throwIfAborted();
-      this.#listen(run, source, loaded);
+      const [source] = await Promise.all([opening, this.loadModel(signal)]);
+      await this.#engage(run, source);
     } catch (error) {
       this.#settle(run, error);
     }
@@ -145,7 +107,7 @@ export abstract class Runner extends Teller {
     source.on('trackchange', () => {
       if (this.run !== run) return;
       this.apply(tracks());
-      if (source.camera !== 'live' && source.microphone !== 'live') this.fail(lostDevices());
+      if (isGone(source.camera) && isGone(source.microphone)) this.fail(lostDevices());
     });
     source.on('words', (words) => {
       run.words = words;
@@ -155,12 +117,64 @@ export abstract class Runner extends Teller {
     this.apply(tracks());
   }
 
+  /** Model and source together; a worker that dies in between is replaced as one that dies later is. */
+  async #engage(run: Run, source: Source): Promise<void> {
+    const { signal } = run.abort;
+    for (;;) {
+      const loaded = await this.loadModel(signal);
+      try {
+        await loaded.client.request('reset', {}, { signal });
+        signal.throwIfAborted();
+        this.#listen(run, source, loaded);
+        return;
+      } catch (error) {
+        if (signal.aborted || !this.leavesWorker(error)) throw error;
+      }
+    }
+  }
+
+  /**
+   * The worker of a run that listens has failed: source, timeline and settings stay, and a fresh worker takes over.
+   * Where that does not help, the run has failed.
+   */
+  async #mend(run: Run, cause: unknown): Promise<void> {
+    // one fault reaches every stage that waits for an answer
+    if (this.run !== run || run.stage !== 'listening') return;
+    const followed = this.state.faces.find((face) => face.followed)?.box;
+    if (!this.leavesWorker(cause)) {
+      this.fail(cause);
+      return;
+    }
+    const { signal } = run.abort;
+    restart(run);
+    this.apply({ faces: [], speaking: false });
+    try {
+      const [source] = await Promise.all([this.#sourceAgain(run), this.loadModel(signal)]);
+      await this.#engage(run, source);
+      if (followed !== undefined) await this.engine.loaded?.client.request('follow', { box: followed });
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    }
+  }
+
+  /** A file that is read is opened anew, for its decoders have gone on; every other source just goes on. */
+  async #sourceAgain(run: Run): Promise<Source> {
+    const { source, file } = run;
+    if (source === null) throw new MemoError('internal', 'The run has no source.', 'Press Start again.');
+    if (source.reader === undefined || file === null) return source;
+    const again = await this.parts.sources.file(file.blob, file.name, run.abort.signal);
+    source.close();
+    run.source = again;
+    return again;
+  }
+
   #listen(run: Run, source: Source, { client, manifest, backend }: LoadedEngine): void {
     const { rates, modalities } = this.settings;
     const { clock } = this.parts;
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
-    this.#record(run, source);
+    if (!run.mending) this.#record(run, source);
     run.stage = 'listening';
+    run.mending = false;
     if (source.reader !== undefined) this.#analyse(run, { ...common, reader: source.reader });
     else this.#play(run, { ...common, source, clock });
     if (this.words.texts(run.words).length > 0) void this.say(run);
@@ -175,7 +189,7 @@ export abstract class Runner extends Teller {
       estimate: (estimate) => this.publish(estimate),
       vitals: (vitals) => this.#takeVitals(run, vitals),
       ended: () => this.#endRun(),
-      failed: (error) => this.fail(error),
+      failed: (error) => void this.#mend(run, error),
     });
     if (this.parts.page.hidden) run.loop.setRunning(false);
     run.loop.start();
@@ -183,8 +197,9 @@ export abstract class Runner extends Teller {
 
   /** A file at the machine's speed. */
   #analyse(run: Run, parts: AnalysisParts): void {
-    const { signal } = run.abort;
+    const { signal } = run.work;
     run.runsHidden = true;
+    const from = this.recorder.timeline?.reached ?? 0;
     const told: AnalysisListeners = {
       sound: (chunk) => this.words.hear(chunk),
       reach: (time) => this.words.advance(time),
@@ -198,9 +213,9 @@ export abstract class Runner extends Teller {
     const over = () => (signal.aborted ? undefined : this.#endRun());
     // fetched with the first file
     import('./analysis')
-      .then(({ Analysis }) => new Analysis(parts, told, signal).run())
+      .then(({ Analysis }) => new Analysis({ ...parts, from }, told, signal).run())
       .then(over, (error: unknown) => {
-        if (!signal.aborted) this.fail(error);
+        if (!signal.aborted) void this.#mend(run, error);
       });
   }
 
@@ -223,7 +238,7 @@ export abstract class Runner extends Teller {
       if (run.loop !== null) await run.loop.setTexts(texts);
       else await this.engine.loaded?.client.request('text', { texts }, { signal });
     } catch (error) {
-      if (!signal.aborted) this.fail(error);
+      if (!signal.aborted) void this.#mend(run, error);
     }
   }
 
@@ -232,14 +247,25 @@ export abstract class Runner extends Teller {
     const { signal } = run.abort;
     this.apply({ ...AT_REST, error: null, source: 'text' });
     try {
-      const { client } = await this.loadModel();
-      const text = () => this.state.text;
-      await answerText(client, text, (estimate) => this.publish(estimate), signal);
+      await this.#answerText(signal);
       signal.throwIfAborted();
       if (this.state.estimate === null) this.apply({ source: null });
       this.#endRun();
     } catch (error) {
       this.#settle(run, error);
+    }
+  }
+
+  async #answerText(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const { client } = await this.loadModel(signal);
+      const text = () => this.state.text;
+      try {
+        await answerText(client, text, (estimate) => this.publish(estimate), signal);
+        return;
+      } catch (error) {
+        if (signal.aborted || !this.leavesWorker(error)) throw error;
+      }
     }
   }
 
@@ -250,21 +276,8 @@ export abstract class Runner extends Teller {
     if (reason instanceof MemoError) throw reason;
   }
 
-  protected async loadModel(): Promise<LoadedEngine> {
-    if (!this.engine.underWay) {
-      this.step = null;
-      this.apply({ progress: null });
-    }
-    const loaded = await this.engine.load();
-    this.words.offer(loaded.manifest);
-    const prompted = await this.prompter.bring(loaded, this.settings, (error) => {
-      this.settings = { ...this.settings, prompt: null, labels: null };
-      this.keep({ promptError: error });
-      this.emit('error', error);
-    });
-    this.adaptTo(loaded, prompted);
-    this.apply({ manifest: loaded.manifest, backend: loaded.backend, ...prompted });
-    return loaded;
+  protected override workerLost(error: MemoError): void {
+    if (this.run !== null) void this.#mend(this.run, error);
   }
 
   /** @param reached seconds on the source's clock; also where there is no estimate */
@@ -305,7 +318,7 @@ export abstract class Runner extends Teller {
   }
 
   /** Marks of this model, prompt and words hold from here on. */
-  protected adaptTo({ manifest }: LoadedEngine, { prompt, labels }: Prompted): void {
+  protected override adaptTo({ manifest }: LoadedEngine, { prompt, labels }: Prompted): void {
     const { name, version } = manifest;
     this.adapter.turnTo({ bundle: { name, version }, prompt, labels });
   }
@@ -338,6 +351,7 @@ export abstract class Runner extends Teller {
     const run = this.run;
     this.run = null;
     run?.abort.abort(reason);
+    run?.work.abort(reason);
     this.words.detach();
     run?.loop?.close();
     run?.source?.close();
@@ -351,6 +365,7 @@ export abstract class Runner extends Teller {
       backend,
       run: this.run,
       loading: this.loads.size > 0,
+      awaitsNetwork: this.awaitsNetwork,
       page: this.parts.page,
     };
   }

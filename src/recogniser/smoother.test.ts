@@ -24,6 +24,21 @@ describe('Smoother', () => {
     expect(often.smooth(at(1, 1)).probabilities[0]).toBeCloseTo(seldom.smooth(at(1, 1)).probabilities[0]!);
   });
 
+  it('judges what it shows, not what came in: a swing from one answer to the other is not sure', () => {
+    const present = { present: true, probabilities: null, contribution: 1 };
+    const sure = (time: number, happy: number): Estimate => ({
+      ...at(time, happy),
+      modalities: { ...at(time, happy).modalities, face: present },
+      reliability: { abstained: false, reasons: ['silence'] },
+    });
+    const smoother = new Smoother(1);
+    expect(smoother.smooth(sure(0, 0)).reliability?.abstained).toBe(false);
+    expect(smoother.smooth(sure(0.7, 1)).reliability).toEqual({
+      abstained: true,
+      reasons: ['low-confidence', 'silence'],
+    });
+  });
+
   it('begins anew after a reset, with other labels and when time goes back', () => {
     const smoother = new Smoother(100);
     smoother.smooth(at(5, 0));

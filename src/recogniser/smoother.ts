@@ -1,6 +1,7 @@
 /** An exponential mean over the estimates' distributions; a mean of distributions sums to 1 as they do. */
 
 import type { Estimate } from '../memobert/estimate';
+import { reliability } from '../memobert/reliability';
 
 export class Smoother {
   #last: Pick<Estimate, 'time' | 'labels' | 'probabilities'> | null = null;
@@ -19,7 +20,7 @@ export class Smoother {
       const before = last?.probabilities[index] ?? now;
       return before + weight * (now - before);
     });
-    const smoothed = weight === 1 ? estimate : { ...estimate, probabilities };
+    const smoothed = weight === 1 ? estimate : judged({ ...estimate, probabilities });
     this.#last = smoothed;
     return smoothed;
   }
@@ -27,4 +28,11 @@ export class Smoother {
   reset(): void {
     this.#last = null;
   }
+}
+
+/** What is shown decides whether it is shown. */
+function judged(estimate: Estimate): Estimate {
+  const { probabilities, modalities, reliability: before } = estimate;
+  if (before === undefined) return estimate;
+  return { ...estimate, reliability: reliability(probabilities, modalities, before.reasons) };
 }

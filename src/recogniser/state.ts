@@ -13,13 +13,24 @@ import { INITIAL_WORDS, type WordsState } from './words-state';
 export const PHASES = ['idle', 'asking', 'loading', 'warming', 'listening', 'paused', 'error'] as const;
 export type Phase = (typeof PHASES)[number];
 
-export const CONDITIONS = ['no-face', 'silence', 'muted', 'cpu-fallback', 'offline'] as const;
+export const CONDITIONS = [
+  'no-face',
+  'no-picture',
+  'poor-light',
+  'silence',
+  'muted',
+  'clipping',
+  'cpu-fallback',
+  'offline',
+  'awaiting-network',
+  'recovering',
+] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
 export type SourceKind = 'devices' | 'actor' | 'file' | 'stream' | 'push' | 'text';
 
-/** One camera or microphone, as the visitor sees it; `busy`: another program holds it. */
-export type TrackStatus = 'off' | 'live' | 'refused' | 'missing' | 'busy' | 'ended';
+/** One camera or microphone, as the visitor sees it; `busy`: another program holds it; `lost`: taken away, and taken up again once it is back. */
+export type TrackStatus = 'off' | 'live' | 'refused' | 'missing' | 'busy' | 'ended' | 'lost';
 
 export interface Rates {
   /** Updates a second, over the last seconds. */

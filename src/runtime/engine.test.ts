@@ -39,13 +39,17 @@ class FakeFace implements FaceEncoding {
   resets = 0;
   followed: Box | null = null;
   gate: Promise<void> = Promise.resolve();
+  light = { brightness: 120, contrast: 50 };
 
   async encode(_frame: unknown, time: number): Promise<Encoded> {
     await this.gate;
     const faces = [
       { box: { x: 1, y: 2, width: 3, height: 4 }, score: 0.9, followed: true, expression: [1, 0] },
     ];
-    const answer: FaceAnswer = { time, faces, frameWidth: 8, frameHeight: 6, latency: { detect: 5 } };
+    const { light } = this;
+    const answer: FaceAnswer = {
+      ...{ time, faces, light, frameWidth: 8, frameHeight: 6, latency: { detect: 5 } },
+    };
     return { answer, feature: Float32Array.of(1, 2, 3) };
   }
 
@@ -259,12 +263,37 @@ describe('answering', () => {
       true,
       true,
     ]);
+    // the toy is not sure of anything, and its face has no light to speak of
+    expect(estimate?.reliability?.reasons).not.toContain('no-face');
     expect(Object.keys(estimate?.latency ?? {}).toSorted()).toEqual([
       'detect',
       'fusion',
       'speech-gate',
       'voice',
     ]);
+  });
+
+  it('withholds an answer from a face in the dark alone, and says why; words beside it are enough', async () => {
+    const { engine, face } = await loaded();
+    face.light = { brightness: 6, contrast: 3 };
+    await engine.face({ frame: newFrame(), time: 1 });
+    const alone = await engine.estimate({ time: 1.1 });
+    expect(alone?.reliability).toMatchObject({ abstained: true });
+    expect(alone?.reliability?.reasons).toContain('poor-light');
+    face.light = { brightness: 120, contrast: 50 };
+    await engine.face({ frame: newFrame(), time: 1.2 });
+    expect((await engine.estimate({ time: 1.3 }))?.reliability?.reasons).not.toContain('poor-light');
+  });
+
+  it('tells silence, and a voice that is cut off', async () => {
+    const { engine } = await loaded();
+    await engine.text({ texts: [{ text: 'hello', start: 0, end: Infinity }] });
+    await engine.samples({ samples: new Float32Array(16000), sampleRateHz: 16000, time: 0 });
+    await engine.voice({ time: 1 });
+    expect((await engine.estimate({ time: 1 }))?.reliability?.reasons).toContain('silence');
+    await engine.samples({ samples: new Float32Array(16000).fill(1), sampleRateHz: 16000, time: 1 });
+    expect(await engine.voice({ time: 2 })).toMatchObject({ speaking: true, clipped: 1 });
+    expect((await engine.estimate({ time: 2 }))?.reliability?.reasons).toContain('clipping');
   });
 
   it('shows no box of a face seen long ago', async () => {

@@ -7,6 +7,7 @@ import { GpuLoss } from './gpu-loss';
 import type { Graph, PlainTensor } from './graph';
 import type { OrtModule } from './ort-modules';
 import { isNotStarted, notStarted } from './ort-not-started';
+import { outOfMemory } from './out-of-memory';
 import { Serial } from './serial';
 
 type Tensors = Readonly<Record<string, PlainTensor>>;
@@ -33,7 +34,7 @@ export class OrtRuntime {
   /**
    * @param name for messages
    * @param provider the only one asked for: with a list, falling from one to the next goes unseen
-   * @throws MemoError `graph-invalid`, `backend-unavailable`
+   * @throws MemoError `graph-invalid`, `backend-unavailable`, `out-of-memory`
    */
   async create(name: string, bytes: Uint8Array, provider: Backend): Promise<Graph> {
     try {
@@ -49,6 +50,8 @@ export class OrtRuntime {
       if (provider === 'webgpu') await this.#watch();
       return new OrtGraph(name, session, this.#ort, this.#queue, this.#loss);
     } catch (cause) {
+      const shortage = outOfMemory(cause);
+      if (shortage !== null) throw shortage;
       if (isNotStarted(cause)) throw notStarted(provider, cause);
       throw new MemoError(
         'graph-invalid',
@@ -85,7 +88,7 @@ class OrtGraph implements Graph {
         // a lost device may leave the run pending for ever
         return await Promise.race([this.#run(inputs, outputs), this.loss.happened]);
       } catch (cause) {
-        throw this.loss.error ?? failed(this.name, cause);
+        throw this.loss.error ?? outOfMemory(cause) ?? failed(this.name, cause);
       }
     });
   }

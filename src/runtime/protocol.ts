@@ -7,6 +7,7 @@
 import type { SerialisedError } from '../errors';
 import type { Backend, Box, Estimate, Face, Stage } from '../memobert/estimate';
 import type { Filling, Masks, Moment } from '../memobert/moment';
+import type { Light } from '../memobert/reliability';
 import type { GraphName, GraphRole, Manifest, Precision } from './manifest';
 import type { Progress } from './progress';
 
@@ -47,6 +48,8 @@ export interface FaceAnswer {
   readonly faces: readonly Face[];
   readonly frameWidth: number;
   readonly frameHeight: number;
+  /** On the followed face; missing without one. */
+  readonly light?: Light;
   readonly latency: Readonly<Partial<Record<Stage, number>>>;
 }
 
@@ -58,6 +61,8 @@ export interface VoiceAnswer {
   readonly level: number;
   /** True when the samples of the last second are all exactly zero: a muted or dead microphone. */
   readonly muted: boolean;
+  /** Of what was audible in the window, the share that was cut off at full scale, 0 to 1. */
+  readonly clipped?: number;
   readonly latency: Readonly<Partial<Record<Stage, number>>>;
 }
 

@@ -3,6 +3,7 @@
 import { MemoError } from '../errors';
 import type { Handlers } from './session';
 import type { FromWorker, RequestKind, Requests, ToWorker } from './protocol';
+import { outOfMemory } from './out-of-memory';
 import { checkRequest } from './request-check';
 
 /** A worker's global scope, or one end of a MessageChannel. */
@@ -19,7 +20,11 @@ export function serve(port: Port, open: (session: number) => Handlers): void {
     answer(open(data.session), kind, data.body).then(
       // one kind at a time is right by `answer`; the union of all pairs is more than TypeScript follows
       (body) => port.postMessage({ id, kind, ok: true, body } as FromWorker),
-      (error: unknown) => port.postMessage({ id, kind, ok: false, error: MemoError.from(error).toJSON() }),
+      (thrown: unknown) => {
+        // MediaPipe's own shortage comes as whatever its WebAssembly threw
+        const error = thrown instanceof MemoError ? thrown : (outOfMemory(thrown) ?? MemoError.from(thrown));
+        port.postMessage({ id, kind, ok: false, error: error.toJSON() });
+      },
     );
   };
 }

@@ -2,6 +2,7 @@
 
 import { MemoError } from '../errors';
 import { lookedAt, momentMissing, type TimedWindow } from '../memobert';
+import { isPoorLight, MOST_CLIPPED, reliability, type Doubt } from '../memobert/reliability';
 import type { Loaded, SessionParts } from './load';
 import type { FaceAnswer, RequestKind, Requests, VoiceAnswer } from './protocol';
 import { Serial } from './serial';
@@ -21,6 +22,8 @@ export interface SessionHost {
 
 /** Boxes older than this are of a face that may have left. */
 const FACES_MEMORY_S = 1;
+/** As long as a voice's tokens count. */
+const VOICE_MEMORY_S = 4;
 
 export class Session implements Handlers {
   readonly #host: SessionHost;
@@ -97,11 +100,23 @@ export class Session implements Handlers {
         ...said,
         evidence: lookedAt(window, this.#loaded().manifest),
         faces: seen?.faces ?? [],
+        reliability: reliability(said.probabilities, said.modalities, this.#doubts(seen, time)),
         latency: { ...before, fusion: latencyMs },
         backend: this.#loaded().backend.name,
       };
     });
   };
+
+  /** @param seen the last look, if it is recent */
+  #doubts(seen: FaceAnswer | null, time: number): Doubt[] {
+    const heard = this.#heard !== null && this.#heard.time > time - VOICE_MEMORY_S ? this.#heard : null;
+    const doubts: Doubt[] = [];
+    if (seen !== null && !seen.faces.some(({ followed }) => followed)) doubts.push('no-face');
+    if (seen?.light !== undefined && isPoorLight(seen.light)) doubts.push('poor-light');
+    if (heard?.speaking === false) doubts.push('silence');
+    if (heard?.speaking === true && (heard.clipped ?? 0) > MOST_CLIPPED) doubts.push('clipping');
+    return doubts;
+  }
 
   readonly prompt: Handlers['prompt'] = async (prompting) => this.#ready().fusion.setPrompt(prompting);
 

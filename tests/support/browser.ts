@@ -31,6 +31,8 @@ export interface BrowserOptions {
   readonly baseURL?: string;
   /** Blocked unless said: what it answers, no test can answer in its place. */
   readonly serviceWorkers?: 'allow' | 'block';
+  /** Another origin whose page a test makes up around ours: no stranger. */
+  readonly around?: string;
 }
 
 type Open = (options?: BrowserOptions) => Promise<Page>;
@@ -88,7 +90,8 @@ export const test = base.extend<Fixtures>({
     await use(async (options = {}) => {
       const baseURL = options.baseURL ?? suite ?? '';
       const { origin } = new URL(baseURL);
-      const witness = await Witness.open(origin);
+      const around = options.around === undefined ? [] : [options.around];
+      const witness = await Witness.open(origin, ...around);
       witnesses.push(witness);
       const browser = await launch(options);
       browsers.push(browser);
@@ -99,7 +102,8 @@ export const test = base.extend<Fixtures>({
         serviceWorkers: options.serviceWorkers ?? 'block',
         proxy: witness.proxy,
       });
-      await context.grantPermissions([...(options.grant ?? [])], { origin });
+      // a frame's permission is that of the page around it
+      await context.grantPermissions([...(options.grant ?? [])], { origin: options.around ?? origin });
       await context.addInitScript(rememberTracks);
       await witness.watch(context);
       const page = await context.newPage();

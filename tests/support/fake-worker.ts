@@ -65,6 +65,8 @@ function fakeWorker(): void {
     },
     text: (own, { texts }) => {
       own.text = (texts as { text: string }[]).map(({ text }) => text).join(' ');
+      // thrown where nobody catches it: the whole worker is lost, as by a crash; a fresh one is told it too, and lives
+      if (own.text === 'CRASH' && own.faceTime > -9) setTimeout(() => reportError(new Error('crash')));
       return {};
     },
     prompt: (own, { prompt, labels }) => {

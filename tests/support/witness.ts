@@ -17,7 +17,7 @@ export class Witness {
   private constructor(
     private readonly server: Server,
     /** Whose requests are nobody's business. */
-    private readonly origin: string,
+    private readonly origins: readonly string[],
   ) {
     // the target's full address, or `host:port` for what is encrypted
     const note = ({ method, url }: IncomingMessage) => {
@@ -36,16 +36,19 @@ export class Witness {
     }
   }
 
-  static async open(origin: string): Promise<Witness> {
+  static async open(...origins: readonly string[]): Promise<Witness> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new Witness(server, origin);
+    return new Witness(server, origins);
   }
 
   /** For a new context: only the page's own host and port go past the proxy. */
   get proxy(): { server: string; bypass: string } {
     const { port } = this.server.address() as AddressInfo;
-    return { server: `http://127.0.0.1:${port}`, bypass: new URL(this.origin).host };
+    return {
+      server: `http://127.0.0.1:${port}`,
+      bypass: this.origins.map((origin) => new URL(origin).host).join(','),
+    };
   }
 
   /** What was seen so far; from now on it counts as not seen. */
@@ -58,7 +61,7 @@ export class Witness {
   async watch(context: BrowserContext): Promise<void> {
     const note = (url: string) => {
       const { protocol, origin } = new URL(url);
-      if (OWN_SCHEMES.includes(protocol) && origin !== this.origin) this.#seen.add(url);
+      if (OWN_SCHEMES.includes(protocol) && !this.origins.includes(origin)) this.#seen.add(url);
     };
     // requests that a test answers itself reach no proxy
     context.on('request', (request) => note(request.url()));

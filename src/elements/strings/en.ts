@@ -7,6 +7,14 @@ import type { Modality, Stage } from '../../memobert/estimate';
 import type { Condition, Phase } from '../../recogniser';
 import type { LoadStep } from '../../runtime/progress';
 import { enOffline } from './en-offline';
+import {
+  trustConditions,
+  trustConsent,
+  trustDoubts,
+  trustEvidence,
+  trustTracks,
+  trustUnsure,
+} from './en-trust';
 import type { ErrorWords } from './words';
 
 const phases: Record<Phase, string> = {
@@ -25,6 +33,7 @@ const conditions: Record<Condition, string> = {
   muted: 'Microphone muted',
   'cpu-fallback': 'On the CPU',
   offline: 'Offline, still working',
+  ...trustConditions,
 };
 
 const modalities: Record<Modality, string> = { text: 'Words', face: 'Face', voice: 'Voice' };
@@ -100,6 +109,8 @@ export const en = {
   notice:
     'An AI system that recognises emotional expression, running in this page: camera, sound and words are not sent anywhere. It estimates expression, not what a person feels, and it can be wrong.',
   region: 'Emotion recogniser',
+  consent: trustConsent,
+  unsure: { ...trustUnsure, doubts: trustDoubts },
   prompt: {
     blank: 'blank',
     vocabulary: 'Of all words:',
@@ -127,6 +138,7 @@ export const en = {
     silence: 'no speech heard',
     muted: 'microphone muted',
     waiting: 'waiting',
+    ...trustEvidence,
   },
   controls: {
     start: 'Start',
@@ -147,6 +159,7 @@ export const en = {
       missing: (device: string) => `No ${device.toLowerCase()} was found.`,
       busy: (device: string) => `${device} is in use by another program. Close that, then start again.`,
       ended: (device: string) => `${device} has ended.`,
+      ...trustTracks,
     },
   },
   words: {

@@ -127,6 +127,10 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: '계산을 맡은 워커가 멈추었습니다.',
     cure: `${AGAIN} 되풀이되면 다른 탭을 닫아 메모리를 비우십시오.`,
   },
+  'out-of-memory': {
+    what: '이 기기의 메모리가 모델을 돌리기에 모자랐습니다.',
+    cure: '다른 탭과 프로그램을 닫은 뒤 다시 시작하십시오. 되풀이되면 CPU를 고르십시오.',
+  },
   aborted: { what: '도중에 그만두었습니다.', cure: AGAIN },
   'prompt-invalid': {
     what: '이 문장으로는 물을 수 없습니다. 원래 문장이 유지됩니다.',

@@ -3,6 +3,14 @@
 import { koApart } from './ko-apart';
 import { koOffline } from './ko-offline';
 import { errors } from './ko-errors';
+import {
+  trustConditions,
+  trustConsent,
+  trustDoubts,
+  trustEvidence,
+  trustTracks,
+  trustUnsure,
+} from './ko-trust';
 import type { Words } from './words';
 
 const glosses: Readonly<Record<string, string>> = {
@@ -41,10 +49,13 @@ const tracks: Words['controls']['tracks'] = {
   missing: (device) => `${device} 장치를 찾지 못했습니다.`,
   busy: (device) => `${device} 장치를 다른 프로그램이 쓰고 있습니다. 닫은 뒤 다시 시작하십시오.`,
   ended: (device) => `${device} 신호가 끝났습니다.`,
+  ...trustTracks,
 };
 
 export const ko: Words = {
   language: 'ko',
+  consent: trustConsent,
+  unsure: { ...trustUnsure, doubts: trustDoubts },
   phases: {
     idle: '준비됨',
     asking: '허용을 기다리는 중',
@@ -60,6 +71,7 @@ export const ko: Words = {
     muted: '마이크 음소거',
     'cpu-fallback': 'CPU에서 계산',
     offline: '오프라인, 계속 작동함',
+    ...trustConditions,
   },
   modalities: { text: '말', face: '얼굴', voice: '목소리' },
   steps: {
@@ -117,6 +129,7 @@ export const ko: Words = {
     silence: '들리는 말 없음',
     muted: '마이크 음소거',
     waiting: '기다리는 중',
+    ...trustEvidence,
   },
   controls: {
     start: '시작',

@@ -68,9 +68,11 @@ export class MediaPipeDetector implements Detector {
   /**
    * @param assetBase absolute URL of the folder that `scripts/prepare-assets.mjs` fills; ends with a slash
    * @param files of that folder, checked
-   * @throws MemoError `file-missing` when the script beside them cannot be loaded, or they are not what it takes
+   * @throws MemoError `file-missing` when the script beside them cannot be loaded, or they are not what it takes,
+   *   `capture-unsupported` without WebGL
    */
   static async create(assetBase: string, files: DetectorFiles): Promise<MediaPipeDetector> {
+    expectWebGl(new OffscreenCanvas(1, 1));
     try {
       await provideModule(`${assetBase}mediapipe/${MODULE}.js`, files.wasm);
       // the bytes are there: nothing is requested under this name
@@ -85,7 +87,7 @@ export class MediaPipeDetector implements Detector {
       throw new MemoError(
         'file-missing',
         `The face detector could not be loaded from ${assetBase}.`,
-        'Run "node scripts/prepare-assets.mjs" and serve public/generated/ beside the page.',
+        'Check the connection and press Start again. If it comes back, the file is missing on the server: "node scripts/prepare-assets.mjs" makes it.',
         cause,
       );
     }
@@ -108,6 +110,19 @@ export class MediaPipeDetector implements Detector {
     this.#canvas.width = 0;
     this.#canvas.height = 0;
   }
+}
+
+/**
+ * MediaPipe reads every picture through WebGL 2, also where it computes on the CPU.
+ * @throws MemoError `capture-unsupported` where a worker has none: hardware acceleration switched off, an old Safari
+ */
+export function expectWebGl(canvas: Pick<OffscreenCanvas, 'getContext'>): void {
+  if (canvas.getContext('webgl2') !== null) return;
+  throw new MemoError(
+    'capture-unsupported',
+    'This browser gives a worker no WebGL, which finding faces needs.',
+    'Switch on hardware acceleration in the browser’s settings, or use another browser or a newer one.',
+  );
 }
 
 /**

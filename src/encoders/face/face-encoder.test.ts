@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Manifest } from '../../runtime/manifest';
 import { FakeGraph, float32 } from '../testing/fake-graph';
-import { fromDetection, type DetectedFace, type Picture } from './detector';
+import { expectWebGl, fromDetection, type DetectedFace, type Picture } from './detector';
 import { FaceEncoder } from './face-encoder';
 
 const face: Manifest['face'] = {
@@ -57,6 +57,8 @@ it('answers all faces, and the expression of the followed one', async () => {
   const { answer, feature } = await encoder.encode(frame, 1.5);
   expect(feature).toEqual(Float32Array.of(7, 8, 9));
   expect(answer).toMatchObject({ time: 1.5, frameWidth: 640, frameHeight: 480 });
+  expect(answer.light?.brightness).toBe(125);
+  expect(answer.light?.contrast).toBeCloseTo(90.1, 1);
   expect(answer.faces).toEqual([
     { box: { x: 5, y: 0, width: 40, height: 40 }, score: 0.9, followed: false, expression: null },
     {
@@ -101,6 +103,18 @@ it('refuses logits that are not over the manifest classes', async () => {
   });
 });
 
+it('goes on when the picture is rotated or changes its size between two frames', async () => {
+  const { encoder, seen } = make([detected(100, 90)]);
+  await encoder.encode(frame, 0);
+  seen.faces = [detected(110, 90)];
+  const rotated = await encoder.encode({ width: 480, height: 640 } as Picture, 0.1);
+  expect(rotated.answer).toMatchObject({ frameWidth: 480, frameHeight: 640 });
+  expect(rotated.answer.faces[0]?.followed).toBe(true);
+  const grown = await encoder.encode({ width: 1920, height: 1080 } as Picture, 0.2);
+  expect(grown.answer).toMatchObject({ frameWidth: 1920, frameHeight: 1080 });
+  expect(grown.feature).not.toBeNull();
+});
+
 it('closes what it owns', () => {
   const { encoder, log } = make([]);
   encoder.close();
@@ -123,4 +137,15 @@ it('reads MediaPipe detections in pixels, and drops one without its points', () 
   });
   expect(fromDetection({ ...detection, keypoints: keypoints.slice(1) }, region, 1)).toBeNull();
   expect(fromDetection({ ...detection, boundingBox: undefined }, region, 1)).toBeNull();
+});
+
+it('says that WebGL is missing where a worker has none', () => {
+  expect(() => expectWebGl({ getContext: () => null })).toThrow(
+    expect.objectContaining({
+      code: 'capture-unsupported',
+      cure: expect.stringContaining('hardware acceleration') as string,
+    }) as Error,
+  );
+  const some = { getContext: () => ({}) } as unknown as OffscreenCanvas;
+  expect(() => expectWebGl(some)).not.toThrow();
 });

@@ -14,6 +14,7 @@ import {
   type Picture,
 } from './detector';
 import { FaceFinder } from './finder';
+import { lightOf } from './light';
 import { FaceTracker } from './tracker';
 
 export interface FaceEncoderOptions {
@@ -97,6 +98,7 @@ export class FaceEncoder {
       answer: {
         ...answer,
         faces: faces.map((other, index) => plain(other, index === followed ? probabilities : null)),
+        light: lightOf(grey),
         latency: { detect, crop, expression },
       },
       feature,

@@ -4,6 +4,7 @@ import type { Graph } from '../../runtime/graph';
 import type { Manifest } from '../../runtime/manifest';
 import type { VoiceAnswer } from '../../runtime/protocol';
 import { expectShape, floatOutput } from '../graph-output';
+import { ClipMeter } from './clip-meter';
 import { Resampler } from './resample';
 import { SampleRing } from './ring';
 import { GATE_RATE_HZ, type SpeechGate, type SpeechSpan } from './speech-gate';
@@ -39,6 +40,7 @@ export class VoiceEncoder {
   readonly #gate: SpeechGate;
   readonly #voice: Manifest['voice'];
   readonly #ring: SampleRing;
+  readonly #clipping: ClipMeter;
   #resampler: Resampler | null = null;
 
   private constructor({ graph, gate, voice }: VoiceEncoderOptions) {
@@ -46,6 +48,7 @@ export class VoiceEncoder {
     this.#gate = gate;
     this.#voice = voice;
     this.#ring = new SampleRing(voice.windowSamples, voice.sampleRateHz);
+    this.#clipping = new ClipMeter(voice.windowSamples / voice.sampleRateHz);
   }
 
   /** @throws MemoError `manifest-invalid` when the bundle's rate is not the gate's */
@@ -71,6 +74,7 @@ export class VoiceEncoder {
     } else if (this.#ring.breaksAt(timeS - this.#resampler.delayS)) {
       this.#resampler.reset();
     }
+    this.#clipping.push(samples, sampleRateHz, timeS);
     const startS = timeS - this.#resampler.delayS;
     this.#ring.push(this.#resampler.push(inRange(samples)), startS);
     return this.#ring.length;
@@ -93,7 +97,10 @@ export class VoiceEncoder {
     });
     const speechGate = performance.now() - gateBegan;
     const span = this.#gate.spanSince(start);
-    const answer = { time: ring.length === 0 ? timeS : endTimeS, speaking: span !== null, level, muted };
+    const clipped = this.#clipping.share;
+    const answer = {
+      ...{ time: ring.length === 0 ? timeS : endTimeS, speaking: span !== null, level, muted, clipped },
+    };
     if (span === null) {
       return {
         answer: { ...answer, latency: { 'speech-gate': speechGate } },
@@ -119,6 +126,7 @@ export class VoiceEncoder {
   /** Forgets all that was heard. */
   reset(): void {
     this.#ring.clear();
+    this.#clipping.reset();
     this.#resampler?.reset();
     this.#gate.reset(this.#ring.end);
   }

@@ -66,7 +66,7 @@ export const MOMENT: Moment = {
 
 const ANSWER = { labels: ['happy', 'sad'], whole: [0.75, 0.25], masked: [0.5, 0.5] };
 
-type Answers = { [K in RequestKind]?: (body: Requests[K]['request']) => Requests[K]['answer'] };
+export type Answers = { [K in RequestKind]?: (body: Requests[K]['request']) => Requests[K]['answer'] };
 
 /** What a healthy engine says at once; a kind taken out of it waits for the test. */
 export function healthyAnswers(): Answers {
@@ -157,7 +157,9 @@ export class FakeClient implements EngineClient {
   }
 
   die(): void {
-    this.#lost(new MemoError('worker-lost', 'The worker ended.', 'Press Start again.'));
+    const lost = new MemoError('worker-lost', 'The worker ended.', 'Press Start again.');
+    for (const asked of this.#waiting.splice(0)) asked.fail(lost);
+    this.#lost(lost);
   }
 
   close({ retire = false }: { readonly retire?: boolean } = {}): void {

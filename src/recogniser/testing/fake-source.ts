@@ -8,6 +8,7 @@ export class FakeSource implements Source {
   readonly stream: MediaStream | null = null;
   camera: TrackStatus = 'live';
   microphone: TrackStatus = 'live';
+  cameraMuted = false;
   microphoneMuted = false;
   progress: number | null = null;
   /** What `setRunning` was last told. */

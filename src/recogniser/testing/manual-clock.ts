@@ -31,6 +31,12 @@ export class ManualClock implements Clock {
     });
   }
 
+  /** The machine slept: time has passed, and nobody was woken meanwhile. */
+  async leap(ms: number): Promise<void> {
+    this.#nowMs += ms;
+    await this.advance(0);
+  }
+
   /** Wakes each sleeper at its own time, and lets what follows from it happen before the next. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;

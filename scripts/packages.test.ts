@@ -1,0 +1,52 @@
+/** What is installed is what was looked at: exact versions, and a lock that vouches for every byte. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+interface Package {
+  readonly dependencies: Record<string, string>;
+  readonly devDependencies: Record<string, string>;
+  readonly overrides: Record<string, string | Record<string, string>>;
+}
+interface Locked {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
+}
+
+const own = JSON.parse(readFileSync('package.json', 'utf8')) as Package;
+const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+  lockfileVersion: number;
+  packages: Record<string, Locked>;
+};
+
+const EXACT = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
+const overridden = Object.values(own.overrides).flatMap((override) =>
+  typeof override === 'string' ? [override] : Object.values(override),
+);
+
+describe('package.json', () => {
+  it.each(Object.entries({ ...own.dependencies, ...own.devDependencies }))(
+    'has %s exactly: %s',
+    (name, version) => {
+      expect(version).toMatch(EXACT);
+      expect(lock.packages[`node_modules/${name}`]?.version).toBe(version);
+    },
+  );
+
+  it.each(overridden)('overrides exactly: %s', (version) => {
+    // $name is the version that package.json itself has
+    expect(version.startsWith('$') ? '0.0.0' : version.slice(version.lastIndexOf('@') + 1)).toMatch(EXACT);
+  });
+});
+
+describe('package-lock.json', () => {
+  it('has a sha512 of every package', () => {
+    expect(lock.lockfileVersion).toBe(3);
+    const rest = Object.entries(lock.packages).filter(
+      ([path, { integrity, link }]) =>
+        path !== '' && link !== true && integrity?.startsWith('sha512-') !== true,
+    );
+    expect(rest.map(([path]) => path)).toEqual([]);
+  });
+});

@@ -1,0 +1,181 @@
+/** Devices taken away and brought back, as the browser tells it: what is captured goes on, and nobody is asked unasked. */
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openDevices } from './device-source';
+import type { SampleChunk } from './source';
+import { asStream, FakeAudio, FakeNode, FakeProcessor, FakeTrack, useFakeMedia } from './testing/fake-media';
+
+useFakeMedia();
+
+class FakeDevices extends EventTarget {
+  /** What the next requests get; an error's name where there is none. */
+  readonly next: Record<'video' | 'audio', (FakeTrack | string)[]> = { video: [], audio: [] };
+  permission = 'granted';
+  asked = 0;
+
+  readonly getUserMedia = (wish: MediaStreamConstraints) => {
+    this.asked += 1;
+    const given = this.next[wish.video === undefined ? 'audio' : 'video'].shift() ?? 'NotFoundError';
+    return typeof given === 'string'
+      ? Promise.reject(new DOMException('no', given))
+      : Promise.resolve(asStream(given));
+  };
+}
+
+let devices: FakeDevices;
+beforeEach(() => {
+  vi.useFakeTimers();
+  devices = new FakeDevices();
+  const query = () => Promise.resolve({ state: devices.permission });
+  vi.stubGlobal('navigator', { mediaDevices: devices, permissions: { query } });
+});
+afterEach(() => vi.useRealTimers());
+
+const never = new AbortController().signal;
+
+async function open() {
+  const [camera, microphone] = [new FakeTrack('video'), new FakeTrack('audio')];
+  devices.next.video.push(camera);
+  devices.next.audio.push(microphone);
+  const source = await openDevices({ camera: true, microphone: true }, never);
+  const changes: string[] = [];
+  source.on('trackchange', () => changes.push(`${source.camera} ${source.microphone}`));
+  return { source, camera, microphone, changes };
+}
+
+const picture = () => ({ close: vi.fn() }) as unknown as VideoFrame;
+const passed = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+describe('A camera', () => {
+  it('unplugged and plugged in again, or another: its frames go on to who waits for one', async () => {
+    const { source, camera, changes } = await open();
+    const waiting = source.nextFrame(never);
+    camera.end();
+    expect([source.camera, source.microphone, source.stream]).toEqual(['lost', 'live', null]);
+    await passed(60_000);
+    const another = new FakeTrack('video');
+    devices.next.video.push(another);
+    devices.dispatchEvent(new Event('devicechange'));
+    await passed(0);
+    expect(source.camera).toBe('live');
+    const frame = picture();
+    FakeProcessor.last?.show(frame);
+    expect((await waiting)?.frame).toBe(frame);
+    expect(changes).toEqual(['lost live', 'live live']);
+    source.close();
+    expect([another.readyState, vi.getTimerCount()]).toEqual(['ended', 0]);
+  });
+
+  it('taken by another program: muted it is told, ended it is tried until it is free', async () => {
+    const { source, camera, changes } = await open();
+    camera.mute(true);
+    expect([source.cameraMuted, source.camera]).toEqual([true, 'live']);
+    camera.mute(false);
+    expect(source.cameraMuted).toBe(false);
+    devices.next.video.push('NotReadableError', 'NotReadableError', new FakeTrack('video'));
+    camera.end();
+    await passed(2999);
+    expect(source.camera).toBe('lost');
+    await passed(1);
+    expect(source.camera).toBe('live');
+    expect(changes.at(-1)).toBe('live live');
+    source.close();
+  });
+
+  it.each(['prompt', 'denied'])('whose permission is "%s" now is not asked for again', async (permission) => {
+    const { source, camera } = await open();
+    devices.permission = permission;
+    const asked = devices.asked;
+    const waiting = source.nextFrame(never);
+    camera.end();
+    await passed(60_000);
+    expect([source.camera, devices.asked]).toEqual(['ended', asked]);
+    expect(await waiting).toBeNull();
+    source.close();
+  });
+
+  it('refused when it comes back is told, and waited for no more', async () => {
+    const { source, camera } = await open();
+    devices.next.video.push('NotAllowedError');
+    camera.end();
+    await passed(0);
+    expect(source.camera).toBe('refused');
+    expect(vi.getTimerCount()).toBe(1); // the microphone's own
+    source.close();
+  });
+
+  it('that comes after a stop is let go at once', async () => {
+    const { source, camera } = await open();
+    const late = new FakeTrack('video');
+    let give: (stream: MediaStream) => void = () => undefined;
+    camera.end();
+    Object.assign(devices, { getUserMedia: () => new Promise((resolve) => (give = resolve)) });
+    await passed(0);
+    source.close();
+    give(asStream(late));
+    await passed(0);
+    expect([late.readyState, vi.getTimerCount()]).toEqual(['ended', 0]);
+  });
+});
+
+describe('A microphone', () => {
+  const hear = (startFrame: number, length: number) =>
+    FakeNode.last?.port.onmessage?.({ data: { samples: new Float32Array(length), startFrame } });
+
+  it('that is a Bluetooth headset going from 44.1 to 16 kHz: the next samples say their own rate', async () => {
+    const { source, microphone } = await open();
+    const heard: SampleChunk[] = [];
+    source.on('samples', (chunk) => heard.push(chunk));
+    await passed(50);
+    hear(0, 2205);
+    const again = new FakeTrack('audio');
+    again.sampleRateHz = 16_000;
+    devices.next.audio.push(again);
+    microphone.end();
+    expect(source.microphone).toBe('lost');
+    await passed(100);
+    expect(source.microphone).toBe('live');
+    hear(0, 800);
+    expect(heard.map(({ sampleRateHz }) => sampleRateHz)).toEqual([44_100, 16_000]);
+    expect(heard[1]!.time).toBeGreaterThan(heard[0]!.time);
+    expect(FakeAudio.opened.map(({ state }) => state)).toEqual(['closed', 'running']);
+    source.close();
+  });
+
+  it('whose audio graph stalls, though the track lives, is read by a new one at the rate it has now', async () => {
+    const { source, microphone } = await open();
+    await passed(500);
+    hear(0, 2205);
+    microphone.sampleRateHz = 16_000;
+    await passed(3000);
+    expect(FakeAudio.opened).toHaveLength(1);
+    await passed(1000);
+    expect(FakeAudio.opened.map(({ state, sampleRate }) => [state, sampleRate])).toEqual([
+      ['closed', 44_100],
+      ['running', 16_000],
+    ]);
+    source.close();
+  });
+
+  it.each([
+    ['muted by the system', (track: FakeTrack) => track.mute(true)],
+    ['held by the system during a call', () => (FakeAudio.opened[0]!.state = 'interrupted')],
+  ])('%s is left alone', async (_what, hold) => {
+    const { source, microphone } = await open();
+    hold(microphone);
+    await passed(10_000);
+    expect(FakeAudio.opened).toHaveLength(1);
+    source.close();
+  });
+
+  it('interrupted by the system resumes by itself', async () => {
+    const { source } = await open();
+    const context = FakeAudio.opened[0]!;
+    context.state = 'interrupted';
+    context.onstatechange?.();
+    await passed(0);
+    expect(context.state).toBe('running');
+    source.close();
+    expect(context.onstatechange).toBeNull();
+  });
+});

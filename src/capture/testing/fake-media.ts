@@ -1,0 +1,131 @@
+/** As much of tracks, streams, processors and audio contexts as `StreamSource` uses, in the place of a browser's. */
+
+import { afterEach, beforeEach, vi } from 'vitest';
+
+/** A camera's or microphone's track; a test ends and mutes it. */
+export class FakeTrack extends EventTarget {
+  readyState: 'live' | 'ended' = 'live';
+  muted = false;
+  enabled = true;
+  stops = 0;
+  clones: FakeTrack[] = [];
+  sampleRateHz = 44_100;
+
+  constructor(readonly kind: 'video' | 'audio') {
+    super();
+  }
+
+  stop(): void {
+    this.stops += 1;
+    this.readyState = 'ended';
+  }
+
+  clone(): FakeTrack {
+    const clone = new FakeTrack(this.kind);
+    this.clones.push(clone);
+    return clone;
+  }
+
+  getSettings(): MediaTrackSettings {
+    return { sampleRate: this.sampleRateHz };
+  }
+
+  /** As the browser does it when the device goes. */
+  end(): void {
+    this.readyState = 'ended';
+    this.dispatchEvent(new Event('ended'));
+  }
+
+  mute(muted: boolean): void {
+    this.muted = muted;
+    this.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+  }
+}
+
+export class FakeStream {
+  constructor(private readonly tracks: FakeTrack[] = []) {}
+  getTracks = () => this.tracks;
+  getVideoTracks = () => this.tracks.filter(({ kind }) => kind === 'video');
+  getAudioTracks = () => this.tracks.filter(({ kind }) => kind === 'audio');
+}
+
+/** Gives the frames a test puts in, and ends with its track. */
+export class FakeProcessor {
+  static last: FakeProcessor | null = null;
+  readonly readable: ReadableStream<VideoFrame>;
+  #frames!: ReadableStreamDefaultController<VideoFrame>;
+  #open = true;
+
+  constructor({ track }: { track: FakeTrack }) {
+    FakeProcessor.last = this;
+    this.readable = new ReadableStream({
+      start: (frames) => void (this.#frames = frames),
+      cancel: () => void (this.#open = false),
+    });
+    track.addEventListener('ended', () => {
+      if (this.#open) this.#frames.close();
+      this.#open = false;
+    });
+  }
+
+  show(frame: VideoFrame): void {
+    this.#frames.enqueue(frame);
+  }
+}
+
+/** An audio context whose worklet module loads, or not. */
+export class FakeAudio {
+  static moduleLoads = true;
+  static opened: FakeAudio[] = [];
+  state = 'running';
+  onstatechange: (() => void) | null = null;
+  readonly sampleRate: number;
+  readonly destination = {};
+  readonly audioWorklet = {
+    addModule: () => (FakeAudio.moduleLoads ? Promise.resolve() : Promise.reject(new Error('blocked'))),
+  };
+
+  constructor({ sampleRate = 48_000 }: AudioContextOptions = {}) {
+    this.sampleRate = sampleRate;
+    FakeAudio.opened.push(this);
+  }
+
+  createMediaStreamSource() {
+    return { connect: () => undefined, disconnect: () => undefined };
+  }
+  async resume() {
+    this.state = 'running';
+  }
+  async close() {
+    this.state = 'closed';
+  }
+}
+
+export class FakeNode {
+  static last: FakeNode | null = null;
+  readonly port: { onmessage: ((event: unknown) => void) | null; postMessage: () => void } = {
+    onmessage: null,
+    postMessage: () => undefined,
+  };
+  constructor() {
+    FakeNode.last = this;
+  }
+  connect() {}
+  disconnect() {}
+}
+
+export const asTrack = (track: FakeTrack) => track as unknown as MediaStreamTrack;
+export const asStream = (...tracks: FakeTrack[]) => new FakeStream(tracks) as unknown as MediaStream;
+
+/** For every test of the file. */
+export function useFakeMedia(): void {
+  beforeEach(() => {
+    FakeAudio.moduleLoads = true;
+    FakeAudio.opened = [];
+    vi.stubGlobal('MediaStream', FakeStream);
+    vi.stubGlobal('MediaStreamTrackProcessor', FakeProcessor);
+    vi.stubGlobal('AudioContext', FakeAudio);
+    vi.stubGlobal('AudioWorkletNode', FakeNode);
+  });
+  afterEach(() => vi.unstubAllGlobals());
+}

@@ -1,0 +1,157 @@
+/** Devices, page and clock misbehave while it listens: what the state says, and that the run goes on with what it had. */
+
+import { describe, expect, it } from 'vitest';
+import { FakeClient, healthyAnswers } from './testing/fake-client';
+import { settled } from './testing/manual-clock';
+import { listening, setUp } from './testing/set-up';
+
+const box = { x: 1, y: 1, width: 9, height: 9 };
+const seeing = () =>
+  new FakeClient({
+    ...healthyAnswers(),
+    face: ({ time }) => ({
+      ...{ time, frameWidth: 640, frameHeight: 480, latency: {} },
+      faces: [{ box, score: 0.9, followed: true, expression: null }],
+    }),
+    voice: ({ time }) => ({ time, speaking: true, level: 0.1, muted: false, latency: {} }),
+  });
+
+describe('Devices', () => {
+  it('both taken away for a while: it waits, says so, and goes on with the timeline it had', async () => {
+    const { recogniser, live, clock, clients } = await listening(seeing);
+    await clock.advance(2000);
+    const before = recogniser.state.timeline?.estimates.length ?? 0;
+    Object.assign(live, { camera: 'lost', microphone: 'lost', framesLeft: 0 });
+    live.fire('trackchange');
+    await clock.advance(10_000);
+    expect(recogniser.state).toMatchObject({ phase: 'listening', camera: 'lost', microphone: 'lost' });
+    const heard = clients[0]!.count('voice');
+    Object.assign(live, { camera: 'live', microphone: 'live', framesLeft: Infinity });
+    live.fire('trackchange');
+    await clock.advance(2000);
+    expect(recogniser.state).toMatchObject({ phase: 'listening', camera: 'live', error: null });
+    expect(clients[0]!.count('voice')).toBeGreaterThan(heard + 2);
+    expect(recogniser.state.timeline?.estimates.length).toBeGreaterThan(before + 6);
+    expect([live.closes, clients.length]).toEqual([0, 1]);
+    recogniser.close();
+  });
+
+  it('both gone for good: told, and what was estimated can still be saved', async () => {
+    const { recogniser, live, clock } = await listening(seeing);
+    await clock.advance(2000);
+    Object.assign(live, { camera: 'ended', microphone: 'refused' });
+    live.fire('trackchange');
+    expect(recogniser.state.error?.code).toBe('device-lost');
+    expect(recogniser.state.timeline?.estimates.length).toBeGreaterThan(4);
+    recogniser.close();
+  });
+
+  it('a camera that another program holds: no picture, rather than no face', async () => {
+    const { recogniser, live, clock } = await listening(seeing);
+    await clock.advance(1000);
+    live.cameraMuted = true;
+    await clock.advance(300);
+    expect(recogniser.state.conditions).toEqual(['no-picture']);
+    live.cameraMuted = false;
+    await clock.advance(300);
+    expect(recogniser.state.conditions).toEqual([]);
+    recogniser.close();
+  });
+
+  it('a camera that stalls without a word: no picture after three seconds', async () => {
+    const { recogniser, live, clock } = await listening(seeing);
+    await clock.advance(1000);
+    live.framesLeft = 0;
+    await clock.advance(2900);
+    expect(recogniser.state.conditions).toEqual([]);
+    await clock.advance(600);
+    expect(recogniser.state.conditions).toEqual(['no-picture']);
+    recogniser.close();
+  });
+
+  it('a microphone muted by the system: muted at once, and back at once', async () => {
+    const { recogniser, live, clock } = await listening(seeing);
+    live.microphoneMuted = true;
+    await clock.advance(300);
+    expect(recogniser.state).toMatchObject({ phase: 'listening', conditions: ['muted'] });
+    live.microphoneMuted = false;
+    await clock.advance(300);
+    expect(recogniser.state.conditions).toEqual([]);
+    recogniser.close();
+  });
+});
+
+describe('Time', () => {
+  it('an hour hidden: nothing is looked at meanwhile; then the timeline goes on where it was', async () => {
+    const { recogniser, page, live, clock, clients } = await listening(seeing, { labels: ['happy', 'sad'] });
+    await clock.advance(2000);
+    const before = recogniser.state.timeline?.estimates.length ?? 0;
+    page.set({ hidden: true });
+    await clock.advance(500);
+    const asked = clients[0]!.kinds.length;
+    await clock.leap(3_600_000);
+    expect([recogniser.state.phase, clients[0]!.kinds.length]).toEqual(['paused', asked]);
+    page.set({ hidden: false });
+    await clock.advance(2000);
+    const { timeline, phase, conditions } = recogniser.state;
+    expect([phase, conditions, live.closes]).toEqual(['listening', [], 0]);
+    expect(timeline?.estimates[0]?.time).toBeLessThan(1);
+    expect(timeline?.estimates.at(-1)?.time).toBeGreaterThan(3600);
+    expect(timeline?.estimates.length).toBeGreaterThan(before + 6);
+    expect(clients[0]!.count('prompt')).toBe(1);
+    recogniser.close();
+  });
+
+  it('a laptop that slept (the clock jumps by eight hours): no turn is made up for, rates stay in bounds', async () => {
+    const { recogniser, clock, clients } = await listening(seeing);
+    await clock.advance(3000);
+    const asked = clients[0]!.count('face');
+    await clock.leap(8 * 3_600_000);
+    await clock.advance(1000);
+    const looks = clients[0]!.count('face') - asked;
+    expect(looks).toBeGreaterThan(5);
+    expect(looks).toBeLessThanOrEqual(12);
+    await clock.advance(3000);
+    const { rates, phase, conditions } = recogniser.state;
+    expect([phase, conditions]).toEqual(['listening', []]);
+    expect(rates.face).toBeGreaterThan(9);
+    expect(rates.face).toBeLessThan(11);
+    recogniser.close();
+  });
+});
+
+describe('A stop', () => {
+  it('within a frame: tracks end at once, and no frame or sample that comes later is looked at', async () => {
+    const waits = () => new FakeClient({ ...healthyAnswers(), face: undefined });
+    const { recogniser, live, clients, clock } = await listening(waits);
+    await clock.advance(200);
+    const late = clients[0]!.take('face');
+    recogniser.stop();
+    expect(live.closes).toBe(1);
+    expect(recogniser.state).toMatchObject({ phase: 'idle', camera: 'off', microphone: 'off', faces: [] });
+    const asked = clients[0]!.kinds.length;
+    const frames = [live.framesTaken, live.framesClosed];
+    live.fire('samples', { samples: new Float32Array(800).fill(0.5), sampleRateHz: 16_000, time: 1 });
+    late.answer({
+      ...{ time: 0, frameWidth: 640, frameHeight: 480, latency: {} },
+      faces: [{ box, score: 1, followed: true, expression: null }],
+    });
+    await settled();
+    await clock.advance(5000);
+    expect(clients[0]!.kinds.length).toBe(asked);
+    expect([live.framesTaken, live.framesClosed]).toEqual(frames);
+    expect(recogniser.state).toMatchObject({ faces: [], estimate: null, level: 0 });
+    recogniser.close();
+  });
+
+  it('before the first frame: a run that was only asked for captures nothing', async () => {
+    const { recogniser, openings, clients, source } = setUp(seeing);
+    const started = recogniser.start();
+    recogniser.stop();
+    const late = source();
+    openings[0]!.arrive(late);
+    await started;
+    expect([late.closes, late.framesTaken, clients[0]!.count('face')]).toEqual([1, 0, 0]);
+    recogniser.close();
+  });
+});

@@ -1,0 +1,112 @@
+/**
+ * The model of all runs: loaded once, with prompt and labels brought to it; a worker that fails is replaced where a fresh
+ * one may do better, and a network that is not there is waited for.
+ */
+
+import { MemoError } from '../errors';
+import { sharedWorkers, type LoadStep } from '../runtime';
+import { browserStorage } from './adaptation';
+import { systemClock } from './clock';
+import { Engine, type LoadedEngine } from './engine';
+import { gpuLeft } from './faults';
+import { lastingLoad } from './lasting-load';
+import { engineOptions, wordsParts, type RecogniserOptions, type RecogniserParts } from './options';
+import { currentPage } from './page';
+import { furthest } from './phase';
+import { Prompter, type Prompted } from './prompter';
+import { Recovery } from './recovery';
+import { settingsOf, type Settings } from './settings';
+import { browserSources } from './sources';
+import { Teller } from './teller';
+import type { Words } from './words';
+
+export abstract class Loader extends Teller {
+  /** Where the words come from. */
+  abstract readonly words: Words;
+  protected readonly engine: Engine;
+  protected readonly parts: RecogniserParts;
+  protected readonly prompter = new Prompter();
+  protected settings: Settings;
+  /** Loads asked for by themselves; a stop aborts their waiting, though the model goes on loading. */
+  protected readonly loads = new Set<AbortController>();
+  /** How far the present load has come. */
+  protected step: LoadStep | null = null;
+  readonly #recovery: Recovery;
+  /** Loads that wait for the network. */
+  #networkWaits = 0;
+
+  /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
+  constructor(options: RecogniserOptions, parts: Partial<RecogniserParts>) {
+    super();
+    const engine = engineOptions(options);
+    this.settings = settingsOf(options);
+    this.#recovery = new Recovery(engine.device !== 'webgpu');
+    this.parts = {
+      createClient: (wanted) => sharedWorkers.open(wanted),
+      sources: browserSources,
+      clock: systemClock,
+      page: currentPage(),
+      words: wordsParts(options),
+      storage: browserStorage(),
+      ...parts,
+    };
+    this.engine = new Engine(this.parts.createClient, engine, {
+      progress: (progress) => {
+        this.step = furthest(this.step, progress.step);
+        this.apply({ progress });
+        this.emit('progress', progress);
+      },
+      lost: (error) => this.workerLost(error),
+    });
+  }
+
+  /** It died by itself. Who waits for an answer gets it as a rejection; between two requests only this tells. */
+  protected abstract workerLost(error: MemoError): void;
+
+  /** A model reads by this prompt from here on. */
+  protected abstract adaptTo(loaded: LoadedEngine, prompted: Prompted): void;
+
+  protected get awaitsNetwork(): boolean {
+    return this.#networkWaits > 0;
+  }
+
+  /** @param signal ends the waiting for a network; the load itself goes on, for others may want it */
+  protected loadModel(signal: AbortSignal): Promise<LoadedEngine> {
+    return lastingLoad(() => this.#load(), {
+      page: this.parts.page,
+      signal,
+      mends: (error) => this.leavesWorker(error),
+      waits: (waiting) => {
+        this.#networkWaits += waiting ? 1 : -1;
+        this.apply({});
+      },
+    });
+  }
+
+  /** True where a fresh worker is worth a try; the failed one has then been left. */
+  protected leavesWorker(cause: unknown): boolean {
+    const error = MemoError.from(cause);
+    const remedy = this.#recovery.remedy(error, this.state.backend?.name ?? null, this.parts.clock.now());
+    if (remedy === 'tell') return false;
+    if (remedy === 'without-gpu') this.engine.leaveGpu(gpuLeft(error));
+    this.engine.discard({ retire: true });
+    return true;
+  }
+
+  async #load(): Promise<LoadedEngine> {
+    if (!this.engine.underWay) {
+      this.step = null;
+      this.apply({ progress: null });
+    }
+    const loaded = await this.engine.load();
+    this.words.offer(loaded.manifest);
+    const prompted = await this.prompter.bring(loaded, this.settings, (error) => {
+      this.settings = { ...this.settings, prompt: null, labels: null };
+      this.keep({ promptError: error });
+      this.emit('error', error);
+    });
+    this.adaptTo(loaded, prompted);
+    this.apply({ manifest: loaded.manifest, backend: loaded.backend, ...prompted });
+    return loaded;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * What is done about a worker that failed: once a fresh one takes over, a second time within a minute it does so without
+ * the GPU, and after that the visitor is told. Counts faults; carries nothing out.
+ */
+
+import type { ErrorCode, MemoError } from '../errors';
+import type { Backend } from '../memobert/estimate';
+
+export type Remedy = 'fresh-worker' | 'without-gpu' | 'tell';
+
+/** A fresh worker may do what this one could not: nothing says that bundle, input or browser are wrong. */
+const MENDABLE: ReadonlySet<ErrorCode> = new Set(['device-gpu-lost', 'worker-lost', 'out-of-memory']);
+
+/** Faults further apart have nothing to do with each other. */
+export const TOGETHER_MS = 60_000;
+
+export function isMendable({ code }: MemoError): boolean {
+  return MENDABLE.has(code);
+}
+
+export class Recovery {
+  /** When each of the last faults came, ms. */
+  #faults: number[] = [];
+  #last: { readonly error: MemoError; readonly remedy: Remedy } | null = null;
+
+  /** @param withoutGpu whether WebAssembly may take over: not where the page's author asked for WebGPU */
+  constructor(private readonly withoutGpu = true) {}
+
+  /**
+   * Asked twice about one error (two waited for the same load), answers the same.
+   * @param backend what the worker computed on; null while it loaded
+   * @param nowMs monotonic; a night asleep counts
+   */
+  remedy(error: MemoError, backend: Backend | null, nowMs: number): Remedy {
+    if (this.#last?.error === error) return this.#last.remedy;
+    const remedy = isMendable(error) ? this.#next(backend, nowMs) : 'tell';
+    this.#last = { error, remedy };
+    return remedy;
+  }
+
+  #next(backend: Backend | null, nowMs: number): Remedy {
+    this.#faults = [...this.#faults.filter((faultMs) => nowMs - faultMs < TOGETHER_MS), nowMs];
+    if (this.#faults.length === 1) return 'fresh-worker';
+    const leavesGpu = this.withoutGpu && backend !== 'wasm';
+    return this.#faults.length === 2 && leavesGpu ? 'without-gpu' : 'tell';
+  }
+}

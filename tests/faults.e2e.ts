@@ -1,0 +1,159 @@
+/** Faults that a real browser can be given: a worker that crashes, devices that end, a hidden page, a dead network, two tabs. */
+
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/browser';
+import { fakeWorkers } from './support/fake-worker';
+import { expectPhase, expectWhole, nextEstimate, openPage, press } from './support/element';
+
+const DEVICES = ['camera', 'microphone'] as const;
+
+/** Listening to both devices, with a worker that answers by rule. */
+async function listen(page: Page): Promise<void> {
+  await fakeWorkers(page);
+  await openPage(page);
+  await press(page, /^start/i);
+  await expectPhase(page, 'listening');
+  await nextEstimate(page, 'face');
+}
+
+const kept = (page: Page) =>
+  page.evaluate(async () => {
+    const found = document.querySelector('memo-bert')!;
+    const rows = (await (await found.export('json')).text()).match(/"probabilities"/g) ?? [];
+    return { rows: rows.length, tracks: window.grantedTracks.map(({ readyState }) => readyState) };
+  });
+
+test('a worker that crashes is replaced: devices, labels and timeline stay, and no error is shown', async ({
+  open,
+}) => {
+  const page = await open({ grant: DEVICES });
+  await listen(page);
+  await page.evaluate(() => document.querySelector('memo-bert')!.setAttribute('labels', 'calm,tense'));
+  await page.waitForFunction(() => window.estimates.at(-1)?.labels.join() === 'calm,tense');
+  const before = await kept(page);
+  const first = page.workers();
+  const recovering = page.waitForFunction(() =>
+    document.querySelector('memo-bert')!.conditions.includes('recovering'),
+  );
+  // the fake worker throws at this, where nobody catches it
+  await page.evaluate(() =>
+    document.querySelector('memo-bert')!.handle({ name: 'text', detail: { text: 'CRASH' } }),
+  );
+  await recovering;
+  await expectPhase(page, 'listening');
+  const estimate = await nextEstimate(page, 'face');
+  expect(estimate.labels).toEqual(['calm', 'tense']);
+  const after = await kept(page);
+  expect(after.rows).toBeGreaterThan(before.rows);
+  expect(after.tracks).toEqual(['live', 'live']);
+  expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
+  expect(page.workers()).toHaveLength(1);
+  expect(page.workers()[0]).not.toBe(first[0]);
+});
+
+test('a camera that is taken away is taken up again, without a question', async ({ open }) => {
+  const page = await open({ grant: DEVICES });
+  await listen(page);
+  await page.evaluate(() => {
+    const camera = window.grantedTracks.find(({ kind }) => kind === 'video')!;
+    camera.stop();
+    camera.dispatchEvent(new Event('ended')); // as the browser does when the device goes
+  });
+  await page.waitForFunction(() => window.grantedTracks.length === 3);
+  await nextEstimate(page, 'face');
+  await expectPhase(page, 'listening');
+  const { tracks } = await kept(page);
+  expect(tracks.toSorted()).toEqual(['ended', 'live', 'live']);
+  await press(page, /^stop/i);
+  const ended = await page.evaluate(() =>
+    window.grantedTracks.every(({ readyState }) => readyState === 'ended'),
+  );
+  expect(ended).toBe(true);
+});
+
+test('a hidden page is paused; seen again it goes on with what it had', async ({ open }) => {
+  const page = await open({ grant: DEVICES });
+  await listen(page);
+  const before = await kept(page);
+  const show = (visibility: string) =>
+    page.evaluate((visibility) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value: visibility });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, visibility);
+  await show('hidden');
+  await expectPhase(page, 'paused');
+  await show('visible');
+  await expectPhase(page, 'listening');
+  await nextEstimate(page, 'face');
+  const after = await kept(page);
+  expect(after.rows).toBeGreaterThan(before.rows);
+  expect(after.tracks).toEqual(['live', 'live']);
+});
+
+test('Stop: after it no frame and no sample reaches the worker, and every track has ended', async ({
+  open,
+}) => {
+  const page = await open({ grant: DEVICES });
+  await page.addInitScript(() => {
+    const sent: string[] = [];
+    Object.assign(window, { sent });
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (this: Worker, message: { kind?: string }, ...rest: never[]) {
+      sent.push(message.kind ?? '');
+      post.call(this, message, ...rest);
+    };
+  });
+  await listen(page);
+  const counts = await page.evaluate(async () => {
+    const { sent } = window as unknown as { sent: string[] };
+    const found = document.querySelector('memo-bert')!;
+    const seen = sent.length;
+    found.stop();
+    const ended = window.grantedTracks.every(({ readyState }) => readyState === 'ended');
+    // many frames' and chunks' time: rendered frames, not a clock
+    for (let frame = 0; frame < 60; frame += 1) await new Promise(requestAnimationFrame);
+    return { seen, ended, late: sent.slice(seen) };
+  });
+  expect(counts.seen).toBeGreaterThan(0);
+  expect(counts.ended).toBe(true);
+  expect(counts.late).toEqual([]);
+});
+
+test('two tabs listen side by side; one that stops leaves the other be', async ({ open }) => {
+  const page = await open({ grant: DEVICES });
+  await listen(page);
+  const second = await page.context().newPage();
+  await listen(second);
+  await second.evaluate(() => document.querySelector('memo-bert')!.stop());
+  await expectPhase(second, 'idle');
+  await nextEstimate(page, 'face');
+  await expectPhase(page, 'listening');
+  expect((await kept(page)).tracks).toEqual(['live', 'live']);
+});
+
+test('the network lost in the middle of the first download: it waits, says so, and goes on by itself', async ({
+  open,
+}) => {
+  const page = await open();
+  await page.route('**/memobert*.onnx', (route) => route.abort('internetdisconnected'));
+  await openPage(page);
+  // the one file alone is cut off, so that the others are there to be kept; the browser says that it is offline
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'onLine', { configurable: true, value: false });
+    window.dispatchEvent(new Event('offline'));
+  });
+  await press(page, /without a camera/i);
+  await page.waitForFunction(() =>
+    document.querySelector('memo-bert')!.conditions.includes('awaiting-network'),
+  );
+  await expect(page.getByTestId('condition-awaiting-network')).toBeVisible();
+  await expect(page.getByTestId('condition-offline')).toHaveCount(0);
+  await page.unroute('**/memobert*.onnx');
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'onLine', { configurable: true, value: true });
+    window.dispatchEvent(new Event('online'));
+  });
+  await expectPhase(page, 'listening', 120_000);
+  expectWhole(await nextEstimate(page, 'any', 120_000));
+  expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
+});
