@@ -49,8 +49,7 @@ test('the examples run, each as it says', async ({ open }) => {
 });
 
 test('the code that is shown is the code that runs', async ({ open }) => {
-  const page = await open();
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await open({ grant: ['clipboard-read', 'clipboard-write'] });
   await page.goto('examples/gallery.html');
   await expect(page.locator('figure').first()).toBeVisible();
   const pairs = await page.evaluate(() =>

@@ -12,9 +12,8 @@ const manifest = JSON.parse(
 
 test('the shipped model is measured stage by stage, and the numbers can be copied', async ({ open }) => {
   test.setTimeout(300_000);
-  const page = await open();
+  const page = await open({ grant: ['clipboard-read', 'clipboard-write'] });
   await openPage(page);
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.locator('.measure').scrollIntoViewIfNeeded();
   await page.getByTestId('measure').click();
   await expect(page.getByTestId('measure')).toHaveText('Cancel');
@@ -46,7 +45,6 @@ test('the shipped model is measured stage by stage, and the numbers can be copie
   const { expression, voice, fusion } = found.stages;
   expect(found.answer!.median).toBeGreaterThan((expression!.median + voice!.median + fusion!.median) * 0.8);
   test.info().annotations.push({ type: 'measured', description: JSON.stringify(found) });
-  console.log(copied.replace(/\s+/g, ' '));
 });
 
 test('what runs is stopped first; cancelled, nothing is left; what fails is told', async ({ open }) => {

@@ -23,7 +23,7 @@ export const recorded = {
 
 export interface BrowserOptions {
   /** Permissions granted; all others are refused. */
-  readonly grant?: readonly ('camera' | 'microphone')[];
+  readonly grant?: readonly ('camera' | 'microphone' | 'clipboard-read' | 'clipboard-write')[];
   readonly softwareWebGpu?: boolean;
   readonly viewport?: { width: number; height: number };
   readonly colorScheme?: 'light' | 'dark';
