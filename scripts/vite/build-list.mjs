@@ -10,7 +10,7 @@ import { join } from 'node:path';
  */
 const GROUPS = [
   [/^(service-worker\.js|models\/.*\.(?!md$)[^.]+|.*\.(wasm|onnx|tflite|map)|generated\/stamp\.json)$/, null],
-  [/^(screenshots\/|examples\/|assets\/(parts|states)-)/, null],
+  [/^(screenshots\/|examples\/|assets\/(parts|states|gallery)-)/, null],
   [/^assets\/ort(\.webgpu|-wasm-simd-threaded\.asyncify)/, 'webgpu'],
   [/^assets\/ort(\.wasm|-wasm-simd-threaded-)/, 'wasm'],
   [/^assets\/transformers/, 'speech'],

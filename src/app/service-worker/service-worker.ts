@@ -30,7 +30,7 @@ self.addEventListener('fetch', (event) => {
   const file = app.fileAt(request.url);
   if (file === null) return;
   if (request.mode === 'navigate') {
-    if (file.path === PAGE) event.respondWith(app.answer(file).catch(() => fetch(request)));
+    if (file.path.endsWith('.html')) event.respondWith(app.answer(file).catch(() => fetch(request)));
     return;
   }
   event.respondWith(answerFor(clientId, request, () => app.answer(file)));
@@ -73,7 +73,7 @@ async function carryOut(
 
 async function anotherIsBusy(asking: string): Promise<boolean> {
   const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  const others = windows.filter((client) => client.id !== asking && isOurs(client));
+  const others = windows.filter((client) => client.id !== asking && app.fileAt(client.url)?.path === PAGE);
   return (await Promise.all(others.map(isBusy))).some(Boolean);
 }
 
@@ -90,5 +90,5 @@ function isBusy(client: WindowClient): Promise<boolean> {
 }
 
 function isOurs({ url }: Client): boolean {
-  return app.fileAt(url)?.path === PAGE;
+  return app.fileAt(url)?.path.endsWith('.html') === true;
 }
