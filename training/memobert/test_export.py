@@ -11,7 +11,7 @@ import torch
 
 from . import export
 from .denseface_model import DenseFace
-from .export import PARTS, chosen_variants, fold_norms, fold_temperature
+from .export import CONTEXT, FRAMES, PARTS, chosen_variants, fold_norms, fold_temperature
 from .lightface_model import LightFace
 from .memobert_model import MemoBert, small_config
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
@@ -80,7 +80,7 @@ def golden_inputs(case: dict) -> dict[str, np.ndarray]:
 def test_every_graph_has_golden_vectors_and_meets_them(bundle):
     folder, manifest = bundle
     golden = json.loads((folder / "golden.json").read_text())
-    assert golden.keys() == manifest["graphs"].keys() == PARTS.keys()
+    assert golden.keys() == manifest["graphs"].keys() == PARTS.keys() | {FRAMES, CONTEXT}
     for graph, case in golden.items():
         answers = run(folder / manifest["graphs"][graph]["fp32"]["path"], golden_inputs(case))
         for name, want in case["outputs"].items():
@@ -97,7 +97,8 @@ def test_the_manifest_says_where_everything_comes_from(bundle):
     assert manifest["training"]["light"]["valid"] == {"wa": 0.5}
     assert manifest["training"]["face"] == {"run": None, "epoch": 2, "valid": None, "temperature": None}
     for graph, files in manifest["graphs"].items():
-        assert files.keys() == ({"fp32", "int8"} if graph == "wav2vec2" else {"fp32"})
+        both = graph in ("wav2vec2", CONTEXT)
+        assert files.keys() == ({"fp32", "int8"} if both else {"fp32"})
         assert files["fp32"].keys() == {"path", "bytes", "sha256", "weights"}
         for file in files.values():
             data = (folder / file["path"]).read_bytes()
@@ -145,7 +146,7 @@ def test_what_is_reused_stays_to_the_byte(bundle, checkpoints, tmp_path):
     after = export.main([*arguments(checkpoints, "voice"), *words])
     goldens = [json.loads((where / "golden.json").read_text()) for where in (folder, tmp_path)]
     assert after["graphs"].keys() == before["graphs"].keys()
-    for graph in before["graphs"].keys() - {"wav2vec2"}:
+    for graph in before["graphs"].keys() - {"wav2vec2", FRAMES, CONTEXT}:
         assert after["graphs"][graph] == before["graphs"][graph]
         assert (tmp_path / f"{graph}.onnx").read_bytes() == (folder / f"{graph}.onnx").read_bytes()
         assert goldens[0][graph] == goldens[1][graph]
