@@ -7,7 +7,8 @@
 import type { SerialisedError } from '../errors';
 import type { Backend, Box, Estimate, Face, Stage } from '../memobert/estimate';
 import type { Filling, Masks, Moment } from '../memobert/moment';
-import type { GraphName, GraphRole, Manifest, Precision } from './manifest';
+import type { ByRole } from './graph-plan';
+import type { GraphName, Manifest, Precision } from './manifest';
 import type { Progress } from './progress';
 
 export type DeviceWish = 'auto' | Backend;
@@ -34,7 +35,7 @@ export interface BackendReport {
   readonly adapter: string | null;
   readonly threads: number;
   /** The graph that each part runs, and what it computes in: the face may be `denseface-light`. */
-  readonly graphs: Readonly<Record<GraphRole, GraphReport>>;
+  readonly graphs: ByRole<GraphReport>;
 }
 
 export interface GraphReport {
