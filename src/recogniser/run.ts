@@ -42,7 +42,7 @@ export function newRun(
   return { kind, stage, awaitsModel, file, abort, ...nothing };
 }
 
-const { camera, microphone, stream, fileProgress, rates, faces, level, speaking } = INITIAL_STATE;
+const { camera, microphone, stream, fileProgress, rates, delayMs, faces, level, speaking } = INITIAL_STATE;
 
 /** What a start takes back of the run before. */
 export const NOTHING_YET: Partial<RecogniserState> = {
@@ -59,6 +59,7 @@ export const AT_REST: Partial<RecogniserState> = {
   stream,
   fileProgress,
   rates,
+  delayMs,
   faces,
   level,
   speaking,

@@ -10,11 +10,11 @@ import { levelOf, type EncodedWindow, type Heard, type Level, type WindowEncoder
 
 /**
  * Frames normalised by one level serve until the window's own differs by more. The norms in the convolutions take a factor nearly out:
- * 1.25 moves the answer by 0.01 (total variation), and one update in seven begins anew. An offset they do not (bench/README.md).
+ * 1.25 moves the answer by 0.01 (total variation), and so does an offset of 0.001; one update in six begins anew (bench/README.md).
  */
 const MOST_FACTOR = 1.25;
 /** In deviations. */
-const MOST_OFFSET = 0.002;
+const MOST_OFFSET = 0.001;
 /** With `fixed` shapes frames come in so many at once, or all of the window: two shapes to compile. Half a second has 25. */
 const FIXED_STEP = 32;
 
