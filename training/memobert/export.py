@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from transformers import BertTokenizerFast, Wav2Vec2Config
 
+from .denseface_folding import fold_floors
 from .denseface_model import DenseFace
 from .golden_vectors import (
     answer,
@@ -58,8 +59,9 @@ SHIPPED: dict[str, tuple[str, ...]] = {graph: ("fp32-half",) for graph in (*PART
 # by results/variants: on wasm three quarters of the time and three fifths of the bytes, the same answers
 SHIPPED["wav2vec2"] = ("fp32-half", "int8")
 SHIPPED[CONTEXT] = SHIPPED["wav2vec2"]
-# 18 MB instead of 46; what it costs `evaluate` tells with `--packed` and without
-SHIPPED["memobert"] = ("fp32-packed",)
+# 18 MB instead of 46; what it costs `evaluate` tells with `--packed` and without. On wasm int8 takes two
+# thirds of the time (bench/README.md)
+SHIPPED["memobert"] = ("fp32-packed", "int8-packed")
 FACE_AXES = {"faces": {0: "N"}, "features": {0: "N"}, "logits": {0: "N"}}
 AXES = {
     "denseface": FACE_AXES,
@@ -123,7 +125,8 @@ def round_to_half(model: nn.Module) -> nn.Module:
 def fold_norms(model: nn.Module) -> nn.Module:
     """Folds each batch norm that directly follows a convolution into it, in place.
 
-    These are all of LightFace's and the second ones of DenseFace's bottlenecks; a norm before a ReLU stays.
+    These are all of LightFace's and the second ones of DenseFace's bottlenecks. A norm and ReLU before a 1x1
+    convolution become one maximum (`fold_floors`).
     """
     model.eval()
     for module in model.modules():
@@ -135,6 +138,7 @@ def fold_norms(model: nn.Module) -> nn.Module:
             if isinstance(module[index], nn.Conv2d) and isinstance(module[index + 1], nn.BatchNorm2d):
                 module[index] = fuse_conv_bn_eval(module[index], module[index + 1])
                 module[index + 1] = nn.Identity()
+    fold_floors(model)
     return model
 
 

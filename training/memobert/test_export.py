@@ -97,7 +97,7 @@ def test_the_manifest_says_where_everything_comes_from(bundle):
     assert manifest["training"]["light"]["valid"] == {"wa": 0.5}
     assert manifest["training"]["face"] == {"run": None, "epoch": 2, "valid": None, "temperature": None}
     for graph, files in manifest["graphs"].items():
-        both = graph in ("wav2vec2", CONTEXT)
+        both = graph in ("wav2vec2", CONTEXT, "memobert")
         assert files.keys() == ({"fp32", "int8"} if both else {"fp32"})
         assert files["fp32"].keys() == {"path", "bytes", "sha256", "weights"}
         for file in files.values():
@@ -110,8 +110,9 @@ def test_graphs_hold_no_norm_after_a_convolution_and_one_node_per_gelu_and_layer
     folder, _ = bundle
     kinds = {graph: [n.op_type for n in onnx.load(folder / f"{graph}.onnx").graph.node] for graph in PARTS}
     assert "BatchNormalization" not in kinds["denseface-light"]
-    # a block's first norm, the transitions' and the last one
-    assert kinds["denseface"].count("BatchNormalization") == 3 + 2 + 1
+    # a block's first norm and the transitions' are a maximum, the last one is a norm
+    assert kinds["denseface"].count("BatchNormalization") == 1
+    assert kinds["denseface"].count("Max") == 3 + 2
     for graph in ("wav2vec2", "memobert"):
         assert "Erf" not in kinds[graph] and "Gelu" in kinds[graph] and "ReduceMean" not in kinds[graph]
 
@@ -223,3 +224,19 @@ def test_folding_the_light_norms_changes_nothing():
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in model.modules())
     for first, second in zip(before, after, strict=True):
         assert torch.allclose(first, second, atol=1e-4)
+
+
+@pytest.mark.parametrize("negative", [False, True])
+def test_floors_change_nothing_and_a_norm_with_a_negative_scale_stays(negative):
+    torch.manual_seed(1)
+    model, faces = stir(DenseFace(blocks=(2, 1, 1))), torch.randn(2, 1, 64, 64)
+    if negative:
+        model.body[1].norm1.weight.data[3] = -1
+    with torch.no_grad():
+        before = model(faces)
+        after = fold_norms(model)(faces)
+    left = sum(isinstance(module, torch.nn.BatchNorm2d) for module in model.modules())
+    assert left == 1 + negative
+    for first, second in zip(before, after, strict=True):
+        # weights are rounded to fp16 as they are folded
+        assert (first - second).abs().max() < 2e-3 * max(1, first.abs().max())
