@@ -42,7 +42,7 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': ['error', 'document', 'window'] },
   },
   {
-    files: ['bin/**', 'scripts/**', 'tests/**', '**/*.test.ts', '**/testing/**'],
+    files: ['bin/**', 'scripts/**', 'tests/**', 'bench/**', '**/*.test.ts', '**/testing/**'],
     languageOptions: {
       globals: {
         process: 'readonly',
@@ -51,6 +51,7 @@ export default tseslint.config(
         Buffer: 'readonly',
         fetch: 'readonly',
         setTimeout: 'readonly',
+        performance: 'readonly',
         clearTimeout: 'readonly',
       },
     },

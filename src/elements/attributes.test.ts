@@ -20,7 +20,7 @@ describe('readAttributes', () => {
         modalities: 'voice, face',
         prompt: 'I feel [MASK].',
       },
-      ...{ labels: 'Happy, sad ,bored', rateFace: '5', rateFusion: '0.5', smoothing: '1.5' },
+      ...{ labels: 'Happy, sad ,bored', rateFace: '5', rateFusion: '0.5', saver: true, smoothing: '1.5' },
     };
     const properties: Partial<Written> = {
       ...texts,
@@ -33,7 +33,7 @@ describe('readAttributes', () => {
     expect(read.options).toMatchObject({ manifestUrl: 'b.json', speech: 's.json', device: 'wasm' });
     expect(read.settings).toEqual({
       ...{ prompt: 'I feel [MASK].', labels: ['happy', 'sad', 'bored'], modalities: ['face', 'voice'] },
-      ...{ rates: { face: 5, fusion: 0.5 }, smoothing: 1.5 },
+      ...{ rates: { face: 5, fusion: 0.5 }, saver: true, smoothing: 1.5 },
     });
   });
 

@@ -25,6 +25,7 @@ export interface Written {
   readonly rateFace: string | number | null;
   readonly rateVoice: string | number | null;
   readonly rateFusion: string | number | null;
+  readonly saver: boolean;
   readonly smoothing: string | number | null;
 }
 
@@ -68,6 +69,7 @@ export function readAttributes(written: Written): Read {
     }),
     labels: or(null, () => (labels === null ? null : checkLabelWords(listOf(labels, ',')))),
     rates: ratesOf(written, or),
+    saver: written.saver,
     smoothing: or(0, () => numberOf('smoothing', written.smoothing, 0, MOST_SMOOTHING_S) ?? 0),
   };
   return { options, settings, problems };
@@ -85,6 +87,7 @@ export const NOTHING_WRITTEN: Written = {
   rateFace: null,
   rateVoice: null,
   rateFusion: null,
+  saver: false,
   smoothing: null,
 };
 

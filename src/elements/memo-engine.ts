@@ -96,6 +96,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   @property({ attribute: 'rate-voice' }) rateVoice: number | string | null = null;
   /** Estimates a second, at most. */
   @property({ attribute: 'rate-fusion' }) rateFusion: number | string | null = null;
+  /** Spares the battery: fewer looks, readings and estimates. */
+  @property({ type: Boolean }) saver = false;
   /** Time constant of a mean over the estimates, seconds; 0 is none. */
   @property() smoothing: number | string | null = null;
   /** Lets a software adapter stand in for WebGPU: for tests, so there is no attribute. */

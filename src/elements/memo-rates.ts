@@ -1,6 +1,6 @@
 import { css, html, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { STAGES, type Stage } from '../memobert/estimate';
+import { customElement, property, state } from 'lit/decorators.js';
+import { STAGES, type Estimate, type Stage } from '../memobert/estimate';
 import type { Rates, RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { milliseconds, rate } from './format';
@@ -8,7 +8,7 @@ import { strings } from './strings';
 
 const LOOPS = ['face', 'voice', 'fusion'] as const satisfies readonly (keyof Rates)[];
 
-/** How often each loop runs, and how long each stage took last. */
+/** How often each loop runs, how long each stage took last, and how old the face is that the bars show. */
 @customElement('memo-rates')
 export class MemoRates extends BaseElement {
   static override styles = [
@@ -40,11 +40,34 @@ export class MemoRates extends BaseElement {
   /** Milliseconds of the last run of each stage. */
   @property({ attribute: false }) latency: Readonly<Partial<Record<Stage, number>>> = {};
 
-  protected override take({ phase, rates, estimate, source }: RecogniserState): void {
+  /** Milliseconds from a frame's capture to its estimate's arrival; null without a face. */
+  @property({ attribute: false }) delayMs: number | null = null;
+
+  /** From an estimate's arrival to the picture that shows it, the last time. */
+  @state() private paintMs = 0;
+  #painted: Estimate | null = null;
+
+  protected override take({ phase, rates, delayMs, estimate, source }: RecogniserState): void {
     // a file is read as fast as it can be: its rates are no rates of this moment
     const live = (phase === 'listening' || phase === 'paused') && source !== 'file';
     this.rates = live ? rates : null;
     this.latency = estimate?.latency ?? {};
+    this.delayMs = live ? delayMs : null;
+    if (estimate !== null && estimate !== this.#painted && this.delayMs !== null) this.#watchPaint();
+    this.#painted = estimate;
+  }
+
+  #watchPaint(): void {
+    const arrivedMs = performance.now();
+    requestAnimationFrame(() => {
+      // a message sent before a paint arrives after it
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        this.paintMs = performance.now() - arrivedMs;
+        port1.close();
+      };
+      port2.postMessage(null);
+    });
   }
 
   override render(): TemplateResult {
@@ -54,6 +77,14 @@ export class MemoRates extends BaseElement {
         rates === null
           ? ''
           : LOOPS.map((loop) => this.#pair(strings.rates[loop], strings.rates.perSecond(rate(rates[loop]))))
+      }
+      ${
+        this.delayMs === null
+          ? ''
+          : this.#pair(
+              strings.rates.delay,
+              strings.rates.milliseconds(milliseconds(this.delayMs + this.paintMs)),
+            )
       }
       ${STAGES.map((stage) => {
         const ms = this.latency[stage];

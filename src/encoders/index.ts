@@ -8,5 +8,6 @@ export type { FaceEncoderOptions, FaceEncoding } from './face/face-encoder';
 export type { DetectorFiles } from './face/detector';
 export { VoiceEncoder } from './voice/voice-encoder';
 export type { VoiceEncoderOptions, VoiceEncoding } from './voice/voice-encoder';
+export { fixedSteps, gridOf } from './voice/streamed-window';
 export { SpeechGate } from './voice/speech-gate';
 export { WordPieces } from './text/word-pieces';

@@ -86,7 +86,7 @@ describe('Loop, when a stage is slow', () => {
     loop.close();
   });
 
-  it('lowers the rate of a stage that costs more than its share, and of no other', async () => {
+  it('lowers the rate of a stage that fills the machine, and of none that costs nothing', async () => {
     const client = new FakeClient({
       ...healthyAnswers(),
       voice: ({ time }) => ({ time, speaking: true, level: 0, muted: false, latency: { voice: 700 } }),
@@ -94,7 +94,7 @@ describe('Loop, when a stage is slow', () => {
     const { clock, loop } = setUp({ client });
     loop.start();
     await clock.advance(8000);
-    expect(client.count('voice')).toBeLessThanOrEqual(5); // 700 ms at a share of 0.3: every 2.3 s
+    expect(client.count('voice')).toBeLessThanOrEqual(12); // 700 ms in 0.9 of the time: 1.3 a second
     expect(Math.round(client.count('face') / 8)).toBe(10);
     loop.close();
   });
@@ -111,6 +111,47 @@ describe('Loop, when a stage is slow', () => {
     source.fire('samples', chunk(0));
     expect(client.waiting('samples')).toHaveLength(64);
     loop.close();
+  });
+});
+
+describe('Loop, spared and timed', () => {
+  it('asks less often while the battery is spared, from one moment to the next', async () => {
+    const { clock, client, loop } = setUp();
+    loop.start();
+    await clock.advance(2000);
+    loop.setRates({}, true);
+    await clock.advance(1000);
+    const before = { face: client.count('face'), estimate: client.count('estimate') };
+    await clock.advance(4000);
+    expect(client.count('face') - before.face).toBeLessThanOrEqual(17);
+    expect(client.count('estimate') - before.estimate).toBeLessThanOrEqual(5);
+    loop.close();
+  });
+
+  it('tells how old the newest face is when an estimate arrives', async () => {
+    const box = { x: 0, y: 0, width: 9, height: 9 };
+    const seen = { box, score: 1, followed: true, expression: [1] };
+    const shown = { present: true, probabilities: [1, 0], contribution: 1 };
+    const client = new FakeClient({
+      ...healthyAnswers(),
+      face: ({ time }) => ({ time, faces: [seen], frameWidth: 9, frameHeight: 9, latency: {} }),
+      estimate: ({ time }) => {
+        const estimate = estimateAt(time);
+        return { ...estimate, modalities: { ...estimate.modalities, face: shown } };
+      },
+    });
+    const { clock, loop, vitals } = setUp({ client });
+    loop.start();
+    await clock.advance(3000);
+    // looked at every 100 ms
+    expect(vitals().delayMs).toBeGreaterThanOrEqual(0);
+    expect(vitals().delayMs).toBeLessThanOrEqual(101);
+    loop.close();
+    const without = setUp();
+    without.loop.start();
+    await without.clock.advance(3000);
+    expect(without.vitals().delayMs).toBeNull();
+    without.loop.close();
   });
 });
 

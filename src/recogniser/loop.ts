@@ -10,7 +10,7 @@ import type { FaceAnswer, TimedText, VoiceAnswer } from '../runtime/protocol';
 import type { Clock } from './clock';
 import { NO_PICTURE_AFTER_MS, SourceConditions } from './conditions';
 import type { EngineClient } from './engine-client';
-import { Pacer, RateMeter, stageRates } from './rates';
+import { Pace, RateMeter, stageRates } from './rates';
 import type { Condition, Rates } from './state';
 
 /** Milliseconds between two looks at rates, conditions and a file's progress. */
@@ -24,6 +24,8 @@ export interface Vitals {
   readonly fileProgress: number | null;
   /** Root mean square of the last chunk, 0 to 1. */
   readonly level: number;
+  /** From the capture of the newest frame in the last estimate to its arrival here; null without a face. */
+  readonly delayMs: number | null;
 }
 
 export interface LoopListeners {
@@ -46,17 +48,16 @@ export interface LoopParts {
   /** Highest rate of looks at the face, Hz. */
   readonly faceHz: number;
   readonly rates?: Readonly<Partial<Rates>>;
+  /** Spares the battery. */
+  readonly saver?: boolean;
   /** What goes into the estimate; all unless said. */
   readonly modalities?: readonly Modality[];
 }
 
-const NAMES = ['face', 'voice', 'fusion'] as const satisfies readonly (keyof Rates)[];
-type Name = (typeof NAMES)[number];
-
 export class Loop {
   readonly #abort = new AbortController();
-  readonly #pacers: Record<Name, Pacer>;
-  readonly #meters: Record<Name, RateMeter> = {
+  readonly #pace: Pace;
+  readonly #meters: Record<keyof Rates, RateMeter> = {
     face: new RateMeter(),
     voice: new RateMeter(),
     fusion: new RateMeter(),
@@ -65,6 +66,9 @@ export class Loop {
   /** Resolved while running; a pending promise while at rest. */
   #gate = gate(true);
   #level = 0;
+  /** Capture of the newest frame with a face, on the source's clock. */
+  #seenAt: number | null = null;
+  #delayMs: number | null = null;
   #chunksUnderWay = 0;
   /** Since when the next frame is awaited; null while one is looked at. */
   #awaitedMs: number | null = null;
@@ -74,8 +78,8 @@ export class Loop {
     private readonly parts: LoopParts,
     private readonly on: LoopListeners,
   ) {
-    const { face, voice, fusion } = stageRates(parts.backend, parts.faceHz, parts.rates);
-    this.#pacers = { face: new Pacer(face), voice: new Pacer(voice), fusion: new Pacer(fusion) };
+    const { backend, faceHz, rates, saver } = parts;
+    this.#pace = new Pace(stageRates(backend, faceHz, rates, saver), saver);
   }
 
   start(): void {
@@ -92,9 +96,9 @@ export class Loop {
   }
 
   /** From the next run of each stage on. */
-  setRates(rates: Readonly<Partial<Rates>>): void {
-    const wished = stageRates(this.parts.backend, this.parts.faceHz, rates);
-    for (const name of NAMES) this.#pacers[name].rate = wished[name];
+  setRates(rates: Readonly<Partial<Rates>>, saver = false): void {
+    this.#pace.rates = stageRates(this.parts.backend, this.parts.faceHz, rates, saver);
+    this.#pace.saver = saver;
   }
 
   /** Rests (page hidden) or goes on; samples that come meanwhile are dropped. */
@@ -119,10 +123,9 @@ export class Loop {
     this.#gate.open();
   }
 
-  #repeat(name: Name, step: () => Promise<number | null>): void {
+  #repeat(name: keyof Rates, step: () => Promise<number | null>): void {
     const { clock } = this.parts;
     const signal = this.#abort.signal;
-    const pacer = this.#pacers[name];
     void this.#guard(async () => {
       for (;;) {
         await this.#gate.opened;
@@ -131,7 +134,7 @@ export class Loop {
         const costMs = await step();
         if (signal.aborted || costMs === null) return;
         this.#meters[name].count(clock.now());
-        await clock.sleep(pacer.rest(startedMs, clock.now(), costMs), signal);
+        await clock.sleep(this.#pace.rest(name, startedMs, clock.now(), costMs), signal);
       }
     });
   }
@@ -150,6 +153,7 @@ export class Loop {
     const answer = await client.request('face', taken, { transfer: [taken.frame] });
     if (this.#abort.signal.aborted) return null;
     this.#conditions.face(clock.now(), answer.faces.length > 0, answer.light);
+    this.#seenAt = answer.faces.some(({ followed }) => followed) ? answer.time : null;
     this.on.face(answer);
     return cost(answer.latency, ['detect', 'crop', 'expression']);
   }
@@ -167,8 +171,11 @@ export class Loop {
 
   async #estimate(): Promise<number | null> {
     const { source, client } = this.parts;
+    const seenAt = this.#seenAt; // a later one is not in this estimate
     const estimate = await client.request('estimate', { time: source.now() });
     if (this.#abort.signal.aborted) return null;
+    const shows = estimate?.modalities.face.present === true && seenAt !== null;
+    this.#delayMs = shows ? Math.max(0, (source.now() - seenAt) * 1000) : null;
     this.on.estimate(estimate);
     return estimate === null ? 0 : cost(estimate.latency, ['fusion']);
   }
@@ -224,6 +231,7 @@ export class Loop {
       }),
       fileProgress: source.progress,
       level: this.#level,
+      delayMs: this.#delayMs,
     };
   }
 

@@ -1,44 +1,156 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Pacer, RateMeter, stageRates } from './rates';
+import { affordable, LOWERED_FIRST, Pace, RateMeter, stageRates, type StageName } from './rates';
+import type { Rates } from './state';
 
-/** Runs in a second, of a stage that takes `costMs` and of timers that fire `lateMs` late. */
-function runsPerSecond(rate: { hz: number; share: number }, costMs: number, lateMs = 0): number {
-  const pacer = new Pacer(rate);
-  let nowMs = 0;
-  let runs = 0;
-  while (nowMs < 20_000) {
-    const startedMs = nowMs;
-    nowMs += costMs;
-    runs += 1;
-    nowMs += pacer.rest(startedMs, nowMs, costMs) + lateMs;
-  }
-  return runs / 20;
+const RATES = stageRates('wasm', 10);
+const NAMES = ['face', 'voice', 'fusion'] as const satisfies readonly StageName[];
+
+interface Run {
+  readonly name: StageName;
+  readonly askedMs: number;
+  readonly doneMs: number;
 }
 
-describe('Pacer', () => {
-  it('keeps the highest rate while the stage is fast, however late its timers fire', () => {
-    expect(runsPerSecond({ hz: 10, share: 0.5 }, 5)).toBeCloseTo(10, 0);
-    expect(runsPerSecond({ hz: 10, share: 0.5 }, 5, 8)).toBeCloseTo(10, 0);
+/**
+ * The loop and its one worker in made-up time: each stage asks, waits for those before it, rests. Timers fire `lateMs` late.
+ * @param costMs of a run that begins at a time
+ */
+function simulate(
+  pace: Pace,
+  costMs: (name: StageName, nowMs: number) => number,
+  { forMs = 60_000, lateMs = 0 } = {},
+): Run[] {
+  const runs: Run[] = [];
+  const next = new Map<StageName, number>(NAMES.map((name) => [name, 0]));
+  let freeMs = 0;
+  for (;;) {
+    const [name = 'face', askedMs = 0] = [...next].reduce((a, b) => (b[1] < a[1] ? b : a));
+    if (askedMs > forMs) return runs;
+    const cost = costMs(name, askedMs);
+    const doneMs = Math.max(freeMs, askedMs) + cost;
+    freeMs = doneMs;
+    runs.push({ name, askedMs, doneMs });
+    next.set(name, doneMs + pace.rest(name, askedMs, doneMs, cost) + lateMs);
+  }
+}
+
+function perSecond(runs: readonly Run[], name: StageName, fromMs = 20_000, toMs = 60_000): number {
+  const counted = runs.filter((run) => run.name === name && run.askedMs >= fromMs && run.askedMs < toMs);
+  return (counted.length * 1000) / (toMs - fromMs);
+}
+
+const busy = (costs: Rates, hz: Rates) =>
+  NAMES.reduce((sum, name) => sum + (costs[name] * hz[name]) / 1000, 0);
+
+describe('affordable', () => {
+  it('leaves all at their highest while they fit', () => {
+    expect(affordable({ face: 20, voice: 50, fusion: 100 }, RATES, 0.9)).toEqual({
+      ...{ face: 10, voice: 2, fusion: 2 },
+    });
   });
 
-  it.each([100, 300, 900])('lets a stage of %s ms fill no more than its share', (costMs) => {
-    const runs = runsPerSecond({ hz: 10, share: 0.5 }, costMs);
-    expect((runs * costMs) / 1000).toBeLessThanOrEqual(0.55);
-    expect((runs * costMs) / 1000).toBeGreaterThan(0.4);
+  it.each<[string, Rates, Rates]>([
+    // 0.4 + 0.2 + 0.6: the face gives 0.3
+    ['the face first', { face: 40, voice: 100, fusion: 300 }, { face: 2.5, voice: 2, fusion: 2 }],
+    // 0.5 + 0.4 + 0.6, the face at its least 0.1: the voice gives 0.2
+    ['then the voice', { face: 50, voice: 200, fusion: 300 }, { face: 2, voice: 1, fusion: 2 }],
+    // 0.2 + 0.1 at their least: the estimates have what is left
+    ['the estimates last', { face: 100, voice: 200, fusion: 600 }, { face: 2, voice: 0.5, fusion: 1 }],
+    // 0.4 + 0.3 + 0.3 at their least, of 0.9
+    ['then all alike', { face: 200, voice: 600, fusion: 600 }, { face: 1.8, voice: 0.45, fusion: 0.45 }],
+  ])('lowers %s', (_, costs, wanted) => {
+    const found = affordable(costs, RATES, 0.9);
+    for (const name of NAMES) expect(found[name]).toBeCloseTo(wanted[name], 6);
   });
 
-  it('comes back to the highest rate when the stage is fast again', () => {
-    const pacer = new Pacer({ hz: 10, share: 0.5 });
-    pacer.rest(0, 1000, 1000);
-    expect(pacer.intervalMs).toBe(2000);
-    for (let run = 0; run < 20; run += 1) pacer.rest(run * 3000, run * 3000 + 5, 5);
-    expect(pacer.intervalMs).toBe(100);
+  it('never fills more than its share, and lowers nothing out of turn', () => {
+    const cost = fc.double({ min: 0, max: 5000, noNaN: true });
+    fc.assert(
+      fc.property(
+        cost,
+        cost,
+        cost,
+        fc.double({ min: 0.1, max: 1, noNaN: true }),
+        (face, voice, fusion, share) => {
+          const costs = { face, voice, fusion };
+          const hz = affordable(costs, RATES, share);
+          expect(busy(costs, hz)).toBeLessThanOrEqual(share + 1e-9);
+          LOWERED_FIRST.forEach((name, index) => {
+            expect(hz[name]).toBeGreaterThan(0);
+            if (hz[name] >= RATES[name].hz - 1e-9) return;
+            // whoever is lowered before it is at its least, or costs nothing
+            for (const before of LOWERED_FIRST.slice(0, index)) {
+              expect(costs[before] === 0 || hz[before] <= RATES[before].leastHz + 1e-9).toBe(true);
+            }
+          });
+        },
+      ),
+    );
+  });
+});
+
+describe('Pace', () => {
+  it.each([0, 8])('keeps the highest rates on a fast machine whose timers fire %s ms late', (lateMs) => {
+    const runs = simulate(new Pace(RATES), () => 5, { lateMs });
+    expect(perSecond(runs, 'face')).toBeCloseTo(10, 0);
+    expect(perSecond(runs, 'voice')).toBeCloseTo(2, 0);
+    expect(perSecond(runs, 'fusion')).toBeCloseTo(2, 0);
+  });
+
+  it('never lets delay grow, whatever the stages cost', () => {
+    const cost = fc.integer({ min: 0, max: 3000 });
+    fc.assert(
+      fc.property(cost, cost, cost, fc.integer({ min: 0, max: 99 }), (face, voice, fusion, jitter) => {
+        const costs = { face, voice, fusion };
+        const noise = (nowMs: number) => 1 + (((nowMs * 7919) % 100) / 100 - 0.5) * (jitter / 100);
+        const most = 1.5 * (face + voice + fusion);
+        const runs = simulate(new Pace(RATES), (name, nowMs) => costs[name] * noise(nowMs));
+        // one request of each stage is under way at most: nobody waits for more than one run of each
+        for (const { askedMs, doneMs } of runs) expect(doneMs - askedMs).toBeLessThanOrEqual(most + 1e-6);
+        for (const name of NAMES) expect(runs.some((run) => run.name === name)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('leaves the page a tenth of an overloaded machine', () => {
+    const costs = { face: 100, voice: 250, fusion: 700 };
+    const runs = simulate(new Pace(RATES), (name) => costs[name]);
+    const hz = {
+      face: perSecond(runs, 'face'),
+      voice: perSecond(runs, 'voice'),
+      fusion: perSecond(runs, 'fusion'),
+    };
+    expect(busy(costs, hz)).toBeLessThan(0.95);
+    expect(busy(costs, hz)).toBeGreaterThan(0.7);
+    expect(hz.fusion).toBeGreaterThan(0.7);
+  });
+
+  it('comes back to the highest rates when the machine is free again', () => {
+    const runs = simulate(new Pace(RATES), (_, nowMs) => (nowMs < 20_000 ? 400 : 5));
+    expect(perSecond(runs, 'face', 5000, 20_000)).toBeLessThan(2.5);
+    expect(perSecond(runs, 'face', 30_000)).toBeCloseTo(10, 0);
   });
 
   it('never makes up for missed turns', () => {
-    const pacer = new Pacer({ hz: 10, share: 1 });
-    pacer.rest(0, 0, 0);
-    expect(pacer.rest(5000, 5000, 0)).toBe(100);
+    const pace = new Pace(RATES);
+    pace.rest('face', 0, 0, 0);
+    expect(pace.rest('face', 5000, 5000, 0)).toBe(100);
+  });
+
+  it('spares the battery: less than a third of the time, no stage above its rate', () => {
+    const saving = new Pace(stageRates('wasm', 10, {}, true), true);
+    const runs = simulate(saving, () => 5);
+    expect(perSecond(runs, 'face')).toBeCloseTo(4, 0);
+    expect([perSecond(runs, 'voice'), perSecond(runs, 'fusion')].map(Math.round)).toEqual([1, 1]);
+    const slow = simulate(new Pace(stageRates('wasm', 10, {}, true), true), () => 200);
+    const hz = {
+      face: perSecond(slow, 'face'),
+      voice: perSecond(slow, 'voice'),
+      fusion: perSecond(slow, 'fusion'),
+    };
+    expect(busy({ face: 200, voice: 200, fusion: 200 }, hz)).toBeLessThan(0.35);
   });
 });
 
@@ -48,6 +160,17 @@ describe('stageRates', () => {
     expect(rates.face.hz).toBe(10);
     expect(rates.voice.hz).toBe(2);
     expect(rates.fusion.hz).toBeGreaterThanOrEqual(2);
+  });
+
+  it('takes wishes, the face never above the manifest, the saver never above its own', () => {
+    expect(stageRates('wasm', 10, { face: 30, voice: 5 })).toMatchObject({
+      face: { hz: 10 },
+      voice: { hz: 5 },
+    });
+    expect(stageRates('wasm', 10, { fusion: 0.2 }).fusion).toEqual({ hz: 0.2, leastHz: 0.2 });
+    expect(stageRates('webgpu', 10, { face: 3, voice: 5 }, true)).toMatchObject({
+      ...{ face: { hz: 3 }, voice: { hz: 1 }, fusion: { hz: 1 } },
+    });
   });
 });
 

@@ -55,7 +55,7 @@ export function restart(run: Run): void {
   Object.assign(run, { mending: true, conditions: [] });
 }
 
-const { camera, microphone, stream, fileProgress, rates, faces, level, speaking } = INITIAL_STATE;
+const { camera, microphone, stream, fileProgress, rates, delayMs, faces, level, speaking } = INITIAL_STATE;
 
 /** What a start takes back of the run before. */
 export const NOTHING_YET: Partial<RecogniserState> = {
@@ -72,6 +72,7 @@ export const AT_REST: Partial<RecogniserState> = {
   stream,
   fileProgress,
   rates,
+  delayMs,
   faces,
   level,
   speaking,

@@ -169,14 +169,14 @@ export abstract class Runner extends Loader {
   }
 
   #listen(run: Run, source: Source, { client, manifest, backend }: LoadedEngine): void {
-    const { rates, modalities } = this.settings;
+    const { rates, saver, modalities } = this.settings;
     const { clock } = this.parts;
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
     if (!run.mending) this.#record(run, source);
     run.stage = 'listening';
     run.mending = false;
     if (source.reader !== undefined) this.#analyse(run, { ...common, reader: source.reader });
-    else this.#play(run, { ...common, source, clock });
+    else this.#play(run, { ...common, saver, source, clock });
     if (this.words.texts(run.words).length > 0) void this.say(run);
     this.apply({ media: run.file?.blob ?? null });
   }
@@ -325,7 +325,8 @@ export abstract class Runner extends Loader {
 
   #takeVitals(run: Run, vitals: Vitals): void {
     run.conditions = vitals.conditions;
-    this.apply({ rates: vitals.rates, fileProgress: vitals.fileProgress, level: vitals.level });
+    const { rates, fileProgress, level, delayMs } = vitals;
+    this.apply({ rates, fileProgress, level, delayMs });
   }
 
   /** The error that the state now shows. */

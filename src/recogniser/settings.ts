@@ -11,6 +11,8 @@ export interface Settings extends Prompting {
   readonly modalities: readonly Modality[];
   /** Highest rates, Hz; of what is left out the backend's own. A slow machine stays below them. */
   readonly rates: Readonly<Partial<Rates>>;
+  /** Spares the battery: no stage above 4 (face), 1 (voice) and 1 (estimates) a second, a third of the computing at most. */
+  readonly saver: boolean;
   /** Time constant of the probabilities' exponential mean, seconds; 0 shows each answer as it is. */
   readonly smoothing: number;
 }
@@ -20,6 +22,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   labels: null,
   modalities: MODALITIES,
   rates: {},
+  saver: false,
   smoothing: 0,
 });
 
@@ -49,8 +52,15 @@ export function checkSettings(settings: Settings): Settings {
 }
 
 /** Those of the options, and the defaults of the others. */
-export function settingsOf({ prompt, labels, modalities, rates, smoothing }: Partial<Settings>): Settings {
-  const said = Object.entries({ prompt, labels, modalities, rates, smoothing }).filter(
+export function settingsOf({
+  prompt,
+  labels,
+  modalities,
+  rates,
+  saver,
+  smoothing,
+}: Partial<Settings>): Settings {
+  const said = Object.entries({ prompt, labels, modalities, rates, saver, smoothing }).filter(
     ([, value]) => value !== undefined,
   );
   return checkSettings({ ...DEFAULT_SETTINGS, ...(Object.fromEntries(said) as Partial<Settings>) });

@@ -54,6 +54,8 @@ export interface RecogniserState {
   readonly backend: BackendReport | null;
   readonly manifest: Manifest | null;
   readonly rates: Rates;
+  /** Milliseconds from a frame's capture to the estimate that it is in; null without a face, and for a file. */
+  readonly delayMs: number | null;
   /** Newer than the estimate's faces: up to 10 a second. */
   readonly faces: readonly Face[];
   readonly frameWidth: number;
@@ -96,6 +98,7 @@ export const INITIAL_STATE: RecogniserState = Object.freeze({
   backend: null,
   manifest: null,
   rates: { face: 0, voice: 0, fusion: 0 },
+  delayMs: null,
   faces: [],
   frameWidth: 0,
   frameHeight: 0,

@@ -3,9 +3,17 @@
 import { MemoError, type ErrorCode } from '../errors';
 import type { Bundle, Bytes } from './bundle';
 import { parseGolden } from './golden';
-import { canRun, type GraphChoice, type GraphPlan, type Target } from './graph-plan';
+import {
+  canRun,
+  mapRoles,
+  rolesOf,
+  type ByRole,
+  type GraphChoice,
+  type GraphPlan,
+  type Target,
+} from './graph-plan';
 import type { LoadProgress } from './load-progress';
-import { GRAPH_ROLES, type GoldenVectors, type GraphRole } from './manifest';
+import type { GoldenVectors } from './manifest';
 import { graphsOf } from './manifest-files';
 
 export interface GraphContent extends GraphChoice {
@@ -13,7 +21,7 @@ export interface GraphContent extends GraphChoice {
 }
 
 export interface BundleContents {
-  readonly graphs: Readonly<Record<GraphRole, GraphContent>>;
+  readonly graphs: ByRole<GraphContent>;
   /** Parsed, not checked further. */
   readonly tokenizer: unknown;
   readonly tokenizerConfig: unknown;
@@ -30,20 +38,20 @@ export async function fetchContents(
 ): Promise<BundleContents> {
   const { manifest } = bundle;
   const { tokenizer, tokenizerConfig } = manifest.text;
-  const files = [tokenizer, tokenizerConfig, manifest.golden, ...GRAPH_ROLES.map((role) => plan[role].file)];
+  const choices = rolesOf(plan).flatMap((role) => plan[role] ?? []);
+  const files = [tokenizer, tokenizerConfig, manifest.golden, ...choices.map(({ file }) => file)];
   progress.expect(files.reduce((sum, { bytes }) => sum + bytes, 0));
-  const [pieces, config, golden, face, voice, fusion] = await bundle.load(files, (bytes, item) =>
+  const [pieces, config, golden, ...graphs] = await bundle.load(files, (bytes, item) =>
     progress.fetched(bytes, item),
   );
-  if (!pieces || !config || !golden || !face || !voice || !fusion) {
-    throw new RangeError('fewer files than were asked for');
-  }
+  const bytesOf = new Map(choices.map((choice, index) => [choice, graphs[index]]));
+  if (!pieces || !config || !golden || graphs.length < choices.length) throw tooFew();
   return {
-    graphs: {
-      face: { ...plan.face, bytes: face },
-      voice: { ...plan.voice, bytes: voice },
-      fusion: { ...plan.fusion, bytes: fusion },
-    },
+    graphs: mapRoles(plan, (choice) => {
+      const bytes = bytesOf.get(choice);
+      if (bytes === undefined) throw tooFew();
+      return { ...choice, bytes };
+    }),
     tokenizer: parseJson(pieces, tokenizer.path),
     tokenizerConfig: parseJson(config, tokenizerConfig.path),
     golden: parseGolden(golden, graphsOf(manifest)),
@@ -68,15 +76,16 @@ export async function switchContents(
   progress: LoadProgress,
 ): Promise<Switched> {
   const missed: MemoError[] = [];
+  // of one manifest, and so with the same roles
   const graphs = { ...contents.graphs };
-  for (const role of GRAPH_ROLES) {
-    const wanted = plan[role];
-    if (wanted.file.path === graphs[role].file.path) continue;
+  for (const role of rolesOf(plan)) {
+    const [wanted, here] = [plan[role], graphs[role]];
+    if (wanted === undefined || here === undefined || wanted.file.path === here.file.path) continue;
     try {
       graphs[role] = { ...wanted, bytes: await fetchOne(bundle, wanted, progress) };
     } catch (error) {
       if (!(error instanceof MemoError) || !FETCH_FAULTS.has(error.code)) throw error;
-      if (!canRun(graphs[role], target)) throw error;
+      if (!canRun(here, target)) throw error;
       progress.giveUp();
       missed.push(error);
     }
@@ -88,8 +97,12 @@ async function fetchOne(bundle: Bundle, { file }: GraphChoice, progress: LoadPro
   progress.expect(file.bytes);
   progress.step('fetch', file.path);
   const [bytes] = await bundle.load([file], (loaded, item) => progress.fetched(loaded, item));
-  if (bytes === undefined) throw new RangeError('fewer files than were asked for');
+  if (bytes === undefined) throw tooFew();
   return bytes;
+}
+
+function tooFew(): RangeError {
+  return new RangeError('fewer files than were asked for');
 }
 
 function parseJson(bytes: Bytes, path: string): unknown {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../memobert/estimate';
-import { canRun, planGraphs, type Target } from './graph-plan';
+import { canRun, mapRoles, planGraphs, rolesOf, type Target } from './graph-plan';
 import type { GraphFile, GraphFiles, Manifest, Precision } from './manifest';
-import { olderManifest, toyBundle } from './testing/toy-bundle';
+import { olderManifest, toyBundle, withVoiceHalves } from './testing/toy-bundle';
 
 const toy = await toyBundle();
 
@@ -31,6 +31,25 @@ describe('the face encoder', () => {
     expect(planGraphs(olderManifest(toy), target).face.name).toBe('denseface');
     const { face } = olderManifest(toy);
     expect(planGraphs({ ...toy.manifest, face }, target).face.name).toBe('denseface');
+  });
+});
+
+describe('the voice encoder', () => {
+  it.each([WASM, GPU])('is one graph on $name in a bundle that has no other', (target) => {
+    const plan = planGraphs(toy.manifest, target);
+    expect(plan.voice.name).toBe('wav2vec2');
+    expect(rolesOf(plan)).toEqual(['face', 'voice', 'fusion']);
+  });
+
+  it.each([WASM, GPU])('is in two graphs on $name in a bundle that has them', async (target) => {
+    const { manifest } = await withVoiceHalves(await toyBundle());
+    const plan = planGraphs(manifest, target);
+    expect([plan.frames?.name, plan.voice.name]).toEqual(['wav2vec2-features', 'wav2vec2-context']);
+    expect(rolesOf(plan)).toEqual(['face', 'frames', 'voice', 'fusion']);
+    expect(mapRoles(plan, ({ name }) => name)).toEqual({
+      ...{ face: plan.face.name, frames: 'wav2vec2-features' },
+      ...{ voice: 'wav2vec2-context', fusion: 'memobert' },
+    });
   });
 });
 

@@ -3,7 +3,15 @@
 import { MemoError } from '../errors';
 import type { Backend } from '../memobert/estimate';
 import { BACKENDS, type BackendChoice } from './backends';
-import type { GraphFile, GraphName, GraphRole, Manifest, Precision } from './manifest';
+import {
+  GRAPH_ROLES,
+  VOICE_HALVES,
+  type GraphFile,
+  type GraphName,
+  type GraphRole,
+  type Manifest,
+  type Precision,
+} from './manifest';
 
 export interface GraphChoice {
   readonly name: GraphName;
@@ -11,7 +19,20 @@ export interface GraphChoice {
   readonly file: GraphFile;
 }
 
-export type GraphPlan = Readonly<Record<GraphRole, GraphChoice>>;
+/** Something for each part that runs: with `frames`, the voice is in two graphs, and `voice` is the second. */
+export type ByRole<T> = Readonly<Record<GraphRole, T>> & { readonly frames?: T };
+export type PlanRole = keyof ByRole<unknown>;
+export type GraphPlan = ByRole<GraphChoice>;
+
+/** Those that are there, in the order in which a load takes them. */
+export function rolesOf(by: ByRole<unknown>): readonly PlanRole[] {
+  return by.frames === undefined ? GRAPH_ROLES : ['face', 'frames', 'voice', 'fusion'];
+}
+
+export function mapRoles<T, U>(by: ByRole<T>, make: (entry: T) => U): ByRole<U> {
+  const whole = { face: make(by.face), voice: make(by.voice), fusion: make(by.fusion) };
+  return by.frames === undefined ? whole : { ...whole, frames: make(by.frames) };
+}
 
 /** What a plan depends on. */
 export type Target = Pick<BackendChoice, 'name' | 'shaderF16'>;
@@ -20,9 +41,15 @@ export type Target = Pick<BackendChoice, 'name' | 'shaderF16'>;
 export function planGraphs(manifest: Manifest, target: Target): GraphPlan {
   return {
     face: choose(manifest, faceGraph(manifest, target.name), target),
-    voice: choose(manifest, 'wav2vec2', target),
+    ...voiceGraphs(manifest, target),
     fusion: choose(manifest, 'memobert', target),
   };
+}
+
+function voiceGraphs(manifest: Manifest, target: Target): Pick<GraphPlan, 'voice' | 'frames'> {
+  const [frames, context] = VOICE_HALVES;
+  if (manifest.graphs[frames] === undefined) return { voice: choose(manifest, 'wav2vec2', target) };
+  return { frames: choose(manifest, frames, target), voice: choose(manifest, context, target) };
 }
 
 export function faceGraph({ face }: Manifest, backend: Backend): GraphName {

@@ -14,6 +14,7 @@ import {
   toyBundle,
   toyMaker,
   withGolden,
+  withVoiceHalves,
   type ToyBundle,
   type ToyFaults,
 } from './testing/toy-bundle';
@@ -77,6 +78,38 @@ async function add({ files }: ToyBundle, path: string, rest: Partial<GraphFile> 
   files.set(BASE + path, data);
   return { path, bytes: data.byteLength, sha256: await sha256(data), weights: 'int8', ...rest };
 }
+
+describe('a bundle with its voice in two graphs', () => {
+  it.each([
+    ['wasm', null, 'wasm'],
+    ['WebGPU', [], 'webgpu'],
+  ] as const)('opens, checks and reports both on %s', async (_, gpu, provider) => {
+    const { toy, maker, load, fetched } = await setUp({ gpu });
+    await withVoiceHalves(toy);
+    const { backend, openSession, close } = await load();
+    expect(maker.made).toContain(`wav2vec2-features ${provider}`);
+    expect(maker.made).toContain(`wav2vec2-context ${provider}`);
+    expect(fetched()).not.toContain('wav2vec2.onnx');
+    expect(backend.graphs.frames).toEqual({ name: 'wav2vec2-features', precision: 'fp32' });
+    expect(backend.graphs.voice).toEqual({ name: 'wav2vec2-context', precision: 'fp32' });
+    const { voice } = openSession();
+    voice.push(new Float32Array(16_000).fill(0.1), 16_000, 0);
+    expect((await voice.encode(1)).tokens).toBeGreaterThan(0);
+    await close();
+    expect(maker.open.size).toBe(0);
+  });
+
+  it.each(['wav2vec2-features', 'wav2vec2-context'])(
+    'falls back to wasm when %s is wrong on WebGPU',
+    async (name) => {
+      const { toy, maker, load } = await setUp({ gpu: [], wrong: { name, everywhere: false } });
+      await withVoiceHalves(toy);
+      const { backend } = await load();
+      expect(backend).toMatchObject({ name: 'wasm', graphs: { frames: { name: 'wav2vec2-features' } } });
+      expect(maker.made.filter((made) => made === `${name} wasm`)).toHaveLength(1);
+    },
+  );
+});
 
 const BROKEN_GPU = { gpu: [], wrong: { name: 'memobert', everywhere: false } } as const;
 

@@ -3,12 +3,13 @@
 import { FaceEncoder, SpeechGate, VoiceEncoder, WordPieces, type FaceEncoderOptions } from '../encoders';
 import { Evidence, Masking, type Fusion } from '../memobert';
 import type { Backend } from '../memobert/estimate';
-import { chooseBackend, type BackendChoice, type Host } from './backends';
+import { BACKENDS, chooseBackend, type BackendChoice, type BackendRow, type Host } from './backends';
 import { Bundle, type BundleParts } from './bundle';
 import { fetchContents, switchContents, type BundleContents } from './bundle-contents';
 import { EngineFiles, type EngineFileList } from './engine-files';
 import { fetchEngine } from './engine-parts';
 import { headsLoader, type LoadHeads } from './heads';
+import { mapRoles } from './graph-plan';
 import { LoadProgress } from './load-progress';
 import type { Manifest } from './manifest';
 import { loadModels, type GraphMaker, type Models, type ModelsOptions } from './models';
@@ -75,7 +76,8 @@ export async function load(
       graph: models.graphs.face,
       face: manifest.face,
     });
-    const openSession = () => sessionParts(manifest, models, face, { wordPieces, heads });
+    const { shapes } = BACKENDS[backend.name];
+    const openSession = () => sessionParts(manifest, models, face, { wordPieces, heads, shapes });
     openSession(); // a bundle that cannot be listened to fails here, not at the first start
     progress.step('ready', manifest.name);
     return {
@@ -95,7 +97,14 @@ function sessionParts(
   manifest: Manifest,
   models: Models,
   face: FaceEncoding,
-  filling: { readonly wordPieces: WordPieces; readonly heads: LoadHeads | null },
+  {
+    shapes,
+    ...filling
+  }: {
+    readonly wordPieces: WordPieces;
+    readonly heads: LoadHeads | null;
+    readonly shapes: BackendRow['shapes'];
+  },
 ): SessionParts {
   const { graphs, gate } = models;
   const fusion = models.fusion.fork();
@@ -103,6 +112,8 @@ function sessionParts(
     face: face.fork(),
     voice: VoiceEncoder.create({
       graph: graphs.voice,
+      frames: graphs.frames,
+      shapes,
       gate: SpeechGate.create(gate),
       voice: manifest.voice,
     }),
@@ -138,10 +149,9 @@ async function onBackend(
 
 function reportOn(
   { name, forced, reason, adapter, threads }: BackendChoice,
-  { graphs: { face, voice, fusion } }: BundleContents,
+  contents: BundleContents,
 ): BackendReport {
-  const graph = ({ name, precision }: GraphReport): GraphReport => ({ name, precision });
-  const graphs = { face: graph(face), voice: graph(voice), fusion: graph(fusion) };
+  const graphs = mapRoles(contents.graphs, ({ name, precision }): GraphReport => ({ name, precision }));
   return { name, forced, reason, adapter, threads, graphs };
 }
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MemoError } from '../errors';
 import { checkManifest } from './manifest-check';
-import { olderManifest, toyBundle } from './testing/toy-bundle';
+import { VOICE_HALVES } from './manifest';
+import { olderManifest, toyBundle, withVoiceHalves } from './testing/toy-bundle';
 
 const toy = await toyBundle();
 const { manifest } = toy;
@@ -223,15 +224,27 @@ describe('manifest.schema.json', () => {
     );
   });
 
-  it.each([...OPTIONAL, 'graphs.memobert.int8.backends', 'graphs.memobert.int8.deviation.feature'])(
-    'describes %s',
-    (path) => {
-      const described = path
-        .split('.')
-        .reduce<Schema>((schema, key) => resolved(schema).properties?.[key] ?? {}, root);
-      expect(described).not.toEqual({});
-    },
-  );
+  it('wants both halves of the voice or neither', async () => {
+    const halves = (await withVoiceHalves(await toyBundle())).manifest;
+    expect(checkManifest(halves).graphs['wav2vec2-context']?.fp32?.path).toBe('wav2vec2-context.onnx');
+    for (const name of VOICE_HALVES) {
+      const alone = structuredClone(halves);
+      Reflect.deleteProperty(alone.graphs, name);
+      expect(complaint(alone).message).toContain(`"graphs.${name}"`);
+    }
+  });
+
+  it.each([
+    ...VOICE_HALVES.map((name) => `graphs.${name}`),
+    ...OPTIONAL,
+    'graphs.memobert.int8.backends',
+    'graphs.memobert.int8.deviation.feature',
+  ])('describes %s', (path) => {
+    const described = path
+      .split('.')
+      .reduce<Schema>((schema, key) => resolved(schema).properties?.[key] ?? {}, root);
+    expect(described).not.toEqual({});
+  });
 
   it.each(paths)('asks no more than the check does: %s', (path) => {
     expect(complaint(changed(path, undefined)).code).toBe('manifest-invalid');

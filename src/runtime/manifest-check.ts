@@ -8,6 +8,7 @@ import {
   HEADS_GRAPH,
   MANIFEST_FORMAT,
   PRECISIONS,
+  VOICE_HALVES,
   type BundleFile,
   type CaseName,
   type Differences,
@@ -241,9 +242,16 @@ function checkGraphs(field: Field): Manifest['graphs'] {
     denseface: checkGraph(field.at('denseface')),
     ...(light.missing ? {} : { 'denseface-light': checkGraph(light) }),
     wav2vec2: checkGraph(field.at('wav2vec2')),
+    ...checkVoiceHalves(field),
     memobert: checkGraph(field.at('memobert')),
     ...(heads.missing ? {} : { [HEADS_GRAPH]: checkGraph(heads) }),
   };
+}
+
+/** Both or neither: one alone is no voice. */
+function checkVoiceHalves(field: Field): Partial<Manifest['graphs']> {
+  if (VOICE_HALVES.every((name) => field.at(name).missing)) return {};
+  return Object.fromEntries(VOICE_HALVES.map((name) => [name, checkGraph(field.at(name))]));
 }
 
 function checkGraph(field: Field): GraphFiles {

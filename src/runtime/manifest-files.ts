@@ -1,8 +1,16 @@
 /** What a manifest names: its graphs, and every file. */
 
-import { FACE_GRAPHS, GRAPHS, HEADS_GRAPH, type BundleFile, type GraphName, type Manifest } from './manifest';
+import {
+  FACE_GRAPHS,
+  GRAPHS,
+  HEADS_GRAPH,
+  VOICE_HALVES,
+  type BundleFile,
+  type GraphName,
+  type Manifest,
+} from './manifest';
 
-const NAMES: ReadonlySet<GraphName> = new Set([...FACE_GRAPHS, ...GRAPHS, HEADS_GRAPH]);
+const NAMES: ReadonlySet<GraphName> = new Set([...FACE_GRAPHS, ...GRAPHS, ...VOICE_HALVES, HEADS_GRAPH]);
 
 /** The graphs that the bundle has. */
 export function graphsOf({ graphs }: Manifest): readonly GraphName[] {

@@ -25,7 +25,13 @@ export const FACE_GRAPHS = ['denseface', 'denseface-light'] as const;
 export type FaceGraphName = (typeof FACE_GRAPHS)[number];
 /** What fills in masked faces and voice, from `hidden` of memobert; a bundle's choice, fetched when it is asked for. */
 export const HEADS_GRAPH = 'memobert-heads';
-export type GraphName = (typeof GRAPHS)[number] | FaceGraphName | typeof HEADS_GRAPH;
+/**
+ * `wav2vec2` once more, in two: what each frame is, and what the transformer makes of a window of frames. A bundle has both or neither;
+ * where it has them, they run.
+ */
+export const VOICE_HALVES = ['wav2vec2-features', 'wav2vec2-context'] as const;
+export type GraphName =
+  (typeof GRAPHS)[number] | FaceGraphName | (typeof VOICE_HALVES)[number] | typeof HEADS_GRAPH;
 
 /** What a graph is for. */
 export const GRAPH_ROLES = ['face', 'voice', 'fusion'] as const;

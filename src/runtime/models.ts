@@ -3,15 +3,15 @@
 import { MemoError } from '../errors';
 import { Fusion } from '../memobert';
 import type { Backend } from '../memobert/estimate';
-import type { WordPieces } from '../encoders';
+import { fixedSteps, gridOf, type WordPieces } from '../encoders';
 import { BACKENDS } from './backends';
-import type { BundleContents } from './bundle-contents';
+import type { BundleContents, GraphContent } from './bundle-contents';
 import type { Bytes } from './bundle';
 import { differenceToGolden, goldenOf } from './golden';
 import type { Graph } from './graph';
-import type { GraphChoice } from './graph-plan';
+import { rolesOf, type ByRole, type GraphChoice, type PlanRole } from './graph-plan';
 import type { LoadProgress } from './load-progress';
-import { GRAPH_ROLES, type Differences, type GraphName, type GraphRole, type Manifest } from './manifest';
+import type { Differences, GraphName, Manifest } from './manifest';
 
 /** Makes graphs; `OrtRuntime` is one. */
 export interface GraphMaker {
@@ -29,7 +29,7 @@ export interface ModelsOptions {
 }
 
 export interface Models {
-  readonly graphs: Readonly<Record<GraphRole, Graph>>;
+  readonly graphs: ByRole<Graph>;
   readonly gate: Graph;
   readonly fusion: Fusion;
   /** One more graph of the bundle, on the same backend; closed with the others. */
@@ -62,11 +62,13 @@ export async function loadModels(options: ModelsOptions): Promise<Models> {
     return graph;
   };
   try {
-    const { face, voice, fusion: fused } = contents.graphs;
+    const openRole = ({ name, bytes }: GraphContent) => open(name, bytes, backend);
+    const { face, frames, voice, fusion: fused } = contents.graphs;
     const graphs = {
-      face: await open(face.name, face.bytes, backend),
-      voice: await open(voice.name, voice.bytes, backend),
-      fusion: await open(fused.name, fused.bytes, backend),
+      face: await openRole(face),
+      ...(frames === undefined ? {} : { frames: await openRole(frames) }),
+      voice: await openRole(voice),
+      fusion: await openRole(fused),
     };
     // 64-bit integers and a block of 32 ms: nothing for a GPU
     const gate = await open('speech-gate', options.gateBytes, 'wasm');
@@ -83,23 +85,38 @@ export async function loadModels(options: ModelsOptions): Promise<Models> {
 }
 
 /** The shapes that will run, once each: shaders compile now; and whether graph and manifest speak of the same sizes. */
-async function warmUp(
-  graphs: Models['graphs'],
-  fusion: Fusion,
-  { manifest: { face, voice }, contents, progress }: ModelsOptions,
-): Promise<void> {
+async function warmUp(graphs: Models['graphs'], fusion: Fusion, options: ModelsOptions): Promise<void> {
+  const { manifest, contents, progress } = options;
+  const { face } = manifest;
   const faceName = contents.graphs.face.name;
   progress.step('warm-up', faceName);
   await expectDims(graphs.face, faceName, 'faces', [1, 1, face.sizePx, face.sizePx], {
     features: [1, face.featureSize],
     logits: [1, face.classes.length],
   });
-  progress.step('warm-up', 'wav2vec2');
-  await expectDims(graphs.voice, 'wav2vec2', 'waveform', [1, voice.windowSamples], {
-    features: [1, voice.maxTokens, voice.featureSize],
-  });
+  await warmUpVoice(graphs, options);
   progress.step('warm-up', 'memobert');
   await fusion.warmUp();
+}
+
+async function warmUpVoice(
+  graphs: Models['graphs'],
+  { backend, manifest: { voice }, contents, progress }: ModelsOptions,
+): Promise<void> {
+  const { name } = contents.graphs.voice;
+  const features = { features: [1, voice.maxTokens, voice.featureSize] };
+  progress.step('warm-up', name);
+  if (graphs.frames === undefined) {
+    await expectDims(graphs.voice, name, 'waveform', [1, voice.windowSamples], features);
+    return;
+  }
+  const { hop, reach, count } = gridOf(voice);
+  for (const step of BACKENDS[backend].shapes === 'fixed' ? fixedSteps(voice) : [count]) {
+    await expectDims(graphs.frames, 'wav2vec2-features', 'waveform', [1, reach + (step - 1) * hop], {
+      frames: [1, step, voice.featureSize],
+    });
+  }
+  await expectDims(graphs.voice, name, 'frames', [1, count, voice.featureSize], features);
 }
 
 async function expectDims(
@@ -126,11 +143,18 @@ async function verify(
   graphs: Models['graphs'],
   { backend, contents, progress }: ModelsOptions,
 ): Promise<void> {
-  for (const role of GRAPH_ROLES) {
-    const { name } = contents.graphs[role];
+  for (const role of rolesOf(graphs)) {
+    const { content, graph } = both(contents.graphs, graphs, role);
+    const { name } = content;
     progress.step('verify', name);
-    await verifyGraph(graphs[role], contents.graphs[role], contents, backend);
+    await verifyGraph(graph, content, contents, backend);
   }
+}
+
+function both(contents: BundleContents['graphs'], graphs: Models['graphs'], role: PlanRole) {
+  const [content, graph] = [contents[role], graphs[role]];
+  if (content === undefined || graph === undefined) throw new RangeError(`${role} was not opened`);
+  return { content, graph };
 }
 
 /** @throws MemoError `golden-mismatch` */

@@ -8,7 +8,8 @@ import type { SerialisedError } from '../errors';
 import type { Backend, Box, Estimate, Face, Stage } from '../memobert/estimate';
 import type { Filling, Masks, Moment } from '../memobert/moment';
 import type { Light } from '../memobert/reliability';
-import type { GraphName, GraphRole, Manifest, Precision } from './manifest';
+import type { ByRole } from './graph-plan';
+import type { GraphName, Manifest, Precision } from './manifest';
 import type { Progress } from './progress';
 
 export type DeviceWish = 'auto' | Backend;
@@ -35,7 +36,7 @@ export interface BackendReport {
   readonly adapter: string | null;
   readonly threads: number;
   /** The graph that each part runs, and what it computes in: the face may be `denseface-light`. */
-  readonly graphs: Readonly<Record<GraphRole, GraphReport>>;
+  readonly graphs: ByRole<GraphReport>;
 }
 
 export interface GraphReport {

@@ -24,7 +24,7 @@ from .convert_face import convert_face
 from .convert_fusion import Supply, convert_fusion, split_kinds
 from .convert_voice import convert_voice
 from .denseface_model import FEATURE_SIZE
-from .export import PARTS, write_parts
+from .export import CONTEXT, FRAMES, PARTS, write_parts
 from .labels import LABELS
 from .manifest import Bundle
 from .memobert_import import named_weights
@@ -177,6 +177,8 @@ def convert(arguments: argparse.Namespace) -> dict:
         licence = f"{licence}; parts of {reuse.manifest['name']}: {reuse.manifest['licence']}"
     # its light student gives the features of another teacher
     left_out = frozenset({"denseface-light"} if "face" in parts else ())
+    # of a large encoder nobody wants to store all weights twice
+    left_out |= {FRAMES, CONTEXT}
     manifest = write_parts(stored, arguments, licence, sources(parts, arguments.licence, reuse), left_out)
     print_sizes(manifest)
     return manifest

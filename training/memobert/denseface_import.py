@@ -9,14 +9,15 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from .denseface_model import DenseFace
+from .denseface_model import Bottleneck, DenseFace, Transition
 from .onnx_graph import widen
 
 
 def load_denseface(path: Path, faces: Tensor, **shape) -> DenseFace:
     """DenseFace of `shape` with the weights of `path` (a `denseface.onnx` of `export.py`).
 
-    The export folds each bottleneck's second norm into the convolution before it. The norm is put back with
+    The export folds each bottleneck's second norm into the convolution before it, and makes a maximum of the
+    first one (`denseface_folding.py`). Norms are put back with
     the statistics of `faces` [N,1,H,W] (normalised; some hundred): its answer stays the same, and it trains.
     Raises ValueError when the graph is not of this shape.
     """
@@ -34,21 +35,34 @@ def load_denseface(path: Path, faces: Tensor, **shape) -> DenseFace:
         layer.weight.data.copy_(_shaped(stored, node.input[1], layer.weight, path))
         if len(node.input) > 2:
             folded_bias[id(layer)] = stored[node.input[2]]
-    norms = [n for n in graph.node if n.op_type == "BatchNormalization"]
+    norms = [n for n in graph.node if n.op_type in ("BatchNormalization", "Max")]
     plain = [m for name, m in model.named_modules() if isinstance(m, nn.BatchNorm2d) and "norm2" not in name]
+    floors: dict[nn.BatchNorm2d, Tensor] = {}
     for layer, node in zip(plain, norms, strict=True):
+        if node.op_type == "Max":
+            floors[layer] = -stored[next(name for name in node.input if name in stored)].flatten()
+            continue
         for target, name in zip(
             (layer.weight, layer.bias, layer.running_mean, layer.running_var), node.input[1:], strict=True
         ):
             target.data.copy_(_shaped(stored, name, target, path))
+    # max(x, t) = relu(x - t) + t: what the convolution makes of t goes out of its bias
+    for norm, layer in _before_convolutions(model):
+        if norm in floors and id(layer) in folded_bias:
+            folded_bias[id(layer)] = folded_bias[id(layer)] - layer.weight.data[:, :, 0, 0] @ floors[norm]
     model.classifier.load_state_dict(
         {"weight": stored["classifier.weight"], "bias": stored["classifier.bias"]}
     )
     norms = [(block.norm2, block.conv1) for block in model.body if hasattr(block, "conv1")]
-    put_norms_back(
-        model, {norm: folded_bias[id(conv)] for norm, conv in norms if id(conv) in folded_bias}, faces
-    )
+    folded = {norm: folded_bias[id(conv)] for norm, conv in norms if id(conv) in folded_bias}
+    put_norms_back(model, {**folded, **floors}, faces)
     return model
+
+
+def _before_convolutions(model: DenseFace) -> list[tuple[nn.Module, nn.Conv2d]]:
+    """The norms that the export turns into a floor, and the convolution behind each."""
+    blocks = [(b.norm1, b.conv1) for b in model.body if isinstance(b, Bottleneck)]
+    return blocks + [(b[0], b[2]) for b in model.body if isinstance(b, Transition)]
 
 
 def _shaped(stored: dict[str, Tensor], name: str, like: Tensor, path: Path) -> Tensor:
@@ -61,7 +75,7 @@ def _shaped(stored: dict[str, Tensor], name: str, like: Tensor, path: Path) -> T
 def put_norms_back(model: nn.Module, biases: dict[nn.BatchNorm2d, Tensor], faces: Tensor) -> None:
     """Gives each folded norm the statistics that its convolution has on `faces` [N,1,H,W].
 
-    `biases` are those that folding gave the convolutions, which have none here.
+    `biases` are those that folding gave the convolutions, which have none here; or a floor's, negative.
     """
 
     def before(norm: nn.BatchNorm2d, inputs: tuple[Tensor]) -> None:

@@ -23,13 +23,14 @@ class Bottleneck(nn.Module):
         super().__init__()
         inner = growth * bottleneck
         self.norm1 = nn.BatchNorm2d(channels)
+        self.relu1 = nn.ReLU()
         self.conv1 = nn.Conv2d(channels, inner, 1, bias=False)
         self.norm2 = nn.BatchNorm2d(inner)
         self.conv2 = nn.Conv2d(inner, growth, 3, padding=1, bias=False)
         self.dropout = nn.Dropout(dropout) if dropout else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
-        new = self.conv1(torch.relu(self.norm1(x)))
+        new = self.conv1(self.relu1(self.norm1(x)))
         new = self.dropout(self.conv2(torch.relu(self.norm2(new))))
         return torch.cat([x, new], 1)
 

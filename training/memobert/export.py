@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from transformers import BertTokenizerFast, Wav2Vec2Config
 
+from .denseface_folding import fold_floors
 from .denseface_model import DenseFace
 from .golden_vectors import (
     answer,
@@ -31,6 +32,7 @@ from .golden_vectors import (
     fusion_inputs,
     golden_entry,
     head_inputs,
+    stream_inputs,
 )
 from .labels import LABELS
 from .lightface_model import LightFace
@@ -40,6 +42,7 @@ from .onnx_graph import HALF_FROM, deduplicate, optimise
 from .onnx_variants import VARIANTS, half_weights, round_to_packed
 from .pretraining_heads import PretrainingHeads
 from .samples import CASES
+from .voice_stream import CONTEXT, FRAMES, VoiceContext, VoiceFrames, can_stream
 from .wav2vec2_model import VoiceEncoder, compact_config
 
 log = logging.getLogger(__name__)
@@ -52,11 +55,13 @@ PARTS = {"denseface": "face", "denseface-light": "light", "wav2vec2": "voice", "
 # what fills in masked faces and voice, from `hidden` of memobert; masked words are its `mask_logits`
 HEADS = "memobert-heads"
 # only what `export_variants` measured to gain: see its table
-SHIPPED: dict[str, tuple[str, ...]] = {graph: ("fp32-half",) for graph in (*PARTS, HEADS)}
+SHIPPED: dict[str, tuple[str, ...]] = {graph: ("fp32-half",) for graph in (*PARTS, FRAMES, CONTEXT, HEADS)}
 # by results/variants: on wasm three quarters of the time and three fifths of the bytes, the same answers
 SHIPPED["wav2vec2"] = ("fp32-half", "int8")
-# 18 MB instead of 46; what it costs `evaluate` tells with `--packed` and without
-SHIPPED["memobert"] = ("fp32-packed",)
+SHIPPED[CONTEXT] = SHIPPED["wav2vec2"]
+# 18 MB instead of 46; what it costs `evaluate` tells with `--packed` and without. On wasm int8 takes two
+# thirds of the time (bench/README.md)
+SHIPPED["memobert"] = ("fp32-packed", "int8-packed")
 FACE_AXES = {"faces": {0: "N"}, "features": {0: "N"}, "logits": {0: "N"}}
 AXES = {
     "denseface": FACE_AXES,
@@ -66,6 +71,8 @@ AXES = {
         "features": {0: "N", 1: "F"},
         "logits": {0: "N"},
     },
+    FRAMES: {"waveform": {0: "N", 1: "T"}, "frames": {0: "N", 1: "F"}},
+    CONTEXT: {"frames": {0: "N", 1: "F"}, "features": {0: "N", 1: "P"}, "logits": {0: "N"}},
     "memobert": {
         "input_ids": {0: "N", 1: "L"},
         "face_features": {0: "N", 1: "V"},
@@ -81,6 +88,8 @@ OUTPUTS = {
     "denseface": ["features", "logits"],
     "denseface-light": ["features", "logits"],
     "wav2vec2": ["features", "logits"],
+    FRAMES: ["frames"],
+    CONTEXT: ["features", "logits"],
     "memobert": ["mask_logits", "hidden"],
     HEADS: ["face_features", "face_logits", "voice_features"],
 }
@@ -100,7 +109,8 @@ class Published(nn.Module):
 
 def outputs_of(graph: str, model: nn.Module) -> list[str]:
     """Names of what the module returns; a voice encoder without labels returns its features alone."""
-    return ["features"] if graph == "wav2vec2" and not model.labels else OUTPUTS[graph]
+    silent = graph in ("wav2vec2", CONTEXT) and not model.labels
+    return ["features"] if silent else OUTPUTS[graph]
 
 
 def round_to_half(model: nn.Module) -> nn.Module:
@@ -115,7 +125,8 @@ def round_to_half(model: nn.Module) -> nn.Module:
 def fold_norms(model: nn.Module) -> nn.Module:
     """Folds each batch norm that directly follows a convolution into it, in place.
 
-    These are all of LightFace's and the second ones of DenseFace's bottlenecks; a norm before a ReLU stays.
+    These are all of LightFace's and the second ones of DenseFace's bottlenecks. A norm and ReLU before a 1x1
+    convolution become one maximum (`fold_floors`).
     """
     model.eval()
     for module in model.modules():
@@ -127,6 +138,7 @@ def fold_norms(model: nn.Module) -> nn.Module:
             if isinstance(module[index], nn.Conv2d) and isinstance(module[index + 1], nn.BatchNorm2d):
                 module[index] = fuse_conv_bn_eval(module[index], module[index + 1])
                 module[index + 1] = nn.Identity()
+    fold_floors(model)
     return model
 
 
@@ -232,8 +244,10 @@ def chosen_variants(words: list[str]) -> dict[str, tuple[str, ...]]:
     for word in words:
         graph, _, names = word.partition("=")
         variants = tuple(names.split(","))
-        if graph not in PARTS or not set(variants) <= VARIANTS.keys():
-            raise ValueError(f"{word}: say GRAPH=VARIANT,... with {', '.join(PARTS)}; {', '.join(VARIANTS)}")
+        if graph not in SHIPPED or not set(variants) <= VARIANTS.keys():
+            raise ValueError(
+                f"{word}: say GRAPH=VARIANT,... with {', '.join(SHIPPED)}; {', '.join(VARIANTS)}"
+            )
         rows = [VARIANTS[name] for name in variants]
         if len({row.precision for row in rows}) < len(rows):
             raise ValueError(f"{word}: a manifest has one file per precision")
@@ -347,6 +361,11 @@ def voice_entry(models: dict, reuse: Bundle | None, reused: set[str], size: int)
     return {"featureSize": size} if logits else {"featureSize": size, "logits": False}
 
 
+def voice_halves(encoder: VoiceEncoder) -> dict[str, nn.Module]:
+    """The voice encoder once more, in two graphs; none where a frame depends on its window."""
+    return {FRAMES: VoiceFrames(encoder), CONTEXT: VoiceContext(encoder)} if can_stream(encoder) else {}
+
+
 def write_bundle(arguments: argparse.Namespace) -> dict:
     """Writes the folder and returns its manifest. Raises ValueError for parts that do not fit together."""
     paths = {part: getattr(arguments, part) for part in PARTS.values()}
@@ -373,7 +392,7 @@ def write_parts(
     sizes = fusion_sizes(models, reuse, reused)
     face = {**face_normalisation(stored, reuse), "featureSize": sizes[0]}
     tokenizer = take_tokenizer(arguments.vocabulary, reuse, folder)
-    inputs = {**encoder_inputs(), "memobert": fusion_inputs(*sizes, tokenizer)}
+    inputs = {**encoder_inputs(), **stream_inputs(sizes[1]), "memobert": fusion_inputs(*sizes, tokenizer)}
     graphs, golden, training = {}, {}, {}
     for name, part in PARTS.items():
         temperature = temperatures.get(name)
@@ -392,6 +411,13 @@ def write_parts(
         graphs[HEADS], golden[HEADS] = export_graph(HEADS, models[HEADS], given, folder, shipped[HEADS])
     elif "memobert" in reused and reuse.has(HEADS):
         graphs[HEADS], golden[HEADS] = reuse.take(HEADS, folder)
+    fresh = reused.isdisjoint({"wav2vec2"}) and left_out.isdisjoint({FRAMES, CONTEXT})
+    halves = voice_halves(models["wav2vec2"]) if fresh else {}
+    for name, module in halves.items():
+        graphs[name], golden[name] = export_graph(name, module, inputs[name], folder, shipped[name])
+    for name in (FRAMES, CONTEXT):
+        if "wav2vec2" in reused and reuse.has(name):
+            graphs[name], golden[name] = reuse.take(name, folder)
     (folder / "golden.json").write_text(json.dumps(golden, separators=(",", ":")))
     version = (arguments.name, arguments.version)
     voice = voice_entry(models, reuse, reused, sizes[1])

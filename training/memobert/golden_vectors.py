@@ -36,6 +36,16 @@ def encoder_inputs() -> dict[str, dict[str, Tensor]]:
     return {"denseface": faces, "denseface-light": faces, "wav2vec2": {"waveform": sound[None]}}
 
 
+def stream_inputs(size: int) -> dict[str, dict[str, Tensor]]:
+    """For the voice in two graphs: half a second of the sound, and twelve frames [1,12,size]."""
+    sound = encoder_inputs()["wav2vec2"]["waveform"][:, : 400 + 24 * 320]
+    frames = torch.randn(1, 12, size, generator=torch.Generator().manual_seed(10))
+    return {
+        "wav2vec2-features": {"waveform": sound},
+        "wav2vec2-context": {"frames": torch.round(frames * 100) / 100},
+    }
+
+
 def fusion_inputs(face_size: int, voice_size: int, tokenizer: BertTokenizerFast) -> dict[str, Tensor]:
     """A sentence with faces and voice, in two rows: the second without its voice; both with padded words."""
     generator = torch.Generator().manual_seed(8)

@@ -217,7 +217,8 @@ def test_export_writes_a_whole_bundle(runs, toy, tmp_path):
             "--case-temperatures", str(temperatures),
         ]
     )  # fmt: skip
-    graphs = {"denseface", "denseface-light", "wav2vec2", "memobert", "memobert-heads"}
+    graphs = {"denseface", "denseface-light", "memobert", "memobert-heads"}
+    graphs |= {"wav2vec2", "wav2vec2-features", "wav2vec2-context"}
     assert set(manifest["graphs"]) == graphs
     assert manifest["calibration"]["temperatures"].keys() == CASES.keys()
     assert all(manifest["training"][part]["run"]["seed"] == 1 for part in ("face", "light", "voice"))

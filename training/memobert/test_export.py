@@ -11,7 +11,7 @@ import torch
 
 from . import export
 from .denseface_model import DenseFace
-from .export import PARTS, chosen_variants, fold_norms, fold_temperature
+from .export import CONTEXT, FRAMES, PARTS, chosen_variants, fold_norms, fold_temperature
 from .lightface_model import LightFace
 from .memobert_model import MemoBert, small_config
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
@@ -80,7 +80,7 @@ def golden_inputs(case: dict) -> dict[str, np.ndarray]:
 def test_every_graph_has_golden_vectors_and_meets_them(bundle):
     folder, manifest = bundle
     golden = json.loads((folder / "golden.json").read_text())
-    assert golden.keys() == manifest["graphs"].keys() == PARTS.keys()
+    assert golden.keys() == manifest["graphs"].keys() == PARTS.keys() | {FRAMES, CONTEXT}
     for graph, case in golden.items():
         answers = run(folder / manifest["graphs"][graph]["fp32"]["path"], golden_inputs(case))
         for name, want in case["outputs"].items():
@@ -97,7 +97,8 @@ def test_the_manifest_says_where_everything_comes_from(bundle):
     assert manifest["training"]["light"]["valid"] == {"wa": 0.5}
     assert manifest["training"]["face"] == {"run": None, "epoch": 2, "valid": None, "temperature": None}
     for graph, files in manifest["graphs"].items():
-        assert files.keys() == ({"fp32", "int8"} if graph == "wav2vec2" else {"fp32"})
+        both = graph in ("wav2vec2", CONTEXT, "memobert")
+        assert files.keys() == ({"fp32", "int8"} if both else {"fp32"})
         assert files["fp32"].keys() == {"path", "bytes", "sha256", "weights"}
         for file in files.values():
             data = (folder / file["path"]).read_bytes()
@@ -109,8 +110,9 @@ def test_graphs_hold_no_norm_after_a_convolution_and_one_node_per_gelu_and_layer
     folder, _ = bundle
     kinds = {graph: [n.op_type for n in onnx.load(folder / f"{graph}.onnx").graph.node] for graph in PARTS}
     assert "BatchNormalization" not in kinds["denseface-light"]
-    # a block's first norm, the transitions' and the last one
-    assert kinds["denseface"].count("BatchNormalization") == 3 + 2 + 1
+    # a block's first norm and the transitions' are a maximum, the last one is a norm
+    assert kinds["denseface"].count("BatchNormalization") == 1
+    assert kinds["denseface"].count("Max") == 3 + 2
     for graph in ("wav2vec2", "memobert"):
         assert "Erf" not in kinds[graph] and "Gelu" in kinds[graph] and "ReduceMean" not in kinds[graph]
 
@@ -145,7 +147,7 @@ def test_what_is_reused_stays_to_the_byte(bundle, checkpoints, tmp_path):
     after = export.main([*arguments(checkpoints, "voice"), *words])
     goldens = [json.loads((where / "golden.json").read_text()) for where in (folder, tmp_path)]
     assert after["graphs"].keys() == before["graphs"].keys()
-    for graph in before["graphs"].keys() - {"wav2vec2"}:
+    for graph in before["graphs"].keys() - {"wav2vec2", FRAMES, CONTEXT}:
         assert after["graphs"][graph] == before["graphs"][graph]
         assert (tmp_path / f"{graph}.onnx").read_bytes() == (folder / f"{graph}.onnx").read_bytes()
         assert goldens[0][graph] == goldens[1][graph]
@@ -222,3 +224,19 @@ def test_folding_the_light_norms_changes_nothing():
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in model.modules())
     for first, second in zip(before, after, strict=True):
         assert torch.allclose(first, second, atol=1e-4)
+
+
+@pytest.mark.parametrize("negative", [False, True])
+def test_floors_change_nothing_and_a_norm_with_a_negative_scale_stays(negative):
+    torch.manual_seed(1)
+    model, faces = stir(DenseFace(blocks=(2, 1, 1))), torch.randn(2, 1, 64, 64)
+    if negative:
+        model.body[1].norm1.weight.data[3] = -1
+    with torch.no_grad():
+        before = model(faces)
+        after = fold_norms(model)(faces)
+    left = sum(isinstance(module, torch.nn.BatchNorm2d) for module in model.modules())
+    assert left == 1 + negative
+    for first, second in zip(before, after, strict=True):
+        # weights are rounded to fp16 as they are folded
+        assert (first - second).abs().max() < 2e-3 * max(1, first.abs().max())

@@ -218,6 +218,7 @@ export const en = {
     fusion: 'estimates',
     perSecond: (value: string) => `${value} /s`,
     milliseconds: (value: string) => `${value} ms`,
+    delay: 'from camera to bar',
   },
   progress: {
     label: 'Loading the model',

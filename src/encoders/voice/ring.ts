@@ -11,6 +11,7 @@ export class SampleRing {
   /** Index of the first sample held, and one past the last; they only ever grow, a restart too. */
   #start = 0;
   #end = 0;
+  #origin = 0;
   #endTimeS = 0;
 
   constructor(
@@ -26,6 +27,11 @@ export class SampleRing {
 
   get end(): number {
     return this.#end;
+  }
+
+  /** Index of the stream's first sample: where it began, or began anew. At most `start`. */
+  get origin(): number {
+    return this.#origin;
   }
 
   get length(): number {
@@ -99,6 +105,7 @@ export class SampleRing {
 
   clear(): void {
     this.#start = this.#end;
+    this.#origin = this.#end;
   }
 
   #append(samples: Float32Array): void {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../runtime/manifest';
 import { fakeSilero, FakeGraph, float32 } from '../testing/fake-graph';
 import { SpeechGate } from './speech-gate';
-import { fixedWindow, VoiceEncoder } from './voice-encoder';
+import { VoiceEncoder } from './voice-encoder';
+import { fixedWindow } from './whole-window';
 
 const voice: Manifest['voice'] = {
   sampleRateHz: 16_000,

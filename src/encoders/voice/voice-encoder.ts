@@ -3,11 +3,13 @@ import { MemoError } from '../../errors';
 import type { Graph } from '../../runtime/graph';
 import type { Manifest } from '../../runtime/manifest';
 import type { VoiceAnswer } from '../../runtime/protocol';
-import { expectShape, floatOutput } from '../graph-output';
 import { ClipMeter } from './clip-meter';
+import type { EncodedWindow, Heard, WindowEncoder } from './heard-window';
 import { Resampler } from './resample';
 import { SampleRing } from './ring';
 import { GATE_RATE_HZ, type SpeechGate, type SpeechSpan } from './speech-gate';
+import { StreamedWindow } from './streamed-window';
+import { WholeWindow } from './whole-window';
 
 /** Tokens this near to the first or last speech count as speech: the gate answers a little late and cuts soft ends. */
 const SPEECH_MARGIN_S = 0.2;
@@ -15,12 +17,14 @@ const LEVEL_S = 0.1;
 const MUTED_S = 1;
 /** Asked for a time this far behind the last sample, the microphone has gone quiet: silence is heard until then. */
 const STALLED_S = 0.5;
-/** `transformers.Wav2Vec2FeatureExtractor.zero_mean_unit_var_norm`. */
-const VARIANCE_FLOOR = 1e-7;
 
 export interface VoiceEncoderOptions {
-  /** `wav2vec2`: `waveform` f32 [1, windowSamples] -> `features` f32 [1, F, featureSize]. Stays its owner's. */
+  /** `wav2vec2`, or with `frames` `wav2vec2-context`. Graphs stay their owner's. */
   readonly graph: Graph;
+  /** `wav2vec2-features`, where the bundle has the voice in two graphs. */
+  readonly frames?: Graph | undefined;
+  /** For the frames; `exact` unless said. */
+  readonly shapes?: 'fixed' | 'exact';
   readonly gate: SpeechGate;
   readonly voice: Manifest['voice'];
 }
@@ -36,18 +40,21 @@ export interface VoiceEncoding {
 }
 
 export class VoiceEncoder {
-  readonly #graph: Graph;
+  readonly #window: WindowEncoder;
   readonly #gate: SpeechGate;
   readonly #voice: Manifest['voice'];
   readonly #ring: SampleRing;
   readonly #clipping: ClipMeter;
   #resampler: Resampler | null = null;
 
-  private constructor({ graph, gate, voice }: VoiceEncoderOptions) {
-    this.#graph = graph;
+  private constructor({ graph, frames, shapes = 'exact', gate, voice }: VoiceEncoderOptions) {
+    this.#window =
+      frames === undefined
+        ? new WholeWindow(graph, voice)
+        : new StreamedWindow({ frames, context: graph, voice, shapes });
     this.#gate = gate;
     this.#voice = voice;
-    this.#ring = new SampleRing(voice.windowSamples, voice.sampleRateHz);
+    this.#ring = new SampleRing(this.#window.samples, voice.sampleRateHz);
     this.#clipping = new ClipMeter(voice.windowSamples / voice.sampleRateHz);
   }
 
@@ -66,7 +73,7 @@ export class VoiceEncoder {
   /**
    * @param samples mono, -1 to 1; beyond that they are clipped, and what is no number is silence
    * @param timeS source's clock at the first of them
-   * @returns samples held, at the manifest's rate; at most `windowSamples`
+   * @returns samples held, at the manifest's rate; at most `windowSamples`, and with frames one hop more
    */
   push(samples: Float32Array, sampleRateHz: number, timeS: number): number {
     if (this.#resampler?.rateInHz !== sampleRateHz) {
@@ -84,7 +91,7 @@ export class VoiceEncoder {
   async encode(timeS: number): Promise<VoiceEncoding> {
     const ring = this.#ring;
     if (timeS - ring.endTimeS > STALLED_S) ring.silenceUntil(timeS);
-    const { start, end, endTimeS } = ring;
+    const { start, end, endTimeS, origin } = ring;
     const level = Math.min(1, rootMeanSquare(ring.last(Math.round(LEVEL_S * ring.rateHz))));
     const muted = this.#isMuted();
     // A copy now: samples go on arriving while the gate and the graph run.
@@ -110,10 +117,7 @@ export class VoiceEncoder {
       };
     }
     const voiceBegan = performance.now();
-    const { features, leftS } = await this.#tokens(heard, {
-      start: span.start - start,
-      end: span.end - start,
-    });
+    const { features, leftS } = await this.#tokens({ start, origin, samples: heard }, span);
     const voice = performance.now() - voiceBegan;
     return {
       answer: { ...answer, latency: { 'speech-gate': speechGate, voice } },
@@ -131,56 +135,40 @@ export class VoiceEncoder {
     this.#gate.reset(this.#ring.end);
   }
 
-  /** `speech`: in samples of `heard`; `leftS`: seconds of the window behind the last token. */
-  async #tokens(heard: Float32Array, speech: SpeechSpan): Promise<{ features: Float32Array; leftS: number }> {
-    const { windowSamples, featureSize, sampleRateHz, tokenRateHz, maxTokens } = this.#voice;
-    const empty = windowSamples - heard.length;
-    const outputs = await this.#graph.run({
-      waveform: { type: 'float32', dims: [1, windowSamples], data: fixedWindow(heard, windowSamples) },
-    });
-    const features = floatOutput(outputs, 'features', 'wav2vec2');
-    expectShape(features, [1, null, featureSize], 'features', 'wav2vec2');
-    const count = features.dims[1] ?? 0;
+  /** `leftS`: seconds of what was heard behind the last token. */
+  async #tokens(heard: Heard, speech: SpeechSpan): Promise<{ features: Float32Array; leftS: number }> {
+    const { featureSize, sampleRateHz } = this.#voice;
+    const window = await this.#window.encode(heard);
+    const { first, last, end } = this.#spoken(window, heard.origin, speech);
+    return {
+      features: window.features.slice(first * featureSize, last * featureSize),
+      leftS: Math.max(0, heard.start + heard.samples.length - end) / sampleRateHz,
+    };
+  }
+
+  /** The window's tokens about the speech, `first` to before `last`, and the sample that they end before. */
+  #spoken({ features, start }: EncodedWindow, origin: number, speech: SpeechSpan) {
+    const { featureSize, sampleRateHz, tokenRateHz, maxTokens } = this.#voice;
+    const count = features.length / featureSize;
     // Whole, which the quotient of 16000 and 50/3 is not: a token that begins just here would be left out.
     const tokenSamples = Math.round(sampleRateHz / tokenRateHz);
     const margin = SPEECH_MARGIN_S * sampleRateHz;
     // Not the token that begins in the empty part: half of it would be made of zeros.
-    const from = Math.max(empty, empty + speech.start - margin);
+    const empty = Math.max(0, origin - start);
+    const from = Math.max(empty, speech.start - margin - start);
     const first = clamp(
       from === empty ? Math.ceil(from / tokenSamples) : Math.floor(from / tokenSamples),
       0,
       count - 1,
     );
-    const last = clamp(Math.ceil((empty + speech.end + margin) / tokenSamples), first + 1, count);
-    const kept = Math.max(first, last - maxTokens);
-    return {
-      features: features.data.slice(kept * featureSize, last * featureSize),
-      leftS: Math.max(0, windowSamples - last * tokenSamples) / sampleRateHz,
-    };
+    const last = clamp(Math.ceil((speech.end + margin - start) / tokenSamples), first + 1, count);
+    return { first: Math.max(first, last - maxTokens), last, end: start + last * tokenSamples };
   }
 
   #isMuted(): boolean {
     const count = MUTED_S * this.#ring.rateHz;
     return this.#ring.length >= count && this.#ring.last(count).every((sample) => sample === 0);
   }
-}
-
-/**
- * The fixed window that the graph runs: zero mean and unit variance over what was heard, at the end;
- * zeros, which are the mean, in front of it.
- */
-export function fixedWindow(heard: Float32Array, windowSamples: number): Float32Array {
-  let mean = 0;
-  for (const sample of heard) mean += sample / heard.length;
-  let variance = 0;
-  for (const sample of heard) variance += (sample - mean) ** 2 / heard.length;
-  const deviation = Math.sqrt(variance + VARIANCE_FLOOR);
-  const window = new Float32Array(windowSamples);
-  const empty = windowSamples - heard.length;
-  heard.forEach((sample, index) => {
-    window[empty + index] = (sample - mean) / deviation;
-  });
-  return window;
 }
 
 /** One NaN would stay in the speech gate's state for ever; a driver that gives garbage must not end the voice. */

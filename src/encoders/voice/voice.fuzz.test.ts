@@ -7,7 +7,8 @@ import { FakeGraph, float32 } from '../testing/fake-graph';
 import { Resampler } from './resample';
 import { SampleRing } from './ring';
 import { SpeechGate } from './speech-gate';
-import { fixedWindow, VoiceEncoder } from './voice-encoder';
+import { VoiceEncoder } from './voice-encoder';
+import { fixedWindow } from './whole-window';
 
 const RATES = [8000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000, 192_000];
 const rate = fc.oneof(fc.constantFrom(...RATES), fc.integer({ min: 3000, max: 200_000 }));

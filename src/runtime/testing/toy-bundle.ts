@@ -55,6 +55,14 @@ const golden = {
     inputs: { waveform: tensor([1, 8], [0, 0, 0, 0, 0, 0, 0, 0]) },
     outputs: { features: tensor([1, 4, 2], [0, 1, 0, 1]) },
   },
+  'wav2vec2-features': {
+    inputs: { waveform: tensor([1, 8], [0, 0, 0, 0, 0, 0, 0, 0]) },
+    outputs: { frames: tensor([1, 12, 2], [0, 1, 0, 1]) },
+  },
+  'wav2vec2-context': {
+    inputs: { frames: tensor([1, 3, 2], [0, 0, 0, 0, 0, 0]) },
+    outputs: { features: tensor([1, 4, 2], [0, 1, 0, 1]) },
+  },
   memobert: {
     inputs: {
       input_ids: ids([1, 2], [2, 4]),
@@ -155,6 +163,23 @@ export function olderManifest({ manifest }: ToyBundle): Manifest {
   return older;
 }
 
+/** The toy with its voice in two graphs beside the whole one; its server has them. */
+export async function withVoiceHalves(toy: ToyBundle): Promise<ToyBundle> {
+  const half = async (name: string, byte: number) => {
+    const data = Uint8Array.of(byte);
+    toy.files.set(`${BASE}${name}.onnx`, data);
+    const file = { path: `${name}.onnx`, bytes: 1, sha256: await sha256(data) };
+    return { fp32: { ...file, weights: 'fp16' as const } };
+  };
+  const halves = {
+    'wav2vec2-features': await half('wav2vec2-features', 6),
+    'wav2vec2-context': await half('wav2vec2-context', 7),
+  };
+  const manifest = { ...toy.manifest, graphs: { ...toy.manifest.graphs, ...halves } };
+  setManifest(toy, manifest);
+  return { ...toy, manifest };
+}
+
 /** Rewrites golden.json on the toy's server, and gives the manifest that names it. */
 export async function withGolden(
   { files }: ToyBundle,
@@ -237,7 +262,9 @@ function toyGraph(name: string, off: number, onClose: () => void): Graph {
       if (name === 'denseface' || name === 'denseface-light') {
         return Promise.resolve({ features: answer([rows, 3]), logits: answer([rows, 2]) });
       }
-      if (name === 'wav2vec2') return Promise.resolve({ features: answer([rows, 4, 2]) });
+      if (name === 'wav2vec2' || name === 'wav2vec2-context')
+        return Promise.resolve({ features: answer([rows, 4, 2]) });
+      if (name === 'wav2vec2-features') return Promise.resolve({ frames: answer([rows, 12, 2]) });
       if (name === 'memobert') {
         const length = inputs['attention_mask']?.dims[1] ?? 0;
         return Promise.resolve({

@@ -1,0 +1,42 @@
+/** A window of what was heard, as the voice's graphs see it. */
+
+/** `transformers.Wav2Vec2FeatureExtractor.zero_mean_unit_var_norm`. */
+const VARIANCE_FLOOR = 1e-7;
+
+/** Samples at the end of the stream, by their index in it. */
+export interface Heard {
+  /** Index of the first of `samples`. */
+  readonly start: number;
+  readonly samples: Float32Array;
+  /** Index of the stream's first sample: before it nothing was heard. At most `start`. */
+  readonly origin: number;
+}
+
+export interface EncodedWindow {
+  /** Row-major [tokens, featureSize]. */
+  readonly features: Float32Array;
+  /** Index of the window's first sample; before the stream's first where the window is not full. */
+  readonly start: number;
+}
+
+/** Encodes the window that ends with what was heard last. */
+export interface WindowEncoder {
+  /** Samples that it wants to see: the window, and what it may lie behind. */
+  readonly samples: number;
+  /** One call at a time. */
+  encode(heard: Heard): Promise<EncodedWindow>;
+}
+
+/** What a window is normalised by. */
+export interface Level {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+export function levelOf(samples: Float32Array): Level {
+  let mean = 0;
+  for (const sample of samples) mean += sample / samples.length;
+  let variance = 0;
+  for (const sample of samples) variance += (sample - mean) ** 2 / samples.length;
+  return { mean, deviation: Math.sqrt(variance + VARIANCE_FLOOR) };
+}
