@@ -108,7 +108,7 @@ test('a clip of the actor, taken apart: seconds looked at, the four tasks, marks
 });
 
 test('live, on the actor: a moment is filled in while the loop goes on', async ({ open }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   const page = await open();
   await openPage(page);
   await page.getByTestId('actor').click();
@@ -119,7 +119,7 @@ test('live, on the actor: a moment is filled in while the loop goes on', async (
   await page.getByTestId('span-faces').getByRole('slider').last().focus();
   await page.keyboard.press('End');
   await filled(page, 'face');
-  await expect(page.getByTestId('taken')).toContainText('0:');
+  await expect(page.getByTestId('taken')).toContainText(/\d:\d\d\.\d/);
   await nextEstimate(page);
   await expectPhase(page, 'listening');
 });
