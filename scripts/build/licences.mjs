@@ -5,6 +5,8 @@ import { join } from 'node:path';
 
 const BUNDLED = {
   lit: 'memo-bert.js, script/',
+  '@lit/localize': 'memo-bert.js, script/',
+  'hash-wasm': 'worker.js, speech-worker.js, chunks/',
   'onnxruntime-web': 'chunks/ort.*, assets/ort-*',
   '@mediapipe/tasks-vision': 'worker.js',
   '@huggingface/tokenizers': 'worker.js, chunks/transformers.web.js',
