@@ -196,6 +196,7 @@ export const ko: Words = {
     fusion: '추정',
     perSecond: (value) => `초당 ${value}회`,
     milliseconds: (value) => `${value} ms`,
+    delay: '카메라에서 막대까지',
   },
   progress: {
     label: '모델을 불러오는 중',
