@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 
 /** @type {readonly Shipped[]} */
 export const SHIPPED = [
-  ...['lit', 'lit-element', 'lit-html', '@lit/reactive-element'].map((name) => ({
+  ...['lit', 'lit-element', 'lit-html', '@lit/reactive-element', '@lit/localize'].map((name) => ({
     name,
     holder: 'Google LLC',
     what: 'the elements; in the page’s scripts',
@@ -64,6 +64,11 @@ export const SHIPPED = [
     name: '@huggingface/jinja',
     holder: '2023 Hugging Face',
     what: 'a part of transformers.js; in the speech worker’s scripts',
+  },
+  {
+    name: 'hash-wasm',
+    holder: 'Dani Biró',
+    what: 'hashes files while they arrive; in the workers’ scripts',
   },
   {
     name: 'mediabunny',

@@ -1,7 +1,7 @@
 /** The service worker, built last: it names every file of the build with its hash. One classic script, for all browsers. */
 
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'vite';
 import { listBuild } from './build-list.mjs';
 import { PAGE_HEADERS, SCRIPT_HEADERS } from './policy.mjs';
@@ -16,7 +16,7 @@ export function serviceWorker({ root }) {
     name: 'memo-service-worker',
     apply: 'build',
     configResolved(config) {
-      folder = join(config.root, config.build.outDir);
+      folder = resolve(config.root, config.build.outDir);
     },
     closeBundle: {
       sequential: true,

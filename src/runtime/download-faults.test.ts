@@ -1,4 +1,4 @@
-/** What may go wrong between server, cache and load, injected at every file: what is told, and that the next load mends it. */
+/** What may go wrong between server, cache and load, injected: what is told, and that the next load mends it. */
 
 import { describe, expect, it } from 'vitest';
 import { Engine } from './engine';
@@ -13,6 +13,7 @@ import {
   setManifest,
   toyBundle,
   toyMaker,
+  type ToyBundle,
 } from './testing/toy-bundle';
 
 const OPTIONS: EngineOptions = {
@@ -25,70 +26,21 @@ const nobody = {
 } as unknown as FaceEncoding;
 
 /** A page's worker over a toy bundle; `fetch` and `caches` as the test has them. */
-function worker(fetch: typeof globalThis.fetch, caches: CacheStorage | null) {
+function worker(toy: ToyBundle, caches: CacheStorage | null) {
   const maker = toyMaker();
   const parts: LoadParts = {
-    ...{ fetch, caches, createMaker: making(maker), createFace: () => Promise.resolve(nobody) },
+    ...{
+      fetch,
+      caches,
+      engineFiles: toy.engineFiles,
+      createMaker: making(maker),
+      createFace: () => Promise.resolve(nobody),
+    },
     host: { gpu: null, isolated: false, cores: 2 },
   };
   const engine = new Engine(() => undefined, parts);
   return { engine, maker, load: () => engine.session(0).load(OPTIONS) };
 }
-
-/** A body that ends in a network error once half of it has come. */
-function broken(whole: Uint8Array<ArrayBuffer>): Response {
-  const halves = [whole.slice(0, whole.length >> 1)];
-  const pull = (body: ReadableStreamDefaultController<Uint8Array>) => {
-    const half = halves.pop();
-    if (half !== undefined && half.length > 0) body.enqueue(half);
-    else body.error(new TypeError('network error'));
-  };
-  return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }));
-}
-
-describe('The network lost', () => {
-  it.each([
-    'manifest.json',
-    'tokenizer.json',
-    'tokenizer_config.json',
-    'golden.json',
-    'denseface-light.onnx',
-    'wav2vec2.onnx',
-    'memobert.onnx',
-    'silero_vad.onnx',
-  ])(
-    'in the middle of %s: told as such, nothing left open; the next load keeps what was whole',
-    async (name) => {
-      const toy = await toyBundle();
-      const url = [...toy.files.keys()].find((address) => address.endsWith(`/${name}`)) ?? '';
-      let there = true;
-      const fetch: typeof globalThis.fetch = (input) => {
-        const asked = input instanceof Request ? input.url : String(input);
-        if (asked === url && there) {
-          there = false;
-          return Promise.resolve(broken(toy.files.get(url) ?? new Uint8Array()));
-        }
-        return there ? toy.fetch(asked) : Promise.reject(new TypeError('Failed to fetch'));
-      };
-      const caches = memoryCaches();
-      const first = worker(fetch, caches);
-      await expect(first.load()).rejects.toMatchObject({
-        code: name === 'manifest.json' ? 'manifest-unreachable' : 'file-missing',
-        cure: expect.stringMatching(/check the connection/i) as string,
-      });
-      expect(first.maker.open.size).toBe(0);
-      const kept = caches.entries.size;
-      const asked: string[] = [];
-      const second = worker((input) => {
-        asked.push(String(input));
-        return toy.fetch(input);
-      }, caches);
-      expect((await second.load()).manifest.name).toBe('toy');
-      const files = asked.filter((address) => address.startsWith(BASE) && address !== MANIFEST_URL);
-      expect(files.length).toBe(6 - kept);
-    },
-  );
-});
 
 /** Reads as ever, and has no room for anything new. */
 function full(caches: MemoryCaches): CacheStorage {
@@ -105,7 +57,7 @@ describe('The quota exceeded', () => {
     const caches = memoryCaches();
     for (let round = 0; round < 2; round += 1) {
       toy.asked.length = 0;
-      expect((await worker(toy.fetch, full(caches)).load()).manifest.name).toBe('toy');
+      expect((await worker(toy, full(caches)).load()).manifest.name).toBe('toy');
       expect(toy.asked).toContain(`${BASE}memobert.onnx`);
     }
     expect(caches.entries.size).toBe(0);
@@ -116,10 +68,10 @@ describe('Two tabs', () => {
   it('that download at once both load, and leave one whole copy for a third', async () => {
     const toy = await toyBundle();
     const caches = memoryCaches();
-    const both = await Promise.all([worker(toy.fetch, caches).load(), worker(toy.fetch, caches).load()]);
+    const both = await Promise.all([worker(toy, caches).load(), worker(toy, caches).load()]);
     expect(both.map(({ manifest }) => manifest.name)).toEqual(['toy', 'toy']);
     toy.asked.length = 0;
-    await worker(toy.fetch, caches).load();
+    await worker(toy, caches).load();
     expect(toy.asked.filter((address) => address.startsWith(BASE))).toEqual([MANIFEST_URL]);
   });
 });
@@ -128,7 +80,7 @@ describe('A bundle swapped for a malformed one', () => {
   it('while it runs changes nothing; the next load refuses it, and takes the whole one again', async () => {
     const toy = await toyBundle();
     const caches = memoryCaches();
-    const running = worker(toy.fetch, caches);
+    const running = worker(toy, caches);
     await running.load();
     const whole = new Map(toy.files);
     toy.files.set(`${BASE}memobert.onnx`, Uint8Array.of(1, 2, 3));
@@ -136,11 +88,11 @@ describe('A bundle swapped for a malformed one', () => {
     running.engine.session(0);
     await running.engine.session(0).text({ texts: [{ text: 'hello', start: 0, end: Infinity }] });
     expect(await running.engine.session(0).estimate({ time: 1 })).not.toBeNull();
-    await expect(worker(toy.fetch, caches).load()).rejects.toMatchObject({ code: 'manifest-invalid' });
+    await expect(worker(toy, caches).load()).rejects.toMatchObject({ code: 'manifest-invalid' });
     setManifest(toy, { ...toy.manifest, graphs: { ...toy.manifest.graphs, memobert: harmed(toy.manifest) } });
-    await expect(worker(toy.fetch, caches).load()).rejects.toMatchObject({ code: 'model-integrity' });
+    await expect(worker(toy, caches).load()).rejects.toMatchObject({ code: 'model-integrity' });
     for (const [url, content] of whole) toy.files.set(url, content);
-    expect((await worker(toy.fetch, caches).load()).manifest.name).toBe('toy');
+    expect((await worker(toy, caches).load()).manifest.name).toBe('toy');
   });
 });
 
