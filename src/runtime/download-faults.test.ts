@@ -30,7 +30,7 @@ function worker(toy: ToyBundle, caches: CacheStorage | null) {
   const maker = toyMaker();
   const parts: LoadParts = {
     ...{
-      fetch,
+      fetch: toy.fetch,
       caches,
       engineFiles: toy.engineFiles,
       createMaker: making(maker),

@@ -44,7 +44,7 @@ async function setUp({ heads = true, ...faults }: ToyFaults & { heads?: boolean 
   if (heads) await withHeads(toy);
   const maker = toyMaker(faults);
   const engine = new Engine(() => undefined, {
-    ...{ fetch: toy.fetch, caches: null, createMaker: making(maker) },
+    ...{ fetch: toy.fetch, caches: null, engineFiles: toy.engineFiles, createMaker: making(maker) },
     ...{ createFace: () => Promise.resolve(FACE), host: { gpu: null, isolated: false, cores: 2 } },
   });
   const session = engine.session(1);

@@ -4,10 +4,21 @@ import { en } from './en';
 import { languageOf, speaking, strings, type Words } from '.';
 import { ko } from './ko';
 
+type Spoken = (...given: unknown[]) => string;
+
+/** Of two words, or of a list of them. */
+function spoken(say: Spoken): string {
+  try {
+    return say('§1', '§2');
+  } catch {
+    return say(['§1', '§2']);
+  }
+}
+
 /** Every word with its path; functions by what they say of given words. */
 function said(table: unknown, path = ''): [path: string, text: string][] {
   if (typeof table === 'string') return [[path, table]];
-  if (typeof table === 'function') return [[path, (table as (...given: string[]) => string)('§1', '§2')]];
+  if (typeof table === 'function') return [[path, spoken(table as Spoken)]];
   return Object.entries(table as object).flatMap(([key, value]) => said(value, `${path}.${key}`));
 }
 
