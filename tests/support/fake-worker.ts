@@ -164,7 +164,8 @@ function fakeWorker(): void {
 
 /** From here on, every worker of the page is a fake one. */
 export async function fakeWorkers(page: Page): Promise<void> {
-  await page.route('**/assets/worker-*.js', (route) =>
+  // not the chunk of `worker-client.ts`, which is the page's own side
+  await page.route(/\/assets\/worker-(?!client-)[^/]*\.js$/, (route) =>
     route.fulfill({
       contentType: 'text/javascript',
       // an isolated page takes no worker without it
