@@ -25,7 +25,7 @@ const nobody = {
   reset: () => undefined,
 } as unknown as FaceEncoding;
 
-/** A page's worker over a toy bundle; `fetch` and `caches` as the test has them. */
+/** A page's worker over a toy bundle; `caches` as the test has them. */
 function worker(toy: ToyBundle, caches: CacheStorage | null) {
   const maker = toyMaker();
   const parts: LoadParts = {
