@@ -8,7 +8,7 @@
  * Fails where the page shows an error, stops answering, or where memory in the last quarter is more than a tenth above the second.
  */
 
-/* global document, navigator, performance */
+/* global document, navigator */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -84,7 +84,7 @@ export function groupsOf(dist) {
 function putWorker(put, dist, files, element) {
   const workers = element
     .flatMap((script) => named(dist, script, files))
-    .filter((file) => /\/worker-[^/]*$/.test(file));
+    .filter((file) => /\/worker-(?!client)[^/]*$/.test(file));
   const scripts = workers.flatMap((worker) => [...closure(dist, worker)]);
   put('worker', scripts);
   const runtime = scripts
