@@ -61,12 +61,13 @@ suite(
   `--outputFile.json=${join(results, 'vitest.json')}`,
 );
 if (check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
+  // before the examples are put beside it
+  check('a second build, byte for byte', join(root, 'scripts', 'build-again.mjs'));
   check('sizes', join(root, 'scripts', 'sizes.mjs'), '--check');
   if (check('package', join(root, 'scripts', 'test-package.mjs'))) {
     check('reference', join(root, 'scripts', 'api.mjs'), '--check');
     check('examples', bin(['vite', 'bin', 'vite.js']), 'build', '-c', 'vite.examples.config.ts');
   }
-  check('a second build, byte for byte', join(root, 'scripts', 'build-again.mjs'));
   sh(process.execPath, [join(root, 'scripts', 'record-actor.mjs')], { env });
   suite(
     'the built page in Chromium',
