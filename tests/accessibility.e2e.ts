@@ -99,7 +99,17 @@ test('where less motion is wanted nothing moves; in forced colours a bar is stil
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('examples/states.html?state=waiting');
   await expect(page.getByTestId('phase')).toBeVisible();
-  const moving = () => page.evaluate(() => document.getAnimations().length);
+  const moving = () =>
+    page.evaluate(() => {
+      // a document knows of no animation inside a shadow root
+      const roots: (Document | ShadowRoot)[] = [document];
+      let count = 0;
+      for (const root of roots) {
+        count += root.getAnimations().length;
+        for (const { shadowRoot } of root.querySelectorAll('*')) if (shadowRoot) roots.push(shadowRoot);
+      }
+      return count;
+    });
   expect(await moving()).toBe(0);
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   await expect.poll(moving, 'the blank breathes').toBeGreaterThan(0);

@@ -137,7 +137,7 @@ function filledFace(face: FilledFace): TemplateResult {
     <table>
       <thead>
         <tr>
-          <th></th>
+          <td></td>
           <th scope="col">${strings.playground.seen}</th>
           <th scope="col">${strings.playground.guessed}</th>
         </tr>
