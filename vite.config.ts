@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { configDefaults } from 'vitest/config';
+import { fewFiles } from './scripts/build/chunks.mjs';
 import { literals } from './scripts/build/literals.mjs';
 import { plainImports } from './scripts/build/plain-imports.mjs';
 import { modelCard } from './scripts/model-card.mjs';
@@ -90,6 +91,10 @@ export default defineConfig({
       output: {
         entryFileNames: ({ name }) =>
           name === 'memo-bert' || name === 'recogniser' ? `${name}.js` : 'assets/[name]-[hash].js',
+        codeSplitting: fewFiles({
+          elements: `${root}src/elements/index.ts`,
+          headless: `${root}src/index.ts`,
+        }),
       },
     },
   },

@@ -35,13 +35,12 @@ export type {
   Moment,
 } from './memobert/moment';
 export { DOUBTS, type Doubt, type Reliability } from './memobert/reliability';
+export { adapt, fitAdaptation } from './recogniser/adaptation';
 export {
-  adapt,
   CONDITIONS,
   DEFAULT_SETTINGS,
   estimateAt,
   Estimates,
-  fitAdaptation,
   marks,
   PHASES,
   Recogniser,

@@ -9,6 +9,7 @@ export const GROUPS = {
   page: 'the page around the element',
   script: 'the module that a page of yours names',
   element: 'the element and the page’s side of the engine',
+  start: 'what works on estimates, fetched while a model loads',
   headless: 'what only the headless entry has, beside what it shares with the element',
   worker: 'the engine’s worker, with MediaPipe’s script',
   wasm: 'ONNX Runtime for WebAssembly',
@@ -17,18 +18,36 @@ export const GROUPS = {
   model: 'the model, on both backends',
   'model-wasm': 'the model, on WebAssembly only',
   'model-webgpu': 'the model, on WebGPU only',
-  late: 'only when somebody asks for it',
+  late: 'only when somebody asks for it: a source (the camera is `live`), a part, another language',
   none: 'nothing that a page downloads',
 };
 
 /** What is downloaded in each situation, as groups. */
 export const SITUATIONS = {
   'embedded, before Start': ['script', 'element'],
-  'embedded, on WebAssembly': ['script', 'element', 'worker', 'wasm', 'senses', 'model', 'model-wasm'],
-  'embedded, on WebGPU': ['script', 'element', 'worker', 'webgpu', 'senses', 'model', 'model-webgpu'],
+  'embedded, on WebAssembly': [
+    'script',
+    'element',
+    'start',
+    'worker',
+    'wasm',
+    'senses',
+    'model',
+    'model-wasm',
+  ],
+  'embedded, on WebGPU': [
+    'script',
+    'element',
+    'start',
+    'worker',
+    'webgpu',
+    'senses',
+    'model',
+    'model-webgpu',
+  ],
   'the page, before Start': ['page', 'element'],
-  'the page, on WebAssembly': ['page', 'element', 'worker', 'wasm', 'senses', 'model', 'model-wasm'],
-  'the page, on WebGPU': ['page', 'element', 'worker', 'webgpu', 'senses', 'model', 'model-webgpu'],
+  'the page, on WebAssembly': ['page', 'element', 'start', 'worker', 'wasm', 'senses', 'model', 'model-wasm'],
+  'the page, on WebGPU': ['page', 'element', 'start', 'worker', 'webgpu', 'senses', 'model', 'model-webgpu'],
 };
 
 const NEVER = /^(?:.*\.(?:md|schema\.json)|generated\/(?:LICENCES\.txt|stamp\.json))$/;
@@ -56,6 +75,13 @@ export function groupsOf(dist) {
   const element = [...closure(dist, 'memo-bert.js')];
   put('script', ['memo-bert.js']);
   put('element', element);
+  const withModel = element
+    .flatMap((script) => named(dist, script, files))
+    .filter((file) => /\/with-model-/.test(file));
+  put(
+    'start',
+    withModel.flatMap((file) => [...closure(dist, file)]),
+  );
   put('headless', closure(dist, 'recogniser.js'));
   const html = readFileSync(join(dist, 'index.html'), 'utf8');
   const inPage = [...html.matchAll(/<(?:script[^>]* src|link[^>]* href)="\.\/([^"]+)"/g)].map(
@@ -85,7 +111,12 @@ function putWorker(put, dist, files, element) {
   const workers = element
     .flatMap((script) => named(dist, script, files))
     .filter((file) => /\/worker-(?!client)[^/]*$/.test(file));
-  const scripts = workers.flatMap((worker) => [...closure(dist, worker)]);
+  const atOnce = workers.flatMap((worker) => [...closure(dist, worker)]);
+  // a first visit downloads, and hashes what comes
+  const hashes = atOnce
+    .flatMap((script) => named(dist, script, files))
+    .filter((file) => /\/sha256-/.test(file));
+  const scripts = [...atOnce, ...hashes];
   put('worker', scripts);
   const runtime = scripts
     .flatMap((script) => named(dist, script, files))

@@ -4,9 +4,7 @@
  */
 
 export type { ActorOptions } from './actor';
-export { openDevices } from './device-source';
 export type { DeviceRequest } from './devices';
 export type { MediaReader } from './media-reader';
 export { notPushing, PushedSource } from './pushed-source';
 export type { SampleChunk, Source, SourceEvents, TimedFrame } from './source';
-export { openStream } from './stream-source';

@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { adapt, type AdaptationState, type MarkedMoment, type RecogniserState } from '../recogniser';
-import { NO_ADAPTATION, writeAdaptation } from '../recogniser';
+import { NO_ADAPTATION, type AdaptationState, type MarkedMoment, type RecogniserState } from '../recogniser';
+import { adapt, writeAdaptation } from '../recogniser/adaptation';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { choices } from './choices';

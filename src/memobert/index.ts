@@ -6,7 +6,7 @@
 export { Evidence, type EvidenceWindow, type TimedWindow } from './evidence';
 export { Fusion, type FusionAnswer, type FusionOptions } from './fusion';
 export { lookedAt } from './looked-at';
-export { Masking } from './masking';
+export type { Masking } from './masking';
 export { momentMissing } from './moment';
 export { Prompt } from './prompt';
 export type { Estimate } from './estimate';

@@ -3,15 +3,8 @@
  * Knows of capture, encoders' answers, runtime's client. Must not know of elements, and touches the DOM only through `page.ts`.
  */
 
-export {
-  adapt,
-  fitAdaptation,
-  NO_ADAPTATION,
-  writeAdaptation,
-  type Adaptation,
-  type AdaptationState,
-  type Mark as MarkedMoment,
-} from './adaptation';
+export { NO_ADAPTATION, type AdaptationState } from './adaptation/adapter';
+export type { Adaptation, Mark as MarkedMoment } from './adaptation';
 export { NO_MOMENT, type MomentState } from './moments';
 export { isCaptionFile } from '../capture/words/caption-names';
 export { systemClock, type Clock } from './clock';

@@ -5,7 +5,7 @@
 
 import { MemoError } from '../errors';
 import { sharedWorkers, type LoadStep } from '../runtime';
-import { browserStorage } from './adaptation';
+import { browserStorage } from './adaptation/keeper';
 import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
 import { gpuLeft } from './faults';
@@ -20,6 +20,8 @@ import { browserSources } from './sources';
 import { Teller } from './teller';
 import type { Words } from './words';
 
+type WithModel = typeof import('./with-model');
+
 export abstract class Loader extends Teller {
   /** Where the words come from. */
   abstract readonly words: Words;
@@ -32,6 +34,7 @@ export abstract class Loader extends Teller {
   /** How far the present load has come. */
   protected step: LoadStep | null = null;
   readonly #recovery: Recovery;
+  #withModel: WithModel | null = null;
   /** Loads that wait for the network. */
   #networkWaits = 0;
 
@@ -66,6 +69,12 @@ export abstract class Loader extends Teller {
   /** A model reads by this prompt from here on. */
   protected abstract adaptTo(loaded: LoadedEngine, prompted: Prompted): void;
 
+  /** There as soon as a model has been. */
+  protected get withModel(): WithModel {
+    if (this.#withModel === null) throw new RangeError('no model has been loaded');
+    return this.#withModel;
+  }
+
   protected get awaitsNetwork(): boolean {
     return this.#networkWaits > 0;
   }
@@ -98,7 +107,7 @@ export abstract class Loader extends Teller {
       this.step = null;
       this.apply({ progress: null });
     }
-    const loaded = await this.engine.load();
+    const [loaded] = await Promise.all([this.engine.load(), this.#fetchWithModel()]);
     this.words.offer(loaded.manifest);
     const prompted = await this.prompter.bring(loaded, this.settings, (error) => {
       this.settings = { ...this.settings, prompt: null, labels: null };
@@ -108,5 +117,18 @@ export abstract class Loader extends Teller {
     this.adaptTo(loaded, prompted);
     this.apply({ manifest: loaded.manifest, backend: loaded.backend, ...prompted });
     return loaded;
+  }
+
+  async #fetchWithModel(): Promise<void> {
+    try {
+      this.#withModel ??= await import('./with-model');
+    } catch (cause) {
+      throw new MemoError(
+        'file-missing',
+        'A script of this page could not be fetched.',
+        'Check the connection and press Start again; if it comes back, reload the page.',
+        cause,
+      );
+    }
   }
 }

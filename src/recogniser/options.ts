@@ -3,7 +3,7 @@
 import { recognitionClass } from '../capture/words/recognition-api';
 import { MemoError } from '../errors';
 import type { DeviceWish, EngineOptions } from '../runtime/protocol';
-import type { KeptStorage } from './adaptation';
+import type { KeptStorage } from './adaptation/keeper';
 import type { Clock } from './clock';
 import type { EngineClient } from './engine-client';
 import type { Page } from './page';

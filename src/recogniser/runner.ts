@@ -6,12 +6,12 @@
 import type { Source } from '../capture';
 import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
-import { Adapter } from './adaptation';
+import { Adapter } from './adaptation/adapter';
 import type { AnalysisListeners, AnalysisParts } from './analysis';
 import type { LoadedEngine } from './engine';
 import { Loader } from './loader';
 import { isGone, isWorkersFault, lostDevices, recogniserClosed } from './faults';
-import { Loop, type LoopParts, type Vitals } from './loop';
+import type { LoopParts, Vitals } from './loop';
 import { Moments } from './moments';
 import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Facts } from './phase';
@@ -39,10 +39,14 @@ export abstract class Runner extends Loader {
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
     super(options, parts);
     this.smoother = new Smoother(this.settings.smoothing);
-    this.adapter = new Adapter(this.parts.storage, (adaptation, answers) => {
-      this.keep({ adaptation });
-      if (answers) this.#readAdapted();
-    });
+    this.adapter = new Adapter(
+      this.parts.storage,
+      (adaptation, answers) => {
+        this.keep({ adaptation });
+        if (answers) this.#readAdapted();
+      },
+      () => this.withModel.marking,
+    );
     this.moments = new Moments(
       () => this.engine.loaded?.client ?? null,
       (moment) => this.keep({ moment }),
@@ -183,7 +187,7 @@ export abstract class Runner extends Loader {
 
   /** A source that goes at its own speed. */
   #play(run: Run, parts: LoopParts): void {
-    run.loop = new Loop(parts, {
+    run.loop = new this.withModel.Loop(parts, {
       face: ({ faces, frameWidth, frameHeight }) => this.apply({ faces, frameWidth, frameHeight }),
       voice: ({ speaking }) => this.apply({ speaking }),
       estimate: (estimate) => this.publish(estimate),

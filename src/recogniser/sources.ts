@@ -1,6 +1,6 @@
 /** How the recogniser opens each kind of source; a table, so that tests can bring their own. */
 
-import { openDevices, openStream, type DeviceRequest, type Source } from '../capture';
+import type { DeviceRequest, Source } from '../capture';
 
 export interface ActorRequest {
   /** Folder with the actor's speech; ends with a slash. */
@@ -18,9 +18,9 @@ export interface SourceOpeners {
 }
 
 export const browserSources: SourceOpeners = {
-  devices: openDevices,
-  // what most pages never show or read is fetched when somebody asks for it
+  // each is fetched when somebody asks for it
+  devices: async (request, signal) => (await import('../capture/live')).openDevices(request, signal),
   actor: async (request, signal) => (await import('../capture/actor')).openActor(request, signal),
   file: async (blob, name, signal) => (await import('../capture/files')).openFile(blob, name, signal),
-  stream: openStream,
+  stream: async (stream, signal) => (await import('../capture/live')).openStream(stream, signal),
 };

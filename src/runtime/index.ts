@@ -10,7 +10,6 @@
 export type { Graph, PlainTensor } from './graph';
 export type { FaceGraphName, GraphName, GraphRole, Label, Manifest, Precision } from './manifest';
 export { GRAPHS, MANIFEST_FORMAT } from './manifest';
-export { checkManifest } from './manifest-check';
 export type { LoadStep, Progress } from './progress';
 export type {
   BackendReport,

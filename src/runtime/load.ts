@@ -1,7 +1,7 @@
 /** The whole way from a manifest's URL to models that are ready, in order; the engine keeps what comes out. */
 
 import { FaceEncoder, SpeechGate, VoiceEncoder, WordPieces, type FaceEncoderOptions } from '../encoders';
-import { Evidence, Masking, type Fusion } from '../memobert';
+import { Evidence, type Fusion, type Masking } from '../memobert';
 import type { Backend } from '../memobert/estimate';
 import { BACKENDS, chooseBackend, type BackendChoice, type BackendRow, type Host } from './backends';
 import { Bundle, type BundleParts } from './bundle';
@@ -35,7 +35,8 @@ export interface SessionParts {
   readonly voice: VoiceEncoder;
   readonly fusion: Fusion;
   readonly evidence: Evidence;
-  readonly masking: Masking;
+  /** One for the whole session; its code is fetched when somebody takes a moment. */
+  readonly masking: () => Promise<Masking>;
 }
 
 export interface Loaded {
@@ -119,7 +120,22 @@ function sessionParts(
     }),
     fusion,
     evidence: new Evidence(manifest),
-    masking: new Masking({ ...filling, graph: graphs.fusion, manifest, fusion }),
+    masking: late(async () => {
+      const { Masking } = await import('../memobert/masking');
+      return new Masking({ ...filling, graph: graphs.fusion, manifest, fusion });
+    }),
+  };
+}
+
+/** Made at the first call, for all calls; after a failure the next tries again. */
+function late<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = null;
+      throw error;
+    });
+    return made;
   };
 }
 

@@ -122,13 +122,14 @@ export class Session implements Handlers {
 
   readonly moment: Handlers['moment'] = async () => {
     const { masking } = this.#ready();
-    if (this.#estimated === null) throw momentMissing();
-    return masking.take(this.#estimated.window, this.#estimated.time);
+    const estimated = this.#estimated;
+    if (estimated === null) throw momentMissing();
+    return (await masking()).take(estimated.window, estimated.time);
   };
 
   readonly fill: Handlers['fill'] = async ({ masks }) => {
     const { masking } = this.#ready();
-    return this.#fillStage.run(() => masking.fill(masks));
+    return this.#fillStage.run(async () => (await masking()).fill(masks));
   };
 
   readonly follow: Handlers['follow'] = async ({ box }) => {

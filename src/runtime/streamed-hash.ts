@@ -4,8 +4,6 @@
  * core: WebCrypto 40 to 70 ms, hash-wasm 200 to 240 ms, `@noble/hashes` 400 to 500 ms).
  */
 
-import { createSHA256 } from 'hash-wasm';
-
 export interface StreamedHash {
   add(piece: Uint8Array): void;
   /** Forgets what was added. */
@@ -15,6 +13,7 @@ export interface StreamedHash {
 }
 
 export async function streamedSha256(): Promise<StreamedHash> {
+  const { createSHA256 } = await import('./sha256');
   const hasher = await createSHA256();
   hasher.init();
   return {

@@ -2,7 +2,8 @@
 
 import { MemoError } from '../../errors';
 import type { Filling, Moment } from '../../memobert/moment';
-import { fitAdaptation, type AdaptationState, type MarkedMoment, type MomentState } from '../../recogniser';
+import type { AdaptationState, MarkedMoment, MomentState } from '../../recogniser';
+import { fitAdaptation } from '../../recogniser/adaptation';
 
 const CLASSES = ['neutral', 'happiness', 'surprise', 'sadness', 'anger', 'disgust', 'fear', 'contempt'];
 const GLAD = [0.09, 0.71, 0.14, 0.01, 0.01, 0.01, 0.02, 0.01];

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { estimateAt } from '../testing/fake-client';
-import { Adapter } from './adapter';
+import { Adapter, type AdaptationState } from './adapter';
 import type { KeptStorage } from './keeper';
+import * as marking from './marking';
 import type { Subject } from './subject';
 
 const SUBJECT: Subject = {
@@ -32,9 +33,10 @@ const unsure = { ...estimateAt(2), probabilities: [0.6, 0.4] };
 let storage = new Memory();
 let answers = vi.fn();
 const open = (subject: Subject = SUBJECT, kept: KeptStorage | null = storage) => {
-  const adapter = new Adapter(kept, (_state, changed) => {
-    if (changed) answers();
-  });
+  const changed = (_state: AdaptationState, others: boolean) => {
+    if (others) answers();
+  };
+  const adapter = new Adapter(kept, changed, () => marking);
   adapter.turnTo(subject);
   return adapter;
 };

@@ -3,10 +3,12 @@
 import { MemoError } from '../../errors';
 import type { Estimate } from '../../memobert/estimate';
 import { momentMissing } from '../../memobert/moment';
-import { MOST_MARKS, readAdaptation, writeAdaptation } from './file';
-import { adapt, fitAdaptation, type Adaptation, type Mark } from './fit';
+import type { Adaptation, Mark } from './fit';
 import { Keeper, type KeptStorage } from './keeper';
+import type * as marking from './marking';
 import { keyOf, type Subject } from './subject';
+
+export type Marking = typeof marking;
 
 export interface AdaptationState {
   /** What the marks are of; null before a model is loaded. */
@@ -35,14 +37,23 @@ export const NO_ADAPTATION: AdaptationState = Object.freeze<AdaptationState>({
 export class Adapter {
   readonly #keeper: Keeper;
   readonly #changed: (state: AdaptationState, answers: boolean) => void;
+  readonly #marking: () => Marking;
   /** Marks of other prompts and words: they come back with them. */
   readonly #others = new Map<string, AdaptationState>();
   #state = NO_ADAPTATION;
 
-  /** @param changed `answers`: what is said of the same evidence is another now */
-  constructor(storage: KeptStorage | null, changed: (state: AdaptationState, answers: boolean) => void) {
+  /**
+   * @param changed `answers`: what is said of the same evidence is another now
+   * @param marking asked for from the first {@link turnTo} on
+   */
+  constructor(
+    storage: KeptStorage | null,
+    changed: (state: AdaptationState, answers: boolean) => void,
+    marking: () => Marking,
+  ) {
     this.#keeper = new Keeper(storage);
     this.#changed = changed;
+    this.#marking = marking;
   }
 
   get state(): AdaptationState {
@@ -61,7 +72,7 @@ export class Adapter {
   apply(estimate: Estimate): Estimate {
     const { fitted, on, subject } = this.#state;
     if (fitted === null || !on || subject?.labels.join() !== estimate.labels.join()) return estimate;
-    return { ...estimate, probabilities: adapt(estimate.probabilities, fitted) };
+    return { ...estimate, probabilities: this.#marking().adapt(estimate.probabilities, fitted) };
   }
 
   /**
@@ -76,7 +87,7 @@ export class Adapter {
         throw notALabel(word, subject.labels);
       const { time, unadapted, probabilities } = estimate;
       const mark = { time, word, probabilities: unadapted ?? probabilities };
-      this.#refit([...marks, mark].slice(-MOST_MARKS));
+      this.#refit([...marks, mark].slice(-this.#marking().MOST_MARKS));
       return mark;
     });
   }
@@ -100,7 +111,7 @@ export class Adapter {
     this.#try(() => {
       const { subject, marks } = this.#state;
       if (subject === null) throw momentMissing();
-      if (kept) this.#keeper.write(subject, writeAdaptation(subject, marks));
+      if (kept) this.#keeper.write(subject, this.#marking().writeAdaptation(subject, marks));
       else this.#keeper.forget(subject);
       this.#tell({ ...this.#state, kept, error: null });
     });
@@ -117,7 +128,7 @@ export class Adapter {
   /** @throws MemoError `marks-missing` where there is nothing to save */
   toJson(): string {
     const { subject, marks } = this.#state;
-    if (subject !== null && marks.length > 0) return writeAdaptation(subject, marks);
+    if (subject !== null && marks.length > 0) return this.#marking().writeAdaptation(subject, marks);
     throw new MemoError('marks-missing', 'No moment is marked.', 'Mark a moment, then save.');
   }
 
@@ -129,7 +140,7 @@ export class Adapter {
     this.#try(() => {
       const { subject } = this.#state;
       if (subject === null) throw momentMissing();
-      this.#refit(readAdaptation(text, subject));
+      this.#refit(this.#marking().readAdaptation(text, subject));
     });
   }
 
@@ -142,8 +153,8 @@ export class Adapter {
     const text = this.#keeper.read(subject);
     if (text === null) return fresh;
     try {
-      const marks = readAdaptation(text, subject);
-      return { ...fresh, marks, fitted: fitOrNone(subject, marks), kept: true };
+      const marks = this.#marking().readAdaptation(text, subject);
+      return { ...fresh, marks, fitted: this.#fitOrNone(subject, marks), kept: true };
     } catch (error) {
       return { ...fresh, error: MemoError.from(error) };
     }
@@ -152,14 +163,19 @@ export class Adapter {
   #refit(marks: readonly Mark[]): void {
     const { subject, kept } = this.#state;
     if (subject === null) return;
-    const next = { ...this.#state, marks, fitted: fitOrNone(subject, marks), error: null };
+    const next = { ...this.#state, marks, fitted: this.#fitOrNone(subject, marks), error: null };
     try {
-      if (kept) this.#keeper.write(subject, writeAdaptation(subject, marks));
+      if (kept) this.#keeper.write(subject, this.#marking().writeAdaptation(subject, marks));
       this.#set(next);
     } catch (error) {
       // the mark itself is not lost
       this.#set({ ...next, kept: false, error: MemoError.from(error) });
     }
+  }
+
+  #fitOrNone({ labels }: Subject, marks: readonly Mark[]): Adaptation | null {
+    const words = new Set(marks.map(({ word }) => word));
+    return words.size < 2 ? null : this.#marking().fitAdaptation(labels, marks);
   }
 
   #set(state: AdaptationState): void {
@@ -181,10 +197,6 @@ export class Adapter {
       throw error;
     }
   }
-}
-
-function fitOrNone({ labels }: Subject, marks: readonly Mark[]): Adaptation | null {
-  return new Set(marks.map(({ word }) => word)).size < 2 ? null : fitAdaptation(labels, marks);
 }
 
 function notALabel(word: string, labels: readonly string[]): MemoError {

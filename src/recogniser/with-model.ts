@@ -1,0 +1,7 @@
+/**
+ * What only works on estimates, and so has nothing to do before a model is there: fetched while the first one loads
+ * (see `loader.ts`), so that no page carries it before somebody starts.
+ */
+
+export * as marking from './adaptation/marking';
+export { Loop } from './loop';

@@ -1,0 +1,3 @@
+/** The hash of what arrives, as WebAssembly; fetched with the first download, for a second visit needs none. */
+
+export { createSHA256 } from 'hash-wasm';
