@@ -152,7 +152,9 @@ function modelFiles(dist) {
 
 /** As `src/runtime/graph-plan.ts` chooses: a file that names the backend, else the plain one. */
 function graphFiles({ face, graphs }, backend) {
-  return [face.graphs?.[backend] ?? 'denseface', 'wav2vec2', 'memobert'].map((name) => {
+  const streams = graphs['wav2vec2-features'] !== undefined && graphs['wav2vec2-context'] !== undefined;
+  const voice = streams ? ['wav2vec2-features', 'wav2vec2-context'] : ['wav2vec2'];
+  return [face.graphs?.[backend] ?? 'denseface', ...voice, 'memobert'].map((name) => {
     const files = Object.values(graphs[name]);
     return (files.find(({ backends }) => backends?.includes(backend)) ?? graphs[name].fp32 ?? files[0]).path;
   });

@@ -59,9 +59,9 @@ SHIPPED: dict[str, tuple[str, ...]] = {graph: ("fp32-half",) for graph in (*PART
 # by results/variants: on wasm three quarters of the time and three fifths of the bytes, the same answers
 SHIPPED["wav2vec2"] = ("fp32-half", "int8")
 SHIPPED[CONTEXT] = SHIPPED["wav2vec2"]
-# 18 MB instead of 46; what it costs `evaluate` tells with `--packed` and without. On wasm int8 takes two
-# thirds of the time (bench/README.md)
-SHIPPED["memobert"] = ("fp32-packed", "int8-packed")
+# 18 MB instead of 46; what it costs `evaluate` tells with `--packed` and without. `int8-packed` takes two
+# thirds of the time on wasm (bench/README.md), and 3.6 MB more than the 25 that its visitors may be asked for
+SHIPPED["memobert"] = ("fp32-packed",)
 FACE_AXES = {"faces": {0: "N"}, "features": {0: "N"}, "logits": {0: "N"}}
 AXES = {
     "denseface": FACE_AXES,
