@@ -54,7 +54,7 @@ def runs(toy, tmp_path_factory):
     ]  # fmt: skip
     length = ["--every", "20", "--steps", "40"]
     tasks = pretrain.main([*fusion, *length, "--out", str(out / "pretrained")])
-    tuning = [*fusion, "--init", str(out / "pretrained/best.pt"), "--every", "75", "--steps", "300"]
+    tuning = [*fusion, "--init", str(out / "pretrained/best.pt"), "--every", "75", "--steps", "450"]
     scores = tune.main([*tuning, "--out", str(out / "fusion")])
     return {
         "out": out, "face": face, "voice": [*voice, *taught], "scores": scores, "tasks": tasks,
