@@ -4,7 +4,8 @@ import { chooseBackend, type Host } from './backends';
 import { Bundle, type BundleParts } from './bundle';
 import { EngineFiles, type EngineFileList, type EngineFileName } from './engine-files';
 import { engineFilesFor } from './engine-files-for';
-import { GRAPH_ROLES, type BundleFile } from './manifest';
+import { rolesOf } from './graph-plan';
+import type { BundleFile } from './manifest';
 import { planFor } from './plan';
 import type { EngineOptions } from './protocol';
 import type { Backend } from '../memobert/estimate';
@@ -40,7 +41,7 @@ export class DeviceFiles {
     const { text, golden } = bundle.manifest;
     const files = [
       ...[text.tokenizer, text.tokenizerConfig, golden],
-      ...GRAPH_ROLES.map((role) => plan[role].file),
+      ...rolesOf(plan).flatMap((role) => plan[role]?.file ?? []),
     ];
     const engine = new EngineFiles(assetBase, bundleParts, engineFiles);
     return new DeviceFiles(choice.name, bundle, files, engine, engineFilesFor(choice.name));
