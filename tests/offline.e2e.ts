@@ -116,8 +116,8 @@ test('nothing but its own files and models is ever stored, and "forget everythin
   expect(await stored(page)).toEqual({ ...before, caches: [], workers: [] });
 });
 
-// after the click the second version is not shown any more since the parts were brought together: to be mended
-test.fixme('a new version never comes under a running session, and comes when asked', async ({
+
+test('a new version never comes under a running session, and comes when asked', async ({
   open,
   host,
 }) => {
@@ -138,11 +138,14 @@ test.fixme('a new version never comes under a running session, and comes when as
   await expect(other.getByTestId('update')).toHaveAttribute('data-update', 'refused');
   await nextEstimate(page);
   await other.close();
+  // the click scrolls to it, and what comes into view there and is fetched late would wake the version that is to end
+  await page.getByTestId('update').scrollIntoViewIfNeeded();
+  await page.evaluate(() => customElements.whenDefined('memo-measure').then(() => undefined));
   // the service worker may count a tab for a moment after it closed
   await expect(async () => {
     const update = page.getByRole('button', { name: 'Update and reload' });
     if (await update.isVisible()) await update.click();
-    await expect(page.locator('#second')).toHaveCount(1, { timeout: 5000 });
+    await expect(page.locator('#second')).toHaveCount(1, { timeout: 10_000 });
   }).toPass();
   await settled(page);
   expect((await stored(page)).caches.filter((name) => name.startsWith('memo-bert-app'))).toHaveLength(1);

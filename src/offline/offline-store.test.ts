@@ -10,6 +10,9 @@ const SHELL: readonly Group[] = ['shell'];
 
 /** A service worker that answers by rule, and a container that knows it. */
 class FakeContainer extends EventTarget {
+  /** How often it was asked to let the next version take over, and how many of these it does not hear. */
+  asked = 0;
+  looksAway = 0;
   controller: ServiceWorker | null = null;
   groups = new Set<Group>(SHELL);
   otherBusy = false;
@@ -22,7 +25,8 @@ class FakeContainer extends EventTarget {
   answer(request: ToServiceWorker): FromServiceWorker {
     if (this.fails) return { kind: 'failed', message: 'no room' };
     if (request.kind === 'activate') {
-      if (!this.otherBusy) this.take();
+      this.asked += 1;
+      if (!this.otherBusy && this.asked > this.looksAway) this.take();
       return { kind: 'activating', done: !this.otherBusy };
     }
     if (request.kind === 'keep') for (const group of request.groups) this.groups.add(group);
@@ -31,6 +35,7 @@ class FakeContainer extends EventTarget {
   }
 
   take(): void {
+    this.registration.waiting = null;
     this.dispatchEvent(new Event('controllerchange'));
   }
 }
@@ -214,6 +219,20 @@ describe('a new version', () => {
     container.otherBusy = false;
     await store.request('update');
     expect(page.reloads).toBe(1);
+  });
+
+  it('is asked for until the browser has looked', async () => {
+    const { store, container, page } = setUp();
+    await store.open();
+    container.take();
+    container.registration.bring();
+    container.looksAway = 2;
+    const updates: string[] = [];
+    store.subscribe(({ update }) => updates.push(update));
+    await store.request('update');
+    expect(container.asked).toBe(3);
+    expect(page.reloads).toBe(1);
+    expect(updates).toContain('coming');
   });
 
   it('that another tab took is loaded here too, but not under a running session', async () => {

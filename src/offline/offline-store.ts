@@ -99,6 +99,7 @@ export class OfflineStore {
 
   async #update(): Promise<void> {
     this.#asked = true;
+    this.#set({ update: 'coming' });
     const done = (await this.#link?.activate()) ?? false;
     this.#asked = done;
     if (!done) this.#set({ update: 'refused' });

@@ -15,6 +15,9 @@ export type Container = Pick<ServiceWorkerContainer, 'controller' | 'addEventLis
   readonly ready: Promise<Registration>;
 };
 
+/** Between two questions whether the next version may take over. */
+const ASK_AGAIN_MS = 500;
+
 export interface WorkerLinkOptions {
   /** Something runs here that a reload would end. */
   readonly busy: () => boolean;
@@ -67,11 +70,20 @@ export class WorkerLink {
     return this.#kept({ kind: 'forget', everything });
   }
 
-  /** Lets the version that waits take over; false where another tab is at work, or none waits. */
+  /**
+   * Lets the version that waits take over, and resolves when it does; false where another tab is at work, or none waits.
+   * Chromium may end the version before while it looks whether that one is idle, and not look again (seen in 156): so it is asked until it
+   * has, and nobody should talk to the version before meanwhile, which would wake it.
+   */
   async activate(): Promise<boolean> {
-    if (this.registration.waiting === null) return false;
-    const answer = await ask(this.registration.waiting, { kind: 'activate' });
-    return answer.kind === 'activating' && answer.done;
+    const { waiting } = this.registration;
+    if (waiting === null) return false;
+    for (;;) {
+      const answer = await ask(waiting, { kind: 'activate' });
+      if (answer.kind !== 'activating' || !answer.done) return false;
+      if (this.registration.waiting !== waiting) return true;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
   }
 
   async unregister(): Promise<void> {

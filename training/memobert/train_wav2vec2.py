@@ -68,31 +68,54 @@ def evaluate(model: VoiceEncoder, speech: Speech, clips: list[Clip], device) -> 
 
 
 class Distillation(nn.Module):
-    """What the teacher says of a crop, as a loss: its distribution, and its embedding of each moment.
+    """What teachers say of a crop, as a loss: the mean of their distributions, and the first one's embedding of
+    each moment.
 
-    `bands` [N,T,64], the encoder's `features` [N,F,D] and `logits` [N,7] of the same crop. The teacher sees
-    the mixed crop too (function matching: Beyer et al., CVPR 2022).
+    `bands` [N,T,64], `frozen` [N,F,512] (the convolutions' features), the encoder's `tokens` [N,F,D] and `logits`
+    [N,7] of the same crop. Teachers see the mixed crop too (function matching: Beyer et al., CVPR 2022). `paths` are
+    best.pt of `voice_teacher`, which hears the bands, or of this command, which hears the frozen features.
     """
 
-    def __init__(self, path: Path, feature_size: int) -> None:
+    def __init__(self, paths: list[Path], feature_size: int) -> None:
         super().__init__()
-        stored = torch.load(path, map_location="cpu", weights_only=False)
-        self.teacher = VoiceTeacher(stored["widths"])
-        self.teacher.load_state_dict(stored["model"])
-        self.teacher.requires_grad_(False)
+        self.listeners, self.encoders = nn.ModuleList(), nn.ModuleList()
+        for path in paths:
+            stored = torch.load(path, map_location="cpu", weights_only=False)
+            if "widths" in stored:
+                teacher = VoiceTeacher(stored["widths"])
+                self.listeners.append(teacher)
+            else:
+                teacher = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), len(LABELS))
+                self.encoders.append(teacher)
+            teacher.load_state_dict(stored["model"])
+        self.listeners.requires_grad_(False)
+        self.encoders.requires_grad_(False)
         self.head = nn.Linear(feature_size, EMBEDDING_SIZE)
 
-    def forward(self, bands: torch.Tensor, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
-        self.teacher.eval()
+    def forward(
+        self, bands: torch.Tensor, frozen: torch.Tensor, tokens: torch.Tensor, logits: torch.Tensor
+    ) -> torch.Tensor:
+        self.listeners.eval()
+        self.encoders.eval()
         with torch.no_grad():
-            frames, said = self.teacher(bands)
-            wanted = F.interpolate(frames.float().transpose(1, 2), size=features.shape[1], mode="linear")
+            heard = [teacher(bands) for teacher in self.listeners]
+            said = [F.softmax(logits.float(), 1) for _, logits in heard]
+            for encoder in self.encoders:
+                said.append(F.softmax(encoder.pool(contextualise(encoder, frozen))[1].float(), 1))
+            wanted = torch.stack(said).mean(0)
+        loss = F.kl_div(F.log_softmax(logits.float(), 1), wanted, reduction="batchmean")
+        if heard:
+            loss = loss + self.apart(heard[0][0], tokens)
+        return loss
+
+    def apart(self, frames: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+        """How far the tokens are from telling a teacher's `frames` [N,T/4,192]."""
+        with torch.no_grad():
+            wanted = F.interpolate(frames.float().transpose(1, 2), size=tokens.shape[1], mode="linear")
             # standardised by channel: its scale is the teacher's own business
             spread, mean = torch.std_mean(wanted, (0, 2), keepdim=True)
             wanted = (wanted - mean) / spread.clamp(min=0.05)
-        apart = (self.head(features).float().transpose(1, 2) - wanted).square().mean()
-        soft = F.kl_div(F.log_softmax(logits.float(), 1), F.softmax(said.float(), 1), reduction="batchmean")
-        return apart + soft
+        return (self.head(tokens).float().transpose(1, 2) - wanted).square().mean()
 
 
 def optimisers(model: nn.Module, distillation: nn.Module | None, rate: float) -> list[torch.optim.Optimizer]:
@@ -120,7 +143,10 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--batch", type=int, default=48)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--mixup", type=float, default=0.3, help="0 mixes nothing")
-    parser.add_argument("--teacher", type=Path, default=None, help="best.pt of voice_teacher")
+    parser.add_argument(
+        "--teacher", type=Path, nargs="+", default=[], help="best.pt of voice_teacher, and of this command"
+    )
+    parser.add_argument("--taught", type=float, default=1.0, help="weight of what the teachers say")
     parser.add_argument("--crops-only", action="store_true", help="no windows as the page lays them out")
     parser.add_argument("--no-augmentation", action="store_true", help="clips as they are, for comparison")
     add_feature_arguments(parser)
@@ -181,7 +207,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
                 features, bands, wanted = (t.to(device) for t in mixed(arguments.mixup, rng, *given))
             with autocast(device, arguments.precision):
                 tokens, logits = model.pool(contextualise(model, features))
-                taught = distillation(bands, tokens, logits) if distillation and bands is not None else 0.0
+                taught = 0.0
+                if distillation and bands is not None:
+                    taught = arguments.taught * distillation(bands, features, tokens, logits)
             loss = F.cross_entropy(logits.float(), wanted, label_smoothing=0.05) + taught
             muon.zero_grad(set_to_none=True)
             adamw.zero_grad(set_to_none=True)

@@ -63,7 +63,8 @@ async function carryOut(
   if (request.kind === 'activate') {
     const asking = source instanceof Client ? source.id : '';
     const done = !(await anotherIsBusy(asking));
-    if (done) await self.skipWaiting();
+    // not waited for: it ends when the version before is idle, and the page that asked sees to that
+    if (done) void self.skipWaiting();
     return { kind: 'activating', done };
   }
   if (request.kind === 'keep') await app.keep(request.groups);

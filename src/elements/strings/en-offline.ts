@@ -37,6 +37,7 @@ export const enOffline = {
     'Only models and this page’s own files are stored. Of what it saw, heard or read, nothing ever is.',
   update: {
     ready: 'A new version is ready. It waits until you say so.',
+    coming: 'The new version comes as soon as the one before has ended: half a minute at most.',
     refused: 'Another tab of this page is at work. Stop it there, then update.',
     button: 'Update and reload',
   },
