@@ -116,11 +116,7 @@ test('nothing but its own files and models is ever stored, and "forget everythin
   expect(await stored(page)).toEqual({ ...before, caches: [], workers: [] });
 });
 
-
-test('a new version never comes under a running session, and comes when asked', async ({
-  open,
-  host,
-}) => {
+test('a new version never comes under a running session, and comes when asked', async ({ open, host }) => {
   test.setTimeout(300_000);
   const page = await open({ baseURL: host.url, serviceWorkers: 'allow' });
   await visit(page);

@@ -138,11 +138,15 @@ export class MemoOffline extends LitElement {
     if (update === 'none') return nothing;
     const words = strings.offline.update;
     return html`<p role="status" data-testid="update" data-update=${update}>${words[update]}</p>
-      ${update === 'coming'
-        ? nothing
-        : html`<div class="buttons">
-            <button class="strong" type="button" @click=${() => this.#request('update')}>${words.button}</button>
-          </div>`}`;
+      ${
+        update === 'coming'
+          ? nothing
+          : html`<div class="buttons">
+              <button class="strong" type="button" @click=${() => this.#request('update')}>
+                ${words.button}
+              </button>
+            </div>`
+      }`;
   }
 
   #stored(): TemplateResult | typeof nothing {
