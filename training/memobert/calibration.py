@@ -55,6 +55,22 @@ def expected_calibration_error(bins: list[dict]) -> float:
     return float(sum(b["weight"] * abs(b["confidence"] - b["accuracy"]) for b in bins if b["weight"]))
 
 
+def error_by_chance(logits: np.ndarray, draws: int = 100, seed: int = 0) -> float:
+    """The error that these many samples have on average though the distributions be right (0..1).
+
+    The estimate over bins is biased upwards by how few samples a bin has (Kumar et al., NeurIPS 2019): below
+    this, a measured error tells nothing. `logits` [N,C].
+    """
+    probabilities = np.exp(log_softmax(logits))
+    confidence = probabilities.max(1)
+    rng = np.random.default_rng(seed)
+    errors = [
+        expected_calibration_error(reliability(confidence, (rng.random(len(confidence)) < confidence) * 1.0))
+        for _ in range(draws)
+    ]
+    return float(np.mean(errors))
+
+
 def measure_calibration(
     logits: np.ndarray, truth: np.ndarray, weights: np.ndarray | None = None, votes: np.ndarray | None = None
 ) -> dict:

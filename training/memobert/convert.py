@@ -24,7 +24,8 @@ from .convert_face import convert_face
 from .convert_fusion import Supply, convert_fusion, split_kinds
 from .convert_voice import convert_voice
 from .denseface_model import FEATURE_SIZE
-from .export import CONTEXT, FRAMES, PARTS, write_parts
+from .export import CONTEXT, FRAMES, write_parts
+from .exported_models import PARTS
 from .labels import LABELS
 from .manifest import Bundle
 from .memobert_import import named_weights

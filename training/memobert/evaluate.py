@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .calibration import calibrate, sample_folds
-from .export import round_to_half
+from .calibration import calibrate, error_by_chance, sample_folds
+from .exported_models import round_to_half
 from .labels import GOEMOTIONS_LABELS, LABELS
 from .loop import add_common_arguments, half_on, start
 from .masking import WordStarts
@@ -57,13 +57,14 @@ def measure_all_cases(
     found = {}
     for name, case in CASES.items():
         logits = label_logits(module, [s.only(case) for s in samples], tokenizer, _of(module, prompt), device)
-        report, _ = calibrate(logits, truth, sample_folds(len(truth), seed))
+        report, scaled = calibrate(logits, truth, sample_folds(len(truth), seed))
         found[name] = {
             **measure(truth, logits.argmax(1), len(LABELS)),
             "classes": per_class(confusion_matrix(truth, logits.argmax(1), len(LABELS)), LABELS),
             "temperature": report["temperature"],
             "ece_raw": report["raw"]["ece"],
             "ece": report["scaled"]["ece"],
+            "ece_by_chance": error_by_chance(scaled),
         }
     return found
 
@@ -165,12 +166,17 @@ def to_markdown(found: dict) -> str:
     lines = ["# MEmoBERT", ""]
     lines += [f"Prompt “{found['prompt']}”, {found['count']} validation samples.", ""]
     lines += [
-        "| present | WA | UAR | ECE | ECE as trained | temperature |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| present | WA | UAR | ECE | ECE by chance | ECE as trained | temperature |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name, case in found["cases"].items():
-        cells = [f"{100 * case[key]:.1f}" for key in ("wa", "uar", "ece", "ece_raw")]
+        cells = [f"{100 * case[key]:.1f}" for key in ("wa", "uar", "ece", "ece_by_chance", "ece_raw")]
         lines.append(f"| {name} | {' | '.join(cells)} | {case['temperature']:.2f} |")
+    lines += [
+        "",
+        "ECE: 15 bins, each half scaled with the other's temperature. By chance: what so few samples give on"
+        " average though every probability be right.",
+    ]
     if "light" in found:
         cells = [f"{name} {100 * case['uar']:.1f}" for name, case in found["light"].items()]
         lines += ["", f"With the light face encoder, UAR: {', '.join(cells)}."]

@@ -28,7 +28,7 @@ def load_memobert(path: Path, **changes) -> MemoBert:
     return model
 
 
-# what `export.Published` puts before the names; older graphs have none
+# what `exported_models.Published` puts before the names; older graphs have none
 WRAPPER = "model."
 
 

@@ -17,7 +17,7 @@ import torch
 from transformers import BertTokenizerFast
 
 from .composed_data import Composer, Mix, balanced
-from .export import load_models
+from .exported_models import load_models
 from .extract import load_features
 from .feature_banks import Bank, face_bank, voice_bank
 from .ferplus_data import load_ferplus

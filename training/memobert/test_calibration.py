@@ -5,6 +5,7 @@ from .calibration import (
     BINS,
     calibrate,
     equal_weights,
+    error_by_chance,
     expected_calibration_error,
     fit_temperature,
     measure_calibration,
@@ -62,6 +63,15 @@ def test_cross_fitting_helps_where_help_is_due_and_lies_nowhere():
     assert report["cross_fitted_temperatures"] == pytest.approx([1, 3], rel=0.15)
     with pytest.raises(ValueError, match="two folds"):
         calibrate(mixed, truth, np.zeros(4000, int))
+
+
+def test_few_samples_err_by_chance_and_many_do_not():
+    logits, truth = drawn(4000, 1.0)
+    few, many = error_by_chance(logits[:200]), error_by_chance(logits)
+    assert many < 0.02 < 0.04 < few
+    # what is right by construction is not measured better than that
+    measured = np.mean([measure_calibration(*(t[i::20] for t in (logits, truth)))["ece"] for i in range(20)])
+    assert measured == pytest.approx(few, abs=0.02)
 
 
 def test_votes_are_another_truth():

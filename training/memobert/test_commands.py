@@ -22,6 +22,7 @@ from . import (
     warm_up_wav2vec2,
 )
 from .samples import CASES, Sample, save_samples
+from .voice_features import contextualise
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,44 @@ def test_training_learns_the_easy_words(runs):
     # the words give the class away; a face or a voice of an untrained encoder may not
     assert composed["T"]["uar"] > 3 / 7
     assert set(composed) == set(runs["scores"]["light"]) == {"T", "V", "A", "TV", "TA", "VA", "TVA"}
+
+
+def test_a_voice_learns_from_several_teachers_and_from_itself(runs):
+    out = runs["out"]
+    given = list(runs["voice"])
+    both = [str(out / "voice-teacher/best.pt"), str(out / "voice/best.pt")]
+    place = given.index("--teacher") + 1
+    given[place : place + 1] = both
+    given[given.index("--init") + 1] = both[1]
+    train_wav2vec2.main([*given, "--taught", "2", "--out", str(out / "voice-again")])
+    before, after = (
+        torch.load(out / run / "best.pt", weights_only=False) for run in ("voice", "voice-again")
+    )
+    assert after["run"]["arguments"]["taught"] == 2
+    assert not torch.equal(before["model"]["classifier.0.weight"], after["model"]["classifier.0.weight"])
+    # those of the teachers never move, nor do the convolutions
+    name = "wav2vec2.feature_extractor.conv_layers.0.conv.weight"
+    assert torch.equal(before["model"][name], after["model"][name])
+
+
+def test_distillation_is_the_mean_of_what_its_teachers_say(runs):
+    out = runs["out"]
+    paths = [out / "voice-teacher/best.pt", out / "voice/best.pt"]
+    torch.manual_seed(0)
+    bands = torch.randn(3, 48, 64)
+    encoder = train_wav2vec2.Distillation([paths[1]], 64).encoders[0]
+    frozen = torch.randn(3, 48, encoder.config.conv_dim[-1])
+    with torch.no_grad():
+        tokens, own = encoder.eval().pool(contextualise(encoder, frozen))
+        alone = train_wav2vec2.Distillation(paths[1:], tokens.shape[-1])
+        assert float(alone(bands, frozen, tokens, own)) == pytest.approx(0, abs=1e-5)
+        both = train_wav2vec2.Distillation(paths, tokens.shape[-1])
+        heard = both.listeners[0].eval()(bands)[1]
+        mean = (heard.softmax(1) + own.softmax(1)) / 2
+        apart = both.apart(both.listeners[0](bands)[0], tokens)
+        kl = float(both(bands, frozen, tokens, mean.log()) - apart)
+        assert kl == pytest.approx(0, abs=1e-5)
+        assert float(both(bands, frozen, tokens, own) - apart) > 1e-4
 
 
 def test_each_pretraining_task_is_measured_and_learns(runs):

@@ -22,7 +22,7 @@ from .checkpoint_files import CheckpointError, read_checkpoint
 from .convert_face import convert_face
 from .convert_voice import convert_voice
 from .denseface_model import DenseFace
-from .export import HEADS, build_models, fold_norms, round_to_half
+from .exported_models import HEADS, build_models, fold_norms, round_to_half
 from .foreign_layouts import KINDS
 from .random_checkpoints import TOY, TOY_VOICE, stir
 from .wav2vec2_model import POOL

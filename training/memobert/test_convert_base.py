@@ -11,7 +11,7 @@ import pytest
 import torch
 from transformers import BertForMaskedLM, Wav2Vec2ForCTC
 
-from .export import round_to_half
+from .exported_models import round_to_half
 from .test_convert import expect_close, fusion_batch, halves, run, uniter_logits
 from .wav2vec2_model import POOL
 

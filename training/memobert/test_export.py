@@ -11,7 +11,8 @@ import torch
 
 from . import export
 from .denseface_model import DenseFace
-from .export import CONTEXT, FRAMES, PARTS, chosen_variants, fold_norms, fold_temperature
+from .export import CONTEXT, FRAMES, chosen_variants
+from .exported_models import PARTS, fold_norms, fold_temperature
 from .lightface_model import LightFace
 from .memobert_model import MemoBert, small_config
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config

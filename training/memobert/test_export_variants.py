@@ -10,7 +10,7 @@ import torch
 from onnx import numpy_helper
 
 from . import export_variants
-from .export import AXES, OUTPUTS, Published, fold_norms, round_to_half, trace
+from .exported_models import AXES, OUTPUTS, Published, fold_norms, round_to_half, trace
 from .golden_vectors import fusion_inputs
 from .lightface_model import LightFace
 from .memobert_model import MemoBert, small_config

@@ -8,7 +8,7 @@ import torch
 
 from .denseface_import import load_denseface
 from .denseface_model import DenseFace
-from .export import AXES, OUTPUTS, Published, fold_norms, outputs_of, round_to_half, to_onnx, trace
+from .exported_models import AXES, OUTPUTS, Published, fold_norms, outputs_of, round_to_half, to_onnx, trace
 from .lightface_import import load_lightface
 from .lightface_model import LightFace
 from .memobert_import import load_memobert

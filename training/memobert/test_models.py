@@ -3,7 +3,7 @@ import torch
 
 from . import denseface_folding
 from .denseface_model import FEATURE_SIZE, DenseFace
-from .export import fold_norms, load_models
+from .exported_models import fold_norms, load_models
 from .loop import AveragedWeights, one_cycle
 from .memobert_model import TOY, MemoBert, small_config
 from .metrics import measure

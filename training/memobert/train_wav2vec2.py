@@ -68,12 +68,12 @@ def evaluate(model: VoiceEncoder, speech: Speech, clips: list[Clip], device) -> 
 
 
 class Distillation(nn.Module):
-    """What teachers say of a crop, as a loss: the mean of their distributions, and the first one's embedding of
-    each moment.
+    """What teachers say of a crop, as a loss: the mean of their distributions, and the first one's embedding.
 
-    `bands` [N,T,64], `frozen` [N,F,512] (the convolutions' features), the encoder's `tokens` [N,F,D] and `logits`
-    [N,7] of the same crop. Teachers see the mixed crop too (function matching: Beyer et al., CVPR 2022). `paths` are
-    best.pt of `voice_teacher`, which hears the bands, or of this command, which hears the frozen features.
+    `bands` [N,T,64], `frozen` [N,F,512] (the convolutions' features), the encoder's `tokens` [N,F,D] and
+    `logits` [N,7] of the same crop. Teachers see the mixed crop too (function matching: Beyer et al., CVPR
+    2022). `paths` are best.pt of `voice_teacher`, which hears the bands, or of this command, which hears the
+    frozen features.
     """
 
     def __init__(self, paths: list[Path], feature_size: int) -> None:
