@@ -1,0 +1,74 @@
+"""The mean of several runs' weights, as one checkpoint: better than each where they began alike.
+
+    python -m memobert.average_weights runs/voice/best.pt runs/voice-again/last.pt --out runs/voice-mean
+
+Model soups (Wortsman et al., ICML 2022), and the mean of a run's start and end (WiSE-FT, CVPR 2022). Of a
+`last.pt` the running average is taken. Writes `best.pt` like the first one given; measure it before it is used.
+"""
+
+import argparse
+import logging
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from .loop import describe_run
+
+log = logging.getLogger(__name__)
+
+
+def weights_of(stored: dict, path: Path) -> dict[str, Tensor]:
+    """Of a best.pt or a last.pt. Raises ValueError for what is neither."""
+    weights = stored.get("model", stored.get("average"))
+    if weights is None:
+        raise ValueError(f"{path} holds no weights: give a best.pt or a last.pt of a training command")
+    return weights
+
+
+def mean_of(all_weights: list[dict[str, Tensor]], parts: list[float]) -> dict[str, Tensor]:
+    """Each floating tensor's mean by `parts`, which sum to 1; others as in the first.
+
+    Raises ValueError for weights that do not fit one another.
+    """
+    first, *others = all_weights
+    for other in others:
+        unlike = {name for name in first.keys() | other.keys() if name not in first or name not in other}
+        unlike |= {name for name in first.keys() & other.keys() if first[name].shape != other[name].shape}
+        if unlike:
+            raise ValueError(f"these are not of one shape: {', '.join(sorted(unlike)[:3])}")
+    return {
+        name: sum(part * weights[name] for part, weights in zip(parts, all_weights, strict=True))
+        if tensor.is_floating_point()
+        else tensor
+        for name, tensor in first.items()
+    }
+
+
+def main(argv: list[str] | None = None) -> dict:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("checkpoints", type=Path, nargs="+", help="best.pt or last.pt of one command's runs")
+    parser.add_argument("--parts", type=float, nargs="*", default=[], help="of each; alike without")
+    parser.add_argument("--out", type=Path, required=True, help="folder for best.pt")
+    parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
+    arguments = parser.parse_args(argv)
+    count = len(arguments.checkpoints)
+    parts = arguments.parts or [1.0] * count
+    if len(parts) != count or min(parts) < 0 or not sum(parts) > 0:
+        raise ValueError(f"--parts: give {count} numbers from 0, one a checkpoint, not all 0")
+    parts = [part / sum(parts) for part in parts]
+    stored = [torch.load(path, map_location="cpu", weights_only=False) for path in arguments.checkpoints]
+    if "model" not in stored[0]:
+        raise ValueError(f"{arguments.checkpoints[0]} is no best.pt: only the others may be a last.pt")
+    weights = [weights_of(of, path) for of, path in zip(stored, arguments.checkpoints, strict=True)]
+    averaged = {key: value for key, value in stored[0].items() if key != "valid"}
+    averaged["model"] = mean_of(weights, parts)
+    averaged["run"] = {**describe_run(arguments), "of": [of.get("run") for of in stored], "parts": parts}
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    torch.save(averaged, arguments.out / "best.pt")
+    log.info("the mean of %d is in %s", count, arguments.out / "best.pt")
+    return averaged
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+import pytest
+import torch
+
+from . import average_weights
+
+
+def save(path, value: float, key: str = "model", **more):
+    tensors = {"w": torch.full((2, 3), value), "seen": torch.tensor(int(value))}
+    torch.save({key: tensors, **more}, path)
+    return str(path)
+
+
+def test_the_mean_keeps_what_describes_the_first(tmp_path):
+    given = [
+        save(tmp_path / "best.pt", 1.0, config={"size": 3}, valid={"wa": 1}, run={"seed": 7}),
+        save(tmp_path / "last.pt", 4.0, key="average"),
+    ]
+    average_weights.main([*given, "--out", str(tmp_path / "mean"), "--parts", "1", "2"])
+    found = torch.load(tmp_path / "mean/best.pt", weights_only=False)
+    assert found["model"]["w"].tolist() == [[3.0] * 3] * 2
+    assert found["model"]["seen"] == 1 and found["config"] == {"size": 3}
+    # what the first one reached is not what the mean reaches
+    assert "valid" not in found
+    assert found["run"]["parts"] == pytest.approx([1 / 3, 2 / 3]) and found["run"]["of"][0] == {"seed": 7}
+
+
+def test_what_does_not_fit_is_named(tmp_path):
+    one = save(tmp_path / "one.pt", 1.0)
+    torch.save({"model": {"w": torch.zeros(3), "seen": torch.tensor(0)}}, tmp_path / "two.pt")
+    out = ["--out", str(tmp_path / "mean")]
+    with pytest.raises(ValueError, match="not of one shape: w"):
+        average_weights.main([one, str(tmp_path / "two.pt"), *out])
+    with pytest.raises(ValueError, match="2 numbers"):
+        average_weights.main([one, one, "--parts", "1", *out])
+    torch.save({"epoch": 1}, tmp_path / "three.pt")
+    with pytest.raises(ValueError, match="holds no weights"):
+        average_weights.main([one, str(tmp_path / "three.pt"), *out])
+    with pytest.raises(ValueError, match="is no best"):
+        average_weights.main([save(tmp_path / "last.pt", 1.0, key="average"), one, *out])
+    assert not (tmp_path / "mean/best.pt").exists()
