@@ -3,7 +3,7 @@
     python -m memobert.average_weights runs/voice/best.pt runs/voice-again/last.pt --out runs/voice-mean
 
 Model soups (Wortsman et al., ICML 2022), and the mean of a run's start and end (WiSE-FT, CVPR 2022). Of a
-`last.pt` the running average is taken. Writes `best.pt` like the first one given; measure it before it is used.
+`last.pt` the running average is taken. Writes `best.pt` like the first one; measure it before it is used.
 """
 
 import argparse
