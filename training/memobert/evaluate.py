@@ -57,14 +57,14 @@ def measure_all_cases(
     found = {}
     for name, case in CASES.items():
         logits = label_logits(module, [s.only(case) for s in samples], tokenizer, _of(module, prompt), device)
-        report, scaled = calibrate(logits, truth, sample_folds(len(truth), seed))
+        report, _ = calibrate(logits, truth, sample_folds(len(truth), seed))
         found[name] = {
             **measure(truth, logits.argmax(1), len(LABELS)),
             "classes": per_class(confusion_matrix(truth, logits.argmax(1), len(LABELS)), LABELS),
             "temperature": report["temperature"],
             "ece_raw": report["raw"]["ece"],
             "ece": report["scaled"]["ece"],
-            "ece_by_chance": error_by_chance(scaled),
+            "ece_by_chance": error_by_chance(logits / report["temperature"]),
         }
     return found
 
@@ -175,7 +175,7 @@ def to_markdown(found: dict) -> str:
     lines += [
         "",
         "ECE: 15 bins, each half scaled with the other's temperature. By chance: what so few samples give on"
-        " average though every probability be right.",
+        " average though every probability be right (few voices: one of them stands in many samples).",
     ]
     if "light" in found:
         cells = [f"{name} {100 * case['uar']:.1f}" for name, case in found["light"].items()]

@@ -69,6 +69,8 @@ def test_few_samples_err_by_chance_and_many_do_not():
     logits, truth = drawn(4000, 1.0)
     few, many = error_by_chance(logits[:200]), error_by_chance(logits)
     assert many < 0.02 < 0.04 < few
+    # four looks at each of fifty things are not two hundred things
+    assert error_by_chance(np.repeat(logits[:50], 4, 0)) > 1.5 * few
     # what is right by construction is not measured better than that
     measured = np.mean([measure_calibration(*(t[i::20] for t in (logits, truth)))["ece"] for i in range(20)])
     assert measured == pytest.approx(few, abs=0.02)
