@@ -3,7 +3,8 @@
  * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped.
  */
 
-import { notPushing, PushedSource, type DeviceRequest } from '../capture';
+import type { DeviceRequest, PushedSource } from '../capture';
+import { notPushing } from './faults';
 import { MemoError } from '../errors';
 import type { Box } from '../memobert/estimate';
 import type { Filling, Masks, Moment } from '../memobert/moment';
@@ -76,7 +77,9 @@ export class Recogniser extends Runner {
    */
   startPush(gives: { readonly face?: boolean; readonly voice?: boolean } = {}): Promise<void> {
     const { face = true, voice = true } = gives;
-    return this.begin('push', () => Promise.resolve(new PushedSource({ face, voice })));
+    // no page with an element needs it
+    const open = async () => new (await import('../capture/pushed-source')).PushedSource({ face, voice });
+    return this.begin('push', open);
   }
 
   /**
@@ -277,8 +280,8 @@ export class Recogniser extends Runner {
   }
 
   #pushed(): PushedSource | null {
-    const source = this.run?.source;
-    return source instanceof PushedSource ? source : null;
+    const { kind, source = null } = this.run ?? {};
+    return kind === 'push' ? (source as PushedSource | null) : null;
   }
 
   /** What is already answered, by the prompt as it is now; a running source needs no asking. */
