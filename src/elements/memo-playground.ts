@@ -103,7 +103,7 @@ export class MemoPlayground extends BaseElement {
 
   #status(): string {
     const { taken, busy } = this.moment;
-    if (busy) return apartWords().playground.busy;
+    if (busy) return taken === null ? apartWords().playground.reading : apartWords().playground.busy;
     if (taken !== null) return apartWords().playground.taken(clock(taken.time));
     return this.ready ? '' : apartWords().playground.waiting;
   }

@@ -52,6 +52,7 @@ const en = {
     answerWhole: 'all shown',
     answerMasked: 'with this hidden',
     busy: 'Filling in',
+    reading: 'Reading the file up to here',
   },
   yours: {
     what: 'When the answer is wrong, say what is right. From two different words on, the answers are adapted to your marks.',
@@ -124,6 +125,7 @@ const ko: ApartWords = {
     answerWhole: '모두 보일 때',
     answerMasked: '가렸을 때',
     busy: '채우는 중',
+    reading: '파일을 이 순간까지 읽는 중',
   },
   yours: {
     what: '답이 틀리면 맞는 낱말을 알려 주십시오. 서로 다른 낱말 두 개부터 답이 표시에 맞춰집니다.',
