@@ -3,7 +3,7 @@
  * alone. Tests and people look at the same page.
  */
 
-import { loadApart, MemoBert, type RecogniserStore } from '../src/elements';
+import { loadApart, loadTimeline, MemoBert, type RecogniserStore } from '../src/elements';
 import { CANNED_STATES, CannedRecogniser, figure, type CannedName } from '../src/elements/testing';
 import type { RecogniserState } from '../src/recogniser';
 
@@ -90,7 +90,7 @@ function choices(): void {
   }
 }
 
-await loadApart();
+await Promise.all([loadApart(), loadTimeline()]);
 const only = asked.get('state');
 const names = (Object.keys(CANNED_STATES) as CannedName[]).filter((name) => only === null || name === only);
 document.querySelector('main')?.setAttribute('lang', asked.get('lang') ?? 'en');

@@ -41,10 +41,8 @@ export {
   DEFAULT_SETTINGS,
   estimateAt,
   Estimates,
-  marks,
   PHASES,
   Recogniser,
-  segments,
   type Adaptation,
   type AdaptationState,
   type Condition,
@@ -64,6 +62,7 @@ export {
   type TrackStatus,
   type WordsState,
 } from './recogniser';
+export { marks, segments } from './recogniser/timeline-marks';
 export type { Measurement, MeasureOptions, MeasureWishes, Spread } from './measure';
 export type { Word, WordSourceKind, WordStatus } from './capture/words';
 export type { GraphName, GraphRole, Manifest, Precision } from './runtime/manifest';

@@ -5,7 +5,7 @@ import { buttons } from '../elements/buttons';
 import { cssValues } from '../elements/css-values';
 import { megabytes } from '../elements/format';
 import { Speaker } from '../elements/speaker';
-import { strings } from '../elements/strings';
+import { offlineWords } from '../elements/strings/offline-words';
 import { theme } from '../elements/theme';
 import {
   browserParts,
@@ -117,7 +117,7 @@ export class MemoOffline extends LitElement {
 
   override render(): TemplateResult {
     const { supported, kept, work, online, error, healed } = this.known;
-    const words = strings.offline;
+    const words = offlineWords();
     return html`<section aria-labelledby="heading">
       <h2 id="heading">${words.heading}</h2>
       ${this.#update()}
@@ -136,7 +136,7 @@ export class MemoOffline extends LitElement {
   #update(): TemplateResult | typeof nothing {
     const { update } = this.known;
     if (update === 'none') return nothing;
-    const words = strings.offline.update;
+    const words = offlineWords().update;
     return html`<p role="status" data-testid="update" data-update=${update}>${words[update]}</p>
       ${
         update === 'coming'
@@ -152,7 +152,7 @@ export class MemoOffline extends LitElement {
   #stored(): TemplateResult | typeof nothing {
     const { storedBytes, persistent } = this.known;
     if (storedBytes === 0) return nothing;
-    const words = strings.offline;
+    const words = offlineWords();
     return html`<p class="detail" data-testid="stored" data-bytes=${storedBytes}>
       ${words.stored(megabytes(storedBytes))} ${persistent ? words.persistent : words.temporary}
     </p>`;
@@ -165,7 +165,7 @@ export class MemoOffline extends LitElement {
     return html`<div
         class="track"
         role="progressbar"
-        aria-label=${strings.offline.work.keeping}
+        aria-label=${offlineWords().work.keeping}
         aria-valuemin="0"
         aria-valuemax="100"
         aria-valuenow=${Math.round(fraction * 100)}
@@ -173,12 +173,12 @@ export class MemoOffline extends LitElement {
       >
         <div class="fill"></div>
       </div>
-      <p class="detail number">${strings.offline.bytes(megabytes(loadedBytes), megabytes(total))}</p>`;
+      <p class="detail number">${offlineWords().bytes(megabytes(loadedBytes), megabytes(total))}</p>`;
   }
 
   #buttons(): TemplateResult {
     const { work, kept, neededBytes, storedBytes } = this.known;
-    const words = strings.offline;
+    const words = offlineWords();
     const busy = work === 'keeping' || work === 'deleting';
     const button = (name: OfflineRequest, text: string, disabled: boolean) =>
       html`<button

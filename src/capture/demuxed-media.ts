@@ -76,11 +76,11 @@ class DemuxedMedia implements MediaReader {
     }
   }
 
-  async *samples(): AsyncGenerator<SampleChunk, void> {
+  async *samples(from = 0): AsyncGenerator<SampleChunk, void> {
     if (this.sound === null) return;
-    let reached = 0;
+    let reached = from;
     try {
-      for await (const sample of new AudioSampleSink(this.sound).samples()) {
+      for await (const sample of new AudioSampleSink(this.sound).samples(from)) {
         reached = sample.timestamp;
         yield chunkOf(sample);
       }

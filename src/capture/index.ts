@@ -6,5 +6,5 @@
 export type { ActorOptions } from './actor';
 export type { DeviceRequest } from './devices';
 export type { MediaReader } from './media-reader';
-export { notPushing, PushedSource } from './pushed-source';
+export type { PushedSource } from './pushed-source';
 export type { SampleChunk, Source, SourceEvents, TimedFrame } from './source';

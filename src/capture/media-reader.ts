@@ -19,8 +19,8 @@ export interface MediaReader {
    * Throws `media-unreadable` where the file is damaged.
    */
   frames(times: Iterable<number>): AsyncGenerator<TimedFrame | null, void>;
-  /** All samples in order, mono, in chunks of the file's own. Throws as `frames` does. */
-  samples(): AsyncGenerator<SampleChunk, void>;
+  /** All samples in order, mono, in chunks of the file's own. Throws as `frames` does. @param from seconds: the first chunk holds that moment */
+  samples(from?: number): AsyncGenerator<SampleChunk, void>;
   /** Lets decoders and file go; safe to call twice. */
   close(): void;
 }

@@ -83,15 +83,6 @@ export class PushedSource implements Source {
   }
 }
 
-/** When there is no such source to push to. */
-export function notPushing(): MemoError {
-  return new MemoError(
-    'input-invalid',
-    'Nothing can be pushed: no run takes frames or samples by hand.',
-    'Call startPush() first, wait for it, and push until endPush() or stop().',
-  );
-}
-
 function invalid(what: string): MemoError {
   return new MemoError(
     'input-invalid',

@@ -1,20 +1,9 @@
 /** A timeline as a file in any format, the picture included: what `export()` gives and the buttons save. */
 
-import type { TextFormat } from '../export';
 import type { Timeline } from '../recogniser';
+import { EXTENSIONS, type ExportFormat } from './export-formats';
 import { languageAt } from './speaker';
 import { speaking } from './strings';
-
-export type ExportFormat = TextFormat | 'png';
-/** With their file name extensions. */
-const EXTENSIONS: Readonly<Record<ExportFormat, string>> = {
-  csv: 'csv',
-  json: 'json',
-  webvtt: 'vtt',
-  emotionml: 'emotionml',
-  png: 'png',
-};
-export const EXPORT_FORMATS = Object.keys(EXTENSIONS) as readonly ExportFormat[];
 
 /**
  * @param element whose light or dark, and whose language, the picture takes

@@ -6,6 +6,7 @@ import { cssValues } from './css-values';
 import { labelName, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
+import { apartWords } from './strings/apart-words';
 
 export const resultStyles = css`
   .results {
@@ -103,11 +104,11 @@ export function results(filling: Filling): TemplateResult {
 function filledWords({ words }: Filling): TemplateResult {
   return html`<div
     role="group"
-    aria-label=${strings.playground.filledWords}
+    aria-label=${apartWords().playground.filledWords}
     class="result"
     data-testid="filled-words"
   >
-    <p class="heading">${strings.playground.filledWords}</p>
+    <p class="heading">${apartWords().playground.filledWords}</p>
     ${words.flatMap(({ pieces }) => pieces.map((piece) => guesses(piece)))}
   </div>`;
 }
@@ -119,7 +120,7 @@ function guesses({ guesses: likely, given, probability }: FilledPiece): Template
         html`<li><em>${word}</em> <span class="number">${percent(own)}</span></li>`,
     )}
     <li class="given">
-      <span><span lang=${strings.language}>${strings.playground.right}:</span> <em>${given}</em></span>
+      <span><span lang=${strings.language}>${apartWords().playground.right}:</span> <em>${given}</em></span>
       <span class="number">${percent(probability)}</span>
     </li>
   </ol>`;
@@ -129,17 +130,17 @@ function filledFace(face: FilledFace): TemplateResult {
   const { classes, guessed, own, agreement, divergence } = face;
   return html`<div
     role="group"
-    aria-label=${strings.playground.filledFace}
+    aria-label=${apartWords().playground.filledFace}
     class="result"
     data-testid="filled-face"
   >
-    <p class="heading">${strings.playground.filledFace}</p>
+    <p class="heading">${apartWords().playground.filledFace}</p>
     <table>
       <thead>
         <tr>
           <td></td>
-          <th scope="col">${strings.playground.seen}</th>
-          <th scope="col">${strings.playground.guessed}</th>
+          <th scope="col">${apartWords().playground.seen}</th>
+          <th scope="col">${apartWords().playground.guessed}</th>
         </tr>
       </thead>
       <tbody>
@@ -156,7 +157,9 @@ function filledFace(face: FilledFace): TemplateResult {
     ${
       agreement === null || divergence === null
         ? nothing
-        : html`<p class="small">${strings.playground.agree(percent(agreement), divergence.toFixed(2))}</p>`
+        : html`<p class="small">
+            ${apartWords().playground.agree(percent(agreement), divergence.toFixed(2))}
+          </p>`
     }
     ${explained(face)}
   </div>`;
@@ -165,17 +168,17 @@ function filledFace(face: FilledFace): TemplateResult {
 function filledVoice(voice: FilledVoice): TemplateResult {
   return html`<div
     role="group"
-    aria-label=${strings.playground.filledVoice}
+    aria-label=${apartWords().playground.filledVoice}
     class="result"
     data-testid="filled-voice"
   >
-    <p class="heading">${strings.playground.filledVoice}</p>
+    <p class="heading">${apartWords().playground.filledVoice}</p>
     ${explained(voice)}
   </div>`;
 }
 
 function explained({ explained: share, error, blind }: FeatureError): TemplateResult {
-  const { playground } = strings;
+  const { playground } = apartWords();
   return html`<p data-explained=${share}>
       ${share > 0 ? playground.explained(percent(share)) : playground.worse}
     </p>
@@ -183,7 +186,7 @@ function explained({ explained: share, error, blind }: FeatureError): TemplateRe
 }
 
 function answers({ answer: { labels, whole, masked } }: Filling): TemplateResult {
-  const { playground } = strings;
+  const { playground } = apartWords();
   const one = (values: readonly number[], when: string) => {
     const at = topIndex(values);
     const label = labels[at] ?? '';
@@ -208,5 +211,5 @@ function amount(value: number | null): TemplateResult {
 }
 
 function className(id: string): string {
-  return (Object.hasOwn(strings.faceClasses, id) ? strings.faceClasses[id] : undefined) ?? id;
+  return (Object.hasOwn(apartWords().faceClasses, id) ? apartWords().faceClasses[id] : undefined) ?? id;
 }

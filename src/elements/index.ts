@@ -3,7 +3,7 @@
  * encoders or devices. Requests go up as `memo-request` events, state comes down as properties.
  */
 
-import { loadApart } from './load-apart';
+import { loadApart, loadTimeline } from './load-apart';
 
 export type {
   MemoBertEventMap,
@@ -14,7 +14,7 @@ export type {
   MemoStateChangeEvent,
   MemoWordsEvent,
 } from './events';
-export { loadApart };
+export { loadApart, loadTimeline };
 export type { MemoAdaptation } from './memo-adaptation';
 export { MemoBars } from './memo-bars';
 export { MemoBert } from './memo-bert';
@@ -22,7 +22,7 @@ export { MemoControls } from './memo-controls';
 export { MemoEngine } from './memo-engine';
 export { MemoError as MemoErrorElement } from './memo-error';
 export { MemoEvidence } from './memo-evidence';
-export { MemoExport } from './memo-export';
+export type { MemoExport } from './memo-export';
 export type { MemoGuide } from './memo-guide';
 export type { MemoMeasure } from './memo-measure';
 export { MemoMeter } from './memo-meter';
@@ -34,14 +34,15 @@ export { MemoPrompt } from './memo-prompt';
 export { MemoRates } from './memo-rates';
 export type { MemoSpan, MemoSpanEvent } from './memo-span';
 export { MemoStatus } from './memo-status';
-export { MemoTimeline } from './memo-timeline';
+export type { MemoTimeline } from './memo-timeline';
 export { MemoWording } from './memo-wording';
 export { MemoWords } from './memo-words';
 export { defineMeasure, showGuide } from './late';
-export { EXPORT_FORMATS, type ExportFormat } from './export-file';
+export { EXPORT_FORMATS, type ExportFormat } from './export-formats';
 export type { CreateRecogniser, RecogniserLike } from './recogniser-like';
 export type { RecogniserStore } from './store-link';
 
-// a page that has written them down needs not ask
-if (typeof document !== 'undefined' && document.querySelector('memo-playground, memo-adaptation') !== null)
-  void loadApart().catch(() => undefined); // offline: they stay as empty as they were
+// a page that has written them down needs not ask; offline they stay as empty as they were
+const written = (tags: string) => typeof document !== 'undefined' && document.querySelector(tags) !== null;
+if (written('memo-playground, memo-adaptation')) void loadApart().catch(() => undefined);
+if (written('memo-timeline, memo-export')) void loadTimeline().catch(() => undefined);

@@ -10,7 +10,7 @@ import { errorMessage, errorStyles } from './error-message';
 import { clock, DEFAULT_LABELS, labelGloss, labelName, labelSpoken, percent } from './format';
 import { labelColour } from './label-colours';
 import { markStyles } from './mark-styles';
-import { strings } from './strings';
+import { apartWords } from './strings/apart-words';
 
 /**
  * Make it yours: marks the moment shown with the right word, shows what the marks change at each of them, keeps them in this
@@ -77,7 +77,7 @@ export class MemoAdaptation extends BaseElement {
 
   override render(): TemplateResult {
     const { marks, error } = this.adaptation;
-    return html`<p class="about">${strings.yours.what}</p>
+    return html`<p class="about">${apartWords().yours.what}</p>
       ${this.#marking()}
       ${error === null ? nothing : errorMessage(error, () => this.request('adaptation-dismiss-error', {}))}
       ${marks.length === 0 ? nothing : this.#effect()} ${this.#foot()}
@@ -92,7 +92,7 @@ export class MemoAdaptation extends BaseElement {
 
   #marking(): TemplateResult {
     return html`<fieldset>
-      <legend class="heading">${this.ready ? strings.yours.mark : strings.yours.waiting}</legend>
+      <legend class="heading">${this.ready ? apartWords().yours.mark : apartWords().yours.waiting}</legend>
       <div class="chips">
         ${this.labels.map((word, index) => {
           const gloss = labelGloss(word);
@@ -113,9 +113,9 @@ export class MemoAdaptation extends BaseElement {
 
   #effect(): TemplateResult {
     const { marks, fitted } = this.adaptation;
-    return html`<div role="group" aria-label=${strings.yours.marks} class="part">
-      <p class="heading">${strings.yours.marks}</p>
-      <p role="status" data-testid="effect">${fitted === null ? strings.yours.more : this.#summary()}</p>
+    return html`<div role="group" aria-label=${apartWords().yours.marks} class="part">
+      <p class="heading">${apartWords().yours.marks}</p>
+      <p role="status" data-testid="effect">${fitted === null ? apartWords().yours.more : this.#summary()}</p>
       <ul class="marks">
         ${marks.map((mark, index) => this.#mark(mark, index))}
       </ul>
@@ -128,7 +128,7 @@ export class MemoAdaptation extends BaseElement {
     const { marks } = this.adaptation;
     const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     const said = marks.map((mark) => this.#said(mark));
-    return strings.yours.effect(
+    return apartWords().yours.effect(
       percent(mean(said.map(({ before }) => before))),
       percent(mean(said.map(({ after }) => after ?? 0))),
     );
@@ -159,13 +159,13 @@ export class MemoAdaptation extends BaseElement {
         ><b lang="en">${labelName(mark.word)}</b> <span class="small number">${clock(mark.time)}</span></span
       >
       <span class="lines">
-        ${this.#line(before, strings.yours.before)}
-        ${after === null ? nothing : this.#line(after, strings.yours.after)}
+        ${this.#line(before, apartWords().yours.before)}
+        ${after === null ? nothing : this.#line(after, apartWords().yours.after)}
       </span>
       <button
         class="quiet"
         type="button"
-        aria-label=${strings.yours.remove(name)}
+        aria-label=${apartWords().yours.remove(name)}
         data-testid="unmark"
         @click=${() => this.request('unmark', { index })}
       >
@@ -183,7 +183,7 @@ export class MemoAdaptation extends BaseElement {
     const { fitted, subject } = this.adaptation;
     const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
     return html`<p class="small number" data-testid="fitted">
-      ${strings.yours.fitted((fitted?.temperature ?? 1).toFixed(2))}
+      ${apartWords().yours.fitted((fitted?.temperature ?? 1).toFixed(2))}
       <span lang="en"
         >${subject?.labels.map((label, at) => `${labelName(label)} ${signed(fitted?.bias[at] ?? 0)}`).join(', ')}</span
       >
@@ -194,12 +194,12 @@ export class MemoAdaptation extends BaseElement {
     const { marks, on, kept, subject } = this.adaptation;
     const none = marks.length === 0;
     return html`<div class="row">
-      ${this.#switch('use', strings.yours.use, on, (next) => this.request('adaptation-use', { on: next }))}
-      ${this.#switch('keep', strings.yours.keep, kept, (next) =>
+      ${this.#switch('use', apartWords().yours.use, on, (next) => this.request('adaptation-use', { on: next }))}
+      ${this.#switch('keep', apartWords().yours.keep, kept, (next) =>
         this.request('adaptation-keep', { kept: next }),
       )}
       <button class="quiet" type="button" data-testid="save-marks" ?disabled=${none} @click=${this.#save}>
-        ${strings.yours.save}
+        ${apartWords().yours.save}
       </button>
       <button
         class="quiet"
@@ -208,7 +208,7 @@ export class MemoAdaptation extends BaseElement {
         ?disabled=${subject === null}
         @click=${() => this.file.click()}
       >
-        ${strings.yours.load}
+        ${apartWords().yours.load}
       </button>
       <button
         class="quiet"
@@ -217,7 +217,7 @@ export class MemoAdaptation extends BaseElement {
         ?disabled=${none}
         @click=${() => this.request('adaptation-clear', {})}
       >
-        ${strings.yours.forget}
+        ${apartWords().yours.forget}
       </button>
     </div>`;
   }

@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
@@ -109,10 +109,9 @@ export class MemoBars extends BaseElement {
         class=${this.unsure ? 'unsure' : ''}
         data-testid="bars"
       >
-        ${repeat(
-          this.labels,
-          (label) => label,
-          (label, index) => this.#row(label, index, values[index], index === top),
+        ${this.labels.map((label, index) =>
+          // another word's bar does not grow out of this one's
+          keyed(label, this.#row(label, index, values[index], index === top)),
         )}
       </ol>
       ${note === '' ? nothing : html`<p class="note">${note}</p>`}`;

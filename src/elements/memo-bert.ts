@@ -3,7 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Modality } from '../memobert/estimate';
 import { isCaptionFile } from '../recogniser';
 import { Announcer } from './announcer';
-import { disclosure } from './choices';
+import { disclosure } from './disclosure';
 import { FileDrop } from './file-drop';
 import { loadApart } from './load-apart';
 import { layout } from './memo-bert-styles';
@@ -15,7 +15,6 @@ import './memo-bars';
 import './memo-controls';
 import './memo-error';
 import './memo-evidence';
-import './memo-export';
 import './memo-meter';
 import './memo-modalities';
 import './memo-preview';
@@ -23,7 +22,6 @@ import './memo-progress';
 import './memo-prompt';
 import './memo-rates';
 import './memo-status';
-import './memo-timeline';
 import './memo-words';
 
 /**

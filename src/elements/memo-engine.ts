@@ -16,8 +16,9 @@ import type { DeviceWish } from '../runtime/protocol';
 import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes, type Read } from './attributes';
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
-import { exportFile, type ExportFormat } from './export-file';
+import type { ExportFormat } from './export-formats';
 import { isWithheld } from './format';
+import { loadTimeline } from './load-apart';
 import { fetchMedia } from './media-url';
 import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
 import { Speaker } from './speaker';
@@ -185,7 +186,9 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   /** What was estimated since the last start, as a file. Rejects with `nothing-recorded`, or `input-invalid` for another format. */
   async export(format: ExportFormat): Promise<Blob> {
-    return exportFile(this.known.timeline, format, this);
+    const { timeline } = this.known;
+    const { exportFile } = await import('./export-file');
+    return exportFile(timeline, format, this);
   }
 
   /** Calls back at once with the present state, then after changes; returns the way out. */
@@ -336,7 +339,10 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   /** Everybody sees the same: this element, its states, the parts. */
   #show(told: RecogniserState): void {
     const error = this.#ownError;
+    const before = this.known.timeline;
     this.known = error === null ? told : { ...told, phase: 'error', error };
+    // offline: the next run tries again
+    if (before === null && told.timeline !== null) void loadTimeline().catch(() => undefined);
     this.#states.show(this.known.phase, this.known.conditions, isWithheld(this.known.estimate));
     for (const subscriber of [...this.#subscribers]) subscriber(this.known);
   }

@@ -3,7 +3,8 @@ import { customElement, property } from 'lit/decorators.js';
 import type { RecogniserState, Timeline } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
-import { EXPORT_FORMATS, exportFile, fileName, type ExportFormat } from './export-file';
+import { exportFile, fileName } from './export-file';
+import { EXPORT_FORMATS, type ExportFormat } from './export-formats';
 import { strings } from './strings';
 
 /** A button for each format that the timeline can be saved in; the file is made in the page. */

@@ -4,7 +4,7 @@ import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { cssValues } from './css-values';
 import { guidePlace, type Area } from './guide-place';
-import { strings } from './strings';
+import { wordsFrom } from './strings';
 import { guideWords, type GuideWords } from './strings/guide-words';
 
 /**
@@ -113,7 +113,7 @@ export class MemoGuide extends BaseElement {
   }
 
   override render(): TemplateResult {
-    const words = guideWords[strings.language === 'ko' ? 'ko' : 'en'];
+    const words = wordsFrom(guideWords);
     const { left, top, width, height } = this.anchor;
     const ring = { left: left - 6, top: top - 6, width: width + 12, height: height + 12 };
     return html`<dialog aria-labelledby="title" aria-describedby="text" @close=${this.#closed}>

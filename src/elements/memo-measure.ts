@@ -9,7 +9,7 @@ import { buttons } from './buttons';
 import { errorMessage, errorStyles } from './error-message';
 import { megabytes, milliseconds } from './format';
 import type { MemoEngine } from './memo-engine';
-import { strings } from './strings';
+import { strings, wordsFrom } from './strings';
 import { measureWords, type MeasureWords } from './strings/measure-words';
 
 export type Measure = typeof measure;
@@ -122,7 +122,7 @@ export class MemoMeasure extends BaseElement {
   }
 
   override render(): TemplateResult {
-    const words = measureWords[strings.language === 'ko' ? 'ko' : 'en'];
+    const words = wordsFrom(measureWords);
     const { failure, measurement } = this;
     return html`<p class="what" id="what">${words.what}</p>
       <div class="row">

@@ -11,7 +11,7 @@ import { clock } from './format';
 import './memo-span';
 import type { MemoSpanEvent } from './memo-span';
 import { cellsOf, spanOf } from './span-choice';
-import { strings } from './strings';
+import { apartWords } from './strings/apart-words';
 
 /**
  * The masking playground: a moment is frozen, words are hidden by a click, a span of faces or of voice by dragging or by keys,
@@ -79,7 +79,7 @@ export class MemoPlayground extends BaseElement {
 
   override render(): TemplateResult {
     const { taken, error, busy, filling } = this.moment;
-    return html`<p class="about">${strings.playground.what}</p>
+    return html`<p class="about">${apartWords().playground.what}</p>
       <div class="row">
         <button
           class="quiet"
@@ -88,7 +88,7 @@ export class MemoPlayground extends BaseElement {
           ?disabled=${!this.ready}
           @click=${() => this.request('moment-take', {})}
         >
-          ${taken === null ? strings.playground.take : strings.playground.again}
+          ${taken === null ? apartWords().playground.take : apartWords().playground.again}
         </button>
         <span class="small" role="status" data-testid="taken">${this.#status()}</span>
       </div>
@@ -103,9 +103,9 @@ export class MemoPlayground extends BaseElement {
 
   #status(): string {
     const { taken, busy } = this.moment;
-    if (busy) return strings.playground.busy;
-    if (taken !== null) return strings.playground.taken(clock(taken.time));
-    return this.ready ? '' : strings.playground.waiting;
+    if (busy) return taken === null ? apartWords().playground.reading : apartWords().playground.busy;
+    if (taken !== null) return apartWords().playground.taken(clock(taken.time));
+    return this.ready ? '' : apartWords().playground.waiting;
   }
 
   #parts(taken: Moment): TemplateResult {
@@ -113,7 +113,7 @@ export class MemoPlayground extends BaseElement {
     const { face, voice, heads } = taken;
     const any = masks.words.length + masks.faces.length + masks.voice.length > 0;
     return html`${this.#words(taken)}
-      ${heads ? nothing : html`<p class="small" data-testid="no-heads">${strings.playground.noHeads}</p>`}
+      ${heads ? nothing : html`<p class="small" data-testid="no-heads">${apartWords().playground.noHeads}</p>`}
       <div class="tracks">${this.#track('faces', face, heads)} ${this.#track('voice', voice, heads)}</div>
       <div class="row">
         <button
@@ -123,7 +123,7 @@ export class MemoPlayground extends BaseElement {
           ?disabled=${!any}
           @click=${() => this.#mask({ words: [], faces: [], voice: [] })}
         >
-          ${strings.playground.showAll}
+          ${apartWords().playground.showAll}
         </button>
       </div>`;
   }
@@ -136,11 +136,11 @@ export class MemoPlayground extends BaseElement {
         words: on ? masks.words.filter((word) => word !== at) : [...masks.words, at].sort((a, b) => a - b),
       });
     };
-    return html`<div role="group" aria-label=${strings.playground.words} class="part">
-      <p class="heading">${strings.playground.words}</p>
+    return html`<div role="group" aria-label=${apartWords().playground.words} class="part">
+      <p class="heading">${apartWords().playground.words}</p>
       ${
         words.length === 0
-          ? html`<p class="small">${strings.playground.noWords}</p>`
+          ? html`<p class="small">${apartWords().playground.noWords}</p>`
           : html`<div class="chips words" lang="en">
                 ${words.map(
                   (word, at) =>
@@ -155,13 +155,13 @@ export class MemoPlayground extends BaseElement {
                     </button>`,
                 )}
               </div>
-              <p class="small">${strings.playground.wordsHint}</p>`
+              <p class="small">${apartWords().playground.wordsHint}</p>`
       }
     </div>`;
   }
 
   #track(kind: 'faces' | 'voice', moments: Moment['voice'], heads: boolean): TemplateResult {
-    const { playground } = strings;
+    const { playground } = apartWords();
     const name = kind === 'faces' ? playground.face : playground.voice;
     const none = kind === 'faces' ? playground.noFace : playground.noVoice;
     const masked = this.moment.masks[kind];

@@ -4,7 +4,7 @@ import type { LookedAt } from '../memobert/estimate';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { dragged, keyed, type CellSpan } from './span-choice';
-import { strings } from './strings';
+import { apartWords } from './strings/apart-words';
 
 /** `memo-span`: the cells chosen. */
 export type MemoSpanEvent = CustomEvent<CellSpan>;
@@ -97,7 +97,7 @@ export class MemoSpan extends BaseElement {
   }
 
   #end(end: 'from' | 'to', span: CellSpan, share: (cell: number) => string): TemplateResult {
-    const name = end === 'from' ? strings.playground.first : strings.playground.last;
+    const name = end === 'from' ? apartWords().playground.first : apartWords().playground.last;
     return html`<span
       class="end"
       role="slider"
@@ -107,7 +107,7 @@ export class MemoSpan extends BaseElement {
       aria-valuemin="0"
       aria-valuemax=${this.moments.times.length}
       aria-valuenow=${span[end]}
-      aria-valuetext=${span.from === span.to ? strings.playground.nothing : this.#spoken(span[end])}
+      aria-valuetext=${span.from === span.to ? apartWords().playground.nothing : this.#spoken(span[end])}
       ${cssValues({ '--_at': share(span[end]) })}
       @keydown=${(event: KeyboardEvent) => this.#key(event, end)}
     ></span>`;
@@ -116,7 +116,7 @@ export class MemoSpan extends BaseElement {
   #spoken(cell: number): string {
     const { times, each } = this.moments;
     const last = (times.at(-1) ?? 0) + each;
-    return strings.playground.before((last - (times[cell] ?? last)).toFixed(1));
+    return apartWords().playground.before((last - (times[cell] ?? last)).toFixed(1));
   }
 
   #key(event: KeyboardEvent, end: 'from' | 'to'): void {

@@ -1,6 +1,7 @@
 import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { estimateAt, marks, type Mark, type RecogniserState, type Timeline } from '../recogniser';
+import { estimateAt, type Mark, type RecogniserState, type Timeline } from '../recogniser';
+import { marks } from '../recogniser/timeline-marks';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { clock, labelSpoken, percent, topIndex } from './format';

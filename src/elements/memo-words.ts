@@ -7,12 +7,11 @@ import { buttons } from './buttons';
 import { Debouncer } from './debouncer';
 import { errorMessage, errorStyles } from './error-message';
 import { strings } from './strings';
+import { fieldStyles, textField } from './text-field';
 import { captionsPanel, listenPanel, panelStyles } from './words-panels';
 
 /** Milliseconds without a keystroke after which what was typed counts as said. */
 const TYPING_PAUSE_MS = 300;
-/** Far more than the 30 word pieces that are read. */
-const MAX_CHARACTERS = 240;
 
 /**
  * Where the words come from, and the words themselves: a field to type them, captions, the browser's recognition, a speech
@@ -26,6 +25,7 @@ export class MemoWords extends BaseElement {
     buttons,
     panelStyles,
     errorStyles,
+    fieldStyles,
     css`
       :host {
         display: grid;
@@ -98,26 +98,6 @@ export class MemoWords extends BaseElement {
           padding: 0 0.5rem;
         }
       }
-      form {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.375rem 0.5rem;
-      }
-      input[type='text'] {
-        flex: 1 1 10rem;
-        min-inline-size: 0;
-        min-block-size: 2.75rem;
-        padding: 0.25rem 0.875rem;
-        border: 1px solid var(--_edge);
-        border-radius: var(--_radius);
-        background: var(--_surface);
-        color: inherit;
-        font: inherit;
-      }
-      input::placeholder {
-        color: var(--_muted);
-        opacity: 1;
-      }
     `,
   ];
 
@@ -126,7 +106,7 @@ export class MemoWords extends BaseElement {
   /** Where the words come from, and what was said. */
   @property({ attribute: false }) words: WordsState = INITIAL_WORDS;
 
-  @query('#said') private readonly input!: HTMLInputElement | null;
+  @query('input[type=text]') private readonly input!: HTMLInputElement | null;
   @query('input[type=file]') private readonly file!: HTMLInputElement;
   readonly #pause = new Debouncer(TYPING_PAUSE_MS);
   /** Last sent: a pause without a change asks nothing, Enter always does. */
@@ -188,27 +168,18 @@ export class MemoWords extends BaseElement {
   }
 
   #form(): TemplateResult {
-    return html`<form @submit=${this.#submit}>
-      <input
-        id="said"
-        type="text"
-        aria-label=${strings.controls.text}
-        autocomplete="off"
-        enterkeyhint="done"
-        maxlength=${MAX_CHARACTERS}
-        placeholder=${strings.controls.textHint}
-        value=${this.#sent}
-        data-testid="text"
-        @input=${() => this.#pause.call(() => this.#send())}
-      />
-      <button class="quiet" data-testid="send">${strings.controls.send}</button>
-    </form>`;
-  }
-
-  #submit(event: Event): void {
-    event.preventDefault();
-    this.#pause.cancel();
-    this.#send(true);
+    return textField({
+      label: strings.controls.text,
+      hint: strings.controls.textHint,
+      button: strings.controls.send,
+      names: ['text', 'send'],
+      value: this.#sent,
+      typed: () => this.#pause.call(() => this.#send()),
+      send: () => {
+        this.#pause.cancel();
+        this.#send(true);
+      },
+    });
   }
 
   #send(again = false): void {

@@ -1,6 +1,7 @@
 /** A timeline as stacked bands: probabilities over columns of time, and the outlines of what they fill. */
 
-import { segments, type Timeline } from '../recogniser';
+import type { Timeline } from '../recogniser';
+import { segments } from '../recogniser/timeline-marks';
 
 /** Seconds. */
 export interface Range {

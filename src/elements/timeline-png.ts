@@ -1,7 +1,8 @@
 /** The timeline as a picture: bands, marks, a time axis and a legend, in the element's own colours. */
 
 import { MemoError } from '../errors';
-import { marks, type Timeline } from '../recogniser';
+import type { Timeline } from '../recogniser';
+import { marks } from '../recogniser/timeline-marks';
 import { clock, labelSpoken } from './format';
 import { themedColour, type Scheme } from './label-colours';
 import { strings } from './strings';

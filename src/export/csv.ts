@@ -1,7 +1,8 @@
 /** RFC 4180: one row an estimate, comma-separated, CRLF, a header row. */
 
 import { MODALITIES } from '../memobert/estimate';
-import { segments, type Timeline } from '../recogniser/timeline';
+import type { Timeline } from '../recogniser/timeline';
+import { segments } from '../recogniser/timeline-marks';
 
 /**
  * Columns: `start_s`, `end_s`, `top`, each label's probability by its id, `word` (the vocabulary's most likely), for each

@@ -7,7 +7,8 @@
  * gives the same stretch as a media fragment (Media Fragments URI 1.0).
  */
 
-import { segments, type Segment, type Timeline } from '../recogniser/timeline';
+import type { Timeline } from '../recogniser/timeline';
+import { segments, type Segment } from '../recogniser/timeline-marks';
 
 const NAMESPACE = 'http://www.w3.org/2009/10/emotionml';
 const VOCABULARY = 'labels';

@@ -1,6 +1,7 @@
 /** All there is: the estimates as events give them, and what they are of. */
 
-import { marks, type Timeline } from '../recogniser/timeline';
+import type { Timeline } from '../recogniser/timeline';
+import { marks } from '../recogniser/timeline-marks';
 
 /** Raised when a reader of the file would have to change. */
 export const JSON_FORMAT = 1;

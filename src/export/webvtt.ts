@@ -1,6 +1,7 @@
 /** W3C WebVTT: a cue for each stretch in which the same label is the most likely, for a `<track kind="metadata">` or captions. */
 
-import { segments, type Segment, type Timeline } from '../recogniser/timeline';
+import type { Timeline } from '../recogniser/timeline';
+import { segments, type Segment } from '../recogniser/timeline-marks';
 
 export function toWebVtt(timeline: Timeline): string {
   const cues = stretches(segments(timeline)).map(

@@ -21,6 +21,8 @@ export interface AnalysisParts {
   readonly modalities: readonly Modality[];
   /** Seconds that were analysed before a worker failed: what lies before is gone through for its evidence alone. */
   readonly from?: number;
+  /** Seconds of the last step; the end of the media else. */
+  readonly until?: number;
 }
 
 export interface AnalysisListeners {
@@ -68,18 +70,21 @@ export class Analysis {
     this.#listens = reader.hasSound && modalities.includes('voice');
     // words may be heard in it, though the voice is not looked at
     this.#samples =
-      this.#listens || (reader.hasSound && modalities.includes('text')) ? reader.samples() : null;
+      this.#listens || (reader.hasSound && modalities.includes('text'))
+        ? reader.samples(Math.max(0, this.#from - WARM_SECONDS))
+        : null;
   }
 
   /** Resolves at the end of the media, or when it is aborted; rejects with a MemoError. */
   async run(): Promise<void> {
-    const { reader, backend, faceHz, rates } = this.#parts;
+    const { reader, backend, faceHz, rates, until = reader.seconds } = this.#parts;
     const { voice, fusion } = stageRates(backend, faceHz, rates);
     const steps = Math.max(1, Math.ceil(reader.seconds * fusion.hz));
     let listened = Number.NEGATIVE_INFINITY;
     try {
       for (let step = 1; step <= steps && !this.#signal.aborted; step += 1) {
         const time = Math.min(step / fusion.hz, reader.seconds);
+        if (time > until) break;
         await Promise.all([this.#look(time), this.#hear(time)]);
         const known = time <= this.#from;
         if (this.#listens && time - listened >= 0.999 / voice.hz) {

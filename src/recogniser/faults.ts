@@ -46,3 +46,12 @@ export function gpuLeft({ message }: MemoError): string {
 export function recogniserClosed(): MemoError {
   return new MemoError('aborted', 'This recogniser has been closed.', 'Make a new one: new Recogniser(...).');
 }
+
+/** When there is no source to push to. */
+export function notPushing(): MemoError {
+  return new MemoError(
+    'input-invalid',
+    'Nothing can be pushed: no run takes frames or samples by hand.',
+    'Call startPush() first, wait for it, and push until endPush() or stop().',
+  );
+}

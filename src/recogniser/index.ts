@@ -35,7 +35,8 @@ export {
 } from './state';
 export { DEFAULT_SETTINGS, type Settings } from './settings';
 export { Store } from './store';
-export { estimateAt, marks, segments, type Mark, type Segment, type Timeline } from './timeline';
+export { estimateAt, type Timeline } from './timeline';
+export type { Mark, Segment } from './timeline-marks';
 export type { WordsParts } from './word-source-maker';
 export { Words } from './words';
 export { INITIAL_WORDS, type WordsState } from './words-state';

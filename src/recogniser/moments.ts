@@ -36,9 +36,16 @@ export class Moments {
     this.#changed = changed;
   }
 
-  /** Freezes what the last estimate was made of. Rejects with `moment-missing` before any. */
-  async take(): Promise<Moment> {
+  /**
+   * Freezes what the last estimate was made of. Rejects with `moment-missing` before any.
+   * @param before brings the worker to another moment first
+   */
+  async take(before: (() => Promise<void>) | null = null): Promise<Moment> {
     return this.#try(async () => {
+      if (before !== null) {
+        this.#set({ ...NO_MOMENT, busy: true });
+        await before();
+      }
       const client = this.#client();
       if (client === null) throw momentMissing();
       const taken = await client.request('moment', {});
@@ -97,7 +104,8 @@ export class Moments {
       return await step();
     } catch (cause) {
       const error = MemoError.from(cause);
-      this.#set({ ...this.#state, busy: false, error });
+      // who began something else knows
+      this.#set({ ...this.#state, busy: false, error: error.code === 'aborted' ? null : error });
       throw error;
     }
   }

@@ -48,7 +48,7 @@ function performOnMoments(recogniser: Recogniser, request: MemoRequest): boolean
   const told = () => undefined; // by the state
   switch (name) {
     case 'moment-take':
-      recogniser.moments.take().catch(told);
+      recogniser.takeMoment().catch(told);
       return true;
     case 'moment-mask':
       void recogniser.moments.mask(detail);

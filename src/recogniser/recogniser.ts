@@ -3,10 +3,12 @@
  * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped.
  */
 
-import { notPushing, PushedSource, type DeviceRequest } from '../capture';
+import type { DeviceRequest, PushedSource } from '../capture';
+import { notPushing } from './faults';
+import { movedOn, revisit, stillRead } from './file-moment';
 import { MemoError } from '../errors';
 import type { Box } from '../memobert/estimate';
-import type { Filling, Masks, Moment } from '../memobert/moment';
+import { momentMissing, type Filling, type Masks, type Moment } from '../memobert/moment';
 import type { AdaptationState, Mark } from './adaptation';
 import { Estimates } from './estimates';
 import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './options';
@@ -76,7 +78,9 @@ export class Recogniser extends Runner {
    */
   startPush(gives: { readonly face?: boolean; readonly voice?: boolean } = {}): Promise<void> {
     const { face = true, voice = true } = gives;
-    return this.begin('push', () => Promise.resolve(new PushedSource({ face, voice })));
+    // no page with an element needs it
+    const open = async () => new (await import('../capture/pushed-source')).PushedSource({ face, voice });
+    return this.begin('push', open);
   }
 
   /**
@@ -212,10 +216,14 @@ export class Recogniser extends Runner {
     this.adapter.fromJson(await file.text());
   }
 
-  /** Freezes what the last estimate was made of, for {@link fillIn}. Rejects with `moment-missing`. */
+  /**
+   * Freezes what `state.estimate` was made of, for {@link fillIn}: the last answer, or of a file the one that it was scrubbed to.
+   * Rejects with `moment-missing`.
+   */
   takeMoment(): Promise<Moment> {
     this.assertOpen();
-    return this.moments.take();
+    const { position, source } = this.state;
+    return this.moments.take(position === null || source !== 'file' ? null : () => this.#revisit());
   }
 
   /** What the model fills in where parts of the moment are masked: the paper's four pre-training tasks. */
@@ -276,9 +284,26 @@ export class Recogniser extends Runner {
     }
   }
 
+  /** The worker sees and hears once more what the answer shown was made of. */
+  async #revisit(): Promise<void> {
+    const { media, estimate, timeline } = this.state;
+    const { loaded } = this.engine;
+    if (this.run !== null) throw stillRead();
+    if (media === null || estimate === null || loaded === null) throw momentMissing();
+    this.revisiting.abort(movedOn()); // of two wishes the newer
+    this.revisiting = new AbortController();
+    const { signal } = this.revisiting;
+    const { rates, modalities } = this.settings;
+    const { client, manifest, backend } = loaded;
+    const source = await this.parts.sources.file(media, timeline?.name ?? '', signal);
+    const parts = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
+    const { time } = estimate;
+    await revisit({ time, texts: this.saidLog.at(time), source, parts }, signal);
+  }
+
   #pushed(): PushedSource | null {
-    const source = this.run?.source;
-    return source instanceof PushedSource ? source : null;
+    const { kind, source = null } = this.run ?? {};
+    return kind === 'push' ? (source as PushedSource | null) : null;
   }
 
   /** What is already answered, by the prompt as it is now; a running source needs no asking. */

@@ -10,6 +10,7 @@ import { Adapter } from './adaptation/adapter';
 import type { AnalysisListeners, AnalysisParts } from './analysis';
 import type { LoadedEngine } from './engine';
 import { Loader } from './loader';
+import { movedOn, SaidLog } from './file-moment';
 import { isGone, isWorkersFault, lostDevices, recogniserClosed } from './faults';
 import type { LoopParts, Vitals } from './loop';
 import { Moments } from './moments';
@@ -28,11 +29,15 @@ export abstract class Runner extends Loader {
   protected readonly leavePage: () => void;
   protected readonly smoother: Smoother;
   protected readonly recorder = new Recorder();
+  /** What a file's estimates were told of words. */
+  protected readonly saidLog = new SaidLog();
   /** Marked moments, and what follows from them. */
   readonly adapter: Adapter;
   /** A moment taken, and what the model fills in where parts of it are masked. */
   readonly moments: Moments;
   protected run: Run | null = null;
+  /** Of a file's moment that is gone back to; a start or a stop ends it. */
+  protected revisiting = new AbortController();
   protected closed = false;
 
   /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
@@ -229,6 +234,7 @@ export abstract class Runner extends Loader {
       face: camera !== 'off' && modalities.includes('face'),
       voice: microphone !== 'off' && modalities.includes('voice'),
     };
+    this.saidLog.clear();
     const length = { name: file?.name ?? null, seconds: reader?.seconds ?? null };
     this.recorder.begin({ ...length, prompt: prompt ?? '', labels: labels ?? [], given });
   }
@@ -237,6 +243,7 @@ export abstract class Runner extends Loader {
   protected async say(run: Run): Promise<void> {
     if (!this.settings.modalities.includes('text') || run.stage !== 'listening') return;
     const texts = this.words.texts(run.words);
+    if (run.file !== null) this.saidLog.add(this.recorder.timeline?.reached ?? 0, texts);
     const { signal } = run.abort;
     try {
       if (run.loop !== null) await run.loop.setTexts(texts);
@@ -355,6 +362,7 @@ export abstract class Runner extends Loader {
   protected dropRun(reason?: MemoError): void {
     const run = this.run;
     this.run = null;
+    this.revisiting.abort(movedOn());
     run?.abort.abort(reason);
     run?.work.abort(reason);
     this.words.detach();

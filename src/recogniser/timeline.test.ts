@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { estimateAt, marks, Recorder, segments } from './timeline';
+import { estimateAt, Recorder } from './timeline';
+import { marks, segments } from './timeline-marks';
 import { CANNED_TIMELINE, estimated } from './testing/canned-timeline';
 
 const ABOUT = {

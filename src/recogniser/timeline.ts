@@ -17,35 +17,10 @@ export interface Timeline {
   readonly estimates: readonly Estimate[];
 }
 
-/** One estimate and how long it stands. */
-export interface Segment {
-  /** Seconds. */
-  readonly start: number;
-  readonly end: number;
-  readonly estimate: Estimate;
-}
-
-export interface Mark {
-  readonly kind: 'no-face' | 'silence';
-  /** Seconds. */
-  readonly start: number;
-  readonly end: number;
-}
-
 /** An estimate stands until the next, at most this long: then there was no evidence. */
-const HOLD_SECONDS = 1;
-/** Shorter is a blink of the detector, or a breath. */
-const LEAST_MARK_SECONDS = 1;
+export const HOLD_SECONDS = 1;
 /** Estimates beyond this are dropped, oldest first, from a live source: about an hour of 4 a second. */
 const MOST_LIVE = 14_400;
-
-export function segments({ estimates, reached, seconds }: Timeline): Segment[] {
-  const last = Math.max(reached, seconds ?? 0);
-  return estimates.map((estimate, index) => {
-    const next = estimates[index + 1]?.time ?? Math.max(last, estimate.time);
-    return { start: estimate.time, end: Math.min(next, estimate.time + HOLD_SECONDS), estimate };
-  });
-}
 
 /** The estimate that stands at a time; null in a gap. */
 export function estimateAt({ estimates }: Timeline, time: number): Estimate | null {
@@ -57,36 +32,6 @@ export function estimateAt({ estimates }: Timeline, time: number): Estimate | nu
   }
   const found = estimates[low - 1];
   return found !== undefined && time - found.time <= HOLD_SECONDS ? found : null;
-}
-
-/** Where no face was seen and nobody spoke, in order. */
-export function marks(timeline: Timeline): Mark[] {
-  const { given } = timeline;
-  return [
-    ...(given.face ? spans(timeline, 'no-face', ({ faces }) => faces.length === 0) : []),
-    ...(given.voice ? spans(timeline, 'silence', ({ modalities }) => !modalities.voice.present) : []),
-  ].sort((a, b) => a.start - b.start);
-}
-
-function spans(timeline: Timeline, kind: Mark['kind'], missing: (estimate: Estimate) => boolean): Mark[] {
-  const found: Mark[] = [];
-  let start: number | null = timeline.estimates[0]?.time === undefined ? 0 : null;
-  let end = timeline.estimates[0]?.time ?? 0;
-  const close = () => {
-    if (start !== null && end - start >= LEAST_MARK_SECONDS) found.push({ kind, start, end });
-    start = null;
-  };
-  for (const segment of segments(timeline)) {
-    if (segment.start > end) start ??= end; // a gap: neither face nor voice
-    end = segment.start;
-    if (missing(segment.estimate)) start ??= segment.start;
-    else close();
-    end = segment.end;
-  }
-  if (timeline.reached > end) start ??= end;
-  end = Math.max(end, timeline.reached);
-  close();
-  return found;
 }
 
 /** Writes a timeline down as it comes; each look at it is a new object over the same list. */

@@ -39,8 +39,11 @@ describe('the manifest', () => {
     await expect(open({ fetch })).rejects.toMatchObject({ code: 'manifest-unreachable' });
   });
 
-  it('is invalid when it is no JSON', async () => {
-    toy.files.set(MANIFEST_URL, new TextEncoder().encode('{'));
+  it.each([
+    ['of no bytes', ''],
+    ['no JSON', '{'],
+  ])('is invalid when it is %s', async (_what, text) => {
+    toy.files.set(MANIFEST_URL, new TextEncoder().encode(text));
     await expect(open()).rejects.toMatchObject({ code: 'manifest-invalid' });
   });
 

@@ -6,7 +6,6 @@ import type { RecognitionPlace, WordSourceKind, WordStatus } from '../../capture
 import type { Modality, Stage } from '../../memobert/estimate';
 import type { Condition, Phase } from '../../recogniser';
 import type { LoadStep } from '../../runtime/progress';
-import { enOffline } from './en-offline';
 import {
   trustConditions,
   trustConsent,
@@ -230,5 +229,4 @@ export const en = {
     conditionEnded: (condition: string) => `No longer: ${condition}`,
   },
   ...enApart,
-  offline: enOffline,
 } as const;

@@ -1,7 +1,7 @@
 /** The words in use. Knows of no element; elements read words from here while rendering. */
 
 import { en } from './en';
-import { wordsOf, type Language } from './languages';
+import { languageOf, wordsOf, type Language } from './languages';
 import type { Words } from './words';
 
 export { fetchWords, LANGUAGES, languageOf, wordsOf, type Language } from './languages';
@@ -23,4 +23,9 @@ export function speaking<T>(language: Language, say: () => T): T {
   } finally {
     current = before;
   }
+}
+
+/** Of words that come with what says them: those in the language of whoever speaks. */
+export function wordsFrom<T>(tables: Readonly<Record<Language, T>>): T {
+  return tables[languageOf(strings.language) ?? 'en'];
 }

@@ -2,21 +2,9 @@
 
 import type { Words } from './words';
 
-const faceClasses: Readonly<Record<string, string>> = {
-  neutral: '덤덤함',
-  happiness: '기쁨',
-  surprise: '놀람',
-  sadness: '슬픔',
-  anger: '화남',
-  disgust: '역겨움',
-  fear: '무서움',
-  contempt: '경멸',
-};
-
-type ApartKey = 'faceClasses' | 'lookedAt' | 'wording' | 'playground' | 'yours';
+type ApartKey = 'lookedAt' | 'wording' | 'playground' | 'yours';
 
 export const koApart: Pick<Words, ApartKey> = {
-  faceClasses,
   lookedAt: {
     heading: '모델이 본 구간',
     face: '얼굴',
@@ -36,62 +24,6 @@ export const koApart: Pick<Words, ApartKey> = {
     ownWords: '쉼표로 나눈 영어 낱말: bored, excited, confused',
     ask: '묻기',
   },
-  playground: {
-    open: '가려 보기',
-    what: '한순간을 멈추고 일부를 가리면 모델이 그 자리를 무엇으로 채우는지 보입니다. 모델의 네 가지 사전 학습 과제입니다.',
-    take: '이 순간 담기',
-    again: '다른 순간 담기',
-    waiting: '답이 나오면 순간을 담을 수 있습니다.',
-    taken: (time) => `${time}의 순간`,
-    words: '말',
-    wordsHint: '낱말을 누르면 가려집니다.',
-    face: '얼굴',
-    voice: '목소리',
-    spanHint: '가릴 곳을 끌어서 고르거나 양 끝에서 화살표 키를 쓰십시오.',
-    noWords: '말이 없었습니다.',
-    noFace: '얼굴이 보이지 않았습니다.',
-    noVoice: '목소리가 들리지 않았습니다.',
-    noHeads:
-      '이 모델 꾸러미에는 memobert-heads.onnx가 없어 얼굴과 목소리를 채우지 못합니다. 말은 가릴 수 있습니다.',
-    hidden: '가려짐',
-    showAll: '모두 다시 보이기',
-    first: (modality) => `${modality}: 가린 곳의 처음`,
-    last: (modality) => `${modality}: 가린 곳의 끝`,
-    before: (seconds) => `끝에서 ${seconds}초 전`,
-    nothing: '가린 곳 없음',
-    frames: (count) => `얼굴 ${count}장 가림`,
-    tokens: (count) => `목소리 ${count}조각 가림`,
-    right: '실제 낱말',
-    filledWords: '채워 넣은 말',
-    filledFace: '가려진 얼굴',
-    filledVoice: '가려진 목소리',
-    seen: 'DenseFace가 본 것',
-    guessed: 'MEmoBERT의 짐작',
-    agree: (share, nats) => `가장 그럴듯한 표정이 같은 비율 ${share}, 차이 ${nats} nat.`,
-    explained: (share) => `모르던 것의 ${share}를 맞힙니다.`,
-    worse: '아무것도 모를 때보다 낫지 않습니다.',
-    error: (error, blind) => `특징의 오차 ${error}, 아무것도 모르면 ${blind}.`,
-    answer: '답',
-    answerWhole: '모두 보일 때',
-    answerMasked: '가렸을 때',
-    busy: '채우는 중',
-  },
-  yours: {
-    open: '나에게 맞추기',
-    what: '답이 틀리면 맞는 낱말을 알려 주십시오. 서로 다른 낱말 두 개부터 답이 표시에 맞춰집니다.',
-    mark: '지금은',
-    waiting: '답이 나오면 표시할 수 있습니다.',
-    more: '다른 낱말의 순간도 표시하십시오. 두 개가 필요합니다.',
-    effect: (before, after) => `표시한 낱말의 평균 확률: 모델 그대로 ${before}, 맞춘 뒤 ${after}.`,
-    marks: '표시한 순간',
-    before: '전',
-    after: '맞춘 뒤',
-    remove: (word) => `${word} 표시 지우기`,
-    use: '답을 맞추기',
-    keep: '이 브라우저에 간직하기',
-    save: '저장',
-    load: '열기',
-    forget: '모두 잊기',
-    fitted: (temperature) => `온도 ${temperature}, 낱말마다 더하는 값:`,
-  },
+  playground: { open: '가려 보기' },
+  yours: { open: '나에게 맞추기' },
 };

@@ -1,7 +1,6 @@
 /** Every word the elements say, in Korean. The label words stay English, as the model's vocabulary is; their meaning stands beside. */
 
 import { koApart } from './ko-apart';
-import { koOffline } from './ko-offline';
 import { errors } from './ko-errors';
 import {
   trustConditions,
@@ -221,5 +220,4 @@ export const ko: Words = {
     conditionEnded: (condition) => `해제됨: ${condition}`,
   },
   ...koApart,
-  offline: koOffline,
 };

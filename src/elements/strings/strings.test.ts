@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../errors';
 import { en } from './en';
-import { languageOf, speaking, strings, type Words } from '.';
+import { languageOf, speaking, strings, wordsFrom, type Words } from '.';
+import { APART_WORDS } from './apart-words';
+import { guideWords } from './guide-words';
 import { ko } from './ko';
+import { measureWords } from './measure-words';
+import { OFFLINE_WORDS } from './offline-words';
 
 type Spoken = (...given: unknown[]) => string;
 
@@ -22,20 +26,27 @@ function said(table: unknown, path = ''): [path: string, text: string][] {
   return Object.entries(table as object).flatMap(([key, value]) => said(value, `${path}.${key}`));
 }
 
+/** Those that come with the code, and those that come with what says them. */
+const late = { apart: APART_WORDS, guide: guideWords, measure: measureWords, offline: OFFLINE_WORDS };
+const all = (language: 'en' | 'ko'): [path: string, text: string][] => [
+  ...said({ en, ko }[language]),
+  ...Object.entries(late).flatMap(([name, tables]) => said(tables[language], `.late.${name}`)),
+];
+
 describe('Korean', () => {
   // what has a meaning of its own is left as it is
   const same =
-    /^\.(language|labels|glosses|errors|stages|status\.(webgpu|wasm)|export\.formats|rates\.milliseconds|words\.sources)/;
+    /^\.(language|labels|glosses|errors|stages|status\.(webgpu|wasm)|export\.formats|rates\.milliseconds|words\.sources|late\.guide\.steps\.\d\.part|late\.measure\.bytes)/;
 
-  it.each(said(en).filter(([path, text]) => !same.test(path) && text !== ''))('%s', (path, english) => {
-    const korean = new Map(said(ko)).get(path);
+  it.each(all('en').filter(([path, text]) => !same.test(path) && text !== ''))('%s', (path, english) => {
+    const korean = new Map(all('ko')).get(path);
     expect(korean).toMatch(/[가-힣]/);
     expect(korean).not.toBe(english);
   });
 
   it('has what every function is given', () => {
-    const korean = new Map(said(ko));
-    for (const [path, english] of said(en)) {
+    const korean = new Map(all('ko'));
+    for (const [path, english] of all('en')) {
       for (const given of ['§1', '§2']) {
         if (english.includes(given)) expect(korean.get(path), path).toContain(given);
       }
@@ -54,7 +65,7 @@ describe('Korean', () => {
 
   it('speaks one way throughout', () => {
     // 합쇼체: no ending of 해요체 or 반말 at a sentence's end
-    for (const [path, text] of said(ko)) expect(text, path).not.toMatch(/(요|해|한다|된다|이다)[.!?]/);
+    for (const [path, text] of all('ko')) expect(text, path).not.toMatch(/(요|해|한다|된다|이다)[.!?]/);
   });
 });
 
@@ -74,6 +85,12 @@ describe('whoever speaks', () => {
       expect(strings.controls.start).toBe(ko.controls.start);
     });
     expect(strings.controls.start).toBe(en.controls.start);
+  });
+
+  it('finds its own among words that come late', () => {
+    const tables = { en: 'late', ko: '나중에' };
+    expect(wordsFrom(tables)).toBe('late');
+    expect(speaking('ko', () => wordsFrom(tables))).toBe('나중에');
   });
 
   it('leaves the others their words when it throws', () => {

@@ -3,7 +3,7 @@
 import type { en } from './en';
 
 /** Literals as strings, functions by their parameters. */
-type Said<T> = T extends string
+export type Said<T> = T extends string
   ? string
   : T extends (...given: infer A) => string
     ? (...given: A) => string

@@ -1,0 +1,64 @@
+/** A line of text and the button that sends it: what is said, another sentence, other words. */
+
+import { css, html, type TemplateResult } from 'lit';
+
+/** Far more than the 30 word pieces that are read. */
+const MOST_CHARACTERS = 240;
+
+export const fieldStyles = css`
+  form {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.375rem 0.5rem;
+  }
+  input[type='text'] {
+    flex: 1 1 12rem;
+    min-inline-size: 0;
+    min-block-size: 2.75rem;
+    padding: 0.25rem 0.875rem;
+    border: 1px solid var(--_edge);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    color: inherit;
+    font: inherit;
+  }
+  input::placeholder {
+    color: var(--_muted);
+    opacity: 1;
+  }
+`;
+
+export interface TextField {
+  readonly label: string;
+  readonly hint: string;
+  readonly button: string;
+  /** `data-testid` of the line and of the button. */
+  readonly names: readonly [line: string, button: string];
+  /** What it begins with; its visitor's from then on. */
+  readonly value?: string;
+  /** The button, or Enter. */
+  readonly send: (text: string) => void;
+  readonly typed?: () => void;
+}
+
+export function textField({ label, hint, button, names, value, send, typed }: TextField): TemplateResult {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    send((event.currentTarget as HTMLFormElement).querySelector('input')?.value ?? '');
+  };
+  return html`<form @submit=${submit}>
+    <input
+      type="text"
+      aria-label=${label}
+      placeholder=${hint}
+      autocomplete="off"
+      autocapitalize="off"
+      enterkeyhint="done"
+      maxlength=${MOST_CHARACTERS}
+      value=${value ?? ''}
+      data-testid=${names[0]}
+      @input=${() => typed?.()}
+    />
+    <button class="quiet" data-testid=${names[1]}>${button}</button>
+  </form>`;
+}

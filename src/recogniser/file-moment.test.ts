@@ -1,0 +1,162 @@
+/** The moment that a file was scrubbed to: its evidence is gathered once more, and nothing else is told or changed by it. */
+
+import { describe, expect, it, vi } from 'vitest';
+import type { MediaReader, SampleChunk, Source, TimedFrame } from '../capture';
+import { ReaderSource } from '../capture/reader-source';
+import '../capture/words'; // fetched late else, within a test's time
+import './analysis';
+import { SaidLog } from './file-moment';
+import { noPage } from './page';
+import { Recogniser } from './recogniser';
+import { FakeClient } from './testing/fake-client';
+import { FakeSource } from './testing/fake-source';
+import { ManualClock, settled } from './testing/manual-clock';
+
+const SECONDS = 12;
+
+class FakeReader implements MediaReader {
+  readonly name = 'clip.webm';
+  readonly seconds = SECONDS;
+  readonly hasPicture = true;
+  readonly hasSound = true;
+  closed = false;
+  /** Where each reading of the sound began, seconds. */
+  readonly from: number[] = [];
+  async *frames(times: Iterable<number>): AsyncGenerator<TimedFrame, void> {
+    for (const time of times) yield { frame: { close: () => undefined } as unknown as ImageBitmap, time };
+  }
+  async *samples(from = 0): AsyncGenerator<SampleChunk, void> {
+    this.from.push(from);
+    for (let time = Math.floor(from); time < SECONDS; time += 1)
+      yield { samples: new Float32Array(100), sampleRateHz: 100, time };
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+async function analysed(open?: (number: number) => Source, client = new FakeClient()) {
+  const readers: FakeReader[] = [];
+  const openFile = async (): Promise<Source> => {
+    const other = open?.(readers.length);
+    const reader = new FakeReader();
+    readers.push(reader);
+    return other ?? new ReaderSource(reader);
+  };
+  const recogniser = new Recogniser(
+    {
+      ...{ manifestUrl: 'https://page.test/manifest.json', assetBase: 'https://page.test/assets/' },
+      rates: { fusion: 2 },
+    },
+    {
+      ...{ clock: new ManualClock(), page: noPage, createClient: () => client },
+      sources: { file: openFile } as unknown as Recogniser['parts']['sources'],
+    },
+  );
+  const vtt = 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n\n00:06.600 --> 00:07.000\nTwo';
+  await recogniser.words.captions(new Blob([vtt]), 'clip.vtt');
+  const end = () => vi.waitFor(() => expect(recogniser.state.phase).toBe('idle'));
+  await recogniser.startFile(new Blob(['x']), 'clip.webm');
+  return { recogniser, client, readers, end };
+}
+
+describe('a moment of a file that was scrubbed', () => {
+  it('is of the seconds before it, with the words that were said by then', async () => {
+    const { recogniser, client, readers, end } = await analysed();
+    await end();
+    recogniser.seek(5.2);
+    const before = recogniser.state;
+    expect(before.estimate?.time).toBe(5);
+    const told = vi.fn();
+    for (const type of ['estimate', 'statechange', 'words'] as const)
+      recogniser.addEventListener(type, told as never);
+    const asked = client.kinds.length;
+    const faces = client.count('face');
+    await recogniser.takeMoment();
+    const kinds = client.kinds.slice(asked);
+    expect(kinds.slice(0, 2)).toEqual(['reset', 'text']);
+    expect(kinds.slice(-2)).toEqual(['estimate', 'moment']);
+    expect(client.bodies.text.at(-1)?.texts.map(({ text }) => text)).toEqual(['One']);
+    expect(client.bodies.estimate.at(-1)).toEqual({ time: 5 });
+    // four seconds of it, and none from after it
+    const times = client.bodies.face.slice(faces).map(({ time }) => time);
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(0.9);
+    expect(Math.max(...times)).toBe(5);
+    expect(client.bodies.voice.at(-1)?.time).toBe(5);
+    expect(readers[1]?.from[0]).toBeCloseTo(1, 2);
+    expect(readers[1]?.closed).toBe(true);
+    expect(recogniser.state.moment.taken).not.toBeNull();
+    expect(recogniser.state).toEqual({ ...before, moment: recogniser.state.moment });
+    expect(told).not.toHaveBeenCalled();
+  });
+
+  it('is the last one while nobody has chosen another', async () => {
+    const { recogniser, client, readers, end } = await analysed();
+    await end();
+    const asked = client.kinds.length;
+    await recogniser.takeMoment();
+    expect(client.kinds.slice(asked)).toEqual(['moment']);
+    expect(readers).toHaveLength(1);
+  });
+
+  it('is refused while the file is read: the worker is elsewhere', async () => {
+    const client = new FakeClient();
+    const { estimate } = client.answers;
+    const never = new Promise<never>(() => undefined) as never;
+    client.answers.estimate = (body) => (body.time > 3 ? never : estimate!(body));
+    const { recogniser } = await analysed(undefined, client);
+    await vi.waitFor(() => expect(recogniser.state.timeline?.reached).toBe(3));
+    recogniser.seek(1);
+    await expect(recogniser.takeMoment()).rejects.toMatchObject({
+      code: 'moment-missing',
+      message: expect.stringContaining('still being analysed'),
+    });
+    expect(recogniser.state).toMatchObject({ phase: 'listening', moment: { taken: null } });
+  });
+
+  it('is refused where there is none to go back to: in a gap, in a file that is played', async () => {
+    const played = new FakeSource(() => 0);
+    const { recogniser, end } = await analysed((number) => (number === 0 ? null! : played));
+    await end();
+    recogniser.seek(0.1);
+    expect(recogniser.state.estimate).toBeNull();
+    await expect(recogniser.takeMoment()).rejects.toMatchObject({ code: 'moment-missing' });
+    recogniser.seek(5);
+    await expect(recogniser.takeMoment()).rejects.toMatchObject({
+      code: 'moment-missing',
+      message: expect.stringContaining('plays it'),
+    });
+    expect(played.closes).toBe(1);
+    expect(recogniser.state.moment).toMatchObject({ busy: false, taken: null });
+    expect(recogniser.state.timeline?.estimates.length).toBe(SECONDS * 2);
+  });
+
+  it('is given up when something else starts, and no moment comes late', async () => {
+    const { recogniser, client, readers, end } = await analysed();
+    await end();
+    recogniser.seek(8);
+    delete client.answers.voice;
+    const taking = recogniser.takeMoment().catch((error: { code: string }) => error.code);
+    await vi.waitFor(() => expect(client.waiting('voice')).toHaveLength(1));
+    recogniser.stop();
+    client.take('voice').answer({ time: 8, speaking: true, level: 0, muted: false, latency: {} });
+    expect(await taking).toBe('aborted');
+    await settled();
+    expect(client.count('moment')).toBe(0);
+    expect(readers[1]?.closed).toBe(true);
+    expect(recogniser.state.moment).toMatchObject({ busy: false, taken: null, error: null });
+  });
+});
+
+describe('what was said over time', () => {
+  it('counts for the answers after it was told', () => {
+    const log = new SaidLog();
+    const texts = (text: string) => [{ text, start: 0, end: 0 }];
+    expect(log.at(3)).toEqual([]);
+    log.add(0, texts('a'));
+    log.add(2, texts('b'));
+    expect([0.5, 2, 2.5].map((time) => log.at(time)[0]?.text)).toEqual(['a', 'a', 'b']);
+    log.clear();
+    expect(log.at(3)).toEqual([]);
+  });
+});
