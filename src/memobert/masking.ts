@@ -7,7 +7,7 @@ import { MemoError } from '../errors';
 import type { Graph, PlainTensor } from '../runtime/graph';
 import { expectNumbers } from '../runtime/graph-numbers';
 import type { Manifest } from '../runtime/manifest';
-import type { TimedWindow } from './evidence';
+import type { ReadWindow } from './evidence';
 import { featureError, filledClasses, filledPiece } from './filled';
 import type { Fusion } from './fusion';
 import { lookedAt } from './looked-at';
@@ -64,7 +64,7 @@ export class Masking {
   }
 
   /** Freezes a window until the next is taken. */
-  take(window: TimedWindow, time: number): Moment {
+  take(window: ReadWindow, time: number): Moment {
     const { manifest, fusion, wordPieces, heads } = this.#options;
     const ids = window.text === null ? [] : fusion.wordIds(window.text);
     const frozen = { window, time, ids, words: wholeWords(ids, wordPieces) };

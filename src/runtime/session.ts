@@ -2,6 +2,7 @@
 
 import { MemoError } from '../errors';
 import { lookedAt, momentMissing, type TimedWindow } from '../memobert';
+import { readBack } from '../memobert/read-back';
 import { isPoorLight, MOST_CLIPPED, reliability, type Doubt } from '../memobert/reliability';
 import type { Loaded, SessionParts } from './load';
 import type { FaceAnswer, RequestKind, Requests, VoiceAnswer } from './protocol';
@@ -124,7 +125,8 @@ export class Session implements Handlers {
     const { masking } = this.#ready();
     const estimated = this.#estimated;
     if (estimated === null) throw momentMissing();
-    return (await masking()).take(estimated.window, estimated.time);
+    const window = await readBack(estimated.window); // at once: the GPU keeps the last faces only
+    return (await masking()).take(window, estimated.time);
   };
 
   readonly fill: Handlers['fill'] = async ({ masks }) => {
@@ -136,6 +138,8 @@ export class Session implements Handlers {
     this.#ready().face.follow(box);
     return {};
   };
+
+  readonly memory: Handlers['memory'] = async () => ({ gpu: this.#loaded().gpuBuffers() });
 
   readonly reset: Handlers['reset'] = async () => {
     this.#source += 1;
@@ -151,6 +155,7 @@ export class Session implements Handlers {
 
   readonly release: Handlers['release'] = async () => {
     this.#source += 1;
+    this.#parts?.parts.face.release?.();
     this.#host.leave();
     return {};
   };
