@@ -5,7 +5,7 @@ import { MemoError } from '../errors';
 import type { Backend } from '../memobert/estimate';
 import { GpuLoss } from './gpu-loss';
 import type { GpuBufferCount } from './gpu-buffers';
-import type { GpuOutput, Graph, GraphInput, GraphInputs, GraphOnGpu, PlainTensor } from './graph';
+import type { Graph, GraphInput, GraphInputs, GraphOnGpu, PlainTensor } from './graph';
 import type { OrtModule } from './ort-modules';
 import { isNotStarted, notStarted } from './ort-not-started';
 import { outOfMemory } from './out-of-memory';
@@ -56,7 +56,9 @@ export class OrtRuntime {
       // it is compiled: the bytes are needed no more
       if (this.#ort.env.wasm !== undefined) delete this.#ort.env.wasm.wasmBinary;
       const device = provider === 'webgpu' ? await this.#watch() : null;
-      return new OrtGraph(name, session, this.#ort, this.#queue, this.#loss, keeps ? device : null);
+      const graph = new OrtGraph(name, session, this.#ort, this.#queue, this.#loss);
+      if (keeps && device !== null) graph.gpu = (await import('./ort-on-gpu')).onGpu(device, graph);
+      return graph;
     } catch (cause) {
       const shortage = outOfMemory(cause);
       if (shortage !== null) throw shortage;
@@ -80,7 +82,7 @@ export class OrtRuntime {
 }
 
 class OrtGraph implements Graph {
-  readonly gpu?: GraphOnGpu;
+  gpu?: GraphOnGpu;
   #closed = false;
 
   constructor(
@@ -89,46 +91,25 @@ class OrtGraph implements Graph {
     private readonly ort: OrtParts,
     private readonly queue: Serial,
     private readonly loss: GpuLoss,
-    device: GPUDevice | null,
-  ) {
-    if (device !== null) this.gpu = { device, run: (inputs, use) => this.#runOnGpu(inputs, use) };
-  }
+  ) {}
 
   run(inputs: GraphInputs, outputs?: readonly string[]): Promise<Tensors> {
-    return this.#inTurn(async () => {
-      const answers = await this.#run(inputs, outputs);
+    return this.inTurn(async () => {
+      const answers = await this.outputs(inputs, outputs);
       const plains = await Promise.all(Object.values(answers).map(plain));
       return Object.fromEntries(Object.keys(answers).map((key, index) => [key, plains[index]])) as Tensors;
     });
   }
 
-  async #runOnGpu<T>(
-    inputs: GraphInputs,
-    use: (outputs: Readonly<Record<string, GpuOutput>>) => Promise<T>,
-  ): Promise<T> {
-    // waiting for what was read is no part of the turn: the next run may begin
-    const { answer } = await this.#inTurn(async () => {
-      const outputs = await this.#run(inputs);
-      try {
-        const answer = use(mapped(outputs, ({ dims, gpuBuffer }) => ({ dims, buffer: gpuBuffer })));
-        answer.catch(() => undefined); // told below
-        return { answer };
-      } finally {
-        for (const tensor of Object.values(outputs)) tensor.dispose();
-      }
-    });
-    return this.#guarded(answer);
-  }
-
-  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+  inTurn<T>(step: () => Promise<T>): Promise<T> {
     return this.queue.run(async () => {
       if (this.#closed) throw closed(this.name);
       if (this.loss.error !== null) throw this.loss.error;
-      return this.#guarded(step());
+      return this.guarded(step());
     });
   }
 
-  async #guarded<T>(work: Promise<T>): Promise<T> {
+  async guarded<T>(work: Promise<T>): Promise<T> {
     try {
       // a lost device may leave it pending for ever
       return await Promise.race([work, this.loss.happened]);
@@ -147,7 +128,10 @@ class OrtGraph implements Graph {
     });
   }
 
-  async #run(inputs: GraphInputs, wanted?: readonly string[]): Promise<Readonly<Record<string, Ort.Tensor>>> {
+  async outputs(
+    inputs: GraphInputs,
+    wanted?: readonly string[],
+  ): Promise<Readonly<Record<string, Ort.Tensor>>> {
     const feeds = mapped(inputs, (input) => this.#feed(input));
     try {
       return await (wanted === undefined ? this.session.run(feeds) : this.session.run(feeds, wanted));

@@ -2,7 +2,6 @@
 
 import { MemoError } from '../errors';
 import { lookedAt, momentMissing, type TimedWindow } from '../memobert';
-import { readBack } from '../memobert/read-back';
 import { isPoorLight, MOST_CLIPPED, reliability, type Doubt } from '../memobert/reliability';
 import type { Loaded, SessionParts } from './load';
 import type { FaceAnswer, RequestKind, Requests, VoiceAnswer } from './protocol';
@@ -125,8 +124,7 @@ export class Session implements Handlers {
     const { masking } = this.#ready();
     const estimated = this.#estimated;
     if (estimated === null) throw momentMissing();
-    const window = await readBack(estimated.window); // at once: the GPU keeps the last faces only
-    return (await masking()).take(window, estimated.time);
+    return (await masking()).takeLive(estimated.window, estimated.time);
   };
 
   readonly fill: Handlers['fill'] = async ({ masks }) => {
