@@ -30,7 +30,11 @@ function layers(count, tokens, width) {
 const frameProjection = FRAMES * 256 * 256;
 const voiceContext = layers(4, FRAMES, 256) + FRAMES * 256 * 16 * 64;
 const tokens = WORDS + FACES + VOICE;
-const fusion = layers(6, tokens, 384) + (FACES * 342 + VOICE * 256 + 384 + 30522) * 384;
+
+/** Of one row of MEmoBERT: six layers of 384, the projections of faces and voice, the vocabulary at the mask. */
+export function fusionMultiplications(words, faces, voice) {
+  return layers(6, words + faces + voice, 384) + (faces * 342 + voice * 256 + 384 + 30522) * 384;
+}
 
 const wave = (frames) => ({ waveform: ['float32', [1, REACH + (frames - 1) * HOP]] });
 const faces = { faces: ['float32', [1, 1, 64, 64]] };
@@ -58,7 +62,7 @@ export const GRAPHS = {
       mask_position: ['int32', [1]],
     },
     outputs: ['mask_logits'],
-    multiplications: fusion,
+    multiplications: fusionMultiplications(WORDS, FACES, VOICE),
   },
 };
 

@@ -15,6 +15,7 @@ import { Prompt } from '../src/memobert/prompt';
 import { fitting, inputsOf } from '../src/memobert/rows';
 import { adapt, fitAdaptation, PRIOR, type Mark } from '../src/recogniser/adaptation/fit';
 import { checkManifest } from '../src/runtime/manifest-check';
+import { plainInputs } from '../src/runtime/testing/plain-inputs';
 
 const root = (path: string) => readFileSync(fileURLToPath(new URL(path, import.meta.url)));
 const bundle = (path: string) => root(`../public/models/small/${path}`);
@@ -40,7 +41,7 @@ beforeAll(async () => {
     for (const text of said) {
       const prompted = prompt.compose(text);
       const row = { prompted, face: null, voice: null };
-      const inputs = Object.entries(inputsOf([row], fitting(row), sizes)).map(
+      const inputs = Object.entries(plainInputs(inputsOf([row], fitting(row), sizes))).map(
         ([name, { type, data, dims }]) => [name, new ort.Tensor(type, data as never, dims)] as const,
       );
       const { mask_logits: logits, hidden } = await graph.run(Object.fromEntries(inputs));

@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
-import { build } from 'vite';
 import type * as CropPage from '../src/encoders/testing/crop-page';
 import { difference } from '../src/encoders/testing/parity-signals';
 import { expect, test } from './support/browser';
+import { openScript, pageScript } from './support/page-script';
 
 interface Case extends CropPage.CropCase {
   readonly name: string;
@@ -32,25 +32,8 @@ const SHARE_BEYOND = 0.005;
 let script = '';
 
 test.beforeAll(async () => {
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, lib: { entry: at('crop-page.ts'), formats: ['iife'], name: 'cropPage' } },
-  });
-  const [first] = Array.isArray(built) ? built : [built];
-  const chunk = first && 'output' in first ? first.output[0] : undefined;
-  if (!chunk) throw new Error('crop-page.ts gave no script.');
-  script = chunk.code;
+  script = await pageScript('encoders/testing/crop-page.ts', 'cropPage');
 });
-
-/** An empty page of the tests' own origin: a VideoFrame asks for a secure one. */
-async function openEmpty(page: Page): Promise<void> {
-  await page.route('**/empty.html', (route) =>
-    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>crop</title>' }),
-  );
-  await page.goto('empty.html');
-  await page.addScriptTag({ content: script });
-}
 
 function cropIn(page: Page, asked: CropPage.CropCase, kind: CropPage.FrameKind) {
   return page.evaluate(
@@ -63,7 +46,7 @@ function cropIn(page: Page, asked: CropPage.CropCase, kind: CropPage.FrameKind) 
 for (const kind of ['bitmap', 'rgba', 'i420'] as const) {
   test(`crops of ${kind} frames are the reference’s`, async ({ open }) => {
     const page = await open();
-    await openEmpty(page);
+    await openScript(page, script);
     for (const asked of crops) {
       const { name, width, height, box, leftEye, rightEye } = asked;
       const got = await cropIn(page, { width, height, box, leftEye, rightEye }, kind);

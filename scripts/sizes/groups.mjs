@@ -13,7 +13,7 @@ export const GROUPS = {
   headless: 'what only the headless entry has, beside what it shares with the element',
   worker: 'the engine’s worker, with MediaPipe’s script',
   wasm: 'ONNX Runtime for WebAssembly',
-  webgpu: 'ONNX Runtime for WebGPU',
+  webgpu: 'ONNX Runtime for WebGPU, and the face’s way on it',
   senses: 'MediaPipe, the face detector, the speech gate',
   model: 'the model, on both backends',
   'model-wasm': 'the model, on WebAssembly only',
@@ -120,9 +120,9 @@ function putWorker(put, dist, files, element) {
   put('worker', scripts);
   const runtime = scripts
     .flatMap((script) => named(dist, script, files))
-    .filter((file) => /\/ort[.-]/.test(file))
+    .filter((file) => /\/(?:ort|gpu)[.-]/.test(file))
     .flatMap((file) => (file.endsWith('.js') ? [...closure(dist, file)] : [file]));
-  const isWebGpu = (file) => /webgpu|asyncify|jsep/.test(file);
+  const isWebGpu = (file) => /gpu|asyncify|jsep/.test(file);
   put('webgpu', runtime.filter(isWebGpu));
   put(
     'wasm',

@@ -31,13 +31,21 @@ export function expectShape(
   name: string,
   graph: string,
 ): void {
-  const fits =
-    tensor.dims.length === dims.length &&
-    dims.every((want, axis) => want === null || want === tensor.dims[axis]);
+  expectDims(tensor.dims, dims, name, graph);
+}
+
+/** @throws MemoError `graph-invalid` as {@link expectShape}; of an output that is not there too */
+export function expectDims(
+  got: readonly number[] = [],
+  dims: readonly (number | null)[],
+  name: string,
+  graph: string,
+): void {
+  const fits = got.length === dims.length && dims.every((want, axis) => want === null || want === got[axis]);
   if (fits) return;
   throw new MemoError(
     'graph-invalid',
-    `The graph ${graph} gives "${name}" as [${tensor.dims.join(', ')}], the manifest says [${dims.map((want) => want ?? '?').join(', ')}].`,
+    `The graph ${graph} gives "${name}" as [${got.join(', ')}], the manifest says [${dims.map((want) => want ?? '?').join(', ')}].`,
     'Use a bundle whose graphs and manifest.json were exported together.',
   );
 }

@@ -2,6 +2,7 @@
 
 import type { Manifest } from '../runtime/manifest';
 import type { TimedText } from '../runtime/protocol';
+import type { Feature, FeatureStore } from './feature-store';
 
 /** Said this long ago still counts while nobody speaks: a sentence outlasts the voice window it was spoken in. */
 const TEXT_MEMORY_S = 8;
@@ -18,10 +19,20 @@ export interface Tokens {
   readonly count: number;
 }
 
+/** The same where they are kept on the GPU. */
+export interface StoredTokens {
+  readonly store: FeatureStore;
+  /** One a row. */
+  readonly ids: readonly number[];
+  readonly count: number;
+}
+
+export type FaceTokens = Tokens | StoredTokens;
+
 /** The evidence of one moment; a modality that is not there is null. */
 export interface EvidenceWindow {
   readonly text: string | null;
-  readonly face: Tokens | null;
+  readonly face: FaceTokens | null;
   readonly voice: Tokens | null;
 }
 
@@ -30,20 +41,29 @@ export interface TimedTokens extends Tokens {
   readonly times: readonly number[];
 }
 
-export interface SeenFaces extends TimedTokens {
+interface Looks {
+  /** Seconds on the source's clock, oldest first. */
+  readonly times: readonly number[];
   /** DenseFace's own distribution over the manifest's `face.classes`, of each; null where it was not told. */
   readonly expressions: readonly (readonly number[] | null)[];
 }
 
+export type SeenFaces = Tokens & Looks;
+
 /** What {@link Evidence} gives: the same, with the seconds that it was seen and heard in. */
 export interface TimedWindow extends EvidenceWindow {
-  readonly face: SeenFaces | null;
+  readonly face: (FaceTokens & Looks) | null;
   readonly voice: TimedTokens | null;
+}
+
+/** A window that lies in memory as a whole. */
+export interface ReadWindow extends TimedWindow {
+  readonly face: SeenFaces | null;
 }
 
 interface TimedFeature {
   readonly time: number;
-  readonly feature: Float32Array;
+  readonly feature: Feature;
   readonly expression: readonly number[] | null;
 }
 
@@ -66,13 +86,14 @@ export class Evidence {
    * Features [featureSize] of the followed face at `timeS`; null when there was none. Closer than the model's rate is dropped.
    * @param expression the face encoder's own distribution
    */
-  addFace(timeS: number, feature: Float32Array | null, expression: readonly number[] | null = null): void {
+  addFace(timeS: number, feature: Feature | null, expression: readonly number[] | null = null): void {
     if (!Number.isFinite(timeS)) return; // seen at no time
     const last = this.#faces.at(-1);
     // a clock that went back (a file sought, a source changed) makes what was seen before meaningless
     if (last !== undefined && timeS < last.time) this.#faces = [];
     this.#faces = this.#faces.filter((kept) => kept.time > timeS - this.#memoryS);
-    if (feature === null || feature.length !== this.#face.featureSize) return;
+    if (feature === null) return;
+    if ('length' in feature && feature.length !== this.#face.featureSize) return;
     const previous = this.#faces.at(-1);
     if (previous !== undefined && timeS - previous.time < 0.8 / this.#face.rateHz) return;
     this.#faces.push({ time: timeS, feature, expression });
@@ -157,17 +178,23 @@ export class Evidence {
   }
 }
 
-function stack(faces: readonly TimedFeature[], size: number): SeenFaces {
-  const data = new Float32Array(faces.length * size);
-  faces.forEach(({ feature }, row) => {
-    data.set(feature, row * size);
-  });
-  return {
-    data,
+function stack(faces: readonly TimedFeature[], size: number): TimedWindow['face'] {
+  const seen = {
     count: faces.length,
     times: faces.map(({ time }) => milli(time)),
     expressions: faces.map(({ expression }) => expression),
   };
+  const features = faces.map(({ feature }) => feature);
+  const [first] = features;
+  // one encoder's features all lie in one place
+  if (first !== undefined && 'store' in first) {
+    return { ...seen, store: first.store, ids: features.map((each) => ('id' in each ? each.id : -1)) };
+  }
+  const data = new Float32Array(faces.length * size);
+  features.forEach((feature, row) => {
+    if ('length' in feature) data.set(feature, row * size);
+  });
+  return { ...seen, data };
 }
 
 /** To the millisecond: times are for people and files. */

@@ -1,7 +1,7 @@
 /** A frozen moment as token ids and features, and the same with parts of it hidden as in pre-training. */
 
 import { MemoError } from '../errors';
-import type { Tokens, TimedWindow } from './evidence';
+import type { ReadWindow, Tokens } from './evidence';
 import type { Masks } from './moment';
 import type { Vocabulary } from './prompt';
 import type { RowContent } from './rows';
@@ -20,7 +20,7 @@ export interface Special {
 }
 
 export interface Frozen {
-  readonly window: TimedWindow;
+  readonly window: ReadWindow;
   readonly time: number;
   readonly ids: readonly number[];
   readonly words: readonly WordSpan[];
@@ -95,7 +95,8 @@ export function hide(
   for (const piece of maskedPieces(masks, frozen)) ids[1 + piece] = mask;
   return {
     prompted: { ...row.prompted, ids },
-    face: row.face && zeroed(row.face, masks.faces, size.face),
+    // the row's own faces are the window's
+    face: row.face && frozen.window.face && zeroed(frozen.window.face, masks.faces, size.face),
     voice: row.voice && zeroed(row.voice, masks.voice, size.voice),
   };
 }

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Graph, PlainTensor } from '../runtime/graph';
-import type { TimedWindow } from './evidence';
+import type { ReadWindow } from './evidence';
 import { Fusion } from './fusion';
 import { Masking } from './masking';
 import { manifest, toyGraph, vocabulary, WORDS } from './testing/toy';
+import { plainInputs } from '../runtime/testing/plain-inputs';
 
-const everything: TimedWindow = {
+const everything: ReadWindow = {
   text: 'hello hellos 7',
   face: {
     ...{ data: Float32Array.of(1, 2, 3, 4, 5, 6), count: 3, times: [1, 1.1, 1.2] },
@@ -35,7 +36,8 @@ function setUp({ withHeads = true } = {}) {
   const toy = toyGraph();
   const graph: Graph = {
     close: () => Promise.resolve(),
-    run: async (inputs, outputs) => {
+    run: async (given, outputs) => {
+      const inputs = plainInputs(given);
       const data = (name: string) => Array.from(inputs[name]?.data as Float32Array);
       const attended = data('attention_mask');
       const run = {

@@ -7,7 +7,7 @@ import { MemoError } from '../errors';
 import type { Graph, PlainTensor } from '../runtime/graph';
 import { expectNumbers } from '../runtime/graph-numbers';
 import type { Manifest } from '../runtime/manifest';
-import type { TimedWindow } from './evidence';
+import type { ReadWindow, TimedWindow } from './evidence';
 import { featureError, filledClasses, filledPiece } from './filled';
 import type { Fusion } from './fusion';
 import { lookedAt } from './looked-at';
@@ -31,6 +31,7 @@ import {
   type Moment,
 } from './moment';
 import type { Vocabulary } from './prompt';
+import { readBack } from './read-back';
 import { fitting, inputsOf, type RowContent } from './rows';
 
 export interface MaskingOptions {
@@ -63,8 +64,16 @@ export class Masking {
     this.#special = { cls: id('[CLS]'), sep: id('[SEP]'), mask: id('[MASK]') };
   }
 
+  /**
+   * As {@link take}, of a window whose faces the GPU may keep.
+   * @throws MemoError `moment-missing` when it has let them go, `device-gpu-lost`
+   */
+  async takeLive(window: TimedWindow, time: number): Promise<Moment> {
+    return this.take(await readBack(window), time);
+  }
+
   /** Freezes a window until the next is taken. */
-  take(window: TimedWindow, time: number): Moment {
+  take(window: ReadWindow, time: number): Moment {
     const { manifest, fusion, wordPieces, heads } = this.#options;
     const ids = window.text === null ? [] : fusion.wordIds(window.text);
     const frozen = { window, time, ids, words: wholeWords(ids, wordPieces) };

@@ -11,6 +11,7 @@ import { softmax, topIndices, totalVariation } from './distribution';
 import { Evidence, type EvidenceWindow } from './evidence';
 import { Fusion } from './fusion';
 import { manifest, toyGraph, vocabulary as toyVocabulary, WORDS } from './testing/toy';
+import { faceData } from './testing/face-data';
 
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../public/models/small/${name}`, import.meta.url), 'utf8'));
@@ -81,7 +82,7 @@ function give(evidence: Evidence, { what }: Step, timeS: number): void {
 function expectWindow({ face, voice, text }: EvidenceWindow): void {
   if (face !== null) {
     expectWithin([face.count], 1, manifest.face.maxFrames);
-    expect(face.data).toHaveLength(face.count * manifest.face.featureSize);
+    expect(faceData({ face })).toHaveLength(face.count * manifest.face.featureSize);
   }
   if (voice !== null) {
     expectWithin([voice.count], 1, manifest.voice.maxTokens);
@@ -107,7 +108,7 @@ describe('Evidence', () => {
         expect(heardS, 'no voice of the future').toBeLessThanOrEqual(clockS + 1);
     }
     evidence.addFace(clockS + 1, Float32Array.of(3, 4));
-    expect(evidence.at(clockS + 1).face?.data.slice(-2), 'it goes on').toEqual(Float32Array.of(3, 4));
+    expect(faceData(evidence.at(clockS + 1)).slice(-2), 'it goes on').toEqual(Float32Array.of(3, 4));
     evidence.reset();
     expect(evidence.at(clockS + 1)).toEqual({ text: null, face: null, voice: null });
   });

@@ -1,5 +1,6 @@
 /** What the graph answered to a row, for as long as the row's evidence is the same: words alone, say, until more is said. */
 
+import type { FaceTokens } from './evidence';
 import type { Row, RowContent } from './rows';
 
 interface Answered {
@@ -30,9 +31,15 @@ function sameContent(a: RowContent, b: RowContent): boolean {
     sameNumbers(a.prompted.ids, b.prompted.ids) &&
     a.face?.count === b.face?.count &&
     a.voice?.count === b.voice?.count &&
-    sameNumbers(a.face?.data ?? [], b.face?.data ?? []) &&
-    sameNumbers(a.voice?.data ?? [], b.voice?.data ?? [])
+    sameNumbers(known(a.face), known(b.face)) &&
+    sameNumbers(known(a.voice), known(b.voice))
   );
+}
+
+/** The numbers themselves, or those that the GPU's store knows them by. */
+function known(tokens: FaceTokens | null): ArrayLike<number> {
+  if (tokens === null) return [];
+  return 'data' in tokens ? tokens.data : tokens.ids;
 }
 
 function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

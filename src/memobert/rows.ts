@@ -1,8 +1,8 @@
 /** Which rows a moment asks for, and how rows become the graph's inputs. */
 
-import type { PlainTensor } from '../runtime/graph';
+import type { GraphInput } from '../runtime/graph';
 import { CASE_NAMES, type CaseName } from '../runtime/manifest';
-import type { EvidenceWindow, Tokens } from './evidence';
+import type { EvidenceWindow, FaceTokens, Tokens } from './evidence';
 import { MODALITIES, type Modality } from './estimate';
 import type { PromptedText } from './prompt';
 
@@ -48,7 +48,7 @@ export interface Shape {
 
 export interface RowContent {
   readonly prompted: PromptedText;
-  readonly face: Tokens | null;
+  readonly face: FaceTokens | null;
   readonly voice: Tokens | null;
 }
 
@@ -66,11 +66,10 @@ export function inputsOf(
   rows: readonly RowContent[],
   shape: Shape,
   sizes: { readonly face: number; readonly voice: number },
-): Record<string, PlainTensor> {
+): Record<string, GraphInput> {
   const length = shape.words + shape.faces + shape.voice;
   const count = rows.length;
   const ids = new Int32Array(count * shape.words);
-  const faces = new Float32Array(count * shape.faces * sizes.face);
   const voice = new Float32Array(count * shape.voice * sizes.voice);
   const mask = new Int32Array(count * length);
   const positions = new Int32Array(count);
@@ -80,7 +79,6 @@ export function inputsOf(
     mask.fill(1, start, start + row.prompted.ids.length);
     positions[index] = row.prompted.maskPosition;
     if (row.face !== null) {
-      faces.set(row.face.data, index * shape.faces * sizes.face);
       mask.fill(1, start + shape.words, start + shape.words + row.face.count);
     }
     if (row.voice !== null) {
@@ -91,9 +89,27 @@ export function inputsOf(
   });
   return {
     input_ids: { type: 'int32', dims: [count, shape.words], data: ids },
-    face_features: { type: 'float32', dims: [count, shape.faces, sizes.face], data: faces },
+    face_features: facesOf(rows, shape.faces, sizes.face),
     voice_features: { type: 'float32', dims: [count, shape.voice, sizes.voice], data: voice },
     attention_mask: { type: 'int32', dims: [count, length], data: mask },
     mask_position: { type: 'int32', dims: [count], data: positions },
   };
+}
+
+/** [rows, places, size], zeros behind what there is; from the GPU's store where they are kept there. */
+function facesOf(rows: readonly RowContent[], places: number, size: number): GraphInput {
+  const faces = rows.map(({ face }) => face);
+  for (const face of faces) {
+    if (face !== null && 'store' in face) {
+      return face.store.input(
+        faces.map((each) => (each !== null && 'store' in each ? each.ids : [])),
+        places,
+      );
+    }
+  }
+  const data = new Float32Array(rows.length * places * size);
+  faces.forEach((face, index) => {
+    if (face !== null && 'data' in face) data.set(face.data, index * places * size);
+  });
+  return { type: 'float32', dims: [rows.length, places, size], data };
 }

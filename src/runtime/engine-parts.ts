@@ -45,7 +45,11 @@ export async function fetchEngine(
   return {
     gate,
     detector: wasm === undefined || model === undefined ? null : { wasm, model },
-    createMaker: async (backend, threads) =>
-      new OrtRuntime(await loadOrt(backend, threads, await take(ORT_WASM[backend]))),
+    createMaker: async (backend, threads) => {
+      // before ONNX Runtime makes the first
+      const buffers = backend === 'webgpu' ? (await import('./gpu-buffers')).gpuBuffers() : null;
+      const ort = await loadOrt(backend, threads, await take(ORT_WASM[backend]));
+      return new OrtRuntime(ort, buffers === null ? undefined : () => buffers.count);
+    },
   };
 }

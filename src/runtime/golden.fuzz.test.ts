@@ -5,6 +5,7 @@ import { expectFinite, property, valueOr } from '../testing/fuzz';
 import { differenceToGolden, goldenOf, parseGolden } from './golden';
 import type { Graph, PlainTensor } from './graph';
 import { GRAPHS, type GoldenCase } from './manifest';
+import { plainInputs } from './testing/plain-inputs';
 
 const floats = (dims: readonly number[], data: readonly number[]) => ({ type: 'float32', dims, data });
 const one = {
@@ -20,7 +21,7 @@ const bytesOf = (json: unknown) => new TextEncoder().encode(JSON.stringify(json)
 function echo({ outputs }: GoldenCase, rest: number, asked: PlainTensor[] = []): Graph {
   return {
     run: (inputs) => {
-      asked.push(...Object.values(inputs));
+      asked.push(...Object.values(plainInputs(inputs)));
       const answers = Object.entries(outputs).map(([name, { dims, data }]) => {
         const padded = new Float32Array(dims.reduce((product, dim) => product * dim, 1)).fill(rest);
         padded.set(data);

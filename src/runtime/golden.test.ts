@@ -3,6 +3,7 @@ import { BACKENDS } from './backends';
 import { differenceToGolden, goldenOf, parseGolden } from './golden';
 import type { Graph, PlainTensor } from './graph';
 import { GRAPHS, type GoldenTensor, type GoldenVectors } from './manifest';
+import { plainInputs } from './testing/plain-inputs';
 
 const { tolerance } = BACKENDS.wasm;
 
@@ -20,7 +21,7 @@ function answering(outputs: Record<string, GoldenTensor>): Graph & { asked: Reco
   return {
     asked,
     run: (inputs) => {
-      asked.push(inputs);
+      asked.push(plainInputs(inputs));
       return Promise.resolve(Object.fromEntries(plain) as Record<string, PlainTensor>);
     },
     close: () => Promise.resolve(),

@@ -9,6 +9,7 @@ import { fetchContents, switchContents, type BundleContents } from './bundle-con
 import { EngineFiles, type EngineFileList } from './engine-files';
 import { fetchEngine } from './engine-parts';
 import { headsLoader, type LoadHeads } from './heads';
+import type { GpuBufferCount } from './gpu-buffers';
 import { mapRoles } from './graph-plan';
 import { LoadProgress } from './load-progress';
 import type { Manifest } from './manifest';
@@ -28,6 +29,8 @@ export interface LoadParts extends Partial<BundleParts> {
 /** As much of FaceEncoder as the engine uses. */
 export interface FaceEncoding extends Pick<FaceEncoder, 'encode' | 'follow' | 'reset' | 'close'> {
   fork(): FaceEncoding;
+  /** Where a session keeps something on the GPU. */
+  release?(): void;
 }
 
 export interface SessionParts {
@@ -44,6 +47,8 @@ export interface Loaded {
   readonly backend: BackendReport;
   /** What one session looks, listens and answers with: its own evidence, the graphs of all. */
   openSession(): SessionParts;
+  /** Null on wasm. */
+  gpuBuffers(): GpuBufferCount | null;
   close(): Promise<void>;
 }
 
@@ -83,6 +88,7 @@ export async function load(
     progress.step('ready', manifest.name);
     return {
       ...{ manifest, backend, openSession },
+      gpuBuffers: () => models.gpuBuffers(),
       close: async () => {
         face.close();
         await models.close();

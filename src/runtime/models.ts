@@ -8,6 +8,7 @@ import { BACKENDS } from './backends';
 import type { BundleContents, GraphContent } from './bundle-contents';
 import type { Bytes } from './bundle';
 import { differenceToGolden, goldenOf } from './golden';
+import type { GpuBufferCount } from './gpu-buffers';
 import type { Graph } from './graph';
 import { rolesOf, type ByRole, type GraphChoice, type PlanRole } from './graph-plan';
 import type { LoadProgress } from './load-progress';
@@ -15,7 +16,9 @@ import type { Differences, GraphName, Manifest } from './manifest';
 
 /** Makes graphs; `OrtRuntime` is one. */
 export interface GraphMaker {
-  create(name: string, bytes: Uint8Array, provider: Backend): Promise<Graph>;
+  /** @param onGpu keeps the outputs on the GPU, where there is one: {@link Graph.gpu} */
+  create(name: string, bytes: Uint8Array, provider: Backend, onGpu?: boolean): Promise<Graph>;
+  gpuBuffers?(): GpuBufferCount;
 }
 
 export interface ModelsOptions {
@@ -34,6 +37,7 @@ export interface Models {
   readonly fusion: Fusion;
   /** One more graph of the bundle, on the same backend; closed with the others. */
   openLater(name: string, bytes: Bytes): Promise<Graph>;
+  gpuBuffers(): GpuBufferCount | null;
   close(): Promise<void>;
 }
 
@@ -49,9 +53,9 @@ export async function loadModels(options: ModelsOptions): Promise<Models> {
     closed = true;
     for (const graph of opened) await graph.close();
   };
-  const open = async (name: string, bytes: Bytes, provider: Backend) => {
+  const open = async (name: string, bytes: Bytes, provider: Backend, onGpu = false) => {
     progress.step('compile', name);
-    const graph = await maker.create(name, bytes, provider);
+    const graph = await maker.create(name, bytes, provider, onGpu);
     opened.push(graph);
     return graph;
   };
@@ -62,10 +66,11 @@ export async function loadModels(options: ModelsOptions): Promise<Models> {
     return graph;
   };
   try {
-    const openRole = ({ name, bytes }: GraphContent) => open(name, bytes, backend);
+    const openRole = ({ name, bytes }: GraphContent, onGpu = false) => open(name, bytes, backend, onGpu);
     const { face, frames, voice, fusion: fused } = contents.graphs;
     const graphs = {
-      face: await openRole(face),
+      // MEmoBERT takes the features from where they are
+      face: await openRole(face, true),
       ...(frames === undefined ? {} : { frames: await openRole(frames) }),
       voice: await openRole(voice),
       fusion: await openRole(fused),
@@ -76,7 +81,8 @@ export async function loadModels(options: ModelsOptions): Promise<Models> {
     const fusion = Fusion.create({ graph: graphs.fusion, wordPieces, manifest, shapes });
     await warmUp(graphs, fusion, options);
     await verify(graphs, options);
-    return { graphs, gate, fusion, openLater, close };
+    const gpuBuffers = () => maker.gpuBuffers?.() ?? null;
+    return { graphs, gate, fusion, openLater, gpuBuffers, close };
   } catch (error) {
     // what went wrong first is what is told
     await close().catch(() => undefined);

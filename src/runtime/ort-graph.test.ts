@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemoError } from '../errors';
 import { OrtRuntime, type OrtParts } from './ort-graph';
 
 type Run = (
@@ -8,12 +9,22 @@ type Run = (
 
 class FakeTensor {
   static living = 0;
+  readonly location: string;
   constructor(
     readonly type: string,
     readonly data: unknown,
     readonly dims: readonly number[],
+    readonly gpuBuffer: unknown = null,
   ) {
     FakeTensor.living += 1;
+    this.location = gpuBuffer === null ? 'cpu' : 'gpu-buffer';
+  }
+  static fromGpuBuffer(buffer: unknown, { dataType, dims }: { dataType: string; dims: readonly number[] }) {
+    return new FakeTensor(dataType, null, dims, buffer);
+  }
+  /** What a buffer of the GPU holds is the buffer itself here. */
+  getData(): Promise<unknown> {
+    return Promise.resolve(this.gpuBuffer);
   }
   dispose(): void {
     FakeTensor.living -= 1;
@@ -23,6 +34,7 @@ class FakeTensor {
 interface Fake {
   readonly ort: OrtParts;
   readonly asked: unknown[];
+  readonly locations: unknown[];
   released: number;
   loseGpu(info: { reason: string; message: string }): void;
 }
@@ -33,12 +45,17 @@ function fakeOrt(run: Run): Fake {
     lose = resolve;
   });
   const asked: unknown[] = [];
+  const locations: unknown[] = [];
   const release = () => {
     fake.released += 1;
     return Promise.resolve();
   };
-  const create = (_bytes: Uint8Array, options: { executionProviders: unknown }) => {
+  const create = (
+    _bytes: Uint8Array,
+    options: { executionProviders: unknown; preferredOutputLocation: unknown },
+  ) => {
     asked.push(options.executionProviders);
+    locations.push(options.preferredOutputLocation);
     return Promise.resolve({ run, release });
   };
   const ort = {
@@ -46,7 +63,7 @@ function fakeOrt(run: Run): Fake {
     Tensor: FakeTensor,
     env: { webgpu: { device: Promise.resolve({ lost }) } },
   } as unknown as OrtParts;
-  const fake: Fake = { ort, asked, released: 0, loseGpu: (info) => lose(info) };
+  const fake: Fake = { ort, asked, locations, released: 0, loseGpu: (info) => lose(info) };
   return fake;
 }
 
@@ -132,6 +149,75 @@ describe('OrtRuntime', () => {
     const { ort } = fakeOrt(() => Promise.resolve({ y: new FakeTensor('string', ['a'], [1]) }));
     const graph = await new OrtRuntime(ort).create('a', bytes, 'wasm');
     await expect(graph.run(input)).rejects.toMatchObject({ code: 'graph-invalid' });
+  });
+});
+
+describe('on the GPU', () => {
+  const numbers = Float32Array.of(5, 6);
+  const onGpu = () => Promise.resolve({ y: new FakeTensor('float32', null, [2], numbers) });
+  const ofBuffer = (fill: () => unknown) => ({
+    x: { type: 'float32', dims: [2], fill: fill as () => GPUBuffer } as const,
+  });
+
+  it('outputs stay where that is asked for, and only there', async () => {
+    const { ort, locations } = fakeOrt(answer);
+    const runtime = new OrtRuntime(ort);
+    expect((await runtime.create('a', bytes, 'webgpu', true)).gpu).toBeDefined();
+    expect((await runtime.create('b', bytes, 'webgpu')).gpu).toBeUndefined();
+    expect((await runtime.create('c', bytes, 'wasm', true)).gpu).toBeUndefined();
+    expect(locations).toEqual(['gpu-buffer', 'cpu', 'cpu']);
+  });
+
+  it('an input is filled when its turn comes, and outputs are given back', async () => {
+    const before = FakeTensor.living;
+    const order: string[] = [];
+    let running = 0;
+    const { ort } = fakeOrt(async () => {
+      order.push(`run ${String(running++)}`);
+      await Promise.resolve();
+      return onGpu();
+    });
+    const graph = await new OrtRuntime(ort).create('a', bytes, 'webgpu', true);
+    const look = (name: string) =>
+      graph.gpu?.run(
+        ofBuffer(() => order.push(`fill ${name}`)),
+        ({ y }) => {
+          order.push(`use ${name}`);
+          return Promise.resolve(y?.buffer);
+        },
+      );
+    expect(await Promise.all([look('a'), look('b')])).toEqual([numbers, numbers]);
+    expect(order).toEqual(['fill a', 'run 0', 'use a', 'fill b', 'run 1', 'use b']);
+    expect(FakeTensor.living).toBe(before);
+  });
+
+  it('the next run does not wait until the last was read', async () => {
+    const { ort } = fakeOrt(onGpu);
+    const graph = await new OrtRuntime(ort).create('a', bytes, 'webgpu', true);
+    let read: (value: string) => void = () => undefined;
+    const first = graph.gpu?.run({}, () => new Promise<string>((resolve) => (read = resolve)));
+    expect(await graph.gpu?.run({}, () => Promise.resolve('second'))).toBe('second');
+    read('first');
+    expect(await first).toBe('first');
+  });
+
+  it('what a run leaves there is read back for whoever wants it plain', async () => {
+    const before = FakeTensor.living;
+    const { ort } = fakeOrt(onGpu);
+    const graph = await new OrtRuntime(ort).create('a', bytes, 'webgpu', true);
+    expect(await graph.run(input)).toEqual({ y: { type: 'float32', dims: [2], data: numbers } });
+    expect(FakeTensor.living).toBe(before);
+  });
+
+  it('a lost GPU ends the reading that would wait for ever; a fault of ours stays what it is', async () => {
+    const fake = fakeOrt(onGpu);
+    const graph = await new OrtRuntime(fake.ort).create('a', bytes, 'webgpu', true);
+    const ours = new MemoError('graph-invalid', 'no', 'none');
+    await expect(graph.gpu?.run({}, () => Promise.reject(ours))).rejects.toBe(ours);
+    const waiting = graph.gpu?.run({}, () => new Promise(() => undefined));
+    const lost = expect(waiting).rejects.toMatchObject({ code: 'device-gpu-lost' });
+    fake.loseGpu({ reason: 'unknown', message: '' });
+    await lost;
   });
 });
 

@@ -4,7 +4,8 @@ import type * as Ort from 'onnxruntime-web';
 import { MemoError } from '../errors';
 import type { Backend } from '../memobert/estimate';
 import { GpuLoss } from './gpu-loss';
-import type { Graph, PlainTensor } from './graph';
+import type { GpuBufferCount } from './gpu-buffers';
+import type { Graph, GraphInput, GraphInputs, GraphOnGpu, PlainTensor } from './graph';
 import type { OrtModule } from './ort-modules';
 import { isNotStarted, notStarted } from './ort-not-started';
 import { outOfMemory } from './out-of-memory';
@@ -27,28 +28,37 @@ export class OrtRuntime {
   readonly #loss = new GpuLoss();
   #watching = false;
 
-  constructor(ort: OrtParts) {
+  /** @param buffers those of the GPU, where there is one */
+  constructor(
+    ort: OrtParts,
+    readonly gpuBuffers?: () => GpuBufferCount,
+  ) {
     this.#ort = ort;
   }
 
   /**
    * @param name for messages
    * @param provider the only one asked for: with a list, falling from one to the next goes unseen
+   * @param onGpu keeps the outputs on the GPU, where `provider` is WebGPU: {@link Graph.gpu}
    * @throws MemoError `graph-invalid`, `backend-unavailable`, `out-of-memory`
    */
-  async create(name: string, bytes: Uint8Array, provider: Backend): Promise<Graph> {
+  async create(name: string, bytes: Uint8Array, provider: Backend, onGpu = false): Promise<Graph> {
+    const keeps = onGpu && provider === 'webgpu';
     try {
       // 3 = errors: its warnings are about shape arithmetic that it keeps on the CPU
       const options = {
         executionProviders: [provider],
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
+        preferredOutputLocation: keeps ? 'gpu-buffer' : 'cpu',
       } as const;
       const session = await this.#queue.run(() => this.#ort.InferenceSession.create(bytes, options));
       // it is compiled: the bytes are needed no more
       if (this.#ort.env.wasm !== undefined) delete this.#ort.env.wasm.wasmBinary;
-      if (provider === 'webgpu') await this.#watch();
-      return new OrtGraph(name, session, this.#ort, this.#queue, this.#loss);
+      const device = provider === 'webgpu' ? await this.#watch() : null;
+      const graph = new OrtGraph(name, session, this.#ort, this.#queue, this.#loss);
+      if (keeps && device !== null) graph.gpu = (await import('./ort-on-gpu')).onGpu(device, graph);
+      return graph;
     } catch (cause) {
       const shortage = outOfMemory(cause);
       if (shortage !== null) throw shortage;
@@ -62,14 +72,17 @@ export class OrtRuntime {
     }
   }
 
-  async #watch(): Promise<void> {
-    if (this.#watching) return;
+  /** The one device: ONNX Runtime makes it with the first session, for all. */
+  async #watch(): Promise<GPUDevice> {
+    const device = await this.#ort.env.webgpu.device;
+    if (!this.#watching) this.#loss.watch(device);
     this.#watching = true;
-    this.#loss.watch(await this.#ort.env.webgpu.device);
+    return device;
   }
 }
 
 class OrtGraph implements Graph {
+  gpu?: GraphOnGpu;
   #closed = false;
 
   constructor(
@@ -80,17 +93,30 @@ class OrtGraph implements Graph {
     private readonly loss: GpuLoss,
   ) {}
 
-  run(inputs: Tensors, outputs?: readonly string[]): Promise<Tensors> {
+  run(inputs: GraphInputs, outputs?: readonly string[]): Promise<Tensors> {
+    return this.inTurn(async () => {
+      const answers = await this.outputs(inputs, outputs);
+      const plains = await Promise.all(Object.values(answers).map(plain));
+      return Object.fromEntries(Object.keys(answers).map((key, index) => [key, plains[index]])) as Tensors;
+    });
+  }
+
+  inTurn<T>(step: () => Promise<T>): Promise<T> {
     return this.queue.run(async () => {
       if (this.#closed) throw closed(this.name);
       if (this.loss.error !== null) throw this.loss.error;
-      try {
-        // a lost device may leave the run pending for ever
-        return await Promise.race([this.#run(inputs, outputs), this.loss.happened]);
-      } catch (cause) {
-        throw this.loss.error ?? outOfMemory(cause) ?? failed(this.name, cause);
-      }
+      return this.guarded(step());
     });
+  }
+
+  async guarded<T>(work: Promise<T>): Promise<T> {
+    try {
+      // a lost device may leave it pending for ever
+      return await Promise.race([work, this.loss.happened]);
+    } catch (cause) {
+      if (this.loss.error === null && cause instanceof MemoError) throw cause;
+      throw this.loss.error ?? outOfMemory(cause) ?? failed(this.name, cause);
+    }
   }
 
   /** After the runs before it. */
@@ -102,28 +128,34 @@ class OrtGraph implements Graph {
     });
   }
 
-  async #run(inputs: Tensors, wanted?: readonly string[]): Promise<Tensors> {
-    const feeds = Object.fromEntries(
-      Object.entries(inputs).map(([key, { type, data, dims }]) => [
-        key,
-        new this.ort.Tensor(type, data, dims),
-      ]),
-    );
+  async outputs(
+    inputs: GraphInputs,
+    wanted?: readonly string[],
+  ): Promise<Readonly<Record<string, Ort.Tensor>>> {
+    const feeds = mapped(inputs, (input) => this.#feed(input));
     try {
-      const outputs = await (wanted === undefined
-        ? this.session.run(feeds)
-        : this.session.run(feeds, wanted));
-      return Object.fromEntries(Object.entries(outputs).map(([key, output]) => [key, plain(output)]));
+      return await (wanted === undefined ? this.session.run(feeds) : this.session.run(feeds, wanted));
     } finally {
       for (const tensor of Object.values(feeds)) tensor.dispose();
     }
   }
+
+  #feed(input: GraphInput): Ort.Tensor {
+    const { type, dims } = input;
+    if ('data' in input) return new this.ort.Tensor(type, input.data, dims);
+    return this.ort.Tensor.fromGpuBuffer(input.fill(), { dataType: 'float32', dims });
+  }
 }
 
-/** The data, which lies in a copy of its own, without the tensor. */
-function plain(tensor: Ort.Tensor): PlainTensor {
+function mapped<T, U>(record: Readonly<Record<string, T>>, make: (entry: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, entry]) => [key, make(entry)]));
+}
+
+/** The data, which lies in a copy of its own, without the tensor; what is on the GPU is read back. */
+async function plain(tensor: Ort.Tensor): Promise<PlainTensor> {
   try {
-    const { data, dims } = tensor;
+    const { dims } = tensor;
+    const data = tensor.location === 'gpu-buffer' ? await tensor.getData() : tensor.data;
     if (data instanceof Float32Array) return { type: 'float32', dims, data };
     if (data instanceof Int32Array) return { type: 'int32', dims, data };
     if (data instanceof BigInt64Array) return { type: 'int64', dims, data };

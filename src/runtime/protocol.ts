@@ -8,6 +8,7 @@ import type { SerialisedError } from '../errors';
 import type { Backend, Box, Estimate, Face, Stage } from '../memobert/estimate';
 import type { Filling, Masks, Moment } from '../memobert/moment';
 import type { Light } from '../memobert/reliability';
+import type { GpuBufferCount } from './gpu-buffers';
 import type { ByRole } from './graph-plan';
 import type { GraphName, Manifest, Precision } from './manifest';
 import type { Progress } from './progress';
@@ -51,6 +52,8 @@ export interface FaceAnswer {
   readonly frameHeight: number;
   /** On the followed face; missing without one. */
   readonly light?: Light;
+  /** Where the followed face was cut out: with `gpu` its frame never came to the CPU for it; missing without one. */
+  readonly croppedOn?: 'gpu' | 'cpu';
   readonly latency: Readonly<Partial<Record<Stage, number>>>;
 }
 
@@ -109,6 +112,8 @@ export interface Requests {
   fill: { request: { masks: Masks }; answer: Filling };
   /** Of several faces, the one at this box (pixels of the frame) is followed from the next frame on. */
   follow: { request: { box: Box }; answer: Record<string, never> };
+  /** What the worker holds that the browser's own measures do not tell: buffers of the GPU, of all sessions; null without one. */
+  memory: { request: Record<string, never>; answer: { readonly gpu: GpuBufferCount | null } };
   /** Forgets all evidence; prompt, labels and model stay. */
   reset: { request: Record<string, never>; answer: Record<string, never> };
   /** Ends the session; the model stays. */

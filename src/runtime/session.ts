@@ -124,7 +124,7 @@ export class Session implements Handlers {
     const { masking } = this.#ready();
     const estimated = this.#estimated;
     if (estimated === null) throw momentMissing();
-    return (await masking()).take(estimated.window, estimated.time);
+    return (await masking()).takeLive(estimated.window, estimated.time);
   };
 
   readonly fill: Handlers['fill'] = async ({ masks }) => {
@@ -136,6 +136,8 @@ export class Session implements Handlers {
     this.#ready().face.follow(box);
     return {};
   };
+
+  readonly memory: Handlers['memory'] = async () => ({ gpu: this.#loaded().gpuBuffers() });
 
   readonly reset: Handlers['reset'] = async () => {
     this.#source += 1;
@@ -151,6 +153,7 @@ export class Session implements Handlers {
 
   readonly release: Handlers['release'] = async () => {
     this.#source += 1;
+    this.#parts?.parts.face.release?.();
     this.#host.leave();
     return {};
   };

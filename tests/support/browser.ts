@@ -25,6 +25,8 @@ export interface BrowserOptions {
   /** Permissions granted; all others are refused. */
   readonly grant?: readonly ('camera' | 'microphone' | 'clipboard-read' | 'clipboard-write')[];
   readonly softwareWebGpu?: boolean;
+  /** With it: WebGPU can also take a VideoFrame, which it otherwise cannot without a GPU. */
+  readonly softwareFrames?: boolean;
   readonly viewport?: { width: number; height: number };
   readonly colorScheme?: 'light' | 'dark';
   /** A server of the test's own, in place of the suite's. */
@@ -37,7 +39,7 @@ export interface BrowserOptions {
 
 type Open = (options?: BrowserOptions) => Promise<Page>;
 
-async function launch({ softwareWebGpu = false }: BrowserOptions): Promise<Browser> {
+async function launch({ softwareWebGpu = false, softwareFrames = false }: BrowserOptions): Promise<Browser> {
   const executablePath = process.env['CHROMIUM_PATH'];
   return chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
@@ -49,6 +51,9 @@ async function launch({ softwareWebGpu = false }: BrowserOptions): Promise<Brows
       '--disable-background-networking',
       '--disable-component-update',
       ...(softwareWebGpu ? ['--enable-unsafe-webgpu'] : []),
+      ...(softwareFrames
+        ? ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader']
+        : []),
     ],
   });
 }

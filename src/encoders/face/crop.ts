@@ -1,7 +1,7 @@
 /** A frame and where its face is -> the grey square that DenseFace takes. */
 import { context2d } from './canvas';
 import type { DetectedFace, Picture } from './detector';
-import { cropTransform, FERPLUS_FRAMING, sideOf, TRAINING_PX, type Framing } from './framing';
+import { cropTransform, FERPLUS_FRAMING, stepOf, TRAINING_PX, type Framing } from './framing';
 import { enlarge, greyAverage } from './grey';
 
 /** What {@link FaceEncoder} needs of a cropper; tests give their own. */
@@ -10,9 +10,6 @@ export interface Cropper {
   crop(frame: Picture, face: DetectedFace): Float32Array;
   close(): void;
 }
-
-/** A face over the whole of a full-HD frame is averaged 22 to 1; beyond 16 the rest aliases a little, unseen at 48 pixels. */
-const MAX_STEP = 16;
 
 export class CanvasCropper implements Cropper {
   readonly #canvas = new OffscreenCanvas(TRAINING_PX, TRAINING_PX);
@@ -27,7 +24,7 @@ export class CanvasCropper implements Cropper {
 
   crop(frame: Picture, face: DetectedFace): Float32Array {
     // `drawImage` takes at most 2x2 source pixels for one: so it draws at about the frame's own scale, and we average.
-    const step = Math.min(Math.max(Math.ceil(sideOf(face, this.framing) / TRAINING_PX), 1), MAX_STEP);
+    const step = stepOf(face, this.framing);
     const drawnPx = TRAINING_PX * step;
     // Also clears it: what is outside of the frame stays transparent.
     this.#canvas.width = drawnPx;

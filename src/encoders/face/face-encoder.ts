@@ -1,5 +1,6 @@
 /** A frame -> all faces in it, and DenseFace's features of the one that is followed. */
 import type { Box } from '../../memobert/estimate';
+import type { Feature } from '../../memobert/feature-store';
 import type { Graph } from '../../runtime/graph';
 import type { Manifest } from '../../runtime/manifest';
 import type { FaceAnswer } from '../../runtime/protocol';
@@ -14,6 +15,7 @@ import {
   type Picture,
 } from './detector';
 import { FaceFinder } from './finder';
+import type { GpuFace } from './gpu';
 import { lightOf } from './light';
 import { FaceTracker } from './tracker';
 
@@ -31,12 +33,14 @@ export interface FaceEncoderOptions {
 export interface FaceEncoderParts {
   readonly detector: Detector;
   readonly cropper: Cropper;
+  /** Where the graph's outputs stay on a GPU: the crop is made there too. */
+  readonly gpu?: GpuFace | null;
 }
 
 export interface FaceEncoding {
   readonly answer: FaceAnswer;
-  /** [featureSize]; null when no face is followed. */
-  readonly feature: Float32Array | null;
+  /** [featureSize], or where the GPU keeps it; null when no face is followed. */
+  readonly feature: Feature | null;
 }
 
 export class FaceEncoder {
@@ -56,9 +60,12 @@ export class FaceEncoder {
   /** @throws MemoError `file-missing` when MediaPipe's script is not under `assetBase` */
   static async create(options: FaceEncoderOptions): Promise<FaceEncoder> {
     if (options.detector === null) throw new RangeError('a face encoder without a detector');
+    const { graph, face } = options;
     const detector = await MediaPipeDetector.create(options.assetBase, options.detector);
     try {
-      return new FaceEncoder(options, { detector, cropper: new CanvasCropper(options.face.sizePx) });
+      const cropper = new CanvasCropper(face.sizePx);
+      const gpu = graph.gpu && (await import('./gpu')).GpuFace.create(graph, face, cropper);
+      return new FaceEncoder(options, { detector, cropper, gpu: (await gpu) ?? null });
     } catch (error) {
       detector.close();
       throw error;
@@ -88,18 +95,15 @@ export class FaceEncoder {
       };
     }
     faces[followed] = face;
-    const cropBegan = performance.now();
-    const grey = this.#parts.cropper.crop(frame, face);
-    const crop = performance.now() - cropBegan;
-    const expressionBegan = performance.now();
-    const { feature, probabilities } = await this.#expression(grey);
-    const expression = performance.now() - expressionBegan;
+    const { feature, logits, light, croppedOn, latency } = await this.#look(frame, face);
+    const probabilities = softmax(logits);
     return {
       answer: {
         ...answer,
         faces: faces.map((other, index) => plain(other, index === followed ? probabilities : null)),
-        light: lightOf(grey),
-        latency: { detect, crop, expression },
+        light,
+        croppedOn,
+        latency: { detect, ...latency },
       },
       feature,
     };
@@ -107,7 +111,8 @@ export class FaceEncoder {
 
   /** Another encoder by the same detector, cropper and graph, which follows a face of its own; only the first closes them. */
   fork(): FaceEncoder {
-    return new FaceEncoder({ graph: this.#graph, face: this.#face }, this.#parts);
+    const { gpu = null, ...parts } = this.#parts;
+    return new FaceEncoder({ graph: this.#graph, face: this.#face }, { ...parts, gpu: gpu && gpu.fork() });
   }
 
   /** From the next frame on, follows the face at `box` (pixels of the frame). */
@@ -121,12 +126,30 @@ export class FaceEncoder {
     this.#finder.reset();
   }
 
+  /** Gives back what this one alone keeps on the GPU. */
+  release(): void {
+    this.#parts.gpu?.release();
+  }
+
   close(): void {
     this.#finder.close();
     this.#parts.cropper.close();
+    this.#parts.gpu?.close();
   }
 
-  async #expression(grey: Float32Array): Promise<{ feature: Float32Array; probabilities: number[] }> {
+  async #look(frame: Picture, face: DetectedFace) {
+    const began = performance.now();
+    const onGpu = await this.#parts.gpu?.look(frame, face);
+    // on the GPU one follows the other without the CPU's knowing when
+    if (onGpu) return { ...onGpu, latency: { expression: performance.now() - began } };
+    const grey = this.#parts.cropper.crop(frame, face);
+    const cropped = performance.now();
+    const read = await this.#expression(grey);
+    const latency = { crop: cropped - began, expression: performance.now() - cropped };
+    return { ...read, light: lightOf(grey), croppedOn: 'cpu' as const, latency };
+  }
+
+  async #expression(grey: Float32Array): Promise<{ feature: Float32Array; logits: Float32Array }> {
     const { sizePx, mean, std, featureSize, classes } = this.#face;
     const outputs = await this.#graph.run({
       faces: {
@@ -139,7 +162,7 @@ export class FaceEncoder {
     const logits = floatOutput(outputs, 'logits', 'denseface');
     expectShape(features, [1, featureSize], 'features', 'denseface');
     expectShape(logits, [1, classes.length], 'logits', 'denseface');
-    return { feature: features.data, probabilities: softmax(logits.data) };
+    return { feature: features.data, logits: logits.data };
   }
 }
 

@@ -35,6 +35,14 @@ export function sideOf(face: DetectedFace, framing: Framing = FERPLUS_FRAMING): 
   return framing.sidePerBox * Math.sqrt(face.box.width * face.box.height);
 }
 
+/** A face over the whole of a full-HD frame is averaged 22 to 1; beyond 16 the rest aliases a little, unseen at 48 pixels. */
+const MAX_STEP = 16;
+
+/** Drawn pixels along a side for one of the training's: the square is drawn at about the frame's own scale, and then averaged. */
+export function stepOf(face: DetectedFace, framing: Framing = FERPLUS_FRAMING): number {
+  return Math.min(Math.max(Math.ceil(sideOf(face, framing) / TRAINING_PX), 1), MAX_STEP);
+}
+
 /**
  * Frame pixels -> crop pixels: turned so that the eyes are level, scaled and placed as FER+ places them.
  * @param sizePx side of the crop

@@ -33,7 +33,7 @@ export async function cropped(asked: CropCase, kind: FrameKind, sizePx: number):
   return { pictureMean: sum / colours.length, grey: Array.from(grey) };
 }
 
-async function frameOf(
+export async function frameOf(
   rgba: Uint8ClampedArray<ArrayBuffer>,
   width: number,
   height: number,

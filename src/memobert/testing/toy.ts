@@ -3,6 +3,7 @@
 import type { Graph, PlainTensor } from '../../runtime/graph';
 import type { Manifest } from '../../runtime/manifest';
 import type { Vocabulary } from '../prompt';
+import { plainInputs } from '../../runtime/testing/plain-inputs';
 
 export const WORDS = [
   '[PAD]',
@@ -70,8 +71,9 @@ export function toyGraph(): ToyGraph {
   const runs: Record<string, PlainTensor>[] = [];
   return {
     runs,
-    run: (inputs) => {
-      runs.push({ ...inputs });
+    run: (given) => {
+      const inputs = plainInputs(given);
+      runs.push(inputs);
       const [rows = 0, words = 0] = inputs['input_ids']?.dims ?? [];
       const faces = inputs['face_features']?.dims[1] ?? 0;
       const mask = inputs['attention_mask'];

@@ -84,6 +84,7 @@ export function healthyAnswers(): Answers {
     moment: () => MOMENT,
     fill: ({ masks }) => ({ masks, words: [], face: null, voice: null, answer: ANSWER }),
     follow: () => ({}),
+    memory: () => ({ gpu: null }),
     reset: () => ({}),
     release: () => ({}),
   };
@@ -103,6 +104,7 @@ export class FakeClient implements EngineClient {
     moment: [],
     fill: [],
     follow: [],
+    memory: [],
     reset: [],
     release: [],
   };

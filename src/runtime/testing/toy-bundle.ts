@@ -7,6 +7,7 @@ import { sha256 } from '../integrity';
 import type { Graph, PlainTensor } from '../graph';
 import type { BundleFile, GraphName, Manifest } from '../manifest';
 import type { GraphMaker } from '../models';
+import { plainInputs } from './plain-inputs';
 
 const PIECES = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'i', 'am', '.', 'happy', 'sad', 'hello'];
 const SPECIAL = PIECES.slice(0, 5);
@@ -257,7 +258,8 @@ function toyGraph(name: string, off: number, onClose: () => void): Graph {
     return { type: 'float32', dims, data };
   };
   return {
-    run: (inputs) => {
+    run: (given) => {
+      const inputs = plainInputs(given);
       const rows = Object.values(inputs)[0]?.dims[0] ?? 1;
       if (name === 'denseface' || name === 'denseface-light') {
         return Promise.resolve({ features: answer([rows, 3]), logits: answer([rows, 2]) });

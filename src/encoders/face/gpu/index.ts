@@ -1,0 +1,2 @@
+/** What only visitors with WebGPU fetch. */
+export { GpuFace } from './gpu-face';
