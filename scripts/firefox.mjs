@@ -28,6 +28,18 @@ const nextEstimate = (wanted) => `new Promise((resolve, reject) => {
 })`;
 const whole = ({ probabilities }) => Math.abs(probabilities.reduce((a, b) => a + b, 0) - 1) < 1e-5;
 
+/** A slow machine loads the model in a minute; whatever takes longer than this hangs. */
+const LIMIT_S = Number(process.env.FIREFOX_LIMIT_S ?? 300);
+const LATE = 'late';
+/** In the page: how far the element has come. */
+const KNOWN = `(() => {
+  const found = document.querySelector('memo-bert');
+  let known;
+  found.subscribe((state) => (known = state))();
+  const { phase, conditions, progress, error, camera, microphone, backend, estimate } = known;
+  return { phase, conditions, progress, error, camera, microphone, backend, present: estimate?.modalities };
+})()`;
+
 /** Each opens a page, and gives what is wrong, or null. */
 const CHECKS = {
   'the page: the actor is seen, heard and read': async ({ open, evaluate }) => {
@@ -98,6 +110,15 @@ else if (!existsSync(join(root, 'dist', 'index.html'))) {
   process.exitCode = 1;
 } else await checkAll();
 
+/** What is wrong, or null; a check that never ends says how far the element has come. */
+async function within(seconds, checking, evaluate) {
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, seconds * 1000, LATE)));
+  const wrong = await Promise.race([checking, late]).catch((error) => error.message);
+  clearTimeout(timer);
+  return wrong === LATE ? `nothing after ${seconds} s: ${JSON.stringify(await evaluate(KNOWN))}` : wrong;
+}
+
 async function checkAll() {
   const server = await serveBuilt(join(root, 'dist'), { '/elsewhere.html': EMBEDDED, '/clip.webm': clip });
   const firefox = await startFirefox(path);
@@ -105,7 +126,7 @@ async function checkAll() {
   const open = (address) => firefox.open(server.origin + address);
   for (const [name, check] of Object.entries(CHECKS)) {
     const began = Date.now();
-    const wrong = await check({ open, evaluate: firefox.evaluate }).catch((error) => error.message);
+    const wrong = await within(LIMIT_S, check({ open, evaluate: firefox.evaluate }), firefox.evaluate);
     const seconds = ((Date.now() - began) / 1000).toFixed(1);
     console.log(`${wrong === null ? '✓' : '✗'} ${name} (${seconds} s)${wrong === null ? '' : `: ${wrong}`}`);
     if (wrong !== null) process.exitCode = 1;

@@ -10,6 +10,7 @@ import { installPackages, root, sh } from './setup.mjs';
 
 installPackages();
 const { findBrowser } = await import('./find-browser.mjs');
+const { casesTried, LEAST_CASES } = await import('./count-cases.mjs');
 const browser = findBrowser();
 console.log(`Browser: ${browser}`);
 
@@ -60,6 +61,9 @@ suite(
   '--reporter=json',
   `--outputFile.json=${join(results, 'vitest.json')}`,
 );
+const tried = casesTried(join(results, 'vitest.json'));
+console.log(`\n— ${tried} made-up inputs were tried, at least ${LEAST_CASES} are to be`);
+counts[tried >= LEAST_CASES ? 'passed' : 'failed'] += 1;
 if (check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
   // before the examples are put beside it
   check('a second build, byte for byte', join(root, 'scripts', 'build-again.mjs'));

@@ -27,7 +27,35 @@ function tableOf(text: string): { fault: string; file: string; title: string }[]
     });
 }
 
+/** What was promised to be injected, each in the words of its row. */
+const INJECTED = [
+  /GPU is lost, once/,
+  /GPU is lost, twice within a minute/,
+  /GPU is lost while hidden/,
+  /worker crashes$/,
+  /memory runs out/,
+  /camera is unplugged/,
+  /camera is taken by another program/,
+  /camera .* or another comes/,
+  /rotated/,
+  /microphone is muted/,
+  /sample rate changes/,
+  /Bluetooth headset/,
+  /hidden for an hour/,
+  /laptop sleeps/,
+  /network is lost during the first download/,
+  /quota/,
+  /two tabs listen/,
+  /new version .* while it runs/,
+  /malformed/,
+  /golden vectors fail/,
+];
+
 describe('docs/reliability.md', () => {
+  it.each(INJECTED)('has a row for %s', (fault) => {
+    expect(rows.filter((row) => fault.test(row.fault.trim()))).not.toEqual([]);
+  });
+
   it('has a row for every fault and every bad input', () => {
     expect(rows.length).toBeGreaterThanOrEqual(40);
   });

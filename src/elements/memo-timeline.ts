@@ -7,7 +7,7 @@ import { cssValues } from './css-values';
 import { clock, labelSpoken, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
-import { bandPaths, columnsOf, rangeOf, type Range } from './timeline-bands';
+import { bandPaths, columnsOf, joined, rangeOf, type Range } from './timeline-bands';
 
 const COLUMNS = 300;
 /** Seconds that a key moves by. */
@@ -136,13 +136,14 @@ export class MemoTimeline extends BaseElement {
     const { timeline } = this;
     if (timeline === null) return html`<p class="heading">${strings.timeline.empty}</p>`;
     const range = rangeOf(timeline);
+    const shown = joined(marks(timeline), (range.to - range.from) / COLUMNS);
     return html`<div class="head">
         <span class="heading">${strings.timeline.heading}</span>
         ${this.#progress(timeline)}
       </div>
-      ${this.#plot(timeline, range)}
+      ${this.#plot(timeline, range, shown)}
       <div class="axis number"><span>${clock(range.from)}</span><span>${clock(range.to)}</span></div>
-      ${this.#legend(timeline)}`;
+      ${this.#legend(timeline, shown)}`;
   }
 
   #progress({ reached, seconds }: Timeline): unknown {
@@ -159,9 +160,9 @@ export class MemoTimeline extends BaseElement {
     >`;
   }
 
-  #plot(timeline: Timeline, range: Range): TemplateResult {
+  #plot(timeline: Timeline, range: Range, shown: readonly Mark[]): TemplateResult {
     const at = this.position ?? timeline.estimates.at(-1)?.time ?? range.from;
-    const inner = html`${this.#bands(timeline)} ${marks(timeline).map((mark) => this.#mark(mark, range))}
+    const inner = html`${this.#bands(timeline)} ${shown.map((mark) => this.#mark(mark, range))}
       <span class="cursor" part="cursor" ${cssValues({ '--_at': String(share(at, range)) })}></span>`;
     // a live source has no moments to go to
     if (timeline.seconds === null) return html`<div class="plot" data-testid="timeline">${inner}</div>`;
@@ -201,8 +202,8 @@ export class MemoTimeline extends BaseElement {
     return html`<span class="mark ${kind}" data-mark=${kind} ${cssValues(place)}></span>`;
   }
 
-  #legend(timeline: Timeline): TemplateResult {
-    const kinds = new Set(marks(timeline).map(({ kind }) => kind));
+  #legend(timeline: Timeline, shown: readonly Mark[]): TemplateResult {
+    const kinds = new Set(shown.map(({ kind }) => kind));
     return html`<ul class="legend">
       ${timeline.labels.map(
         (label, index) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CANNED_TIMELINE, estimated } from '../recogniser/testing/canned-timeline';
-import { bandPaths, columnsOf, rangeOf } from './timeline-bands';
+import { bandPaths, columnsOf, joined, rangeOf } from './timeline-bands';
 
 describe('columnsOf', () => {
   it('weighs what stood in a column by how long, and leaves gaps empty', () => {
@@ -42,5 +42,25 @@ describe('bandPaths', () => {
     const [first, second] = bandPaths([[0.25, 0.75], null, [1, 0]], 2);
     expect(first).toBe('M0 0.75L1 0.75L1 1L0 1ZM2 0L3 0L3 1L2 1Z');
     expect(second).toBe('M0 0L1 0L1 0.75L0 0.75ZM2 0L3 0L3 0L2 0Z');
+  });
+});
+
+describe('joined', () => {
+  const mark = (kind: 'no-face' | 'silence', start: number, end: number) => ({ kind, start, end });
+
+  it('makes one of those of a kind between which nobody sees a gap', () => {
+    const given = [
+      mark('no-face', 0, 2),
+      mark('silence', 1, 4),
+      mark('no-face', 2.5, 5),
+      mark('silence', 9, 11),
+    ];
+    expect(joined(given, 1)).toEqual([mark('no-face', 0, 5), mark('silence', 1, 4), mark('silence', 9, 11)]);
+    expect(joined(given, 0.1)).toEqual(given);
+  });
+
+  it('leaves fewer than can be told apart, however long it went', () => {
+    const hour = Array.from({ length: 1200 }, (_, index) => mark('silence', index * 3, index * 3 + 1.5));
+    expect(joined(hour, 3600 / 300).length).toBeLessThanOrEqual(300);
   });
 });

@@ -1,6 +1,6 @@
 /** A timeline as stacked bands: probabilities over columns of time, and the outlines of what they fill. */
 
-import type { Timeline } from '../recogniser';
+import type { Mark, Timeline } from '../recogniser';
 import { segments } from '../recogniser/timeline-marks';
 
 /** Seconds. */
@@ -40,6 +40,23 @@ export function columnsOf(timeline: Timeline, count: number): (readonly number[]
     const weight = weights[column] ?? 0;
     return weight > 0 ? sum.map((value) => value / weight) : null;
   });
+}
+
+/** Those of a kind that lie closer than `seconds` are one: nobody sees the gap, and hours would bring hundreds. */
+export function joined(marks: readonly Mark[], seconds: number): Mark[] {
+  const found: Mark[] = [];
+  const last = new Map<Mark['kind'], number>();
+  for (const mark of marks) {
+    const at = last.get(mark.kind);
+    const before = at === undefined ? undefined : found[at];
+    if (at !== undefined && before !== undefined && mark.start - before.end < seconds) {
+      found[at] = { ...before, end: Math.max(before.end, mark.end) };
+    } else {
+      last.set(mark.kind, found.length);
+      found.push(mark);
+    }
+  }
+  return found;
 }
 
 /** For each label an SVG path in a box of `columns.length` by 1, the first label at the bottom. */

@@ -20,6 +20,13 @@ const MOST_CPU_S = 5;
 const factor = Number(import.meta.env['MEMO_FUZZ_RUNS'] ?? 1);
 const seed = import.meta.env['MEMO_FUZZ_SEED'] as string | undefined;
 
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Cases that a property really tried; `scripts/count-cases.mjs` adds them up. */
+    fuzzCases?: number;
+  }
+}
+
 type Arbitraries<T extends unknown[]> = { [K in keyof T]: fc.Arbitrary<T[K]> };
 
 /**
@@ -34,8 +41,10 @@ export function property<T extends [unknown, ...unknown[]]>(
   holds: (...values: T) => void | Promise<void>,
 ): void {
   const past = (PAST_FAILURES[name] ?? []).map(({ example }) => example as T);
-  it(name, { timeout: TIMEOUT_MS * Math.max(1, factor) }, async () => {
+  it(name, { timeout: TIMEOUT_MS * Math.max(1, factor) }, async ({ task }) => {
+    task.meta.fuzzCases = 0;
     const timed = async (values: T) => {
+      task.meta.fuzzCases = (task.meta.fuzzCases ?? 0) + 1;
       const began = cpuUsage().user;
       await holds(...values);
       expect((cpuUsage().user - began) / 1e6, 'CPU seconds of one case').toBeLessThan(MOST_CPU_S);
