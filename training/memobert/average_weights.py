@@ -26,6 +26,14 @@ def weights_of(stored: dict, path: Path) -> dict[str, Tensor]:
     return weights
 
 
+def run_of(stored: dict, path: Path) -> dict | None:
+    """What made a checkpoint; a last.pt leaves it to the best.pt beside it."""
+    best = path.with_name("best.pt")
+    if "run" not in stored and best.exists():
+        stored = torch.load(best, map_location="cpu", weights_only=False)
+    return stored.get("run")
+
+
 def mean_of(all_weights: list[dict[str, Tensor]], parts: list[float]) -> dict[str, Tensor]:
     """Each floating tensor's mean by `parts`, which sum to 1; others as in the first.
 
@@ -63,7 +71,8 @@ def main(argv: list[str] | None = None) -> dict:
     weights = [weights_of(of, path) for of, path in zip(stored, arguments.checkpoints, strict=True)]
     averaged = {key: value for key, value in stored[0].items() if key != "valid"}
     averaged["model"] = mean_of(weights, parts)
-    averaged["run"] = {**describe_run(arguments), "of": [of.get("run") for of in stored], "parts": parts}
+    averaged["run"] = {**describe_run(arguments), "parts": parts}
+    averaged["run"]["of"] = [run_of(of, path) for of, path in zip(stored, arguments.checkpoints, strict=True)]
     arguments.out.mkdir(parents=True, exist_ok=True)
     torch.save(averaged, arguments.out / "best.pt")
     log.info("the mean of %d is in %s", count, arguments.out / "best.pt")

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from .evaluate import label_frequencies, score_texts
+from .labels import LABELS
 from .metrics import (
     bootstrap_intervals,
     confusion_matrix,
@@ -10,6 +12,7 @@ from .metrics import (
     per_class,
     score_logits,
 )
+from .text_data import Sentence
 
 NAMES = ("a", "b", "c")
 
@@ -64,3 +67,18 @@ def test_scores_say_all_of_a_split():
     assert scores["wa_interval"][0] <= 0.75 <= scores["wa_interval"][1]
     with pytest.raises(ValueError, match="empty"):
         score_logits(np.zeros((0, 3)), np.zeros(0, int), NAMES)
+
+
+def test_texts_are_scored_by_corpus_and_with_its_own_frequencies():
+    # of two labels one is nine times as frequent; the logits know nothing, but for a little
+    truth = np.repeat([0, 1], [9, 1])
+    logits = np.full((10, len(LABELS)), -9.0)
+    logits[:, 0], logits[:, 1] = 0.0, 0.5
+    sentences = [Sentence("home", "", int(label)) for label in np.repeat([0, 1], [89, 9])]
+    frequencies = label_frequencies(sentences)
+    assert frequencies["home"].sum() == pytest.approx(1)
+    found = score_texts(logits, truth, np.repeat(["home"], 10), frequencies)["home"]
+    assert found["wa"] == pytest.approx(0.1)
+    assert found["macro_f1_at_home"] == pytest.approx((18 / 19 + 0) / 2)
+    # of a corpus that tuning has not seen nothing is claimed
+    assert "macro_f1_at_home" not in score_texts(logits, truth, np.repeat(["away"], 10), frequencies)["away"]
