@@ -219,7 +219,8 @@ def to_markdown(found: dict) -> str:
         lines += [
             "",
             "Its own frequencies: half the logarithm of how often each label is in the corpus' training split"
-            " is added; tuning had flattened them by a square root. The page knows no corpus and adds nothing.",
+            " is added; tuning had flattened them by a square root. The page knows no corpus and adds"
+            " nothing.",
         ]
     if found.get("tasks"):
         lines += ["", "## What it fills in", "", "| task | of what was masked |", "| --- | --- |"]
