@@ -1,9 +1,6 @@
 /** The GPU's buffers, ours and ONNX Runtime's: how many there are, and how large. Fetched with WebGPU alone. */
 
-export interface GpuBufferCount {
-  readonly buffers: number;
-  readonly bytes: number;
-}
+import type { GpuBufferCount } from './protocol';
 
 /** What makes buffers: a device, or the prototype of all of this worker. */
 type Maker = Pick<GPUDevice, 'createBuffer'>;

@@ -9,14 +9,13 @@ import { fetchContents, switchContents, type BundleContents } from './bundle-con
 import { EngineFiles, type EngineFileList } from './engine-files';
 import { fetchEngine } from './engine-parts';
 import { headsLoader, type LoadHeads } from './heads';
-import type { GpuBufferCount } from './gpu-buffers';
 import { mapRoles } from './graph-plan';
 import { LoadProgress } from './load-progress';
 import type { Manifest } from './manifest';
 import { loadModels, type GraphMaker, type Models, type ModelsOptions } from './models';
 import { planFor, planWithoutGpu } from './plan';
 import type { Progress } from './progress';
-import type { BackendReport, EngineOptions, GraphReport } from './protocol';
+import type { BackendReport, EngineOptions, GpuBufferCount, GraphReport } from './protocol';
 
 /** What a test replaces: everything that needs a browser. */
 export interface LoadParts extends Partial<BundleParts> {

@@ -8,11 +8,11 @@ import { BACKENDS } from './backends';
 import type { BundleContents, GraphContent } from './bundle-contents';
 import type { Bytes } from './bundle';
 import { differenceToGolden, goldenOf } from './golden';
-import type { GpuBufferCount } from './gpu-buffers';
 import type { Graph } from './graph';
 import { rolesOf, type ByRole, type GraphChoice, type PlanRole } from './graph-plan';
 import type { LoadProgress } from './load-progress';
 import type { Differences, GraphName, Manifest } from './manifest';
+import type { GpuBufferCount } from './protocol';
 
 /** Makes graphs; `OrtRuntime` is one. */
 export interface GraphMaker {

@@ -4,12 +4,12 @@ import type * as Ort from 'onnxruntime-web';
 import { MemoError } from '../errors';
 import type { Backend } from '../memobert/estimate';
 import { GpuLoss } from './gpu-loss';
-import type { GpuBufferCount } from './gpu-buffers';
 import type { Graph, GraphInput, GraphInputs, GraphOnGpu, PlainTensor } from './graph';
 import type { OrtModule } from './ort-modules';
 import { isNotStarted, notStarted } from './ort-not-started';
 import { outOfMemory } from './out-of-memory';
 import { Serial } from './serial';
+import type { GpuBufferCount } from './protocol';
 
 type Tensors = Readonly<Record<string, PlainTensor>>;
 

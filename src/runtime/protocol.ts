@@ -8,7 +8,6 @@ import type { SerialisedError } from '../errors';
 import type { Backend, Box, Estimate, Face, Stage } from '../memobert/estimate';
 import type { Filling, Masks, Moment } from '../memobert/moment';
 import type { Light } from '../memobert/reliability';
-import type { GpuBufferCount } from './gpu-buffers';
 import type { ByRole } from './graph-plan';
 import type { GraphName, Manifest, Precision } from './manifest';
 import type { Progress } from './progress';
@@ -68,6 +67,12 @@ export interface VoiceAnswer {
   /** Of what was audible in the window, the share that was cut off at full scale, 0 to 1. */
   readonly clipped?: number;
   readonly latency: Readonly<Partial<Record<Stage, number>>>;
+}
+
+/** Buffers of the GPU that are held, ours and ONNX Runtime's. */
+export interface GpuBufferCount {
+  readonly buffers: number;
+  readonly bytes: number;
 }
 
 /** One spoken or typed stretch of text, on the source's clock (seconds). */
