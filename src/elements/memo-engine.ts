@@ -13,7 +13,7 @@ import {
 } from '../recogniser';
 import type { DeviceWish } from '../runtime/protocol';
 import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes, wished, type Read } from './attributes';
-import { ChildTrack } from './child-track';
+import type { ChildTrack } from './child-track';
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
 import type { ExportFormat } from './export-formats';
@@ -111,7 +111,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   readonly [STORE]: RecogniserStore = this;
   readonly #speaker = new Speaker(this);
-  readonly #track = new ChildTrack(this);
+  #track: ChildTrack | null = null;
   readonly #states = new CustomStates(this.attachInternals());
   readonly #subscribers = new Set<(state: RecogniserState) => void>();
   #recogniser: RecogniserLike | null = null;
@@ -364,8 +364,11 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     this.#fetching = fetching;
     try {
       const media = await fetchMedia(url, fetching.signal);
-      const wrong = await this.#track.give(url, recogniser, fetching.signal);
-      if (wrong !== null) this.#tell(wrong);
+      if (this.querySelector(':scope > track') !== null) {
+        this.#track ??= new (await import('./child-track')).ChildTrack(this);
+        const wrong = await this.#track.give(url, recogniser, fetching.signal);
+        if (wrong !== null) this.#tell(wrong);
+      }
       fetching.signal.throwIfAborted();
       return media;
     } catch (cause) {
