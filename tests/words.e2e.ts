@@ -3,7 +3,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Page, Route } from '@playwright/test';
 import type { FakeRecognition } from '../src/capture/words/testing/fake-recognition';
-import { expectPhase, nextEstimate, openPage, press } from './support/element';
+import { expectPhase, nextError, nextEstimate, openPage, press } from './support/element';
+import { fakeWorkers } from './support/fake-worker';
 import { expect, recorded, test } from './support/browser';
 import { fakeRecognition, keepWords, lastWords, playTrack, said, wordsSoFar } from './support/words';
 
@@ -80,6 +81,41 @@ test('a file read faster than it plays has the words of its captions, or of a tr
   expect((await withText()).slice(0, 3)).toEqual([1.5, 2, 2.5]);
   await playTrack(page, 'WEBVTT\n\n00:01.600 --> 00:02.400\n<i>hello</i>');
   expect((await withText()).slice(0, 2)).toEqual([2, 2.5]);
+});
+
+test('a track inside of the element is the words of its src; one that is not there is told, and the file goes on', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  const vtt = 'WEBVTT\n\n00:01.100 --> 00:01.900\nhello from inside';
+  await page
+    .context()
+    .route('**/inside.webm', (route) => route.fulfill({ path: recorded.clip, contentType: 'video/webm' }));
+  await page
+    .context()
+    .route('**/inside.vtt', (route) => route.fulfill({ body: vtt, contentType: 'text/vtt' }));
+  await openPage(page);
+  const start = (track: string) =>
+    page.evaluate(async (src) => {
+      const element = document.querySelector('memo-bert')!;
+      for (const old of element.querySelectorAll(':scope > track')) old.remove();
+      const chapters = Object.assign(document.createElement('track'), { kind: 'chapters', src: 'none.vtt' });
+      const captions = Object.assign(document.createElement('track'), { kind: 'captions', src });
+      element.append(chapters, captions);
+      element.src = 'inside.webm';
+      await element.start();
+    }, track);
+  await start('inside.vtt');
+  await expectPhase(page, 'idle');
+  await expect(page.getByTestId('captions')).toHaveText('inside.vtt, 1 cue');
+  await expect.poll(() => page.evaluate(() => window.errorCodes)).toEqual([]);
+  await choose(page, 'typed');
+  await start('missing.vtt');
+  expect(await nextError(page)).toBe('captions-unreachable');
+  await expectPhase(page, 'idle');
+  expect(await page.evaluate(() => window.estimates.length)).toBeGreaterThan(0);
+  await expect(page.getByTestId('words-typed'), 'what was chosen stays').toBeChecked();
 });
 
 test('a speech model in the page: sound in, words with times out, nothing from elsewhere, kept for offline', async ({

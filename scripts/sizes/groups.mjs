@@ -9,7 +9,7 @@ export const GROUPS = {
   page: 'the page around the element',
   script: 'the module that a page of yours names',
   element: 'the element and the page’s side of the engine',
-  start: 'what works on estimates, fetched while a model loads',
+  start: 'what works on estimates, fetched while a model loads, and what shows them over time',
   headless: 'what only the headless entry has, beside what it shares with the element',
   worker: 'the engine’s worker, with MediaPipe’s script',
   wasm: 'ONNX Runtime for WebAssembly',
@@ -77,7 +77,7 @@ export function groupsOf(dist) {
   put('element', element);
   const withModel = element
     .flatMap((script) => named(dist, script, files))
-    .filter((file) => /\/with-model-/.test(file));
+    .filter((file) => /\/(?:with-model|over-time)-/.test(file));
   put(
     'start',
     withModel.flatMap((file) => [...closure(dist, file)]),

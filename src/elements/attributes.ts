@@ -3,7 +3,14 @@
 import { MemoError } from '../errors';
 import { MODALITIES, type Modality } from '../memobert/estimate';
 import { checkLabelWords, checkWording } from '../memobert/prompt';
-import { DEFAULT_SETTINGS, type Rates, type RecogniserOptions, type Settings } from '../recogniser';
+import {
+  DEFAULT_SETTINGS,
+  initialWords,
+  type Rates,
+  type RecogniserOptions,
+  type RecogniserState,
+  type Settings,
+} from '../recogniser';
 import type { DeviceWish } from '../runtime/protocol';
 
 export const DEFAULT_BUNDLE = './models/small/manifest.json';
@@ -90,6 +97,14 @@ export const NOTHING_WRITTEN: Written = {
   saver: false,
   smoothing: null,
 };
+
+/** What shows before there is a recogniser. */
+export function wished({
+  options,
+  settings: { prompt, labels, modalities },
+}: Read): Partial<RecogniserState> {
+  return { prompt, labels, modalities, words: initialWords(options) };
+}
 
 function ratesOf(
   { rateFace, rateVoice, rateFusion }: Written,

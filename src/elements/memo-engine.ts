@@ -4,7 +4,6 @@ import { MemoError } from '../errors';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
 import {
   INITIAL_STATE,
-  initialWords,
   REQUEST_EVENT,
   type Condition,
   type MemoRequest,
@@ -13,7 +12,8 @@ import {
   type RecogniserState,
 } from '../recogniser';
 import type { DeviceWish } from '../runtime/protocol';
-import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes, type Read } from './attributes';
+import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes, wished, type Read } from './attributes';
+import type { ChildTrack } from './child-track';
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
 import type { ExportFormat } from './export-formats';
@@ -41,7 +41,7 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  * @fires {CustomEvent<MemoError>} error - a run failed and is over (`state` is `error`), or an attribute was wrong and its
  *   default holds (`state` is what it was)
  * @fires {CustomEvent<WordsState>} words - where the words come from, what was said, what is wrong with it
- * @slot - the parts
+ * @slot - the parts; a `<track>` among them brings the captions of `src`
  * @cssstate idle - nothing runs; of these seven one holds at a time
  * @cssstate asking - the browser asks the visitor for a device
  * @cssstate loading - the model is fetched
@@ -111,6 +111,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   readonly [STORE]: RecogniserStore = this;
   readonly #speaker = new Speaker(this);
+  #track: ChildTrack | null = null;
   readonly #states = new CustomStates(this.attachInternals());
   readonly #subscribers = new Set<(state: RecogniserState) => void>();
   #recogniser: RecogniserLike | null = null;
@@ -180,15 +181,14 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     if (source instanceof MediaStream) return recogniser.startStream(source);
     if (source instanceof Blob)
       return recogniser.startFile(source, source instanceof File ? source.name : 'blob');
-    const { blob, name } = await this.#fetch(new URL(source, document.baseURI).href);
+    const { blob, name } = await this.#fetch(new URL(source, document.baseURI).href, recogniser);
     return recogniser.startFile(blob, name);
   }
 
   /** What was estimated since the last start, as a file. Rejects with `nothing-recorded`, or `input-invalid` for another format. */
   async export(format: ExportFormat): Promise<Blob> {
-    const { timeline } = this.known;
-    const { exportFile } = await import('./export-file');
-    return exportFile(timeline, format, this);
+    const { timeline } = this.known; // as it is now
+    return (await import('./export-file')).exportFile(timeline, format, this);
   }
 
   /** Calls back at once with the present state, then after changes; returns the way out. */
@@ -359,11 +359,18 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     this.#show(this.#recogniser?.state ?? INITIAL_STATE);
   }
 
-  async #fetch(url: string): Promise<{ blob: Blob; name: string }> {
+  async #fetch(url: string, recogniser: RecogniserLike): Promise<{ blob: Blob; name: string }> {
     const fetching = new AbortController();
     this.#fetching = fetching;
     try {
-      return await fetchMedia(url, fetching.signal);
+      const media = await fetchMedia(url, fetching.signal);
+      if (this.querySelector(':scope > track') !== null) {
+        this.#track ??= new (await import('./child-track')).ChildTrack(this);
+        const wrong = await this.#track.give(url, recogniser, fetching.signal);
+        if (wrong !== null) this.#tell(wrong);
+      }
+      fetching.signal.throwIfAborted();
+      return media;
     } catch (cause) {
       const error = MemoError.from(cause);
       if (!fetching.signal.aborted) {
@@ -383,11 +390,6 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     recogniser?.close();
     this.#show({ ...INITIAL_STATE, ...wished(this.#read()) });
   }
-}
-
-/** What of options and settings shows before there is a recogniser. */
-function wished({ options, settings: { prompt, labels, modalities } }: Read): Partial<RecogniserState> {
-  return { prompt, labels, modalities, words: initialWords(options) };
 }
 
 declare global {

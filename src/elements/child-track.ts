@@ -1,0 +1,80 @@
+/** A `<track>` inside of the element, as inside of a `<video>`: the captions of what `src` names, taken as its words. */
+
+import { MemoError } from '../errors';
+import type { RecogniserLike } from './recogniser-like';
+
+/** As much of a fetch as is needed; a test brings its own. */
+export type FetchText = (url: string, signal: AbortSignal) => Promise<Blob>;
+
+export class ChildTrack {
+  /** The address that was given last: what a visitor chose after it stays chosen. */
+  #given = '';
+
+  constructor(
+    private readonly element: ParentNode & { readonly src: string },
+    private readonly fetchText: FetchText = fetchBlob,
+  ) {}
+
+  /**
+   * Gives the captions to the recogniser and resolves when they are its words; null where all is well, or there is nothing to give.
+   * @param url absolute, of what is analysed: what is not `src` has other words
+   * @returns `captions-unreachable`: the run goes on without
+   */
+  async give(url: string, recogniser: RecogniserLike, signal: AbortSignal): Promise<MemoError | null> {
+    const track = trackOf(this.element);
+    const { src: own } = this.element;
+    if (own === '' || url !== new URL(own, document.baseURI).href) return null;
+    if (track === null || track.src === this.#given) return null;
+    const { src, label } = track;
+    let file: Blob;
+    try {
+      file = await this.fetchText(src, signal);
+    } catch (cause) {
+      return signal.aborted ? null : unreachable(src, cause);
+    }
+    if (signal.aborted) return null;
+    this.#given = src;
+    await taken(recogniser, file, label || (src.split('/').at(-1) ?? src));
+    return null;
+  }
+}
+
+/** The default one, else the first, of those that say what is said. */
+export function trackOf(element: ParentNode): HTMLTrackElement | null {
+  const kinds = [':not([kind])', '[kind=captions]', '[kind=subtitles]'];
+  const all = kinds.map((kind) => `:scope > track[src]${kind}`).join();
+  const found = [...element.querySelectorAll<HTMLTrackElement>(all)];
+  return found.find((track) => track.default) ?? found[0] ?? null;
+}
+
+/** Resolves when the captions were read, well or not; the words tell of what is wrong with them. */
+function taken(recogniser: RecogniserLike, file: Blob, name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const { captions, error } = recogniser.state.words;
+    recogniser.handle({ name: 'words-captions', detail: { file, name } });
+    let over = false;
+    let leave: () => void = () => undefined;
+    leave = recogniser.subscribe(({ words }) => {
+      if (words.captions === captions && words.error === error) return;
+      over = true;
+      leave();
+      resolve();
+    });
+    if (over) leave(); // told at once, before there was a way out
+  });
+}
+
+async function fetchBlob(url: string, signal: AbortSignal): Promise<Blob> {
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.blob();
+}
+
+function unreachable(url: string, cause: unknown): MemoError {
+  return new MemoError(
+    'captions-unreachable',
+    `The captions ${url} could not be fetched.`,
+    'Check the address of the track; one of another origin must allow this page, by CORS and by its own policy.',
+    cause,
+  );
+}
