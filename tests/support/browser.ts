@@ -33,13 +33,19 @@ export interface BrowserOptions {
   readonly baseURL?: string;
   /** Blocked unless said: what it answers, no test can answer in its place. */
   readonly serviceWorkers?: 'allow' | 'block';
+  /** More of Chromium's own switches. */
+  readonly switches?: readonly string[];
   /** Another origin whose page a test makes up around ours: no stranger. */
   readonly around?: string;
 }
 
 type Open = (options?: BrowserOptions) => Promise<Page>;
 
-async function launch({ softwareWebGpu = false, softwareFrames = false }: BrowserOptions): Promise<Browser> {
+async function launch({
+  softwareWebGpu = false,
+  softwareFrames = false,
+  switches = [],
+}: BrowserOptions): Promise<Browser> {
   const executablePath = process.env['CHROMIUM_PATH'];
   return chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
@@ -54,6 +60,7 @@ async function launch({ softwareWebGpu = false, softwareFrames = false }: Browse
       ...(softwareFrames
         ? ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader']
         : []),
+      ...switches,
     ],
   });
 }
