@@ -145,7 +145,9 @@ test('other sentences and words with the shipped vocabulary; what it refuses is 
   await page.getByTestId('own-words').fill('bored, excited, furious');
   await page.getByTestId('ask-own-words').click();
   await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate?.labels.length === 3);
-  await expect(page.getByTestId('top')).toHaveText(/bored|excited|furious/);
+  // the shipped weights may be unsure of such words, and say so in place of the highest
+  for (const word of ['bored', 'excited', 'furious'])
+    await expect(page.locator('memo-bars').first()).toContainText(word);
   for (const [field, text, code] of [
     ['words', 'happy, qzxqzx', 'label-invalid'],
     ['words', 'happy', 'label-invalid'],
