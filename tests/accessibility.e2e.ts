@@ -1,8 +1,9 @@
 /** axe in every state, language, scheme and width; the page by keys alone; reduced motion and forced colours. */
 
 import type { Page } from '@playwright/test';
+import type { Measurement } from '../src/measure';
 import { axeFindings, focused } from './support/axe';
-import { expect, test } from './support/browser';
+import { expect, recorded, test } from './support/browser';
 import { expectPhase, openPage } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
 
@@ -57,6 +58,94 @@ test('axe finds nothing on the page at rest, while it listens, nor on the pages 
       expect(await axeFindings(page), `${path} at ${size.width} px`).toEqual([]);
     }
   }
+});
+
+/** Numbers as a device could have given them. */
+const MEASURED: Measurement = {
+  ...{ format: 'memo-bert-measurement/1', takenAt: '2026-01-01T00:00:00Z', userAgent: 'a browser' },
+  ...{ cores: 2, isolated: true, bundle: { name: 'small', version: '1' } },
+  backend: {
+    ...{ name: 'wasm', forced: true, reason: 'it was asked for', adapter: null, threads: 2 },
+    graphs: {
+      face: { name: 'denseface-light', precision: 'fp32' },
+      voice: { name: 'wav2vec2', precision: 'fp32' },
+      fusion: { name: 'memobert', precision: 'fp32' },
+    },
+  },
+  load: { ms: 900, bytes: 3e7, steps: { fetch: 300, verify: 100, compile: 400, 'warm-up': 100 } },
+  stages: {
+    ...{ detect: null, crop: null, expression: null, 'speech-gate': null },
+    voice: { first: 40, median: 30, p95: 35, runs: 19 },
+    fusion: { first: 40, median: 30, p95: 35, runs: 19 },
+  },
+  answer: { first: 90, median: 70, p95: 80, runs: 19 },
+};
+
+/** A file with its timeline, a moment of it with words hidden, marks, other wording, a measurement: all there is to open. */
+async function openEverything(page: Page): Promise<void> {
+  await page.getByTestId('text').fill('hello there, you');
+  await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+  await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate !== null);
+  await expectPhase(page, 'idle');
+  await page.getByTestId('wording').click();
+  await expect(page.getByTestId('own-words')).toBeVisible();
+  await page.getByTestId('open-playground').click();
+  await page.getByTestId('take').click();
+  await page.getByTestId('word-0').click();
+  await page.getByTestId('span-faces').getByRole('slider').last().focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByTestId('filled-face')).toBeVisible();
+  await page.getByTestId('open-adaptation').click();
+  await page.getByTestId('mark-happy').click();
+  await page.getByTestId('mark-angry').click();
+  await expect(page.getByTestId('fitted')).toBeVisible();
+  await page.locator('.measure').scrollIntoViewIfNeeded();
+  await expect(page.getByTestId('measure')).toBeVisible();
+  await page.evaluate((measurement) => {
+    Object.assign(document.querySelector('memo-measure')!, { measurement });
+  }, MEASURED);
+  await page.locator('memo-measure summary').click();
+  await expect(page.getByTestId('measure-json')).toBeVisible();
+  await expect(page.locator('memo-offline section')).toBeVisible();
+}
+
+async function inEachLook(page: Page, look: (name: string) => Promise<void>): Promise<void> {
+  for (const language of ['en', 'ko'] as const) {
+    // a dialog is over the link
+    await page.locator(`[hreflang=${language}]`).evaluate((link: HTMLElement) => link.click());
+    await expect(page.getByTestId('start')).toHaveText(language === 'ko' ? /시작/ : /Start/);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      for (const size of WIDTHS) {
+        await page.setViewportSize(size);
+        await look(`${language}, ${colorScheme}, ${size.width} px`);
+      }
+    }
+  }
+}
+
+test('axe finds nothing with everything open, nor in the guide; a switch of language closes nothing', async ({
+  open,
+}) => {
+  test.setTimeout(300_000);
+  const page = await open({ serviceWorkers: 'allow' });
+  await fakeWorkers(page);
+  await openPage(page);
+  await openEverything(page);
+  await inEachLook(page, async (name) => {
+    expect(await overflow(page), name).toBe(0);
+    expect(await axeFindings(page), name).toEqual([]);
+  });
+  for (const part of ['wording', 'open-playground', 'open-adaptation'])
+    expect(await page.getByTestId(part).evaluate((line) => line.closest('details')?.open), part).toBe(true);
+  await expect(page.getByTestId('filled-face')).toBeVisible();
+  await expect(page.getByTestId('marked')).toHaveCount(2);
+  await expect(page.getByTestId('text')).toHaveValue('hello there, you');
+  await page.locator('.show-guide').click();
+  await expect(page.getByTestId('guide-count')).toBeVisible();
+  await inEachLook(page, async (name) => {
+    expect(await axeFindings(page, 'memo-guide'), name).toEqual([]);
+  });
 });
 
 test('by keys alone: everything is reached, shows that it is, and nothing holds the focus', async ({

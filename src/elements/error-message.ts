@@ -30,7 +30,7 @@ export const errorStyles = css`
   code {
     font-family: ui-monospace, 'SF Mono', Consolas, monospace;
   }
-  button {
+  .error button {
     min-block-size: 2.25rem;
     padding: 0.25rem 0.875rem;
     border: 1px solid currentColor;
@@ -38,7 +38,7 @@ export const errorStyles = css`
     background: none;
     font-size: 0.875em;
   }
-  button:hover {
+  .error button:hover {
     background: color-mix(in oklab, currentColor 8%, transparent);
   }
 `;

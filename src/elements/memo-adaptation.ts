@@ -37,6 +37,10 @@ export class MemoAdaptation extends BaseElement {
         align-items: center;
         gap: 0.375rem 1rem;
       }
+      /* together, whatever fits beside the switches */
+      .buttons {
+        gap: 0.375rem;
+      }
       .about {
         max-inline-size: 70ch;
         color: var(--_muted);
@@ -198,27 +202,29 @@ export class MemoAdaptation extends BaseElement {
       ${this.#switch('keep', apartWords().yours.keep, kept, (next) =>
         this.request('adaptation-keep', { kept: next }),
       )}
-      <button class="quiet" type="button" data-testid="save-marks" ?disabled=${none} @click=${this.#save}>
-        ${apartWords().yours.save}
-      </button>
-      <button
-        class="quiet"
-        type="button"
-        data-testid="open-marks"
-        ?disabled=${subject === null}
-        @click=${() => this.file.click()}
-      >
-        ${apartWords().yours.load}
-      </button>
-      <button
-        class="quiet"
-        type="button"
-        data-testid="forget-marks"
-        ?disabled=${none}
-        @click=${() => this.request('adaptation-clear', {})}
-      >
-        ${apartWords().yours.forget}
-      </button>
+      <div class="row buttons">
+        <button class="quiet" type="button" data-testid="save-marks" ?disabled=${none} @click=${this.#save}>
+          ${apartWords().yours.save}
+        </button>
+        <button
+          class="quiet"
+          type="button"
+          data-testid="open-marks"
+          ?disabled=${subject === null}
+          @click=${() => this.file.click()}
+        >
+          ${apartWords().yours.load}
+        </button>
+        <button
+          class="quiet"
+          type="button"
+          data-testid="forget-marks"
+          ?disabled=${none}
+          @click=${() => this.request('adaptation-clear', {})}
+        >
+          ${apartWords().yours.forget}
+        </button>
+      </div>
     </div>`;
   }
 

@@ -31,7 +31,7 @@ export class MemoMeasure extends BaseElement {
         gap: 0.875rem;
         justify-items: start;
       }
-      .what {
+      .about {
         max-inline-size: 70ch;
         color: var(--_muted);
         text-wrap: pretty;
@@ -124,12 +124,12 @@ export class MemoMeasure extends BaseElement {
   override render(): TemplateResult {
     const words = wordsFrom(measureWords);
     const { failure, measurement } = this;
-    return html`<p class="what" id="what">${words.what}</p>
+    return html`<p class="about" id="about">${words.what}</p>
       <div class="row">
         <button
           class="strong"
           type="button"
-          aria-describedby="what"
+          aria-describedby="about"
           data-testid="measure"
           @click=${() => (this.under === null ? void this.#measure() : this.#cancel?.abort())}
         >

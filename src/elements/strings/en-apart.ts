@@ -18,7 +18,7 @@ export const enApart = {
     set: (count: string) => `${count} words`,
     own: 'Own',
     ownSentence: 'A sentence with [MASK] once',
-    ownWords: 'Single words, with commas: bored, excited, confused',
+    ownWords: 'Single words, with commas',
     ask: 'Ask',
   },
   playground: { open: 'Masking playground' },

@@ -21,7 +21,7 @@ export const koApart: Pick<Words, ApartKey> = {
     set: (count) => `낱말 ${count}개`,
     own: '직접 쓰기',
     ownSentence: '[MASK]가 한 번 들어간 문장',
-    ownWords: '쉼표로 나눈 영어 낱말: bored, excited, confused',
+    ownWords: '쉼표로 나눈 영어 낱말',
     ask: '묻기',
   },
   playground: { open: '가려 보기' },
