@@ -3,6 +3,7 @@
  * alone. Tests and people look at the same page.
  */
 
+import { followLanguage } from '../src/app/language';
 import { loadApart, loadTimeline, MemoBert, type RecogniserStore } from '../src/elements';
 import { CANNED_STATES, CannedRecogniser, figure, type CannedName } from '../src/elements/testing';
 import type { RecogniserState } from '../src/recogniser';
@@ -27,12 +28,11 @@ const PARTS: Readonly<Record<string, readonly CannedName[]>> = {
   'memo-adaptation': ['idle', 'listening', 'masked', 'marked'],
   'memo-rates': ['listening', 'file'],
 };
+/** What of the address, its value, and the `data-text` of its name. */
 const CHOICES = [
-  ['lang', 'en', 'English'],
-  ['lang', 'ko', '한국어'],
-  ['scheme', 'light', 'Light'],
-  ['scheme', 'dark', 'Dark'],
-  ['state', '', 'All states'],
+  ['scheme', 'light', 'light', 'Light'],
+  ['scheme', 'dark', 'dark', 'Dark'],
+  ['state', '', 'all', 'All states'],
 ] as const;
 
 const asked = new URLSearchParams(location.search);
@@ -47,7 +47,8 @@ function canned(name: CannedName): CannedRecogniser {
 
 function whole(name: CannedName): void {
   const title = document.createElement('h3');
-  title.append(Object.assign(document.createElement('a'), { href: link('state', name), textContent: name }));
+  title.append(link('state', name, name));
+  title.lang = 'en';
   const element = new MemoBert();
   element.dataset['state'] = name;
   element.createRecogniser = () => canned(name);
@@ -56,34 +57,36 @@ function whole(name: CannedName): void {
 }
 
 function alone(tag: string, names: readonly CannedName[]): void {
-  const title = Object.assign(document.createElement('h3'), { textContent: `<${tag}>` });
+  const title = Object.assign(document.createElement('h3'), { lang: 'en', textContent: `<${tag}>` });
   const cells = Object.assign(document.createElement('div'), { className: 'cells' });
   for (const name of names) {
     const cell = Object.assign(document.createElement('div'), { className: 'cell' });
     const part = document.createElement(tag) as HTMLElement & { store: RecogniserStore };
     part.store = canned(name);
-    cell.append(Object.assign(document.createElement('h4'), { textContent: name }), part);
+    cell.append(Object.assign(document.createElement('h4'), { lang: 'en', textContent: name }), part);
     cells.append(cell);
   }
   document.querySelector('#parts')?.append(title, cells);
 }
 
-/** This page with one thing else. */
-function link(name: string, value: string): string {
+/** To this page with one thing else; in the language that it then has. */
+function link(name: string, value: string, text: string): HTMLAnchorElement {
   const query = new URLSearchParams(asked);
   if (value === '') query.delete(name);
   else query.set(name, value);
-  return `?${query.toString()}`;
+  const there = Object.assign(document.createElement('a'), {
+    href: `?${query.toString()}`,
+    textContent: text,
+  });
+  there.dataset['keepsLanguage'] = '';
+  return there;
 }
 
 function choices(): void {
-  for (const [name, value, label] of CHOICES) {
-    const choice = Object.assign(document.createElement('a'), {
-      href: link(name, value),
-      textContent: label,
-    });
+  for (const [name, value, text, english] of CHOICES) {
+    const choice = link(name, value, english);
+    choice.dataset['text'] = text;
     if ((asked.get(name) ?? '') === value) choice.setAttribute('aria-current', 'true');
-    if (name === 'lang') choice.lang = value;
     const item = document.createElement('li');
     item.append(choice);
     document.querySelector('#choices')?.append(item);
@@ -93,9 +96,9 @@ function choices(): void {
 await Promise.all([loadApart(), loadTimeline()]);
 const only = asked.get('state');
 const names = (Object.keys(CANNED_STATES) as CannedName[]).filter((name) => only === null || name === only);
-document.querySelector('main')?.setAttribute('lang', asked.get('lang') ?? 'en');
 document.documentElement.dataset['scheme'] = asked.get('scheme') ?? '';
 choices();
 for (const name of names) whole(name);
 if (only === null) for (const [tag, states] of Object.entries(PARTS)) alone(tag, states);
 else document.querySelector('#alone')?.parentElement?.remove();
+followLanguage(document, window, async () => (await import('./strings/states-ko')).ko);

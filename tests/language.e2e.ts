@@ -104,3 +104,69 @@ test('an error is said by its code, its own words one click away', async ({ open
   await error.getByRole('button', { name: '닫기' }).click();
   await expect(error).toHaveCount(0);
 });
+
+const BESIDE = [
+  { path: 'model-card.html', heading: null, title: /모델 카드/ },
+  { path: 'examples/gallery.html', heading: '넣는 방법', title: /넣는 방법/ },
+  { path: 'examples/states.html?state=listening', heading: '모든 부품의 모든 상태', title: /모든 상태/ },
+] as const;
+
+for (const { path, heading, title } of BESIDE) {
+  test(`${path}: English until it is switched, then Korean, kept by the address and back again`, async ({
+    open,
+  }) => {
+    const page = await open();
+    await page.goto(path);
+    expect(await htmlLang(page)).toBe('en');
+    await page.evaluate(() => Object.assign(window, { same: true }));
+    await page.getByRole('link', { name: '한국어' }).click();
+    await expect(page).toHaveTitle(title);
+    expect(await htmlLang(page)).toBe('ko');
+    if (heading !== null) await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+    const here = new URL(page.url());
+    expect(here.searchParams.get('lang')).toBe('ko');
+    await page.goBack();
+    await expect(page.getByRole('link', { name: 'English' })).toHaveAttribute('aria-current', 'true');
+    await expect(page).not.toHaveTitle(title);
+    expect(await page.evaluate(() => 'same' in window), 'no page was loaded anew').toBe(true);
+    await page.goto(here.href);
+    await expect(page).toHaveTitle(title);
+  });
+}
+
+test('the language goes along from page to page; the card itself says that it is English', async ({
+  open,
+}) => {
+  const page = await open();
+  await openPage(page, '?device=wasm&lang=ko');
+  await expect(page.getByTestId('start')).toHaveText(/시작/);
+  await page.getByRole('link', { name: '모델 카드' }).click();
+  await expect(page.locator('[data-text=about]')).toHaveText(/카드의 글과 표는 영어입니다/);
+  await expect(page.getByRole('main')).toHaveAttribute('lang', 'en');
+  await page.getByRole('link', { name: 'memo-bert' }).click();
+  await expect(page.getByTestId('start')).toHaveText(/시작/);
+  await page.getByRole('link', { name: '넣는 방법' }).click();
+  await expect(page.getByRole('button', { name: '복사 HTML' }).first()).toBeVisible();
+  await page.getByRole('link', { name: '모든 부품의 모든 상태' }).click();
+  await page.getByRole('link', { name: '어둡게' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('모든 부품의 모든 상태');
+  expect(new URL(page.url()).search).toBe('?lang=ko&scheme=dark');
+});
+
+test('words, their answer and the code shown outlast a switch of language in the gallery', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await page.goto('examples/gallery.html');
+  const words = page.locator('section[aria-labelledby=words]');
+  await words.getByTestId('text').fill('What on earth is this?');
+  await words.getByTestId('send').click();
+  await expect(words.getByTestId('top')).toHaveText(/^(bored|excited|confused)$/);
+  const code = await page.locator('figure code').allTextContents();
+  await page.getByRole('link', { name: '한국어' }).click();
+  await expect(words.getByTestId('send')).toHaveText('읽히기');
+  await expect(words.getByTestId('text')).toHaveValue('What on earth is this?');
+  await expect(words.getByTestId('top')).toHaveText(/^(bored|excited|confused)$/);
+  expect(await page.locator('figure code').allTextContents()).toEqual(code);
+});

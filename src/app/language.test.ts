@@ -1,9 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { wantedLanguage, withLanguage } from './language';
-import { ko } from './strings/ko';
+import { ko as gallery } from '../../examples/strings/gallery-ko';
+import { ko as states } from '../../examples/strings/states-ko';
+import { ko as card } from './strings/card-ko';
+import { ko as index } from './strings/ko';
 
-const page = readFileSync(new URL('../../index.html', import.meta.url), 'utf8');
+/** Each page with its Korean, and the texts that its script puts in. */
+const PAGES = [
+  { path: 'index.html', texts: index, made: [] },
+  { path: 'model-card.html', texts: card, made: [] },
+  { path: 'examples/gallery.html', texts: gallery, made: ['copy'] },
+  { path: 'examples/states.html', texts: states, made: ['light', 'dark', 'all'] },
+] as const;
 
 describe('the language wanted', () => {
   const wanted = (query: string, ...preferred: string[]) =>
@@ -32,11 +41,12 @@ describe('the language wanted', () => {
   });
 });
 
-describe('the page', () => {
+describe.each(PAGES)('$path', ({ path, texts, made }) => {
+  const page = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   const named = [...page.matchAll(/data-(?:text|label)="(\w+)"/g)].map(([, name]) => name ?? '');
 
   it('has a Korean text for each of its texts, and none too many', () => {
-    expect(Object.keys(ko).sort()).toEqual([...named].sort());
+    expect(Object.keys(texts).sort()).toEqual([...new Set(named), ...made].sort());
   });
 
   it('has a name on every heading and paragraph of its own', () => {

@@ -1,12 +1,16 @@
 /**
- * The page's language: of `?lang=`, else the first of the browser's own that is written here. Nothing is stored: the address
- * keeps it. English is what `index.html` says; another language's text is fetched when it is first wanted.
+ * A page's language: of `?lang=`, else the first of the browser's own that is written here. Nothing is stored: the address
+ * keeps it, and so do the links between our pages. English is what the HTML says; another language's text is fetched when it
+ * is first wanted.
  */
 
-import { render } from 'lit';
+import { render, type TemplateResult } from 'lit';
 import { LANGUAGES, languageOf, type Language } from '../elements/strings';
 
 export const LANGUAGE_PARAMETER = 'lang';
+
+/** A page's own texts, by the `data-text` or `data-label` of what they take the place of. */
+export type Texts = Readonly<Record<string, string | TemplateResult>>;
 
 /** @param preferred the browser's languages, the most wanted first */
 export function wantedLanguage({ searchParams }: URL, preferred: readonly string[]): Language {
@@ -32,31 +36,35 @@ export class PageLanguage {
   /** Of several wishes the last one wins. */
   #wish = 0;
 
-  constructor(private readonly page: Document) {}
+  constructor(
+    private readonly page: Document,
+    private readonly fetchKorean: () => Promise<Texts>,
+  ) {}
 
   /** Resolves when the page says it. Without the text (offline, before it was fetched) the page stays as it is. */
   async speak(language: Language): Promise<void> {
     this.#wish += 1;
     const wish = this.#wish;
-    const texts =
-      language === 'en'
-        ? null
-        : await import('./strings/ko').then(
-            ({ ko }) => ko,
-            () => undefined,
-          );
+    const texts = language === 'en' ? null : await this.fetchKorean().catch(() => undefined);
     if (wish !== this.#wish || texts === undefined) return;
     for (const element of this.page.querySelectorAll<HTMLElement>('[data-text], [data-label]')) {
       this.#say(element, texts);
     }
+    this.mark(language);
+  }
+
+  /** Says which language it is: to the browser, by the switch, and to our other pages by the links to them. */
+  mark(language: Language): void {
     this.page.documentElement.lang = language;
+    for (const link of this.page.querySelectorAll<HTMLAnchorElement>('a[data-keeps-language]'))
+      link.href = withLanguage(new URL(link.href), language).href;
     for (const link of this.page.querySelectorAll('.languages a')) {
       if (link.getAttribute('hreflang') === language) link.setAttribute('aria-current', 'true');
       else link.removeAttribute('aria-current');
     }
   }
 
-  #say(element: HTMLElement, texts: Readonly<Record<string, unknown>> | null): void {
+  #say(element: HTMLElement, texts: Texts | null): void {
     const { text, label } = element.dataset;
     // what a tool reads, not a person: a name, or a page's description
     const attribute = element instanceof HTMLMetaElement ? 'content' : 'aria-label';
@@ -78,9 +86,12 @@ export class PageLanguage {
   }
 }
 
-/** Follows the address and the links of the switch, without a new page: what runs goes on. */
-export function followLanguage(page: Document, view: Window): void {
-  const text = new PageLanguage(page);
+/**
+ * Follows the address and the links of the switch, without a new page: what runs goes on.
+ * @param fetchKorean the page's own Korean; asked again when it could not be fetched
+ */
+export function followLanguage(page: Document, view: Window, fetchKorean: () => Promise<Texts>): void {
+  const text = new PageLanguage(page, fetchKorean);
   const now = () => wantedLanguage(new URL(view.location.href), view.navigator.languages);
   page.querySelector('.languages')?.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
@@ -92,5 +103,6 @@ export function followLanguage(page: Document, view: Window): void {
     void text.speak(language);
   });
   view.addEventListener('popstate', () => void text.speak(now()));
-  if (now() !== 'en') void text.speak(now());
+  if (now() === 'en') text.mark('en');
+  else void text.speak(now());
 }

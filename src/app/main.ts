@@ -10,7 +10,7 @@ import { measureWhenNear, offerGuide } from './late';
 for (const element of document.querySelectorAll('memo-bert')) {
   if (element instanceof MemoBert) applyAddress(element, new URL(location.href));
 }
-followLanguage(document, window);
+followLanguage(document, window, async () => (await import('./strings/ko')).ko);
 offerGuide(document, window);
 measureWhenNear(document);
 

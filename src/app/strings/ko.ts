@@ -1,8 +1,9 @@
 /** The page's own text in Korean, by the `data-text` of what it takes the place of in `index.html`. */
 
-import { html, type TemplateResult } from 'lit';
+import { html } from 'lit';
+import type { Texts } from '../language';
 
-export const ko: Readonly<Record<string, string | TemplateResult>> = {
+export const ko: Texts = {
   title: 'memo-bert: 페이지 안의 감정 표현 인식기',
   description: '얼굴과 목소리와 말을 브라우저 안에서 함께 읽습니다. 어디로도 전송하지 않습니다.',
   languages: '언어',
@@ -38,7 +39,7 @@ export const ko: Readonly<Record<string, string | TemplateResult>> = {
   guide: '둘러보기',
   measure: '이 기기는 얼마나 빠릅니까?',
   card: '모델 카드(영어)',
-  gallery: '넣는 방법(영어)',
+  gallery: '넣는 방법',
   loaded: '불러오는 파일',
   licences: '제3자 라이선스',
 };
