@@ -1,6 +1,7 @@
 /* global document */
 /**
- * Draws `public/icons/*.png` from `icon.svg`, and `public/screenshots/*.png` from the built page; run by hand when either changed.
+ * Draws `public/icons/*.png` from `icon.svg`, and `public/screenshots/*.png` and the README's `docs/page.png` from the built page; run
+ * by hand when either changed.
  * `vite preview` must serve the build: `node scripts/draw-icons.mjs http://localhost:4173/`.
  */
 
@@ -13,8 +14,9 @@ import { root } from './setup.mjs';
 const PUBLIC = join(root, 'public');
 const GROUND = '#12161b';
 const SHOTS = [
-  { name: 'wide', width: 1280, height: 800 },
-  { name: 'narrow', width: 390, height: 844 },
+  { path: join(PUBLIC, 'screenshots', 'wide.png'), width: 1280, height: 800 },
+  { path: join(PUBLIC, 'screenshots', 'narrow.png'), width: 390, height: 844 },
+  { path: join(root, 'docs', 'page.png'), width: 1440, height: 1000 },
 ];
 
 const browser = await chromium.launch({
@@ -43,12 +45,26 @@ async function drawIcon(name, sizePx, scale) {
   await page.close();
 }
 
-async function drawScreenshot({ name, width, height }, address) {
+async function drawScreenshot({ path, width, height }, address) {
   mkdirSync(join(PUBLIC, 'screenshots'), { recursive: true });
   const page = await browser.newPage({ viewport: { width, height } });
   await page.goto(address);
   await page.getByRole('button', { name: /without a camera/i }).click();
-  await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate?.modalities.voice.present);
-  await page.screenshot({ path: join(PUBLIC, 'screenshots', `${name}.png`) });
+  await page.waitForFunction(settled, null, { timeout: 240_000 });
+  await page.screenshot({ path });
   await page.close();
+}
+
+/** In the page: words and face say what the answer says, and three answers in a row say the same: not the middle of a change. */
+function settled() {
+  const estimate = document.querySelector('memo-bert')?.estimate;
+  if (!estimate?.modalities.voice.present) return false;
+  const { face, text } = estimate.modalities;
+  const top = (values) => values?.indexOf(Math.max(...values));
+  const answer = top(estimate.probabilities);
+  if (answer === 0 || top(face.probabilities) !== answer || top(text.probabilities) !== answer) return false;
+  const root = document.documentElement;
+  root.agreed = root.agreed?.answer === answer ? root.agreed : { answer, times: new Set() };
+  root.agreed.times.add(estimate.time);
+  return root.agreed.times.size >= 3;
 }
