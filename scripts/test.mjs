@@ -48,7 +48,13 @@ function suite(name, report, read, ...args) {
 
 check('lint', bin(['eslint', 'bin', 'eslint.js']), '.');
 check('format', bin(['prettier', 'bin', 'prettier.cjs']), '--check', '.');
-for (const config of ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.node.json']) {
+const CONFIGS = [
+  'tsconfig.json',
+  'tsconfig.worker.json',
+  'tsconfig.node.json',
+  'training/browser_path/tsconfig.json',
+];
+for (const config of CONFIGS) {
   check(`types of ${config}`, bin(['typescript', 'bin', 'tsc']), '--noEmit', '-p', config);
 }
 suite(

@@ -5,10 +5,11 @@ import { FaceEncoder } from '../../src/encoders/face/face-encoder';
 import { FaceFinder } from '../../src/encoders/face/finder';
 import { FERPLUS_FRAMING, TRAINING_PX } from '../../src/encoders/face/framing';
 import { enlarge, greyAverage } from '../../src/encoders/face/grey';
+import { DETECTOR_MODEL, DETECTOR_WASM } from '../../src/runtime/engine-files-for';
 import type { Graph } from '../../src/runtime/graph';
 import type { Manifest } from '../../src/runtime/manifest';
 import type { About, Mode, PictureAnswer, Setup } from './harness-protocol';
-import { get, softmax, WasmBundle } from './wasm-graphs';
+import { bytesOf, get, softmax, WasmBundle } from './wasm-graphs';
 
 /** Frames a second that the page looks at. */
 const FRAMES = 10;
@@ -26,8 +27,12 @@ export class FaceHarness {
     const bundle = await WasmBundle.open(bundleUrl, faceGraph);
     const { face } = bundle.manifest;
     const graph = await bundle.graph('face');
-    const encoder = await FaceEncoder.create({ assetBase, graph, face });
-    const detector = await MediaPipeDetector.create(assetBase);
+    const files = {
+      wasm: await bytesOf(assetBase + DETECTOR_WASM),
+      model: await bytesOf(assetBase + DETECTOR_MODEL),
+    };
+    const encoder = await FaceEncoder.create({ assetBase, graph, face, detector: files });
+    const detector = await MediaPipeDetector.create(assetBase, files);
     return new FaceHarness(bundle, face, graph, encoder, detector);
   }
 

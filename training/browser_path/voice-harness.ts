@@ -45,6 +45,8 @@ export class VoiceHarness {
   private constructor(
     private readonly bundle: WasmBundle,
     private readonly graph: VoiceGraph,
+    /** On the trainer's windows. */
+    private readonly whole: VoiceGraph,
     private readonly encoder: VoiceEncoder,
     private readonly fusion: Fusion,
   ) {}
@@ -54,13 +56,21 @@ export class VoiceHarness {
     const { manifest } = bundle;
     const { voice, text } = manifest;
     const graph = new VoiceGraph(await bundle.graph('voice'), voice);
+    const whole = new VoiceGraph(await bundle.wholeVoice(), voice);
+    const frames = await bundle.frames();
     const gate = SpeechGate.create(await openGraph(`${assetBase}silero_vad.onnx`));
     const wordPieces = WordPieces.create(
       await bundle.json(text.tokenizer.path),
       await bundle.json(text.tokenizerConfig.path),
     );
     const fusion = Fusion.create({ graph: await bundle.graph('fusion'), wordPieces, manifest });
-    return new VoiceHarness(bundle, graph, VoiceEncoder.create({ graph, gate, voice }), fusion);
+    return new VoiceHarness(
+      bundle,
+      graph,
+      whole,
+      VoiceEncoder.create({ graph, frames, gate, voice }),
+      fusion,
+    );
   }
 
   get about(): About {
@@ -96,11 +106,11 @@ export class VoiceHarness {
   /** The graph on a window as the trainer's `predict` places it; all tokens of the clip, as its `voice_bank` keeps them. */
   private async raw(waveform: Float32Array, heardSamples: number): Promise<VoiceReading> {
     const { windowSamples, featureSize, sampleRateHz, tokenRateHz } = this.bundle.manifest.voice;
-    const { features } = await this.graph.run({
+    const { features } = await this.whole.run({
       waveform: { type: 'float32', dims: [1, windowSamples], data: waveform },
     });
     const first = Math.ceil((windowSamples - heardSamples) / Math.round(sampleRateHz / tokenRateHz));
-    return this.reading((features?.data as Float32Array).slice(first * featureSize));
+    return this.reading(this.whole, (features?.data as Float32Array).slice(first * featureSize));
   }
 
   private async listen(samples: Float32Array, rateHz: number, fromS: number): Promise<void> {
@@ -117,14 +127,14 @@ export class VoiceHarness {
 
   private async read(timeS: number): Promise<VoiceReading> {
     const { features } = await this.encoder.encode(timeS);
-    return features === null ? { encoder: null, fusion: null, tokens: 0 } : this.reading(features);
+    return features === null ? { encoder: null, fusion: null, tokens: 0 } : this.reading(this.graph, features);
   }
 
-  private async reading(data: Float32Array): Promise<VoiceReading> {
+  private async reading(graph: VoiceGraph, data: Float32Array): Promise<VoiceReading> {
     const count = data.length / this.bundle.manifest.voice.featureSize;
     const fused = await this.fusion.estimate({ text: null, face: null, voice: { data, count } });
     return {
-      encoder: this.graph.logits && softmax(this.graph.logits),
+      encoder: graph.logits && softmax(graph.logits),
       fusion: fused?.probabilities ?? null,
       tokens: count,
     };

@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import ortModule from '../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs?url';
 import ortWasm from '../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm?url';
 import type { Graph, PlainTensor } from '../../src/runtime/graph';
-import { planGraphs, type GraphPlan } from '../../src/runtime/graph-plan';
+import { choose, planGraphs, type GraphPlan } from '../../src/runtime/graph-plan';
 import type { FaceGraphName, GraphRole, Manifest } from '../../src/runtime/manifest';
 
 class WasmGraph implements Graph {
@@ -27,6 +27,8 @@ class WasmGraph implements Graph {
   }
 }
 
+const WASM = { name: 'wasm', shaderF16: false } as const;
+
 export class WasmBundle {
   private constructor(
     private readonly url: string,
@@ -38,12 +40,23 @@ export class WasmBundle {
   static async open(url: string, faceGraph?: FaceGraphName): Promise<WasmBundle> {
     const manifest = (await (await get(`${url}manifest.json`)).json()) as Manifest;
     const face = faceGraph ? { ...manifest.face, graphs: { wasm: faceGraph } } : manifest.face;
-    const plan = planGraphs({ ...manifest, face }, { name: 'wasm', shaderF16: false });
+    const plan = planGraphs({ ...manifest, face }, WASM);
     return new WasmBundle(url, manifest, plan);
   }
 
   graph(role: GraphRole): Promise<Graph> {
     return openGraph(this.url + this.plan[role].file.path);
+  }
+
+  /** The first graph of a voice that is in two. */
+  async frames(): Promise<Graph | undefined> {
+    const { frames } = this.plan;
+    return frames && openGraph(this.url + frames.file.path);
+  }
+
+  /** The voice as one graph, as the trainer has it. */
+  wholeVoice(): Promise<Graph> {
+    return openGraph(this.url + choose(this.manifest, 'wav2vec2', WASM).file.path);
   }
 
   async json(path: string): Promise<unknown> {
@@ -62,8 +75,11 @@ export async function openGraph(url: string): Promise<Graph> {
   ort.env.wasm.wasmPaths = { mjs: ortModule, wasm: ortWasm };
   // 3 = errors, as the page has it
   const options = { executionProviders: ['wasm'], logSeverityLevel: 3 } as const;
-  const bytes = await (await get(url)).arrayBuffer();
-  return new WasmGraph(await ort.InferenceSession.create(bytes, options));
+  return new WasmGraph(await ort.InferenceSession.create(await bytesOf(url), options));
+}
+
+export async function bytesOf(url: string): Promise<Uint8Array> {
+  return new Uint8Array(await (await get(url)).arrayBuffer());
 }
 
 export async function get(url: string): Promise<Response> {
