@@ -107,6 +107,29 @@ test('a clip of the actor, taken apart: seconds looked at, the four tasks, marks
   await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate?.unadapted === undefined);
 });
 
+test('a file was scrubbed to a moment: that one is taken, not its end', async ({ open }) => {
+  const page = await open();
+  await openPage(page);
+  await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+  await nextEstimate(page, 'any', 120_000);
+  await expectPhase(page, 'idle', 200_000);
+  await page.getByTestId('open-playground').click();
+  await page.getByTestId('take').click();
+  const taken = page.getByTestId('taken');
+  await expect(taken).toContainText(/\d:\d\d\.\d/);
+  const atEnd = await taken.textContent();
+  const timeline = page.getByTestId('timeline');
+  await timeline.focus();
+  await page.keyboard.press('Home');
+  for (let step = 0; step < 4; step += 1) await page.keyboard.press('ArrowRight');
+  const seconds = Number(await timeline.getAttribute('aria-valuenow'));
+  expect(seconds).toBeGreaterThan(0);
+  await page.getByTestId('take').click();
+  await expect(taken).not.toHaveText(atEnd ?? '', { timeout: 120_000 });
+  await expect(taken).toContainText(`0:0${seconds.toFixed(1)}`);
+  await expect(page.getByTestId('span-faces')).toBeVisible();
+});
+
 test('live, on the actor: a moment is filled in while the loop goes on', async ({ open }) => {
   test.setTimeout(300_000);
   const page = await open();
