@@ -14,12 +14,12 @@ import { simulateSeconds, startSimulation } from './support/simulated-time';
 const DEVICES = ['camera', 'microphone'] as const;
 const HALF_HOUR_S = 1800;
 const MOST_GROWTH = 0.05;
-/** Measured: so much comes and goes between two looks (compiled code, mostly), however long they are apart. */
+/** By four windows of ten seconds: so much came and went between two looks. What it is was not found out. */
 const NOISE_BYTES = 250 * 1024;
-/** Evidence windows, arenas and compiled code have their size after that. */
+/** Evidence windows and arenas have their size after that. */
 const WARM_UP_S = 8;
 const MEASURED_S = Number(process.env['MEMO_MEMORY_SECONDS'] ?? 10);
-/** What the browser itself may keep of an element that came and went. */
+/** What may stay of an element that came and went; more than was measured, and whose it is was not found out. */
 const LIFE_BYTES = 64 * 1024;
 /** Samples, frames, readings, estimates. */
 const MESSAGES_A_SECOND = 24;
@@ -62,7 +62,7 @@ test('memory does not grow with time, a leak of twice what is allowed is seen, r
   await expect.poll(() => page.workers().length).toBe(0);
   const removed = await held(page);
   expect(removed).toMatchObject({ frames: 0, audioContexts: 0, workers: 0, wasmBytes: 0 });
-  // of 684 MB the page's scripts stay, and 15 MB of pictures that the test itself keeps
+  // of 684 MB 16 stayed: the page's scripts, and the pictures that the test itself keeps
   expect(removed.bytes - empty.bytes).toBeLessThan(MOST_GROWTH * after.bytes);
 });
 
@@ -110,7 +110,7 @@ test('an element that came, listened and went leaves nothing: no frame, track, s
   expect(after).toMatchObject({ frames: 0, audioContexts: 0, workers: 0 });
   // the last may still be named by the browser itself
   expect(await alive(page)).toBeLessThanOrEqual(1);
-  // measured: 39 KB a life, 31 of them with a camera alone, none of them an element's
+  // measured: 39 KB a life; the elements themselves are gone, see above
   expect(after.bytes - before.bytes).toBeLessThan(8 * LIFE_BYTES);
   // and what something holds is seen
   for (let time = 0; time < 2; time += 1) await comeAndGo(page, 'kept');
