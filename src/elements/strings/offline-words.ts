@@ -39,7 +39,7 @@ const en = {
     'Only models and this page’s own files are stored. Of what it saw, heard or read, nothing ever is.',
   update: {
     ready: 'A new version is ready. It waits until you say so.',
-    coming: 'The new version comes as soon as the one before has ended: half a minute at most.',
+    coming: 'The new version comes as soon as the one before has ended. That may take half a minute.',
     refused: 'Another tab of this page is at work. Stop it there, then update.',
     button: 'Update and reload',
   },
@@ -73,7 +73,7 @@ const ko: OfflineWords = {
   forgetHint: '모델과 이 페이지의 파일만 저장합니다. 보고 듣고 읽은 것은 결코 저장하지 않습니다.',
   update: {
     ready: '새 버전이 준비되었습니다. 누르실 때까지 기다립니다.',
-    coming: '이전 버전이 끝나는 대로 새 버전이 시작됩니다. 길어야 30초입니다.',
+    coming: '이전 버전이 끝나는 대로 새 버전이 시작됩니다. 30초쯤 걸릴 수 있습니다.',
     refused: '이 페이지의 다른 탭이 작동하고 있습니다. 그 탭에서 멈춘 뒤 업데이트하십시오.',
     button: '업데이트하고 새로 고침',
   },
