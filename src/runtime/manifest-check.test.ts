@@ -72,6 +72,11 @@ describe('checkManifest', () => {
     expect(checkManifest(changed('voice.logits', false)).voice.logits).toBe(false);
   });
 
+  it('keeps what the voice was trained behind', () => {
+    expect(checkManifest(changed('voice.highPassHz', 20)).voice.highPassHz).toBe(20);
+    expect(complaint(changed('voice.highPassHz', 8001)).message).toContain('"voice.highPassHz"');
+  });
+
   it('names the graph that face.graphs wants and the bundle does not have', () => {
     const { graphs } = olderManifest(toy);
     const error = complaint({ ...manifest, graphs });
@@ -112,6 +117,8 @@ describe('checkManifest', () => {
     ['voice.tokenRateHz', -1],
     ['voice.windowSamples', '61520'],
     ['voice.logits', 'no'],
+    ['voice.highPassHz', 0],
+    ['voice.highPassHz', '20'],
     ['graphs.memobert', {}],
     ['graphs.memobert', null],
     ['graphs.denseface-light', {}],

@@ -228,8 +228,14 @@ function checkVoice(field: Field): Manifest['voice'] {
     tokenRateHz: field.at('tokenRateHz').between(1e-3, sampleRateHz),
     maxTokens: field.at('maxTokens').count(MOST_SIZE),
     featureSize: field.at('featureSize').count(MOST_SIZE),
+    ...checkHighPass(field.at('highPassHz'), sampleRateHz),
     ...checkLogits(field.at('logits')),
   };
+}
+
+/** Below half of the rate there is something left to hear. */
+function checkHighPass(field: Field, sampleRateHz: number): Pick<Manifest['voice'], 'highPassHz'> {
+  return field.missing ? {} : { highPassHz: field.between(1e-3, sampleRateHz / 2) };
 }
 
 function checkLogits(field: Field): Pick<Manifest['voice'], 'logits'> {

@@ -106,6 +106,8 @@ export interface Manifest {
     readonly tokenRateHz: number;
     readonly maxTokens: number;
     readonly featureSize: number;
+    /** What the encoder was trained behind: offsets and what is slower are taken out; each window loses its own mean where nothing is said. */
+    readonly highPassHz?: number;
     /** Whether the graph gives its own logits over the labels as well; true where nothing is said. The page has no use for them. */
     readonly logits?: boolean;
   };

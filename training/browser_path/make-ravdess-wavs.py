@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from memobert.labels import LABELS
 from memobert.speech_data import Speech, load_speech
-from memobert.voice_features import heard_window, spoken_span
+from memobert.voice_features import HIGH_PASS_HZ, heard_window, spoken_span
 from memobert.wav2vec2_model import SAMPLE_RATE_HZ, WINDOW_SAMPLES
 
 log = logging.getLogger("make-ravdess-wavs")
@@ -55,6 +55,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--rates", type=int, nargs="+", default=(48_000, 44_100))
     parser.add_argument("--count", type=int, default=0, help="clips, drawn at random; 0 for all")
+    parser.add_argument(
+        "--high-pass", type=float, default=HIGH_PASS_HZ, help="highPassHz of the bundle that is measured"
+    )
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -70,7 +73,9 @@ def main(argv: list[str] | None = None) -> int:
         for number, index in enumerate(order):
             clip, file = clips[index], f"{number:04d}"
             wave = speech.waveform(clip)
-            heard_window(wave).astype("<f4").tofile(arguments.out / "raw" / f"{file}.f32")
+            heard_window(wave, arguments.high_pass).astype("<f4").tofile(
+                arguments.out / "raw" / f"{file}.f32"
+            )
             for rate in arguments.rates:
                 path = arguments.out / str(rate) / f"{file}.wav"
                 soundfile.write(path, raise_rate(wave, rate), rate, subtype="FLOAT")

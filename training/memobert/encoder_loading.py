@@ -15,6 +15,7 @@ from .denseface_model import DenseFace
 from .labels import LABELS
 from .lightface_model import LightFace
 from .loop import autocast
+from .manifest import high_pass_of
 from .train_denseface import to_input
 from .voice_features import heard_window
 from .wav2vec2_model import VoiceEncoder
@@ -38,6 +39,8 @@ class Encoder:
     encode: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
     mean: float = 0.0
     std: float = 1.0
+    high_pass_hz: float = 0.0
+    """What a voice was trained behind, and has to be heard behind."""
 
     def run(self, values: np.ndarray) -> np.ndarray:
         """The logits alone."""
@@ -53,7 +56,9 @@ class Encoder:
     def voice_logits(self, waves: list[np.ndarray]) -> np.ndarray:
         """Logits [N,7] of waves [T] at 16 kHz, each in the window that the page would encode."""
         parts = [waves[first : first + BATCH["voice"]] for first in range(0, len(waves), BATCH["voice"])]
-        return np.concatenate([self.run(np.stack([heard_window(wave) for wave in part])) for part in parts])
+        return np.concatenate(
+            [self.run(np.stack([heard_window(wave, self.high_pass_hz) for wave in part])) for part in parts]
+        )
 
 
 def load_encoder(path: Path, kind: str, device: torch.device, precision: str, threads: int = 0) -> Encoder:
@@ -71,12 +76,15 @@ def load_encoder(path: Path, kind: str, device: torch.device, precision: str, th
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
     if path.suffix == ".onnx":
-        mean, std = _manifest_normalisation(path) if kind == "face" else (0.0, 1.0)
-        return Encoder(**about, encode=_graph(path, kind, threads), mean=mean, std=std)
+        about |= _face_numbers(path) if kind == "face" else {"high_pass_hz": _high_pass(path)}
+        return Encoder(**about, encode=_graph(path, kind, threads))
     stored = torch.load(path, map_location="cpu", weights_only=False)
     model = _face(stored, path) if kind == "face" else _voice(stored, path)
     model.to(device).eval()
-    about |= {"mean": stored["mean"], "std": stored["std"]} if kind == "face" else {}
+    if kind == "face":
+        about |= {"mean": stored["mean"], "std": stored["std"]}
+    else:
+        about["high_pass_hz"] = stored.get("high_pass_hz", 0.0)
     return Encoder(**about, encode=_module(model, device, precision))
 
 
@@ -133,14 +141,20 @@ def _graph(path: Path, kind: str, threads: int):
     return encode
 
 
-def _manifest_normalisation(path: Path) -> tuple[float, float]:
+def _face_numbers(path: Path) -> dict[str, float]:
     manifest = path.parent / "manifest.json"
     try:
         face = json.loads(manifest.read_text())["face"]
-        return float(face["mean"]), float(face["std"])
+        return {"mean": float(face["mean"]), "std": float(face["std"])}
     except FileNotFoundError:
         raise FileNotFoundError(
             f"{manifest} is missing: a face's mean and std are in it; keep the graph in its bundle's folder"
         ) from None
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{manifest} is no bundle's manifest: face.mean and face.std are needed") from error
+
+
+def _high_pass(path: Path) -> float:
+    """Of the bundle that the voice's graph lies in; 0 for a graph that lies alone."""
+    manifest = path.parent / "manifest.json"
+    return high_pass_of(json.loads(manifest.read_text())) if manifest.is_file() else 0.0

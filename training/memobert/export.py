@@ -39,7 +39,15 @@ from .golden_vectors import (
     head_inputs,
     stream_inputs,
 )
-from .manifest import DATA_SOURCES, LICENCE, Bundle, graph_file, make_manifest, training_entry
+from .manifest import (
+    DATA_SOURCES,
+    LICENCE,
+    Bundle,
+    graph_file,
+    high_pass_of,
+    make_manifest,
+    training_entry,
+)
 from .onnx_variants import VARIANTS, round_to_packed
 from .samples import CASES
 from .voice_stream import CONTEXT, FRAMES, VoiceContext, VoiceFrames, can_stream
@@ -175,13 +183,16 @@ def fusion_sizes(models: dict, reuse: Bundle | None, reused: set[str]) -> tuple[
     return face, voice
 
 
-def voice_entry(models: dict, reuse: Bundle | None, reused: set[str], size: int) -> dict:
-    """What the manifest says of the voice's features, and whether the encoder has no logits."""
+def voice_entry(models: dict, stored: dict, reuse: Bundle | None, reused: set[str], size: int) -> dict:
+    """What the manifest says of the voice: its features, its high pass, and whether it has no logits."""
     if "wav2vec2" in reused:
         logits = reuse.manifest["voice"].get("logits", True)
+        high_pass_hz = high_pass_of(reuse.manifest)
     else:
         logits = bool(models["wav2vec2"].labels)
-    return {"featureSize": size} if logits else {"featureSize": size, "logits": False}
+        high_pass_hz = stored["voice"].get("high_pass_hz", 0.0)
+    passed = {"highPassHz": high_pass_hz} if high_pass_hz else {}
+    return {"featureSize": size, **passed, **({} if logits else {"logits": False})}
 
 
 def voice_halves(encoder: VoiceEncoder) -> dict[str, nn.Module]:
@@ -243,7 +254,7 @@ def write_parts(
             graphs[name], golden[name] = reuse.take(name, folder)
     (folder / "golden.json").write_text(json.dumps(golden, separators=(",", ":")))
     version = (arguments.name, arguments.version)
-    voice = voice_entry(models, reuse, reused, sizes[1])
+    voice = voice_entry(models, stored, reuse, reused, sizes[1])
     manifest = make_manifest(*version, folder, graphs, face, voice, training, licence, sources)
     if calibration := case_temperatures(
         getattr(arguments, "case_temperatures", None), reuse if "memobert" in reused else None

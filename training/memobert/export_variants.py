@@ -26,6 +26,7 @@ from .denseface_model import FACE_CLASSES
 from .ferplus_data import load_ferplus, majority
 from .golden_vectors import softmax
 from .labels import LABELS
+from .manifest import high_pass_of
 from .metrics import measure
 from .onnx_graph import reopen
 from .onnx_variants import VARIANTS
@@ -64,7 +65,7 @@ def voice_inputs(
     speech = load_speech(folder, cache)
     clips = [clip for clip in speech.split("valid") if clip.corpus == "ravdess"]
     clips = [clips[row] for row in spread(len(clips), limit)]
-    waves = np.stack([heard_window(speech.waveform(clip)) for clip in clips])
+    waves = np.stack([heard_window(speech.waveform(clip), high_pass_of(manifest)) for clip in clips])
     return waves, np.array([clip.label for clip in clips])
 
 

@@ -45,7 +45,7 @@ def latest_faces(clip: Clip) -> np.ndarray:
     return clip.faces[recent][-MAX_FACES:]
 
 
-def voice_window(wave: np.ndarray) -> tuple[np.ndarray, int] | None:
+def voice_window(wave: np.ndarray, high_pass_hz: float = 0.0) -> tuple[np.ndarray, int] | None:
     """The window that the page would encode, and its first token that holds voice; None for silence.
 
     As `feature_banks.voice_bank` lays a clip out.
@@ -54,7 +54,7 @@ def voice_window(wave: np.ndarray) -> tuple[np.ndarray, int] | None:
         return None
     heard = min(len(spoken(wave)), WINDOW_SAMPLES)
     first = math.ceil((WINDOW_SAMPLES - heard) / (FRAME_SAMPLES * POOL))
-    return heard_window(wave), min(MAX_VOICE - 1, first)
+    return heard_window(wave, high_pass_hz), min(MAX_VOICE - 1, first)
 
 
 class Extractor:
@@ -100,7 +100,11 @@ class Extractor:
 
     def _voices(self, waves: list[np.ndarray]) -> list[np.ndarray]:
         result = [np.zeros((0, self.voice_size), np.float16) for _ in waves]
-        windows = {i: window for i, wave in enumerate(waves) if (window := voice_window(wave))}
+        windows = {
+            i: window
+            for i, wave in enumerate(waves)
+            if (window := voice_window(wave, self.voice.high_pass_hz))
+        }
         rows = list(windows)
         for begin in range(0, len(rows), BATCH["voice"]):
             part = rows[begin : begin + BATCH["voice"]]

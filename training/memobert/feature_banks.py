@@ -18,8 +18,8 @@ from .labels import FACE_LABELS, LABEL_INDEX, LABELS
 from .loop import autocast
 from .memobert_model import MAX_VOICE
 from .speech_data import Clip, Speech
-from .voice_augmentation import augment, place
-from .voice_features import spoken
+from .voice_augmentation import augment, high_pass, place
+from .voice_features import spoken_span
 from .wav2vec2_model import POOL, WINDOW_SAMPLES, VoiceEncoder
 
 log = logging.getLogger(__name__)
@@ -139,22 +139,32 @@ def _by_track(rows: Tensor, tracks: int) -> list[np.ndarray]:
 
 @torch.inference_mode()
 def voice_bank(
-    model: VoiceEncoder, speech: Speech, clips: list[Clip], device, seed: int, augmented: bool
+    model: VoiceEncoder,
+    speech: Speech,
+    clips: list[Clip],
+    device,
+    seed: int,
+    augmented: bool,
+    high_pass_hz: float = 0.0,
 ) -> Bank:
-    """Voice tokens of where the clip lies in the window."""
+    """Voice tokens of where the clip lies in the window; `high_pass_hz` is what the encoder hears behind."""
     rng = np.random.default_rng(seed)
     model.eval()
     features: list[np.ndarray] = []
     for first in range(0, len(clips), 32):
         waves, spans = [], []
         for clip in clips[first : first + 32]:
-            wave = spoken(speech.waveform(clip))
-            wave = augment(wave, rng) if augmented else wave
+            wave = speech.waveform(clip)
+            begin, end = spoken_span(wave)
+            if augmented:
+                wave = high_pass(augment(wave[begin:end], rng), high_pass_hz)
+            else:
+                wave = high_pass(wave, high_pass_hz)[begin:end]
             if len(wave) > WINDOW_SAMPLES:
                 begin = int(rng.integers(len(wave) - WINDOW_SAMPLES + 1)) if augmented else None
                 # as in the page: of a longer one, the latest part
                 wave = wave[-WINDOW_SAMPLES:] if begin is None else wave[begin : begin + WINDOW_SAMPLES]
-            waves.append(place(wave, WINDOW_SAMPLES, None))
+            waves.append(place(wave, WINDOW_SAMPLES, None, centred=high_pass_hz > 0))
             begin = (WINDOW_SAMPLES - len(wave)) / (320 * POOL)
             spans.append(min(MAX_VOICE - 1, int(np.ceil(begin))))
         with autocast(torch.device(device), "bf16"):

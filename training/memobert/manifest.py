@@ -82,8 +82,9 @@ def make_manifest(
 ) -> dict:
     """The manifest of a folder whose other files are all written.
 
-    `face` brings `mean` and `std` (of 0..255 grey) and `featureSize`; `voice` its `featureSize`, and
-    `logits` (false) when the encoder has no estimate of its own. `licence` and `sources` are the weights'.
+    `face` brings `mean` and `std` (of 0..255 grey) and `featureSize`; `voice` its `featureSize`, `highPassHz`
+    when it was trained behind one, and `logits` (false) when the encoder has no estimate of its own.
+    `licence` and `sources` are the weights'.
     """
     both = {"graphs": FACE_GRAPHS} if "denseface-light" in graphs else {}
     return {
@@ -119,6 +120,11 @@ def make_manifest(
         "golden": describe(folder / "golden.json", folder),
         "training": training,
     }
+
+
+def high_pass_of(manifest: dict) -> float:
+    """Hz below which the bundle's voice encoder hears nothing; 0 where nothing is said."""
+    return float(manifest.get("voice", {}).get("highPassHz", 0.0))
 
 
 class Bundle:

@@ -27,6 +27,7 @@ SEED = 1
 FACE_PX = 64
 # any would do; these are the first bundle's
 FACE_MEAN, FACE_STD = 129.44911656195566, 64.86936817308819
+HIGH_PASS_HZ = 20.0
 WINDOW_SAMPLES = 61_520
 RATES_HZ = (48_000, 44_100, 8_000)
 SECONDS = 0.5
@@ -141,6 +142,7 @@ def voice_fixture() -> dict:
             for name, seconds in (("short", 0.7), ("full", WINDOW_SAMPLES / OUT_HZ), ("longer", 5.0))
         ],
         "chain": [chain_fixture(rate, 2.0) for rate in RATES_HZ],
+        "highPass": [chain_fixture(rate, 2.0, HIGH_PASS_HZ) for rate in RATES_HZ],
     }
 
 
@@ -167,9 +169,9 @@ def resample_fixture(rate_hz: int) -> dict:
     }
 
 
-def window_fixture(heard: np.ndarray) -> dict:
+def window_fixture(heard: np.ndarray, centred: bool = False) -> dict:
     """Every 400th value from the window's end, and how many zeros stand in front."""
-    window = reference.voice_window(heard, WINDOW_SAMPLES)
+    window = reference.voice_window(heard, WINDOW_SAMPLES, centred)
     return {
         "windowSamples": WINDOW_SAMPLES,
         "zeros": max(0, WINDOW_SAMPLES - len(heard)),
@@ -178,11 +180,15 @@ def window_fixture(heard: np.ndarray) -> dict:
     }
 
 
-def chain_fixture(rate_hz: int, seconds: float) -> dict:
+def chain_fixture(rate_hz: int, seconds: float, high_pass_hz: float = 0.0) -> dict:
     """All of it: samples at the microphone's rate -> the graph's window, without a flush, as in the page."""
     samples = reference.sound(rate_hz, seconds)
     heard = reference.resample(samples, rate_hz)[: reference.settled(len(samples), rate_hz)]
-    return {"rateHz": rate_hz, "seconds": seconds, **window_fixture(heard)}
+    about = {"rateHz": rate_hz, "seconds": seconds}
+    if not high_pass_hz:
+        return {**about, **window_fixture(heard)}
+    passed = reference.high_pass(heard, high_pass_hz)
+    return {**about, "highPassHz": high_pass_hz, **window_fixture(passed, centred=True)}
 
 
 def text_fixture(tokenizer_json: Path) -> dict:

@@ -163,9 +163,24 @@ def response_db(rate_hz: int, frequencies_hz: np.ndarray) -> np.ndarray:
     return 20 * np.log10(np.abs((weights * turns).sum((1, 2))) / up)
 
 
-def voice_window(heard: np.ndarray, size: int) -> np.ndarray:
-    """[size]: the last of what was heard, zero mean and unit variance, at the end; zeros before it."""
+def high_pass(samples: np.ndarray, cutoff_hz: float) -> np.ndarray:
+    """[T] at 16 kHz: y[n] = p y[n-1] + g (x[n] - x[n-1]), as if x[0] had been there for ever."""
+    pole = np.exp(-2 * np.pi * cutoff_hz / OUT_HZ)
+    passed, before, last = np.zeros(len(samples)), 0.0, samples[0]
+    for index, sample in enumerate(samples):
+        before = pole * before + (1 + pole) / 2 * (sample - last)
+        passed[index], last = before, sample
+    return passed
+
+
+def voice_window(heard: np.ndarray, size: int, centred: bool = False) -> np.ndarray:
+    """[size]: the last of what was heard, zero mean and unit variance, at the end; zeros before it.
+
+    The mean of what is `centred`, behind a high pass, is 0.
+    """
     kept = heard[-size:].astype(np.float64)
+    if not centred:
+        kept = kept - kept.mean()
     window = np.zeros(size)
-    window[size - len(kept) :] = (kept - kept.mean()) / np.sqrt(kept.var() + 1e-7)
+    window[size - len(kept) :] = kept / np.sqrt(np.mean(kept**2) + 1e-7)
     return window

@@ -97,7 +97,9 @@ def main(argv: list[str] | None = None) -> float:
     encoder.load_state_dict(stored["model"])
     rng = np.random.default_rng(arguments.seed)
     train = kept_features(arguments, "train", speech, encoder, device)
-    valid = FrozenFeatures.compute(encoder, speech, speech.split("valid", out), 1, device, arguments.seed)
+    valid = FrozenFeatures.compute(
+        encoder, speech, speech.split("valid", out), 1, device, arguments.seed, arguments.high_pass
+    )
     model = Wav2Vec2ForPreTraining(config).to(device)
     model.wav2vec2.load_state_dict(encoder.wav2vec2.state_dict())
     # the features are computed already

@@ -214,7 +214,9 @@ def face_makers(arguments: argparse.Namespace, device) -> dict[str, Callable[[st
 
 def voice_maker(arguments: argparse.Namespace, device) -> Callable[[str], Bank]:
     def make(split: str) -> Bank:
-        model = load_models(None, arguments.voice_encoder, None)["wav2vec2"].to(device)
+        models = load_models(None, arguments.voice_encoder, None)
+        model = models["wav2vec2"].to(device)
+        high_pass_hz = models["stored"]["voice"].get("high_pass_hz", 0.0)
         speech = load_speech(arguments.speech, arguments.cache)
         clips = speech.split(split, tuple(arguments.leave_out))
         if split == "valid":
@@ -223,7 +225,7 @@ def voice_maker(arguments: argparse.Namespace, device) -> Callable[[str], Bank]:
         elif arguments.voices:
             chosen = np.random.default_rng(arguments.seed).permutation(len(clips))[: arguments.voices]
             clips = [clips[index] for index in sorted(chosen)]
-        return voice_bank(model, speech, clips, device, 1, split == "train")
+        return voice_bank(model, speech, clips, device, 1, split == "train", high_pass_hz)
 
     return make
 

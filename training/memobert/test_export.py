@@ -46,7 +46,12 @@ def checkpoints(toy, tmp_path_factory):
     stored = {
         "face": {"model": face.state_dict(), **normal, "shape": {"blocks": (1, 1, 1)}, "epoch": 2},
         "light": {"model": light.state_dict(), **normal, "light": LIGHT, "run": RUN, "valid": {"wa": 0.5}},
-        "voice": {"model": VoiceEncoder(config, 7).state_dict(), "config": config.to_dict(), "run": RUN},
+        "voice": {
+            "model": VoiceEncoder(config, 7).state_dict(),
+            "config": config.to_dict(),
+            "run": RUN,
+            "high_pass_hz": 20.0,
+        },
         "fusion": {"model": fusion.state_dict(), "config": shape},
     }
     for part, content in stored.items():
@@ -154,6 +159,7 @@ def test_what_is_reused_stays_to_the_byte(bundle, checkpoints, tmp_path):
         assert goldens[0][graph] == goldens[1][graph]
         assert after["training"][PARTS[graph]] == before["training"][PARTS[graph]]
     assert after["graphs"]["wav2vec2"]["fp32"]["weights"] == "fp32"
+    assert before["voice"]["highPassHz"] == 20
     for part in ("text", "face", "voice"):
         assert after[part] == before[part]
     (folder / "copy").mkdir()

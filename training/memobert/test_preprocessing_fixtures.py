@@ -6,10 +6,18 @@ import pytest
 import torch
 
 from . import preprocessing_reference as reference
-from .preprocessing_fixtures import FACE_MEAN, FACE_PX, FACE_STD, WINDOW_SAMPLES, make, to_json
+from .preprocessing_fixtures import (
+    FACE_MEAN,
+    FACE_PX,
+    FACE_STD,
+    HIGH_PASS_HZ,
+    WINDOW_SAMPLES,
+    make,
+    to_json,
+)
 from .speech_data import SAMPLE_RATE_HZ
 from .train_denseface import to_input
-from .voice_augmentation import place
+from .voice_augmentation import high_pass, place
 
 COMMITTED = Path(__file__).resolve().parents[2] / "src/encoders/testing/fixtures"
 
@@ -60,6 +68,27 @@ def test_the_trainers_window_is_the_reference(made, index):
     window = place(heard, WINDOW_SAMPLES, None)
     assert not window[: wanted["zeros"]].any()
     assert np.abs(window[::-1][:: wanted["every"]] - wanted["fromTheEnd"]).max() < 3e-5
+
+
+def test_the_trainer_hears_behind_the_references_high_pass(made):
+    wanted = made["voice.json"]["highPass"][0]
+    heard = reference.resample(reference.sound(wanted["rateHz"], wanted["seconds"]), wanted["rateHz"])
+    heard = heard[: reference.settled(round(wanted["rateHz"] * wanted["seconds"]), wanted["rateHz"])]
+    passed = high_pass(heard.astype(np.float32), wanted["highPassHz"])
+    window = place(passed, WINDOW_SAMPLES, None, centred=True)
+    assert not window[: wanted["zeros"]].any()
+    assert np.abs(window[::-1][:: wanted["every"]] - wanted["fromTheEnd"]).max() < 3e-5
+
+
+def test_a_high_pass_takes_an_offset_out_and_leaves_a_voice():
+    time = np.arange(16_000) / 16_000
+    tone = np.sin(2 * np.pi * 200 * time)
+    assert np.abs(high_pass(0.3 + 0 * tone, HIGH_PASS_HZ)).max() < 1e-6
+    passed = high_pass(0.3 + tone, HIGH_PASS_HZ)[8_000:]
+    assert abs(passed.mean()) < 1e-3
+    # 200 Hz: -0.04 dB of amplitude
+    assert abs(np.std(passed) / np.std(tone) - 1) < 0.006
+    assert high_pass(tone, 0) is tone
 
 
 def test_of_a_longer_clip_the_trainer_hears_the_middle_and_the_page_the_end(made):

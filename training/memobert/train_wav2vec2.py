@@ -48,21 +48,25 @@ WINDOWS_FRAMES = (110, 150, 192)
 
 
 @torch.inference_mode()
-def predict(model: VoiceEncoder, speech: Speech, clips: list[Clip], device, batch: int = 32) -> np.ndarray:
+def predict(
+    model: VoiceEncoder, speech: Speech, clips: list[Clip], device, high_pass_hz: float = 0.0, batch: int = 32
+) -> np.ndarray:
     """Logits [N,7] as in the page: what its speech gate keeps, at the window's end, zeros before it."""
     model.eval()
     parts = []
     for first in range(0, len(clips), batch):
-        waves = [heard_window(speech.waveform(clip)) for clip in clips[first : first + batch]]
+        waves = [heard_window(speech.waveform(clip), high_pass_hz) for clip in clips[first : first + batch]]
         with autocast(torch.device(device), "bf16"):
             parts.append(model(torch.from_numpy(np.stack(waves)).to(device))[1].float().cpu().numpy())
     return np.concatenate(parts)
 
 
-def evaluate(model: VoiceEncoder, speech: Speech, clips: list[Clip], device) -> dict[str, float]:
+def evaluate(
+    model: VoiceEncoder, speech: Speech, clips: list[Clip], device, high_pass_hz: float = 0.0
+) -> dict[str, float]:
     """WA, UAR and their like, and the cross-entropy `loss`, which a small split tells more steadily."""
     truth = np.array([clip.label for clip in clips])
-    logits = predict(model, speech, clips, device)
+    logits = predict(model, speech, clips, device, high_pass_hz)
     loss = F.cross_entropy(torch.from_numpy(logits), torch.from_numpy(truth))
     return {**measure(truth, logits.argmax(1), len(LABELS)), "loss": float(loss)}
 
@@ -221,10 +225,11 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             total += loss.item()
             hits += int((logits.argmax(1).cpu() == labels[rows]).sum())
         twin.load_state_dict(average.state)
-        scores = measure_corpora(twin, speech, valid, device)
+        scores = measure_corpora(twin, speech, valid, device, arguments.high_pass)
         best = {
             "model": average.state,
             "config": stored["config"],
+            "high_pass_hz": arguments.high_pass,
             "valid": scores["ravdess"],
             "run": describe_run(arguments),
         }
@@ -236,17 +241,19 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         }
         checkpoints.save(epoch + 1, -scores["ravdess"]["loss"], pack(average, **parts), best, row)
     if arguments.leave_out and (others := [c for c in speech.clips if c.corpus in arguments.leave_out]):
-        log.info("left out whole: %s", evaluate(twin, speech, others, device))
+        log.info("left out whole: %s", evaluate(twin, speech, others, device, arguments.high_pass))
     return scores.get("ravdess", {})
 
 
-def measure_corpora(model: VoiceEncoder, speech: Speech, valid: list[Clip], device) -> dict[str, dict]:
+def measure_corpora(
+    model: VoiceEncoder, speech: Speech, valid: list[Clip], device, high_pass_hz: float = 0.0
+) -> dict[str, dict]:
     """The held-out speakers, corpus by corpus."""
     found = {}
     for corpus in VALID_SPEAKERS:
         clips = [clip for clip in valid if clip.corpus == corpus]
         if clips:
-            found[corpus] = evaluate(model, speech, clips, device)
+            found[corpus] = evaluate(model, speech, clips, device, high_pass_hz)
     return found
 
 

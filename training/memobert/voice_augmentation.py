@@ -6,7 +6,7 @@ Meant to cover what a browser's microphone hears: a room, a fan, a headset, a ca
 import numpy as np
 import torch
 from scipy import fft
-from scipy.signal import oaconvolve
+from scipy.signal import lfilter, oaconvolve
 
 
 def _spectrum(wave: np.ndarray) -> np.ndarray:
@@ -100,23 +100,43 @@ def augment(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return wave
 
 
-def normalise(wave: np.ndarray) -> np.ndarray:
-    """Zero mean, unit variance, as transformers' Wav2Vec2FeatureExtractor does it."""
-    return ((wave - wave.mean()) / np.sqrt(wave.var() + 1e-7)).astype(np.float32)
+def high_pass(wave: np.ndarray, cutoff_hz: float) -> np.ndarray:
+    """[T] at 16 kHz without its offset and what wanders slower than `cutoff_hz` (-3 dB): one pole, one zero.
+
+    As if the first sample had been there for ever. 0 passes everything.
+    Source: J. O. Smith, "Introduction to Digital Filters", DC blocker; the page's: `voice/high-pass.ts`.
+    """
+    if not cutoff_hz or not len(wave):
+        return wave
+    pole = np.exp(-2 * np.pi * cutoff_hz / 16_000)
+    gain = (1 + pole) / 2
+    passed, _ = lfilter([gain, -gain], [1, -pole], wave, zi=[-gain * wave[0]])
+    return passed.astype(np.float32)
 
 
-def place(wave: np.ndarray, window: int, rng: np.random.Generator | None) -> np.ndarray:
+def normalise(wave: np.ndarray, centred: bool = False) -> np.ndarray:
+    """Zero mean, unit variance, as transformers' Wav2Vec2FeatureExtractor does it.
+
+    What is `centred` already, behind a high pass, has 0 for its mean.
+    """
+    mean = 0.0 if centred else wave.mean()
+    return ((wave - mean) / np.sqrt(np.mean((wave - mean) ** 2) + 1e-7)).astype(np.float32)
+
+
+def place(
+    wave: np.ndarray, window: int, rng: np.random.Generator | None, centred: bool = False
+) -> np.ndarray:
     """[window]: a crop of a longer wave, or the normalised wave amid zeros.
 
     Without `rng` the middle of a longer one, and the end of the window for a shorter one.
     """
     if len(wave) > window:
         first = int(rng.integers(len(wave) - window + 1)) if rng else (len(wave) - window) // 2
-        return normalise(wave[first : first + window])
+        return normalise(wave[first : first + window], centred)
     result = np.zeros(window, np.float32)
     spare = window - len(wave)
     first = int(rng.integers(spare + 1)) if rng else spare
-    result[first : first + len(wave)] = normalise(wave)
+    result[first : first + len(wave)] = normalise(wave, centred)
     return result
 
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from .loop import autocast
 from .speech_data import Clip, Speech
-from .voice_augmentation import augment, normalise, place
+from .voice_augmentation import augment, high_pass, normalise, place
 from .wav2vec2_model import SAMPLE_RATE_HZ, WINDOW_SAMPLES, SpectralTargets, VoiceEncoder
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,10 @@ FRAME_SAMPLES = 320
 RECEPTIVE_SAMPLES = 400
 # quieter than this below the loudest tenth of a second counts as silence around the clip
 SILENCE_DB = 35
+# out of what was heard: offsets wander, and overlapping windows then share no frame (`high_pass`)
+HIGH_PASS_HZ = 20.0
+# the page holds a level until the window's own is off by so much, and streams meanwhile
+LEVEL_FACTOR = 1.5
 # about what silence has in standardised log-mel bands
 SILENT_BAND = -2.0
 
@@ -53,9 +57,14 @@ def spoken_span(wave: np.ndarray) -> tuple[int, int]:
     return max(0, begin - margin), min(len(wave), end + margin)
 
 
-def heard_window(wave: np.ndarray) -> np.ndarray:
-    """[T] -> [61,520]: the window that the page would encode once this had been said."""
-    return place(spoken(wave)[-WINDOW_SAMPLES:], WINDOW_SAMPLES, None)
+def heard_window(wave: np.ndarray, high_pass_hz: float = 0.0) -> np.ndarray:
+    """[T] -> [61,520]: the window that the page would encode once this had been said.
+
+    `high_pass_hz` is the encoder's: 0 for one that was trained without.
+    """
+    begin, end = spoken_span(wave)
+    heard = high_pass(wave, high_pass_hz)[begin:end]
+    return place(heard[-WINDOW_SAMPLES:], WINDOW_SAMPLES, None, centred=high_pass_hz > 0)
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,15 @@ class FrozenFeatures:
         return torch.tensor([clip.label for clip in self.clips])
 
     @staticmethod
-    def compute(model: VoiceEncoder, speech: Speech, clips: list[Clip], variants: int, device, seed: int):
+    def compute(
+        model: VoiceEncoder,
+        speech: Speech,
+        clips: list[Clip],
+        variants: int,
+        device,
+        seed: int,
+        high_pass_hz: float = 0.0,
+    ):
         rng = np.random.default_rng(seed)
         spectrum = SpectralTargets().to(device)
         features: list[np.ndarray] = []
@@ -87,7 +104,8 @@ class FrozenFeatures:
             whole = number == variants
             changing = rng if number and not whole else None
             for clip in clips:
-                found = _encode(model, spectrum, speech.waveform(clip), device, changing, whole)
+                wave = _laid_out(speech.waveform(clip), changing, whole, high_pass_hz)
+                found = _encode(model, spectrum, wave, device)
                 features.append(found[0])
                 bands.append(found[1])
             log.info("features of %d clips, variant %d of %d", len(clips), number + 1, variants + 1)
@@ -153,15 +171,25 @@ def silent_features(model: VoiceEncoder, device) -> np.ndarray:
         return model.wav2vec2.feature_extractor(zeros)[0, :, 0].float().cpu().numpy()
 
 
+def _laid_out(wave: np.ndarray, rng, whole: bool, high_pass_hz: float) -> np.ndarray:
+    """What is encoded of a clip [T]: its voice, or all of it `whole`; with `rng` changed as a room would.
+
+    Behind a high pass frames lie anywhere, and have about their window's level only: as the page streams.
+    """
+    begin, end = (0, len(wave)) if whole else voiced_span(wave)
+    if rng and high_pass_hz and end - begin > FRAME_SAMPLES + RECEPTIVE_SAMPLES:
+        begin += int(rng.integers(FRAME_SAMPLES))
+    wave = wave[begin : min(end, begin + 2 * WINDOW_SAMPLES)]
+    wave = normalise(high_pass(augment(wave, rng) if rng else wave, high_pass_hz), high_pass_hz > 0)
+    if rng and high_pass_hz:
+        wave = (wave * LEVEL_FACTOR ** rng.uniform(-1, 1)).astype(np.float32)
+    return np.pad(wave, (0, max(0, RECEPTIVE_SAMPLES - len(wave))))
+
+
 @torch.inference_mode()
 def _encode(
-    model: VoiceEncoder, spectrum: SpectralTargets, wave: np.ndarray, device, rng, whole: bool = False
+    model: VoiceEncoder, spectrum: SpectralTargets, wave: np.ndarray, device
 ) -> tuple[np.ndarray, np.ndarray]:
-    begin, end = (0, len(wave)) if whole else voiced_span(wave)
-    wave = wave[begin : min(end, begin + 2 * WINDOW_SAMPLES)]
-    wave = normalise(augment(wave, rng) if rng else wave)
-    if len(wave) < RECEPTIVE_SAMPLES:
-        wave = np.pad(wave, (0, RECEPTIVE_SAMPLES - len(wave)))
     given = torch.from_numpy(wave[None]).to(device)
     with autocast(torch.device(device), "bf16"):
         found = model.wav2vec2.feature_extractor(given)
@@ -180,6 +208,9 @@ def contextualise(model: VoiceEncoder, features: Tensor) -> Tensor:
 def add_feature_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--features", type=Path, default=None, help="folder that keeps frozen features")
     parser.add_argument("--variants", type=int, default=4, help="of each clip's frozen features")
+    parser.add_argument(
+        "--high-pass", type=float, default=HIGH_PASS_HZ, help="Hz taken out below, in the page too; 0: none"
+    )
     parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
 
 
@@ -188,7 +219,9 @@ def kept_features(arguments, split: str, speech: Speech, model: VoiceEncoder, de
     clips = speech.split(split, tuple(arguments.leave_out))
 
     def compute() -> FrozenFeatures:
-        return FrozenFeatures.compute(model, speech, clips, arguments.variants, device, arguments.seed)
+        return FrozenFeatures.compute(
+            model, speech, clips, arguments.variants, device, arguments.seed, arguments.high_pass
+        )
 
     if arguments.features is None:
         return compute()
@@ -196,7 +229,8 @@ def kept_features(arguments, split: str, speech: Speech, model: VoiceEncoder, de
     weights = [p.detach().cpu().numpy().tobytes() for p in model.wav2vec2.feature_extractor.parameters()]
     print_of = hashlib.sha256(b"".join(weights)).hexdigest()[:12]
     left = "-".join(arguments.leave_out) or "none"
-    folder = arguments.features / f"{split}-{arguments.variants}-without-{left}-{print_of}"
+    passed = f"-{arguments.high_pass:g}-Hz" if arguments.high_pass else ""
+    folder = arguments.features / f"{split}-{arguments.variants}-without-{left}{passed}-{print_of}"
     if not (folder / "ends.npy").exists():
         compute().save(folder)
     return FrozenFeatures.load(folder, clips)

@@ -33,9 +33,10 @@ export interface Level {
   readonly deviation: number;
 }
 
-export function levelOf(samples: Float32Array): Level {
+/** @param centred behind a high pass: the mean is 0 by it, and what is left of it in one window is none of an offset */
+export function levelOf(samples: Float32Array, centred = false): Level {
   let mean = 0;
-  for (const sample of samples) mean += sample / samples.length;
+  if (!centred) for (const sample of samples) mean += sample / samples.length;
   let variance = 0;
   for (const sample of samples) variance += (sample - mean) ** 2 / samples.length;
   return { mean, deviation: Math.sqrt(variance + VARIANCE_FLOOR) };

@@ -25,7 +25,7 @@ function framesOf(waveform: ArrayLike<number>): number[] {
   }).flat();
 }
 
-function setUp(shapes: 'fixed' | 'exact' = 'exact') {
+function setUp(shapes: 'fixed' | 'exact' = 'exact', about = voice) {
   const frames = new FakeGraph(({ waveform }) => {
     const data = framesOf((waveform?.data ?? []) as Float32Array);
     return { frames: float32([1, data.length / 2, 2], data) };
@@ -40,7 +40,7 @@ function setUp(shapes: 'fixed' | 'exact' = 'exact') {
       ),
     };
   });
-  const window = new StreamedWindow({ frames, context, voice, shapes });
+  const window = new StreamedWindow({ frames, context, voice: about, shapes });
   const asked = () => frames.asked.map(({ waveform }) => ((waveform?.data.length ?? 0) - REACH) / HOP + 1);
   const seen = () => Array.from((context.asked.at(-1)?.['frames']?.data ?? []) as Float32Array);
   return { window, frames, asked, seen };
@@ -140,6 +140,16 @@ describe('StreamedWindow', () => {
     await window.encode(heardUntil(3000, 0, by));
     expect(asked()).toEqual([COUNT, COUNT]);
     expectClose(seen(), whole(3000, { by }), 1e-4);
+  });
+
+  it('behind a high pass takes no offset out, and runs nothing again for one', async () => {
+    const { window, asked, seen } = setUp('exact', { ...voice, highPassHz: 20 });
+    await window.encode(heardUntil(1000));
+    await window.encode(heardUntil(1100, 0, (sample) => sample + 0.01));
+    expect(asked()).toEqual([COUNT, 5]);
+    const level = { mean: 0, deviation: levelUntil(1000).deviation };
+    const by = (sample: number) => sample + 0.01;
+    expectClose(seen().slice(-2), whole(1100, { by, level }).slice(-2), 1e-3);
   });
 
   it('keeps its level while the voice stays near it', async () => {

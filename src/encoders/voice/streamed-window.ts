@@ -76,7 +76,8 @@ export class StreamedWindow implements WindowEncoder {
     const { hop, reach, count } = this.#grid;
     const last = Math.floor((heard.start + heard.samples.length - reach) / hop);
     const start = (last - count + 1) * hop;
-    const own = levelOf(between(heard, start, last * hop + reach));
+    const centred = this.#parts.voice.highPassHz !== undefined;
+    const own = levelOf(between(heard, start, last * hop + reach), centred);
     const held = this.#held;
     const serves =
       held !== null && held.origin === heard.origin && held.last <= last && isNear(held.level, own);

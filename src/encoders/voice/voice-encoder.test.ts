@@ -118,6 +118,40 @@ describe('VoiceEncoder', () => {
     expect(tokens).toBe(20);
   });
 
+  it('behind a high pass hears the same voice with any offset, and none of a silence with one', async () => {
+    const windows = await Promise.all(
+      [0, 0.2].map(async (offset) => {
+        const { encoder, graph } = make(fakeWav2vec2(), { highPassHz: 20 });
+        encoder.push(
+          tone(4).map((sample) => sample + offset),
+          16_000,
+          0,
+        );
+        await encoder.encode(4);
+        return Array.from(graph.asked[0]?.waveform?.data as Float32Array);
+      }),
+    );
+    const [plain, shifted] = windows;
+    const far = plain?.map((sample, at) => Math.abs(sample - (shifted?.[at] ?? NaN))) ?? [];
+    expect(Math.max(...far)).toBeLessThan(1e-4);
+    const { encoder } = make(fakeWav2vec2(), { highPassHz: 20 });
+    encoder.push(new Float32Array(32_000).fill(0.2), 16_000, 0);
+    expect((await encoder.encode(2)).answer).toMatchObject({ speaking: false, muted: true, level: 0 });
+  });
+
+  it('behind a high pass begins anew where the sound does: no step is heard', async () => {
+    const { encoder, graph } = make(fakeWav2vec2(), { highPassHz: 20 });
+    encoder.push(
+      tone(1).map((sample) => sample - 0.4),
+      16_000,
+      0,
+    );
+    encoder.push(new Float32Array(16_000).fill(0.4), 16_000, 2.5);
+    await encoder.encode(3.5);
+    const window = graph.asked[0]?.waveform?.data as Float32Array;
+    expect(window.subarray(-16_000).every((sample) => sample === 0)).toBe(true);
+  });
+
   it('never gives more than maxTokens, and then the newest', async () => {
     const { encoder } = make(fakeWav2vec2(), { maxTokens: 10 });
     encoder.push(tone(4), 16_000, 0);

@@ -5,6 +5,7 @@ import type { Manifest } from '../../runtime/manifest';
 import type { VoiceAnswer } from '../../runtime/protocol';
 import { ClipMeter } from './clip-meter';
 import type { EncodedWindow, Heard, WindowEncoder } from './heard-window';
+import { HighPass } from './high-pass';
 import { Resampler } from './resample';
 import { SampleRing } from './ring';
 import { GATE_RATE_HZ, type SpeechGate, type SpeechSpan } from './speech-gate';
@@ -45,6 +46,7 @@ export class VoiceEncoder {
   readonly #voice: Manifest['voice'];
   readonly #ring: SampleRing;
   readonly #clipping: ClipMeter;
+  readonly #highPass: HighPass;
   #resampler: Resampler | null = null;
 
   private constructor({ graph, frames, shapes = 'exact', gate, voice }: VoiceEncoderOptions) {
@@ -56,6 +58,7 @@ export class VoiceEncoder {
     this.#voice = voice;
     this.#ring = new SampleRing(this.#window.samples, voice.sampleRateHz);
     this.#clipping = new ClipMeter(voice.windowSamples / voice.sampleRateHz);
+    this.#highPass = new HighPass(voice.highPassHz ?? 0, voice.sampleRateHz);
   }
 
   /** @throws MemoError `manifest-invalid` when the bundle's rate is not the gate's */
@@ -78,12 +81,14 @@ export class VoiceEncoder {
   push(samples: Float32Array, sampleRateHz: number, timeS: number): number {
     if (this.#resampler?.rateInHz !== sampleRateHz) {
       this.#resampler = new Resampler(sampleRateHz, this.#voice.sampleRateHz);
+      this.#highPass.reset();
     } else if (this.#ring.breaksAt(timeS - this.#resampler.delayS)) {
       this.#resampler.reset();
+      this.#highPass.reset();
     }
     this.#clipping.push(samples, sampleRateHz, timeS);
     const startS = timeS - this.#resampler.delayS;
-    this.#ring.push(this.#resampler.push(inRange(samples)), startS);
+    this.#ring.push(this.#highPass.push(this.#resampler.push(inRange(samples))), startS);
     return this.#ring.length;
   }
 
@@ -132,6 +137,7 @@ export class VoiceEncoder {
     this.#ring.clear();
     this.#clipping.reset();
     this.#resampler?.reset();
+    this.#highPass.reset();
     this.#gate.reset(this.#ring.end);
   }
 

@@ -15,7 +15,7 @@ const rate = fc.oneof(fc.constantFrom(...RATES), fc.integer({ min: 3000, max: 20
 
 const voice: Manifest['voice'] = {
   ...{ sampleRateHz: 16_000, windowSamples: 16_000, pool: 3, tokenRateHz: 50 / 3 },
-  ...{ maxTokens: 16, featureSize: 2 },
+  ...{ maxTokens: 16, featureSize: 2, highPassHz: 20 },
 };
 
 /** As Silero: recurrent, so that what is no number once is none ever after; speech where it is not silent. */

@@ -95,9 +95,13 @@ interface Window {
 }
 
 /** What the graph is asked when the sound has been heard in a microphone's chunks. */
-async function windowOf(rateHz: number, seconds: number, windowSamples: number): Promise<Float32Array> {
+async function windowOf(
+  rateHz: number,
+  seconds: number,
+  { windowSamples, highPassHz }: Window & { readonly highPassHz?: number },
+): Promise<Float32Array> {
   const graph = new FakeGraph(() => ({ features: float32([1, 64, 1], new Float32Array(64)) }));
-  const voice = { ...voiceManifest, windowSamples };
+  const voice = { ...voiceManifest, windowSamples, ...(highPassHz === undefined ? {} : { highPassHz }) };
   const encoder = VoiceEncoder.create({ graph, gate: SpeechGate.create(fakeSilero()), voice });
   for (const { chunk, timeS } of chunks(testSound(rateHz, seconds), rateHz))
     encoder.push(chunk, rateHz, timeS);
@@ -116,12 +120,16 @@ describe('the graph’s input', () => {
   it.each(fixture.window)(
     '$name: zero mean and unit variance of what was heard, at the end',
     async (wanted) => {
-      expectWindow(await windowOf(OUT_HZ, wanted.seconds, wanted.windowSamples), wanted);
+      expectWindow(await windowOf(OUT_HZ, wanted.seconds, wanted), wanted);
     },
   );
 
   it.each(fixture.chain)('from $rateHz Hz, all steps in one', async (wanted) => {
-    expectWindow(await windowOf(wanted.rateHz, wanted.seconds, wanted.windowSamples), wanted);
+    expectWindow(await windowOf(wanted.rateHz, wanted.seconds, wanted), wanted);
+  });
+
+  it.each(fixture.highPass)('from $rateHz Hz behind $highPassHz Hz, all steps in one', async (wanted) => {
+    expectWindow(await windowOf(wanted.rateHz, wanted.seconds, wanted), wanted);
   });
 });
 

@@ -20,10 +20,9 @@ export class WholeWindow implements WindowEncoder {
   }
 
   async encode({ start, samples }: Heard): Promise<EncodedWindow> {
-    const { windowSamples, featureSize } = this.#voice;
-    const outputs = await this.#graph.run({
-      waveform: { type: 'float32', dims: [1, windowSamples], data: fixedWindow(samples, windowSamples) },
-    });
+    const { windowSamples, featureSize, highPassHz } = this.#voice;
+    const data = fixedWindow(samples, windowSamples, highPassHz !== undefined);
+    const outputs = await this.#graph.run({ waveform: { type: 'float32', dims: [1, windowSamples], data } });
     const features = floatOutput(outputs, 'features', 'wav2vec2');
     expectShape(features, [1, null, featureSize], 'features', 'wav2vec2');
     return { features: features.data, start: start + samples.length - windowSamples };
@@ -34,8 +33,8 @@ export class WholeWindow implements WindowEncoder {
  * The fixed window that the graph runs: zero mean and unit variance over what was heard, at the end;
  * zeros, which are the mean, in front of it.
  */
-export function fixedWindow(heard: Float32Array, windowSamples: number): Float32Array {
-  const { mean, deviation } = levelOf(heard);
+export function fixedWindow(heard: Float32Array, windowSamples: number, centred = false): Float32Array {
+  const { mean, deviation } = levelOf(heard, centred);
   const window = new Float32Array(windowSamples);
   const empty = windowSamples - heard.length;
   heard.forEach((sample, index) => {
