@@ -152,6 +152,16 @@ describe('StreamedWindow', () => {
     expectClose(seen().slice(-2), whole(1100, { by, level }).slice(-2), 1e-3);
   });
 
+  it.each([
+    [1.4, 10],
+    [1.6, COUNT],
+  ])('behind a high pass and %d times as loud it runs %d frames of a window', async (factor, wanted) => {
+    const { window, asked } = setUp('exact', { ...voice, highPassHz: 20 });
+    await window.encode(heardUntil(1000));
+    await window.encode(heardUntil(1200, 0, (sample) => factor * sample));
+    expect(asked()).toEqual([COUNT, wanted]);
+  });
+
   it('keeps its level while the voice stays near it', async () => {
     const { window, asked, seen } = setUp();
     await window.encode(heardUntil(1000));
