@@ -19,6 +19,7 @@ from .memobert_model import MemoBert, small_config
 from .onnx_graph import HALF_FROM, deduplicate, optimise
 from .onnx_variants import half_weights
 from .pretraining_heads import PretrainingHeads
+from .voice_folding import fold_frames
 from .voice_stream import CONTEXT, FRAMES
 from .wav2vec2_model import VoiceEncoder, compact_config
 
@@ -185,6 +186,7 @@ def build_models(stored: dict[str, dict]) -> dict[str, nn.Module]:
     # the position convolution's weight norm is training's business alone
     convolution = wav2vec2.wav2vec2.encoder.pos_conv_embed.conv
     torch.nn.utils.parametrize.remove_parametrizations(convolution, "weight")
+    fold_frames(wav2vec2)
     for graph in models.keys() & {"denseface", "denseface-light"}:
         fold_norms(models[graph])
     if stored["fusion"].get("heads"):
