@@ -61,18 +61,6 @@ OUTPUTS = {
 }
 
 
-class Published(nn.Module):
-    """MEmoBERT as its graph answers: `mask_logits` [N,vocabulary], and `hidden` [N,L+V+A,H] for the heads."""
-
-    def __init__(self, model: MemoBert) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, input_ids, face_features, voice_features, attention_mask, mask_position):
-        hidden = self.model.encode(input_ids, face_features, voice_features, attention_mask)
-        return self.model.at(hidden, mask_position), hidden
-
-
 def outputs_of(graph: str, model: nn.Module) -> list[str]:
     """Names of what the module returns; a voice encoder without labels returns its features alone."""
     silent = graph in ("wav2vec2", CONTEXT) and not model.labels
