@@ -107,6 +107,14 @@ def test_the_word_table_is_packed_to_a_nibble_a_number(graphs):
     assert size["fp32-int8"] - size["fp32-packed"] > 0.4 * 600 * 64
 
 
+def test_only_int8_files_have_the_quick_gelu(graphs):
+    graph, _ = graphs["wav2vec2"]
+    for key, variant in VARIANTS.items():
+        kinds = [node.op_type for node in variant.make(graph).graph.node]
+        assert ("FastGelu" in kinds) == (key in ("int8", "int8-all", "int8-packed")), key
+        assert key == "fp32" or ("Gelu" in kinds) != ("FastGelu" in kinds), key
+
+
 def test_what_is_packed_already_stays():
     torch.manual_seed(4)
     model = MemoBert(small_config(**{**TINY_WORDS, "vocab_size": 600}))
