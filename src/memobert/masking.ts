@@ -35,8 +35,10 @@ import { readBack } from './read-back';
 import { fitting, inputsOf, type RowContent } from './rows';
 
 export interface MaskingOptions {
-  /** `memobert`, with the output `hidden` f32 [N, L+V+A, H] where there are heads. */
+  /** `memobert`; its output `mask_logits` is enough. */
   readonly graph: Graph;
+  /** `memobert` with the output `hidden` f32 [N, L+V+A, H] where there are heads. */
+  readonly whole: () => Promise<Graph>;
   /**
    * `memobert-heads`: `hidden` f32 [M, H] -> `face_features` [M, 342], `face_logits` [M, classes], `voice_features` [M, D];
    * null where the bundle has none.
@@ -219,8 +221,9 @@ export class Masking {
   }
 
   async #run(row: RowContent, output: 'hidden' | 'mask_logits'): Promise<PlainTensor & { type: 'float32' }> {
-    const { graph } = this.#options;
-    const { [output]: answer } = await graph.run(inputsOf([row], fitting(row), this.#sizes), [output]);
+    const { graph, whole } = this.#options;
+    const asked = output === 'hidden' ? await whole() : graph;
+    const { [output]: answer } = await asked.run(inputsOf([row], fitting(row), this.#sizes), [output]);
     if (answer?.type !== 'float32' || answer.dims[0] !== 1) throw wrongShape('memobert', output, answer, [1]);
     expectNumbers(answer.data, output, 'memobert');
     return answer;

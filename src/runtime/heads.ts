@@ -1,33 +1,47 @@
-/** The graph that fills in masked faces and voice: fetched, compiled and checked when somebody asks for it first. */
+/** What the masking playground alone runs: fetched, compiled and checked when somebody asks for it first. */
 
 import type { BackendChoice } from './backends';
 import type { Bundle } from './bundle';
 import type { BundleContents } from './bundle-contents';
 import type { Graph } from './graph';
 import { choose } from './graph-plan';
-import { HEADS_GRAPH } from './manifest';
+import { HEADS_GRAPH, type GraphName } from './manifest';
 import { verifyGraph, type Models } from './models';
 
 /** Every caller gets the same graph; after a failure the next tries again. Rejects with a MemoError. */
-export type LoadHeads = () => Promise<Graph>;
+export type LoadGraph = () => Promise<Graph>;
 
-/** Null where the bundle has none. */
-export function headsLoader(
+export interface PlaygroundGraphs {
+  /** What fills in masked faces and voice; null where the bundle has none. */
+  readonly heads: LoadGraph | null;
+  /** MEmoBERT with all of its outputs. */
+  readonly whole: LoadGraph;
+}
+
+export function playgroundGraphs(
   bundle: Pick<Bundle, 'manifest' | 'load'>,
   contents: Pick<BundleContents, 'golden'>,
-  models: Pick<Models, 'openLater'>,
+  models: Pick<Models, 'openLater' | 'graphs' | 'leanFusion'>,
   backend: BackendChoice,
-): LoadHeads | null {
+): PlaygroundGraphs {
   const { manifest } = bundle;
-  if (manifest.graphs[HEADS_GRAPH] === undefined) return null;
-  const open = async () => {
-    const choice = choose(manifest, HEADS_GRAPH, backend);
-    const [bytes] = await bundle.load([choice.file], () => undefined);
-    if (bytes === undefined) throw new RangeError('fewer files than were asked for');
-    const graph = await models.openLater(HEADS_GRAPH, bytes);
-    await verifyGraph(graph, choice, contents, backend.name);
-    return graph;
+  const later = (name: GraphName) =>
+    once(async () => {
+      const choice = choose(manifest, name, backend);
+      const [bytes] = await bundle.load([choice.file], () => undefined);
+      if (bytes === undefined) throw new RangeError('fewer files than were asked for');
+      const graph = await models.openLater(name, bytes);
+      await verifyGraph(graph, choice, contents, backend.name);
+      return graph;
+    });
+  return {
+    heads: manifest.graphs[HEADS_GRAPH] === undefined ? null : later(HEADS_GRAPH),
+    // the file is in the cache
+    whole: models.leanFusion ? later('memobert') : () => Promise.resolve(models.graphs.fusion),
   };
+}
+
+function once(open: LoadGraph): LoadGraph {
   let loading: Promise<Graph> | null = null;
   return () => {
     loading ??= open().catch((error: unknown) => {

@@ -8,7 +8,7 @@ import { Bundle, type BundleParts } from './bundle';
 import { fetchContents, switchContents, type BundleContents } from './bundle-contents';
 import { EngineFiles, type EngineFileList } from './engine-files';
 import { fetchEngine } from './engine-parts';
-import { headsLoader, type LoadHeads } from './heads';
+import { playgroundGraphs, type PlaygroundGraphs } from './heads';
 import { mapRoles } from './graph-plan';
 import { LoadProgress } from './load-progress';
 import type { Manifest } from './manifest';
@@ -72,7 +72,7 @@ export async function load(
   const wordPieces = WordPieces.create(contents.tokenizer, contents.tokenizerConfig);
   const common = { manifest, gateBytes: engine.gate, wordPieces, progress };
   const create = parts.createMaker ?? engine.createMaker;
-  const { models, backend, heads } = await onBackend(choice, bundle, contents, common, create);
+  const { models, backend, playground } = await onBackend(choice, bundle, contents, common, create);
   try {
     progress.step('compile', 'face-detector');
     const face = await (parts.createFace ?? createFace)({
@@ -82,7 +82,7 @@ export async function load(
       face: manifest.face,
     });
     const { shapes } = BACKENDS[backend.name];
-    const openSession = () => sessionParts(manifest, models, face, { wordPieces, heads, shapes });
+    const openSession = () => sessionParts(manifest, models, face, { wordPieces, shapes, ...playground });
     openSession(); // a bundle that cannot be listened to fails here, not at the first start
     progress.step('ready', manifest.name);
     return {
@@ -108,9 +108,8 @@ function sessionParts(
     ...filling
   }: {
     readonly wordPieces: WordPieces;
-    readonly heads: LoadHeads | null;
     readonly shapes: BackendRow['shapes'];
-  },
+  } & PlaygroundGraphs,
 ): SessionParts {
   const { graphs, gate } = models;
   const fusion = models.fusion.fork();
@@ -151,12 +150,12 @@ async function onBackend(
   fetched: BundleContents,
   common: Omit<ModelsOptions, 'maker' | 'backend' | 'contents'>,
   create: NonNullable<LoadParts['createMaker']>,
-): Promise<{ models: Models; backend: BackendReport; heads: LoadHeads | null }> {
+): Promise<{ models: Models; backend: BackendReport; playground: PlaygroundGraphs }> {
   const attempt = async (backend: BackendChoice, contents: BundleContents) => {
     const maker = await create(backend.name, backend.threads);
     const models = await loadModels({ ...common, contents, maker, backend: backend.name });
-    const heads = headsLoader(bundle, contents, models, backend);
-    return { models, backend: reportOn(backend, contents), heads };
+    const playground = playgroundGraphs(bundle, contents, models, backend);
+    return { models, backend: reportOn(backend, contents), playground };
   };
   try {
     return await attempt(choice, fetched);

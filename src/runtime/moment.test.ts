@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { FaceEncoding as Encoded } from '../encoders';
 import { Engine } from './engine';
 import type { FaceEncoding } from './load';
+import { forked } from './testing/onnx-bytes';
 import {
   ASSET_BASE,
   BASE,
@@ -11,6 +12,7 @@ import {
   making,
   toyBundle,
   toyMaker,
+  withFusionFile,
   withHeads,
   type ToyFaults,
 } from './testing/toy-bundle';
@@ -39,17 +41,31 @@ const FACE: FaceEncoding = {
   close: () => undefined,
 };
 
-async function setUp({ heads = true, ...faults }: ToyFaults & { heads?: boolean } = {}) {
+async function setUp({
+  heads = true,
+  fusion,
+  ...faults
+}: ToyFaults & { heads?: boolean; fusion?: Uint8Array<ArrayBuffer> } = {}) {
   const toy = await toyBundle();
   if (heads) await withHeads(toy);
-  const maker = toyMaker(faults);
+  if (fusion !== undefined) await withFusionFile(toy, fusion);
+  const made: { name: string; bytes: Uint8Array }[] = [];
+  const { create, ...others } = toyMaker(faults);
+  const maker: ReturnType<typeof toyMaker> = {
+    ...others,
+    create: (name, bytes, ...how) => {
+      made.push({ name, bytes });
+      return create(name, bytes, ...how);
+    },
+  };
   const engine = new Engine(() => undefined, {
     ...{ fetch: toy.fetch, caches: null, engineFiles: toy.engineFiles, createMaker: making(maker) },
     ...{ createFace: () => Promise.resolve(FACE), host: { gpu: null, isolated: false, cores: 2 } },
   });
   const session = engine.session(1);
   await session.load(OPTIONS);
-  return { toy, maker, engine, session };
+  const fusions = () => made.filter(({ name }) => name === 'memobert').map(({ bytes }) => bytes);
+  return { toy, maker, engine, session, fusions };
 }
 
 async function seen(session: Awaited<ReturnType<typeof setUp>>['session'], time = 1) {
@@ -146,5 +162,28 @@ describe('the heads', () => {
     expect(await session.moment({})).toMatchObject({ heads: false });
     const filling = await session.fill({ masks: { words: [0], faces: [0], voice: [0] } });
     expect([filling.words.length, filling.face, filling.voice]).toEqual([1, null, null]);
+  });
+});
+
+describe('the graph that tells all hidden states', () => {
+  it('is made when faces or voice are filled in first, of the same file; estimates run without', async () => {
+    const { session, fusions } = await setUp({ fusion: forked });
+    await seen(session);
+    await session.moment({});
+    await session.fill({ masks: { ...FACES, words: [0], faces: [] } });
+    expect(fusions()).toHaveLength(1);
+    expect(fusions()[0]).not.toEqual(forked);
+    await session.fill({ masks: FACES });
+    await session.fill({ masks: FACES });
+    expect(fusions()).toHaveLength(2);
+    expect(fusions()[1]).toEqual(forked);
+  });
+
+  it('is the one of estimates in a file that can do without nothing', async () => {
+    const { session, fusions } = await setUp();
+    await seen(session);
+    await session.moment({});
+    await session.fill({ masks: FACES });
+    expect(fusions()).toHaveLength(1);
   });
 });

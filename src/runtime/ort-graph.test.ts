@@ -35,6 +35,7 @@ interface Fake {
   readonly ort: OrtParts;
   readonly asked: unknown[];
   readonly locations: unknown[];
+  readonly options: unknown[];
   released: number;
   loseGpu(info: { reason: string; message: string }): void;
 }
@@ -46,6 +47,7 @@ function fakeOrt(run: Run): Fake {
   });
   const asked: unknown[] = [];
   const locations: unknown[] = [];
+  const given: unknown[] = [];
   const release = () => {
     fake.released += 1;
     return Promise.resolve();
@@ -54,6 +56,7 @@ function fakeOrt(run: Run): Fake {
     _bytes: Uint8Array,
     options: { executionProviders: unknown; preferredOutputLocation: unknown },
   ) => {
+    given.push(options);
     asked.push(options.executionProviders);
     locations.push(options.preferredOutputLocation);
     return Promise.resolve({ run, release });
@@ -63,7 +66,7 @@ function fakeOrt(run: Run): Fake {
     Tensor: FakeTensor,
     env: { webgpu: { device: Promise.resolve({ lost }) } },
   } as unknown as OrtParts;
-  const fake: Fake = { ort, asked, locations, released: 0, loseGpu: (info) => lose(info) };
+  const fake: Fake = { ort, asked, locations, options: given, released: 0, loseGpu: (info) => lose(info) };
   return fake;
 }
 
@@ -72,6 +75,12 @@ const input = { x: { type: 'int32', dims: [2], data: Int32Array.of(1, 2) } } as 
 const answer = () => Promise.resolve({ y: new FakeTensor('float32', Float32Array.of(3), [1]) });
 
 describe('OrtRuntime', () => {
+  it('has packed weights taken apart as a graph loads', async () => {
+    const { ort, options } = fakeOrt(answer);
+    await new OrtRuntime(ort).create('a', bytes, 'wasm');
+    expect(options).toMatchObject([{ extra: { session: { disable_quant_qdq: '1' } } }]);
+  });
+
   it('asks for one execution provider', async () => {
     const { ort, asked } = fakeOrt(answer);
     const runtime = new OrtRuntime(ort);

@@ -21,6 +21,12 @@ export type OrtParts = Pick<OrtModule, 'InferenceSession' | 'Tensor'> & {
   };
 };
 
+/**
+ * Weights that are stored in few bits are taken apart once, as the graph loads (`training/memobert/packed_table.py`): ONNX Runtime leaves
+ * DequantizeLinear to each run otherwise, for fusions with integer operators that our graphs have none of.
+ */
+const UNPACKING = { session: { disable_quant_qdq: '1' } } as const;
+
 /** Makes graphs. Owns the queue they share: sessions of one context cannot run, nor be made, at once. */
 export class OrtRuntime {
   readonly #ort: OrtParts;
@@ -51,6 +57,7 @@ export class OrtRuntime {
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
         preferredOutputLocation: keeps ? 'gpu-buffer' : 'cpu',
+        extra: UNPACKING,
       } as const;
       const session = await this.#queue.run(() => this.#ort.InferenceSession.create(bytes, options));
       // it is compiled: the bytes are needed no more

@@ -22,7 +22,6 @@ from .exported_models import (
     AXES,
     HEADS,
     PARTS,
-    Published,
     build_models,
     fold_temperature,
     load_stored,
@@ -49,6 +48,7 @@ from .manifest import (
     training_entry,
 )
 from .onnx_variants import VARIANTS, round_to_packed
+from .published_memobert import Published
 from .samples import CASES
 from .voice_stream import CONTEXT, FRAMES, VoiceContext, VoiceFrames, can_stream
 from .wav2vec2_model import VoiceEncoder

@@ -19,6 +19,7 @@ from .memobert_model import MemoBert, small_config
 from .onnx_graph import HALF_FROM, deduplicate, optimise
 from .onnx_variants import half_weights
 from .pretraining_heads import PretrainingHeads
+from .voice_folding import fold_frames
 from .voice_stream import CONTEXT, FRAMES
 from .wav2vec2_model import VoiceEncoder, compact_config
 
@@ -58,18 +59,6 @@ OUTPUTS = {
     "memobert": ["mask_logits", "hidden"],
     HEADS: ["face_features", "face_logits", "voice_features"],
 }
-
-
-class Published(nn.Module):
-    """MEmoBERT as its graph answers: `mask_logits` [N,vocabulary], and `hidden` [N,L+V+A,H] for the heads."""
-
-    def __init__(self, model: MemoBert) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, input_ids, face_features, voice_features, attention_mask, mask_position):
-        hidden = self.model.encode(input_ids, face_features, voice_features, attention_mask)
-        return self.model.at(hidden, mask_position), hidden
 
 
 def outputs_of(graph: str, model: nn.Module) -> list[str]:
@@ -185,6 +174,7 @@ def build_models(stored: dict[str, dict]) -> dict[str, nn.Module]:
     # the position convolution's weight norm is training's business alone
     convolution = wav2vec2.wav2vec2.encoder.pos_conv_embed.conv
     torch.nn.utils.parametrize.remove_parametrizations(convolution, "weight")
+    fold_frames(wav2vec2)
     for graph in models.keys() & {"denseface", "denseface-light"}:
         fold_norms(models[graph])
     if stored["fusion"].get("heads"):

@@ -71,6 +71,11 @@ class FrameEmbeddings(nn.Module):
         return self.dropout(self.LayerNorm(hidden))
 
 
+def row_at(hidden: Tensor, mask_position: Tensor) -> Tensor:
+    """One place of each row of states: [N,S,hidden] -> [N,1,hidden]."""
+    return hidden.gather(1, mask_position.to(torch.int64)[:, None, None].expand(-1, 1, hidden.shape[2]))
+
+
 class MemoBert(nn.Module):
     """The whole model; inputs are those of the bundle's `memobert.onnx`.
 
@@ -104,6 +109,14 @@ class MemoBert(nn.Module):
         self, input_ids: Tensor, face_features: Tensor, voice_features: Tensor, attention_mask: Tensor
     ) -> Tensor:
         """Hidden states [N,L+V+A,hidden]; V and A may be 0."""
+        return self.encoder(
+            *self.embed(input_ids, face_features, voice_features, attention_mask)
+        ).last_hidden_state
+
+    def embed(
+        self, input_ids: Tensor, face_features: Tensor, voice_features: Tensor, attention_mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """What the layers take: states [N,L+V+A,hidden], and what is added to scores [N,1,1,L+V+A]."""
         kind = self.token_type_embeddings.weight
         parts = [self.embeddings(input_ids, kind[TEXT])]
         if face_features.shape[1]:
@@ -113,7 +126,7 @@ class MemoBert(nn.Module):
         hidden = torch.cat(parts, 1)
         # -1e4 rather than -inf: it fits fp16, and a softmax with it underflows to exactly 0
         hiding = (1.0 - attention_mask[:, None, None, :].to(hidden.dtype)) * -1e4
-        return self.encoder(hidden, hiding).last_hidden_state
+        return hidden, hiding
 
     def head(self, hidden: Tensor) -> Tensor:
         """Masked-language head, tied to the word table: [...,hidden] -> [...,vocabulary]."""
@@ -131,8 +144,7 @@ class MemoBert(nn.Module):
 
     def at(self, hidden: Tensor, mask_position: Tensor) -> Tensor:
         """Logits of the vocabulary [N,vocabulary] at one place of each row of `encode`'s states."""
-        place = mask_position.to(torch.int64)[:, None, None].expand(-1, 1, hidden.shape[2])
-        return self.head(hidden.gather(1, place)[:, 0])
+        return self.head(row_at(hidden, mask_position)[:, 0])
 
     def load_text_encoder(self, folder: Path) -> None:
         """Takes words, positions, first type and layers from a BERT checkpoint in Hugging Face's layout.

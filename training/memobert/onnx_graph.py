@@ -74,12 +74,18 @@ def store_as_half(graph: onnx.ModelProto) -> int:
 
 
 # what takes stored weights apart: see onnx_variants
-STORING = ("Cast", "Mul", "Div", "Floor", "Sub", "Concat", "Reshape")
+STORING = (
+    "BitShift", "Cast", "Concat", "DequantizeLinear", "Div", "Expand", "Floor", "Mod", "Mul", "Reshape",
+    "Sub",
+)  # fmt: skip
+# begins the names of what takes words out of a packed table (packed_table.py)
+ROWS = ".rows"
 
 
 def widen(graph: onnx.ModelProto | onnx.GraphProto) -> int:
     """Undoes how weights are stored (fp16, int8, 4 bits): plain fp32 weights again; returns how many."""
     inner = graph.graph if isinstance(graph, onnx.ModelProto) else graph
+    _gather_words(inner)
     weights = {weight.name: weight for weight in inner.initializer}
     known, storing, others = set(weights), [], []
     for node in inner.node:
@@ -100,7 +106,7 @@ def widen(graph: onnx.ModelProto | onnx.GraphProto) -> int:
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in wide],
         [weight for name, weight in weights.items() if name in used],
     )
-    model = helper.make_model(alone, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    model = helper.make_model(alone, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
     values = onnxruntime.InferenceSession(model.SerializeToString()).run(wide, {})
     made = {n: numpy_helper.from_array(v, n) for n, v in zip(wide, values, strict=True)}
     # each where its stored form stood: what is read back goes by the order
@@ -113,6 +119,26 @@ def widen(graph: onnx.ModelProto | onnx.GraphProto) -> int:
     del inner.node[:]
     inner.node.extend(others)
     return len(wide)
+
+
+def _gather_words(graph: onnx.GraphProto) -> None:
+    """Takes words from a packed table's fp32 form again, as any embedding does."""
+    nodes, tables = [], []
+    for node in graph.node:
+        table, _, step = node.output[0].partition(ROWS)
+        if node.name.endswith(ROWS):
+            table = node.name.removesuffix(ROWS)
+            ids = next(n.input[1] for n in graph.node if n.output[0] == f"{table}{ROWS}.bytes")
+            nodes.append(helper.make_node("Gather", [table, ids], list(node.output)))
+            tables.append(f"{table}.")
+        elif not step:
+            nodes.append(node)
+    del graph.node[:]
+    graph.node.extend(nodes)
+    read = {name for node in nodes for name in node.input}
+    kept = [w for w in graph.initializer if w.name in read or not w.name.startswith(tuple(tables))]
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
 
 
 def _ancestors(name: str, nodes: list[onnx.NodeProto]) -> list[str]:

@@ -3,6 +3,7 @@
 Each `make` takes the optimised graph with fp32 weights (`onnx_graph.optimise`) and leaves it as it is.
 """
 
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +16,12 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from .onnx_graph import CONTRIB, HALF_FROM, arrays, finish, set_nodes, set_weights
+from .packed_table import MOST_POSITIONS, blocks_of_4_bits, pack_table, packable
 
 # they add up in their input's type; WebGPU's norms and softmax hold their sums in fp32 anyway, and a cast on
 # each side of every norm would be one more shader each
 KEPT_FP32 = ("ReduceMean", "ReduceSum")
 BLOCK = 64
-TABLE_BLOCK = 32
-# embeddings of so few rows are of positions or kinds, and stay fp16
-MOST_POSITIONS = 512
 
 
 def copy(graph: onnx.ModelProto) -> onnx.ModelProto:
@@ -72,83 +71,14 @@ def int8_weights(graph: onnx.ModelProto) -> onnx.ModelProto:
 def packed_weights(
     graph: onnx.ModelProto, layers: Callable[[onnx.ModelProto], onnx.ModelProto] | None = None
 ) -> onnx.ModelProto:
-    """As `layers` (`int8_weights`), and the word table in 4 bits, a scale per 32 of a row.
-
-    Two numbers share a byte: a row's first half lies in the low bits, its second in the high ones. Only
-    arithmetic that is in every opset takes them apart, on constants alone, once, as the graph loads.
-    """
+    """As `layers` (`int8_weights`), and the word table in 4 bits, a scale per 32 (`packed_table.py`)."""
     result = copy(graph)
     weights = arrays(result)
     tables = {n.input[0] for n in result.graph.node if n.op_type == "Gather" and n.input[0] in weights}
-    nodes, kept = [], []
-    for weight in result.graph.initializer:
-        values = weights[weight.name]
-        if weight.name not in tables or not packable(values):
-            kept.append(weight)
-            continue
-        added, taken_apart = _to_int4(weight.name, values)
-        kept += added
-        nodes += taken_apart
-    set_weights(result, kept)
-    set_nodes(result, [*nodes, *result.graph.node])
+    for name in tables:
+        if packable(weights[name]):
+            pack_table(result, name)
     return (layers or int8_weights)(result)
-
-
-def packable(values: np.ndarray) -> bool:
-    """A word table whose rows are whole blocks on either side of their middle."""
-    if values.ndim != 2 or values.dtype != np.float32 or len(values) <= MOST_POSITIONS:
-        return False
-    return values.shape[1] % (2 * TABLE_BLOCK) == 0
-
-
-def _to_int4(name: str, values: np.ndarray) -> tuple[list[TensorProto], list[onnx.NodeProto]]:
-    """[rows,columns] as bytes [rows,columns/2] with fp16 scales; the nodes that give it back as `name`."""
-    signed, scale = _blocks_of_4_bits(values)
-    low, high = np.split((signed + 8).astype(np.uint8).reshape(values.shape), 2, 1)
-    parts = {
-        "int4": low | (high << 4), "scale": scale, "sixteen": np.float32(16), "eight": np.float32(8),
-        "blocks": np.array(signed.shape, np.int64), "shape": np.array(values.shape, np.int64),
-    }  # fmt: skip
-    added = [numpy_helper.from_array(np.asarray(part), f"{name}.{key}") for key, part in parts.items()]
-    node = helper.make_node
-    steps = [
-        node("Cast", [f"{name}.int4"], [f"{name}.byte"], to=TensorProto.FLOAT),
-        node("Div", [f"{name}.byte", f"{name}.sixteen"], [f"{name}.shifted"]),
-        node("Floor", [f"{name}.shifted"], [f"{name}.high"]),
-        node("Mul", [f"{name}.high", f"{name}.sixteen"], [f"{name}.above"]),
-        node("Sub", [f"{name}.byte", f"{name}.above"], [f"{name}.low"]),
-        node("Concat", [f"{name}.low", f"{name}.high"], [f"{name}.unsigned"], axis=1),
-        node("Sub", [f"{name}.unsigned", f"{name}.eight"], [f"{name}.signed"]),
-        node("Reshape", [f"{name}.signed", f"{name}.blocks"], [f"{name}.blocked"]),
-        node("Cast", [f"{name}.scale"], [f"{name}.wide_scale"], to=TensorProto.FLOAT),
-        node("Mul", [f"{name}.blocked", f"{name}.wide_scale"], [f"{name}.scaled"]),
-        node("Reshape", [f"{name}.scaled", f"{name}.shape"], [name]),
-    ]
-    return added, steps
-
-
-def _blocks_of_4_bits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """[rows,columns] as -8..7 [rows,blocks,32], and the fp16 scale of each block [rows,blocks,1].
-
-    Of several scales each block takes the one of the least squared error: it may pay to cut its largest
-    number. What comes out is given back unchanged by a second time.
-    """
-    rows, columns = values.shape
-    blocks = values.reshape(rows, columns // TABLE_BLOCK, TABLE_BLOCK)
-    largest = np.take_along_axis(blocks, np.abs(blocks).argmax(2)[..., None], 2)
-    least = np.full(largest.shape, np.inf)
-    best, chosen = np.zeros(blocks.shape, np.float32), np.zeros(largest.shape, np.float16)
-    for end in (-8, 7):
-        for cut in (1.0, 0.93, 0.86, 0.79):
-            scale = (cut * largest / end).astype(np.float16)
-            scale = np.where(scale == 0, np.float16(6e-8), scale)
-            wide = scale.astype(np.float32)
-            stored = np.clip(np.rint(blocks / wide), -8, 7)
-            error = np.square(stored * wide - blocks).sum(2, keepdims=True)
-            better = error < least
-            least = np.where(better, error, least)
-            best, chosen = np.where(better, stored, best), np.where(better, scale, chosen)
-    return best, chosen
 
 
 def round_to_packed(model: nn.Module) -> nn.Module:
@@ -167,7 +97,7 @@ def round_to_packed(model: nn.Module) -> nn.Module:
                 weight.copy_(torch.from_numpy(stored * scale))
             elif isinstance(module, nn.Embedding) and len(values) > MOST_POSITIONS:
                 if packable(values):
-                    signed, scale = _blocks_of_4_bits(values)
+                    signed, scale = blocks_of_4_bits(values)
                 else:
                     # as any layer: the tied head's matrix
                     signed, scale = _to_int8(values, 0)
@@ -186,7 +116,7 @@ def packed_dynamic_int8(graph: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def _after_gelu(name: str) -> bool:
-    return name.endswith("/output/dense/MatMul") and "/attention/" not in name
+    return bool(re.search(r"/output/dense/MatMul(_\d+)?$", name)) and "/attention/" not in name
 
 
 def _output_axis(node: onnx.NodeProto) -> int:
@@ -237,7 +167,15 @@ def dynamic_int8(
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
         result = onnx.load(target)
-    return finish(result)
+    return _gelu_by_tanh(finish(result))
+
+
+def _gelu_by_tanh(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """GELUs as FastGelu: off by 5e-4, far less than int8 is, in two fifths of the time (bench/README.md)."""
+    for node in graph.graph.node:
+        if node.op_type == "Gelu" and node.domain == CONTRIB:
+            node.op_type = "FastGelu"
+    return graph
 
 
 def dynamic_int8_all(graph: onnx.ModelProto) -> onnx.ModelProto:

@@ -8,12 +8,13 @@ import torch
 
 from .denseface_import import load_denseface
 from .denseface_model import DenseFace
-from .exported_models import AXES, OUTPUTS, Published, fold_norms, outputs_of, round_to_half, to_onnx, trace
+from .exported_models import AXES, OUTPUTS, fold_norms, outputs_of, round_to_half, to_onnx, trace
 from .lightface_import import load_lightface
 from .lightface_model import LightFace
 from .memobert_import import load_memobert
 from .memobert_model import MemoBert, small_config
 from .onnx_variants import VARIANTS
+from .published_memobert import Published
 from .wav2vec2_import import load_wav2vec2
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
 

@@ -12,6 +12,7 @@ import torch
 from transformers import Wav2Vec2Config
 
 from .memobert_import import named_tensors
+from .voice_folding import unfold_frames
 from .wav2vec2_model import VoiceEncoder, compact_config
 
 CLASSIFIER = "classifier.3.weight"
@@ -26,7 +27,7 @@ def load_wav2vec2(path: Path, config: Wav2Vec2Config | None = None) -> VoiceEnco
     stands for a masked step is in no graph, and starts anew. The logits are as in the graph, divided by the
     temperature that the manifest states. Raises ValueError when the graph is not of this shape.
     """
-    state, _ = named_tensors(onnx.load(path).graph)
+    state = unfold_frames(named_tensors(onnx.load(path).graph)[0])
     labels = len(state[CLASSIFIER]) if CLASSIFIER in state else 0
     model = VoiceEncoder(config or compact_config(), labels)
     try:

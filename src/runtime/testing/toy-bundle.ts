@@ -211,6 +211,16 @@ export async function withHeads(toy: ToyBundle): Promise<Manifest> {
   return whole;
 }
 
+/** The toy with another file of MEmoBERT, on the toy's server. */
+export async function withFusionFile(toy: ToyBundle, data: Uint8Array<ArrayBuffer>): Promise<void> {
+  const path = 'memobert.onnx';
+  toy.files.set(BASE + path, data);
+  const file = { path, bytes: data.byteLength, sha256: await sha256(data), weights: 'fp16' as const };
+  const { files } = toy;
+  const manifest = JSON.parse(new TextDecoder().decode(files.get(MANIFEST_URL))) as Manifest;
+  setManifest(toy, { ...manifest, graphs: { ...manifest.graphs, memobert: { fp32: file } } });
+}
+
 /** Rewrites manifest.json on the toy's server. */
 export function setManifest({ files }: ToyBundle, manifest: unknown): void {
   files.set(MANIFEST_URL, encode(manifest));
