@@ -14,7 +14,10 @@ import { simulateSeconds, startSimulation } from './support/simulated-time';
 const DEVICES = ['camera', 'microphone'] as const;
 const HALF_HOUR_S = 1800;
 const MOST_GROWTH = 0.05;
-/** By four windows of ten seconds: so much came and went between two looks. What it is was not found out. */
+/**
+ * Beside a leak, by fifteen windows: some 165 KB that Chromium counts now with the page and now as shared by all; and the code that its
+ * compiler makes, in the worker up to 20 KB a second in the first minute, and less after it.
+ */
 const NOISE_BYTES = 250 * 1024;
 /** Evidence windows and arenas have their size after that. */
 const WARM_UP_S = 8;
@@ -29,10 +32,29 @@ function allowedBytes({ bytes }: Held): number {
   return (MOST_GROWTH * bytes * MEASURED_S) / HALF_HOUR_S + NOISE_BYTES;
 }
 
+interface Growth {
+  /** Of each window that was simulated: one, or two where the first grew too much. */
+  readonly bytes: readonly number[];
+  readonly after: Held;
+}
+
+/** What is added in a window. Noise goes again and a leak does not: a window that grew too much is followed by one more. */
+async function growth(page: Page, before: Held): Promise<Growth> {
+  const bytes: number[] = [];
+  let last = before;
+  do {
+    await simulateSeconds(page, MEASURED_S);
+    const after = await held(page);
+    bytes.push(after.bytes - last.bytes);
+    last = after;
+  } while (bytes.length < 2 && bytes.every((each) => each >= allowedBytes(before)));
+  return { bytes, after: last };
+}
+
 test('memory does not grow with time, a leak of twice what is allowed is seen, removal gives everything back', async ({
   open,
 }) => {
-  test.setTimeout(600_000 + MEASURED_S * 20_000);
+  test.setTimeout(300_000 + MEASURED_S * 20_000);
   const page = await open({ grant: DEVICES, switches: MEASURABLE });
   await countMemory(page);
   await openPage(page);
@@ -40,21 +62,22 @@ test('memory does not grow with time, a leak of twice what is allowed is seen, r
   await startSimulation(page);
   await simulateSeconds(page, WARM_UP_S);
   const before = await held(page);
-  await simulateSeconds(page, MEASURED_S);
-  const after = await held(page);
+  const allowed = allowedBytes(before);
+  const plain = await growth(page, before);
+  test.info().annotations.push({ type: 'bytes', description: JSON.stringify({ before, allowed, plain }) });
   // what was simulated is the whole work: faces seen, a voice heard, words read
   const { face, voice, text } = await page.evaluate(() => window.estimates.at(-1)!.modalities);
   expect([face.present, voice.present, text.present]).toEqual([true, true, true]);
-  const allowed = allowedBytes(before);
-  expect(after.bytes - before.bytes).toBeLessThan(allowed);
-  expect(after.wasmBytes).toBe(before.wasmBytes);
+  expect(Math.min(...plain.bytes)).toBeLessThan(allowed);
+  expect(plain.after.wasmBytes).toBe(before.wasmBytes);
   // the one that lies ready to be looked at
-  expect(after.frames).toBeLessThanOrEqual(1);
+  expect(plain.after.frames).toBeLessThanOrEqual(1);
 
+  // by the very same rule
   await leakInWorker(page, Math.ceil((2 * allowed) / (MESSAGES_A_SECOND * MEASURED_S)));
-  await simulateSeconds(page, MEASURED_S);
-  const leaked = await held(page);
-  expect(leaked.bytes - after.bytes).toBeGreaterThan(allowed);
+  const leaking = await growth(page, plain.after);
+  expect(leaking.bytes).toHaveLength(2);
+  expect(Math.min(...leaking.bytes)).toBeGreaterThan(allowed);
 
   await page.evaluate(() => document.querySelector('memo-bert')!.stop());
   expect(await held(page)).toMatchObject({ frames: 0, audioContexts: 0 });
@@ -63,7 +86,7 @@ test('memory does not grow with time, a leak of twice what is allowed is seen, r
   const removed = await held(page);
   expect(removed).toMatchObject({ frames: 0, audioContexts: 0, workers: 0, wasmBytes: 0 });
   // of 684 MB 16 stayed: the page's scripts, and the pictures that the test itself keeps
-  expect(removed.bytes - empty.bytes).toBeLessThan(MOST_GROWTH * after.bytes);
+  expect(removed.bytes - empty.bytes).toBeLessThan(MOST_GROWTH * plain.after.bytes);
 });
 
 /** An element comes, listens to camera and microphone, stops and goes; weak references to all that came stay behind. */

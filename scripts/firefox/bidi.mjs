@@ -21,10 +21,11 @@ const PREFERENCES = {
 
 /**
  * @param {string} path of Firefox
+ * @param {Record<string, string>} env beside this process's own
  * @returns {Promise<{ version: string, open(url: string): Promise<void>, evaluate(expression: string): Promise<unknown>, close(): Promise<void> }>}
  * `evaluate` waits for a promise, and gives what is JSON
  */
-export async function startFirefox(path) {
+export async function startFirefox(path, env = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'memo-firefox-'));
   const lines = Object.entries(PREFERENCES).map(
     ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`,
@@ -33,7 +34,10 @@ export async function startFirefox(path) {
   // with a display (xvfb-run) it has WebGL in software; headless on a machine without a GPU it has none
   const headless = process.env.DISPLAY === undefined ? ['--headless'] : [];
   const args = [...headless, '--no-remote', '--profile', profile, '--remote-debugging-port', '0'];
-  const browser = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const browser = spawn(path, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   const gone = new Promise((resolve) => browser.once('exit', resolve));
   const end = async () => {
     browser.kill();

@@ -168,6 +168,21 @@ describe('A microphone', () => {
     source.close();
   });
 
+  it('that the browser runs no sound for gives none: told after three seconds, and taken back with the first sound', async () => {
+    const { source } = await open();
+    // as Firefox does where the machine has no sound device
+    Object.assign(FakeAudio.opened[0]!, { state: 'suspended' });
+    await passed(2000);
+    expect(source.microphoneSilent).toBe(false);
+    await passed(2000);
+    expect(source.microphoneSilent).toBe(true);
+    FakeAudio.opened[0]!.state = 'running';
+    hear(0, 2205);
+    await passed(1000);
+    expect([source.microphoneSilent, FakeAudio.opened.length]).toEqual([false, 1]);
+    source.close();
+  });
+
   it('interrupted by the system resumes by itself', async () => {
     const { source } = await open();
     const context = FakeAudio.opened[0]!;

@@ -17,6 +17,8 @@ export class KeptMicrophone {
   #timer: ReturnType<typeof setInterval> | undefined;
   #chunks = 0;
   #silentLooks = 0;
+  /** As `#silentLooks`, also while the browser holds the audio graph. */
+  #vainLooks = 0;
   #opening = false;
   #closed = false;
 
@@ -38,6 +40,11 @@ export class KeptMicrophone {
     return kept;
   }
 
+  /** The track should give sound, and for three seconds none came: the audio graph stalls, or the browser runs none. */
+  get silent(): boolean {
+    return this.#vainLooks >= MOST_SILENT_LOOKS;
+  }
+
   /** Frees node and context; does not stop the track. Safe to call twice. */
   close(): void {
     this.#closed = true;
@@ -47,8 +54,9 @@ export class KeptMicrophone {
 
   #look(): void {
     const { readyState, muted, enabled } = this.track;
-    const should = readyState === 'live' && !muted && enabled && this.#microphone?.running === true;
-    this.#silentLooks = should && this.#chunks === 0 ? this.#silentLooks + 1 : 0;
+    const vain = readyState === 'live' && !muted && enabled && this.#chunks === 0;
+    this.#vainLooks = vain ? this.#vainLooks + 1 : 0;
+    this.#silentLooks = vain && this.#microphone?.running === true ? this.#silentLooks + 1 : 0;
     this.#chunks = 0;
     if (this.#silentLooks < MOST_SILENT_LOOKS || this.#opening) return;
     this.#silentLooks = 0;

@@ -46,6 +46,8 @@ export interface Source {
   readonly cameraMuted?: boolean;
   /** True while the system or the visitor mutes the microphone's track. */
   readonly microphoneMuted: boolean;
+  /** True while the microphone's track lives and nothing of it arrives: the browser runs no sound. */
+  readonly microphoneSilent?: boolean;
   /** Seconds on the source's clock. */
   now(): number;
   /** The newest frame not yet taken, or the next one; older ones are dropped, never queued. Null after the end or without video. */

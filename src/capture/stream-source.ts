@@ -71,6 +71,10 @@ export class StreamSource implements Source {
     return isMuted(this.#tracks.microphone);
   }
 
+  get microphoneSilent(): boolean {
+    return this.#microphone?.silent === true;
+  }
+
   now(): number {
     return (performance.now() - this.#openedMs) / 1000;
   }

@@ -21,6 +21,7 @@ describe('evidenceNotes', () => {
     expect(evidenceNotes(listening).face).toBe(evidence.waiting);
     expect(evidenceNotes({ ...listening, conditions: ['no-face'] }).face).toBe(evidence.noFace);
     expect(evidenceNotes({ ...listening, conditions: ['silence'] }).voice).toBe(evidence.silence);
+    expect(evidenceNotes({ ...listening, conditions: ['no-sound'] }).voice).toBe(evidence.noSound);
     expect(evidenceNotes({ ...listening, conditions: ['silence', 'muted'] }).voice).toBe(evidence.muted);
   });
 });

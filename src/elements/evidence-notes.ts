@@ -20,6 +20,7 @@ function faceNote({ camera, conditions }: Facts): string {
 
 function voiceNote({ microphone, conditions }: Facts): string {
   if (microphone !== 'live') return strings.evidence[microphone];
+  if (conditions.includes('no-sound')) return strings.evidence.noSound;
   if (conditions.includes('muted')) return strings.evidence.muted;
   return conditions.includes('silence') ? strings.evidence.silence : strings.evidence.waiting;
 }

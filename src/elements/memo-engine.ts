@@ -57,6 +57,7 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  * @cssstate no-picture - beside the phase: the camera gives no picture
  * @cssstate poor-light - beside the phase: the face is too dark or too bright to be read
  * @cssstate clipping - beside the phase: the sound is overdriven
+ * @cssstate no-sound - beside the phase: the microphone is on, and no sound of it arrives
  * @cssstate awaiting-network - beside the phase: a download waits for the network
  * @cssstate recovering - beside the phase: something that failed is being replaced
  * @cssstate unsure - the last answer is withheld

@@ -132,6 +132,31 @@ describe('keeping', () => {
     expect(told.at(-1)).toBe(100);
   });
 
+  it('does not wait for the visitor, whom Firefox asks whether it may stay; a late answer is taken', async () => {
+    const { parts } = setUp();
+    let answer: (persistent: boolean) => void = () => undefined;
+    const persist = () => new Promise<boolean>((resolve) => (answer = resolve));
+    const store = new OfflineStore({
+      ...parts,
+      storage: { persist, persisted: () => Promise.resolve(false) },
+    });
+    await store.open();
+    await store.request('keep');
+    expect(store.state).toMatchObject({ kept: 'all', persistent: false, work: 'none' });
+    answer(true);
+    await Promise.resolve();
+    expect(store.state.persistent).toBe(true);
+  });
+
+  it('goes on where the browser cannot be asked', async () => {
+    const { parts } = setUp();
+    const no = () => Promise.reject(new Error('no'));
+    const store = new OfflineStore({ ...parts, storage: { persist: no, persisted: no } });
+    await store.open();
+    await store.request('keep');
+    expect(store.state).toMatchObject({ kept: 'all', persistent: false, error: null });
+  });
+
   it('that breaks off says why, and what came stays', async () => {
     const { store, page } = setUp();
     await store.open();

@@ -80,13 +80,21 @@ export class OfflineStore {
 
   async #keep(): Promise<void> {
     const link = this.#needLink();
-    const persistent = (await this.parts.storage?.persist()) ?? false;
+    this.#askToStay();
     const files = await this.#files();
-    this.#set({ persistent, neededBytes: files.bytes, loadedBytes: 0 });
+    this.#set({ neededBytes: files.bytes, loadedBytes: 0 });
     await Promise.all([
       files.keep((loadedBytes) => this.#set({ loadedBytes })),
       link.keep(groupsFor(files.backend)),
     ]);
+  }
+
+  /** Not waited for: Firefox asks the visitor, who may answer late or never. */
+  #askToStay(): void {
+    void this.parts.storage?.persist().then(
+      (persistent) => this.#set({ persistent }),
+      () => undefined,
+    );
   }
 
   async #delete(everything: boolean): Promise<void> {

@@ -48,6 +48,8 @@ describe('SourceConditions', () => {
   it('says muted instead of silence: by the track at once, by dead samples after 2 s', () => {
     const conditions = new SourceConditions();
     expect(conditions.now({ ...live, trackMuted: true })).toEqual(['muted']);
+    expect(conditions.now({ ...live, trackMuted: true, noSound: true })).toEqual(['muted']);
+    expect(conditions.now({ ...live, noSound: true })).toEqual(['no-sound']);
     conditions.voice(0, dead);
     conditions.voice(MUTED_AFTER_MS - 1, dead); // a gap between words may be as long
     expect(conditions.now(live)).toEqual([]);

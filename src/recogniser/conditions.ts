@@ -69,6 +69,8 @@ export class SourceConditions {
     /** The camera is on and gives nothing. */
     readonly noPicture?: boolean;
     readonly trackMuted: boolean;
+    /** The microphone is on and nothing of it arrives. */
+    readonly noSound?: boolean;
   }): Condition[] {
     const conditions: Condition[] = [];
     // without a picture there is no face for a reason that somebody can mend: say only that
@@ -76,8 +78,9 @@ export class SourceConditions {
     else if (live.camera && this.#faceless.longerThan(NO_FACE_AFTER_MS)) conditions.push('no-face');
     else if (live.camera && this.#dim.longerThan(POOR_LIGHT_AFTER_MS)) conditions.push('poor-light');
     if (!live.microphone) return conditions;
-    // a muted microphone is silent for a reason the visitor can mend: say only that
-    if (live.trackMuted || this.#dead.longerThan(MUTED_AFTER_MS)) conditions.push('muted');
+    // a microphone that is muted, or not read at all, is silent for a reason the visitor can mend: say only that
+    if (live.noSound === true && !live.trackMuted) conditions.push('no-sound');
+    else if (live.trackMuted || this.#dead.longerThan(MUTED_AFTER_MS)) conditions.push('muted');
     else if (this.#silent.longerThan(SILENCE_AFTER_MS)) conditions.push('silence');
     if (this.#loud.longerThan(CLIPPING_AFTER_MS)) conditions.push('clipping');
     return conditions;

@@ -81,6 +81,20 @@ describe('Devices', () => {
   });
 });
 
+it('a browser that runs no sound: told, rather than silence, and gone once sound comes', async () => {
+  const { recogniser, live, clock } = await listening(seeing);
+  live.microphoneSilent = true;
+  await clock.advance(300);
+  expect(recogniser.state).toMatchObject({ phase: 'listening', conditions: ['no-sound'] });
+  live.microphoneMuted = true;
+  await clock.advance(300);
+  expect(recogniser.state.conditions).toEqual(['muted']);
+  Object.assign(live, { microphoneSilent: false, microphoneMuted: false });
+  await clock.advance(300);
+  expect(recogniser.state.conditions).toEqual([]);
+  recogniser.close();
+});
+
 describe('Time', () => {
   it('an hour hidden: nothing is looked at meanwhile; then the timeline goes on where it was', async () => {
     const { recogniser, page, live, clock, clients } = await listening(seeing, { labels: ['happy', 'sad'] });

@@ -228,6 +228,7 @@ export class Loop {
           source.cameraMuted === true ||
           (this.#awaitedMs !== null && nowMs - this.#awaitedMs > NO_PICTURE_AFTER_MS),
         trackMuted: source.microphoneMuted,
+        noSound: source.microphoneSilent === true,
       }),
       fileProgress: source.progress,
       level: this.#level,

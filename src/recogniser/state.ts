@@ -17,6 +17,7 @@ export const CONDITIONS = [
   'no-face',
   'no-picture',
   'poor-light',
+  'no-sound',
   'silence',
   'muted',
   'clipping',

@@ -6,6 +6,7 @@ import type { Condition, TrackStatus } from '../../recogniser';
 export const trustConditions = {
   'no-picture': 'The camera gives no picture',
   'poor-light': 'Poor light on the face',
+  'no-sound': 'No sound arrives: connect a loudspeaker or headphones',
   clipping: 'Sound too loud: it is cut off',
   'awaiting-network': 'No network: loading goes on when it is back',
   recovering: 'Starting the model again',
@@ -42,5 +43,6 @@ export const trustEvidence = {
   lost: 'taken away; waiting for it',
   noPicture: 'the camera gives no picture',
   poorLight: 'too dark, too bright or too flat to read',
+  noSound: 'no sound arrives',
   clipping: 'too loud: the sound is cut off',
 } as const;

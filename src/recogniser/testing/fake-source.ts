@@ -10,6 +10,7 @@ export class FakeSource implements Source {
   microphone: TrackStatus = 'live';
   cameraMuted = false;
   microphoneMuted = false;
+  microphoneSilent = false;
   progress: number | null = null;
   /** What `setRunning` was last told. */
   running: boolean | null = null;

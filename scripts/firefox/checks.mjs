@@ -1,0 +1,191 @@
+/**
+ * What `npm run firefox` asks of a Firefox. Each check gets the browser and gives what is wrong, or null. Those that say `sound` need a
+ * machine that plays it: without any sound device Firefox runs no AudioContext, and so reads no microphone.
+ */
+
+import { startHost } from './host.mjs';
+
+/** In the page: the next estimate that `wanted` holds of; rejects with the element's own error. */
+const nextEstimate = (wanted) => `new Promise((resolve, reject) => {
+  const found = document.querySelector('memo-bert');
+  found.addEventListener('error', ({ detail }) => reject(new Error(detail.code + ': ' + detail.message)));
+  found.addEventListener('estimate', ({ detail: e }) => { if (${wanted}) resolve(e); });
+})`;
+const whole = ({ probabilities }) => Math.abs(probabilities.reduce((a, b) => a + b, 0) - 1) < 1e-5;
+const DEFINED = `customElements.whenDefined('memo-bert').then(() => null)`;
+const ALL = 'e.modalities.face.present && e.modalities.voice.present && e.modalities.text.present';
+const ACT = `document.querySelector('memo-bert').handle({ name: 'start-actor', detail: {} })`;
+
+/** In the page: how far the element has come. */
+export const KNOWN = `(() => {
+  const found = document.querySelector('memo-bert');
+  let known;
+  found.subscribe((state) => (known = state))();
+  const { phase, conditions, progress, error, camera, microphone, backend, level, estimate } = known;
+  return { phase, conditions, progress, error, camera, microphone, backend, level, present: estimate?.modalities };
+})()`;
+
+/** In the page: the element resolves with its state once `wanted` holds of it. */
+const reached = (wanted) => `new Promise((resolve) => {
+  const found = document.querySelector('memo-bert');
+  const leave = found.subscribe((s) => {
+    if (!(${wanted})) return;
+    const { conditions, level, phase } = s;
+    resolve({ conditions, level, phase });
+    setTimeout(() => leave());
+  });
+})`;
+
+/** In the page: a part by its test's name, in whichever shadow. */
+const part = (name) => `(() => {
+  const look = (root) => root.querySelector('[data-testid="${name}"]')
+    ?? [...root.querySelectorAll('*')].map((each) => each.shadowRoot && look(each.shadowRoot)).find(Boolean);
+  return look(document);
+})()`;
+
+/** Asked again and again, for two minutes: the page may reload in between. Rejects with what did not come. */
+async function until(evaluate, wanted) {
+  let last;
+  for (let asked = 0; asked < 600; asked += 1) {
+    last = await evaluate(wanted).catch((error) => error.message);
+    if (last === true) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${wanted} never held: ${JSON.stringify(last)}`);
+}
+
+const actor = {
+  name: 'the page: the actor is seen, heard and read',
+  sound: true,
+  run: async ({ open, evaluate }) => {
+    await open('/?device=wasm');
+    await evaluate(DEFINED);
+    const estimate = await evaluate(`(${ACT}, ${nextEstimate(ALL)})`);
+    return whole(estimate) && estimate.backend === 'wasm' ? null : JSON.stringify(estimate);
+  },
+};
+
+const soundless = {
+  name: 'the page without a sound device: the actor is seen and read, and it says that no sound arrives',
+  sound: false,
+  run: async ({ open, evaluate }) => {
+    await open('/?device=wasm');
+    await evaluate(DEFINED);
+    const estimate = await evaluate(
+      `(${ACT}, ${nextEstimate('e.modalities.face.present && e.modalities.text.present')})`,
+    );
+    const { conditions } = await evaluate(reached(`s.conditions.includes('no-sound')`));
+    return whole(estimate) && !conditions.includes('silence') ? null : JSON.stringify([estimate, conditions]);
+  },
+};
+
+const text = {
+  name: 'the element in a page of somebody else: a text is read',
+  run: async ({ open, evaluate }) => {
+    await open('/elsewhere.html');
+    await evaluate(DEFINED);
+    const estimate = await evaluate(
+      `(document.querySelector('memo-bert').handle({ name: 'text', detail: { text: 'What a wonderful day' } }), ${nextEstimate('e.modalities.text.present')})`,
+    );
+    return whole(estimate) ? null : JSON.stringify(estimate);
+  },
+};
+
+const stream = {
+  name: 'a stream of the page’s, recorded speech: the voice is heard',
+  sound: true,
+  run: async ({ evaluate }) => {
+    const [estimate, state] = await evaluate(`(async () => {
+      const found = document.querySelector('memo-bert');
+      const context = new AudioContext();
+      const file = await (await fetch('./actor/happy.mp3')).arrayBuffer();
+      const line = new AudioBufferSourceNode(context, { buffer: await context.decodeAudioData(file), loop: true });
+      const out = context.createMediaStreamDestination();
+      line.connect(out);
+      line.start();
+      found.stream = out.stream;
+      const heard = ${nextEstimate('e.modalities.voice.present && !e.modalities.face.present')};
+      await found.start();
+      const estimate = await heard;
+      found.stop();
+      found.stream = null;
+      await context.close();
+      return [estimate, found.state];
+    })()`);
+    return whole(estimate) && state === 'idle' ? null : JSON.stringify([estimate, state]);
+  },
+};
+
+const devices = {
+  name: 'camera and microphone: no face in the fake picture, no speech in the fake tone, Stop ends both',
+  sound: true,
+  run: async ({ evaluate }) => {
+    const [state, { conditions, level }, after] = await evaluate(`(async () => {
+      const found = document.querySelector('memo-bert');
+      const tracks = [];
+      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wish) => {
+        const stream = await ask(wish);
+        tracks.push(...stream.getTracks());
+        return stream;
+      };
+      await found.start();
+      const state = found.state;
+      const known = await ${reached(`s.conditions.includes('no-face') && s.conditions.includes('silence')`)};
+      found.stop();
+      return [state, known, tracks.map(({ readyState }) => readyState)];
+    })()`);
+    // the tone arrives: its root mean square is 0.07; that it is no speech is for the speech gate to say, and it is right
+    const right = state === 'listening' && level > 0.03 && after.join() === 'ended,ended';
+    return right ? null : JSON.stringify([state, conditions, level, after]);
+  },
+};
+
+const file = {
+  name: 'a video file: analysed to its end',
+  run: async ({ evaluate }) => {
+    const [estimates, state] = await evaluate(`(async () => {
+      const found = document.querySelector('memo-bert');
+      const over = new Promise((resolve, reject) => {
+        found.addEventListener('error', ({ detail }) => reject(new Error(detail.code + ': ' + detail.message)));
+        found.addEventListener('statechange', ({ detail }) => { if (detail.phase === 'idle') resolve(); });
+      });
+      await found.analyse('./clip.webm');
+      await over;
+      return [(JSON.parse(await (await found.export('json')).text())).estimates.length, found.state];
+    })()`);
+    return estimates > 0 && state === 'idle' ? null : JSON.stringify([estimates, state]);
+  },
+};
+
+const offline = {
+  name: 'offline: kept, the server ended, reloaded: isolated by the service worker, threads, the actor whole',
+  sound: true,
+  run: async ({ open, evaluate }) => {
+    const host = await startHost();
+    try {
+      await open(`${host.url}?device=wasm`);
+      // a host without headers: the service worker adds them, at the one reload of a first visit
+      await until(evaluate, 'crossOriginIsolated && navigator.serviceWorker.controller !== null');
+      await until(evaluate, `${part('offline-state')}.dataset.work === 'none'`);
+      await evaluate(`(${part('offline-keep')}.click(), null)`);
+      await until(evaluate, `${part('offline-state')}.dataset.kept === 'all'`);
+    } finally {
+      await host.stop();
+    }
+    const answered = await fetch(host.url).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return 'the server still answers';
+    await open(`${host.url}?device=wasm`);
+    await evaluate(DEFINED);
+    const isolated = await evaluate('crossOriginIsolated');
+    const estimate = await evaluate(`(${ACT}, ${nextEstimate(ALL)})`);
+    const { backend } = await evaluate(KNOWN);
+    const right = isolated && whole(estimate) && estimate.backend === 'wasm' && backend.threads > 1;
+    return right ? null : JSON.stringify([isolated, backend, estimate]);
+  },
+};
+
+export const CHECKS = [actor, soundless, text, stream, devices, file, offline];
