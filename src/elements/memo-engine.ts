@@ -21,6 +21,7 @@ import { isWithheld } from './format';
 import { loadTimeline } from './load-apart';
 import { fetchMedia } from './media-url';
 import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
+import { showsTime } from './shows-time';
 import { Speaker } from './speaker';
 import { STORE, STORE_CONNECTED, type RecogniserStore } from './store-link';
 
@@ -340,10 +341,10 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   /** Everybody sees the same: this element, its states, the parts. */
   #show(told: RecogniserState): void {
     const error = this.#ownError;
-    const before = this.known.timeline;
+    const before = showsTime(this.known);
     this.known = error === null ? told : { ...told, phase: 'error', error };
     // offline: the next run tries again
-    if (before === null && told.timeline !== null) void loadTimeline().catch(() => undefined);
+    if (!before && showsTime(told)) void loadTimeline().catch(() => undefined);
     this.#states.show(this.known.phase, this.known.conditions, isWithheld(this.known.estimate));
     for (const subscriber of [...this.#subscribers]) subscriber(this.known);
   }
