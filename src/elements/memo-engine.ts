@@ -340,8 +340,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   /** Everybody sees the same: this element, its states, the parts. */
   #show(told: RecogniserState): void {
-    const error = this.#ownError;
-    const before = showsTime(this.known);
+    const [error, before] = [this.#ownError, showsTime(this.known)];
     this.known = error === null ? told : { ...told, phase: 'error', error };
     // offline: the next run tries again
     if (!before && showsTime(told)) void loadTimeline().catch(() => undefined);
