@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { RecogniserState } from '../recogniser';
 import { CANNED_STATES } from './testing';
-import { showsTime } from './shows-time';
+import { showsTime, TimelineFetch } from './shows-time';
 
 const { timeline, media } = CANNED_STATES.file;
 const nothingYet = { ...timeline, estimates: [] } as unknown as RecogniserState['timeline'];
@@ -17,4 +17,20 @@ test('devices have to give an answer first', () => {
 
 test('a file is shown from its beginning', () => {
   expect(showsTime({ timeline: nothingYet, media })).toBe(true);
+});
+
+test('it is fetched once a run, though states share the timeline that grows', () => {
+  const load = vi.fn(() => Promise.resolve());
+  const fetch = new TimelineFetch(load);
+  const growing = { ...timeline, estimates: [] as unknown[] };
+  const state = { timeline: growing as unknown as RecogniserState['timeline'], media: null };
+  fetch.see(state);
+  expect(load).not.toHaveBeenCalled();
+  growing.estimates.push({});
+  fetch.see(state);
+  fetch.see(state);
+  expect(load).toHaveBeenCalledTimes(1);
+  fetch.see({ timeline: null, media: null });
+  fetch.see(state);
+  expect(load).toHaveBeenCalledTimes(2);
 });
