@@ -4,7 +4,9 @@ import { configDefaults } from 'vitest/config';
 import { fewFiles } from './scripts/build/chunks.mjs';
 import { literals } from './scripts/build/literals.mjs';
 import { plainImports } from './scripts/build/plain-imports.mjs';
+import { workerEntries } from './scripts/build/worker-files.mjs';
 import { modelCard } from './scripts/model-card.mjs';
+import { smaller } from './scripts/build/smaller.mjs';
 import { speechRuntime } from './scripts/build/speech-runtime.mjs';
 import { prepareAssets } from './scripts/prepare-assets.mjs';
 import { unnamedPackages } from './scripts/third-party.mjs';
@@ -61,7 +63,9 @@ export default defineConfig({
     speechRuntime(),
     modelCard({ root }),
     literals(),
+    workerEntries(),
     plainImports(),
+    smaller(),
     serviceWorker({ root }),
     thirdParty(),
   ],
@@ -94,6 +98,8 @@ export default defineConfig({
         codeSplitting: fewFiles({
           elements: `${root}src/elements/index.ts`,
           headless: `${root}src/index.ts`,
+          worker: `${root}src/runtime/worker.ts`,
+          beside: [`${root}src/speech/worker.ts`, `${root}src/app/memo-offline.ts`],
         }),
       },
     },

@@ -10,7 +10,6 @@ import { format, resolveConfig } from 'prettier';
 import { root } from './setup.mjs';
 import { groupsOf } from './sizes/groups.mjs';
 import { lastingName, measurer } from './sizes/measure.mjs';
-import { workersOwnBytes } from './sizes/own-code.mjs';
 import { complaints, report } from './sizes/report.mjs';
 
 /** Two files of one lasting name are told apart by their place among them: both workers are `worker-*.js`. */
@@ -24,7 +23,7 @@ function named(files) {
   });
 }
 
-/** @returns {Promise<{ sized: object[], ownWorker: number }>} */
+/** @returns {Promise<import('./sizes/report.mjs').Sized[]>} */
 export async function measure(dist, cache) {
   const order = Object.keys((await import('./sizes/groups.mjs')).GROUPS);
   const { measure: sizesOf, keep } = measurer(cache);
@@ -36,24 +35,21 @@ export async function measure(dist, cache) {
     );
   keep();
   const names = named(files.map(({ file }) => file));
-  return {
-    sized: files.map((file, index) => ({ ...file, name: names[index] })),
-    ownWorker: await workersOwnBytes(root),
-  };
+  return files.map((file, index) => ({ ...file, name: names[index] }));
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const measured = await measure(join(root, 'dist'), join(root, 'node_modules', '.cache', 'memo-sizes.json'));
+  const sized = await measure(join(root, 'dist'), join(root, 'node_modules', '.cache', 'memo-sizes.json'));
   const path = join(root, 'docs', 'sizes.md');
   if (process.argv.includes('--check')) {
-    const wrong = complaints(measured, readFileSync(path, 'utf8'));
+    const wrong = complaints(sized, readFileSync(path, 'utf8'));
     for (const line of wrong) console.error(line);
     if (wrong.length > 0)
       console.error('If that is as it should be: npm run build && npm run sizes, and commit docs/sizes.md.');
     process.exitCode = wrong.length > 0 ? 1 : 0;
   } else {
     const options = await resolveConfig(path);
-    writeFileSync(path, await format(report(measured), { ...options, filepath: path }));
+    writeFileSync(path, await format(report(sized), { ...options, filepath: path }));
     console.log(path);
   }
 }

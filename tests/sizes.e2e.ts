@@ -31,8 +31,8 @@ function asked(page: Page): { names(): string[] } {
 
 // a browser asks for them to install the page, a headless one does not
 const TO_INSTALL = ['app.webmanifest', 'icons/maskable-512.png'];
-// what is kept for offline is looked at once the page has loaded
-const AFTER_LOAD = ['assets/memo-offline-*.js', 'models/small/manifest.json'];
+// what is kept for offline is looked at once the page has loaded, by what the worker reads files with
+const AFTER_LOAD = ['assets/memo-offline-*.js', 'assets/files-*.js', 'models/small/manifest.json'];
 const without = (names: readonly string[], others: readonly string[]) =>
   names.filter((name) => !others.includes(name)).toSorted();
 
@@ -46,6 +46,8 @@ test('the page on WebAssembly, from the first byte to an estimate by its actor',
   await press(page, /without a camera/i);
   await nextEstimate(page, 'face');
   await nextEstimate(page, 'voice');
+  // fetched after the first answer
+  await page.evaluate(() => customElements.whenDefined('memo-timeline').then(() => undefined));
   const all = inGroups(SITUATIONS['the page, on WebAssembly']);
   const late = inGroups(['late']).filter((name) => !all.includes(name));
   const needed = requests.names().filter((name) => !late.includes(name));

@@ -1,6 +1,7 @@
 /**
- * What both entries need at once goes into one file, what only the elements do into another: as many files as pages share parts of
- * them would each be asked for, and compress worse apart. What is imported late stays apart by itself.
+ * Few files: as many as pages and workers share parts of would each be asked for, and compress worse apart. What both entries of the
+ * page need at once goes into one file, what only the elements do into another, what the engine's worker needs of the page's side
+ * into a third. What is imported late stays apart by itself.
  */
 
 /** Modules that a module brings with it at once, itself included. */
@@ -12,32 +13,63 @@ function closure(id, importsOf, found = new Set()) {
 }
 
 /**
- * @param {{ elements: string, headless: string }} entries absolute paths
- * @param {(id: string) => readonly string[]} importsOf what a module imports at its top
- * @returns {Map<string, 'recogniser' | 'elements'>} the file of each module that `<memo-bert>` needs at once
+ * @typedef {object} Entries absolute paths
+ * @property {string} elements
+ * @property {string} headless
+ * @property {string} worker the engine's
+ * @property {readonly string[]} beside what needs parts of the worker, and not the worker
+ * @typedef {(id: string) => readonly string[]} ImportsOf
  */
-export function filesOf(entries, importsOf) {
-  const headless = closure(entries.headless, importsOf);
-  return new Map(
-    [...closure(entries.elements, importsOf)].map((id) => [id, headless.has(id) ? 'recogniser' : 'elements']),
-  );
+
+/** Other people's code in the worker changes less often than ours. */
+const OTHERS = /\/node_modules\/[^?]+$/;
+
+/**
+ * @param {Entries} entries
+ * @param {ImportsOf} importsOf what a module imports at its top
+ * @param {ImportsOf} lateOf what it imports late
+ * @returns {Map<string, 'shared' | 'recogniser' | 'elements' | 'files' | 'vendor' | 'engine'>} the file of each module that `<memo-bert>` or
+ *   its worker needs at once. `shared` needs none of the others; page and worker need none of each other's.
+ */
+export function filesOf(entries, importsOf, lateOf) {
+  const atOnce = (id) => closure(id, importsOf);
+  const [headless, elements, worker] = [entries.headless, entries.elements, entries.worker].map(atOnce);
+  const everImports = (id) => [...importsOf(id), ...lateOf(id)];
+  const page = new Set([entries.headless, entries.elements].flatMap((id) => [...closure(id, everImports)]));
+  const beside = new Set(entries.beside.flatMap((id) => [...atOnce(id)]));
+  const files = new Map();
+  for (const id of elements) files.set(id, headless.has(id) ? 'recogniser' : 'elements');
+  for (const id of worker) {
+    if (id === entries.worker) continue;
+    const own = beside.has(id) ? 'files' : OTHERS.test(id) ? 'vendor' : 'engine';
+    files.set(id, page.has(id) ? 'shared' : own);
+  }
+  return files;
 }
 
 /**
- * @param {{ elements: string, headless: string }} entries
+ * @param {Entries} entries
  * @returns {object} rolldown's `output.codeSplitting`
  */
 export function fewFiles(entries) {
   let files = null;
   const fileOf = (id, context) => {
-    files ??= filesOf(entries, (each) => context.getModuleInfo(each)?.importedIds ?? []);
+    files ??= filesOf(
+      entries,
+      (each) => context.getModuleInfo(each)?.importedIds ?? [],
+      (each) => context.getModuleInfo(each)?.dynamicallyImportedIds ?? [],
+    );
     return files.get(id);
   };
-  // what the elements import of the recogniser must be taken already
+  // a group takes along what its modules import: what others need of that must be taken already
   const group = (file, priority) => ({
     name: (id, context) => (fileOf(id, context) === file ? file : null),
     debugName: file,
     priority,
   });
-  return { groups: [group('recogniser', 2), group('elements', 1)] };
+  return {
+    groups: ['shared', 'recogniser', 'elements', 'files', 'vendor', 'engine'].map((file, at) =>
+      group(file, 6 - at),
+    ),
+  };
 }

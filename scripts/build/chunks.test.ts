@@ -1,33 +1,49 @@
 import { expect, test } from 'vitest';
 import { filesOf } from './chunks.mjs';
 
-const entries = { elements: 'elements', headless: 'headless' };
+const entries = { elements: 'elements', headless: 'headless', worker: 'worker', beside: ['offline'] };
 const IMPORTS: Record<string, string[]> = {
   elements: ['button', 'runner'],
   headless: ['runner', 'csv'],
   button: ['lit', 'errors'],
   runner: ['errors', 'loop'],
   loop: ['runner'],
+  worker: ['errors', 'manifest', 'fusion', 'distribution', '/node_modules/mediapipe/vision.mjs'],
+  offline: ['manifest', 'errors'],
+  fit: ['distribution'],
 };
-const importsOf = (id: string) => IMPORTS[id] ?? [];
+const LATE: Record<string, string[]> = { runner: ['fit'] };
+const files = filesOf(
+  entries,
+  (id) => IMPORTS[id] ?? [],
+  (id) => LATE[id] ?? [],
+);
 
-test('what both need is one file, what only the elements need another', () => {
-  expect(Object.fromEntries(filesOf(entries, importsOf))).toEqual({
+test('each module that is needed at once has its file', () => {
+  expect(Object.fromEntries(files)).toEqual({
     elements: 'elements',
     button: 'elements',
     lit: 'elements',
-    errors: 'recogniser',
     runner: 'recogniser',
     loop: 'recogniser',
+    errors: 'shared',
+    distribution: 'shared',
+    manifest: 'files',
+    fusion: 'engine',
+    '/node_modules/mediapipe/vision.mjs': 'vendor',
   });
 });
 
-test('the headless file needs nothing of the elements', () => {
-  const files = filesOf(entries, importsOf);
-  const needed = [...files].flatMap(([id, file]) => (file === 'recogniser' ? importsOf(id) : []));
-  expect(needed.map((id) => files.get(id))).toEqual(needed.map(() => 'recogniser'));
+test.each([
+  ['shared', ['shared']],
+  ['recogniser', ['shared', 'recogniser']],
+  ['files', ['shared', 'files']],
+])('%s needs nothing but %j', (file, allowed) => {
+  const needed = [...files].flatMap(([id, its]) => (its === file ? (IMPORTS[id] ?? []) : []));
+  expect(needed.map((id) => files.get(id)).filter((its) => !allowed.includes(its ?? ''))).toEqual([]);
 });
 
 test('what nobody needs at once is left alone', () => {
-  expect(filesOf(entries, importsOf).has('csv')).toBe(false);
+  expect(files.has('csv')).toBe(false);
+  expect(files.has('fit')).toBe(false);
 });

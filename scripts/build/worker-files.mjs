@@ -8,6 +8,7 @@ import { dirname, relative } from 'node:path/posix';
 /** The worker's source, by the folder it is named in, to its file in the build. */
 const WORKERS = { runtime: 'worker.js', speech: 'speech-worker.js' };
 const NAMED = /new URL\('\.\/worker\.ts', import\.meta\.url\)/g;
+const NAMED_WORKER = "new URL('./worker.ts', import.meta.url)";
 const PLACE = /MEMO_WORKER_FILE_(\w+?)_END/g;
 
 /** @returns {import('vite').Plugin} */
@@ -30,6 +31,27 @@ export function workerFiles() {
         return JSON.stringify(way.startsWith('.') ? way : `./${way}`);
       };
       return { code: code.replace(PLACE, (_, folder) => path(folder)), map: null };
+    },
+  };
+}
+
+/**
+ * Workers as entries of the page's own build: what page and workers both need is one file that both import, in place of a copy
+ * each. Under names with hashes, so that an old page never meets a new worker.
+ * @returns {import('vite').Plugin}
+ */
+export function workerEntries() {
+  return {
+    name: 'memo-worker-entries',
+    apply: 'build',
+    enforce: 'pre',
+    transform(code, id) {
+      const [, path, folder] = /^(.*\/src\/(\w+)\/)[\w-]+\.ts$/.exec(id) ?? [];
+      if (folder === undefined || !Object.hasOwn(WORKERS, folder) || !code.includes(NAMED_WORKER))
+        return null;
+      const name = WORKERS[folder].replace('.js', '');
+      const file = this.emitFile({ type: 'chunk', id: `${path}worker.ts`, name });
+      return { code: code.replace(NAMED_WORKER, `import.meta.ROLLUP_FILE_URL_${file}`), map: null };
     },
   };
 }

@@ -9,9 +9,11 @@ export const GROUPS = {
   page: 'the page around the element',
   script: 'the module that a page of yours names',
   element: 'the element and the page’s side of the engine',
-  start: 'what works on estimates, fetched while a model loads, and what shows them over time',
+  start: 'what works on estimates, fetched while a model loads',
+  time: 'what shows estimates over time, fetched after the first one, or with a file',
   headless: 'what only the headless entry has, beside what it shares with the element',
-  worker: 'the engine’s worker, with MediaPipe’s script',
+  worker:
+    'the engine’s worker, beside what it shares with the element; `vendor` is MediaPipe’s script and the tokeniser',
   wasm: 'ONNX Runtime for WebAssembly',
   webgpu: 'ONNX Runtime for WebGPU, and the face’s way on it',
   senses: 'MediaPipe, the face detector, the speech gate',
@@ -29,6 +31,7 @@ export const SITUATIONS = {
     'script',
     'element',
     'start',
+    'time',
     'worker',
     'wasm',
     'senses',
@@ -39,6 +42,7 @@ export const SITUATIONS = {
     'script',
     'element',
     'start',
+    'time',
     'worker',
     'webgpu',
     'senses',
@@ -46,8 +50,28 @@ export const SITUATIONS = {
     'model-webgpu',
   ],
   'the page, before Start': ['page', 'element'],
-  'the page, on WebAssembly': ['page', 'element', 'start', 'worker', 'wasm', 'senses', 'model', 'model-wasm'],
-  'the page, on WebGPU': ['page', 'element', 'start', 'worker', 'webgpu', 'senses', 'model', 'model-webgpu'],
+  'the page, on WebAssembly': [
+    'page',
+    'element',
+    'start',
+    'time',
+    'worker',
+    'wasm',
+    'senses',
+    'model',
+    'model-wasm',
+  ],
+  'the page, on WebGPU': [
+    'page',
+    'element',
+    'start',
+    'time',
+    'worker',
+    'webgpu',
+    'senses',
+    'model',
+    'model-webgpu',
+  ],
 };
 
 const NEVER = /^(?:.*\.(?:md|schema\.json)|generated\/(?:LICENCES\.txt|stamp\.json))$/;
@@ -75,13 +99,13 @@ export function groupsOf(dist) {
   const element = [...closure(dist, 'memo-bert.js')];
   put('script', ['memo-bert.js']);
   put('element', element);
-  const withModel = element
-    .flatMap((script) => named(dist, script, files))
-    .filter((file) => /\/(?:with-model|over-time)-/.test(file));
-  put(
-    'start',
-    withModel.flatMap((file) => [...closure(dist, file)]),
-  );
+  const late = (name) =>
+    element
+      .flatMap((script) => named(dist, script, files))
+      .filter((file) => file.startsWith(`assets/${name}-`))
+      .flatMap((file) => [...closure(dist, file)]);
+  put('start', late('with-model'));
+  put('time', late('over-time'));
   put('headless', closure(dist, 'recogniser.js'));
   const html = readFileSync(join(dist, 'index.html'), 'utf8');
   const inPage = [...html.matchAll(/<(?:script[^>]* src|link[^>]* href)="\.\/([^"]+)"/g)].map(

@@ -1,37 +1,31 @@
 /**
- * The worker's own code: bundled once more with everything that is other people's left out, and counted as far as a worker brings it
- * at its start. What it imports late (masking, the hash of a first download) stands in the report with its file.
+ * Our own code as it is downloaded, told by the groups of a build's files. Other people's in the worker lie in files of their own
+ * (`scripts/build/chunks.mjs`): MediaPipe's script and the tokeniser (`vendor`), the hash of a first download.
  */
 
-import { build } from 'vite';
-import { plainImports } from '../build/plain-imports.mjs';
-import { gzipBytes } from './measure.mjs';
+import { sumOf } from './report.mjs';
 
-const OTHERS = /^(?:onnxruntime-web|@mediapipe\/|@huggingface\/)/;
+const OTHERS = /^assets\/(?:vendor|sha256)-/;
+/** The camera's and the microphone's way in. */
+const LIVE = /^assets\/(?:live|frames|newest-frame|microphone-worklet)-/;
 
-/** @returns {Promise<number>} bytes, gzip */
-export async function workersOwnBytes(root) {
-  const { output } = await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    plugins: [plainImports()],
-    build: {
-      write: false,
-      target: 'es2023',
-      assetsInlineLimit: 0,
-      rollupOptions: {
-        input: 'src/runtime/worker.ts',
-        external: (id) => OTHERS.test(id) && !id.includes('?'),
-      },
-    },
-  });
-  const chunks = new Map(output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file]] : [])));
-  const atOnce = new Set([...chunks.values()].filter(({ isEntry }) => isEntry));
-  // grows while it is gone through
-  for (const { imports } of atOnce) {
-    for (const name of imports) if (chunks.has(name)) atOnce.add(chunks.get(name));
-  }
-  return [...atOnce].reduce((sum, { code }) => sum + gzipBytes(code), 0);
+/**
+ * @param {import('./report.mjs').Sized[]} sized
+ * @returns {{ page: number, worker: number, together: number, untilEstimate: number }} bytes, gzip. `page`: the element with Lit and
+ *   the page's side of the engine; `worker`: what a worker brings at its start beside what it shares with the page;
+ *   `untilEstimate`: both, and what is fetched late until the first estimate by camera and microphone
+ */
+export function ownBytes(sized) {
+  const gzip = (files, groups) => sumOf(files, groups).gzip;
+  const page = gzip(sized, ['script', 'element']);
+  const worker = gzip(
+    sized.filter(({ name }) => !OTHERS.test(name)),
+    ['worker'],
+  );
+  const live = gzip(
+    sized.filter(({ name }) => LIVE.test(name)),
+    ['late'],
+  );
+  const together = page + worker;
+  return { page, worker, together, untilEstimate: together + gzip(sized, ['start']) + live };
 }

@@ -18,9 +18,9 @@ import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
 import type { ExportFormat } from './export-formats';
 import { isWithheld } from './format';
-import { loadTimeline } from './load-apart';
 import { fetchMedia } from './media-url';
 import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
+import { TimelineFetch } from './shows-time';
 import { Speaker } from './speaker';
 import { STORE, STORE_CONNECTED, type RecogniserStore } from './store-link';
 
@@ -114,6 +114,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   readonly #speaker = new Speaker(this);
   #track: ChildTrack | null = null;
   readonly #states = new CustomStates(this.attachInternals());
+  readonly #timelineFetch = new TimelineFetch();
   readonly #subscribers = new Set<(state: RecogniserState) => void>();
   #recogniser: RecogniserLike | null = null;
   /** What the recogniser was made with, and what it was last set to. */
@@ -340,10 +341,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   /** Everybody sees the same: this element, its states, the parts. */
   #show(told: RecogniserState): void {
     const error = this.#ownError;
-    const before = this.known.timeline;
     this.known = error === null ? told : { ...told, phase: 'error', error };
-    // offline: the next run tries again
-    if (before === null && told.timeline !== null) void loadTimeline().catch(() => undefined);
+    this.#timelineFetch.see(told);
     this.#states.show(this.known.phase, this.known.conditions, isWithheld(this.known.estimate));
     for (const subscriber of [...this.#subscribers]) subscriber(this.known);
   }

@@ -1,5 +1,5 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { adoptStyles, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import type { WordSourceKind } from '../capture/words';
 import { INITIAL_WORDS, type RecogniserState, type WordsState } from '../recogniser';
 import { BaseElement } from './base-element';
@@ -8,7 +8,7 @@ import { Debouncer } from './debouncer';
 import { errorMessage, errorStyles } from './error-message';
 import { strings } from './strings';
 import { fieldStyles, textField } from './text-field';
-import { captionsPanel, listenPanel, panelStyles } from './words-panels';
+import type * as panels from './words-panels';
 
 /** Milliseconds without a keystroke after which what was typed counts as said. */
 const TYPING_PAUSE_MS = 300;
@@ -23,7 +23,6 @@ export class MemoWords extends BaseElement {
   static override styles = [
     ...BaseElement.styles,
     buttons,
-    panelStyles,
     errorStyles,
     fieldStyles,
     css`
@@ -106,6 +105,9 @@ export class MemoWords extends BaseElement {
   /** Where the words come from, and what was said. */
   @property({ attribute: false }) words: WordsState = INITIAL_WORDS;
 
+  /** What is shown of words that are not typed; null until somebody chose such a source. */
+  @state() private panels: typeof panels | null = null;
+
   @query('input[type=text]') private readonly input!: HTMLInputElement | null;
   @query('input[type=file]') private readonly file!: HTMLInputElement;
   readonly #pause = new Debouncer(TYPING_PAUSE_MS);
@@ -118,6 +120,7 @@ export class MemoWords extends BaseElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('words') && this.words.source !== 'typed') void this.#fetch();
     // never under the visitor's fingers
     if (!changed.has('text') || this.text === this.#sent) return;
     this.#sent = this.text;
@@ -160,11 +163,24 @@ export class MemoWords extends BaseElement {
     </label>`;
   }
 
-  #panel(): TemplateResult {
+  #panel(): unknown {
     const { source, on } = this.words;
     if (source === 'typed') return this.#form();
-    if (source === 'captions') return captionsPanel(this.words, () => this.file.click());
-    return listenPanel(this.words, () => this.request(on ? 'words-stop' : 'words-start', {}));
+    const { panels } = this;
+    if (panels === null) return nothing;
+    if (source === 'captions') return panels.captionsPanel(this.words, () => this.file.click());
+    return panels.listenPanel(this.words, () => this.request(on ? 'words-stop' : 'words-start', {}));
+  }
+
+  async #fetch(): Promise<void> {
+    if (this.panels !== null) return;
+    try {
+      const panels = await import('./words-panels');
+      adoptStyles(this.renderRoot as ShadowRoot, [...MemoWords.styles, panels.panelStyles]);
+      this.panels = panels;
+    } catch {
+      // offline: it stays empty until something about the words changes
+    }
   }
 
   #form(): TemplateResult {

@@ -5,7 +5,7 @@ import type { MediaReader, SampleChunk, Source, TimedFrame } from '../capture';
 import { ReaderSource } from '../capture/reader-source';
 import '../capture/words'; // fetched late else, within a test's time
 import './analysis';
-import { SaidLog } from './file-moment';
+import { SaidLog } from './said-log';
 import { noPage } from './page';
 import { Recogniser } from './recogniser';
 import { FakeClient } from './testing/fake-client';

@@ -53,36 +53,3 @@ function notRead(): MemoError {
     'Take the moment while it plays, or give the file in another format, such as MP4 or WebM.',
   );
 }
-
-/** While the analysis goes on, the worker's evidence is of where it is, not of the moment shown. */
-export function stillRead(): MemoError {
-  return new MemoError(
-    'moment-missing',
-    'The file is still being analysed: a moment before cannot be gone back to yet.',
-    'Wait until it is done, or cancel it, then take the moment.',
-  );
-}
-
-/** Something else was started, or all was stopped, before the moment was there. */
-export function movedOn(): MemoError {
-  return new MemoError('aborted', 'The moment was not taken: something else began.', 'Take it again.');
-}
-
-/** What was said of a file over time, as the worker was told. */
-export class SaidLog {
-  readonly #told: { readonly after: number; readonly texts: readonly TimedText[] }[] = [];
-
-  /** @param after seconds: answers up to there were made without it */
-  add(after: number, texts: readonly TimedText[]): void {
-    this.#told.push({ after, texts });
-  }
-
-  /** For the answer of `time`, seconds. */
-  at(time: number): readonly TimedText[] {
-    return this.#told.findLast(({ after }) => after < time)?.texts ?? [];
-  }
-
-  clear(): void {
-    this.#told.length = 0;
-  }
-}

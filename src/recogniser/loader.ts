@@ -10,6 +10,7 @@ import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
 import { gpuLeft } from './faults';
 import { lastingLoad } from './lasting-load';
+import { lateScript } from './late-script';
 import { engineOptions, wordsParts, type RecogniserOptions, type RecogniserParts } from './options';
 import { currentPage } from './page';
 import { furthest } from './phase';
@@ -120,15 +121,6 @@ export abstract class Loader extends Teller {
   }
 
   async #fetchWithModel(): Promise<void> {
-    try {
-      this.#withModel ??= await import('./with-model');
-    } catch (cause) {
-      throw new MemoError(
-        'file-missing',
-        'A script of this page could not be fetched.',
-        'Check the connection and press Start again; if it comes back, reload the page.',
-        cause,
-      );
-    }
+    this.#withModel ??= await lateScript(() => import('./with-model'));
   }
 }

@@ -4,13 +4,13 @@
  */
 
 import type { DeviceRequest, PushedSource } from '../capture';
-import { notPushing } from './faults';
-import { movedOn, revisit, stillRead } from './file-moment';
+import { movedOn, notPushing, stillRead } from './faults';
 import { MemoError } from '../errors';
 import type { Box } from '../memobert/estimate';
 import { momentMissing, type Filling, type Masks, type Moment } from '../memobert/moment';
 import type { AdaptationState, Mark } from './adaptation';
 import { Estimates } from './estimates';
+import { lateScript } from './late-script';
 import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './options';
 import { perform } from './perform';
 import type { MemoRequest } from './requests';
@@ -295,6 +295,8 @@ export class Recogniser extends Runner {
     const { signal } = this.revisiting;
     const { rates, modalities } = this.settings;
     const { client, manifest, backend } = loaded;
+    // fetched with the first moment that is gone back to, and before the file is opened: it closes it
+    const { revisit } = await lateScript(() => import('./file-moment'));
     const source = await this.parts.sources.file(media, timeline?.name ?? '', signal);
     const parts = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
     const { time } = estimate;
