@@ -50,7 +50,12 @@ test('axe finds nothing on the page at rest, while it listens, nor on the pages 
   await page.getByTestId('start').click();
   await expectPhase(page, 'listening');
   expect(await axeFindings(page)).toEqual([]);
-  for (const path of ['model-card.html', 'examples/gallery.html', 'examples/parts.html']) {
+  for (const path of [
+    'model-card.html',
+    'examples/gallery.html',
+    'examples/parts.html',
+    'examples/parts.html?lang=ko',
+  ]) {
     await page.goto(path);
     for (const size of WIDTHS) {
       await page.setViewportSize(size);

@@ -11,7 +11,7 @@ export const ko: Texts = {
   shared:
     '모두 워커 하나와 모델 하나를 함께 씁니다. 답은 사람이 느끼는 것이 아니라 드러난 표현을 추정한 것이며, 틀릴 수 있습니다.',
   page: '인식기 페이지',
-  parts: '부품으로 만든 페이지(영어)',
+  parts: '부품으로 만든 페이지',
   states: '모든 부품의 모든 상태',
   minimal: '가장 짧게',
   minimalText:
