@@ -16,4 +16,9 @@ export function fill(
 ):
   | { type: 'float32'; dims: readonly number[]; data: Float32Array }
   | { type: 'int32'; dims: readonly number[]; data: Int32Array };
-export function fusionMultiplications(words: number, faces: number, voice: number): number;
+export function fusionMultiplications(
+  words: number,
+  faces: number,
+  voice: number,
+  options?: { readonly lean?: boolean },
+): number;

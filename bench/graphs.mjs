@@ -31,9 +31,21 @@ const frameProjection = FRAMES * 256 * 256;
 const voiceContext = layers(4, FRAMES, 256) + FRAMES * 256 * 16 * 64;
 const tokens = WORDS + FACES + VOICE;
 
-/** Of one row of MEmoBERT: six layers of 384, the projections of faces and voice, the vocabulary at the mask. */
-export function fusionMultiplications(words, faces, voice) {
-  return layers(6, words + faces + voice, 384) + (faces * 342 + voice * 256 + 384 + 30522) * 384;
+/** What a layer adds for one token, beside keys and values of all. */
+function oneToken(tokens, width) {
+  return 10 * width ** 2 + 2 * tokens * width;
+}
+
+/**
+ * Of one row of MEmoBERT: six layers of 384, the projections of faces and voice, the vocabulary at the mask. `lean` as the page runs it,
+ * without `hidden`: the last layer is asked at the mask, and of the other tokens has keys and values alone.
+ */
+export function fusionMultiplications(words, faces, voice, { lean = false } = {}) {
+  const tokens = words + faces + voice;
+  const last = lean ? 2 * tokens * 384 ** 2 : layers(1, tokens, 384);
+  return (
+    layers(5, tokens, 384) + last + oneToken(tokens, 384) + (faces * 342 + voice * 256 + 384 + 30522) * 384
+  );
 }
 
 const wave = (frames) => ({ waveform: ['float32', [1, REACH + (frames - 1) * HOP]] });

@@ -87,7 +87,7 @@ export function perUpdate({ face, voice, text, graphs }, { boxPx = 200, rows = 7
       onGpu: weights(graphs.memobert.fp32) + faces + uploaded + answer,
       between: uploaded + answer,
       cpuWay: uploaded + answer,
-      multiplications: rows * fusionMultiplications(words, face.maxFrames, voice.maxTokens),
+      multiplications: rows * fusionMultiplications(words, face.maxFrames, voice.maxTokens, { lean: true }),
     },
   ];
 }
