@@ -54,6 +54,7 @@ GOEMOTIONS_GROUPS = {
 }
 GOEMOTIONS_LABELS = {fine: label for label, fines in GOEMOTIONS_GROUPS.items() for fine in fines}
 
+# EmoryNLP is left out: it is of MELD's series, and its training scenes are in MELD's other splits
 TEXT_LABELS = {
     "meld": {
         "neutral": "neutral",
@@ -80,4 +81,27 @@ TEXT_LABELS = {
         "fear": "scared",
         "disgust": "disgusted",
     },
+    "dair_emotion": {
+        "joy": "happy",
+        "love": "happy",
+        "sadness": "sad",
+        "anger": "angry",
+        "fear": "scared",
+        "surprise": "surprised",
+    },
+    # anticipation and trust have no label of their own, and change none beside them
+    "semeval2018_ec": {
+        "joy": "happy",
+        "love": "happy",
+        "optimism": "happy",
+        "sadness": "sad",
+        "pessimism": "sad",
+        "anger": "angry",
+        "disgust": "disgusted",
+        "fear": "scared",
+        "surprise": "surprised",
+        "none": "neutral",
+    },
 }
+# what composed samples are measured with; the others are tweets, most of which name their feeling
+COMPOSED_TEXT = ("goemotions", "meld", "isear", "dailydialog_reccon")

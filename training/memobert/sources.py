@@ -21,7 +21,7 @@ from .exported_models import load_models
 from .extract import load_features
 from .feature_banks import Bank, face_bank, voice_bank
 from .ferplus_data import load_ferplus
-from .labels import LABELS
+from .labels import COMPOSED_TEXT, LABELS
 from .lightface_model import LightFace
 from .loop import pick_device
 from .samples import CASES, UNKNOWN, Sample
@@ -64,8 +64,8 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
 class Source:
     """`train` and `valid` compose; `own` and `own_valid` are as they were recorded. Either may be empty.
 
-    `sentences` are the validation sentences behind `valid`; `light` is `valid` as the light face encoder
-    sees it; `unlabelled` are sentences of all corpora.
+    `sentences` are the validation sentences of all corpora; `light` is `valid` as the light face encoder
+    sees it; `unlabelled` are sentences of all corpora; `corpora` names that of each of `train`'s sentences.
     """
 
     tokenizer: BertTokenizerFast
@@ -77,6 +77,19 @@ class Source:
     own: list[Sample] = field(default_factory=list)
     own_valid: list[Sample] = field(default_factory=list)
     composed: int = 1400
+    corpora: list[str] = field(default_factory=list)
+
+    @cached_property
+    def cells(self) -> dict[tuple[str, int], np.ndarray]:
+        """Rows of `train`'s sentences by corpus and label."""
+        labels = self.train.text_labels
+        names = np.asarray(self.corpora or [""] * len(labels))
+        rows = {
+            (name, label): np.flatnonzero((names == name) & (labels == label))
+            for name in dict.fromkeys(names)
+            for label in range(len(LABELS))
+        }
+        return {cell: of for cell, of in rows.items() if len(of)}
 
     @cached_property
     def labelled(self) -> list[Sample]:
@@ -90,12 +103,24 @@ class Source:
             raise ValueError("no training sample is labelled: give labels.csv to `prepare`, or corpora")
         return self.train.draw(int(rng.integers(len(LABELS))), rng, case)
 
-    def draw_sentence(self, rng: np.random.Generator, flatness: float = 0.5) -> Sample:
-        """A sentence alone, its label as frequent as in the corpora to the power of 1 - `flatness`."""
-        rows = self.train.rows["text"]
-        chances = np.array([len(part) for part in rows], float) ** (1 - flatness)
-        label = int(rng.choice(len(rows), p=chances / chances.sum()))
-        row = int(rows[label][rng.integers(len(rows[label]))])
+    @cached_property
+    def cell_chances(self) -> np.ndarray:
+        """[cells], summing to 1: a corpus by the root of its size, a label by that of its size in there."""
+        sizes: dict[str, int] = {}
+        roots: dict[str, float] = {}
+        for (name, _), rows in self.cells.items():
+            sizes[name] = sizes.get(name, 0) + len(rows)
+            roots[name] = roots.get(name, 0.0) + len(rows) ** 0.5
+        chances = np.array(
+            [(sizes[name] * len(rows)) ** 0.5 / roots[name] for (name, _), rows in self.cells.items()]
+        )
+        return chances / chances.sum()
+
+    def draw_sentence(self, rng: np.random.Generator) -> Sample:
+        """A sentence alone, large corpora and frequent labels less often than they are (`cell_chances`)."""
+        rows = list(self.cells.values())[int(rng.choice(len(self.cells), p=self.cell_chances))]
+        row = int(rows[rng.integers(len(rows))])
+        label = int(self.train.text_labels[row])
         empty = self.train.draw(label, rng, "T")
         return Sample(
             tuple(self.train.texts[row]), empty.faces, empty.face_classes, empty.voice, label, "text"
@@ -150,9 +175,11 @@ def load_source(arguments: argparse.Namespace) -> Source:
         banks["voice-train"],
         mix,
     )
+    source.corpora = [s.corpus for s in sentences]
+    spoken = [s for s in source.sentences if s.corpus in COMPOSED_TEXT]
     source.valid = Composer(
-        tokenize(tokenizer, [s.text for s in source.sentences]),
-        [s.label for s in source.sentences],
+        tokenize(tokenizer, [s.text for s in spoken]),
+        [s.label for s in spoken],
         banks["face-valid"],
         banks["voice-valid"],
     )

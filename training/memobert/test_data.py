@@ -3,8 +3,11 @@ import logging
 import numpy as np
 import pytest
 
+from .composed_data import Composer
+from .feature_banks import Bank
 from .ferplus_data import Faces, clean_votes, distributions, load_ferplus, majority
-from .labels import GOEMOTIONS_LABELS, LABEL_INDEX
+from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, LABELS
+from .sources import Source
 from .speech_data import load_speech, sampling_weights
 from .text_data import load_sentences
 from .voice_augmentation import add_noise, augment, change_speed, normalise, place
@@ -85,6 +88,34 @@ def test_augmentation_stays_finite_even_on_silence():
     assert abs(len(change_speed(np.zeros(10000, np.float32), rng)) - 10000) <= 1700
     loud = add_noise(np.ones(8000, np.float32), rng, 20, 20)
     assert abs((loud - 1).std() - 0.1) < 0.02
+
+
+def test_lines_of_several_emotions_count_only_where_they_agree(tmp_path):
+    folder = tmp_path / "semeval2018_ec"
+    folder.mkdir()
+    lines = [
+        "a\tjoy,love,anticipation",
+        "b\tanger,disgust",
+        "c\tpessimism,trust,sadness",
+        "d\tnone",
+        "e\ttrust",
+    ]
+    (folder / "train.tsv").write_text("\n".join(["text\tlabels", *lines]) + "\n")
+    found = {s.text: LABELS[s.label] for s in load_sentences(tmp_path, "train")}
+    assert found == {"a": "happy", "c": "sad", "d": "neutral"}
+
+
+def test_large_corpora_and_frequent_labels_are_drawn_less_often_than_they_are():
+    source = Source(tokenizer=None, corpora=["large"] * 80 + ["small"] * 20)
+    labels = [0] * 64 + [1] * 16 + [0] * 20
+    bank = Bank([np.zeros((1, 2), np.float16)], np.array([0]), [np.zeros((1, 8), np.float16)])
+    source.train = Composer([(i,) for i in range(100)], labels, bank, bank)
+    assert list(source.cells) == [("large", 0), ("large", 1), ("small", 0)]
+    # corpora 2 : 1, and within the large one 2 : 1
+    np.testing.assert_allclose(source.cell_chances, [4 / 9, 2 / 9, 3 / 9])
+    rng = np.random.default_rng(1)
+    drawn = [source.draw_sentence(rng) for _ in range(50)]
+    assert all(sample.label == labels[sample.words[0]] for sample in drawn)
 
 
 def test_sentences_carry_labels(toy):

@@ -9,6 +9,9 @@ from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, TEXT_LABELS
 
 log = logging.getLogger(__name__)
 
+# labels that say nothing for or against the others of their line
+BESIDE = {"semeval2018_ec": ("anticipation", "trust")}
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -23,10 +26,11 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _label_of(corpus: str, row: dict[str, str]) -> str | None:
-    if corpus != "goemotions":
+    if "label" in row:
         return TEXT_LABELS[corpus].get(row["label"])
-    # several fine labels are kept when they all fall into one group
-    groups = {GOEMOTIONS_LABELS.get(fine) for fine in row["labels"].split(",")}
+    # several labels are kept when they all fall into one group
+    known = GOEMOTIONS_LABELS if corpus == "goemotions" else TEXT_LABELS[corpus]
+    groups = {known.get(fine) for fine in row["labels"].split(",") if fine not in BESIDE.get(corpus, ())}
     return groups.pop() if len(groups) == 1 else None
 
 

@@ -37,6 +37,8 @@ from .sources import DEFAULT_PROMPT, Source, add_source_arguments, load_source
 log = logging.getLogger(__name__)
 
 METHODS = ("prompt", "finetune")
+# batches of sentences that are drawn at a time, and sorted by length
+POOLED = 8
 # single modalities and the whole more often than pairs: they are the harder and the more frequent cases
 CHANCES = {"T": 1.6, "V": 1.2, "A": 1.2, "TV": 1.0, "TA": 1.0, "VA": 1.0, "TVA": 1.6}
 
@@ -152,15 +154,27 @@ class Stepper:
         self.words = WordStarts(source.tokenizer)
         self.chances = case_chances(arguments.chances)
         self.chances /= self.chances.sum()
+        self.pool: list[list[Sample]] = []
+        self.pool_of: Draws | None = None
 
     def draw(self, case: str, draws: Draws) -> list[Sample]:
-        arguments, source = self.arguments, self.source
         if case != "T":
-            return [source.draw(draws.rng, case) for _ in range(arguments.batch)]
+            return [self.source.draw(draws.rng, case) for _ in range(self.arguments.batch)]
+        # a round draws its own, or a resumed run would not go on as if it had not stopped
+        if draws is not self.pool_of or not self.pool:
+            self.pool, self.pool_of = self.pooled(draws), draws
+        return self.pool.pop()
+
+    def pooled(self, draws: Draws) -> list[list[Sample]]:
+        """POOLED batches of sentences, each of about one length: else half of a batch is padding."""
+        arguments, source = self.arguments, self.source
         count = arguments.batch * arguments.word_batch
-        natural = round(count * arguments.sentences) if source.train is not None else 0
+        natural = round(count * POOLED * arguments.sentences) if source.train is not None else 0
         samples = [source.draw_sentence(draws.rng) for _ in range(natural)]
-        return samples + [source.draw(draws.rng, case) for _ in range(count - natural)]
+        samples += [source.draw(draws.rng, "T") for _ in range(count * POOLED - natural)]
+        samples.sort(key=lambda sample: len(sample.words))
+        batches = [samples[first : first + count] for first in range(0, len(samples), count)]
+        return [batches[i] for i in draws.rng.permutation(len(batches))]
 
     def __call__(self, wrapped: nn.Module, _index: int, draws: Draws) -> dict[str, Tensor]:
         arguments, source = self.arguments, self.source
