@@ -55,7 +55,9 @@ def expected_calibration_error(bins: list[dict]) -> float:
     return float(sum(b["weight"] * abs(b["confidence"] - b["accuracy"]) for b in bins if b["weight"]))
 
 
-def error_by_chance(logits: np.ndarray, draws: int = 100, seed: int = 0) -> float:
+def error_by_chance(
+    logits: np.ndarray, weights: np.ndarray | None = None, draws: int = 100, seed: int = 0
+) -> float:
     """The error that these many samples have on average though the distributions be right (0..1).
 
     The estimate over bins is biased upwards by how few samples a bin has (Kumar et al., NeurIPS 2019): below
@@ -66,7 +68,7 @@ def error_by_chance(logits: np.ndarray, draws: int = 100, seed: int = 0) -> floa
     _, thing = np.unique(logits.round(4), axis=0, return_inverse=True)
     rng = np.random.default_rng(seed)
     errors = [
-        expected_calibration_error(reliability(confidence, (luck[thing] < confidence) * 1.0))
+        expected_calibration_error(reliability(confidence, (luck[thing] < confidence) * 1.0, weights))
         for luck in rng.random((draws, thing.max() + 1))
     ]
     return float(np.mean(errors))
@@ -75,7 +77,7 @@ def error_by_chance(logits: np.ndarray, draws: int = 100, seed: int = 0) -> floa
 def measure_calibration(
     logits: np.ndarray, truth: np.ndarray, weights: np.ndarray | None = None, votes: np.ndarray | None = None
 ) -> dict:
-    """`ece`, `nll` (nats), mean `confidence`, `accuracy` and the `bins` of the top label.
+    """`ece`, `ece_by_chance`, `nll` (nats), mean `confidence`, `accuracy` and the `bins` of the top label.
 
     With `votes` [N,C] (distributions) also `ece_votes`: against the part of people who chose the top label.
     """
@@ -86,6 +88,7 @@ def measure_calibration(
     bins = reliability(confidence, correct, weights)
     found = {
         "ece": expected_calibration_error(bins),
+        "ece_by_chance": error_by_chance(logits, weights),
         "nll": negative_log_likelihood(logits, truth, weights),
         "confidence": float(np.average(confidence, weights=weights)),
         "accuracy": float(np.average(correct, weights=weights)),

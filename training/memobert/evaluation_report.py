@@ -139,7 +139,7 @@ def _calibration(found: dict) -> str:
         for name, values in sets.items():
             raw, scaled = values["raw"], values["scaled"]
             row = [named[who], name]
-            row += [percent(raw["ece"]), percent(scaled["ece"])]
+            row += [percent(raw["ece"]), percent(scaled["ece"]), percent(scaled["ece_by_chance"])]
             row += [f"{raw['nll']:.3f}", f"{scaled['nll']:.3f}"]
             if "ece_votes" in measured["raw"]:
                 row += [percent(raw["ece_votes"]), percent(scaled["ece_votes"])]
@@ -149,9 +149,10 @@ def _calibration(found: dict) -> str:
     text = (
         f"**Calibration.** Temperature {after['temperature']:.3f}, fitted to all. Below, each half\n"
         f"({after['folds']}) is measured with the temperature of the other ({halves}),\n"
-        "and a corpus left out with that from all. ECE: 15 bins of equal width, top label.\n\n"
+        "and a corpus left out with that from all. ECE: 15 bins of equal width, top label. *By chance*:\n"
+        "what so few samples give on average though every probability be right.\n\n"
     )
-    head = ["encoder", "samples", "ECE", "ECE, scaled", "NLL", "NLL, scaled"]
+    head = ["encoder", "samples", "ECE", "ECE, scaled", "by chance", "NLL", "NLL, scaled"]
     if "ece_votes" in after["raw"]:
         head += ["ECE to votes", "ECE to votes, scaled"]
     return text + table(head, rows)

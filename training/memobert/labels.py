@@ -54,7 +54,6 @@ GOEMOTIONS_GROUPS = {
 }
 GOEMOTIONS_LABELS = {fine: label for label, fines in GOEMOTIONS_GROUPS.items() for fine in fines}
 
-# EmoryNLP is left out: it is of MELD's series, and its training scenes are in MELD's other splits
 TEXT_LABELS = {
     "meld": {
         "neutral": "neutral",

@@ -101,7 +101,17 @@ class Laboratory:
 
     def setting(self) -> dict:
         """What a cell's figures depend on besides the cell; others' cells are not mixed in."""
-        named = ("layers", "pretraining_steps", "steps", "batch", "labelled", "composed", "rate", "toy")
+        named = (
+            "layers",
+            "pretraining_steps",
+            "steps",
+            "batch",
+            "labelled",
+            "composed",
+            "rate",
+            "word_batch",
+            "toy",
+        )
         return {name: getattr(self.arguments, name) for name in named}
 
     def measured(self, cell: Cell) -> dict:
@@ -129,7 +139,7 @@ class Laboratory:
         options = self._options(tune.make_parser(), cell.seed, arguments.steps, init)
         options.method, options.prompt = method, cell.prompt
         # as in the paper: nothing but the labels
-        options.pretraining, options.whole_vocabulary, options.word_batch = 0.0, 0.0, 1
+        options.pretraining, options.whole_vocabulary = 0.0, 0.0
         source = self._labelled(cell)
         options.out = self.runs / f"tune-{crc32(cell.key.encode()):08x}"
         scores = tune.tune(options, source, self.accelerator)["composed"]
@@ -173,7 +183,17 @@ class Laboratory:
     def _options(self, parser: argparse.ArgumentParser, seed: int, steps: int, init) -> argparse.Namespace:
         given = self.arguments
         options = parser.parse_args(["--vocabulary", str(given.vocabulary), "--out", str(given.runs)])
-        for name in ("device", "threads", "precision", "layers", "toy", "batch", "rate", "composed"):
+        for name in (
+            "device",
+            "threads",
+            "precision",
+            "layers",
+            "toy",
+            "batch",
+            "rate",
+            "composed",
+            "word_batch",
+        ):
             setattr(options, name, getattr(given, name))
         options.seed, options.init = seed, init
         options.steps = options.every = steps
@@ -193,6 +213,7 @@ def main(argv: list[str] | None = None) -> dict:
     add("--steps", type=int, default=300, help="of tuning")
     add("--batch", type=int, default=32)
     add("--rate", type=float, default=3e-4)
+    add("--word-batch", type=int, default=2, help="batches of words alone are this many times as large")
     add("--labelled", type=int, default=2100, help="labelled samples for tuning")
     arguments = parser.parse_args(argv)
     if not arguments.init and not arguments.toy:

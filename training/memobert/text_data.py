@@ -9,6 +9,8 @@ from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, TEXT_LABELS
 
 log = logging.getLogger(__name__)
 
+# of MELD's series: its training scenes are in MELD's other splits
+NOT_TO_READ = ("emorynlp",)
 # labels that say nothing for or against the others of their line
 BESIDE = {"semeval2018_ec": ("anticipation", "trust")}
 
@@ -41,6 +43,8 @@ def load_unlabelled(folder: Path) -> list[str]:
     """
     texts: list[str] = []
     for path in sorted(Path(folder).glob("*/train.tsv")):
+        if path.parent.name in NOT_TO_READ:
+            continue
         texts += [row["text"] for row in _rows(path) if row.get("text")]
     if not texts:
         raise FileNotFoundError(f"{folder} holds no CORPUS/train.tsv")
