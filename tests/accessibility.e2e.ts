@@ -84,6 +84,7 @@ const MEASURED: Measurement = {
     fusion: { first: 40, median: 30, p95: 35, runs: 19 },
   },
   answer: { first: 90, median: 70, p95: 80, runs: 19 },
+  memory: 3e8,
 };
 
 /** A file with its timeline, a moment of it with words hidden, marks, other wording, a measurement: all there is to open. */

@@ -44,6 +44,8 @@ test('the shipped model is measured stage by stage, and the numbers can be copie
   // an answer holds one face, one reading of the voice and one fusion, and messages between
   const { expression, voice, fusion } = found.stages;
   expect(found.answer!.median).toBeGreaterThan((expression!.median + voice!.median + fusion!.median) * 0.8);
+  // the model, its runtime and the page: Chromium counts them where a page is isolated
+  expect(found.memory).toBeGreaterThan(50e6);
   test.info().annotations.push({ type: 'measured', description: JSON.stringify(found) });
 });
 

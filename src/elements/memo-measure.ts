@@ -145,7 +145,8 @@ export class MemoMeasure extends BaseElement {
     if (this.copied) return words.copied;
     if (this.under === null) return '';
     const { round, rounds } = this.under;
-    return round === 0 ? words.loading : words.round(round, rounds);
+    if (round === 0) return words.loading;
+    return round > rounds ? words.counting : words.round(round, rounds);
   }
 
   #result(found: Measurement, words: MeasureWords): TemplateResult {
@@ -171,7 +172,7 @@ export class MemoMeasure extends BaseElement {
       </details>`;
   }
 
-  #facts({ backend, load }: Measurement, words: MeasureWords): [string, unknown][] {
+  #facts({ backend, load, memory }: Measurement, words: MeasureWords): [string, unknown][] {
     const steps = Object.entries(load.steps) as [keyof MeasureWords['steps'], number][];
     const parts = steps.map(([step, ms]) => `${words.steps[step]} ${words.seconds((ms / 1000).toFixed(1))}`);
     const adapter = backend.adapter === null ? '' : `, ${backend.adapter}`;
@@ -180,6 +181,8 @@ export class MemoMeasure extends BaseElement {
       [words.facts.threads, String(backend.threads)],
       [words.facts.bytes, words.bytes(megabytes(load.bytes))],
       [words.facts.load, `${words.seconds((load.ms / 1000).toFixed(1))} (${parts.join(', ')})`],
+      // a measurement that was given may be of a version that did not count
+      ...(memory ? [[words.facts.memory, words.bytes(megabytes(memory))] as [string, unknown]] : []),
     ];
   }
 

@@ -55,7 +55,7 @@ describe('a measurement', () => {
     const told: number[] = [];
     const found = await measureWith(
       OPTIONS,
-      { client, input: INPUT, now },
+      { client, input: INPUT, now, countMemory: () => Promise.resolve(client.closed ? 0 : 64) },
       { rounds: 4, tell: (round) => told.push(round) },
     );
     expect(found.load).toEqual({
@@ -70,7 +70,9 @@ describe('a measurement', () => {
     expect(found.stages.fusion).toEqual({ first: 40, median: 40, p95: 40, runs: 3 });
     expect(found.answer).toEqual({ first: 72, median: 72, p95: 72, runs: 3 });
     expect(found).toMatchObject({ bundle: { name: 'toy', version: '2' }, backend: { name: 'webgpu' } });
-    expect(told).toEqual([0, 1, 2, 3, 4]);
+    // counted while the worker still holds the model
+    expect(found.memory).toBe(64);
+    expect(told).toEqual([0, 1, 2, 3, 4, 5]);
     expect(JSON.parse(JSON.stringify(found))).toEqual(found);
     expect([client.closed, client.retired]).toEqual([true, true]);
   });
@@ -103,6 +105,20 @@ describe('a measurement', () => {
     const { stages } = await measureWith(OPTIONS, { client, input: INPUT, now }, { rounds: 3 });
     expect([stages.voice, stages.fusion]).toEqual([null, null]);
     expect(stages['speech-gate']?.runs).toBe(2);
+  });
+
+  it('says null of memory where the browser does not count it, and does not wait for a count when cancelled', async () => {
+    const { client, now } = engine();
+    const found = await measureWith(OPTIONS, { client, input: INPUT, now }, { rounds: 2 });
+    expect(found.memory).toBeNull();
+    const cancel = new AbortController();
+    const endless = () => new Promise<number>(() => cancel.abort());
+    const cut = measureWith(
+      OPTIONS,
+      { ...engine(), input: INPUT, countMemory: endless },
+      { rounds: 2, signal: cancel.signal },
+    );
+    await expect(cut).rejects.toMatchObject({ code: 'aborted' });
   });
 
   it('closes the worker and tells what failed', async () => {

@@ -32,6 +32,8 @@ export interface Measurement {
   readonly stages: Readonly<Record<Stage, Spread | null>>;
   /** From a frame and samples that are at hand to the estimate, messages to the worker included. */
   readonly answer: Spread | null;
+  /** Bytes that the page and its workers hold with the model loaded; null where the browser does not count them. */
+  readonly memory: number | null;
 }
 
 export interface MeasureParts {
@@ -40,13 +42,15 @@ export interface MeasureParts {
   readonly input: MeasureInput;
   /** Milliseconds; `performance.now` unless a test has another. */
   readonly now?: () => number;
+  /** Bytes; the browser's own count unless a test has another. */
+  readonly countMemory?: () => Promise<number | null>;
 }
 
 export interface MeasureWishes {
   /** Estimates, the first included; 20 unless said. */
   readonly rounds?: number;
   readonly signal?: AbortSignal;
-  /** `round` counts from 1, 0 while the model loads. */
+  /** `round` counts from 1, 0 while the model loads, one past `rounds` while memory is counted. */
   readonly tell?: (round: number, rounds: number) => void;
 }
 
@@ -57,7 +61,7 @@ const FRAMES_A_ROUND = 3;
 /** Rejects with the MemoError of what failed, or `aborted`. */
 export async function measureWith(
   options: EngineOptions,
-  { client, input, now = () => performance.now() }: MeasureParts,
+  { client, input, now = () => performance.now(), countMemory = memoryOfPage }: MeasureParts,
   { rounds = 20, signal, tell = () => undefined }: MeasureWishes = {},
 ): Promise<Measurement> {
   const asking = signal === undefined ? {} : { signal };
@@ -72,6 +76,7 @@ export async function measureWith(
       answers.push(await oneRound({ client, input, now }, round, durations, asking));
     }
     const { name, version } = loaded.manifest;
+    tell(rounds + 1, rounds);
     return {
       ...place(),
       bundle: { name, version },
@@ -81,12 +86,38 @@ export async function measureWith(
         STAGES.map((stage) => [stage, spread(durations.get(stage) ?? [])]),
       ) as Measurement['stages'],
       answer: spread(answers),
+      memory: await untilCancelled(countMemory(), signal),
     };
   } catch (error) {
     throw MemoError.from(error);
   } finally {
     client.close({ retire: true });
   }
+}
+
+/**
+ * Of the page and all its workers, WebAssembly's memory among it. Chromium counts where the page is cross-origin isolated,
+ * at its next garbage collection, which may be 20 seconds away (https://wicg.github.io/performance-measure-memory/).
+ */
+async function memoryOfPage(): Promise<number | null> {
+  const { performance } = globalThis as {
+    performance?: { measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }> };
+  };
+  try {
+    return (await performance?.measureUserAgentSpecificMemory?.())?.bytes ?? null;
+  } catch {
+    return null; // not isolated: a SecurityError
+  }
+}
+
+function untilCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(new MemoError('aborted', 'The measurement was cut short.', 'Measure again.'));
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
+  });
 }
 
 type Asking = { readonly signal?: AbortSignal };
@@ -124,7 +155,7 @@ async function timedLoad(client: EngineClient, options: EngineOptions, now: () =
 
 /** Milliseconds from the last frame at hand to the estimate. */
 async function oneRound(
-  { client, input, now }: Required<MeasureParts>,
+  { client, input, now }: Required<Omit<MeasureParts, 'countMemory'>>,
   round: number,
   durations: ReadonlyMap<Stage, number[]>,
   asking: Asking,

@@ -10,6 +10,7 @@ export interface MeasureWords {
   readonly what: string;
   readonly loading: string;
   readonly round: (round: number, rounds: number) => string;
+  readonly counting: string;
   readonly stage: string;
   readonly first: string;
   readonly median: string;
@@ -25,6 +26,7 @@ export interface MeasureWords {
     readonly threads: string;
     readonly bytes: string;
     readonly load: string;
+    readonly memory: string;
   };
   readonly none: string;
   readonly copy: string;
@@ -39,6 +41,7 @@ const en: MeasureWords = {
   what: 'Loads the model once more in a worker of its own and runs it on the drawn actor, each stage after the other. A run that is under way is stopped first. The result stays in this page.',
   loading: 'Loading the model',
   round: (round, rounds) => `Round ${round} of ${rounds}`,
+  counting: 'Counting memory',
   stage: 'Stage',
   first: 'First run',
   median: 'Median',
@@ -49,7 +52,13 @@ const en: MeasureWords = {
   steps: { fetch: 'fetch', compile: 'prepare', 'warm-up': 'warm up', verify: 'check' },
   seconds: (value) => `${value} s`,
   bytes: (megabytes) => `${megabytes} MB`,
-  facts: { backend: 'Computed by', threads: 'Threads', bytes: 'Model files', load: 'Until ready' },
+  facts: {
+    backend: 'Computed by',
+    threads: 'Threads',
+    bytes: 'Model files',
+    load: 'Until ready',
+    memory: 'Memory held',
+  },
   none: 'did not run',
   copy: 'Copy as JSON',
   copied: 'Copied.',
@@ -63,6 +72,7 @@ const ko: MeasureWords = {
   what: '모델을 별도의 워커에 한 번 더 불러와 그려진 배우로 각 단계를 차례로 돌립니다. 진행 중인 인식은 먼저 멈춥니다. 결과는 이 페이지에만 남습니다.',
   loading: '모델을 불러오는 중',
   round: (round, rounds) => `${rounds}회 중 ${round}회`,
+  counting: '메모리를 세는 중',
   stage: '단계',
   first: '첫 실행',
   median: '중앙값',
@@ -73,7 +83,13 @@ const ko: MeasureWords = {
   steps: { fetch: '받기', compile: '준비', 'warm-up': '예열', verify: '확인' },
   seconds: (value) => `${value}초`,
   bytes: (megabytes) => `${megabytes} MB`,
-  facts: { backend: '계산 장치', threads: '스레드', bytes: '모델 파일', load: '준비까지' },
+  facts: {
+    backend: '계산 장치',
+    threads: '스레드',
+    bytes: '모델 파일',
+    load: '준비까지',
+    memory: '차지한 메모리',
+  },
   none: '돌지 않음',
   copy: 'JSON으로 복사',
   copied: '복사했습니다.',
