@@ -24,6 +24,8 @@ DATA_SOURCES = [
     {"name": "MELD", "licence": "GPL-3.0"},
     {"name": "ISEAR", "licence": "research"},
     {"name": "DailyDialog (RECCON subset)", "licence": "CC BY-NC-SA 4.0"},
+    {"name": "DAIR-AI emotion (tweets; Saravia et al. 2018)", "licence": "research and education"},
+    {"name": "SemEval-2018 task 1, E-c (tweets; Mohammad et al. 2018)", "licence": "research"},
     {"name": "all-MiniLM-L6-v2 (initial weights)", "licence": "Apache-2.0"},
 ]
 
