@@ -14,8 +14,11 @@ import torch
 from torch import Tensor
 
 from .loop import describe_run
+from .memobert_import import load_published
 
 log = logging.getLogger(__name__)
+
+TUNED = "tuning.model."
 
 
 def weights_of(stored: dict, path: Path) -> dict[str, Tensor]:
@@ -23,7 +26,16 @@ def weights_of(stored: dict, path: Path) -> dict[str, Tensor]:
     weights = stored.get("model", stored.get("average"))
     if weights is None:
         raise ValueError(f"{path} holds no weights: give a best.pt or a last.pt of a training command")
-    return weights
+    # `tune` averages what it trains, heads and all; its best.pt has MEmoBERT's alone under "model"
+    own = {k.removeprefix(TUNED): v for k, v in weights.items() if k.startswith(TUNED)}
+    return own or weights
+
+
+def load(path: Path) -> dict:
+    """A checkpoint, or a bundle's memobert.onnx as one."""
+    if path.suffix == ".onnx":
+        return load_published(path)
+    return torch.load(path, map_location="cpu", weights_only=False)
 
 
 def run_of(stored: dict, path: Path) -> dict | None:
@@ -55,7 +67,9 @@ def mean_of(all_weights: list[dict[str, Tensor]], parts: list[float]) -> dict[st
 
 def main(argv: list[str] | None = None) -> dict:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("checkpoints", type=Path, nargs="+", help="best.pt or last.pt of one command's runs")
+    parser.add_argument(
+        "checkpoints", type=Path, nargs="+", help="best.pt or last.pt of one command's runs; memobert.onnx"
+    )
     parser.add_argument("--parts", type=float, nargs="*", default=[], help="of each; alike without")
     parser.add_argument("--out", type=Path, required=True, help="folder for best.pt")
     parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
@@ -65,7 +79,7 @@ def main(argv: list[str] | None = None) -> dict:
     if len(parts) != count or min(parts) < 0 or not sum(parts) > 0:
         raise ValueError(f"--parts: give {count} numbers from 0, one a checkpoint, not all 0")
     parts = [part / sum(parts) for part in parts]
-    stored = [torch.load(path, map_location="cpu", weights_only=False) for path in arguments.checkpoints]
+    stored = [load(path) for path in arguments.checkpoints]
     if "model" not in stored[0]:
         raise ValueError(f"{arguments.checkpoints[0]} is no best.pt: only the others may be a last.pt")
     weights = [weights_of(of, path) for of, path in zip(stored, arguments.checkpoints, strict=True)]

@@ -10,6 +10,8 @@ from torch import Tensor
 from .memobert_model import MemoBert, small_config
 from .onnx_graph import widen
 
+HEADS_GRAPH = "memobert-heads.onnx"
+
 
 def load_memobert(path: Path, **changes) -> MemoBert:
     """MEmoBERT with the weights of `path` (a `memobert.onnx` of `export.py`).
@@ -26,6 +28,29 @@ def load_memobert(path: Path, **changes) -> MemoBert:
     except (KeyError, RuntimeError) as error:
         raise ValueError(f"{path} is no memobert.onnx of this shape: {error}") from error
     return model
+
+
+def load_heads(path: Path) -> dict[str, Tensor] | None:
+    """The state of `PretrainingHeads` from the `memobert-heads.onnx` beside `path`; None where there is none.
+
+    Regressions are tied to the embedders' matrices, which are MEmoBERT's own.
+    """
+    beside = path.with_name(HEADS_GRAPH)
+    if not beside.is_file():
+        return None
+    graph = onnx.load(beside).graph
+    widen(graph)
+    return {
+        weight.name: torch.from_numpy(numpy_helper.to_array(weight).copy()).float()
+        for weight in graph.initializer
+        if not weight.name.startswith("onnx::")
+    }
+
+
+def load_published(path: Path, **changes) -> dict:
+    """What a best.pt of `tune` holds, as far as a bundle does: `model` and, where they are there, `heads`."""
+    heads = load_heads(path)
+    return {"model": load_memobert(path, **changes).state_dict()} | ({"heads": heads} if heads else {})
 
 
 # what `exported_models.Published` puts before the names; older graphs have none

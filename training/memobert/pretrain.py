@@ -18,7 +18,7 @@ import torch
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .loop import Checkpoints, add_common_arguments, describe_run, half_on, start
 from .masking import WordStarts
-from .memobert_import import load_memobert
+from .memobert_import import load_published
 from .memobert_model import TOY, MemoBert, small_config
 from .pretraining_heads import TASKS, TITLES, Pretraining, mask_for
 from .samples import Sample, lay_out
@@ -58,7 +58,7 @@ def make_model(arguments: argparse.Namespace, source: Source) -> tuple[MemoBert,
     torch.manual_seed(arguments.seed)
     model = MemoBert(small_config(**changes), *source.sizes())
     if init is not None and init.suffix == ".onnx":
-        stored = {"model": load_memobert(init, **changes).state_dict()}
+        stored = load_published(init, **changes)
     elif init is not None and not stored:
         model.load_text_encoder(init)
     if stored:

@@ -11,9 +11,10 @@ from .denseface_model import DenseFace
 from .exported_models import AXES, OUTPUTS, fold_norms, outputs_of, round_to_half, to_onnx, trace
 from .lightface_import import load_lightface
 from .lightface_model import LightFace
-from .memobert_import import load_memobert
+from .memobert_import import HEADS_GRAPH, load_heads, load_memobert, load_published
 from .memobert_model import MemoBert, small_config
 from .onnx_variants import VARIANTS
+from .pretraining_heads import PretrainingHeads
 from .published_memobert import Published
 from .wav2vec2_import import load_wav2vec2
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
@@ -101,8 +102,26 @@ def test_memobert_reads_back_the_same(tmp_path):
         found = load_memobert(path, **SMALL).eval()(*inputs.values())
         wanted = onnxruntime.InferenceSession(path).run(None, {k: v.numpy() for k, v in inputs.items()})[0]
         assert np.abs(found.numpy() - wanted).max() < 1e-3, variant
+    assert "heads" not in load_published(path, **SMALL)
     with pytest.raises(ValueError, match="of this shape"):
         load_memobert(path, **{**SMALL, "num_hidden_layers": 1})
+
+
+@torch.no_grad()
+def test_heads_read_back_beside_the_graph_that_they_belong_to(tmp_path):
+    torch.manual_seed(0)
+    model = MemoBert(small_config(**SMALL, vocab_size=300)).eval()
+    heads = PretrainingHeads(model.requires_grad_(False)).eval()
+    for parameter in heads.parameters():
+        parameter.uniform_(-0.3, 0.3)
+    hidden = torch.randn(3, model.config.hidden_size)
+    to_onnx(
+        heads, {"hidden": hidden}, OUTPUTS["memobert-heads"], AXES["memobert-heads"], tmp_path / HEADS_GRAPH
+    )
+    again = PretrainingHeads(model).eval()
+    again.load_state_dict(load_heads(tmp_path / "memobert.onnx"))
+    for found, wanted in zip(again(hidden), heads(hidden), strict=True):
+        assert torch.allclose(found, wanted, atol=2e-3)
 
 
 @torch.no_grad()
