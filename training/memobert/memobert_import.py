@@ -1,5 +1,6 @@
 """Reads MEmoBERT's weights back from a bundle's graph, so that tuning goes on from what was published."""
 
+import json
 from pathlib import Path
 
 import onnx
@@ -48,9 +49,16 @@ def load_heads(path: Path) -> dict[str, Tensor] | None:
 
 
 def load_published(path: Path, **changes) -> dict:
-    """What a best.pt of `tune` holds, as far as a bundle does: `model` and, where they are there, `heads`."""
-    heads = load_heads(path)
-    return {"model": load_memobert(path, **changes).state_dict()} | ({"heads": heads} if heads else {})
+    """What a best.pt of `tune` holds, as far as a bundle does: `model`, and where they are there
+    `heads` and `run`."""
+    found: dict = {"model": load_memobert(path, **changes).state_dict()}
+    if heads := load_heads(path):
+        found["heads"] = heads
+    manifest = path.with_name("manifest.json")
+    if manifest.is_file():
+        trained = json.loads(manifest.read_text()).get("training", {})
+        found["run"] = trained.get("fusion", {}).get("run")
+    return found
 
 
 # what `exported_models.Published` puts before the names; older graphs have none
