@@ -47,8 +47,11 @@ export function renderCard(markdown, base) {
     },
     link({ href, tokens }) {
       const text = this.parser.parseInline(tokens);
-      // what is not in the site cannot be followed from it
-      if (href.startsWith('../')) return text;
+      // what is not in the site cannot be followed from it: where it lies in the repository is said
+      if (href.startsWith('../')) {
+        const place = href.replace(/^(\.\.\/)+/, '');
+        return text.includes(place) ? text : `${text} (<code>${place}</code>)`;
+      }
       const address = /^(https?:|#)/.test(href) ? href : `${base}${href}`;
       return `<a href="${address}">${text}</a>`;
     },

@@ -150,6 +150,7 @@ export class MemoAdaptation extends BaseElement {
   #mark(mark: MarkedMoment, index: number): TemplateResult {
     const { before, after } = this.#said(mark);
     const at = this.labels.indexOf(mark.word);
+    const gloss = labelGloss(mark.word);
     const name = `${labelSpoken(mark.word)}, ${clock(mark.time)}`;
     return html`<li
       class="mark"
@@ -160,7 +161,8 @@ export class MemoAdaptation extends BaseElement {
       ${cssValues({ '--_hue': labelColour(mark.word, at) })}
     >
       <span
-        ><b lang="en">${labelName(mark.word)}</b> <span class="small number">${clock(mark.time)}</span></span
+        ><b lang="en">${labelName(mark.word)}</b>${gloss === null ? nothing : html` ${gloss}`}
+        <span class="small number">${clock(mark.time)}</span></span
       >
       <span class="lines">
         ${this.#line(before, apartWords().yours.before)}

@@ -47,7 +47,7 @@ export class MemoBars extends BaseElement {
         block-size: clamp(0.625rem, 1.6cqi, 0.75rem);
         overflow: hidden;
         border-radius: 99px;
-        background: color-mix(in oklab, var(--_hue) 13%, var(--_sunken));
+        background: color-mix(in oklab, var(--_hue) 13%, var(--_track));
       }
       /* moved, not scaled: its round end stays round, and only the compositor works */
       .fill {

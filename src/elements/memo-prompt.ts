@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import type { WordProbability } from '../memobert/estimate';
+import { MODALITIES, type Modality, type WordProbability } from '../memobert/estimate';
 import type { Doubt } from '../memobert/reliability';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
@@ -145,10 +145,13 @@ export class MemoPrompt extends BaseElement {
   @property({ attribute: false }) words: readonly WordProbability[] = [];
   /** Why the answer is withheld; null where it is not. */
   @property({ attribute: false }) doubts: readonly Doubt[] | null = null;
+  /** What visitors may give, for what is said while the blank is open. */
+  @property({ attribute: false }) offered: readonly Modality[] = MODALITIES;
   /** True while an answer is awaited from a running source. */
   @property({ type: Boolean }) listening = false;
 
-  protected override take({ prompt, labels, estimate, phase }: RecogniserState): void {
+  protected override take({ prompt, labels, estimate, phase, modalities }: RecogniserState): void {
+    this.offered = modalities;
     this.prompt = prompt ?? DEFAULT_PROMPT;
     this.labels = estimate?.labels ?? labels ?? DEFAULT_LABELS;
     this.probabilities = estimate?.probabilities ?? null;
@@ -194,7 +197,7 @@ export class MemoPrompt extends BaseElement {
 
   #beside(label: string | undefined, probability: number): unknown {
     if (label === undefined)
-      return html`<span>${this.listening ? strings.prompt.listening : strings.prompt.waiting}</span>`;
+      return html`<span>${strings.prompt[this.listening ? 'listening' : 'waiting'](this.offered)}</span>`;
     if (this.doubts !== null) {
       const reasons = this.doubts.map((doubt) => strings.unsure.doubts[doubt]);
       return html`<span data-testid="doubts">${strings.unsure.because(reasons)}</span>`;

@@ -15,7 +15,7 @@ const en = {
     contempt: 'contempt',
   } as Readonly<Record<string, string>>,
   playground: {
-    what: 'Freeze a moment, hide some of it, and see what the model fills in there: its four pre-training tasks.',
+    what: 'Freeze a moment, hide some of it, and see what the model fills in there: its four pre‑training tasks.',
     take: 'Take this moment',
     again: 'Take another moment',
     waiting: 'Take a moment once there is an answer.',

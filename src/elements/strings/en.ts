@@ -14,7 +14,7 @@ import {
   trustTracks,
   trustUnsure,
 } from './en-trust';
-import type { ErrorWords } from './words';
+import { anyOf, type ErrorWords } from './words';
 
 const phases: Record<Phase, string> = {
   idle: 'Ready',
@@ -36,6 +36,10 @@ const conditions: Record<Condition, string> = {
 };
 
 const modalities: Record<Modality, string> = { text: 'Words', face: 'Face', voice: 'Voice' };
+
+/** What each is given by, and what is waited for. */
+const givers: Record<Modality, string> = { text: 'words', face: 'camera', voice: 'microphone' };
+const awaited: Record<Modality, string> = { text: 'words', face: 'a face', voice: 'a voice' };
 
 const steps: Record<LoadStep, string> = {
   fetch: 'Fetching',
@@ -114,8 +118,8 @@ export const en = {
     blank: 'blank',
     vocabulary: 'Of all words:',
     ofLabels: (count: number) => `of ${count} words`,
-    waiting: 'Camera, microphone or words fill in the blank.',
-    listening: 'Waiting for a face, a voice or words.',
+    waiting: (given: readonly Modality[]) => `Filled in by ${anyOf('en-GB', givers, given)}.`,
+    listening: (given: readonly Modality[]) => `Waiting for ${anyOf('en-GB', awaited, given)}.`,
   },
   bars: {
     heading: 'Expression estimate',

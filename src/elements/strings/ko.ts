@@ -1,5 +1,6 @@
 /** Every word the elements say, in Korean. The label words stay English, as the model's vocabulary is; their meaning stands beside. */
 
+import type { Modality } from '../../memobert/estimate';
 import { koApart } from './ko-apart';
 import { errors } from './ko-errors';
 import {
@@ -10,7 +11,10 @@ import {
   trustTracks,
   trustUnsure,
 } from './ko-trust';
-import type { Words } from './words';
+import { anyOf, type Words } from './words';
+
+const modalities: Record<Modality, string> = { text: '말', face: '얼굴', voice: '목소리' };
+const givers: Record<Modality, string> = { text: '말', face: '카메라', voice: '마이크' };
 
 const glosses: Readonly<Record<string, string>> = {
   neutral: '덤덤함',
@@ -72,7 +76,7 @@ export const ko: Words = {
     offline: '오프라인, 계속 작동함',
     ...trustConditions,
   },
-  modalities: { text: '말', face: '얼굴', voice: '목소리' },
+  modalities,
   steps: {
     fetch: '가져오는 중:',
     compile: '준비하는 중:',
@@ -106,8 +110,8 @@ export const ko: Words = {
     blank: '빈칸',
     vocabulary: '모든 단어 중에서:',
     ofLabels: (count) => `(단어 ${count}개 중)`,
-    waiting: '카메라, 마이크 또는 말이 빈칸을 채웁니다.',
-    listening: '얼굴이나 목소리, 말을 기다리고 있습니다.',
+    waiting: (given) => `${anyOf('ko', givers, given)}로 빈칸을 채웁니다.`,
+    listening: (given) => `기다리는 중: ${anyOf('ko', modalities, given)}`,
   },
   bars: {
     heading: '표현 추정',

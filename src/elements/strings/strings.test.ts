@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../errors';
+import { MODALITIES } from '../../memobert/estimate';
 import { en } from './en';
 import { languageOf, speaking, strings, wordsFrom, type Words } from '.';
 import { APART_WORDS } from './apart-words';
@@ -10,13 +11,18 @@ import { OFFLINE_WORDS } from './offline-words';
 
 type Spoken = (...given: unknown[]) => string;
 
-/** Of two words, or of a list of them. */
+/** What a word may be said of: two words, a list of them, or modalities. */
+const GIVEN: readonly unknown[][] = [['§1', '§2'], [['§1', '§2']], [MODALITIES]];
+
 function spoken(say: Spoken): string {
-  try {
-    return say('§1', '§2');
-  } catch {
-    return say(['§1', '§2']);
+  for (const given of GIVEN) {
+    try {
+      return say(...given);
+    } catch {
+      continue;
+    }
   }
+  throw new Error(`nothing can be said by ${say.toString()}`);
 }
 
 /** Every word with its path; functions by what they say of given words. */
@@ -66,6 +72,17 @@ describe('Korean', () => {
   it('speaks one way throughout', () => {
     // 합쇼체: no ending of 해요체 or 반말 at a sentence's end
     for (const [path, text] of all('ko')) expect(text, path).not.toMatch(/(요|해|한다|된다|이다)[.!?]/);
+  });
+});
+
+describe('an open blank', () => {
+  it.each([
+    [['text', 'face', 'voice'], 'words, camera or microphone', '말, 카메라 또는 마이크로'],
+    [['face'], 'camera', '카메라로'],
+    [['text'], 'words', '말로'],
+  ] as const)('names what may fill it: %s', (given, english, korean) => {
+    expect(en.prompt.waiting(given)).toBe(`Filled in by ${english}.`);
+    expect(ko.prompt.waiting(given)).toBe(`${korean} 빈칸을 채웁니다.`);
   });
 });
 
