@@ -38,6 +38,17 @@ export class MemoBars extends BaseElement {
       .gloss {
         color: var(--_muted);
       }
+      /* as wide as it is in bold: the tracks must not move with the answer */
+      .word {
+        display: inline-grid;
+      }
+      .word::after {
+        content: attr(data-word);
+        block-size: 0;
+        overflow: hidden;
+        visibility: hidden;
+        font-weight: 700;
+      }
       .gloss {
         font-size: 0.8125em;
         font-weight: 400;
@@ -120,8 +131,9 @@ export class MemoBars extends BaseElement {
   /** The word as the model has it, and what it means where that needs saying. */
   #label(label: string): TemplateResult {
     const gloss = labelGloss(label);
+    const word = labelName(label);
     return html`<span class="label"
-      ><span lang="en">${labelName(label)}</span>${
+      ><span class="word" lang="en" data-word=${word}>${word}</span>${
         gloss === null ? nothing : html` <span class="gloss">${gloss}</span>`
       }</span
     >`;

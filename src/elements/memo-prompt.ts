@@ -52,8 +52,10 @@ export class MemoPrompt extends BaseElement {
         transition: color 260ms;
       }
       .bracket {
-        color: color-mix(in oklab, currentColor 45%, transparent);
+        /* of a colour under way, Chromium mixes currentColor once and keeps it */
+        color: color-mix(in oklab, var(--_hue) 45%, transparent);
         font-weight: 300;
+        transition: inherit;
       }
       .word {
         padding-inline: 0.04em;
@@ -147,11 +149,14 @@ export class MemoPrompt extends BaseElement {
   @property({ attribute: false }) doubts: readonly Doubt[] | null = null;
   /** What visitors may give, for what is said while the blank is open. */
   @property({ attribute: false }) offered: readonly Modality[] = MODALITIES;
+  /** A file is open: where the blank stays open, its moment has no answer. */
+  @property({ type: Boolean }) file = false;
   /** True while an answer is awaited from a running source. */
   @property({ type: Boolean }) listening = false;
 
-  protected override take({ prompt, labels, estimate, phase, modalities }: RecogniserState): void {
+  protected override take({ prompt, labels, estimate, phase, modalities, media }: RecogniserState): void {
     this.offered = modalities;
+    this.file = media !== null;
     this.prompt = prompt ?? DEFAULT_PROMPT;
     this.labels = estimate?.labels ?? labels ?? DEFAULT_LABELS;
     this.probabilities = estimate?.probabilities ?? null;
@@ -196,8 +201,11 @@ export class MemoPrompt extends BaseElement {
   }
 
   #beside(label: string | undefined, probability: number): unknown {
-    if (label === undefined)
-      return html`<span>${strings.prompt[this.listening ? 'listening' : 'waiting'](this.offered)}</span>`;
+    if (label === undefined) {
+      const { listening, nowhere, waiting } = strings.prompt;
+      if (this.file && !this.listening) return html`<span data-testid="nowhere">${nowhere}</span>`;
+      return html`<span>${(this.listening ? listening : waiting)(this.offered)}</span>`;
+    }
     if (this.doubts !== null) {
       const reasons = this.doubts.map((doubt) => strings.unsure.doubts[doubt]);
       return html`<span data-testid="doubts">${strings.unsure.because(reasons)}</span>`;

@@ -119,6 +119,7 @@ export const en = {
     vocabulary: 'Of all words:',
     ofLabels: (count: number) => `of ${count} words`,
     waiting: (given: readonly Modality[]) => `Filled in by ${anyOf('en-GB', givers, given)}.`,
+    nowhere: 'No answer for this moment of the file.',
     listening: (given: readonly Modality[]) => `Waiting for ${anyOf('en-GB', awaited, given)}.`,
   },
   bars: {

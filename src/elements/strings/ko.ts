@@ -111,6 +111,7 @@ export const ko: Words = {
     vocabulary: '모든 단어 중에서:',
     ofLabels: (count) => `(단어 ${count}개 중)`,
     waiting: (given) => `${anyOf('ko', givers, given)}로 빈칸을 채웁니다.`,
+    nowhere: '파일의 이 순간에는 답이 없습니다.',
     listening: (given) => `기다리는 중: ${anyOf('ko', modalities, given)}`,
   },
   bars: {
