@@ -45,6 +45,38 @@ test('another answer moves no bar, and the brackets take its colour', async ({ o
   for (const { bracket, fresh } of seen) expect(bracket).toBe(fresh);
 });
 
+test('a sentence of any length stays within its part', async ({ open }) => {
+  const page = await open();
+  await openPage(page);
+  for (const width of [300, 540]) {
+    const ends = await page.evaluate(async (inlineSize) => {
+      const part = Object.assign(document.createElement('memo-prompt'), { probabilities: [0.1, 0.9] });
+      Object.assign(part.style, { inlineSize: `${inlineSize}px` });
+      document.body.append(part);
+      const found: { over: number; lines: number }[] = [];
+      for (const prompt of [
+        'I am [MASK].',
+        'They look [MASK] today.',
+        'After all that was said and done in here, whoever it was that came in felt [MASK] about it.',
+      ]) {
+        Object.assign(part, { prompt, labels: ['sad', 'disgusted'] });
+        await part.updateComplete;
+        const sentence = part.shadowRoot!.querySelector('.sentence')!;
+        const { fontSize } = getComputedStyle(sentence);
+        found.push({
+          over: sentence.scrollWidth - sentence.clientWidth,
+          lines: Math.round(sentence.getBoundingClientRect().height / (1.1 * parseFloat(fontSize))),
+        });
+      }
+      part.remove();
+      return found;
+    }, width);
+    expect(ends.map(({ over }) => over)).toEqual([0, 0, 0]);
+    expect(ends[0]!.lines).toBe(1);
+    expect(ends[2]!.lines).toBeGreaterThan(1);
+  }
+});
+
 test('an open wording leaves no hole beside it', async ({ open }) => {
   const page = await open({ viewport: { width: 1440, height: 900 } });
   await openPage(page);

@@ -40,10 +40,11 @@ export class MemoPrompt extends BaseElement {
       }
       .sentence {
         font-family: var(--_serif);
-        font-size: min(4.25rem, 11.4cqi);
+        /* on one line with its longest word; a long one has smaller letters, and then more lines */
+        font-size: max(1.75rem, min(4.25rem, 11.4cqi, 194cqi / var(--_letters)));
         line-height: 1.1;
         letter-spacing: -0.015em;
-        white-space: nowrap;
+        text-wrap: balance;
       }
       .mask {
         display: inline-flex;
@@ -169,8 +170,13 @@ export class MemoPrompt extends BaseElement {
     const index = topIndex(this.probabilities ?? []);
     const label = this.labels[index];
     const [before, after] = splitPrompt(this.prompt);
+    const longest = Math.max(...this.labels.map((each) => labelName(each).length));
+    const letters = String(before.length + after.length + longest + 2);
     const hue = label === undefined || this.doubts !== null ? 'var(--_muted)' : labelColour(label, index);
-    return html`<div class=${this.listening ? 'listening' : ''} ${cssValues({ '--_hue': hue })}>
+    return html`<div
+      class=${this.listening ? 'listening' : ''}
+      ${cssValues({ '--_hue': hue, '--_letters': letters })}
+    >
       <p class="sentence" part="sentence" lang="en">
         ${before}<span class="mask" part="mask"
           ><span class="bracket" aria-hidden="true">[</span>${this.#filling(label)}<span
