@@ -92,7 +92,7 @@ export class MemoEvidence extends BaseElement {
     const from = to - SECONDS;
     const spans = spansOf(this.estimate?.evidence[modality] ?? NOTHING, from, to);
     const seconds = secondsOf(spans).toFixed(1);
-    const name = strings.lookedAt[modality];
+    const name = strings.modalities[modality];
     const path = spans
       .map(({ start, end }) => {
         const [left, width] = [start - from, end - start].map((value) => (value / SECONDS) * WIDTH);

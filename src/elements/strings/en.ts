@@ -2,7 +2,7 @@
 
 import { enApart } from './en-apart';
 import type { ErrorCode } from '../../errors';
-import type { RecognitionPlace, WordSourceKind, WordStatus } from '../../capture/words';
+import type { WordSourceKind } from '../../capture/words';
 import type { Modality, Stage } from '../../memobert/estimate';
 import type { Condition, Phase } from '../../recogniser';
 import type { LoadStep } from '../../runtime/progress';
@@ -65,22 +65,6 @@ const wordSources: Record<WordSourceKind, string> = {
   'in-page': 'In page',
 };
 
-const wordStatuses: Record<Exclude<WordStatus, 'off'>, string> = {
-  starting: 'Getting ready',
-  listening: 'Listening',
-  failed: 'Stopped',
-};
-
-/** What the browser's recognition does with the sound. */
-const recognitionPlaces: Record<RecognitionPlace | 'unknown', string> = {
-  unknown: 'Asking the browser where it would listen.',
-  device: 'Your browser turns the sound into words on this device: it stays here.',
-  installable:
-    'Your browser can turn the sound into words on this device, once it has fetched a language pack. The sound stays here.',
-  service:
-    'Your browser sends the sound to its maker’s servers to turn it into words. Nothing else here leaves your device.',
-};
-
 /** Names of the default labels and of words often used beside them; others are shown by their id. */
 const labels: Readonly<Record<string, string>> = {
   neutral: 'neutral',
@@ -128,7 +112,6 @@ export const en = {
     vocabularyIsEnglish: '',
   },
   evidence: {
-    heading: 'Each on its own',
     absent: 'not present',
     none: 'nothing yet',
     contribution: 'moves the answer by',
@@ -168,17 +151,6 @@ export const en = {
   },
   words: {
     sources: wordSources,
-    statuses: wordStatuses,
-    places: recognitionPlaces,
-    chooseCaptions: 'Choose captions',
-    captionsHint: 'A .vtt or .srt file; it can be dropped here too.',
-    cues: (name: string, count: number) => `${name}, ${count === 1 ? '1 cue' : `${count} cues`}`,
-    inPage:
-      'A speech model in this page turns the sound into words: the sound stays here. The model is fetched once, then kept.',
-    listen: 'Listen',
-    listenAway: 'Send it and listen',
-    withStart: 'Begins when you press Start',
-    nothing: 'No words yet.',
   },
   preview: {
     cameraOff: 'No picture',
@@ -192,19 +164,6 @@ export const en = {
     player: 'The file under analysis',
     follow: 'Follow this face',
     followed: 'This face is followed',
-  },
-  timeline: {
-    heading: 'Over time',
-    slider: 'Moment in the file',
-    empty: 'Nothing recorded yet',
-    nothing: 'no estimate',
-    progress: 'Analysing the file',
-    reached: (reached: string, seconds: string) => `${reached} of ${seconds} analysed`,
-    marks: { 'no-face': 'no face', silence: 'no speech' },
-  },
-  export: {
-    heading: 'Save as',
-    formats: { csv: 'CSV', json: 'JSON', webvtt: 'WebVTT', emotionml: 'EmotionML', png: 'Picture' },
   },
   meter: { label: 'Microphone level', speaking: 'speech', quiet: 'no speech', muted: 'muted' },
   status: {

@@ -1,3 +1,4 @@
+import { configureLocalization } from '@lit/localize';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../errors';
 import { MODALITIES } from '../../memobert/estimate';
@@ -8,6 +9,9 @@ import { guideWords } from './guide-words';
 import { ko } from './ko';
 import { measureWords } from './measure-words';
 import { OFFLINE_WORDS } from './offline-words';
+import { OVER_TIME_WORDS } from './over-time-words';
+import { WORDING_WORDS } from './wording-words';
+import { WORDS_PANEL_WORDS } from './words-panel-words';
 
 type Spoken = (...given: unknown[]) => string;
 
@@ -33,7 +37,10 @@ function said(table: unknown, path = ''): [path: string, text: string][] {
 }
 
 /** Those that come with the code, and those that come with what says them. */
-const late = { apart: APART_WORDS, guide: guideWords, measure: measureWords, offline: OFFLINE_WORDS };
+const late = {
+  ...{ apart: APART_WORDS, guide: guideWords, measure: measureWords, offline: OFFLINE_WORDS },
+  ...{ time: OVER_TIME_WORDS, wording: WORDING_WORDS, panel: WORDS_PANEL_WORDS },
+};
 const all = (language: 'en' | 'ko'): [path: string, text: string][] => [
   ...said({ en, ko }[language]),
   ...Object.entries(late).flatMap(([name, tables]) => said(tables[language], `.late.${name}`)),
@@ -42,7 +49,7 @@ const all = (language: 'en' | 'ko'): [path: string, text: string][] => [
 describe('Korean', () => {
   // what has a meaning of its own is left as it is
   const same =
-    /^\.(language|labels|glosses|errors|stages|status\.(webgpu|wasm)|export\.formats|rates\.milliseconds|words\.sources|late\.guide\.steps\.\d\.part|late\.measure\.bytes)/;
+    /^\.(language|labels|glosses|errors|stages|status\.(webgpu|wasm)|late\.time\.export\.formats|rates\.milliseconds|words\.sources|late\.guide\.steps\.\d\.part|late\.measure\.bytes)/;
 
   it.each(all('en').filter(([path, text]) => !same.test(path) && text !== ''))('%s', (path, english) => {
     const korean = new Map(all('ko')).get(path);
@@ -75,6 +82,15 @@ describe('Korean', () => {
   });
 });
 
+it('leaves a page its own @lit/localize to set up, which can be done once', () => {
+  const own = {
+    sourceLocale: 'de',
+    targetLocales: ['fr'],
+    loadLocale: () => Promise.reject(new Error('none')),
+  };
+  expect(() => configureLocalization(own)).not.toThrow();
+});
+
 describe('an open blank', () => {
   it.each([
     [['text', 'face', 'voice'], 'words, camera or microphone', '말, 카메라 또는 마이크로'],
@@ -89,7 +105,7 @@ describe('an open blank', () => {
 describe('whoever speaks', () => {
   beforeAll(async () => {
     const { fetchWords } = await import('.');
-    // @lit/localize tells the window; Node has none
+    // the window is told; Node has none
     Object.assign(globalThis, { window: new EventTarget() });
     await fetchWords('ko');
   });
