@@ -3,7 +3,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { FeatureError, FilledFace, FilledPiece, FilledVoice, Filling } from '../memobert/moment';
 import { cssValues } from './css-values';
-import { labelGloss, labelName, percent, topIndex } from './format';
+import { labelGloss, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 import { apartWords } from './strings/apart-words';
@@ -194,7 +194,7 @@ function answers({ answer: { labels, whole, masked } }: Filling): TemplateResult
     const label = labels[at] ?? '';
     const gloss = labelGloss(label);
     return html`<p>
-      <span class="was" lang="en" ${cssValues({ '--_hue': labelColour(label, at) })}>${labelName(label)}</span
+      <span class="was" lang="en" ${cssValues({ '--_hue': labelColour(label, at) })}>${label}</span
       >${gloss === null ? nothing : html` ${gloss}`} <span class="number">${percent(values[at] ?? 0)}</span>
       <span class="small">${when}</span>
     </p>`;

@@ -4,7 +4,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
-import { DEFAULT_LABELS, isWithheld, labelGloss, labelName, percent, topIndex } from './format';
+import { DEFAULT_LABELS, isWithheld, labelGloss, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 
@@ -131,9 +131,8 @@ export class MemoBars extends BaseElement {
   /** The word as the model has it, and what it means where that needs saying. */
   #label(label: string): TemplateResult {
     const gloss = labelGloss(label);
-    const word = labelName(label);
     return html`<span class="label"
-      ><span class="word" lang="en" data-word=${word}>${word}</span>${
+      ><span class="word" lang="en" data-word=${label}>${label}</span>${
         gloss === null ? nothing : html` <span class="gloss">${gloss}</span>`
       }</span
     >`;

@@ -11,7 +11,6 @@ import {
   DEFAULT_PROMPT,
   isWithheld,
   labelGloss,
-  labelName,
   percent,
   splitPrompt,
   topIndex,
@@ -170,7 +169,7 @@ export class MemoPrompt extends BaseElement {
     const index = topIndex(this.probabilities ?? []);
     const label = this.labels[index];
     const [before, after] = splitPrompt(this.prompt);
-    const longest = Math.max(...this.labels.map((each) => labelName(each).length));
+    const longest = Math.max(...this.labels.map(({ length }) => length));
     const letters = String(before.length + after.length + longest + 2);
     const hue = label === undefined || this.doubts !== null ? 'var(--_muted)' : labelColour(label, index);
     return html`<div
@@ -203,7 +202,7 @@ export class MemoPrompt extends BaseElement {
       return html`<span class="word unsure" lang=${strings.language} data-testid="unsure"
         >${strings.unsure.word}</span
       >`;
-    return keyed(label, html`<span class="word" data-testid="top">${labelName(label)}</span>`);
+    return keyed(label, html`<span class="word" data-testid="top">${label}</span>`);
   }
 
   #beside(label: string | undefined, probability: number): unknown {

@@ -65,17 +65,6 @@ const wordSources: Record<WordSourceKind, string> = {
   'in-page': 'In page',
 };
 
-/** Names of the default labels and of words often used beside them; others are shown by their id. */
-const labels: Readonly<Record<string, string>> = {
-  neutral: 'neutral',
-  happy: 'happy',
-  sad: 'sad',
-  angry: 'angry',
-  surprised: 'surprised',
-  scared: 'scared',
-  disgusted: 'disgusted',
-};
-
 /** What an English label means, where the elements speak another language: the vocabulary itself is English. */
 const glosses: Readonly<Record<string, string>> = {};
 
@@ -90,7 +79,6 @@ export const en = {
   modalities,
   steps,
   stages,
-  labels,
   glosses,
   errors,
   notice:

@@ -92,15 +92,6 @@ export const ko: Words = {
     voice: 'wav2vec 2.0',
     fusion: 'MEmoBERT',
   },
-  labels: {
-    neutral: 'neutral',
-    happy: 'happy',
-    sad: 'sad',
-    angry: 'angry',
-    surprised: 'surprised',
-    scared: 'scared',
-    disgusted: 'disgusted',
-  },
   glosses,
   errors,
   notice:

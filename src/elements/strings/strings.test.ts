@@ -2,6 +2,7 @@ import { configureLocalization } from '@lit/localize';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../errors';
 import { MODALITIES } from '../../memobert/estimate';
+import { DEFAULT_LABELS } from '../format';
 import { en } from './en';
 import { languageOf, speaking, strings, wordsFrom, type Words } from '.';
 import { APART_WORDS } from './apart-words';
@@ -49,7 +50,7 @@ const all = (language: 'en' | 'ko'): [path: string, text: string][] => [
 describe('Korean', () => {
   // what has a meaning of its own is left as it is
   const same =
-    /^\.(language|labels|glosses|errors|stages|status\.(webgpu|wasm)|late\.time\.export\.formats|rates\.milliseconds|words\.sources|late\.guide\.steps\.\d\.part|late\.measure\.bytes)/;
+    /^\.(language|glosses|errors|stages|status\.(webgpu|wasm)|late\.time\.export\.formats|rates\.milliseconds|words\.sources|late\.guide\.steps\.\d\.part|late\.measure\.bytes)/;
 
   it.each(all('en').filter(([path, text]) => !same.test(path) && text !== ''))('%s', (path, english) => {
     const korean = new Map(all('ko')).get(path);
@@ -73,7 +74,7 @@ describe('Korean', () => {
   });
 
   it('gives each default label a meaning', () => {
-    for (const label of Object.keys(en.labels)) expect(ko.glosses[label]).toMatch(/[가-힣]/);
+    for (const label of DEFAULT_LABELS) expect(ko.glosses[label]).toMatch(/[가-힣]/);
   });
 
   it('speaks one way throughout', () => {
