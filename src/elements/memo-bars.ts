@@ -39,11 +39,11 @@ export class MemoBars extends BaseElement {
         color: var(--_muted);
       }
       /* as wide as it is in bold: the tracks must not move with the answer */
-      .word {
-        display: inline-grid;
+      .label {
+        display: grid;
       }
-      .word::after {
-        content: attr(data-word);
+      .label::after {
+        content: attr(data-said);
         block-size: 0;
         overflow: hidden;
         visibility: hidden;
@@ -131,10 +131,12 @@ export class MemoBars extends BaseElement {
   /** The word as the model has it, and what it means where that needs saying. */
   #label(label: string): TemplateResult {
     const gloss = labelGloss(label);
-    return html`<span class="label"
-      ><span class="word" lang="en" data-word=${label}>${label}</span>${
-        gloss === null ? nothing : html` <span class="gloss">${gloss}</span>`
-      }</span
+    return html`<span class="label" data-said=${`${label} ${gloss ?? ''}`}
+      ><span
+        ><span lang="en">${label}</span>${
+          gloss === null ? nothing : html` <span class="gloss">${gloss}</span>`
+        }</span
+      ></span
     >`;
   }
 
