@@ -28,17 +28,19 @@ function outdented(html: string): string {
   return lines.map((line) => line.slice(indent)).join('\n');
 }
 
-/** Serialised, a tag stands on one line; as written, a long one has a line for each attribute. */
+/** Serialised, a tag stands on one line and a switch has a value; as written, a long one has a line for each attribute. */
 function broken(html: string): string {
   return html
+    .replaceAll('=""', '')
     .split('\n')
     .map((line) => {
       const [, indent = '', tag, rest = '', end = ''] =
-        /^(\s*)(<[\w-]+)((?: [\w-]+="[^"]*")+)(>.*)$/.exec(line) ?? [];
+        /^(\s*)(<[\w-]+)((?: [\w-]+(?:="[^"]*")?)+)(>.*)$/.exec(line) ?? [];
       if (tag === undefined || line.length <= MOST_COLUMNS) return line;
-      const attributes = rest.match(/ [\w-]+="[^"]*"/g) ?? [];
-      const written = attributes.map((attribute) => attribute.trim().replace(/=""$/, ''));
-      return [`${indent}${tag}`, ...written.map((one) => `${indent}  ${one}`), `${indent}${end}`].join('\n');
+      const attributes = rest.match(/[\w-]+(?:="[^"]*")?/g) ?? [];
+      return [`${indent}${tag}`, ...attributes.map((one) => `${indent}  ${one}`), `${indent}${end}`].join(
+        '\n',
+      );
     })
     .join('\n');
 }

@@ -10,9 +10,23 @@ const PLACE = '<!-- the model card -->';
 export function slug(text) {
   return text
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s-]/gu, '')
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
     .trim()
     .replace(/\s+/g, '-');
+}
+
+/**
+ * @param {readonly string[]} headings of one page, in its order
+ * @returns {string[]} the id of each: a name that comes again is numbered
+ */
+export function slugs(headings) {
+  const seen = new Map();
+  return headings.map((text) => {
+    const name = slug(text);
+    const times = seen.get(name) ?? 0;
+    seen.set(name, times + 1);
+    return times === 0 ? name : `${name}-${times}`;
+  });
 }
 
 /**
@@ -21,13 +35,11 @@ export function slug(text) {
  * @returns {string} its tables in boxes that a phone scrolls, its headings with ids, links out of the site as plain text
  */
 export function renderCard(markdown, base) {
-  const seen = new Map();
+  const before = [];
   const renderer = {
     heading({ tokens, depth, text }) {
-      const name = slug(text);
-      const times = seen.get(name) ?? 0;
-      seen.set(name, times + 1);
-      const id = times === 0 ? name : `${name}-${times}`;
+      before.push(text);
+      const id = slugs(before).at(-1);
       return `<h${depth} id="${id}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
     },
     table(token) {
@@ -47,8 +59,11 @@ export function renderCard(markdown, base) {
     },
     link({ href, tokens }) {
       const text = this.parser.parseInline(tokens);
-      // what is not in the site cannot be followed from it
-      if (href.startsWith('../')) return text;
+      // what is not in the site cannot be followed from it: where it lies in the repository is said
+      if (href.startsWith('../')) {
+        const place = href.replace(/^(\.\.\/)+/, '');
+        return text.includes(place) ? text : `${text} (<code>${place}</code>)`;
+      }
       const address = /^(https?:|#)/.test(href) ? href : `${base}${href}`;
       return `<a href="${address}">${text}</a>`;
     },

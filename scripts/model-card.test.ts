@@ -20,7 +20,9 @@ describe('the model card as a page', () => {
       '[a](LICENCE.md) [b](../../../training/README.md) [c](https://a.example/)',
       './m/',
     );
-    expect(html).toBe('<p><a href="./m/LICENCE.md">a</a> b <a href="https://a.example/">c</a></p>\n');
+    expect(html).toBe(
+      '<p><a href="./m/LICENCE.md">a</a> b (<code>training/README.md</code>) <a href="https://a.example/">c</a></p>\n',
+    );
   });
 
   it('renders the card that is there, whole', () => {

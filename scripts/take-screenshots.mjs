@@ -27,6 +27,7 @@ const VIEWS = {
   playground,
   adaptation,
   gallery: (page) => page.goto(new URL('examples/gallery.html', address).href),
+  parts: (page) => page.goto(new URL('examples/parts.html', address).href),
   states: (page) => page.goto(new URL('examples/states.html', address).href),
   card: (page) => page.goto(new URL('model-card.html', address).href),
 };
@@ -83,12 +84,14 @@ async function english(page) {
 async function open(page) {
   await page.goto(new URL('?device=wasm&lang=en', address).href);
   await page.waitForFunction(() => document.querySelector('memo-bert')?.state === 'idle');
-}
-
-async function first(page) {
+  // what a visitor has once it was scrolled to
   await page.evaluate(() => document.querySelector('memo-measure')?.scrollIntoView());
   await page.getByTestId('measure').waitFor();
   await page.evaluate(() => document.documentElement.scrollIntoView());
+}
+
+async function first(page) {
+  await open(page);
 }
 
 async function guide(page) {

@@ -4,7 +4,16 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
@@ -42,6 +51,12 @@ function pack(into) {
   console.log(
     `${filename}: ${paths.length} files, ${(size / 1e6).toFixed(1)} MB, unpacked ${(unpackedSize / 1e6).toFixed(1)} MB`,
   );
+  const said = /(\d+) MB packed, (\d+) MB unpacked/.exec(
+    readFileSync(join(root, 'docs', 'embed.md'), 'utf8'),
+  );
+  for (const [index, bytes] of [size, unpackedSize].entries())
+    if (Math.abs(bytes / 1e6 - Number(said?.[index + 1])) > 1)
+      throw new Error(`docs/embed.md says ${said?.[0]}: it is ${(bytes / 1e6).toFixed(1)} MB.`);
   return join(into, filename);
 }
 

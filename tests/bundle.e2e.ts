@@ -61,3 +61,12 @@ test('no network on the way to the manifest', async ({ open }) => {
     'manifest-unreachable',
   );
 });
+
+test('an empty bundle', async ({ open }) => {
+  await breakThenMend(
+    await open(),
+    '**/models/small/manifest.json',
+    (route) => route.fulfill({ body: '', contentType: 'application/json' }),
+    'manifest-invalid',
+  );
+});

@@ -1,6 +1,7 @@
 /** Media files, good and bad: each bad one is a typed error that is shown, and Start works again afterwards. */
 
 import { expectPhase, expectWhole, nextError, nextEstimate, openPage } from './support/element';
+import { fakeWorkers } from './support/fake-worker';
 import { expect, recorded, test } from './support/browser';
 
 test('a video with sound, one without, and sound alone', async ({ open }) => {
@@ -36,4 +37,47 @@ test('files that are no media, broken or of 0 seconds; then a good one', async (
   }
   await input.setInputFiles(recorded.clip);
   expectWhole(await nextEstimate(page, 'face'));
+});
+
+/** Sound of this many seconds, made in the page: 8 kHz, a byte a sample. */
+function tone(seconds: number): File {
+  const rateHz = 8000;
+  const minute = Uint8Array.from({ length: 60 * rateHz }, (_, at) => 128 + 60 * Math.sin(at / 6));
+  const header = new DataView(new ArrayBuffer(44));
+  const text = (at: number, said: string) =>
+    [...said].forEach((letter, index) => header.setUint8(at + index, letter.charCodeAt(0)));
+  text(0, 'RIFF');
+  header.setUint32(4, 36 + seconds * rateHz, true);
+  text(8, 'WAVEfmt ');
+  header.setUint32(16, 16, true);
+  header.setUint16(20, 1, true);
+  header.setUint16(22, 1, true);
+  header.setUint32(24, rateHz, true);
+  header.setUint32(28, rateHz, true);
+  header.setUint16(32, 1, true);
+  header.setUint16(34, 8, true);
+  text(36, 'data');
+  header.setUint32(40, seconds * rateHz, true);
+  return new File([header, ...Array<Uint8Array<ArrayBuffer>>(seconds / 60).fill(minute)], 'long.wav');
+}
+
+test('a file of two hours: answers from its start, how far it is, and what was analysed stays when it is left', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  await page.evaluate(`document.querySelector('memo-bert').analyse((${tone.toString()})(7200))`);
+  await page.waitForFunction(() => window.estimates.length > 5);
+  await expect(page.getByTestId('file-progress')).toContainText('of 2:00:00 analysed');
+  await expectPhase(page, 'listening');
+  await page.getByTestId('stop').click();
+  await expectPhase(page, 'idle');
+  const [told, kept] = await page.evaluate(async () => {
+    const json = await (await document.querySelector('memo-bert')!.export('json')).text();
+    const { seconds, estimates } = JSON.parse(json) as { seconds: number; estimates: unknown[] };
+    return [window.estimates.length, { seconds, estimates: estimates.length }];
+  });
+  expect(kept.seconds).toBe(7200);
+  expect(kept.estimates).toBe(told);
 });

@@ -4,7 +4,7 @@ import { applyAddress } from '../app/address';
 import { anyNumber, anyText } from '../testing/arbitraries';
 import { expectFinite, expectWithin, property } from '../testing/fuzz';
 import { mapBox } from './box-mapping';
-import { labelName, megabytes, milliseconds, percent, splitPrompt, topIndex } from './format';
+import { labelSpoken, megabytes, milliseconds, percent, splitPrompt, topIndex } from './format';
 import { LABEL_COLOURS, labelColour } from './label-colours';
 import { nameOf } from './media-url';
 import { meterFraction } from './meter-scale';
@@ -29,7 +29,7 @@ describe('what the elements write', () => {
     expect(labelColour(label, index)).toMatch(
       /^var\(--memo-colour-[\w-]*, light-dark\(#[\da-f]{6}, #[\da-f]{6}\)\)$/,
     );
-    expect(typeof labelName(label)).toBe('string');
+    expect(labelSpoken(label)).toBe(label);
   });
 
   property('prompts of any wording', 400, [anyText], (prompt) => {

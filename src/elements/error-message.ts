@@ -32,6 +32,7 @@ export const errorStyles = css`
   }
   .error button {
     min-block-size: 2.25rem;
+    margin-block: -0.375rem;
     padding: 0.25rem 0.875rem;
     border: 1px solid currentColor;
     border-radius: 99px;

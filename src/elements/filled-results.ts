@@ -3,7 +3,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { FeatureError, FilledFace, FilledPiece, FilledVoice, Filling } from '../memobert/moment';
 import { cssValues } from './css-values';
-import { labelName, percent, topIndex } from './format';
+import { labelGloss, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 import { apartWords } from './strings/apart-words';
@@ -56,6 +56,8 @@ export const resultStyles = css`
   thead th {
     color: var(--_muted);
     font-size: 0.8125em;
+    text-wrap: balance;
+    vertical-align: bottom;
   }
   .pair {
     display: grid;
@@ -74,7 +76,7 @@ export const resultStyles = css`
   .line {
     block-size: 0.5rem;
     border-radius: 2px;
-    background: linear-gradient(var(--_ink) 0 0) 0 / calc(var(--_p) * 100%) 100% no-repeat var(--_sunken);
+    background: linear-gradient(var(--_ink) 0 0) 0 / calc(var(--_p) * 100%) 100% no-repeat var(--_track);
   }
   .small {
     color: var(--_muted);
@@ -190,11 +192,11 @@ function answers({ answer: { labels, whole, masked } }: Filling): TemplateResult
   const one = (values: readonly number[], when: string) => {
     const at = topIndex(values);
     const label = labels[at] ?? '';
+    const gloss = labelGloss(label);
     return html`<p>
-      <span class="was" lang="en" ${cssValues({ '--_hue': labelColour(label, at) })}
-        >${labelName(label)}</span
-      >
-      <span class="number">${percent(values[at] ?? 0)}</span> <span class="small">${when}</span>
+      <span class="was" lang="en" ${cssValues({ '--_hue': labelColour(label, at) })}>${label}</span
+      >${gloss === null ? nothing : html` ${gloss}`} <span class="number">${percent(values[at] ?? 0)}</span>
+      <span class="small">${when}</span>
     </p>`;
   };
   return html`<div role="group" aria-label=${playground.answer} class="result" data-testid="filled-answer">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labelName, megabytes, milliseconds, percent, rate, splitPrompt, topIndex } from './format';
+import { labelSpoken, megabytes, milliseconds, percent, rate, splitPrompt, topIndex } from './format';
 
 describe('percent', () => {
   it.each([
@@ -39,9 +39,9 @@ describe('splitPrompt', () => {
   });
 });
 
-describe('labelName', () => {
-  it("shows a bundle's own label by its id", () => {
-    expect(labelName('happy')).toBe('happy');
-    expect(labelName('bored')).toBe('bored');
+describe('labelSpoken', () => {
+  it('is the word alone where it needs no meaning, whatever the word', () => {
+    expect(labelSpoken('happy')).toBe('happy');
+    expect(labelSpoken('constructor')).toBe('constructor');
   });
 });

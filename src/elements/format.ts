@@ -37,10 +37,18 @@ export function rate(hz: number): string {
 }
 
 /** Shown until a bundle says its own. */
-export const DEFAULT_LABELS: readonly string[] = Object.keys(strings.labels);
+export const DEFAULT_LABELS: readonly string[] = [
+  'neutral',
+  'happy',
+  'sad',
+  'angry',
+  'surprised',
+  'scared',
+  'disgusted',
+];
 export const DEFAULT_PROMPT = 'I am [MASK].';
 
-/** What the label means, where the elements speak another language than the vocabulary; null where it needs no saying. */
+/** What the label means, where the elements speak another language than the vocabulary; null where it needs no saying. An id may be “constructor”. */
 export function labelGloss(id: string): string | null {
   return (Object.hasOwn(strings.glosses, id) ? strings.glosses[id] : undefined) ?? null;
 }
@@ -48,13 +56,7 @@ export function labelGloss(id: string): string | null {
 /** The label with its meaning behind it, for a line of text or a voice: `happy (기쁨)`. */
 export function labelSpoken(id: string): string {
   const gloss = labelGloss(id);
-  return gloss === null ? labelName(id) : `${labelName(id)} (${gloss})`;
-}
-
-/** The label as shown; the id itself where the strings do not know it. */
-export function labelName(id: string): string {
-  // an id may be "constructor"
-  return (Object.hasOwn(strings.labels, id) ? strings.labels[id] : undefined) ?? id;
+  return gloss === null ? id : `${id} (${gloss})`;
 }
 
 /** Whether an answer is withheld: then no label is shown as one. */

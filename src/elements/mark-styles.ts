@@ -41,7 +41,7 @@ export const markStyles = css`
   .line {
     block-size: 0.4375rem;
     border-radius: 2px;
-    background: linear-gradient(var(--_hue) 0 0) 0 / calc(var(--_p) * 100%) 100% no-repeat var(--_sunken);
+    background: linear-gradient(var(--_hue) 0 0) 0 / calc(var(--_p) * 100%) 100% no-repeat var(--_track);
     transition: background-size 260ms;
   }
   @container (max-width: 24rem) {

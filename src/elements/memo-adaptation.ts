@@ -7,7 +7,7 @@ import { buttons } from './buttons';
 import { choices } from './choices';
 import { cssValues } from './css-values';
 import { errorMessage, errorStyles } from './error-message';
-import { clock, DEFAULT_LABELS, labelGloss, labelName, labelSpoken, percent } from './format';
+import { clock, DEFAULT_LABELS, labelGloss, labelSpoken, percent } from './format';
 import { labelColour } from './label-colours';
 import { markStyles } from './mark-styles';
 import { apartWords } from './strings/apart-words';
@@ -108,7 +108,7 @@ export class MemoAdaptation extends BaseElement {
             ${cssValues({ '--_hue': labelColour(word, index) })}
             @click=${() => this.request('mark', { word })}
           >
-            <span lang="en">${labelName(word)}</span>${gloss === null ? nothing : html`&nbsp;${gloss}`}
+            <span lang="en">${word}</span>${gloss === null ? nothing : html`&nbsp;${gloss}`}
           </button>`;
         })}
       </div>
@@ -150,6 +150,7 @@ export class MemoAdaptation extends BaseElement {
   #mark(mark: MarkedMoment, index: number): TemplateResult {
     const { before, after } = this.#said(mark);
     const at = this.labels.indexOf(mark.word);
+    const gloss = labelGloss(mark.word);
     const name = `${labelSpoken(mark.word)}, ${clock(mark.time)}`;
     return html`<li
       class="mark"
@@ -160,7 +161,8 @@ export class MemoAdaptation extends BaseElement {
       ${cssValues({ '--_hue': labelColour(mark.word, at) })}
     >
       <span
-        ><b lang="en">${labelName(mark.word)}</b> <span class="small number">${clock(mark.time)}</span></span
+        ><b lang="en">${mark.word}</b>${gloss === null ? nothing : html` ${gloss}`}
+        <span class="small number">${clock(mark.time)}</span></span
       >
       <span class="lines">
         ${this.#line(before, apartWords().yours.before)}
@@ -189,7 +191,7 @@ export class MemoAdaptation extends BaseElement {
     return html`<p class="small number" data-testid="fitted">
       ${apartWords().yours.fitted((fitted?.temperature ?? 1).toFixed(2))}
       <span lang="en"
-        >${subject?.labels.map((label, at) => `${labelName(label)} ${signed(fitted?.bias[at] ?? 0)}`).join(', ')}</span
+        >${subject?.labels.map((label, at) => `${label} ${signed(fitted?.bias[at] ?? 0)}`).join(', ')}</span
       >
     </p>`;
   }

@@ -4,7 +4,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
-import { DEFAULT_LABELS, isWithheld, labelGloss, labelName, percent, topIndex } from './format';
+import { DEFAULT_LABELS, isWithheld, labelGloss, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 
@@ -38,6 +38,17 @@ export class MemoBars extends BaseElement {
       .gloss {
         color: var(--_muted);
       }
+      /* as wide as it is in bold: the tracks must not move with the answer */
+      .label {
+        display: grid;
+      }
+      .label::after {
+        content: attr(data-said);
+        block-size: 0;
+        overflow: hidden;
+        visibility: hidden;
+        font-weight: 700;
+      }
       .gloss {
         font-size: 0.8125em;
         font-weight: 400;
@@ -47,7 +58,7 @@ export class MemoBars extends BaseElement {
         block-size: clamp(0.625rem, 1.6cqi, 0.75rem);
         overflow: hidden;
         border-radius: 99px;
-        background: color-mix(in oklab, var(--_hue) 13%, var(--_sunken));
+        background: color-mix(in oklab, var(--_hue) 13%, var(--_track));
       }
       /* moved, not scaled: its round end stays round, and only the compositor works */
       .fill {
@@ -120,10 +131,12 @@ export class MemoBars extends BaseElement {
   /** The word as the model has it, and what it means where that needs saying. */
   #label(label: string): TemplateResult {
     const gloss = labelGloss(label);
-    return html`<span class="label"
-      ><span lang="en">${labelName(label)}</span>${
-        gloss === null ? nothing : html` <span class="gloss">${gloss}</span>`
-      }</span
+    return html`<span class="label" data-said=${`${label} ${gloss ?? ''}`}
+      ><span
+        ><span lang="en">${label}</span>${
+          gloss === null ? nothing : html` <span class="gloss">${gloss}</span>`
+        }</span
+      ></span
     >`;
   }
 

@@ -28,6 +28,10 @@ export const layout = css`
   memo-prompt {
     grid-area: prompt;
   }
+  /* in one column its two parts stand apart, with the file between them */
+  .side {
+    display: contents;
+  }
   .stage {
     display: grid;
     grid-area: stage;
@@ -107,14 +111,13 @@ export const layout = css`
   @container (min-width: 46rem) {
     .all {
       grid-template-areas:
-        'top        top'
-        'stage      prompt'
-        'stage      bars'
-        'give       bars'
+        'top   top'
+        'side  prompt'
+        'side  bars'
         var(--_file,)
-        'why        why'
-        'apart      apart'
-        'foot       foot';
+        'why   why'
+        'apart apart'
+        'foot  foot';
       grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr);
       grid-template-rows: auto auto 1fr;
       gap: 1.25rem clamp(1.75rem, 4.5cqi, 3.75rem);
@@ -122,6 +125,15 @@ export const layout = css`
     }
     .all:has(.file) {
       --_file: 'file file';
+    }
+    .side {
+      display: grid;
+      grid-area: side;
+      gap: 1.25rem;
+      align-content: start;
+    }
+    .side > * {
+      grid-area: auto;
     }
     memo-prompt {
       padding-block-start: 0.25rem;

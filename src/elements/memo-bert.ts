@@ -106,10 +106,12 @@ export class MemoBert extends MemoEngine {
         ${known.error === null ? nothing : html`<memo-error part="error"></memo-error>`}
       </div>
       <memo-prompt part="prompt" exportparts="sentence, mask, wording"></memo-prompt>
-      ${this.#stage()}
-      <div class="give">
-        <memo-controls part="controls" .given=${this.stream !== null || this.src !== ''}></memo-controls>
-        ${shown('text') ? html`<memo-words part="words"></memo-words>` : nothing}
+      <div class="side">
+        ${this.#stage()}
+        <div class="give">
+          <memo-controls part="controls" .given=${this.stream !== null || this.src !== ''}></memo-controls>
+          ${shown('text') ? html`<memo-words part="words"></memo-words>` : nothing}
+        </div>
       </div>
       <memo-bars part="bars" exportparts="bar"></memo-bars>
       ${known.media === null ? nothing : this.#file()}

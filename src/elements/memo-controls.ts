@@ -48,6 +48,7 @@ export class MemoControls extends BaseElement {
       }
       .others button {
         flex: 1 0 auto;
+        padding-inline: 0.5rem;
       }
       .switch[aria-checked='false'] {
         color: var(--_muted);

@@ -1,6 +1,6 @@
-import { css, html, svg, type TemplateResult } from 'lit';
+import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Estimate, LookedAt } from '../memobert/estimate';
+import { MODALITIES, type Estimate, type LookedAt, type Modality } from '../memobert/estimate';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { secondsOf, spansOf } from './evidence-spans';
@@ -9,6 +9,7 @@ import { strings } from './strings';
 /** A voice that ended four seconds ago began up to four before. */
 const SECONDS = 8;
 const WIDTH = 1000;
+const TRACKS = ['face', 'voice'] as const;
 const NOTHING: LookedAt = { times: [], each: 1 };
 
 /**
@@ -36,7 +37,7 @@ export class MemoEvidence extends BaseElement {
         inline-size: 100%;
         block-size: 0.75rem;
         border-radius: 3px;
-        background: var(--_sunken);
+        background: var(--_track);
       }
       path {
         fill: var(--_ink);
@@ -67,25 +68,31 @@ export class MemoEvidence extends BaseElement {
 
   @property({ attribute: false }) estimate: Estimate | null = null;
 
-  protected override take({ estimate }: RecogniserState): void {
+  /** What visitors may give: a track of each that lasts. */
+  @property({ attribute: false }) offered: readonly Modality[] = MODALITIES;
+
+  protected override take({ estimate, modalities }: RecogniserState): void {
     this.estimate = estimate;
+    this.offered = modalities;
   }
 
-  override render(): TemplateResult {
+  override render(): unknown {
+    const tracks = TRACKS.filter((modality) => this.offered.includes(modality));
+    if (tracks.length === 0) return nothing;
     return html`<p class="heading">${strings.lookedAt.heading}</p>
-      ${this.#track('face')} ${this.#track('voice')}
+      ${tracks.map((modality) => this.#track(modality))}
       <p class="axis">
         <span class="number">${strings.lookedAt.since(String(SECONDS))}</span>
         <span>${strings.lookedAt.now}</span>
       </p>`;
   }
 
-  #track(modality: 'face' | 'voice'): TemplateResult {
+  #track(modality: (typeof TRACKS)[number]): TemplateResult {
     const to = this.estimate?.time ?? 0;
     const from = to - SECONDS;
     const spans = spansOf(this.estimate?.evidence[modality] ?? NOTHING, from, to);
     const seconds = secondsOf(spans).toFixed(1);
-    const name = strings.lookedAt[modality];
+    const name = strings.modalities[modality];
     const path = spans
       .map(({ start, end }) => {
         const [left, width] = [start - from, end - start].map((value) => (value / SECONDS) * WIDTH);
@@ -105,7 +112,9 @@ export class MemoEvidence extends BaseElement {
       >
         ${svg`<path d=${path}></path>`}
       </svg>
-      <span class="seconds number" aria-hidden="true">${strings.lookedAt.seconds(seconds)}</span>`;
+      <span class="seconds number" aria-hidden="true"
+        >${this.estimate === null ? nothing : strings.lookedAt.seconds(seconds)}</span
+      >`;
   }
 }
 

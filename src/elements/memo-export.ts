@@ -5,7 +5,7 @@ import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { exportFile, fileName } from './export-file';
 import { EXPORT_FORMATS, type ExportFormat } from './export-formats';
-import { strings } from './strings';
+import { overTimeWords } from './strings/over-time-words';
 
 /** A button for each format that the timeline can be saved in; the file is made in the page. */
 @customElement('memo-export')
@@ -38,7 +38,7 @@ export class MemoExport extends BaseElement {
 
   override render(): TemplateResult {
     const empty = (this.timeline?.estimates.length ?? 0) === 0;
-    return html`<span class="heading">${strings.export.heading}</span> ${EXPORT_FORMATS.map(
+    return html`<span class="heading">${overTimeWords().export.heading}</span> ${EXPORT_FORMATS.map(
         (format) =>
           html`<button
             class="quiet"
@@ -47,7 +47,7 @@ export class MemoExport extends BaseElement {
             data-testid="export-${format}"
             @click=${() => void this.#save(format)}
           >
-            ${strings.export.formats[format]}
+            ${overTimeWords().export.formats[format]}
           </button>`,
       )}`;
   }

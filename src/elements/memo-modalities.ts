@@ -6,7 +6,7 @@ import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { evidenceNotes } from './evidence-notes';
-import { labelGloss, labelName, labelSpoken, percent, topIndex } from './format';
+import { labelGloss, labelSpoken, percent, topIndex } from './format';
 import { icons } from './icons';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
@@ -172,7 +172,7 @@ export class MemoModalities extends BaseElement {
               : strings.evidence.absent
             : this.#spoiled(modality)
               ? html`<b>${strings.unsure.word}</b>`
-              : html`<b lang="en">${labelName(label)}</b>
+              : html`<b lang="en">${label}</b>
                   <span class="number">${labelGloss(label) ?? ''} ${percent(values[index] ?? 0)}</span>`
         }
       </p>

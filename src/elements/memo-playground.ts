@@ -113,8 +113,11 @@ export class MemoPlayground extends BaseElement {
     const { face, voice, heads } = taken;
     const any = masks.words.length + masks.faces.length + masks.voice.length > 0;
     return html`${this.#words(taken)}
-      ${heads ? nothing : html`<p class="small" data-testid="no-heads">${apartWords().playground.noHeads}</p>`}
-      <div class="tracks">${this.#track('faces', face, heads)} ${this.#track('voice', voice, heads)}</div>
+      ${
+        heads
+          ? html`<div class="tracks">${this.#track('faces', face)} ${this.#track('voice', voice)}</div>`
+          : html`<p class="small" data-testid="no-heads">${apartWords().playground.noHeads}</p>`
+      }
       <div class="row">
         <button
           class="quiet"
@@ -160,16 +163,16 @@ export class MemoPlayground extends BaseElement {
     </div>`;
   }
 
-  #track(kind: 'faces' | 'voice', moments: Moment['voice'], heads: boolean): TemplateResult {
+  #track(kind: 'faces' | 'voice', moments: Moment['voice']): TemplateResult {
     const { playground } = apartWords();
     const name = kind === 'faces' ? playground.face : playground.voice;
     const none = kind === 'faces' ? playground.noFace : playground.noVoice;
     const masked = this.moment.masks[kind];
     const say = kind === 'faces' ? playground.frames : playground.tokens;
-    if (moments.times.length === 0 || !heads)
+    if (moments.times.length === 0)
       return html`<div role="group" aria-label=${name} class="part">
         <p class="heading">${name}</p>
-        <p class="small">${moments.times.length === 0 ? none : nothing}</p>
+        <p class="small">${none}</p>
       </div>`;
     return html`<div role="group" aria-label=${name} class="part">
       <p class="heading">${name}</p>

@@ -110,6 +110,10 @@ export class MemoPreview extends BaseElement {
         border-radius: 50%;
         background: #ff5a4d;
       }
+      /* the player's buttons lie below it */
+      video + .placeholder {
+        pointer-events: none;
+      }
       .placeholder {
         position: absolute;
         inset: 0;
@@ -152,6 +156,8 @@ export class MemoPreview extends BaseElement {
   @property({ type: Boolean }) choosable = false;
 
   @state() private view: Size = { width: 0, height: 0 };
+  /** The file has no picture. */
+  @state() private soundAlone = false;
   @query('video') private readonly video!: HTMLVideoElement | null;
   @query('.picture') private readonly picture!: HTMLElement;
 
@@ -199,15 +205,16 @@ export class MemoPreview extends BaseElement {
 
   override render(): TemplateResult {
     const plays = this.#plays();
-    const shown = this.#hasPicture() || plays;
+    const shown = this.#hasPicture() || (plays && !this.soundAlone);
     return html`<div
       class="picture ${shown ? 'with-picture' : ''} ${this.mirrored ? 'mirrored' : ''}"
       part="picture"
       ${cssValues({ '--_fit': this.fit, '--_box': this.hue })}
     >
+      ${plays ? this.#file() : shown ? LIVE() : nothing}
       ${
         shown
-          ? html`${plays ? this.#file() : LIVE()} ${this.faces.map((face) => this.#frame(face))}`
+          ? this.faces.map((face) => this.#frame(face))
           : html`<div class="placeholder"><slot name="placeholder">${strings.preview.cameraOff}</slot></div>`
       }
       ${
@@ -234,6 +241,7 @@ export class MemoPreview extends BaseElement {
       aria-label=${strings.preview.player}
       data-testid="player"
       .src=${this.#player.open(this.media) ?? ''}
+      @loadedmetadata=${() => (this.soundAlone = this.video?.videoWidth === 0)}
       @timeupdate=${told}
       @seeking=${told}
     ></video>`;

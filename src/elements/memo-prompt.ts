@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import type { WordProbability } from '../memobert/estimate';
+import { MODALITIES, type Modality, type WordProbability } from '../memobert/estimate';
 import type { Doubt } from '../memobert/reliability';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
@@ -11,7 +11,6 @@ import {
   DEFAULT_PROMPT,
   isWithheld,
   labelGloss,
-  labelName,
   percent,
   splitPrompt,
   topIndex,
@@ -40,10 +39,11 @@ export class MemoPrompt extends BaseElement {
       }
       .sentence {
         font-family: var(--_serif);
-        font-size: min(4.25rem, 11.4cqi);
+        /* on one line with its longest word; a long one has smaller letters, and then more lines */
+        font-size: max(1.75rem, min(4.25rem, 11.4cqi, 194cqi / var(--_letters)));
         line-height: 1.1;
         letter-spacing: -0.015em;
-        white-space: nowrap;
+        text-wrap: balance;
       }
       .mask {
         display: inline-flex;
@@ -52,8 +52,10 @@ export class MemoPrompt extends BaseElement {
         transition: color 260ms;
       }
       .bracket {
-        color: color-mix(in oklab, currentColor 45%, transparent);
+        /* of a colour under way, Chromium mixes currentColor once and keeps it */
+        color: color-mix(in oklab, var(--_hue) 45%, transparent);
         font-weight: 300;
+        transition: inherit;
       }
       .word {
         padding-inline: 0.04em;
@@ -145,10 +147,16 @@ export class MemoPrompt extends BaseElement {
   @property({ attribute: false }) words: readonly WordProbability[] = [];
   /** Why the answer is withheld; null where it is not. */
   @property({ attribute: false }) doubts: readonly Doubt[] | null = null;
+  /** What visitors may give, for what is said while the blank is open. */
+  @property({ attribute: false }) offered: readonly Modality[] = MODALITIES;
+  /** A file is open: where the blank stays open, its moment has no answer. */
+  @property({ type: Boolean }) file = false;
   /** True while an answer is awaited from a running source. */
   @property({ type: Boolean }) listening = false;
 
-  protected override take({ prompt, labels, estimate, phase }: RecogniserState): void {
+  protected override take({ prompt, labels, estimate, phase, modalities, media }: RecogniserState): void {
+    this.offered = modalities;
+    this.file = media !== null;
     this.prompt = prompt ?? DEFAULT_PROMPT;
     this.labels = estimate?.labels ?? labels ?? DEFAULT_LABELS;
     this.probabilities = estimate?.probabilities ?? null;
@@ -161,8 +169,13 @@ export class MemoPrompt extends BaseElement {
     const index = topIndex(this.probabilities ?? []);
     const label = this.labels[index];
     const [before, after] = splitPrompt(this.prompt);
+    const longest = Math.max(...this.labels.map(({ length }) => length));
+    const letters = String(before.length + after.length + longest + 2);
     const hue = label === undefined || this.doubts !== null ? 'var(--_muted)' : labelColour(label, index);
-    return html`<div class=${this.listening ? 'listening' : ''} ${cssValues({ '--_hue': hue })}>
+    return html`<div
+      class=${this.listening ? 'listening' : ''}
+      ${cssValues({ '--_hue': hue, '--_letters': letters })}
+    >
       <p class="sentence" part="sentence" lang="en">
         ${before}<span class="mask" part="mask"
           ><span class="bracket" aria-hidden="true">[</span>${this.#filling(label)}<span
@@ -189,12 +202,15 @@ export class MemoPrompt extends BaseElement {
       return html`<span class="word unsure" lang=${strings.language} data-testid="unsure"
         >${strings.unsure.word}</span
       >`;
-    return keyed(label, html`<span class="word" data-testid="top">${labelName(label)}</span>`);
+    return keyed(label, html`<span class="word" data-testid="top">${label}</span>`);
   }
 
   #beside(label: string | undefined, probability: number): unknown {
-    if (label === undefined)
-      return html`<span>${this.listening ? strings.prompt.listening : strings.prompt.waiting}</span>`;
+    if (label === undefined) {
+      const { listening, nowhere, waiting } = strings.prompt;
+      if (this.file && !this.listening) return html`<span data-testid="nowhere">${nowhere}</span>`;
+      return html`<span>${(this.listening ? listening : waiting)(this.offered)}</span>`;
+    }
     if (this.doubts !== null) {
       const reasons = this.doubts.map((doubt) => strings.unsure.doubts[doubt]);
       return html`<span data-testid="doubts">${strings.unsure.because(reasons)}</span>`;

@@ -6,7 +6,7 @@ import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { clock, labelSpoken, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
-import { strings } from './strings';
+import { overTimeWords } from './strings/over-time-words';
 import { bandPaths, columnsOf, joined, rangeOf, type Range } from './timeline-bands';
 
 const COLUMNS = 300;
@@ -134,11 +134,11 @@ export class MemoTimeline extends BaseElement {
 
   override render(): TemplateResult {
     const { timeline } = this;
-    if (timeline === null) return html`<p class="heading">${strings.timeline.empty}</p>`;
+    if (timeline === null) return html`<p class="heading">${overTimeWords().timeline.empty}</p>`;
     const range = rangeOf(timeline);
     const shown = joined(marks(timeline), (range.to - range.from) / COLUMNS);
     return html`<div class="head">
-        <span class="heading">${strings.timeline.heading}</span>
+        <span class="heading">${overTimeWords().timeline.heading}</span>
         ${this.#progress(timeline)}
       </div>
       ${this.#plot(timeline, range, shown)}
@@ -151,12 +151,12 @@ export class MemoTimeline extends BaseElement {
     return html`<span
       class="heading number"
       role="progressbar"
-      aria-label=${strings.timeline.progress}
+      aria-label=${overTimeWords().timeline.progress}
       aria-valuemin="0"
       aria-valuemax="100"
       aria-valuenow=${Math.round(this.progress * 100)}
       data-testid="file-progress"
-      >${strings.timeline.reached(clock(reached), clock(seconds))}</span
+      >${overTimeWords().timeline.reached(clock(reached), clock(seconds))}</span
     >`;
   }
 
@@ -171,7 +171,7 @@ export class MemoTimeline extends BaseElement {
       role="slider"
       tabindex="0"
       data-testid="timeline"
-      aria-label=${strings.timeline.slider}
+      aria-label=${overTimeWords().timeline.slider}
       aria-valuemin="0"
       aria-valuemax=${timeline.seconds.toFixed(1)}
       aria-valuenow=${at.toFixed(1)}
@@ -213,7 +213,8 @@ export class MemoTimeline extends BaseElement {
           </li>`,
       )}
       ${[...kinds].map(
-        (kind) => html`<li><span class="mark bar ${kind}"></span>${strings.timeline.marks[kind]}</li>`,
+        (kind) =>
+          html`<li><span class="mark bar ${kind}"></span>${overTimeWords().timeline.marks[kind]}</li>`,
       )}
     </ul>`;
   }
@@ -224,7 +225,7 @@ export class MemoTimeline extends BaseElement {
     const label = estimate?.labels[top];
     const said =
       label === undefined
-        ? strings.timeline.nothing
+        ? overTimeWords().timeline.nothing
         : `${labelSpoken(label)} ${percent(estimate?.probabilities[top] ?? 0)}`;
     return `${clock(at)}, ${said}`;
   }

@@ -1,6 +1,6 @@
 /** Which language an element speaks: that of the nearest `lang` around it, its own included, shadow trees passed. */
 
-import { updateWhenLocaleChanges } from '@lit/localize';
+import { updateWhenLocaleChanges } from '@lit/localize/internal/localized-controller.js';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { fetchWords, languageOf, speaking, wordsOf, type Language } from './strings';
 

@@ -12,6 +12,8 @@ export const theme = css`
     --_ink: var(--memo-ink, light-dark(#12161b, #eaeef2));
     --_muted: var(--memo-muted, light-dark(#535c67, #9ea9b4));
     --_line: var(--memo-line, light-dark(#d3dae1, #30373f));
+    /* what bars stand in: set in where it is light, raised where it is dark, seen in both */
+    --_track: light-dark(var(--_sunken), var(--_line));
     --_edge: var(--memo-edge, light-dark(#7d8793, #6f7a86));
     --_live: var(--memo-live, light-dark(#c11f1f, #ff6a5e));
     --_focus: var(--memo-focus, light-dark(#1c3fc0, #7eb3ff));

@@ -5,7 +5,7 @@ import type { Timeline } from '../recogniser';
 import { marks } from '../recogniser/timeline-marks';
 import { clock, labelSpoken } from './format';
 import { themedColour, type Scheme } from './label-colours';
-import { strings } from './strings';
+import { overTimeWords } from './strings/over-time-words';
 import { columnsOf, rangeOf } from './timeline-bands';
 
 const WIDTH = 1600;
@@ -90,8 +90,8 @@ function drawLegend(context: Context, timeline: Timeline, scheme: Scheme): void 
   };
   timeline.labels.forEach((label, index) => entry(labelSpoken(label), themedColour(label, index, scheme)));
   context.globalAlpha = 0.75;
-  entry(strings.timeline.marks['no-face'], GROUND[scheme].ink);
+  entry(overTimeWords().timeline.marks['no-face'], GROUND[scheme].ink);
   context.globalAlpha = 0.35;
-  entry(strings.timeline.marks.silence, GROUND[scheme].ink);
+  entry(overTimeWords().timeline.marks.silence, GROUND[scheme].ink);
   context.globalAlpha = 1;
 }

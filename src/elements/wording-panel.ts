@@ -6,7 +6,7 @@ import { LABEL_SET_SIZES, LABEL_SETS, PROMPTS } from '../memobert/presets';
 import { buttons } from './buttons';
 import { choices } from './choices';
 import { errorMessage, errorStyles } from './error-message';
-import { strings } from './strings';
+import { wordingWords } from './strings/wording-words';
 import { fieldStyles, textField } from './text-field';
 
 export const wordingStyles = [
@@ -49,28 +49,28 @@ export function wordingPanel(asked: Asked, wishes: WordingWishes): TemplateResul
 
 function sentences({ prompt: asked }: Asked, { ask }: WordingWishes): TemplateResult {
   return html`<fieldset>
-    <legend class="heading">${strings.wording.sentence}</legend>
+    <legend class="heading">${wordingWords().sentence}</legend>
     <div class="chips" lang="en">
       ${PROMPTS.map((prompt) => {
         const text = prompt.replace('[MASK]', '[…]');
         return choice('sentence', prompt, text, prompt === asked, () => ask({ prompt }));
       })}
     </div>
-    ${own('sentence', strings.wording.ownSentence, (prompt) => ask({ prompt }))}
+    ${own('sentence', wordingWords().ownSentence, (prompt) => ask({ prompt }))}
   </fieldset>`;
 }
 
 function words({ labels: asked }: Asked, { ask }: WordingWishes): TemplateResult {
   return html`<fieldset>
-    <legend class="heading">${strings.wording.words}</legend>
+    <legend class="heading">${wordingWords().words}</legend>
     <div class="chips">
       ${LABEL_SET_SIZES.map((size) => {
         const labels: readonly string[] = LABEL_SETS[size];
         const on = labels.join() === asked.join();
-        return choice('words', String(size), strings.wording.set(String(size)), on, () => ask({ labels }));
+        return choice('words', String(size), wordingWords().set(String(size)), on, () => ask({ labels }));
       })}
     </div>
-    ${own('words', strings.wording.ownWords, (text) =>
+    ${own('words', wordingWords().ownWords, (text) =>
       ask({ labels: text.split(/[\s,]+/).filter((word) => word !== '') }),
     )}
   </fieldset>`;
@@ -94,5 +94,5 @@ function own(name: string, hint: string, ask: (text: string) => void): TemplateR
     if (text.trim() !== '') ask(text.trim());
   };
   const names = [`own-${name}`, `ask-own-${name}`] as const;
-  return textField({ label: hint, hint, button: strings.wording.ask, names, send });
+  return textField({ label: hint, hint, button: wordingWords().ask, names, send });
 }

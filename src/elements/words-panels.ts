@@ -5,6 +5,7 @@ import type { WordsState } from '../recogniser';
 import { megabytes } from './format';
 import { icons } from './icons';
 import { strings } from './strings';
+import { wordsPanelWords } from './strings/words-panel-words';
 
 /** Words shown at once: about as much as the model reads. */
 const MOST_SHOWN = 24;
@@ -57,14 +58,14 @@ export function captionsPanel(words: WordsState, choose: () => void): TemplateRe
   const { captions } = words;
   const hint =
     captions === null
-      ? strings.words.captionsHint
+      ? wordsPanelWords().captionsHint
       : captions.cues === null
         ? captions.name
-        : strings.words.cues(captions.name, captions.cues);
+        : wordsPanelWords().cues(captions.name, captions.cues);
   return html`<div class="panel">
     <div class="row">
       <button class="quiet" type="button" data-testid="choose-captions" @click=${choose}>
-        ${icons.file} ${strings.words.chooseCaptions}
+        ${icons.file} ${wordsPanelWords().chooseCaptions}
       </button>
       <span class="note" data-testid="captions">${hint}</span>
     </div>
@@ -76,7 +77,7 @@ export function captionsPanel(words: WordsState, choose: () => void): TemplateRe
 export function listenPanel(words: WordsState, toggle: () => void): TemplateResult {
   const { source, place, on } = words;
   const away = source === 'browser' && place === 'service';
-  const what = source === 'in-page' ? strings.words.inPage : strings.words.places[place ?? 'unknown'];
+  const what = source === 'in-page' ? wordsPanelWords().inPage : wordsPanelWords().places[place ?? 'unknown'];
   return html`<div class="panel">
     <p class="note ${away ? 'warning' : ''}" id="what" data-testid="words-place">${what}</p>
     <div class="row">
@@ -90,7 +91,7 @@ export function listenPanel(words: WordsState, toggle: () => void): TemplateResu
         ?disabled=${source === 'browser' && place === null}
         @click=${toggle}
       >
-        ${icons.microphone(on)} ${away ? strings.words.listenAway : strings.words.listen}
+        ${icons.microphone(on)} ${away ? wordsPanelWords().listenAway : wordsPanelWords().listen}
       </button>
       <span class="note" role="status" data-testid="words-status" data-status=${words.status}
         >${status(words)}</span
@@ -104,12 +105,12 @@ function status({ on, status, loadedBytes, totalBytes }: WordsState): string {
   if (!on) return '';
   if (status === 'starting' && totalBytes > loadedBytes)
     return strings.progress.bytes(megabytes(loadedBytes), megabytes(totalBytes));
-  return status === 'off' ? strings.words.withStart : strings.words.statuses[status];
+  return status === 'off' ? wordsPanelWords().withStart : wordsPanelWords().statuses[status];
 }
 
 function said({ said: words, language, status: now }: WordsState): unknown {
   if (now !== 'listening') return nothing;
-  if (words.length === 0) return html`<p class="note">${strings.words.nothing}</p>`;
+  if (words.length === 0) return html`<p class="note">${wordsPanelWords().nothing}</p>`;
   return html`<p class="said" lang=${language === '' ? nothing : language} data-testid="said">
     ${words
       .slice(-MOST_SHOWN)

@@ -40,6 +40,6 @@ export const ko: Texts = {
   measure: '이 기기는 얼마나 빠릅니까?',
   card: '모델 카드(영어)',
   gallery: '넣는 방법',
-  loaded: '불러오는 파일',
+  loaded: '불러오는 파일(JSON)',
   licences: '제3자 라이선스',
 };

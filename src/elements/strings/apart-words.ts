@@ -15,7 +15,7 @@ const en = {
     contempt: 'contempt',
   } as Readonly<Record<string, string>>,
   playground: {
-    what: 'Freeze a moment, hide some of it, and see what the model fills in there: its four pre-training tasks.',
+    what: 'Freeze a moment, hide some of it, and see what the model fills in there: its four pre‑training tasks.',
     take: 'Take this moment',
     again: 'Take another moment',
     waiting: 'Take a moment once there is an answer.',
@@ -30,7 +30,6 @@ const en = {
     noVoice: 'No voice was heard.',
     noHeads:
       'This bundle cannot fill in faces and voice: it comes without memobert-heads.onnx. Words can be hidden.',
-    hidden: 'hidden',
     showAll: 'Show all again',
     first: (modality: string) => `${modality}: first hidden`,
     last: (modality: string) => `${modality}: end of what is hidden`,
@@ -103,7 +102,6 @@ const ko: ApartWords = {
     noVoice: '목소리가 들리지 않았습니다.',
     noHeads:
       '이 모델 꾸러미에는 memobert-heads.onnx가 없어 얼굴과 목소리를 채우지 못합니다. 말은 가릴 수 있습니다.',
-    hidden: '가려짐',
     showAll: '모두 다시 보이기',
     first: (modality) => `${modality}: 가린 곳의 처음`,
     last: (modality) => `${modality}: 가린 곳의 끝`,

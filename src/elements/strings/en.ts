@@ -2,7 +2,7 @@
 
 import { enApart } from './en-apart';
 import type { ErrorCode } from '../../errors';
-import type { RecognitionPlace, WordSourceKind, WordStatus } from '../../capture/words';
+import type { WordSourceKind } from '../../capture/words';
 import type { Modality, Stage } from '../../memobert/estimate';
 import type { Condition, Phase } from '../../recogniser';
 import type { LoadStep } from '../../runtime/progress';
@@ -14,7 +14,7 @@ import {
   trustTracks,
   trustUnsure,
 } from './en-trust';
-import type { ErrorWords } from './words';
+import { anyOf, type ErrorWords } from './words';
 
 const phases: Record<Phase, string> = {
   idle: 'Ready',
@@ -36,6 +36,10 @@ const conditions: Record<Condition, string> = {
 };
 
 const modalities: Record<Modality, string> = { text: 'Words', face: 'Face', voice: 'Voice' };
+
+/** What each is given by, and what is waited for. */
+const givers: Record<Modality, string> = { text: 'words', face: 'camera', voice: 'microphone' };
+const awaited: Record<Modality, string> = { text: 'words', face: 'a face', voice: 'a voice' };
 
 const steps: Record<LoadStep, string> = {
   fetch: 'Fetching',
@@ -61,33 +65,6 @@ const wordSources: Record<WordSourceKind, string> = {
   'in-page': 'In page',
 };
 
-const wordStatuses: Record<Exclude<WordStatus, 'off'>, string> = {
-  starting: 'Getting ready',
-  listening: 'Listening',
-  failed: 'Stopped',
-};
-
-/** What the browser's recognition does with the sound. */
-const recognitionPlaces: Record<RecognitionPlace | 'unknown', string> = {
-  unknown: 'Asking the browser where it would listen.',
-  device: 'Your browser turns the sound into words on this device: it stays here.',
-  installable:
-    'Your browser can turn the sound into words on this device, once it has fetched a language pack. The sound stays here.',
-  service:
-    'Your browser sends the sound to its maker’s servers to turn it into words. Nothing else here leaves your device.',
-};
-
-/** Names of the default labels and of words often used beside them; others are shown by their id. */
-const labels: Readonly<Record<string, string>> = {
-  neutral: 'neutral',
-  happy: 'happy',
-  sad: 'sad',
-  angry: 'angry',
-  surprised: 'surprised',
-  scared: 'scared',
-  disgusted: 'disgusted',
-};
-
 /** What an English label means, where the elements speak another language: the vocabulary itself is English. */
 const glosses: Readonly<Record<string, string>> = {};
 
@@ -102,7 +79,6 @@ export const en = {
   modalities,
   steps,
   stages,
-  labels,
   glosses,
   errors,
   notice:
@@ -114,8 +90,9 @@ export const en = {
     blank: 'blank',
     vocabulary: 'Of all words:',
     ofLabels: (count: number) => `of ${count} words`,
-    waiting: 'Camera, microphone or words fill in the blank.',
-    listening: 'Waiting for a face, a voice or words.',
+    waiting: (given: readonly Modality[]) => `Filled in by ${anyOf('en-GB', givers, given)}.`,
+    nowhere: 'No answer for this moment of the file.',
+    listening: (given: readonly Modality[]) => `Waiting for ${anyOf('en-GB', awaited, given)}.`,
   },
   bars: {
     heading: 'Expression estimate',
@@ -123,7 +100,6 @@ export const en = {
     vocabularyIsEnglish: '',
   },
   evidence: {
-    heading: 'Each on its own',
     absent: 'not present',
     none: 'nothing yet',
     contribution: 'moves the answer by',
@@ -163,17 +139,6 @@ export const en = {
   },
   words: {
     sources: wordSources,
-    statuses: wordStatuses,
-    places: recognitionPlaces,
-    chooseCaptions: 'Choose captions',
-    captionsHint: 'A .vtt or .srt file; it can be dropped here too.',
-    cues: (name: string, count: number) => `${name}, ${count === 1 ? '1 cue' : `${count} cues`}`,
-    inPage:
-      'A speech model in this page turns the sound into words: the sound stays here. The model is fetched once, then kept.',
-    listen: 'Listen',
-    listenAway: 'Send it and listen',
-    withStart: 'Begins when you press Start',
-    nothing: 'No words yet.',
   },
   preview: {
     cameraOff: 'No picture',
@@ -187,19 +152,6 @@ export const en = {
     player: 'The file under analysis',
     follow: 'Follow this face',
     followed: 'This face is followed',
-  },
-  timeline: {
-    heading: 'Over time',
-    slider: 'Moment in the file',
-    empty: 'Nothing recorded yet',
-    nothing: 'no estimate',
-    progress: 'Analysing the file',
-    reached: (reached: string, seconds: string) => `${reached} of ${seconds} analysed`,
-    marks: { 'no-face': 'no face', silence: 'no speech' },
-  },
-  export: {
-    heading: 'Save as',
-    formats: { csv: 'CSV', json: 'JSON', webvtt: 'WebVTT', emotionml: 'EmotionML', png: 'Picture' },
   },
   meter: { label: 'Microphone level', speaking: 'speech', quiet: 'no speech', muted: 'muted' },
   status: {

@@ -7,23 +7,12 @@ type ApartKey = 'lookedAt' | 'wording' | 'playground' | 'yours';
 export const koApart: Pick<Words, ApartKey> = {
   lookedAt: {
     heading: '모델이 본 구간',
-    face: '얼굴',
-    voice: '목소리',
     seconds: (seconds) => `${seconds}초`,
     of: (modality, seconds, of) => `${modality}: 지난 ${of}초 가운데 ${seconds}초`,
     since: (seconds) => `${seconds}초 전`,
     now: '지금 보이는 순간',
   },
-  wording: {
-    open: '다르게 묻기',
-    sentence: '문장',
-    words: '빈칸에 넣을 낱말',
-    set: (count) => `낱말 ${count}개`,
-    own: '직접 쓰기',
-    ownSentence: '[MASK]가 한 번 들어간 문장',
-    ownWords: '쉼표로 나눈 영어 낱말',
-    ask: '묻기',
-  },
+  wording: { open: '다르게 묻기' },
   playground: { open: '가려 보기' },
   yours: { open: '나에게 맞추기' },
 };

@@ -1,5 +1,6 @@
 /** Every word the elements say, in Korean. The label words stay English, as the model's vocabulary is; their meaning stands beside. */
 
+import type { Modality } from '../../memobert/estimate';
 import { koApart } from './ko-apart';
 import { errors } from './ko-errors';
 import {
@@ -10,7 +11,10 @@ import {
   trustTracks,
   trustUnsure,
 } from './ko-trust';
-import type { Words } from './words';
+import { anyOf, type Words } from './words';
+
+const modalities: Record<Modality, string> = { text: '말', face: '얼굴', voice: '목소리' };
+const givers: Record<Modality, string> = { text: '말', face: '카메라', voice: '마이크' };
 
 const glosses: Readonly<Record<string, string>> = {
   neutral: '덤덤함',
@@ -72,7 +76,7 @@ export const ko: Words = {
     offline: '오프라인, 계속 작동함',
     ...trustConditions,
   },
-  modalities: { text: '말', face: '얼굴', voice: '목소리' },
+  modalities,
   steps: {
     fetch: '가져오는 중:',
     compile: '준비하는 중:',
@@ -88,15 +92,6 @@ export const ko: Words = {
     voice: 'wav2vec 2.0',
     fusion: 'MEmoBERT',
   },
-  labels: {
-    neutral: 'neutral',
-    happy: 'happy',
-    sad: 'sad',
-    angry: 'angry',
-    surprised: 'surprised',
-    scared: 'scared',
-    disgusted: 'disgusted',
-  },
   glosses,
   errors,
   notice:
@@ -106,15 +101,15 @@ export const ko: Words = {
     blank: '빈칸',
     vocabulary: '모든 단어 중에서:',
     ofLabels: (count) => `(단어 ${count}개 중)`,
-    waiting: '카메라, 마이크 또는 말이 빈칸을 채웁니다.',
-    listening: '얼굴이나 목소리, 말을 기다리고 있습니다.',
+    waiting: (given) => `${anyOf('ko', givers, given)}로 빈칸을 채웁니다.`,
+    nowhere: '파일의 이 순간에는 답이 없습니다.',
+    listening: (given) => `기다리는 중: ${anyOf('ko', modalities, given)}`,
   },
   bars: {
     heading: '표현 추정',
     vocabularyIsEnglish: '모델의 어휘는 영어입니다. 우리말은 그 뜻을 풀이한 것입니다.',
   },
   evidence: {
-    heading: '각각 따로 보면',
     absent: '없음',
     none: '아직 없음',
     contribution: '답에 준 영향',
@@ -147,24 +142,6 @@ export const ko: Words = {
   },
   words: {
     sources: { typed: '입력', captions: '자막', browser: '브라우저', 'in-page': '페이지 안' },
-    statuses: { starting: '준비하는 중', listening: '듣는 중', failed: '멈춤' },
-    places: {
-      unknown: '브라우저가 어디에서 들을지 묻고 있습니다.',
-      device: '브라우저가 이 기기에서 소리를 글로 바꿉니다. 소리는 기기를 떠나지 않습니다.',
-      installable:
-        '브라우저가 언어 팩을 받고 나면 이 기기에서 소리를 글로 바꿀 수 있습니다. 소리는 기기를 떠나지 않습니다.',
-      service:
-        '브라우저가 소리를 글로 바꾸려고 브라우저 제조사의 서버로 보냅니다. 그 밖의 것은 기기를 떠나지 않습니다.',
-    },
-    chooseCaptions: '자막 고르기',
-    captionsHint: '.vtt 또는 .srt 파일입니다. 여기에 끌어다 놓아도 됩니다.',
-    cues: (name, count) => `${name}, 자막 ${count}개`,
-    inPage:
-      '이 페이지 안의 음성 모델이 소리를 글로 바꿉니다. 소리는 기기를 떠나지 않습니다. 모델은 한 번만 받고 보관합니다.',
-    listen: '듣기',
-    listenAway: '소리를 보내고 듣기',
-    withStart: '시작을 누르면 함께 시작합니다',
-    nothing: '아직 들은 말이 없습니다.',
   },
   preview: {
     cameraOff: '영상 없음',
@@ -178,19 +155,6 @@ export const ko: Words = {
     player: '분석하는 파일',
     follow: '이 얼굴 따라가기',
     followed: '이 얼굴을 따라가는 중',
-  },
-  timeline: {
-    heading: '시간에 따라',
-    slider: '파일의 시각',
-    empty: '아직 기록된 것이 없습니다',
-    nothing: '추정 없음',
-    progress: '파일을 분석하는 중',
-    reached: (reached, seconds) => `${seconds} 중 ${reached} 분석함`,
-    marks: { 'no-face': '얼굴 없음', silence: '말 없음' },
-  },
-  export: {
-    heading: '저장 형식',
-    formats: { csv: 'CSV', json: 'JSON', webvtt: 'WebVTT', emotionml: 'EmotionML', png: '그림' },
   },
   meter: { label: '마이크 크기', speaking: '말소리', quiet: '말 없음', muted: '음소거' },
   status: {

@@ -1,10 +1,11 @@
 /**
  * Which languages there are, and their words as they come: English with the code, others when an element first needs one.
- * `@lit/localize` loads and tells. Its `msg()` is left aside: it keys each sentence by a hash of its English, for one
- * language a page; here the words are one typed table, and each element speaks the language of where it stands.
+ * Who renders is told as `@lit/localize` tells it. Its `msg()` and its runtime are left aside: they key each sentence by a hash of its
+ * English, for one language a page, and can be set up once a page, which is the page's to do; here the words are one typed table, and
+ * each element speaks the language of where it stands.
  */
 
-import { configureLocalization } from '@lit/localize';
+import { LOCALE_STATUS_EVENT } from '@lit/localize/internal/locale-status-event.js';
 import { en } from './en';
 import type { Words } from './words';
 
@@ -12,15 +13,6 @@ export const LANGUAGES = ['en', 'ko'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const known: { en: Words; ko?: Words } = { en };
-
-const { setLocale } = configureLocalization({
-  sourceLocale: 'en',
-  targetLocales: ['ko'],
-  async loadLocale() {
-    known.ko = (await import('./ko')).ko;
-    return { templates: {} };
-  },
-});
 
 /** `ko-KR` -> `ko`; null for a language that nobody has written here. */
 export function languageOf(tag: string): Language | null {
@@ -35,10 +27,12 @@ export function wordsOf(language: Language): Words | null {
 
 /** Fetches a language's words; when they are there, `lit-localize-status` is told on the window. Never rejects: English stays. */
 export async function fetchWords(language: Language): Promise<void> {
-  if (wordsOf(language) !== null) return;
+  if (language === 'en' || known.ko !== undefined) return;
   try {
-    await setLocale(language);
+    known.ko = (await import('./ko')).ko;
   } catch {
-    await setLocale('en'); // else it would never be fetched again
+    return; // not to be had now: fetched again when it is next wanted
   }
+  const detail = { status: 'ready', readyLocale: language } as const;
+  window.dispatchEvent(new CustomEvent(LOCALE_STATUS_EVENT, { detail }));
 }

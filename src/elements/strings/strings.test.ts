@@ -1,5 +1,8 @@
+import { configureLocalization } from '@lit/localize';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../errors';
+import { MODALITIES } from '../../memobert/estimate';
+import { DEFAULT_LABELS } from '../format';
 import { en } from './en';
 import { languageOf, speaking, strings, wordsFrom, type Words } from '.';
 import { APART_WORDS } from './apart-words';
@@ -7,16 +10,24 @@ import { guideWords } from './guide-words';
 import { ko } from './ko';
 import { measureWords } from './measure-words';
 import { OFFLINE_WORDS } from './offline-words';
+import { OVER_TIME_WORDS } from './over-time-words';
+import { WORDING_WORDS } from './wording-words';
+import { WORDS_PANEL_WORDS } from './words-panel-words';
 
 type Spoken = (...given: unknown[]) => string;
 
-/** Of two words, or of a list of them. */
+/** What a word may be said of: two words, a list of them, or modalities. */
+const GIVEN: readonly unknown[][] = [['§1', '§2'], [['§1', '§2']], [MODALITIES]];
+
 function spoken(say: Spoken): string {
-  try {
-    return say('§1', '§2');
-  } catch {
-    return say(['§1', '§2']);
+  for (const given of GIVEN) {
+    try {
+      return say(...given);
+    } catch {
+      continue;
+    }
   }
+  throw new Error(`nothing can be said by ${say.toString()}`);
 }
 
 /** Every word with its path; functions by what they say of given words. */
@@ -27,7 +38,10 @@ function said(table: unknown, path = ''): [path: string, text: string][] {
 }
 
 /** Those that come with the code, and those that come with what says them. */
-const late = { apart: APART_WORDS, guide: guideWords, measure: measureWords, offline: OFFLINE_WORDS };
+const late = {
+  ...{ apart: APART_WORDS, guide: guideWords, measure: measureWords, offline: OFFLINE_WORDS },
+  ...{ time: OVER_TIME_WORDS, wording: WORDING_WORDS, panel: WORDS_PANEL_WORDS },
+};
 const all = (language: 'en' | 'ko'): [path: string, text: string][] => [
   ...said({ en, ko }[language]),
   ...Object.entries(late).flatMap(([name, tables]) => said(tables[language], `.late.${name}`)),
@@ -36,7 +50,7 @@ const all = (language: 'en' | 'ko'): [path: string, text: string][] => [
 describe('Korean', () => {
   // what has a meaning of its own is left as it is
   const same =
-    /^\.(language|labels|glosses|errors|stages|status\.(webgpu|wasm)|export\.formats|rates\.milliseconds|words\.sources|late\.guide\.steps\.\d\.part|late\.measure\.bytes)/;
+    /^\.(language|glosses|errors|stages|status\.(webgpu|wasm)|late\.time\.export\.formats|rates\.milliseconds|words\.sources|late\.guide\.steps\.\d\.part|late\.measure\.bytes)/;
 
   it.each(all('en').filter(([path, text]) => !same.test(path) && text !== ''))('%s', (path, english) => {
     const korean = new Map(all('ko')).get(path);
@@ -60,7 +74,7 @@ describe('Korean', () => {
   });
 
   it('gives each default label a meaning', () => {
-    for (const label of Object.keys(en.labels)) expect(ko.glosses[label]).toMatch(/[가-힣]/);
+    for (const label of DEFAULT_LABELS) expect(ko.glosses[label]).toMatch(/[가-힣]/);
   });
 
   it('speaks one way throughout', () => {
@@ -69,10 +83,30 @@ describe('Korean', () => {
   });
 });
 
+it('leaves a page its own @lit/localize to set up, which can be done once', () => {
+  const own = {
+    sourceLocale: 'de',
+    targetLocales: ['fr'],
+    loadLocale: () => Promise.reject(new Error('none')),
+  };
+  expect(() => configureLocalization(own)).not.toThrow();
+});
+
+describe('an open blank', () => {
+  it.each([
+    [['text', 'face', 'voice'], 'words, camera or microphone', '말, 카메라 또는 마이크로'],
+    [['face'], 'camera', '카메라로'],
+    [['text'], 'words', '말로'],
+  ] as const)('names what may fill it: %s', (given, english, korean) => {
+    expect(en.prompt.waiting(given)).toBe(`Filled in by ${english}.`);
+    expect(ko.prompt.waiting(given)).toBe(`${korean} 빈칸을 채웁니다.`);
+  });
+});
+
 describe('whoever speaks', () => {
   beforeAll(async () => {
     const { fetchWords } = await import('.');
-    // @lit/localize tells the window; Node has none
+    // the window is told; Node has none
     Object.assign(globalThis, { window: new EventTarget() });
     await fetchWords('ko');
   });

@@ -1,0 +1,111 @@
+/** The documentation against what is there: every link leads somewhere, every example is right by the types. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { marked, type Token, type Tokens } from 'marked';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { slugs } from './model-card.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const pages = [
+  ...['.', 'docs'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
+  ),
+  ...['bench/README.md', 'training/README.md', 'public/models/small/README.md'],
+];
+
+function tokensOf(page: string): Token[] {
+  const found: Token[] = [];
+  marked.walkTokens(marked.lexer(readFileSync(join(root, page), 'utf8')), (token) => {
+    found.push(token);
+  });
+  return found;
+}
+
+/** Ids of a page's headings, as GitHub makes them. */
+function anchorsOf(page: string): Set<string> {
+  const headings = tokensOf(page).filter((token): token is Tokens.Heading => token.type === 'heading');
+  return new Set(slugs(headings.map(({ text }) => text)));
+}
+
+describe('links', () => {
+  it.each(pages)('of %s lead somewhere', (page) => {
+    const lost = tokensOf(page).flatMap((token) => {
+      if (token.type !== 'link' && token.type !== 'image') return [];
+      const { href } = token as Tokens.Link | Tokens.Image;
+      if (/^[a-z]+:/.test(href)) return [];
+      const [path = '', anchor] = href.split('#');
+      const target = path === '' ? page : join(dirname(page), path);
+      if (!existsSync(join(root, target))) return [href];
+      return anchor === undefined || anchorsOf(target).has(anchor) ? [] : [href];
+    });
+    expect(lost).toEqual([]);
+  });
+});
+
+/** What an example takes as given. */
+const GIVEN = `
+import type { Estimate, Recogniser as AnyRecogniser } from 'memo-bert';
+import type {} from 'memo-bert/elements';
+declare global {
+  const file: File;
+  const stream: MediaStream;
+  const manifestUrl: string;
+  const assetBase: string;
+  const recogniser: AnyRecogniser;
+  const estimate: Estimate;
+}`;
+
+/** The scripts of a page: its blocks of JavaScript, and what stands in its blocks of HTML. */
+function scriptsOf(page: string): string[] {
+  return tokensOf(page).flatMap((token) => {
+    if (token.type !== 'code') return [];
+    const { text, lang } = token as Tokens.Code;
+    if (lang === 'js') return [text];
+    if (lang !== 'html') return [];
+    return [...text.matchAll(/<script[^>]*>([^]*?)<\/script>/g)].map(([, script = '']) => script);
+  });
+}
+
+describe('examples', () => {
+  it('are right by the types', { timeout: 120_000 }, () => {
+    const at = (name: string) => join(root, 'src', name);
+    const files = new Map([[at('given.ts'), GIVEN]]);
+    for (const page of pages) {
+      for (const [index, script] of scriptsOf(page).entries()) {
+        if (script.trim() === '') continue;
+        // a page's own build has the same under a name that stays
+        const code = script.replaceAll("'./recogniser.js'", "'memo-bert'");
+        files.set(at(`${page.replace(/\W/g, '-')}-${index}.ts`), `import './given';\n${code}`);
+      }
+    }
+    expect(files.size).toBeGreaterThan(8);
+    const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path));
+    const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
+    // read as scripts without types are: nothing is null, and names may be left unused
+    const loose = { strict: false, noUnusedLocals: false, noUnusedParameters: false, noEmit: true };
+    const host = ts.createCompilerHost({ ...options, ...loose });
+    const { fileExists, readFile, getSourceFile } = host;
+    host.fileExists = (path) => files.has(path) || fileExists(path);
+    host.readFile = (path) => files.get(path) ?? readFile(path);
+    host.getSourceFile = (path, target, ...rest) => {
+      const text = files.get(path);
+      return text === undefined
+        ? getSourceFile.call(host, path, target, ...rest)
+        : ts.createSourceFile(path, text, target);
+    };
+    const program = ts.createProgram([...files.keys()], { ...options, ...loose }, host);
+    const wrong = [...files.keys()].flatMap((path) => {
+      const source = program.getSourceFile(path);
+      return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
+        ({ messageText }) =>
+          `${path.slice(root.length)}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+});

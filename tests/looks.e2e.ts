@@ -1,0 +1,130 @@
+/** What only a laid-out page shows: parts that stay where they are while answers change, and say only what is there. No model. */
+
+import { expect, recorded, test } from './support/browser';
+import { expectPhase, openPage } from './support/element';
+import { fakeWorkers } from './support/fake-worker';
+
+test('another answer moves no bar, and the brackets take its colour', async ({ open }) => {
+  const page = await open();
+  await openPage(page);
+  const seen = await page.evaluate(async () => {
+    const labels = ['sad', 'happy', 'disgusted'];
+    const bars = Object.assign(document.createElement('memo-bars'), { labels });
+    const prompt = Object.assign(document.createElement('memo-prompt'), { labels });
+    document.body.append(bars, prompt);
+    const still = (part: Element) =>
+      Promise.all((part.shadowRoot?.getAnimations() ?? []).map(({ finished }) => finished));
+    const found: { lefts: number[]; bracket: string; fresh: string }[] = [];
+    for (const probabilities of [
+      [0.8, 0.1, 0.1],
+      [0.1, 0.1, 0.8],
+    ]) {
+      Object.assign(bars, { probabilities });
+      Object.assign(prompt, { probabilities });
+      await Promise.all([bars.updateComplete, prompt.updateComplete]);
+      await still(prompt);
+      const bracket = prompt.shadowRoot!.querySelector('.bracket')!;
+      // one that never had another colour
+      const twin = bracket.cloneNode(true) as Element;
+      bracket.after(twin);
+      found.push({
+        lefts: [...bars.shadowRoot!.querySelectorAll('.track')].map(
+          (bar) => bar.getBoundingClientRect().left,
+        ),
+        bracket: getComputedStyle(bracket).color,
+        fresh: getComputedStyle(twin).color,
+      });
+      twin.remove();
+    }
+    return found;
+  });
+  const [first, second] = seen;
+  expect(first!.lefts).toHaveLength(3);
+  expect(second!.lefts).toEqual(first!.lefts);
+  expect(second!.bracket).not.toBe(first!.bracket);
+  for (const { bracket, fresh } of seen) expect(bracket).toBe(fresh);
+});
+
+test('a sentence of any length stays within its part', async ({ open }) => {
+  const page = await open();
+  await openPage(page);
+  for (const width of [300, 540]) {
+    const ends = await page.evaluate(async (inlineSize) => {
+      const part = Object.assign(document.createElement('memo-prompt'), { probabilities: [0.1, 0.9] });
+      Object.assign(part.style, { inlineSize: `${inlineSize}px` });
+      document.body.append(part);
+      const found: { over: number; lines: number }[] = [];
+      for (const prompt of [
+        'I am [MASK].',
+        'They look [MASK] today.',
+        'After all that was said and done in here, whoever it was that came in felt [MASK] about it.',
+      ]) {
+        Object.assign(part, { prompt, labels: ['sad', 'disgusted'] });
+        await part.updateComplete;
+        const sentence = part.shadowRoot!.querySelector('.sentence')!;
+        const { fontSize } = getComputedStyle(sentence);
+        found.push({
+          over: sentence.scrollWidth - sentence.clientWidth,
+          lines: Math.round(sentence.getBoundingClientRect().height / (1.1 * parseFloat(fontSize))),
+        });
+      }
+      part.remove();
+      return found;
+    }, width);
+    expect(ends.map(({ over }) => over)).toEqual([0, 0, 0]);
+    expect(ends[0]!.lines).toBe(1);
+    expect(ends[2]!.lines).toBeGreaterThan(1);
+  }
+});
+
+test('an open wording leaves no hole beside it', async ({ open }) => {
+  const page = await open({ viewport: { width: 1440, height: 900 } });
+  await openPage(page);
+  const gap = async () => {
+    const above = (await page.locator('memo-bert .stage').boundingBox())!;
+    const below = (await page.locator('memo-bert .give').boundingBox())!;
+    return Math.round(below.y - above.y - above.height);
+  };
+  const closed = await gap();
+  await page.getByTestId('wording').click();
+  await expect(page.getByTestId('own-words')).toBeVisible();
+  expect(await gap()).toBe(closed);
+});
+
+test('what is not offered is neither asked for nor shown empty', async ({ open }) => {
+  const page = await open();
+  await openPage(page);
+  const element = page.locator('memo-bert');
+  await expect(element).toContainText('Filled in by words, camera or microphone.');
+  await expect(page.getByTestId('looked-at-face')).toBeVisible();
+  await element.evaluate((found) => found.setAttribute('modalities', 'text voice'));
+  await expect(element).toContainText('Filled in by words or microphone.');
+  await expect(page.getByTestId('looked-at-face')).toHaveCount(0);
+  await expect(page.getByTestId('looked-at-voice')).toBeVisible();
+  await element.evaluate((found) => found.setAttribute('modalities', 'text'));
+  await expect(element).toContainText('Filled in by words.');
+  await expect(element).not.toContainText('What was looked at');
+});
+
+test('a sound alone has the drawing above its player; a moment without an answer is told as one', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  const input = page.locator('input[type=file]').first();
+  await input.setInputFiles(recorded.voice);
+  await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate !== null);
+  await expectPhase(page, 'idle');
+  await expect(page.locator('memo-bert .no-picture svg')).toBeVisible();
+  await expect(page.getByTestId('player')).toBeVisible();
+  await input.setInputFiles(recorded.clip);
+  await expect(page.locator('memo-bert .no-picture svg')).toBeHidden();
+  await expectPhase(page, 'idle');
+  await page.getByRole('slider').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByTestId('nowhere')).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByTestId('top')).toBeVisible();
+});
