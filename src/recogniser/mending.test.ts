@@ -38,13 +38,16 @@ const FAULTS: readonly [what: string, strike: (client: FakeClient) => void][] = 
 ];
 
 describe.each(FAULTS)('While it listens, %s', (_what, strike) => {
-  it('once: a fresh worker takes over; timeline, settings, words and the devices stay', async () => {
+  it('once: a fresh worker takes over; timeline, settings, words, marks and the devices stay', async () => {
     const wish = { labels: ['happy', 'sad'] };
     const { recogniser, clients, clock, live, asked } = await listening(healthy, wish);
     const errors = vi.fn();
     recogniser.addEventListener('error', errors);
     await recogniser.setText('what a day');
     await clock.advance(2000);
+    for (const word of ['happy', 'sad', 'sad']) recogniser.mark(word);
+    const { adaptation } = recogniser.state;
+    expect(adaptation.fitted).not.toBeNull();
     const before = recogniser.state.timeline?.estimates.length ?? 0;
     expect(before).toBeGreaterThan(4);
     await hold(clients[0]!, clock);
@@ -54,6 +57,8 @@ describe.each(FAULTS)('While it listens, %s', (_what, strike) => {
     expect(recogniser.state).toMatchObject({ phase: 'listening', conditions: [], error: null });
     expect(recogniser.state.timeline?.estimates.length).toBeGreaterThan(before + 8);
     expect(recogniser.state.timeline?.estimates[0]?.time).toBeLessThan(1);
+    expect(recogniser.state.adaptation).toEqual(adaptation);
+    expect(recogniser.state.estimate?.unadapted).toBeDefined();
     expect([live.closes, errors.mock.calls.length]).toEqual([0, 0]);
     expect(clients.map(({ closed, retired }) => [closed, retired])).toEqual([
       [true, true],
