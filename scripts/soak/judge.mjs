@@ -2,6 +2,8 @@
 
 /** Memory of the last quarter over the second's: the first still fills windows, arenas and caches. */
 export const MOST_GROWTH = 0.05;
+/** Without an estimate, in seconds: at two a second nothing but a fault takes as long. */
+const LONGEST_STILL_S = 9;
 /** Below it, what is being filled is still most of the growth. */
 const LEAST_MINUTES = 10;
 const QUANTITIES = ['rssMb', 'heapMb', 'faceHz', 'voiceHz', 'fusionHz', 'unseenHz', 'delayMs', 'load'];
@@ -35,14 +37,25 @@ export function faultsOf(samples, { minutes, broke = null }) {
   if (last === undefined) return [...wrong, 'no samples'];
   if (last.faults.length > 0) wrong.push(`the page told: ${last.faults.join(', ')}`);
   if (last.phase !== 'listening') wrong.push(`it ended as "${last.phase}"`);
-  const still = samples.slice(1).filter(({ estimates }, index) => estimates === samples[index].estimates);
-  if (still.length > 0)
-    wrong.push(`no estimate up to second ${still.map(({ second }) => Math.round(second))}`);
+  for (const [from, to] of stretchesWithout(samples))
+    wrong.push(`no estimate from second ${Math.round(from)} to ${Math.round(to)}`);
   const [, second, , fourth] = quartersOf(samples).map((part) => mean(known(part, 'rssMb')));
   const growth = fourth / second - 1;
   if (minutes >= LEAST_MINUTES && growth > MOST_GROWTH)
     wrong.push(`memory grew by ${(100 * growth).toFixed(1)} % from the second quarter to the last`);
   return wrong;
+}
+
+/** From the first sample that has all estimates of a stretch to the last, in seconds. */
+function stretchesWithout(samples) {
+  const found = [];
+  let first = samples[0];
+  for (const [index, sample] of samples.entries()) {
+    if (sample.estimates !== first.estimates) first = sample;
+    const ends = samples[index + 1]?.estimates !== sample.estimates;
+    if (ends && sample.second - first.second >= LONGEST_STILL_S) found.push([first.second, sample.second]);
+  }
+  return found;
 }
 
 function quartersOf(samples) {

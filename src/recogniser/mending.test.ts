@@ -245,6 +245,38 @@ describe('The network lost during the first download', () => {
   });
 });
 
+describe('Without a network, where the files of the GPU alone are kept', () => {
+  it('a GPU lost twice waits for the network, and then goes on on WebAssembly with the timeline it had', async () => {
+    const fetching = () => new FakeClient({ ...healthy().answers, load: undefined });
+    const { recogniser, clients, clock, page, live, asked } = await listening((number) =>
+      number < 2 ? healthy() : fetching(),
+    );
+    page.set({ online: false });
+    await clock.advance(1000);
+    for (const client of [0, 1]) {
+      await hold(clients[client]!, clock);
+      clients[client]!.take('estimate').fail(lost('device-gpu-lost'));
+      await clock.advance(1000);
+    }
+    clients[2]!.take('load').fail(lost('file-missing'));
+    await settled();
+    expect(recogniser.state).toMatchObject({ error: null, camera: 'live' });
+    expect(recogniser.state.conditions).toContain('awaiting-network');
+    const before = recogniser.state.timeline?.estimates.length ?? 0;
+    expect(before).toBeGreaterThan(2);
+    page.set({ online: true });
+    await settled();
+    clients[3]!.take('load').answer({ manifest: MANIFEST, backend: WASM });
+    await clock.advance(2000);
+    expect(recogniser.state).toMatchObject({ phase: 'listening', error: null });
+    expect(recogniser.state.backend?.name).toBe('wasm');
+    expect(recogniser.state.timeline?.estimates.length).toBeGreaterThan(before);
+    expect(asked.map(({ device }) => device)).toEqual(['auto', 'auto', 'wasm', 'wasm']);
+    expect(live.closes).toBe(0);
+    recogniser.close();
+  });
+});
+
 /** Six seconds of black pictures and silence. */
 class FakeReader implements MediaReader {
   readonly name = 'x.webm';
