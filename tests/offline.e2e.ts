@@ -69,8 +69,8 @@ test('kept, it does its whole job with the server gone: two threads, face, voice
 });
 
 test('kept for WebGPU, it loads and answers on WebGPU with the server gone', async ({ open, host }) => {
-  // a software adapter compiles and checks each graph for tens of seconds
-  test.setTimeout(900_000);
+  // a software adapter compiles and checks each graph for minutes: on two busy cores up to twelve were measured
+  test.setTimeout(1_800_000);
   const page = await open({ baseURL: host.url, serviceWorkers: 'allow', softwareWebGpu: true });
   const path = '?device=webgpu&software-adapter';
   await visit(page, path);
@@ -84,7 +84,7 @@ test('kept for WebGPU, it loads and answers on WebGPU with the server gone', asy
   const field = page.getByRole('textbox').first();
   await field.fill('What a wonderful surprise');
   await field.press('Enter');
-  const estimate = await nextEstimate(page, 'text', 840_000);
+  const estimate = await nextEstimate(page, 'text', 1_740_000);
   expectWhole(estimate);
   expect(estimate.backend).toBe('webgpu');
 });
