@@ -121,6 +121,10 @@ test('nothing but its own files and models is ever stored, marks when asked; "fo
   expect(before.caches).toEqual([expect.stringMatching(/^memo-bert-app \/ [0-9a-f]{16}$/)]);
   await press(page, ACTOR);
   await nextEstimate(page, 'voice', 120_000);
+  // marked, and not yet kept
+  await page.getByTestId('open-adaptation').click();
+  await page.getByTestId('mark-happy').click();
+  await expect(page.getByTestId('marked')).toHaveCount(1);
   await press(page, /^stop$/i);
   await settled(page);
   const after = await stored(page);
@@ -131,8 +135,6 @@ test('nothing but its own files and models is ever stored, marks when asked; "fo
     return (await cache.keys()).map(({ url }) => new URL(url).pathname.split('/').at(-2));
   });
   expect(new Set(types)).toEqual(new Set(['sha256', 'text']));
-  await page.getByTestId('open-adaptation').click();
-  await page.getByTestId('mark-happy').click();
   await page.getByTestId('keep-marks').click();
   await expect.poll(async () => (await stored(page)).local).toBe(1);
   await page.getByTestId('offline-forget').click();
