@@ -79,6 +79,14 @@ if (check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
     check('examples', bin(['vite', 'bin', 'vite.js']), 'build', '-c', 'vite.examples.config.ts');
   }
   sh(process.execPath, [join(root, 'scripts', 'record-actor.mjs')], { env });
+  check(
+    'soak, its short form',
+    join(root, 'scripts', 'soak.mjs'),
+    '--minutes',
+    '1',
+    '--out',
+    'test-results/soak',
+  );
   suite(
     'the built page in Chromium',
     'playwright.json',

@@ -68,6 +68,27 @@ test('kept, it does its whole job with the server gone: two threads, face, voice
   await expect(page.getByTestId('offline-state')).toHaveAttribute('data-kept', 'all');
 });
 
+test('kept for WebGPU, it loads and answers on WebGPU with the server gone', async ({ open, host }) => {
+  // a software adapter compiles and checks each graph for minutes: on two busy cores up to twelve were measured
+  test.setTimeout(1_800_000);
+  const page = await open({ baseURL: host.url, serviceWorkers: 'allow', softwareWebGpu: true });
+  const path = '?device=webgpu&software-adapter';
+  await visit(page, path);
+  await keep(page);
+  await host.stop();
+  await expect(fetch(host.url)).rejects.toThrow();
+  await visit(page, path);
+  expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(true);
+  await expect(page.getByTestId('offline-state')).toHaveAttribute('data-kept', 'all');
+  // the least that goes through a graph; all of them answered their golden vectors before
+  const field = page.getByRole('textbox').first();
+  await field.fill('What a wonderful surprise');
+  await field.press('Enter');
+  const estimate = await nextEstimate(page, 'text', 1_740_000);
+  expectWhole(estimate);
+  expect(estimate.backend).toBe('webgpu');
+});
+
 test('the first visit to a host without headers is reloaded once, and then isolated', async ({
   open,
   host,
@@ -88,7 +109,7 @@ test('the first visit to a host without headers is reloaded once, and then isola
   expect(loads).toBe(2);
 });
 
-test('nothing but its own files and models is ever stored, and "forget everything" leaves nothing', async ({
+test('nothing but its own files and models is ever stored, marks when asked; "forget everything" leaves nothing', async ({
   open,
   host,
 }) => {
@@ -100,6 +121,10 @@ test('nothing but its own files and models is ever stored, and "forget everythin
   expect(before.caches).toEqual([expect.stringMatching(/^memo-bert-app \/ [0-9a-f]{16}$/)]);
   await press(page, ACTOR);
   await nextEstimate(page, 'voice', 120_000);
+  // marked, and not yet kept
+  await page.getByTestId('open-adaptation').click();
+  await page.getByTestId('mark-happy').click();
+  await expect(page.getByTestId('marked')).toHaveCount(1);
   await press(page, /^stop$/i);
   await settled(page);
   const after = await stored(page);
@@ -110,8 +135,11 @@ test('nothing but its own files and models is ever stored, and "forget everythin
     return (await cache.keys()).map(({ url }) => new URL(url).pathname.split('/').at(-2));
   });
   expect(new Set(types)).toEqual(new Set(['sha256', 'text']));
+  await page.getByTestId('keep-marks').click();
+  await expect.poll(async () => (await stored(page)).local).toBe(1);
   await page.getByTestId('offline-forget').click();
   await expect(page.getByTestId('stored')).toHaveCount(0);
+  await expect(page.getByTestId('marked')).toHaveCount(0);
   await settled(page);
   expect(await stored(page)).toEqual({ ...before, caches: [], workers: [] });
 });

@@ -30,7 +30,21 @@ test('it carries its notice and its policy', async ({ open }) => {
   const page = await open();
   await openPage(page);
   await expect(page.locator('body')).toContainText(/not .*what (a|the) person feels/i);
+  await expect(page.locator('body')).toContainText(/Not for work or education.*Art\.\s5\(1\)\(f\)/s);
+  await expect(page.getByTestId('consent')).toContainText(/AI system.*in this page.*can be wrong/);
   const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
   expect(policy).toContain("connect-src 'self'");
   expect(policy).not.toContain('unsafe-inline');
+});
+
+test('it can be installed', async ({ open }) => {
+  const page = await open({ serviceWorkers: 'allow' });
+  await openPage(page);
+  const browser = await page.context().newCDPSession(page);
+  const { url, errors } = await browser.send('Page.getAppManifest');
+  expect(url).toMatch(/\/app\.webmanifest$/);
+  expect(errors).toEqual([]);
+  const { installabilityErrors } = await browser.send('Page.getInstallabilityErrors');
+  // a test's window is a private one, and that alone stands against it
+  expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual(['in-incognito']);
 });

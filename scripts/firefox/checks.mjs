@@ -65,6 +65,23 @@ const actor = {
   },
 };
 
+/** In the page: a text is typed. */
+const TYPE = `document.querySelector('memo-bert').handle({ name: 'text', detail: { text: 'What a wonderful day' } })`;
+const readText = `(${TYPE}, ${nextEstimate('e.modalities.text.present')})`;
+
+const again = {
+  name: 'the page again, its scripts and its workers’ from the service worker: a text is read',
+  run: async ({ open, evaluate }) => {
+    await open('/?device=wasm');
+    await until(evaluate, 'navigator.serviceWorker.controller !== null');
+    // the one reload of a first visit is over
+    await open('/?device=wasm');
+    await evaluate(DEFINED);
+    const estimate = await evaluate(readText);
+    return whole(estimate) ? null : JSON.stringify(estimate);
+  },
+};
+
 const soundless = {
   name: 'the page without a sound device: the actor is seen and read, and it says that no sound arrives',
   sound: false,
@@ -80,13 +97,11 @@ const soundless = {
 };
 
 const text = {
-  name: 'the element in a page of somebody else: a text is read',
+  name: 'the element in a page of somebody else, beside that service worker: a text is read',
   run: async ({ open, evaluate }) => {
     await open('/elsewhere.html');
     await evaluate(DEFINED);
-    const estimate = await evaluate(
-      `(document.querySelector('memo-bert').handle({ name: 'text', detail: { text: 'What a wonderful day' } }), ${nextEstimate('e.modalities.text.present')})`,
-    );
+    const estimate = await evaluate(readText);
     return whole(estimate) ? null : JSON.stringify(estimate);
   },
 };
@@ -188,4 +203,4 @@ const offline = {
   },
 };
 
-export const CHECKS = [actor, soundless, text, stream, devices, file, offline];
+export const CHECKS = [actor, soundless, again, text, stream, devices, file, offline];

@@ -4,14 +4,14 @@ const WIDTH = 880;
 const STRIP = 110;
 const LEFT = 200;
 const RIGHT = 90;
-const TOP = 64;
+const TOP = 84;
 
 /**
- * @param {{ title: string, note: string, seconds: number[], strips: { name: string, unit: string, values: (number | null)[] }[] }} data
+ * @param {{ title: string, notes: string[], seconds: number[], strips: { name: string, unit: string, values: (number | null)[] }[] }} data
  *   `values` beside `seconds`; null is a gap
  * @returns {string} an SVG that stands alone, readable in light and dark
  */
-export function figure({ title, note, seconds, strips }) {
+export function figure({ title, notes, seconds, strips }) {
   const height = TOP + strips.length * STRIP + 40;
   const end = Math.max(...seconds, 1);
   const x = (second) => LEFT + (second / end) * (WIDTH - LEFT - RIGHT);
@@ -31,7 +31,7 @@ export function figure({ title, note, seconds, strips }) {
   }
 </style>
 <text x="16" y="26" font-weight="650">${escaped(title)}</text>
-<text x="16" y="46" class="quiet">${escaped(note)}</text>
+${notes.map((note, line) => `<text x="16" y="${46 + 18 * line}" class="quiet">${escaped(note)}</text>`).join('\n')}
 ${drawn.join('\n')}
 ${axis.join('\n')}
 </svg>

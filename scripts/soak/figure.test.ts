@@ -3,7 +3,7 @@ import { figure } from './figure.mjs';
 
 const draw = (values: (number | null)[]) =>
   figure({
-    ...{ title: 'A & B', note: 'n', seconds: values.map((_, index) => index) },
+    ...{ title: 'A & B', notes: ['n', 'x < y'], seconds: values.map((_, index) => index) },
     strips: [{ name: 'memory', unit: 'MB', values }],
   });
 
@@ -15,6 +15,7 @@ it('draws each value that is there, and says first and last', () => {
   expect(heights).toEqual(heights.toSorted((a, b) => b - a));
   expect(svg).toContain('10.0 → 30.0 MB');
   expect(svg).toContain('A &amp; B');
+  expect(svg).toContain('x &lt; y');
 });
 
 it.each([[[]], [[null]], [[0, 0]]])('has no NaN for %j', (values) => {

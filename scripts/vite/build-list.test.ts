@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { groupOf } from './build-list.mjs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { groupOf, listBuild } from './build-list.mjs';
 
 describe('the group of', () => {
   it.each([
@@ -33,5 +37,36 @@ describe('the group of', () => {
     ['screenshots/wide.png', null],
   ])('%s is %s', (path, group) => {
     expect(groupOf(path)).toBe(group);
+  });
+});
+
+describe('the list of a build', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'memo-list-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+
+  it('has each file by its hash; its version is of all of them, weights too, and not of the service worker', async () => {
+    write('index.html', '<html>');
+    write('models/small/memobert.onnx', 'weights');
+    write('service-worker.js', 'first');
+    const first = await listBuild(folder);
+    expect(first.version).toMatch(/^[0-9a-f]{16}$/);
+    expect(first.files).toEqual([
+      {
+        ...{ path: 'index.html', bytes: 6, group: 'shell' },
+        sha256: createHash('sha256').update('<html>').digest('hex'),
+      },
+    ]);
+    write('service-worker.js', 'second');
+    expect(await listBuild(folder)).toEqual(first);
+    write('models/small/memobert.onnx', 'Weights');
+    const second = await listBuild(folder);
+    expect(second.files).toEqual(first.files);
+    expect(second.version).not.toBe(first.version);
   });
 });

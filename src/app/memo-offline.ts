@@ -9,6 +9,7 @@ import { offlineWords } from '../elements/strings/offline-words';
 import { theme } from '../elements/theme';
 import {
   browserParts,
+  forgetKeptMarks,
   INITIAL_OFFLINE,
   OfflineStore,
   type OfflineRequest,
@@ -219,6 +220,10 @@ export class MemoOffline extends LitElement {
           ...{ manifestUrl, assetBase, device, allowSoftwareAdapter },
           ...(integrity === null ? {} : { integrity }),
         });
+      },
+      forgetMarks: () => {
+        this.#engine()?.handle({ name: 'adaptation-clear', detail: {} });
+        forgetKeptMarks(window);
       },
       onFirst: () =>
         reloadOnceForIsolation({

@@ -25,6 +25,9 @@ import type { SampleChunk, TimedFrame } from './source';
 
 const FORMATS = [MP4, QTFF, WEBM, MATROSKA, WAVE, OGG, MP3, FLAC, ADTS];
 
+/** Longer than anybody records. */
+const MOST_SECONDS = 100 * 3600;
+
 /** As `readMedia`, where there is WebCodecs. */
 export async function demux(blob: Blob, name: string, signal: AbortSignal): Promise<MediaReader | null> {
   const input = new Input({ formats: FORMATS, source: new BlobSource(blob) });
@@ -34,7 +37,8 @@ export async function demux(blob: Blob, name: string, signal: AbortSignal): Prom
     const decodable = await Promise.all(tracks.map((track) => track.canDecode()));
     const seconds = decodable.every(Boolean) && tracks.length > 0 ? await input.computeDuration() : 0;
     signal.throwIfAborted();
-    if (seconds > 0 && Number.isFinite(seconds))
+    // a damaged length may be thousands of years, and an analysis is laid out by it; no codec says a second in less than a byte
+    if (seconds > 0 && seconds <= Math.min(MOST_SECONDS, blob.size))
       return new DemuxedMedia(input, picture, sound, seconds, name);
   } catch {
     if (signal.aborted) {

@@ -82,6 +82,7 @@ function setUp() {
     missing: 100,
     fails: null as MemoError | null,
     deleted: 0,
+    marks: 2,
   };
   const parts: OfflineParts = {
     container: container as unknown as Container,
@@ -108,6 +109,7 @@ function setUp() {
         },
       }),
     engine: () => ({ manifestUrl: '', assetBase: '', device: 'auto', allowSoftwareAdapter: false }),
+    forgetMarks: () => (page.marks = 0),
     busy: () => page.busy,
     onFirst: () => (page.firsts += 1),
     reload: () => (page.reloads += 1),
@@ -205,17 +207,18 @@ describe('deleting', () => {
     await store.request('keep');
     await store.request('delete');
     expect(store.state).toMatchObject({ kept: 'nothing', storedBytes: 10 });
-    expect([page.deleted, container.registered]).toEqual([1, true]);
+    expect([page.deleted, page.marks, container.registered]).toEqual([1, 2, true]);
   });
 
-  it('everything takes the service worker as well', async () => {
-    const { store, container } = setUp();
+  it('everything takes the service worker and the marks as well', async () => {
+    const { store, container, page } = setUp();
     await store.open();
     await store.request('keep');
     await store.request('forget');
     expect(store.state).toMatchObject({ kept: 'nothing', storedBytes: 0 });
     expect(container.registered).toBe(false);
     expect(container.groups.size).toBe(0);
+    expect(page.marks).toBe(0);
   });
 });
 

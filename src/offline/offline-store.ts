@@ -19,6 +19,8 @@ export interface OfflineParts {
   ) => Promise<Pick<DeviceFiles, 'backend' | 'bytes' | 'missingBytes' | 'keep'>>;
   /** Of the recogniser on the page: what would run. */
   readonly engine: () => EngineOptions;
+  /** Marks of the visitor's, those in memory too. */
+  readonly forgetMarks: () => void;
   /** Something runs that a reload would end. */
   readonly busy: () => boolean;
   /** The service worker began to serve this page. */
@@ -101,6 +103,7 @@ export class OfflineStore {
     await this.parts.caches?.delete(FILE_CACHE);
     await this.#link?.forget(everything);
     if (!everything) return;
+    this.parts.forgetMarks();
     await this.#link?.unregister();
     this.#link = null;
   }
@@ -173,7 +176,9 @@ function groupsFor(backend: 'webgpu' | 'wasm'): readonly Group[] {
 }
 
 /** Those of the browser. */
-export function browserParts(page: Pick<OfflineParts, 'engine' | 'busy' | 'onFirst'>): OfflineParts {
+export function browserParts(
+  page: Pick<OfflineParts, 'engine' | 'busy' | 'onFirst' | 'forgetMarks'>,
+): OfflineParts {
   // missing outside a secure context, whatever the types say
   const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
   const storage = navigator.storage as StorageManager | undefined;

@@ -38,13 +38,16 @@ const FAULTS: readonly [what: string, strike: (client: FakeClient) => void][] = 
 ];
 
 describe.each(FAULTS)('While it listens, %s', (_what, strike) => {
-  it('once: a fresh worker takes over; timeline, settings, words and the devices stay', async () => {
+  it('once: a fresh worker takes over; timeline, settings, words, marks and the devices stay', async () => {
     const wish = { labels: ['happy', 'sad'] };
     const { recogniser, clients, clock, live, asked } = await listening(healthy, wish);
     const errors = vi.fn();
     recogniser.addEventListener('error', errors);
     await recogniser.setText('what a day');
     await clock.advance(2000);
+    for (const word of ['happy', 'sad', 'sad']) recogniser.mark(word);
+    const { adaptation } = recogniser.state;
+    expect(adaptation.fitted).not.toBeNull();
     const before = recogniser.state.timeline?.estimates.length ?? 0;
     expect(before).toBeGreaterThan(4);
     await hold(clients[0]!, clock);
@@ -54,6 +57,8 @@ describe.each(FAULTS)('While it listens, %s', (_what, strike) => {
     expect(recogniser.state).toMatchObject({ phase: 'listening', conditions: [], error: null });
     expect(recogniser.state.timeline?.estimates.length).toBeGreaterThan(before + 8);
     expect(recogniser.state.timeline?.estimates[0]?.time).toBeLessThan(1);
+    expect(recogniser.state.adaptation).toEqual(adaptation);
+    expect(recogniser.state.estimate?.unadapted).toBeDefined();
     expect([live.closes, errors.mock.calls.length]).toEqual([0, 0]);
     expect(clients.map(({ closed, retired }) => [closed, retired])).toEqual([
       [true, true],
@@ -236,6 +241,38 @@ describe('The network lost during the first download', () => {
     clients[0]!.take('load').fail(lost('file-missing'));
     await expect(loading).rejects.toMatchObject({ code: 'file-missing' });
     expect(recogniser.state.error?.code).toBe('file-missing');
+    recogniser.close();
+  });
+});
+
+describe('Without a network, where the files of the GPU alone are kept', () => {
+  it('a GPU lost twice waits for the network, and then goes on on WebAssembly with the timeline it had', async () => {
+    const fetching = () => new FakeClient({ ...healthy().answers, load: undefined });
+    const { recogniser, clients, clock, page, live, asked } = await listening((number) =>
+      number < 2 ? healthy() : fetching(),
+    );
+    page.set({ online: false });
+    await clock.advance(1000);
+    for (const client of [0, 1]) {
+      await hold(clients[client]!, clock);
+      clients[client]!.take('estimate').fail(lost('device-gpu-lost'));
+      await clock.advance(1000);
+    }
+    clients[2]!.take('load').fail(lost('file-missing'));
+    await settled();
+    expect(recogniser.state).toMatchObject({ error: null, camera: 'live' });
+    expect(recogniser.state.conditions).toContain('awaiting-network');
+    const before = recogniser.state.timeline?.estimates.length ?? 0;
+    expect(before).toBeGreaterThan(2);
+    page.set({ online: true });
+    await settled();
+    clients[3]!.take('load').answer({ manifest: MANIFEST, backend: WASM });
+    await clock.advance(2000);
+    expect(recogniser.state).toMatchObject({ phase: 'listening', error: null });
+    expect(recogniser.state.backend?.name).toBe('wasm');
+    expect(recogniser.state.timeline?.estimates.length).toBeGreaterThan(before);
+    expect(asked.map(({ device }) => device)).toEqual(['auto', 'auto', 'wasm', 'wasm']);
+    expect(live.closes).toBe(0);
     recogniser.close();
   });
 });

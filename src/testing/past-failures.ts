@@ -140,6 +140,25 @@ export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
       seed: FIRST,
     },
   ],
+  'a media file with damage': [
+    {
+      example: [2, [[0.049990207598903255, Uint8Array.of(1, 1)]]],
+      was: 'half a second that said that it was nineteen days',
+      seed: FIRST,
+    },
+  ],
+  'captions of any lines': [
+    {
+      example: [`WEBVTT\n0:0.0 --> ${'9'.repeat(400)}:0:0.0`, 'a.vtt'],
+      was: 'a cue without end',
+      seed: FIRST,
+    },
+    {
+      example: ['WEBVTT\n0:0.0 --> 0:0:3.0\n1\n__proto__𐀀\n1', 'a.vtt'],
+      was: 'a word that ended after its cue',
+      seed: FIRST,
+    },
+  ],
   'labels of any name': [
     {
       example: ['constructor', 0],

@@ -7,6 +7,7 @@
 import { AppCache } from './app-cache';
 import { PAGE, type Build } from './build';
 import type { Busy, FromServiceWorker, ToServiceWorker } from './messages';
+import { windowOf } from './window-of';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const __MEMO_BUILD__: Build;
@@ -41,8 +42,8 @@ async function answerFor(
   request: Request,
   own: () => Promise<Response>,
 ): Promise<Response> {
-  const client = await self.clients.get(clientId);
-  if (client?.type === 'window' && !isOurs(client)) return fetch(request);
+  const asking = await windowOf(clientId, self.clients);
+  if (asking !== null && !isOurs(asking)) return fetch(request);
   return own().catch(() => fetch(request));
 }
 

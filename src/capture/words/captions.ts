@@ -32,7 +32,8 @@ const SIGNATURE = /^WEBVTT(?:[ \t]|$)/;
 /** Blocks of WebVTT that are no cues. */
 const ASIDE = /^(?:NOTE|STYLE|REGION)(?:[ \t:]|$)/;
 const ARROW = '-->';
-const TIME = /^(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})$/;
+/** More hours than a century has are none: enough digits would be an endless number. */
+const TIME = /^(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})$/;
 /** Longest piece of a line that a message repeats. */
 const MOST_QUOTED = 40;
 

@@ -30,11 +30,12 @@ export class Transcript {
 export function spread(text: string, start: number, end: number, final: boolean): readonly Word[] {
   const parts = text.split(/\s+/).filter((part) => part !== '');
   const letters = parts.reduce((sum, { length }) => sum + length, 0);
-  const secondsALetter = letters === 0 ? 0 : Math.max(0, end - start) / letters;
+  const last = Math.max(start, end);
+  const secondsALetter = letters === 0 ? 0 : (last - start) / letters;
   let at = start;
   return parts.map((part) => {
     const from = at;
-    at += part.length * secondsALetter;
+    at = Math.min(last, at + part.length * secondsALetter); // a sum of parts may be a little more than the whole
     return { text: part, start: from, end: at, final };
   });
 }

@@ -36,7 +36,7 @@ const en = {
   delete: 'Delete the models',
   forget: 'Forget everything',
   forgetHint:
-    'Only models and this page’s own files are stored. Of what it saw, heard or read, nothing ever is.',
+    'Only models and this page’s own files are stored, and marks if you keep them. Pictures, sound and what was said never are.',
   update: {
     ready: 'A new version is ready. It waits until you say so.',
     coming: 'The new version comes as soon as the one before has ended. That may take half a minute.',
@@ -70,7 +70,8 @@ const ko: OfflineWords = {
   bytes: (loaded, total) => `${total} MB 중 ${loaded}`,
   delete: '모델 지우기',
   forget: '모두 잊기',
-  forgetHint: '모델과 이 페이지의 파일만 저장합니다. 보고 듣고 읽은 것은 결코 저장하지 않습니다.',
+  forgetHint:
+    '모델과 이 페이지의 파일만 저장하며, 표시는 보관을 선택할 때만 저장합니다. 영상과 소리와 말은 결코 저장하지 않습니다.',
   update: {
     ready: '새 버전이 준비되었습니다. 누르실 때까지 기다립니다.',
     coming: '이전 버전이 끝나는 대로 새 버전이 시작됩니다. 30초쯤 걸릴 수 있습니다.',

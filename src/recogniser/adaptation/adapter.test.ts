@@ -131,6 +131,20 @@ describe('keeping', () => {
     expect(next.state.marks).toHaveLength(3);
   });
 
+  it('of another prompt is what lies there when it comes back: forgotten, or marked in another tab', () => {
+    const adapter = marked();
+    adapter.keep(true);
+    adapter.use(false);
+    adapter.turnTo(OTHER);
+    open().mark(estimate, 'happy');
+    adapter.turnTo(SUBJECT);
+    expect(adapter.state).toMatchObject({ kept: true, on: false, marks: [{}, {}, {}] });
+    adapter.turnTo(OTHER);
+    storage.items.clear();
+    adapter.turnTo(SUBJECT);
+    expect(adapter.state).toMatchObject({ kept: false, on: false, marks: [], fitted: null });
+  });
+
   it('forgets what was kept with the rest', () => {
     const adapter = marked();
     adapter.keep(true);

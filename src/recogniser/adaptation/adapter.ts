@@ -65,7 +65,10 @@ export class Adapter {
     const { subject: before } = this.#state;
     if (before !== null && keyOf(before) === keyOf(subject)) return;
     if (before !== null) this.#others.set(keyOf(before), { ...this.#state, error: null });
-    this.#set(this.#others.get(keyOf(subject)) ?? this.#remembered(subject));
+    const other = this.#others.get(keyOf(subject));
+    // what is kept may have been forgotten, or marked in another tab, since
+    if (other?.kept === false) this.#set(other);
+    else this.#set({ ...this.#remembered(subject), on: other?.on ?? true });
   }
 
   /** The estimate with the adaptation applied; the same one where there is none for its words. */

@@ -10,7 +10,8 @@ export interface KeptStorage {
   removeItem(key: string): void;
 }
 
-const PREFIX = 'memo-bert/adaptation/';
+/** Begins the key of every mark that is kept. */
+export const PREFIX = 'memo-bert/adaptation/';
 
 /** Null in a worker, and where the browser refuses it. */
 export function browserStorage(): KeptStorage | null {

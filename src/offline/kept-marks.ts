@@ -1,0 +1,13 @@
+/** Marks that a visitor asked to keep: the one thing in the browser's storage beside the caches. */
+
+import { PREFIX } from '../recogniser/adaptation/keeper';
+
+/** Of all models, prompts and words; a browser that refuses its storage has kept none. */
+export function forgetKeptMarks(view: { readonly localStorage: Storage }): void {
+  try {
+    const { localStorage } = view;
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+  } catch {
+    // blocked: reading the property throws
+  }
+}
