@@ -81,13 +81,12 @@ class Source:
 
     @cached_property
     def cells(self) -> dict[tuple[str, int], np.ndarray]:
-        """Rows of `train`'s sentences by corpus and label."""
-        labels = self.train.text_labels
-        names = np.asarray(self.corpora or [""] * len(labels))
+        """Rows of the sentences that `train` draws from, by corpus and label."""
+        names = np.asarray(self.corpora or [""] * len(self.train.text_labels))
         rows = {
-            (name, label): np.flatnonzero((names == name) & (labels == label))
+            (name, label): part[names[part] == name]
             for name in dict.fromkeys(names)
-            for label in range(len(LABELS))
+            for label, part in enumerate(self.train.rows["text"])
         }
         return {cell: of for cell, of in rows.items() if len(of)}
 

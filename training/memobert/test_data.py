@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -116,6 +117,9 @@ def test_large_corpora_and_frequent_labels_are_drawn_less_often_than_they_are():
     rng = np.random.default_rng(1)
     drawn = [source.draw_sentence(rng) for _ in range(50)]
     assert all(sample.label == labels[sample.words[0]] for sample in drawn)
+    # a part of the rows is all that its source draws from
+    half = replace(source, train=source.train.part(0, 0.5, 1))
+    assert sum(len(rows) for rows in half.cells.values()) == 50
 
 
 def test_sentences_carry_labels(toy):
