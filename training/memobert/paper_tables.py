@@ -119,6 +119,8 @@ class Laboratory:
         if cell.key not in self.done:
             began = time.monotonic()
             row = {"key": cell.key, "setting": self.setting(), "cases": self._train(cell)}
+            # it keeps every model and optimiser that it prepared
+            self.accelerator.free_memory()
             row["minutes"] = round((time.monotonic() - began) / 60, 1)
             row["machine"] = f"{self.accelerator.device.type}, {platform.processor() or platform.machine()}"
             row["machine"] += f", {torch.get_num_threads()} threads"
