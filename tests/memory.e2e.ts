@@ -53,6 +53,17 @@ async function growth(page: Page, before: Held, seconds = MEASURED_S): Promise<G
   return { bytes, after: last };
 }
 
+/** All of them, which the page keeps for other tests, would be the growth that half an hour shows. */
+function keepLastEstimate(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const { estimates } = window;
+    estimates.push = (...added) => {
+      estimates.splice(0, estimates.length, ...added.slice(-1));
+      return estimates.length;
+    };
+  });
+}
+
 test('memory does not grow with time, a leak of twice what is allowed is seen, removal gives everything back', async ({
   open,
 }) => {
@@ -60,6 +71,7 @@ test('memory does not grow with time, a leak of twice what is allowed is seen, r
   const page = await open({ grant: DEVICES, switches: MEASURABLE });
   await countMemory(page);
   await openPage(page);
+  await keepLastEstimate(page);
   const empty = await held(page);
   await startSimulation(page);
   await simulateSeconds(page, WARM_UP_S);
