@@ -53,7 +53,7 @@ async function growth(page: Page, before: Held, seconds = MEASURED_S): Promise<G
   return { bytes, after: last };
 }
 
-/** All of them, which the page keeps for other tests, would be the growth that half an hour shows. */
+/** Other tests read all of them; here they would be counted as what the page holds. */
 function keepLastEstimate(page: Page): Promise<void> {
   return page.evaluate(() => {
     const { estimates } = window;
