@@ -26,7 +26,7 @@ from .onnx_variants import round_to_packed
 from .pretrain import measure_tasks
 from .pretraining_heads import TASKS, TITLES
 from .samples import CASES, Prompt, Sample, lay_out
-from .sources import Source, add_source_arguments, load_source, tokenize
+from .sources import ROOT, Source, add_source_arguments, load_source, read_powers, tokenize
 from .text_data import Sentence, load_fine_labels, load_sentences
 from .tune import Tuning, label_logits
 
@@ -74,27 +74,49 @@ def _of(module: Tuning, prompt: Prompt) -> Prompt | None:
 
 
 def measure_texts(
-    module: Tuning, prompt: Prompt, source: Source, frequencies: dict[str, np.ndarray], device
+    module: Tuning,
+    prompt: Prompt,
+    source: Source,
+    frequencies: dict[str, np.ndarray],
+    device,
+    powers: dict[str, float] | None = None,
 ) -> dict[str, dict]:
-    """Text alone on each corpus' validation split, as frequent as it is there (`score_texts`)."""
-    ids = tokenize(source.tokenizer, [s.text for s in source.sentences])
+    """Text alone on each corpus' validation split, as frequent as it is there (`score_texts`).
+
+    Of a dialogue `macro_f1_in_talk` as well: with what the same person had said before it in the window.
+    """
     empty = source.valid.draw(0, np.random.default_rng(0), "T")
-    samples = [
-        Sample(tuple(words), empty.faces, empty.face_classes, empty.voice, sentence.label, sentence.corpus)
-        for words, sentence in zip(ids, source.sentences, strict=True)
-    ]
-    logits = label_logits(module, samples, source.tokenizer, _of(module, prompt), device)
-    truth, corpora = (np.array([getattr(s, name) for s in samples]) for name in ("label", "source"))
-    return score_texts(logits, truth, corpora, frequencies)
+
+    def score(before: list[str]) -> dict[str, dict]:
+        ids = [tokenize(source.tokenizer, of) for of in (before, [s.text for s in source.sentences])]
+        samples = [
+            Sample((*said, *words), empty.faces, empty.face_classes, empty.voice, of.label, of.corpus)
+            for said, words, of in zip(*ids, source.sentences, strict=True)
+        ]
+        logits = label_logits(module, samples, source.tokenizer, _of(module, prompt), device)
+        truth, corpora = (np.array([getattr(s, name) for s in samples]) for name in ("label", "source"))
+        return score_texts(logits, truth, corpora, frequencies, powers)
+
+    found = score([""] * len(source.sentences))
+    talks = {s.corpus for s in source.sentences if s.before}
+    for corpus, of in score([s.before for s in source.sentences]).items() if talks else ():
+        if corpus in talks:
+            found[corpus]["macro_f1_in_talk"] = of["macro_f1"]
+    return found
 
 
 def score_texts(
-    logits: np.ndarray, truth: np.ndarray, corpora: np.ndarray, frequencies: dict[str, np.ndarray]
+    logits: np.ndarray,
+    truth: np.ndarray,
+    corpora: np.ndarray,
+    frequencies: dict[str, np.ndarray],
+    powers: dict[str, float] | None = None,
 ) -> dict[str, dict]:
     """Measures of `logits` [N,labels] by corpus, and `macro_f1_at_home` with the corpus' own frequencies.
 
-    `frequencies` [labels] sum to 1 and come from the training split. Tuning flattens them by a square root,
-    so the other half of their logarithm is added (logit adjustment: Menon et al., ICLR 2021).
+    `frequencies` [labels] sum to 1 and come from the training split. Tuning draws labels by a power of them,
+    the root unless `powers` says another, so the rest of their logarithm is added (logit adjustment: Menon
+    et al., ICLR 2021).
     """
     found = {}
     for corpus in dict.fromkeys(corpora):
@@ -105,7 +127,8 @@ def score_texts(
             "classes": per_class(confusion_matrix(truth[rows], guess, len(LABELS)), LABELS),
         }
         if corpus in frequencies:
-            at_home = (logits[rows] + 0.5 * np.log(frequencies[corpus])).argmax(1)
+            left = 1 - (powers or {}).get(corpus, ROOT)
+            at_home = (logits[rows] + left * np.log(frequencies[corpus])).argmax(1)
             found[corpus]["macro_f1_at_home"] = measure(truth[rows], at_home, len(LABELS))["macro_f1"]
     return found
 
@@ -209,18 +232,19 @@ def to_markdown(found: dict) -> str:
             "",
             "## Text alone",
             "",
-            "| corpus | texts | macro F1 | macro F1, its own frequencies | UAR | WA |",
-            "| --- | --- | --- | --- | --- | --- |",
+            "| corpus | texts | macro F1 | in its talk | its own frequencies | UAR | WA |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
         ]
         for corpus, of in found["texts"].items():
-            keys = ("macro_f1", "macro_f1_at_home", "uar", "wa")
+            keys = ("macro_f1", "macro_f1_in_talk", "macro_f1_at_home", "uar", "wa")
             cells = [f"{100 * of[key]:.1f}" if key in of else "n/a" for key in keys]
             lines.append(f"| {corpus} | {of['count']} | {' | '.join(cells)} |")
         lines += [
             "",
-            "Its own frequencies: half the logarithm of how often each label is in the corpus' training split"
-            " is added; tuning had flattened them by a square root. The page knows no corpus and adds"
-            " nothing.",
+            "In its talk: macro F1 with what the same person had said before in the same dialogue, as far as"
+            " the window reaches. Its own frequencies: macro F1 when the logarithm of how often each label is"
+            " in the corpus' training split is added, less the power by which tuning had drawn them (the root"
+            " unless `--frequencies` said another). The page knows no corpus and adds nothing.",
         ]
     if found.get("tasks"):
         lines += ["", "## What it fills in", "", "| task | of what was masked |", "| --- | --- |"]
@@ -266,9 +290,13 @@ def main(argv: list[str] | None = None) -> dict:
     words = WordStarts(tokenizer)
     found["tasks"] = measure_tasks(module.pretraining, samples, words, tokenizer, list(TASKS), device)
     if source.sentences:
-        found["texts"] = measure_texts(
-            module, prompt, source, label_frequencies(load_sentences(arguments.text, "train")), device
+        frequencies = label_frequencies(load_sentences(arguments.text, "train"))
+        # as it was tuned
+        given = stored.get("run", {}).get("arguments", {}).get("frequencies", [])
+        powers = read_powers(
+            [word for word in given if word.partition("=")[0] in frequencies], set(frequencies)
         )
+        found["texts"] = measure_texts(module, prompt, source, frequencies, device, powers)
         if module.method == "prompt":
             found["unseen"] = measure_unseen_words(module, prompt, source, arguments.text, device)
     (arguments.out / "memobert.json").write_text(json.dumps(found, indent=1) + "\n")

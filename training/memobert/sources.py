@@ -33,6 +33,12 @@ log = logging.getLogger(__name__)
 DEFAULT_PROMPT = "i am [MASK] ."
 
 
+# a label's chance among a corpus' sentences: the root of its count
+ROOT = 0.5
+# part of the sentences that come with what their speaker had said before
+SAID_BEFORE = 0.5
+
+
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vocabulary", type=Path, required=True, help="BERT's vocab.txt")
     corpora = parser.add_argument_group("corpora, from which samples are composed")
@@ -48,6 +54,12 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     corpora.add_argument("--leave-out", nargs="*", default=["emovo"], help="speech corpora not to train on")
     corpora.add_argument(
         "--without", nargs="*", default=[], help="departures of composed_data.Mix to leave out"
+    )
+    corpora.add_argument(
+        "--frequencies",
+        nargs="*",
+        default=[],
+        help="CORPUS=POWER ...: of sentences alone a label is drawn by this power of its count (0.5)",
     )
     corpora.add_argument("--composed", type=int, default=1400, help="composed validation samples")
     own = parser.add_argument_group("own clips (made by `extract`)")
@@ -65,7 +77,8 @@ class Source:
     """`train` and `valid` compose; `own` and `own_valid` are as they were recorded. Either may be empty.
 
     `sentences` are the validation sentences of all corpora; `light` is `valid` as the light face encoder
-    sees it; `unlabelled` are sentences of all corpora; `corpora` names that of each of `train`'s sentences.
+    sees it; `unlabelled` are sentences of all corpora; `corpora` names that of each of `train`'s sentences,
+    and `before` is what its speaker had said before it; `powers` of labels' counts: see `cell_chances`.
     """
 
     tokenizer: BertTokenizerFast
@@ -78,6 +91,8 @@ class Source:
     own_valid: list[Sample] = field(default_factory=list)
     composed: int = 1400
     corpora: list[str] = field(default_factory=list)
+    before: list[list[int]] = field(default_factory=list)
+    powers: dict[str, float] = field(default_factory=dict)
 
     @cached_property
     def cells(self) -> dict[tuple[str, int], np.ndarray]:
@@ -104,16 +119,23 @@ class Source:
 
     @cached_property
     def cell_chances(self) -> np.ndarray:
-        """[cells], summing to 1: a corpus by the root of its size, a label by that of its size in there."""
+        """[cells], summing to 1: a corpus by the root of its size, a label by a power of its own in it."""
         sizes: dict[str, int] = {}
-        roots: dict[str, float] = {}
+        powers: dict[str, float] = {}
         for (name, _), rows in self.cells.items():
             sizes[name] = sizes.get(name, 0) + len(rows)
-            roots[name] = roots.get(name, 0.0) + len(rows) ** 0.5
+            powers[name] = powers.get(name, 0.0) + len(rows) ** self.power(name)
         chances = np.array(
-            [(sizes[name] * len(rows)) ** 0.5 / roots[name] for (name, _), rows in self.cells.items()]
+            [
+                sizes[name] ** 0.5 * len(rows) ** self.power(name) / powers[name]
+                for (name, _), rows in self.cells.items()
+            ]
         )
         return chances / chances.sum()
+
+    def power(self, corpus: str) -> float:
+        """1 draws labels as often as they are in the corpus, 0 all alike."""
+        return self.powers.get(corpus, ROOT)
 
     def draw_sentence(self, rng: np.random.Generator) -> Sample:
         """A sentence alone, large corpora and frequent labels less often than they are (`cell_chances`)."""
@@ -121,9 +143,11 @@ class Source:
         row = int(rows[rng.integers(len(rows))])
         label = int(self.train.text_labels[row])
         empty = self.train.draw(label, rng, "T")
-        return Sample(
-            tuple(self.train.texts[row]), empty.faces, empty.face_classes, empty.voice, label, "text"
-        )
+        words = self.train.texts[row]
+        # the page's window holds what was said before as well, when there is room
+        if self.before and rng.random() < SAID_BEFORE:
+            words = [*self.before[row], *words]
+        return Sample(tuple(words), empty.faces, empty.face_classes, empty.voice, label, "text")
 
     def draw_unlabelled(self, rng: np.random.Generator, task: str) -> Sample:
         """A sample to pre-train on: for masked words, half are sentences alone, of all corpora."""
@@ -175,6 +199,8 @@ def load_source(arguments: argparse.Namespace) -> Source:
         mix,
     )
     source.corpora = [s.corpus for s in sentences]
+    source.before = tokenize(tokenizer, [s.before for s in sentences])
+    source.powers = read_powers(arguments.frequencies, set(source.corpora))
     spoken = [s for s in source.sentences if s.corpus in COMPOSED_TEXT]
     source.valid = Composer(
         tokenize(tokenizer, [s.text for s in spoken]),
@@ -188,6 +214,21 @@ def load_source(arguments: argparse.Namespace) -> Source:
         source.light = copy.copy(source.valid)
         source.light.faces = banks["light-valid"]
     return source
+
+
+def read_powers(words: list[str], corpora: set[str]) -> dict[str, float]:
+    """Of `goemotions=0.9` and the like. Raises ValueError for an unknown corpus or a power outside 0..1."""
+    try:
+        powers = {name: float(power) for name, _, power in (word.partition("=") for word in words)}
+    except ValueError as error:
+        raise ValueError(f"--frequencies {' '.join(words)}: write CORPUS=POWER, such as meld=0.5") from error
+    if unknown := [name for name in powers if name not in corpora]:
+        raise ValueError(
+            f"--frequencies: no corpus {', '.join(unknown)}; there are {', '.join(sorted(corpora))}"
+        )
+    if wrong := [name for name, power in powers.items() if not 0 <= power <= 1]:
+        raise ValueError(f"--frequencies: the power of {', '.join(wrong)} is not between 0 and 1")
+    return powers
 
 
 def tokenize(tokenizer, texts: list[str]) -> list[list[int]]:

@@ -6,6 +6,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from transformers import Wav2Vec2Config
 
 from . import (
     evaluate,
@@ -21,8 +22,12 @@ from . import (
     voice_teacher,
     warm_up_wav2vec2,
 )
+from .fit import Draws
+from .onnx_variants import round_to_packed
 from .samples import CASES, Sample, save_samples
+from .sources import load_source
 from .voice_features import contextualise
+from .wav2vec2_model import VoiceEncoder
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +111,9 @@ def test_distillation_is_the_mean_of_what_its_teachers_say(runs):
         kl = float(both(bands, frozen, tokens, mean.log()) - apart)
         assert kl == pytest.approx(0, abs=1e-5)
         assert float(both(bands, frozen, tokens, own) - apart) > 1e-4
+        # windows have no bands: encoders teach alone, and tokens learn to be theirs
+        assert float(both(None, frozen, tokens, own)) == pytest.approx(0, abs=1e-5)
+        assert float(both(None, frozen, tokens + 1, own)) > 0.1
 
 
 def test_each_pretraining_task_is_measured_and_learns(runs):
@@ -160,6 +168,49 @@ def test_the_best_weights_are_those_of_the_cases_that_are_trained(runs, tmp_path
     options = [*runs["fusion"], "--every", "1", "--steps", "2", "--pretraining", "0", "--chances", "T=1"]
     tune.main([*options, "--out", str(tmp_path)])
     assert torch.load(tmp_path / "best.pt", weights_only=False)["epoch"] == 2
+
+
+def test_a_word_table_that_is_held_is_what_is_shipped(runs, tmp_path):
+    options = [*runs["fusion"], "--init", str(runs["out"] / "fusion/best.pt"), "--every", "2", "--steps", "4"]
+    tune.main([*options, "--hold-words", "--blank", "0.2", "--chances", "T=1", "--out", str(tmp_path)])
+    before, after = (
+        torch.load(path / "best.pt", weights_only=False)["model"]
+        for path in (runs["out"] / "fusion", tmp_path)
+    )
+    table = "embeddings.word_embeddings.weight"
+
+    def packed(weight: torch.Tensor) -> torch.Tensor:
+        return round_to_packed(torch.nn.Embedding.from_pretrained(weight.clone())).weight
+
+    assert torch.equal(after[table], packed(before[table])) and not torch.equal(before[table], after[table])
+    # to round it again changes nothing, and the rest has learned
+    assert torch.equal(packed(after[table]), after[table])
+    assert not torch.equal(before["transform.dense.weight"], after["transform.dense.weight"])
+
+
+def test_words_of_sentences_are_blanked_and_no_others(runs):
+    options = tune.make_parser().parse_args([*runs["fusion"], "--out", "x", "--blank", "0.5"])
+    source = load_source(options)
+    stepper = tune.Stepper(options, source, None, "cpu")
+    mask = source.tokenizer.mask_token_id
+    sample = source.draw(np.random.default_rng(1), "TVA")
+    words = [stepper.blanked(sample, np.random.default_rng(seed)).words for seed in range(40)]
+    hidden = np.mean([word == mask for of in words for word in of])
+    assert 0.35 < hidden < 0.65 and {len(of) for of in words} == {len(sample.words)}
+    assert all(mask not in of.words for of in stepper.draw("TVA", Draws.of(1, 0, 0)))
+
+
+def test_a_voice_is_squeezed_and_learns_from_what_it_was(runs, tmp_path):
+    teacher = str(runs["out"] / "voice/best.pt")
+    options = [*runs["voice"], "--init", teacher, "--teacher", teacher, "--squeeze", "3", "--mixup", "0"]
+    train_wav2vec2.main([*options, "--out", str(tmp_path)])
+    stored = torch.load(tmp_path / "best.pt", weights_only=False)
+    assert stored["config"]["squeeze_factor"] == 3
+    # and goes on as it is
+    train_wav2vec2.main([*options, "--init", str(tmp_path / "best.pt"), "--out", str(tmp_path / "on")])
+    voice = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), 7)
+    voice.load_state_dict(stored["model"])
+    assert voice.eval()(torch.zeros(1, 8000))[0].shape == (1, 8, 32)
 
 
 def test_a_dry_run_writes_no_checkpoint(runs, tmp_path):

@@ -8,7 +8,7 @@ from .composed_data import Composer
 from .feature_banks import Bank
 from .ferplus_data import Faces, clean_votes, distributions, load_ferplus, majority
 from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, LABELS
-from .sources import Source
+from .sources import Source, read_powers
 from .speech_data import load_speech, sampling_weights
 from .text_data import load_sentences
 from .voice_augmentation import add_noise, augment, change_speed, normalise, place
@@ -120,6 +120,60 @@ def test_large_corpora_and_frequent_labels_are_drawn_less_often_than_they_are():
     # a part of the rows is all that its source draws from
     half = replace(source, train=source.train.part(0, 0.5, 1))
     assert sum(len(rows) for rows in half.cells.values()) == 50
+
+
+def talk(folder, rows: list[str]) -> None:
+    (folder / "meld").mkdir()
+    lines = ["text\tlabel\tspeaker\tdialogue_id", *rows]
+    (folder / "meld" / "train.tsv").write_text("\n".join(lines) + "\n")
+
+
+def test_a_sentence_knows_what_its_speaker_said_before(tmp_path):
+    talk(
+        tmp_path,
+        [
+            "a\tjoy\tAnn\t1",
+            "b\tfear\tBob\t1",
+            "c\tjoy\tAnn\t1",
+            "d\tjoy\tAnn\t2",
+            "e\tjoy\t\t2",
+            "f\tjoy\t\t2",
+        ],
+    )
+    assert [s.before for s in load_sentences(tmp_path, "train")] == ["", "", "a", "", "", ""]
+
+
+def test_half_of_the_sentences_come_with_what_was_said_before():
+    source = Source(tokenizer=None, corpora=["talk"] * 2, before=[[7, 8], []])
+    bank = Bank([np.zeros((1, 2), np.float16)], np.array([0]), [np.zeros((1, 8), np.float16)])
+    source.train = Composer([(1,), (2,)], [0, 0], bank, bank)
+    rng = np.random.default_rng(3)
+    drawn = [source.draw_sentence(rng).words for _ in range(200)]
+    assert set(drawn) == {(7, 8, 1), (1,), (2,)}
+    assert 35 <= drawn.count((7, 8, 1)) <= 65
+
+
+def test_labels_are_drawn_by_a_power_of_their_count():
+    source = Source(tokenizer=None, corpora=["a"] * 80 + ["b"] * 20, powers={"a": 1.0, "b": 0.0})
+    bank = Bank([np.zeros((1, 2), np.float16)], np.array([0]), [np.zeros((1, 8), np.float16)])
+    source.train = Composer([(i,) for i in range(100)], [0] * 64 + [1] * 16 + [0] * 19 + [1], bank, bank)
+    # corpora 2 : 1; a's labels 4 : 1, b's alike
+    np.testing.assert_allclose(source.cell_chances, [8 / 15, 2 / 15, 1 / 6, 1 / 6])
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["meld"], "CORPUS=POWER"),
+        (["meld=x"], "CORPUS=POWER"),
+        (["mold=1"], "no corpus mold"),
+        (["meld=2"], "between"),
+    ],
+)
+def test_powers_that_cannot_be_are_named(words, why):
+    with pytest.raises(ValueError, match=why):
+        read_powers(words, {"meld"})
+    assert read_powers(["meld=0.75"], {"meld"}) == {"meld": 0.75}
 
 
 def test_sentences_carry_labels(toy):

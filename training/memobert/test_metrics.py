@@ -80,5 +80,8 @@ def test_texts_are_scored_by_corpus_and_with_its_own_frequencies():
     found = score_texts(logits, truth, np.repeat(["home"], 10), frequencies)["home"]
     assert found["wa"] == pytest.approx(0.1)
     assert found["macro_f1_at_home"] == pytest.approx((18 / 19 + 0) / 2)
+    # drawn as often as they are there: nothing is left to add
+    drawn = score_texts(logits, truth, np.repeat(["home"], 10), frequencies, {"home": 1.0})["home"]
+    assert drawn["macro_f1_at_home"] == drawn["macro_f1"] != found["macro_f1_at_home"]
     # of a corpus that tuning has not seen nothing is claimed
     assert "macro_f1_at_home" not in score_texts(logits, truth, np.repeat(["away"], 10), frequencies)["away"]

@@ -17,9 +17,12 @@ BESIDE = {"semeval2018_ec": ("anticipation", "trust")}
 
 @dataclass(frozen=True)
 class Sentence:
+    """`before` is what the same person said last in the same dialogue, where the corpus tells."""
+
     corpus: str
     text: str
     label: int
+    before: str = ""
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -34,6 +37,17 @@ def _label_of(corpus: str, row: dict[str, str]) -> str | None:
     known = GOEMOTIONS_LABELS if corpus == "goemotions" else TEXT_LABELS[corpus]
     groups = {known.get(fine) for fine in row["labels"].split(",") if fine not in BESIDE.get(corpus, ())}
     return groups.pop() if len(groups) == 1 else None
+
+
+def _said_before(rows: list[dict[str, str]]) -> list[str]:
+    """For each row the last text before it of its speaker in its dialogue."""
+    last: dict[tuple[str, str], str] = {}
+    before = []
+    for row in rows:
+        who = row.get("dialogue_id", ""), row.get("speaker", "")
+        before.append(last.get(who, "") if all(who) else "")
+        last[who] = row.get("text") or ""
+    return before
 
 
 def load_unlabelled(folder: Path) -> list[str]:
@@ -63,8 +77,8 @@ def load_sentences(folder: Path, split: str) -> list[Sentence]:
             continue
         rows = _rows(path)
         kept = [
-            Sentence(corpus, row["text"], LABEL_INDEX[label])
-            for row in rows
+            Sentence(corpus, row["text"], LABEL_INDEX[label], before)
+            for row, before in zip(rows, _said_before(rows), strict=True)
             if row.get("text") and (label := _label_of(corpus, row))
         ]
         log.info("%s %s: %d of %d lines", corpus, split, len(kept), len(rows))

@@ -95,11 +95,13 @@ def write_text(folder: Path, count: int, rng: np.random.Generator) -> None:
     (folder / "meld").mkdir(parents=True, exist_ok=True)
     for split in ("train", "dev"):
         with (folder / "meld" / f"{split}.tsv").open("w") as file:
-            file.write("text\tlabel\tsentiment\n")
+            file.write("text\tlabel\tsentiment\tspeaker\tdialogue_id\n")
             for index in range(count):
                 kind = index % len(LABELS)
                 filler = " ".join(rng.choice(["the", "day", "was", "so", "i"], 3))
-                file.write(f"{filler} {WORDS[kind]}\t{names[LABELS[kind]]}\t-\n")
+                file.write(
+                    f"{filler} {WORDS[kind]}\t{names[LABELS[kind]]}\t-\t{'AB'[index % 2]}\t{index // 10}\n"
+                )
 
 
 def write_vocabulary(path: Path) -> None:

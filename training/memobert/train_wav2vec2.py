@@ -7,6 +7,7 @@ comparison, from chance: give the warm-up's best.pt).
 """
 
 import argparse
+import copy
 import logging
 from pathlib import Path
 
@@ -38,6 +39,7 @@ from .voice_features import (
     kept_features,
     silent_features,
 )
+from .voice_squeeze import squeezed
 from .voice_teacher import EMBEDDING_SIZE, VoiceTeacher
 from .wav2vec2_model import VoiceEncoder
 
@@ -72,12 +74,13 @@ def evaluate(
 
 
 class Distillation(nn.Module):
-    """What teachers say of a crop, as a loss: the mean of their distributions, and the first one's embedding.
+    """What teachers say of a crop, as a loss: the mean of their distributions, and what they make of moments.
 
-    `bands` [N,T,64], `frozen` [N,F,512] (the convolutions' features), the encoder's `tokens` [N,F,D] and
+    `bands` [N,T,64], `frozen` [N,F,512] (the convolutions' features), the encoder's `tokens` [N,F // 3,D] and
     `logits` [N,7] of the same crop. Teachers see the mixed crop too (function matching: Beyer et al., CVPR
     2022). `paths` are best.pt of `voice_teacher`, which hears the bands, or of this command, which hears the
-    frozen features.
+    frozen features. Without bands (windows as the page lays them out) only the latter teach. Tokens learn
+    the first listener's embedding through a layer of their own, and to be the first encoder's tokens.
     """
 
     def __init__(self, paths: list[Path], feature_size: int) -> None:
@@ -97,19 +100,20 @@ class Distillation(nn.Module):
         self.head = nn.Linear(feature_size, EMBEDDING_SIZE)
 
     def forward(
-        self, bands: torch.Tensor, frozen: torch.Tensor, tokens: torch.Tensor, logits: torch.Tensor
+        self, bands: torch.Tensor | None, frozen: torch.Tensor, tokens: torch.Tensor, logits: torch.Tensor
     ) -> torch.Tensor:
         self.listeners.eval()
         self.encoders.eval()
         with torch.no_grad():
-            heard = [teacher(bands) for teacher in self.listeners]
-            said = [F.softmax(logits.float(), 1) for _, logits in heard]
-            for encoder in self.encoders:
-                said.append(F.softmax(encoder.pool(contextualise(encoder, frozen))[1].float(), 1))
+            heard = [] if bands is None else [teacher(bands) for teacher in self.listeners]
+            encoded = [encoder.pool(contextualise(encoder, frozen)) for encoder in self.encoders]
+            said = [F.softmax(logits.float(), 1) for _, logits in (*heard, *encoded)]
             wanted = torch.stack(said).mean(0)
         loss = F.kl_div(F.log_softmax(logits.float(), 1), wanted, reduction="batchmean")
         if heard:
             loss = loss + self.apart(heard[0][0], tokens)
+        if encoded and encoded[0][0].shape == tokens.shape:
+            loss = loss + unlike(tokens, encoded[0][0])
         return loss
 
     def apart(self, frames: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
@@ -120,6 +124,13 @@ class Distillation(nn.Module):
             spread, mean = torch.std_mean(wanted, (0, 2), keepdim=True)
             wanted = (wanted - mean) / spread.clamp(min=0.05)
         return (self.head(tokens).float().transpose(1, 2) - wanted).square().mean()
+
+
+def unlike(tokens: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """The squared difference of two encoders' tokens [N,T,D], in the units of the second's channels."""
+    wanted = wanted.float()
+    spread = wanted.std((0, 1), keepdim=True).clamp(min=0.05)
+    return ((tokens.float() - wanted) / spread).square().mean()
 
 
 def optimisers(model: nn.Module, distillation: nn.Module | None, rate: float) -> list[torch.optim.Optimizer]:
@@ -151,6 +162,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         "--teacher", type=Path, nargs="+", default=[], help="best.pt of voice_teacher, and of this command"
     )
     parser.add_argument("--taught", type=float, default=1.0, help="weight of what the teachers say")
+    parser.add_argument(
+        "--squeeze", type=int, default=1, help="frames that are one step of the transformer: 3 for the page"
+    )
     parser.add_argument("--crops-only", action="store_true", help="no windows as the page lays them out")
     parser.add_argument("--no-augmentation", action="store_true", help="clips as they are, for comparison")
     add_feature_arguments(parser)
@@ -163,8 +177,12 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     weights = sampling_weights(train)
     stored = torch.load(arguments.init, map_location="cpu", weights_only=False)
     config = Wav2Vec2Config.from_dict(stored["config"])
-    model, twin = (VoiceEncoder(config, len(LABELS)).to(device) for _ in range(2))
+    model = VoiceEncoder(config, len(LABELS)).to(device)
     model.load_state_dict(stored["model"])
+    if arguments.squeeze != 1:
+        model = squeezed(model, arguments.squeeze)
+    config = model.config
+    twin = copy.deepcopy(model)
     log.info(
         "%d training clips, %d validation clips, %.2f M parameters, on %s",
         len(train),
@@ -202,7 +220,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             wanted = F.one_hot(labels[rows], len(LABELS)).float()
             bands = None
             if index % 2 and not arguments.crops_only:
-                # as the page hears it, with the silence of zeros and of rooms: nothing the teacher knows
+                # as the page hears it, with the silence of zeros and of rooms: nothing that listeners know
                 length = int(rng.choice(WINDOWS_FRAMES))
                 given = (frozen.windows(rows, length, silence, rng, [*heard, -1 % len(frozen.ends)]), wanted)
                 features, wanted = (t.to(device) for t in mixed(arguments.mixup, rng, *given))
@@ -212,7 +230,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             with autocast(device, arguments.precision):
                 tokens, logits = model.pool(contextualise(model, features))
                 taught = 0.0
-                if distillation and bands is not None:
+                if distillation and (bands is not None or distillation.encoders):
                     taught = arguments.taught * distillation(bands, features, tokens, logits)
             loss = F.cross_entropy(logits.float(), wanted, label_smoothing=0.05) + taught
             muon.zero_grad(set_to_none=True)
@@ -228,7 +246,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         scores = measure_corpora(twin, speech, valid, device, arguments.high_pass)
         best = {
             "model": average.state,
-            "config": stored["config"],
+            "config": config.to_dict(),
             "high_pass_hz": arguments.high_pass,
             "valid": scores["ravdess"],
             "run": describe_run(arguments),

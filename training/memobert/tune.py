@@ -17,6 +17,7 @@ head keeps its vocabulary, and the other heads keep up with what is tuned.
 
 import argparse
 import logging
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -29,6 +30,7 @@ from .loop import Checkpoints, add_common_arguments, describe_run, half_on, star
 from .masking import Masked, WordStarts
 from .memobert_model import MemoBert
 from .metrics import measure
+from .onnx_variants import round_to_packed
 from .pretrain import add_model_arguments, make_model, some_samples
 from .pretraining_heads import TASKS, Pretraining, PretrainingHeads, mask_for
 from .samples import CASES, Batch, Prompt, Sample, lay_out
@@ -125,6 +127,12 @@ def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
     add("--whole-vocabulary", type=float, default=0.05, help="weight of the label word among all words")
     add("--sentences", type=float, default=0.7, help="part of case T whose labels are as in the corpora")
     add("--word-batch", type=int, default=3, help="batches of words alone are this many times as large")
+    add("--blank", type=float, default=0.0, help="part of the words of sentences alone that is masked")
+    add(
+        "--hold-words",
+        action="store_true",
+        help="train all but the word table, which is rounded to what `export` stores of it",
+    )
     add("--smoothing", type=float, default=0.05, help="label smoothing")
 
 
@@ -172,9 +180,19 @@ class Stepper:
         natural = round(count * POOLED * arguments.sentences) if source.train is not None else 0
         samples = [source.draw_sentence(draws.rng) for _ in range(natural)]
         samples += [source.draw(draws.rng, "T") for _ in range(count * POOLED - natural)]
+        samples = [self.blanked(sample, draws.rng) for sample in samples]
         samples.sort(key=lambda sample: len(sample.words))
         batches = [samples[first : first + count] for first in range(0, len(samples), count)]
         return [batches[i] for i in draws.rng.permutation(len(batches))]
+
+    def blanked(self, sample: Sample, rng: np.random.Generator) -> Sample:
+        """With `--blank` of its words masked: what is said must be read from more than one of them."""
+        if not self.arguments.blank:
+            return sample
+        gone = rng.random(len(sample.words)) < self.arguments.blank
+        mask = self.source.tokenizer.mask_token_id
+        words = tuple(mask if hidden else word for word, hidden in zip(sample.words, gone, strict=True))
+        return replace(sample, words=words)
 
     def __call__(self, wrapped: nn.Module, _index: int, draws: Draws) -> dict[str, Tensor]:
         arguments, source = self.arguments, self.source
@@ -189,6 +207,16 @@ class Stepper:
         batch = lay_out(self.draw(case, draws), source.tokenizer, self.prompt)
         losses = wrapped(batch.to(self.device))
         return {**losses, f"{case} loss": losses["loss"].detach()}
+
+
+def hold_words(model: MemoBert) -> None:
+    """Rounds the word table to the 4 bits that are shipped, and keeps it out of the training.
+
+    A step changes a number of it by less than a step of 4 bits, which rounding takes back: what the table
+    learns is lost, and the layers have learned to count on it.
+    """
+    round_to_packed(model.embeddings.word_embeddings)
+    model.embeddings.word_embeddings.weight.requires_grad_(False)
 
 
 def start_heads(heads: PretrainingHeads, stored: dict, source: Source, seed: int) -> None:
@@ -228,6 +256,8 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     if not valid:
         raise ValueError("no validation sample is labelled: there is nothing to measure tuning on")
     model, changes, stored = make_model(arguments, source)
+    if arguments.hold_words:
+        hold_words(model)
     module = Tuning(model, arguments.method, words.label_ids)
     start_heads(module.pretraining.heads, stored, source, arguments.seed)
     twin = Tuning(

@@ -199,10 +199,7 @@ def _encode(
 
 def contextualise(model: VoiceEncoder, features: Tensor) -> Tensor:
     """The rest of wav2vec 2.0 after its convolutions: [N, frames, size] -> hidden states."""
-    inner = model.wav2vec2
-    hidden, _ = inner.feature_projection(features)
-    hidden = inner._mask_hidden_states(hidden)
-    return inner.encoder(hidden).last_hidden_state
+    return model.contextualise(model.wav2vec2.feature_projection(features)[0])
 
 
 def add_feature_arguments(parser: argparse.ArgumentParser) -> None:

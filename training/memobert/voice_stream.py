@@ -29,14 +29,14 @@ class VoiceFrames(nn.Module):
 
 
 class VoiceContext(nn.Module):
-    """`frames` [N,F,D] -> what `VoiceEncoder` gives: the transformer, pooled by three."""
+    """`frames` [N,F,D] -> what `VoiceEncoder` gives: pooling and the transformer."""
 
     def __init__(self, encoder: VoiceEncoder) -> None:
         super().__init__()
         self.encoder, self.labels = encoder, encoder.labels
 
     def forward(self, frames: Tensor) -> tuple[Tensor, Tensor] | Tensor:
-        return self.encoder.pool(self.encoder.wav2vec2.encoder(frames).last_hidden_state)
+        return self.encoder.pool(self.encoder.contextualise(frames))
 
 
 def can_stream(encoder: VoiceEncoder) -> bool:

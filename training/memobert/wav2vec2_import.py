@@ -13,11 +13,19 @@ from transformers import Wav2Vec2Config
 
 from .memobert_import import named_tensors
 from .voice_folding import unfold_frames
-from .wav2vec2_model import VoiceEncoder, compact_config
+from .wav2vec2_model import POOL, VoiceEncoder, compact_config
 
 CLASSIFIER = "classifier.3.weight"
 POSITIONS = "wav2vec2.encoder.pos_conv_embed.conv"
 MASK = "wav2vec2.masked_spec_embed"
+
+
+def shipped_config(taps: int) -> Wav2Vec2Config:
+    """The shape of a published encoder: bundles before version 8 had 64 taps of a frame each."""
+    whole = compact_config()
+    if taps == whole.num_conv_pos_embeddings:
+        return whole
+    return compact_config(squeeze_factor=POOL, num_conv_pos_embeddings=taps)
 
 
 def load_wav2vec2(path: Path, config: Wav2Vec2Config | None = None) -> VoiceEncoder:
@@ -29,7 +37,8 @@ def load_wav2vec2(path: Path, config: Wav2Vec2Config | None = None) -> VoiceEnco
     """
     state = unfold_frames(named_tensors(onnx.load(path).graph)[0])
     labels = len(state[CLASSIFIER]) if CLASSIFIER in state else 0
-    model = VoiceEncoder(config or compact_config(), labels)
+    taps = state.get(f"{POSITIONS}.weight", torch.zeros(0, 0, 0)).shape[2]
+    model = VoiceEncoder(config or shipped_config(taps), labels)
     try:
         # the weight norm was computed: with the same direction, its magnitudes are the weight's own
         weight = state.pop(f"{POSITIONS}.weight")

@@ -57,8 +57,18 @@ TOY = {
 }
 
 
+def pooled(steps: Tensor, count: int) -> Tensor:
+    """[N,T,D] -> [N,T // count,D]: the mean of each `count` steps."""
+    return (
+        steps if count == 1 else nn.functional.avg_pool1d(steps.transpose(1, 2), count, count).transpose(1, 2)
+    )
+
+
 class VoiceEncoder(nn.Module):
     """wav2vec 2.0, its hidden states averaged by three, and its own estimate over the labels.
+
+    With a `squeeze_factor` of three in its config the frames are averaged before the transformer instead
+    (SEW: Wu et al., ICASSP 2022, section 4.1), which then has a third of the steps to see.
 
     Input `waveform` [N,T] float32: 16 kHz, zero mean and unit variance over what was heard.
     Returns `features` [N,F,D] (F = frames // 3) and `logits` [N,labels]; with 0 labels it has no estimate of
@@ -79,12 +89,23 @@ class VoiceEncoder(nn.Module):
         )
         self.attention = nn.Linear(config.hidden_size, 1)
 
+    @property
+    def squeeze(self) -> int:
+        """Frames that are one step of the transformer."""
+        return getattr(self.config, "squeeze_factor", 1)
+
     def forward(self, waveform: Tensor) -> tuple[Tensor, Tensor] | Tensor:
-        hidden = self.wav2vec2(waveform).last_hidden_state
-        return self.pool(hidden)
+        model = self.wav2vec2
+        frames = model.feature_projection(model.feature_extractor(waveform).transpose(1, 2))[0]
+        return self.pool(self.contextualise(frames))
+
+    def contextualise(self, frames: Tensor) -> Tensor:
+        """What the transformer makes of projected frames: [N,F,D] -> [N,F // squeeze,D]."""
+        hidden = self.wav2vec2._mask_hidden_states(frames)
+        return self.wav2vec2.encoder(pooled(hidden, self.squeeze)).last_hidden_state
 
     def pool(self, hidden: Tensor) -> tuple[Tensor, Tensor] | Tensor:
-        features = nn.functional.avg_pool1d(hidden.transpose(1, 2), POOL, POOL).transpose(1, 2)
+        features = pooled(hidden, POOL // self.squeeze)
         if not self.labels:
             return features
         weight = torch.softmax(self.attention(features), 1)
