@@ -57,10 +57,13 @@ test('axe finds nothing on the page at rest, while it listens, nor on the pages 
     'examples/parts.html?lang=ko',
   ]) {
     await page.goto(path);
-    for (const size of WIDTHS) {
-      await page.setViewportSize(size);
-      expect(await overflow(page), `${path} at ${size.width} px`).toBe(0);
-      expect(await axeFindings(page), `${path} at ${size.width} px`).toEqual([]);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const size of WIDTHS) {
+        await page.setViewportSize(size);
+        expect(await overflow(page), `${path} at ${size.width} px`).toBe(0);
+        expect(await axeFindings(page), `${path}, ${colorScheme}, ${size.width} px`).toEqual([]);
+      }
     }
   }
 });

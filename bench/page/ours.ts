@@ -4,6 +4,7 @@ import { FaceEncoder, SpeechGate, VoiceEncoder, WordPieces } from '../../src/enc
 import { Fusion, type EvidenceWindow } from '../../src/memobert';
 import type { Graph } from '../../src/runtime/graph';
 import { planGraphs } from '../../src/runtime/graph-plan';
+import { withoutOutput } from '../../src/runtime/lean-graph';
 import type { Manifest } from '../../src/runtime/manifest';
 import { checkManifest } from '../../src/runtime/manifest-check';
 import { EngineFiles, ORT_WASM } from '../../src/runtime/engine-files';
@@ -56,8 +57,11 @@ export class Ours {
     throw new Error(`The bundle has no "${name}".`);
   }
 
-  async #open(url: string): Promise<Graph> {
-    return this.runtime.create(url, new Uint8Array(await (await get(url)).arrayBuffer()), 'wasm');
+  /** @param unasked an output that the page does without, and so without what it takes to compute it */
+  async #open(url: string, unasked?: string): Promise<Graph> {
+    const bytes = new Uint8Array(await (await get(url)).arrayBuffer());
+    const lean = unasked === undefined ? null : withoutOutput(bytes, unasked);
+    return this.runtime.create(url, lean ?? bytes, 'wasm');
   }
 
   async #graph(url: string, { inputs, outputs }: TimedGraph): Promise<Contestant> {
@@ -136,7 +140,7 @@ export class Ours {
       ),
     );
     const wordPieces = WordPieces.create(tokenizer, config);
-    const graph = await this.#open(bundle + planGraphs(manifest, WASM).fusion.file.path);
+    const graph = await this.#open(bundle + planGraphs(manifest, WASM).fusion.file.path, 'hidden');
     const first = Fusion.create({ graph, wordPieces, manifest, shapes: 'exact' });
     let told = '';
     return {
