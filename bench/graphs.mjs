@@ -1,7 +1,9 @@
 /** The graphs that are timed alone, by name: file, inputs, and how many numbers they multiply. In the page and in Node alike. */
 
-/** Encoder frames and tokens of a whole window. */
+/** Encoder frames of a whole window, as many of them as are one step of the transformer, and the taps of its positions. */
 const FRAMES = 192;
+const SQUEEZE = 3;
+const TAPS = 22;
 const HOP = 320;
 const REACH = 400;
 /** Of the fusion: words, faces, voice tokens. */
@@ -28,7 +30,8 @@ function layers(count, tokens, width) {
 }
 
 const frameProjection = FRAMES * 256 * 256;
-const voiceContext = layers(4, FRAMES, 256) + FRAMES * 256 * 16 * 64;
+const contextSteps = FRAMES / SQUEEZE;
+const voiceContext = layers(4, contextSteps, 256) + contextSteps * 256 * 16 * TAPS;
 const tokens = WORDS + FACES + VOICE;
 
 /** What a layer adds for one token, beside keys and values of all. */

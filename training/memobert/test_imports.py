@@ -1,11 +1,16 @@
 """Published graphs read back: the same answers, and ready to train on."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
 import torch
+from transformers import Wav2Vec2Config
 
+from . import wav2vec2_import
 from .denseface_import import load_denseface
 from .denseface_model import DenseFace
 from .exported_models import AXES, OUTPUTS, fold_norms, outputs_of, round_to_half, to_onnx, trace
@@ -16,6 +21,7 @@ from .memobert_model import MemoBert, small_config
 from .onnx_variants import VARIANTS
 from .pretraining_heads import PretrainingHeads
 from .published_memobert import Published
+from .voice_squeeze import squeezed
 from .wav2vec2_import import load_wav2vec2
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
 
@@ -125,11 +131,11 @@ def test_heads_read_back_beside_the_graph_that_they_belong_to(tmp_path):
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("labels", [7, 0])
-def test_wav2vec2_reads_back_to_the_bit(tmp_path, labels):
+@pytest.mark.parametrize(("labels", "squeeze"), [(7, 1), (0, 1), (7, 3)])
+def test_wav2vec2_reads_back_to_the_bit(tmp_path, labels, squeeze):
     torch.manual_seed(0)
-    config = compact_config(**TOY)
-    model = VoiceEncoder(config, labels).eval()
+    model = squeezed(VoiceEncoder(compact_config(**TOY), labels), squeeze).eval()
+    config = model.config
     model.wav2vec2.set_attn_implementation("eager")
     for parameter in model.parameters():
         parameter.uniform_(-0.3, 0.3)
@@ -150,6 +156,17 @@ def test_wav2vec2_reads_back_to_the_bit(tmp_path, labels):
         assert np.abs(got.numpy() - want).max() < 1e-4 * max(1, np.abs(want).max())
     with pytest.raises(ValueError, match="of this shape"):
         load_wav2vec2(path, compact_config(**{**TOY, "num_hidden_layers": 2}))
+
+
+def test_the_published_voice_keeps_the_filter_that_it_hears_behind(tmp_path):
+    bundle = Path(__file__).parents[2] / "public/models/small"
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    wav2vec2_import.main(["--bundle", str(bundle), "--out", str(tmp_path / "best.pt")])
+    stored = torch.load(tmp_path / "best.pt", weights_only=False)
+    # without it features for MEmoBERT would be computed as the page does not
+    assert stored["high_pass_hz"] == manifest["voice"]["highPassHz"] > 0
+    again = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), stored["labels"])
+    again.load_state_dict(stored["model"])
 
 
 @torch.no_grad()

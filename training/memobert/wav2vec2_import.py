@@ -62,6 +62,8 @@ def main(argv: list[str] | None = None) -> None:
     model = load_wav2vec2(arguments.bundle / manifest["graphs"]["wav2vec2"]["fp32"]["path"])
     trained = manifest.get("training", {}).get("voice") or {}
     state = {"model": model.state_dict(), "config": model.config.to_dict(), "labels": model.labels}
+    # features made without would not be the page's
+    state["high_pass_hz"] = float(manifest.get("voice", {}).get("highPassHz", 0.0))
     state |= {key: trained[key] for key in ("run", "epoch", "valid") if key in trained}
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     torch.save(state, arguments.out)
