@@ -1,6 +1,7 @@
 /** The estimates of a run over time: what the timeline shows and the exports write. */
 
 import type { Estimate } from '../memobert/estimate';
+import { lasting } from './lasting';
 
 export interface Timeline {
   /** Of the file; null for a live source. */
@@ -39,6 +40,7 @@ export class Recorder {
   #estimates: Estimate[] = [];
   #about: Omit<Timeline, 'estimates' | 'reached'> | null = null;
   #reached = 0;
+  readonly #words = new Map<string, string>();
 
   begin(about: Omit<Timeline, 'estimates' | 'reached'>): void {
     this.#about = about;
@@ -57,7 +59,7 @@ export class Recorder {
       this.#about = { ...this.#about, labels: estimate.labels };
     }
     // one list of labels for all, not one each
-    this.#estimates.push({ ...estimate, labels: this.#about.labels });
+    this.#estimates.push({ ...lasting(estimate, this.#words), labels: this.#about.labels });
     if (this.#about.seconds === null && this.#estimates.length > MOST_LIVE) {
       this.#estimates = this.#estimates.slice(MOST_LIVE / 10);
     }
