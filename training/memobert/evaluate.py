@@ -133,6 +133,13 @@ def score_texts(
     return found
 
 
+def frequencies_of(run: dict | None) -> list[str]:
+    """`--frequencies` of the run that made a checkpoint; of a mean's, those of its first."""
+    if not run:
+        return []
+    return run.get("arguments", {}).get("frequencies") or frequencies_of(next(iter(run.get("of", [])), None))
+
+
 def label_frequencies(sentences: list[Sentence]) -> dict[str, np.ndarray]:
     """[labels] by corpus, summing to 1; each is counted once more than it occurs."""
     counts: dict[str, np.ndarray] = {}
@@ -292,10 +299,8 @@ def main(argv: list[str] | None = None) -> dict:
     if source.sentences:
         frequencies = label_frequencies(load_sentences(arguments.text, "train"))
         # as it was tuned
-        given = stored.get("run", {}).get("arguments", {}).get("frequencies", [])
-        powers = read_powers(
-            [word for word in given if word.partition("=")[0] in frequencies], set(frequencies)
-        )
+        given = [of for of in frequencies_of(stored.get("run")) if of.partition("=")[0] in frequencies]
+        powers = read_powers(given, set(frequencies))
         found["texts"] = measure_texts(module, prompt, source, frequencies, device, powers)
         if module.method == "prompt":
             found["unseen"] = measure_unseen_words(module, prompt, source, arguments.text, device)

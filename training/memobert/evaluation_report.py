@@ -139,7 +139,11 @@ def _calibration(found: dict) -> str:
         for name, values in sets.items():
             raw, scaled = values["raw"], values["scaled"]
             row = [named[who], name]
-            row += [percent(raw["ece"]), percent(scaled["ece"]), percent(scaled["ece_by_chance"])]
+            row += [
+                percent(raw["ece"]),
+                percent(scaled["ece"]),
+                percent(scaled["ece_by_chance"]) if "ece_by_chance" in scaled else "n/a",
+            ]
             row += [f"{raw['nll']:.3f}", f"{scaled['nll']:.3f}"]
             if "ece_votes" in measured["raw"]:
                 row += [percent(raw["ece_votes"]), percent(scaled["ece_votes"])]

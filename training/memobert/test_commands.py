@@ -23,8 +23,9 @@ from . import (
     warm_up_wav2vec2,
 )
 from .fit import Draws
+from .labels import LABELS
 from .onnx_variants import round_to_packed
-from .samples import CASES, Sample, save_samples
+from .samples import CASES, Prompt, Sample, lay_out, save_samples
 from .sources import load_source
 from .voice_features import contextualise
 from .wav2vec2_model import VoiceEncoder
@@ -198,6 +199,29 @@ def test_words_of_sentences_are_blanked_and_no_others(runs):
     hidden = np.mean([word == mask for of in words for word in of])
     assert 0.35 < hidden < 0.65 and {len(of) for of in words} == {len(sample.words)}
     assert all(mask not in of.words for of in stepper.draw("TVA", Draws.of(1, 0, 0)))
+
+
+def test_voices_are_mixed_by_twos_and_so_are_their_labels(runs):
+    options = tune.make_parser().parse_args([*runs["fusion"], "--out", "x"])
+    source = load_source(options)
+    prompt = Prompt(source.tokenizer, "i am [MASK] .", LABELS)
+    samples = [source.draw(np.random.default_rng(seed), "A") for seed in range(8)]
+    batch = lay_out(samples, source.tokenizer, prompt)
+    mixed = tune.mix_voices(batch, np.random.default_rng(2), 0.4)
+    assert torch.allclose(mixed.labels.sum(1), torch.ones(8)) and (mixed.labels.max(1).values < 1).any()
+    # a token is heard where either was, and what was no voice stays
+    assert (mixed.attention_mask >= batch.attention_mask).all()
+    assert torch.equal(mixed.input_ids, batch.input_ids)
+    # as much of each voice as of its label
+    alone = tune.mix_voices(batch, np.random.default_rng(2), 1e-9)
+    assert set(alone.labels.unique().tolist()) == {0, 1}
+    for row, label in enumerate(alone.labels.argmax(1)):
+        origin = [
+            torch.equal(alone.voice_features[row], voice)
+            for voice, of in zip(batch.voice_features, batch.labels, strict=True)
+            if of == label
+        ]
+        assert any(origin)
 
 
 def test_a_voice_is_squeezed_and_learns_from_what_it_was(runs, tmp_path):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from .evaluate import label_frequencies, score_texts
+from .evaluate import frequencies_of, label_frequencies, score_texts
 from .labels import LABELS
 from .metrics import (
     bootstrap_intervals,
@@ -67,6 +67,16 @@ def test_scores_say_all_of_a_split():
     assert scores["wa_interval"][0] <= 0.75 <= scores["wa_interval"][1]
     with pytest.raises(ValueError, match="empty"):
         score_logits(np.zeros((0, 3)), np.zeros(0, int), NAMES)
+
+
+def test_how_labels_were_drawn_is_told_of_the_mean_of_runs_too():
+    run = {"arguments": {"frequencies": ["meld=0.75"]}}
+    assert (
+        frequencies_of(run)
+        == frequencies_of({"arguments": {"parts": []}, "of": [run, None]})
+        == ["meld=0.75"]
+    )
+    assert frequencies_of(None) == frequencies_of({"arguments": {}, "of": [None]}) == []
 
 
 def test_texts_are_scored_by_corpus_and_with_its_own_frequencies():

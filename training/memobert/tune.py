@@ -82,12 +82,15 @@ class Trained(nn.Module):
         if masked is not None:
             return {"loss": tuning.pretraining(task, masked)}
         logits, state = tuning(batch)
-        labels = F.cross_entropy(logits, batch.labels, label_smoothing=self.smoothing)
+        wanted = batch.labels
+        if not wanted.is_floating_point():
+            wanted = F.one_hot(wanted, logits.shape[1]).float()
+        labels = F.cross_entropy(logits, wanted, label_smoothing=self.smoothing)
         if not self.whole_vocabulary or tuning.classifier is not None:
             return {"loss": labels}
         model = tuning.model
         among_all = F.linear(state, model.embeddings.word_embeddings.weight, model.bias).float()
-        vocabulary = F.cross_entropy(among_all, tuning.label_ids[batch.labels])
+        vocabulary = -(wanted * among_all.log_softmax(1)[:, tuning.label_ids]).sum(1).mean()
         return {"loss": labels + self.whole_vocabulary * vocabulary, "vocabulary": vocabulary.detach()}
 
 
@@ -132,6 +135,12 @@ def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
         "--hold-words",
         action="store_true",
         help="train all but the word table, which is rounded to what `export` stores of it",
+    )
+    add(
+        "--mix-voices",
+        type=float,
+        default=0.0,
+        help="voices alone are mixed by twos, as are their labels, by parts from Beta(this, this); 0: none",
     )
     add("--smoothing", type=float, default=0.05, help="label smoothing")
 
@@ -205,8 +214,29 @@ class Stepper:
             return {**losses, f"{task} loss": losses["loss"].detach()}
         case = list(CASES)[draws.rng.choice(len(CASES), p=self.chances)]
         batch = lay_out(self.draw(case, draws), source.tokenizer, self.prompt)
+        if case == "A" and arguments.mix_voices:
+            batch = mix_voices(batch, draws.rng, arguments.mix_voices)
         losses = wrapped(batch.to(self.device))
         return {**losses, f"{case} loss": losses["loss"].detach()}
+
+
+def mix_voices(batch: Batch, rng: np.random.Generator, parameter: float) -> Batch:
+    """Voices and labels [N,labels] mixed by twos (mixup: Zhang et al., ICLR 2018).
+
+    The encoder knows the voices of its training too well, and so what MEmoBERT learns of them is too sure of
+    others'. Words are the prompt's alone, the same for all.
+    """
+    count = len(batch.labels)
+    other = torch.from_numpy(rng.permutation(count))
+    part = torch.from_numpy(rng.beta(parameter, parameter, count).astype(np.float32))
+    labels = F.one_hot(batch.labels, len(LABELS)).float()
+    masks = batch.attention_mask
+    return replace(
+        batch,
+        voice_features=torch.lerp(batch.voice_features[other], batch.voice_features, part[:, None, None]),
+        attention_mask=torch.maximum(masks, masks[other]),
+        labels=torch.lerp(labels[other], labels, part[:, None]),
+    )
 
 
 def hold_words(model: MemoBert) -> None:
