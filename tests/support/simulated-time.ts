@@ -11,14 +11,16 @@ import type { MemoBert } from '../../src/elements';
 interface Simulation {
   /** One tenth of a second: a frame, its sound, and whatever falls due. */
   step(): Promise<void>;
+  /** Lets go of the recogniser, of what it keeps, and of the pictures. */
+  end(): void;
 }
 
 /** Runs in the page; `pictures` of the fake camera are given again and again, and so is the actor's speech. */
 async function simulate(): Promise<void> {
   const STEP_MS = 100;
   const SAMPLE_RATE_HZ = 48_000;
-  const pictures = await takePictures(12);
-  const speech = await decodeSpeech();
+  let pictures = await takePictures(12);
+  let speech = await decodeSpeech();
 
   // what is asked of the workers and not yet answered
   let waiting = 0;
@@ -56,8 +58,8 @@ async function simulate(): Promise<void> {
     return recogniser;
   };
   element.handle({ name: 'words-source', detail: { kind: 'typed' } } as never);
-  const made = recogniser as unknown as Recogniser;
-  await made.startPush();
+  let made = recogniser as unknown as Recogniser | null;
+  await made?.startPush();
 
   let steps = 0;
   Object.assign(window, {
@@ -65,14 +67,20 @@ async function simulate(): Promise<void> {
       step: async () => {
         const time = (steps * STEP_MS) / 1000;
         const picture = pictures[steps % pictures.length]!;
-        made.pushFrame(new VideoFrame(picture, { timestamp: time * 1e6 }), time);
+        made?.pushFrame(new VideoFrame(picture, { timestamp: time * 1e6 }), time);
         const length = (SAMPLE_RATE_HZ * STEP_MS) / 1000;
         const from = (steps * length) % (speech.length - length);
-        made.pushSamples(speech.slice(from, from + length), SAMPLE_RATE_HZ, time);
-        if (steps % 50 === 0) void made.setText(`This is sentence number ${steps}`);
+        made?.pushSamples(speech.slice(from, from + length), SAMPLE_RATE_HZ, time);
+        if (steps % 50 === 0) void made?.setText(`This is sentence number ${steps}`);
         steps += 1;
         clock.turn(STEP_MS);
         await settled();
+      },
+      end: () => {
+        Worker.prototype.postMessage = post;
+        made = recogniser = null;
+        pictures = [];
+        speech = new Float32Array();
       },
     } satisfies Simulation,
   });
@@ -130,6 +138,11 @@ async function simulate(): Promise<void> {
 /** Loads the model and begins; camera and microphone are to be granted. Listening when it resolves. */
 export async function startSimulation(page: Page): Promise<void> {
   await page.evaluate(simulate);
+}
+
+/** What is left in the page is what the element left. */
+export async function endSimulation(page: Page): Promise<void> {
+  await page.evaluate(() => (window as unknown as { simulation: Simulation }).simulation.end());
 }
 
 export async function simulateSeconds(page: Page, seconds: number): Promise<void> {
