@@ -8,6 +8,7 @@ The words that no measurement gives (intended use, known failures) stand in `mod
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from .evaluation_report import percent, table, with_interval
@@ -63,16 +64,34 @@ def files(manifest: dict) -> str:
 
 
 def runs(manifest: dict) -> str:
+    """Each run whose weights a part's are, or are the mean of."""
     rows = []
     for part, trained in manifest["training"].items():
-        run = trained.get("run") or {}
-        arguments = ", ".join(
-            f"{k} {v}" for k, v in (run.get("arguments") or {}).items() if v not in (None, 0)
-        )
-        commit = f"`{run['commit'][:12]}`" if run.get("commit") else "n/a"
         temperature = f"{trained['temperature']:.3f}" if trained.get("temperature") else "n/a"
-        rows.append([part, str(run.get("seed", "n/a")), commit, temperature, arguments or "n/a"])
+        for share, run in merged(single_runs(trained.get("run") or {})):
+            given = (run.get("arguments") or {}).items()
+            arguments = ", ".join(f"{k} {v}" for k, v in given if v not in (None, 0, []))
+            commit = f"`{run['commit'][:12]}`" if run.get("commit") else "n/a"
+            name = part if share == 1 else f"{part}, {share:.0%} of its weights"
+            rows.append([name, str(run.get("seed", "n/a")), commit, temperature, arguments or "n/a"])
     return table(["part", "seed", "commit", "temperature", "arguments"], rows)
+
+
+def merged(parts: Iterator[tuple[float, dict]]) -> list[tuple[float, dict]]:
+    """A run whose best and last weights are both in a mean is one run."""
+    shares: dict[str, tuple[float, dict]] = {}
+    for share, run in parts:
+        key = json.dumps(run, sort_keys=True)
+        shares[key] = shares.get(key, (0.0, run))[0] + share, run
+    return list(shares.values())
+
+
+def single_runs(run: dict, share: float = 1.0) -> Iterator[tuple[float, dict]]:
+    """What `average_weights` took the mean of, and of means of means as well: their parts and runs."""
+    if not run.get("of"):
+        yield share, run
+    for part, of in zip(run.get("parts", []), run.get("of", []), strict=True):
+        yield from single_runs(of or {}, share * part)
 
 
 def encoder(found: dict) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from .model_card import TEMPLATE, make_card
+from .model_card import TEMPLATE, make_card, runs
 
 SCORES = {"wa": 0.5, "uar": 0.4, "wa_interval": [0.4, 0.6], "uar_interval": [0.3, 0.5], "majority_wa": 0.2}
 SCORES |= {"chance_uar": 0.125, "count": 10, "macro_f1": 0.4}
@@ -41,6 +41,20 @@ def test_every_figure_comes_from_what_was_measured():
     assert "| `l.onnx` | fp32 | fp16 | wasm |" in card
     # what was not measured says so
     assert "Not measured." in card
+
+
+def test_the_mean_of_runs_names_each_of_them_once():
+    one = {"seed": 1, "commit": "abcdef0123456789", "arguments": {"steps": 5, "blank": 0}}
+    other = {"seed": 2, "arguments": {"steps": 7}}
+    mean = {"seed": 0, "parts": [0.5, 0.5], "of": [one, {"parts": [0.2, 0.8], "of": [one, other]}]}
+    table = runs({"training": {"voice": {"run": mean, "temperature": 1.5}, "face": {"run": one}}})
+    assert "| voice, 60% of its weights | 1 | `abcdef012345` | 1.500 | steps 5 |" in table
+    assert "| voice, 40% of its weights | 2 | n/a | 1.500 | steps 7 |" in table
+    assert "| face | 1 | `abcdef012345` | n/a | steps 5 |" in table
+    # what a run was is not known: it is said, not left out
+    assert "50% of its weights | n/a" in runs(
+        {"training": {"a": {"run": {"parts": [0.5, 0.5], "of": [one, None]}}}}
+    )
 
 
 def test_a_part_that_is_not_there_is_an_error():
