@@ -58,7 +58,8 @@ test('axe finds nothing on the page at rest, while it listens, nor on the pages 
   ]) {
     await page.goto(path);
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
+      // colours that are on their way are no scheme's
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       for (const size of WIDTHS) {
         await page.setViewportSize(size);
         expect(await overflow(page), `${path} at ${size.width} px`).toBe(0);
