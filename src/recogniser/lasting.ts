@@ -1,4 +1,4 @@
-/** What is kept for hours, in little more than half of the memory: the timeline keeps thousands of estimates. */
+/** What is kept for hours, in less memory: the timeline keeps thousands of estimates. */
 
 /**
  * A copy of plain data. What comes out of a worker holds each number of a list as an object of its own, and each word as often as it was

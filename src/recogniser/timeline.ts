@@ -46,6 +46,7 @@ export class Recorder {
     this.#about = about;
     this.#estimates = [];
     this.#reached = 0;
+    this.#words.clear();
   }
 
   /** @param reached seconds; also where there was no estimate */
@@ -73,6 +74,7 @@ export class Recorder {
   forget(): void {
     this.#about = null;
     this.#estimates = [];
+    this.#words.clear();
   }
 
   /** Null before the first run. */

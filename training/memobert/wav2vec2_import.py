@@ -13,10 +13,10 @@ from transformers import Wav2Vec2Config
 
 from .memobert_import import named_tensors
 from .voice_folding import unfold_frames
+from .voice_squeeze import CONVOLUTION, DIRECTION, MAGNITUDE
 from .wav2vec2_model import POOL, VoiceEncoder, compact_config
 
 CLASSIFIER = "classifier.3.weight"
-POSITIONS = "wav2vec2.encoder.pos_conv_embed.conv"
 MASK = "wav2vec2.masked_spec_embed"
 
 
@@ -37,13 +37,13 @@ def load_wav2vec2(path: Path, config: Wav2Vec2Config | None = None) -> VoiceEnco
     """
     state = unfold_frames(named_tensors(onnx.load(path).graph)[0])
     labels = len(state[CLASSIFIER]) if CLASSIFIER in state else 0
-    taps = state.get(f"{POSITIONS}.weight", torch.zeros(0, 0, 0)).shape[2]
+    taps = state.get(f"{CONVOLUTION}.weight", torch.zeros(0, 0, 0)).shape[2]
     model = VoiceEncoder(config or shipped_config(taps), labels)
     try:
         # the weight norm was computed: with the same direction, its magnitudes are the weight's own
-        weight = state.pop(f"{POSITIONS}.weight")
-        state[f"{POSITIONS}.parametrizations.weight.original0"] = weight.norm(dim=(0, 1), keepdim=True)
-        state[f"{POSITIONS}.parametrizations.weight.original1"] = weight
+        weight = state.pop(f"{CONVOLUTION}.weight")
+        state[MAGNITUDE] = weight.norm(dim=(0, 1), keepdim=True)
+        state[DIRECTION] = weight
         fresh = {name: value for name, value in model.state_dict().items() if name == MASK}
         model.load_state_dict(fresh | state)
     except (KeyError, RuntimeError) as error:

@@ -68,7 +68,7 @@ class VoiceEncoder(nn.Module):
     """wav2vec 2.0, its hidden states averaged by three, and its own estimate over the labels.
 
     With a `squeeze_factor` of three in its config the frames are averaged before the transformer instead
-    (SEW: Wu et al., ICASSP 2022, section 4.1), which then has a third of the steps to see.
+    (SEW: Wu et al., ICASSP 2022), which then has a third of the steps to see.
 
     Input `waveform` [N,T] float32: 16 kHz, zero mean and unit variance over what was heard.
     Returns `features` [N,F,D] (F = frames // 3) and `logits` [N,labels]; with 0 labels it has no estimate of
