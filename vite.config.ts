@@ -108,5 +108,7 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/**/*.test.ts', 'bench/*.test.ts'],
     exclude: configDefaults.exclude,
+    // ends what hangs; a busy machine is no fault
+    testTimeout: 60_000,
   },
 });

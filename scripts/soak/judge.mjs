@@ -2,8 +2,8 @@
 
 /** Memory of the last quarter over the second's: the first still fills windows, arenas and caches. */
 export const MOST_GROWTH = 0.05;
-/** Without an estimate, in seconds: at two a second nothing but a fault takes as long. */
-const LONGEST_STILL_S = 9;
+/** Without an estimate, in seconds: at two a second nothing but a fault takes as long, however busy the machine is. */
+const LONGEST_STILL_S = 20;
 /** Below it, what is being filled is still most of the growth. */
 const LEAST_MINUTES = 10;
 const QUANTITIES = ['rssMb', 'heapMb', 'faceHz', 'voiceHz', 'fusionHz', 'unseenHz', 'delayMs', 'load'];
