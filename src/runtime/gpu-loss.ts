@@ -3,21 +3,21 @@
 import { MemoError } from '../errors';
 
 export class GpuLoss {
-  /** Rejects with `device-gpu-lost` when it happens; pending until then. */
-  readonly happened: Promise<never>;
   #error: MemoError | null = null;
-  #reject: (error: MemoError) => void = () => undefined;
-
-  constructor() {
-    this.happened = new Promise<never>((_resolve, reject) => {
-      this.#reject = reject;
-    });
-    // nobody may be waiting when it happens
-    this.happened.catch(() => undefined);
-  }
+  /** One for each piece of work under way, and none of those that are done: a promise that all of them raced would keep every one. */
+  readonly #waiting = new Set<(error: MemoError) => void>();
 
   get error(): MemoError | null {
     return this.#error;
+  }
+
+  /** What `work` settles as, which a lost device may leave pending for ever; rejects with `device-gpu-lost` when that happens first. */
+  during<T>(work: Promise<T>): Promise<T> {
+    if (this.#error !== null) return Promise.reject(this.#error);
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.add(reject);
+      void work.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
   }
 
   watch(device: Pick<GPUDevice, 'lost'>): void {
@@ -29,7 +29,8 @@ export class GpuLoss {
         `The graphics processor was taken away${message === '' ? '' : `: ${message}`}.`,
         'Press Start again; if it comes back, choose the CPU instead.',
       );
-      this.#reject(this.#error);
+      for (const reject of this.#waiting) reject(this.#error);
+      this.#waiting.clear();
     });
   }
 }

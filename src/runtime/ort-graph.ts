@@ -118,8 +118,7 @@ class OrtGraph implements Graph {
 
   async guarded<T>(work: Promise<T>): Promise<T> {
     try {
-      // a lost device may leave it pending for ever
-      return await Promise.race([work, this.loss.happened]);
+      return await this.loss.during(work);
     } catch (cause) {
       if (this.loss.error === null && cause instanceof MemoError) throw cause;
       throw this.loss.error ?? outOfMemory(cause) ?? failed(this.name, cause);
