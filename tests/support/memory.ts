@@ -165,6 +165,50 @@ export async function held(page: Page): Promise<Held> {
   };
 }
 
+/** As much of DevTools' heap snapshot as is read. */
+interface HeapSnapshot {
+  readonly snapshot: { readonly meta: { readonly node_fields: readonly string[] } };
+  /** `node_fields.length` numbers a node. */
+  readonly nodes: readonly number[];
+  readonly strings: readonly string[];
+}
+
+/** Of the engine's worker; Playwright's own sessions reach pages alone. */
+async function heapSnapshot(page: Page): Promise<HeapSnapshot> {
+  const session = await page.context().newCDPSession(page);
+  const attached = new Promise<string>((resolve) => {
+    session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+      if (ENGINE.test(targetInfo.url)) resolve(sessionId);
+    });
+  });
+  const target = { autoAttach: true, waitForDebuggerOnStart: false, flatten: false };
+  await session.send('Target.setAutoAttach', target);
+  const sessionId = await attached;
+  const chunks: string[] = [];
+  const taken = new Promise<void>((resolve) => {
+    session.on('Target.receivedMessageFromTarget', ({ message }) => {
+      const { id, params } = JSON.parse(message) as { id?: number; params?: { chunk?: string } };
+      if (params?.chunk !== undefined) chunks.push(params.chunk);
+      // the answer comes after the last of it
+      if (id !== undefined) resolve();
+    });
+  });
+  const message = JSON.stringify({ id: 1, method: 'HeapProfiler.takeHeapSnapshot', params: {} });
+  await session.send('Target.sendMessageToTarget', { sessionId, message });
+  await taken;
+  await session.detach();
+  return JSON.parse(chunks.join('')) as HeapSnapshot;
+}
+
+/** Promises that live in the engine's worker after a collection: as many however long it ran. */
+export async function livingPromises(page: Page): Promise<number> {
+  const { snapshot, nodes, strings } = await heapSnapshot(page);
+  const fields = snapshot.meta.node_fields;
+  const name = strings.indexOf('Promise');
+  const names = nodes.filter((_, index) => index % fields.length === fields.indexOf('name'));
+  return names.filter((each) => each === name).length;
+}
+
 /** From now on the engine's worker keeps so many bytes of each message, as an author's mistake would. */
 export async function leakInWorker(page: Page, bytes: number): Promise<void> {
   const engines = page.workers().filter((worker) => ENGINE.test(worker.url()));
