@@ -117,6 +117,13 @@ function comeAndGo(page: Page, mistake: 'none' | 'kept' = 'none'): Promise<void>
   return page.evaluate(async (mistake) => {
     const element = document.createElement('memo-bert') as MemoBert;
     element.device = 'wasm';
+    const { recognisers = [] } = window as { recognisers?: WeakRef<object>[] };
+    const create = element.createRecogniser;
+    element.createRecogniser = (options) => {
+      const recogniser = create(options);
+      recognisers.push(new WeakRef(recogniser));
+      return recogniser;
+    };
     document.body.append(element);
     const seen = new Promise((resolve) => element.addEventListener('estimate', resolve, { once: true }));
     await element.start();
@@ -128,16 +135,16 @@ function comeAndGo(page: Page, mistake: 'none' | 'kept' = 'none'): Promise<void>
     const { gone = [] } = window as { gone?: WeakRef<object>[] };
     const { kept = [] } = window as { kept?: object[] };
     if (mistake === 'kept') kept.push(element);
-    Object.assign(window, { kept, gone: [...gone, new WeakRef(element)] });
+    Object.assign(window, { kept, recognisers, gone: [...gone, new WeakRef(element)] });
   }, mistake);
 }
 
-/** Elements that something still holds, after a collection. */
-function alive(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const { gone } = window as unknown as { gone: WeakRef<object>[] };
-    return gone.filter((each) => each.deref() !== undefined).length;
-  });
+/** Elements, or their recognisers, that something still holds, after a collection. */
+function alive(page: Page, which: 'gone' | 'recognisers' = 'gone'): Promise<number> {
+  return page.evaluate((which) => {
+    const known = window as unknown as Record<'gone' | 'recognisers', WeakRef<object>[]>;
+    return known[which].filter((each) => each.deref() !== undefined).length;
+  }, which);
 }
 
 test('an element that came, listened and went leaves nothing: no frame, track, sound, worker, nor itself', async ({
@@ -163,4 +170,6 @@ test('an element that came, listened and went leaves nothing: no frame, track, s
   await expect.poll(() => page.workers().length).toBe(0);
   await held(page);
   expect(await alive(page)).toBeGreaterThanOrEqual(2);
+  // an element that is kept keeps nothing of what it knew
+  expect(await alive(page, 'recognisers')).toBeLessThanOrEqual(1);
 });

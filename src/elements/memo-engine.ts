@@ -385,6 +385,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   #close(): void {
     this.#forgetOwn();
     this.#unsubscribe();
+    this.#unsubscribe = () => undefined; // the way out of it would keep it
     const recogniser = this.#recogniser;
     this.#recogniser = null;
     recogniser?.close();

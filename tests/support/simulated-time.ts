@@ -15,6 +15,11 @@ interface Simulation {
   end(): void;
 }
 
+interface Picture {
+  readonly layout: Omit<VideoFrameBufferInit, 'timestamp'>;
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+}
+
 /** Runs in the page; `pictures` of the fake camera are given again and again, and so is the actor's speech. */
 async function simulate(): Promise<void> {
   const STEP_MS = 100;
@@ -67,7 +72,7 @@ async function simulate(): Promise<void> {
       step: async () => {
         const time = (steps * STEP_MS) / 1000;
         const picture = pictures[steps % pictures.length]!;
-        made?.pushFrame(new VideoFrame(picture, { timestamp: time * 1e6 }), time);
+        made?.pushFrame(new VideoFrame(picture.data, { ...picture.layout, timestamp: time * 1e6 }), time);
         const length = (SAMPLE_RATE_HZ * STEP_MS) / 1000;
         const from = (steps * length) % (speech.length - length);
         made?.pushSamples(speech.slice(from, from + length), SAMPLE_RATE_HZ, time);
@@ -109,21 +114,24 @@ async function simulate(): Promise<void> {
     };
   }
 
-  async function takePictures(count: number): Promise<OffscreenCanvas[]> {
+  async function takePictures(count: number): Promise<Picture[]> {
     const stream = await navigator.mediaDevices.getUserMedia({ video: true });
     const video = document.createElement('video');
     Object.assign(video, { srcObject: stream, muted: true });
     await video.play();
-    const found: OffscreenCanvas[] = [];
+    // numbers: a bitmap would count as one that nobody closed, and Chromium counts a canvas that is gone
+    const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+    const context = canvas.getContext('2d', { willReadFrequently: true })!;
+    const layout = { format: 'RGBA', codedWidth: canvas.width, codedHeight: canvas.height } as const;
+    const found: Picture[] = [];
     while (found.length < count) {
       await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
-      // canvases, for a picture would count as one that nobody closed
-      const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
-      canvas.getContext('2d')?.drawImage(video, 0, 0);
-      found.push(canvas);
+      context.drawImage(video, 0, 0);
+      found.push({ layout, data: context.getImageData(0, 0, canvas.width, canvas.height).data });
     }
     for (const track of stream.getTracks()) track.stop();
     video.srcObject = null;
+    canvas.width = 0;
     return found;
   }
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+from .labels import LABELS
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 
 MODALITIES = ("text", "face", "voice")
@@ -34,7 +36,8 @@ class Sample:
     """One utterance. A modality that is absent has no row.
 
     `words`: WordPiece ids without special tokens; `faces` [V,342]; `face_classes` [V,8], DenseFace's
-    distribution of each; `voice` [A,D]; `label` an index into LABELS, or -1.
+    distribution of each; `voice` [A,D]; `label` an index into LABELS, or -1; `belief` [labels], summing to 1,
+    what is to be learned in its place.
     """
 
     words: tuple[int, ...]
@@ -43,6 +46,7 @@ class Sample:
     voice: np.ndarray
     label: int = UNKNOWN
     source: str = ""
+    belief: np.ndarray | None = None
 
     def only(self, case: Sequence[str]) -> "Sample":
         """This sample without the modalities that are not in `case`."""
@@ -170,9 +174,21 @@ def lay_out(samples: Sequence[Sample], tokenizer, prompt: Prompt | None = None) 
         voices,
         torch.cat([words_mask, faces_mask, voices_mask], 1),
         torch.tensor(places),
-        torch.tensor([s.label for s in samples]),
+        _labels(samples),
         classes,
     )
+
+
+def _labels(samples: Sequence[Sample]) -> Tensor:
+    """[N]; [N,labels] where one of them has a belief."""
+    labels = torch.tensor([s.label for s in samples])
+    if all(s.belief is None for s in samples):
+        return labels
+    wanted = F.one_hot(labels, len(LABELS)).float()
+    for row, sample in zip(wanted, samples, strict=True):
+        if sample.belief is not None:
+            row[:] = torch.from_numpy(sample.belief)
+    return wanted
 
 
 def _pad(items: list[np.ndarray]) -> tuple[Tensor, Tensor]:

@@ -27,6 +27,7 @@ from .loop import pick_device
 from .samples import CASES, UNKNOWN, Sample
 from .speech_data import load_speech
 from .text_data import Sentence, load_sentences, load_unlabelled
+from .text_teacher import load_beliefs
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,8 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="CORPUS=POWER ...: of sentences alone a label is drawn by this power of its count (0.5)",
     )
+    corpora.add_argument("--text-teacher", type=Path, help="beliefs.npz of text_teacher")
+    corpora.add_argument("--teach", type=float, default=0.6, help="weight of its beliefs beside the labels'")
     corpora.add_argument("--composed", type=int, default=1400, help="composed validation samples")
     own = parser.add_argument_group("own clips (made by `extract`)")
     own.add_argument(
@@ -78,7 +81,8 @@ class Source:
 
     `sentences` are the validation sentences of all corpora; `light` is `valid` as the light face encoder
     sees it; `unlabelled` are sentences of all corpora; `corpora` names that of each of `train`'s sentences,
-    and `before` is what its speaker had said before it; `powers` of labels' counts: see `cell_chances`.
+    and `before` is what its speaker had said before it; `powers` of labels' counts: see `cell_chances`;
+    `beliefs` [labels] by sentence, of a teacher and the label.
     """
 
     tokenizer: BertTokenizerFast
@@ -93,6 +97,7 @@ class Source:
     corpora: list[str] = field(default_factory=list)
     before: list[list[int]] = field(default_factory=list)
     powers: dict[str, float] = field(default_factory=dict)
+    beliefs: dict[int, np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def cells(self) -> dict[tuple[str, int], np.ndarray]:
@@ -147,7 +152,8 @@ class Source:
         # the page's window holds what was said before as well, when there is room
         if self.before and rng.random() < SAID_BEFORE:
             words = [*self.before[row], *words]
-        return Sample(tuple(words), empty.faces, empty.face_classes, empty.voice, label, "text")
+        belief = self.beliefs.get(row)
+        return Sample(tuple(words), empty.faces, empty.face_classes, empty.voice, label, "text", belief)
 
     def draw_unlabelled(self, rng: np.random.Generator, task: str) -> Sample:
         """A sample to pre-train on: for masked words, half are sentences alone, of all corpora."""
@@ -201,6 +207,8 @@ def load_source(arguments: argparse.Namespace) -> Source:
     source.corpora = [s.corpus for s in sentences]
     source.before = tokenize(tokenizer, [s.before for s in sentences])
     source.powers = read_powers(arguments.frequencies, set(source.corpora))
+    if arguments.text_teacher:
+        source.beliefs = taught(arguments.text_teacher, sentences, arguments.teach)
     spoken = [s for s in source.sentences if s.corpus in COMPOSED_TEXT]
     source.valid = Composer(
         tokenize(tokenizer, [s.text for s in spoken]),
@@ -214,6 +222,15 @@ def load_source(arguments: argparse.Namespace) -> Source:
         source.light = copy.copy(source.valid)
         source.light.faces = banks["light-valid"]
     return source
+
+
+def taught(path: Path, sentences: list[Sentence], part: float) -> dict[int, np.ndarray]:
+    """[labels] by row: `part` of what the teacher of `path` says, the rest the label's. Raises ValueError."""
+    if not 0 <= part <= 1:
+        raise ValueError(f"--teach {part} is not between 0 and 1")
+    labels = np.eye(len(LABELS), dtype=np.float32)
+    beliefs = load_beliefs(path, sentences)
+    return {row: part * of + (1 - part) * labels[sentences[row].label] for row, of in beliefs.items()}
 
 
 def read_powers(words: list[str], corpora: set[str]) -> dict[str, float]:

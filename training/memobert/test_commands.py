@@ -14,6 +14,7 @@ from . import (
     loop,
     pretrain,
     pretrain_wav2vec2,
+    text_teacher,
     train_denseface,
     train_lightface,
     train_wav2vec2,
@@ -235,6 +236,38 @@ def test_a_voice_is_squeezed_and_learns_from_what_it_was(runs, tmp_path):
     voice = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), 7)
     voice.load_state_dict(stored["model"])
     assert voice.eval()(torch.zeros(1, 8000))[0].shape == (1, 8, 32)
+
+
+def test_words_are_learned_from_a_teacher_of_words_alone(runs, toy, tmp_path):
+    options = ["--text", str(toy / "text"), "--vocabulary", str(toy / "vocab.txt"), "--device", "cpu"]
+    options += ["--corpora", "meld", "--batch", "16", "--rate", "5e-3", "--out", str(tmp_path / "teacher")]
+    text_teacher.main([*options, "--steps", "40", "--every", "20"])
+    scores = text_teacher.main([*options, "--steps", "80", "--every", "20"])
+    # a run that is begun again goes on, and the toy's words give the class away
+    assert len((tmp_path / "teacher/log.jsonl").read_text().splitlines()) == 4
+    assert scores["meld"]["macro_f1"] > 3 / 7
+    beliefs = str(tmp_path / "teacher" / text_teacher.BELIEFS)
+    taught = [*runs["fusion"], "--text-teacher", beliefs, "--teach", "0.5"]
+    parsed = tune.make_parser().parse_args([*taught, "--out", "x"])
+    source = load_source(parsed)
+    rng = np.random.default_rng(3)
+    drawn = [source.draw_sentence(rng) for _ in range(60)]
+    known = [sample for sample in drawn if sample.belief is not None]
+    assert known and all(abs(sample.belief.sum() - 1) < 1e-3 for sample in known)
+    # half of it is the label's
+    assert all(sample.belief[sample.label] > 0.499 for sample in known)
+    labels = lay_out([known[0], source.draw(rng, "T")], source.tokenizer).labels
+    assert labels.shape == (2, 7) and torch.allclose(labels[0], torch.from_numpy(known[0].belief))
+    assert sorted(labels[1].tolist()) == [0, 0, 0, 0, 0, 0, 1]
+    tune.main(
+        [*taught, "--steps", "2", "--every", "2", "--chances", "T=1", "--out", str(tmp_path / "taught")]
+    )
+    with pytest.raises(ValueError, match="run text_teacher again"):
+        text_teacher.load_beliefs(tmp_path / "teacher" / text_teacher.BELIEFS, source.sentences[:3])
+    with pytest.raises(ValueError, match="nowhere"):
+        text_teacher.main([*options, "--corpora", "nowhere"])
+    with pytest.raises(ValueError, match="--teach 2"):
+        load_source(tune.make_parser().parse_args([*taught, "--teach", "2", "--out", "x"]))
 
 
 def test_a_dry_run_writes_no_checkpoint(runs, tmp_path):

@@ -1,0 +1,171 @@
+"""A teacher for words: the pre-trained BERT-shaped encoder as a plain classifier of single corpora.
+
+    python -m memobert.text_teacher --text TEXT --vocabulary VOCAB.txt --init BERT --out runs/text-teacher
+
+It sees a corpus' sentences as often as they are there, and nothing but words; it is not shipped. What it says
+of the training sentences is kept (`beliefs.npz`), and `tune --text-teacher` learns that beside the labels
+(distillation: Hinton et al., 2015): a sentence that is two things at once is learned as two.
+"""
+
+import argparse
+import logging
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import (
+    AutoModelForSequenceClassification,
+    BertConfig,
+    BertForSequenceClassification,
+    BertTokenizerFast,
+)
+
+from .fit import Draws, Fit, add_fit_arguments, make_accelerator
+from .labels import LABELS
+from .loop import Checkpoints, add_common_arguments, describe_run, start
+from .metrics import measure
+from .text_data import Sentence, load_sentences
+
+log = logging.getLogger(__name__)
+
+BELIEFS = "beliefs.npz"
+# beyond it lie a few of a thousand sentences
+LONGEST = 48
+POOLED = 50
+
+
+def pad(rows: list[list[int]]) -> tuple[Tensor, Tensor]:
+    """Ids [N,longest] filled with 0, and their mask."""
+    ids = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
+    for row, of in zip(ids, rows, strict=True):
+        row[: len(of)] = torch.tensor(of)
+    return ids, (ids != 0).long()
+
+
+class Classifier(nn.Module):
+    """`model` and its loss; a module of its own so that averaged weights are of all that is trained."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
+        return F.cross_entropy(self.model(ids, attention_mask=mask).logits.float(), labels)
+
+
+@torch.inference_mode()
+def logits_of(model: nn.Module, encoded: list[list[int]], device) -> np.ndarray:
+    """[N,labels] in the order given; batched by length."""
+    model.eval()
+    order = np.argsort([len(ids) for ids in encoded], kind="stable")
+    found = np.zeros((len(encoded), len(LABELS)), np.float32)
+    for first in range(0, len(order), 64):
+        rows = order[first : first + 64]
+        ids, mask = (part.to(device) for part in pad([encoded[i] for i in rows]))
+        found[rows] = model(ids, attention_mask=mask).logits.float().cpu().numpy()
+    return found
+
+
+class Stepper:
+    """A step's batch: sentences drawn as often as they are there, of about one length."""
+
+    def __init__(self, encoded: list[list[int]], labels: np.ndarray, batch: int, device) -> None:
+        self.encoded, self.labels, self.batch, self.device = encoded, labels, batch, device
+        self.lengths = np.array([len(ids) for ids in encoded])
+        self.pool: list[np.ndarray] = []
+        self.pool_of: Draws | None = None
+
+    def __call__(self, wrapped: nn.Module, _index: int, draws: Draws) -> dict[str, Tensor]:
+        if draws is not self.pool_of or not self.pool:
+            count = min(self.batch * POOLED, len(self.encoded))
+            rows = draws.rng.permutation(len(self.encoded))[:count]
+            rows = rows[np.argsort(self.lengths[rows], kind="stable")]
+            batches = [rows[first : first + self.batch] for first in range(0, count, self.batch)]
+            self.pool = [batches[i] for i in draws.rng.permutation(len(batches))]
+            self.pool_of = draws
+        rows = self.pool.pop()
+        ids, mask = pad([self.encoded[i] for i in rows])
+        labels = torch.from_numpy(self.labels[rows])
+        return {"loss": wrapped(*(part.to(self.device) for part in (ids, mask, labels)))}
+
+
+def load_beliefs(path: Path, sentences: list[Sentence]) -> dict[int, np.ndarray]:
+    """Distributions [labels] by row of `sentences`, for the corpora that the teacher was trained on.
+
+    Raises ValueError where the corpora are not those that it read.
+    """
+    found: dict[int, np.ndarray] = {}
+    with np.load(path) as stored:
+        for corpus in stored.files:
+            rows = [row for row, sentence in enumerate(sentences) if sentence.corpus == corpus]
+            if len(rows) != len(stored[corpus]):
+                raise ValueError(
+                    f"{path} is of {len(stored[corpus])} sentences of {corpus}, and {len(rows)} are there: "
+                    "run text_teacher again"
+                )
+            found.update(zip(rows, stored[corpus].astype(np.float32), strict=True))
+    return found
+
+
+def main(argv: list[str] | None = None) -> dict[str, dict]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add_common_arguments(parser)
+    add_fit_arguments(parser, steps=1850, every=370, rate=1e-4, batch=32)
+    parser.add_argument("--vocabulary", type=Path, required=True)
+    parser.add_argument("--text", type=Path, required=True, help="folder of TSV files")
+    parser.add_argument("--init", type=Path, help="BERT's folder; from scratch and tiny without")
+    parser.add_argument("--corpora", nargs="+", default=["goemotions"])
+    arguments = parser.parse_args(argv)
+    accelerator = make_accelerator(arguments)
+    start(arguments)
+    tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
+    if arguments.init:
+        model = AutoModelForSequenceClassification.from_pretrained(arguments.init, num_labels=len(LABELS))
+    else:
+        sizes = dict(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64)
+        model = BertForSequenceClassification(
+            BertConfig(vocab_size=len(tokenizer), num_labels=len(LABELS), **sizes)
+        )
+
+    def read(split: str) -> tuple[list[Sentence], list[list[int]], np.ndarray]:
+        chosen = [s for s in load_sentences(arguments.text, split) if s.corpus in arguments.corpora]
+        if missing := set(arguments.corpora) - {s.corpus for s in chosen}:
+            raise ValueError(f"--corpora: no {split} sentence of {', '.join(sorted(missing))}")
+        encoded = tokenizer([s.text for s in chosen], truncation=True, max_length=LONGEST).input_ids
+        return chosen, encoded, np.array([s.label for s in chosen])
+
+    sentences, encoded, labels = read("train")
+    valid, valid_encoded, truth = read("dev")
+    corpora = np.array([s.corpus for s in valid])
+    module = Classifier(model)
+    scores: dict[str, dict] = {}
+
+    def measured(state: dict, _round: int, _last: bool) -> tuple[float, dict, dict]:
+        kept = {key: value.clone() for key, value in module.state_dict().items()}
+        module.load_state_dict(state)
+        guess = logits_of(model, valid_encoded, accelerator.device).argmax(1)
+        module.load_state_dict(kept)
+        for corpus in arguments.corpora:
+            of = corpora == corpus
+            scores[corpus] = measure(truth[of], guess[of], len(LABELS))
+        row = {corpus: round(of["macro_f1"], 4) for corpus, of in scores.items()}
+        best = {"model": dict(state), "valid": dict(scores), "run": describe_run(arguments)}
+        return float(np.mean(list(row.values()))), row, best
+
+    fit = Fit(module, arguments, accelerator, Checkpoints(arguments.out))
+    fit.run(Stepper(encoded, labels, arguments.batch, accelerator.device), measured)
+    if arguments.dry_run or not accelerator.is_main_process:
+        return scores
+    best = torch.load(arguments.out / "best.pt", map_location="cpu", weights_only=False)
+    module.load_state_dict(best["model"])
+    said = torch.from_numpy(logits_of(model, encoded, accelerator.device)).softmax(1).numpy()
+    of = np.array([s.corpus for s in sentences])
+    np.savez(arguments.out / BELIEFS, **{c: said[of == c].astype(np.float16) for c in arguments.corpora})
+    log.info("%s: what it says of %d sentences", arguments.out / BELIEFS, len(said))
+    return best["valid"]
+
+
+if __name__ == "__main__":
+    main()
