@@ -12,6 +12,7 @@ import { prepareAssets } from './prepare-assets.mjs';
 const ORT = 'node_modules/onnxruntime-web/dist';
 const GENERATED = 'public/generated';
 const FILES = {
+  'ort-webgpu-jspi.wasm': `${ORT}/ort-wasm-simd-threaded.jspi.wasm`,
   'ort-webgpu.wasm': `${ORT}/ort-wasm-simd-threaded.asyncify.wasm`,
   'ort-wasm.wasm': `${ORT}/ort-wasm-simd-threaded.wasm`,
   'mediapipe/vision_wasm_module_internal.wasm': `${GENERATED}/mediapipe/vision_wasm_module_internal.wasm`,

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { checkManifest } from '../src/runtime/manifest-check';
+import { runFirstInWorker } from './support/engine-worker';
 import { expectWhole, nextEstimate, nextError, openPage, press } from './support/element';
 import { expect, test } from './support/browser';
 
@@ -39,12 +40,26 @@ test('a software adapter is not taken for a GPU', async ({ open }) => {
   expect((await nextEstimate(page)).backend).toBe('wasm');
 });
 
-test('WebGPU on the software adapter: golden vectors hold and an estimate comes', async ({ open }) => {
-  test.setTimeout(900_000);
-  const page = await open({ softwareWebGpu: true });
-  await openPage(page, '?device=webgpu&software-adapter');
-  await press(page, /without a camera/i);
-  const estimate = await nextEstimate(page, 'any', 840_000);
-  expect(estimate.backend).toBe('webgpu');
-  expectWhole(estimate);
-});
+for (const [kind, build, before] of [
+  ['suspends WebAssembly', 'jspi', ''],
+  ['cannot suspend it', 'asyncify', 'delete WebAssembly.Suspending'],
+] as const) {
+  test(`WebGPU on the software adapter, in a browser that ${kind}: golden vectors hold and an estimate comes`, async ({
+    open,
+  }) => {
+    test.setTimeout(900_000);
+    const page = await open({ softwareWebGpu: true });
+    if (before !== '') await runFirstInWorker(page, before);
+    const builds: string[] = [];
+    page.context().on('request', (request) => {
+      const [, name] = /ort-wasm-simd-threaded\.(\w+)-[^/]*\.wasm$/.exec(request.url()) ?? [];
+      if (name !== undefined) builds.push(name);
+    });
+    await openPage(page, '?device=webgpu&software-adapter');
+    await press(page, /without a camera/i);
+    const estimate = await nextEstimate(page, 'any', 840_000);
+    expect(estimate.backend).toBe('webgpu');
+    expectWhole(estimate);
+    expect(builds).toEqual([build]);
+  });
+}

@@ -7,7 +7,7 @@ import { planGraphs } from '../../src/runtime/graph-plan';
 import { withoutOutput } from '../../src/runtime/lean-graph';
 import type { Manifest } from '../../src/runtime/manifest';
 import { checkManifest } from '../../src/runtime/manifest-check';
-import { EngineFiles, ORT_WASM } from '../../src/runtime/engine-files';
+import { EngineFiles, ortWasm } from '../../src/runtime/engine-files';
 import { DETECTOR_MODEL, DETECTOR_WASM } from '../../src/runtime/engine-files-for';
 import { OrtRuntime } from '../../src/runtime/ort-graph';
 import { loadOrt } from '../../src/runtime/ort-modules';
@@ -37,7 +37,9 @@ export class Ours {
   static async create(material: Material): Promise<Ours> {
     const json: unknown = await (await get(`${material.urls.bundle}manifest.json`)).json();
     const engine = new EngineFiles(material.urls.assetBase);
-    const runtime = new OrtRuntime(await loadOrt('wasm', material.threads, await engine.one(ORT_WASM.wasm)));
+    const runtime = new OrtRuntime(
+      await loadOrt('wasm', material.threads, await engine.one(ortWasm('wasm'))),
+    );
     return new Ours(material, checkManifest(json), runtime, engine);
   }
 

@@ -16,6 +16,8 @@ export const GROUPS = {
     'the engine’s worker, beside what it shares with the element; `vendor` is MediaPipe’s script and the tokeniser',
   wasm: 'ONNX Runtime for WebAssembly',
   webgpu: 'ONNX Runtime for WebGPU, and the face’s way on it',
+  'webgpu-asyncify':
+    'in place of its `jspi` where the browser cannot suspend WebAssembly (Safari, Chromium before 137)',
   senses: 'MediaPipe, the face detector, the speech gate',
   model: 'the model, on both backends',
   'model-wasm': 'the model, on WebAssembly only',
@@ -146,7 +148,9 @@ function putWorker(put, dist, files, element) {
     .flatMap((script) => named(dist, script, files))
     .filter((file) => /\/(?:ort|gpu)[.-]/.test(file))
     .flatMap((file) => (file.endsWith('.js') ? [...closure(dist, file)] : [file]));
-  const isWebGpu = (file) => /gpu|asyncify|jsep/.test(file);
+  const needsAsyncify = (file) => /ort\.webgpu|asyncify/.test(file);
+  const isWebGpu = (file) => /gpu|asyncify|jspi/.test(file);
+  put('webgpu-asyncify', runtime.filter(needsAsyncify));
   put('webgpu', runtime.filter(isWebGpu));
   put(
     'wasm',

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 const GROUPS = [
   [/^(service-worker\.js|models\/.*\.(?!md$)[^.]+|.*\.(wasm|onnx|tflite|map)|generated\/stamp\.json)$/, null],
   [/^(screenshots\/|examples\/|assets\/(parts|states|gallery)-)/, null],
-  [/^assets\/ort(\.webgpu|-wasm-simd-threaded\.asyncify)/, 'webgpu'],
+  [/^assets\/ort(\.webgpu|\.jspi|-wasm-simd-threaded\.(asyncify|jspi))/, 'webgpu'],
   [/^assets\/ort(\.wasm|-wasm-simd-threaded-)/, 'wasm'],
   [/^assets\/transformers/, 'speech'],
   [/^generated\/mediapipe\//, 'engine'],

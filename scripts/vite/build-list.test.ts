@@ -17,6 +17,8 @@ describe('the group of', () => {
     ['assets/ort-wasm-simd-threaded-qyIweqWS.mjs', 'wasm'],
     ['assets/ort.webgpu.bundle.min-C2THw3GP.js', 'webgpu'],
     ['assets/ort-wasm-simd-threaded.asyncify-CGX8rfbW.mjs', 'webgpu'],
+    ['assets/ort.jspi.bundle.min-B1vXw3Gq.js', 'webgpu'],
+    ['assets/ort-wasm-simd-threaded.jspi-D0x8rfbZ.mjs', 'webgpu'],
     ['assets/transformers.web-eGZqqbhv.js', 'speech'],
     ['generated/mediapipe/vision_wasm_module_internal.js', 'engine'],
     ['actor/happy.mp3', 'extra'],

@@ -5,13 +5,16 @@
  */
 
 import webgpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import wasmWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { Backend } from '../memobert/estimate';
 import { CheckedFiles, completeParts, type BundleParts, type Bytes, type Wording } from './checked-files';
 import list from './engine-files.json';
 import type { BundleFile } from './manifest';
+import { ortBuild } from './ort-build';
 
 export const ENGINE_FILES = [
+  'ort-webgpu-jspi.wasm',
   'ort-webgpu.wasm',
   'ort-wasm.wasm',
   'mediapipe/vision_wasm_module_internal.wasm',
@@ -23,14 +26,14 @@ export type EngineFileName = (typeof ENGINE_FILES)[number];
 /** Size and hash of each. */
 export type EngineFileList = Readonly<Record<EngineFileName, Pick<BundleFile, 'bytes' | 'sha256'>>>;
 
-/** What each backend runs; the face detector and the gate run everywhere. */
-export const ORT_WASM = {
-  webgpu: 'ort-webgpu.wasm',
-  wasm: 'ort-wasm.wasm',
-} as const satisfies Record<Backend, EngineFileName>;
+/** What each backend runs in this browser; the face detector and the gate run everywhere. */
+export function ortWasm(backend: Backend): EngineFileName {
+  return `ort-${ortBuild(backend)}.wasm`;
+}
 
 /** Where the build put those whose names carry its hash; the others lie under `assetBase`. */
 const BUILT: Readonly<Partial<Record<EngineFileName, string>>> = {
+  'ort-webgpu-jspi.wasm': jspiWasm,
   'ort-webgpu.wasm': webgpuWasm,
   'ort-wasm.wasm': wasmWasm,
 };

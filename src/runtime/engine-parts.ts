@@ -3,7 +3,7 @@
 import type { DetectorFiles } from '../encoders';
 import type { Backend } from '../memobert/estimate';
 import type { Bytes } from './checked-files';
-import { ORT_WASM, type EngineFileName, type EngineFiles } from './engine-files';
+import { ortWasm, type EngineFileName, type EngineFiles } from './engine-files';
 import { DETECTOR_MODEL, DETECTOR_WASM, engineFilesFor, GATE } from './engine-files-for';
 import type { LoadProgress } from './load-progress';
 import type { GraphMaker } from './models';
@@ -48,7 +48,7 @@ export async function fetchEngine(
     createMaker: async (backend, threads) => {
       // before ONNX Runtime makes the first
       const buffers = backend === 'webgpu' ? (await import('./gpu-buffers')).gpuBuffers() : null;
-      const ort = await loadOrt(backend, threads, await take(ORT_WASM[backend]));
+      const ort = await loadOrt(backend, threads, await take(ortWasm(backend)));
       return new OrtRuntime(ort, buffers === null ? undefined : () => buffers.count);
     },
   };

@@ -3,7 +3,7 @@
 import { SpeechGate } from '../encoders/voice/speech-gate';
 import { MemoError } from '../errors';
 import { chooseBackend } from '../runtime/backends';
-import { EngineFiles, ORT_WASM } from '../runtime/engine-files';
+import { EngineFiles, ortWasm } from '../runtime/engine-files';
 import { OrtRuntime } from '../runtime/ort-graph';
 import { loadOrt } from '../runtime/ort-modules';
 import { Listener } from './listener';
@@ -34,7 +34,7 @@ async function load({ address, assetBase, device, allowSoftwareAdapter }: Speech
       self.postMessage({ kind: 'progress', loadedBytes, totalBytes }),
     ),
     engine.one('silero_vad.onnx'),
-    engine.one(ORT_WASM[backend]).then((wasm) => loadOrt(backend, threads, wasm)),
+    engine.one(ortWasm(backend)).then((wasm) => loadOrt(backend, threads, wasm)),
   ]);
   const transcriber = await createTranscriber(files, backend, ort);
   const gate = SpeechGate.create(await new OrtRuntime(ort).create('speech-gate', gateBytes, 'wasm'));

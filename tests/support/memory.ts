@@ -4,11 +4,10 @@
  */
 
 import type { Page } from '@playwright/test';
+import { ENGINE, runFirstInWorker } from './engine-worker';
 
 /** For a browser whose memory is to be measured: a collection when asked, and a measurement that does not wait for one. */
 export const MEASURABLE = ['--js-flags=--expose-gc', '--enable-blink-features=ForceEagerMeasureMemory'];
-
-const ENGINE = /\/assets\/worker-(?!client-)[^/]*\.js$/;
 
 export interface Held {
   /** Chromium's own count of page and workers together: objects, buffers, WebAssembly's memories. */
@@ -113,14 +112,7 @@ export async function countMemory(page: Page): Promise<void> {
       },
     });
   });
-  await page.route(ENGINE, async (route) => {
-    // by this process: the browser's own proxy lets nothing through
-    const { headers, ...response } = await fetch(route.request().url()).then(async (found) => ({
-      headers: Object.fromEntries([...found.headers].filter(([name]) => name !== 'content-length')),
-      body: `(${countHeld.toString()})();\n${await found.text()}`,
-    }));
-    await route.fulfill({ ...response, headers });
-  });
+  await runFirstInWorker(page, `(${countHeld.toString()})()`);
 }
 
 /** After a full collection on both sides. */
