@@ -17,7 +17,7 @@ export const GROUPS = {
   wasm: 'ONNX Runtime for WebAssembly',
   webgpu: 'ONNX Runtime for WebGPU, and the face’s way on it',
   'webgpu-asyncify':
-    'in place of its `jspi` where the browser cannot suspend WebAssembly (Safari, Chromium before 137)',
+    'in place of its `jspi` where the browser cannot suspend WebAssembly (JSPI: Chromium before 137 has none)',
   senses: 'MediaPipe, the face detector, the speech gate',
   model: 'the model, on both backends',
   'model-wasm': 'the model, on WebAssembly only',

@@ -2,7 +2,7 @@
 
 import type { Backend } from '../memobert/estimate';
 
-/** `webgpu-jspi` waits for the GPU by the browser's own means; `webgpu` by Asyncify, which makes the code larger by 10 MB and slower. */
+/** `webgpu-jspi` waits for the GPU by the browser's own means; `webgpu` by Asyncify, which makes the code larger by 10 MB. */
 export type OrtBuild = Backend | 'webgpu-jspi';
 
 /** As much of WebAssembly as is asked; a test brings another. */

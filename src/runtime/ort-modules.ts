@@ -1,6 +1,6 @@
 /**
- * ONNX Runtime Web, the build for each backend and browser: 14 MB of WebAssembly without WebGPU, 17 with it, 27 with it and Asyncify,
- * which slows all of it. Each is its own chunk, fetched when chosen; the loader comes from this origin,
+ * ONNX Runtime Web, the build for each backend and browser: 14 MB of WebAssembly without WebGPU, 17 with it, 27 with it and Asyncify.
+ * Each is its own chunk, fetched when chosen; the loader comes from this origin,
  * the WebAssembly from `engine-files.ts`.
  */
 

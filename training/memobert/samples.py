@@ -164,10 +164,10 @@ def lay_out(samples: Sequence[Sample], tokenizer, prompt: Prompt | None = None) 
         sequences.append(np.array(ids, np.int64))
         # the prompt's own mask is the last one: words may be masked as well
         places.append(len(ids) - 1 - ids[::-1].index(tokenizer.mask_token_id) if prompt else 0)
-    words, words_mask = _pad(sequences)
-    faces, faces_mask = _pad([s.faces[-MAX_FACES:].astype(np.float32) for s in samples])
-    classes, _ = _pad([s.face_classes[-MAX_FACES:].astype(np.float32) for s in samples])
-    voices, voices_mask = _pad([s.voice[-MAX_VOICE:].astype(np.float32) for s in samples])
+    words, words_mask = pad(sequences)
+    faces, faces_mask = pad([s.faces[-MAX_FACES:].astype(np.float32) for s in samples])
+    classes, _ = pad([s.face_classes[-MAX_FACES:].astype(np.float32) for s in samples])
+    voices, voices_mask = pad([s.voice[-MAX_VOICE:].astype(np.float32) for s in samples])
     return Batch(
         words,
         faces,
@@ -191,7 +191,7 @@ def _labels(samples: Sequence[Sample]) -> Tensor:
     return wanted
 
 
-def _pad(items: list[np.ndarray]) -> tuple[Tensor, Tensor]:
+def pad(items: list[np.ndarray]) -> tuple[Tensor, Tensor]:
     """[N,longest,...] filled with 0, and its mask [N,longest]."""
     longest = max(len(item) for item in items)
     values = np.zeros((len(items), longest, *items[0].shape[1:]), items[0].dtype)
