@@ -28,7 +28,7 @@ const WAYS: Readonly<Record<string, string>> = {
 };
 
 test('each way out is seen', async ({ open, left }) => {
-  const page = await open();
+  const page = await open({ provokes: ELSEWHERE });
   await page.route('**/open.html', (route) =>
     route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Without a policy</title>' }),
   );
@@ -38,13 +38,10 @@ test('each way out is seen', async ({ open, left }) => {
     let seen: readonly string[] = [];
     await expect.poll(() => (seen = [...seen, ...left()]).join(), { message: name }).toContain(ELSEWHERE);
   }
-  // later ones of the same attempts
-  await page.goto('about:blank');
-  left();
 });
 
 test("a service worker's own request is seen", async ({ open, left }) => {
-  const page = await open({ serviceWorkers: 'allow' });
+  const page = await open({ serviceWorkers: 'allow', provokes: ELSEWHERE });
   const context = page.context();
   const script = `self.addEventListener('activate', (event) => event.waitUntil(fetch('http://${ELSEWHERE}/sw').catch(() => 0)));`;
   await context.route('**/leaky-worker.js', (route) =>
@@ -56,11 +53,12 @@ test("a service worker's own request is seen", async ({ open, left }) => {
   await page.goto('open.html');
   await page.evaluate(() => navigator.serviceWorker.register('leaky-worker.js', { scope: './leaky/' }));
   let seen: readonly string[] = [];
-  await expect.poll(() => (seen = [...seen, ...left()]).join()).toContain(ELSEWHERE);
+  // by the proxy, which sees it a moment before or after Playwright does
+  await expect.poll(() => (seen = [...seen, ...left()]).join()).toContain(`GET http://${ELSEWHERE}`);
 });
 
 test("the page's policy stops each of them, and names no other origin", async ({ open, left }) => {
-  const page = await open();
+  const page = await open({ provokes: ELSEWHERE });
   const sent: string[] = [];
   page.context().on('requestfinished', (request) => sent.push(request.url()));
   await openPage(page);
@@ -77,8 +75,6 @@ test("the page's policy stops each of them, and names no other origin", async ({
     ).toEqual([]);
   }
   expect(sent.filter((url) => url.includes(ELSEWHERE))).toEqual([]);
-  await page.goto('about:blank');
-  left();
 });
 
 test('page and workers are forbidden the rest by header as well', async ({ open }) => {

@@ -62,6 +62,12 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="CORPUS=POWER ...: of sentences alone a label is drawn by this power of its count (0.5)",
     )
+    corpora.add_argument(
+        "--shares",
+        nargs="*",
+        default=[],
+        help="CORPUS=TIMES ...: of sentences alone a corpus is drawn so many times as often (1)",
+    )
     corpora.add_argument("--text-teacher", type=Path, help="beliefs.npz of text_teacher")
     corpora.add_argument("--teach", type=float, default=0.6, help="weight of its beliefs beside the labels'")
     corpora.add_argument("--composed", type=int, default=1400, help="composed validation samples")
@@ -81,8 +87,8 @@ class Source:
 
     `sentences` are the validation sentences of all corpora; `light` is `valid` as the light face encoder
     sees it; `unlabelled` are sentences of all corpora; `corpora` names that of each of `train`'s sentences,
-    and `before` is what its speaker had said before it; `powers` of labels' counts: see `cell_chances`;
-    `beliefs` [labels] by sentence, of a teacher and the label.
+    and `before` is what its speaker had said before it; `powers` of labels' counts and `shares` of corpora:
+    see `cell_chances`; `beliefs` [labels] by sentence, of a teacher and the label.
     """
 
     tokenizer: BertTokenizerFast
@@ -97,6 +103,7 @@ class Source:
     corpora: list[str] = field(default_factory=list)
     before: list[list[int]] = field(default_factory=list)
     powers: dict[str, float] = field(default_factory=dict)
+    shares: dict[str, float] = field(default_factory=dict)
     beliefs: dict[int, np.ndarray] = field(default_factory=dict)
 
     @cached_property
@@ -124,7 +131,7 @@ class Source:
 
     @cached_property
     def cell_chances(self) -> np.ndarray:
-        """[cells], summing to 1: a corpus by the root of its size, a label by a power of its own in it."""
+        """[cells], summing to 1: a corpus by its share of its size's root, a label by a power of its own in it."""
         sizes: dict[str, int] = {}
         powers: dict[str, float] = {}
         for (name, _), rows in self.cells.items():
@@ -132,7 +139,7 @@ class Source:
             powers[name] = powers.get(name, 0.0) + len(rows) ** self.power(name)
         chances = np.array(
             [
-                sizes[name] ** 0.5 * len(rows) ** self.power(name) / powers[name]
+                self.shares.get(name, 1) * sizes[name] ** 0.5 * len(rows) ** self.power(name) / powers[name]
                 for (name, _), rows in self.cells.items()
             ]
         )
@@ -207,6 +214,7 @@ def load_source(arguments: argparse.Namespace) -> Source:
     source.corpora = [s.corpus for s in sentences]
     source.before = tokenize(tokenizer, [s.before for s in sentences])
     source.powers = read_powers(arguments.frequencies, set(source.corpora))
+    source.shares = read_shares(arguments.shares, set(source.corpora))
     if arguments.text_teacher:
         source.beliefs = taught(arguments.text_teacher, sentences, arguments.teach)
     spoken = [s for s in source.sentences if s.corpus in COMPOSED_TEXT]
@@ -235,17 +243,29 @@ def taught(path: Path, sentences: list[Sentence], part: float) -> dict[int, np.n
 
 def read_powers(words: list[str], corpora: set[str]) -> dict[str, float]:
     """Of `goemotions=0.9` and the like. Raises ValueError for an unknown corpus or a power outside 0..1."""
-    try:
-        powers = {name: float(power) for name, _, power in (word.partition("=") for word in words)}
-    except ValueError as error:
-        raise ValueError(f"--frequencies {' '.join(words)}: write CORPUS=POWER, such as meld=0.5") from error
-    if unknown := [name for name in powers if name not in corpora]:
-        raise ValueError(
-            f"--frequencies: no corpus {', '.join(unknown)}; there are {', '.join(sorted(corpora))}"
-        )
+    powers = read_of_corpora("--frequencies", words, corpora)
     if wrong := [name for name, power in powers.items() if not 0 <= power <= 1]:
         raise ValueError(f"--frequencies: the power of {', '.join(wrong)} is not between 0 and 1")
     return powers
+
+
+def read_shares(words: list[str], corpora: set[str]) -> dict[str, float]:
+    """Of `goemotions=2` and the like. Raises ValueError for an unknown corpus or a share that is not above 0."""
+    shares = read_of_corpora("--shares", words, corpora)
+    if wrong := [name for name, times in shares.items() if not 0 < times < float("inf")]:
+        raise ValueError(f"--shares: that of {', '.join(wrong)} is not above 0")
+    return shares
+
+
+def read_of_corpora(option: str, words: list[str], corpora: set[str]) -> dict[str, float]:
+    """Numbers by corpus, of `CORPUS=NUMBER`. Raises ValueError for an unknown corpus or what is no number."""
+    try:
+        numbers = {name: float(number) for name, _, number in (word.partition("=") for word in words)}
+    except ValueError as error:
+        raise ValueError(f"{option} {' '.join(words)}: write CORPUS=NUMBER, such as meld=0.5") from error
+    if unknown := [name for name in numbers if name not in corpora]:
+        raise ValueError(f"{option}: no corpus {', '.join(unknown)}; there are {', '.join(sorted(corpora))}")
+    return numbers
 
 
 def tokenize(tokenizer, texts: list[str]) -> list[list[int]]:

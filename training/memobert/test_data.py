@@ -8,7 +8,7 @@ from .composed_data import Composer
 from .feature_banks import Bank
 from .ferplus_data import Faces, clean_votes, distributions, load_ferplus, majority
 from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, LABELS
-from .sources import Source, read_powers
+from .sources import Source, read_powers, read_shares
 from .speech_data import load_speech, sampling_weights
 from .text_data import load_sentences
 from .voice_augmentation import add_noise, augment, change_speed, normalise, place
@@ -161,11 +161,26 @@ def test_labels_are_drawn_by_a_power_of_their_count():
     np.testing.assert_allclose(source.cell_chances, [8 / 15, 2 / 15, 1 / 6, 1 / 6])
 
 
+def test_a_corpus_is_drawn_as_often_as_its_share_says():
+    source = Source(tokenizer=None, corpora=["a"] * 80 + ["b"] * 20, shares={"b": 3.0})
+    bank = Bank([np.zeros((1, 2), np.float16)], np.array([0]), [np.zeros((1, 8), np.float16)])
+    source.train = Composer([(i,) for i in range(100)], [0] * 100, bank, bank)
+    # 2 : 1 by the roots of their sizes
+    np.testing.assert_allclose(source.cell_chances, [2 / 5, 3 / 5])
+
+
+@pytest.mark.parametrize("share", ["0", "-1", "inf", "nan"])
+def test_shares_that_cannot_be_are_named(share):
+    with pytest.raises(ValueError, match="above 0"):
+        read_shares([f"meld={share}"], {"meld"})
+    assert read_shares(["meld=2"], {"meld"}) == {"meld": 2}
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["meld"], "CORPUS=POWER"),
-        (["meld=x"], "CORPUS=POWER"),
+        (["meld"], "CORPUS=NUMBER"),
+        (["meld=x"], "CORPUS=NUMBER"),
         (["mold=1"], "no corpus mold"),
         (["meld=2"], "between"),
     ],
