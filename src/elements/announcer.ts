@@ -38,7 +38,7 @@ export class Announcer {
   }
 
   #newTop({ estimate }: RecogniserState, nowMs: number): string[] {
-    if (estimate === null || isWithheld(estimate)) {
+    if (estimate === null || estimate.provisional === true || isWithheld(estimate)) {
       this.#top = '';
       return [];
     }

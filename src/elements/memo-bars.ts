@@ -103,17 +103,21 @@ export class MemoBars extends BaseElement {
   /** The answer is withheld: no bar is set off, all are pale. */
   @property({ type: Boolean }) unsure = false;
 
+  /** MEmoBERT is still on its way: face and voice by their own encoders. */
+  @property({ type: Boolean }) provisional = false;
+
   protected override take({ labels, estimate }: RecogniserState): void {
     // the estimate's own: others may have been asked for since
     this.labels = estimate?.labels ?? labels ?? DEFAULT_LABELS;
     this.probabilities = estimate?.probabilities ?? null;
     this.unsure = isWithheld(estimate);
+    this.provisional = estimate?.provisional === true;
   }
 
   override render(): TemplateResult {
     const values = this.probabilities ?? [];
     const top = this.unsure ? -1 : topIndex(values);
-    const note = strings.bars.vocabularyIsEnglish;
+    const note = this.provisional ? strings.bars.provisional : strings.bars.vocabularyIsEnglish;
     return html`<ol
         aria-label=${strings.bars.heading}
         aria-description=${this.unsure ? strings.unsure.bars : nothing}
@@ -125,7 +129,7 @@ export class MemoBars extends BaseElement {
           keyed(label, this.#row(label, index, values[index], index === top)),
         )}
       </ol>
-      ${note === '' ? nothing : html`<p class="note">${note}</p>`}`;
+      ${note === '' ? nothing : html`<p class="note" data-testid="bars-note">${note}</p>`}`;
   }
 
   /** The word as the model has it, and what it means where that needs saying. */

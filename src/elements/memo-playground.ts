@@ -74,7 +74,7 @@ export class MemoPlayground extends BaseElement {
 
   protected override take({ moment, estimate }: RecogniserState): void {
     this.moment = moment;
-    this.ready = estimate !== null;
+    this.ready = estimate !== null && estimate.provisional !== true;
   }
 
   override render(): TemplateResult {

@@ -65,13 +65,13 @@ export class MemoProgress extends BaseElement {
   }
 
   override render(): TemplateResult {
-    const { step, item, loadedBytes, totalBytes } = this.progress ?? {
+    const { step, item, loadedBytes, totalBytes, fraction } = this.progress ?? {
       step: 'fetch' as const,
       item: 'manifest.json',
       loadedBytes: 0,
       totalBytes: 0,
+      fraction: 0,
     };
-    const fraction = totalBytes > 0 ? loadedBytes / totalBytes : 0;
     return html`<div class=${step === 'fetch' ? '' : 'busy'} data-testid="progress">
       <div class="line">
         <span>${strings.steps[step]} ${item}</span>

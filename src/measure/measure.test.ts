@@ -25,11 +25,11 @@ function engine() {
   let faces = 0;
   const client = new FakeClient();
   client.answers.load = () => {
-    client.tell({ step: 'fetch', loadedBytes: 0, totalBytes: 4_000, item: 'a' });
+    client.tell({ step: 'fetch', loadedBytes: 0, totalBytes: 4_000, item: 'a', fraction: 0.23 });
     ms += 70;
-    client.tell({ step: 'compile', loadedBytes: 4_000, totalBytes: 4_000, item: 'a' });
+    client.tell({ step: 'compile', loadedBytes: 4_000, totalBytes: 4_000, item: 'a', fraction: 0.7 });
     ms += 30;
-    client.tell({ step: 'warm-up', loadedBytes: 4_000, totalBytes: 4_000, item: 'a' });
+    client.tell({ step: 'warm-up', loadedBytes: 4_000, totalBytes: 4_000, item: 'a', fraction: 0.8 });
     ms += 5;
     return { manifest: { ...MANIFEST, name: 'toy', version: '2' } as Manifest, backend: WEBGPU };
   };

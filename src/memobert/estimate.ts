@@ -55,6 +55,11 @@ export interface Estimate {
   readonly labels: readonly string[];
   /** Over `labels`; sums to 1. */
   readonly probabilities: readonly number[];
+  /**
+   * There while MEmoBERT is still loading: the encoders of face and voice alone, averaged. Shown as `state.estimate`, and in no event,
+   * timeline or export.
+   */
+  readonly provisional?: true;
   /** What the model itself said, where an adaptation or smoothing changed `probabilities`; else not there. */
   readonly unadapted?: readonly number[];
   /** The most likely words of the whole vocabulary at the mask. */

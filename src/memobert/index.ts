@@ -9,4 +9,5 @@ export { lookedAt } from './looked-at';
 export type { Masking } from './masking';
 export { momentMissing } from './moment';
 export { Prompt } from './prompt';
+export { provisional } from './provisional';
 export type { Estimate } from './estimate';

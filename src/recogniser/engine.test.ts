@@ -8,7 +8,7 @@ const OPTIONS = { manifestUrl: 'm', assetBase: 'a/', device: 'auto', allowSoftwa
 
 function setUp(make: () => FakeClient = () => new FakeClient()) {
   const clients: FakeClient[] = [];
-  const listeners = { progress: vi.fn(), lost: vi.fn() };
+  const listeners = { progress: vi.fn(), came: vi.fn(), lost: vi.fn() };
   const create = () => {
     const client = make();
     clients.push(client);
@@ -61,7 +61,7 @@ describe('Engine', () => {
     engine.discard({ retire: false });
     await expect(loading).rejects.toMatchObject({ code: 'aborted' });
     clients[0]!.die();
-    clients[0]!.tell({ step: 'fetch', loadedBytes: 1, totalBytes: 2, item: 'x' });
+    clients[0]!.tell({ step: 'fetch', loadedBytes: 1, totalBytes: 2, item: 'x', fraction: 0.23 });
     await settled();
     expect(listeners.lost).not.toHaveBeenCalled();
     expect(listeners.progress).not.toHaveBeenCalled();

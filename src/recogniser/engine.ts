@@ -1,7 +1,7 @@
 /** The loaded model, one for all runs; another worker is taken after a failed load, a failed request or a lost worker. */
 
 import { MemoError } from '../errors';
-import type { Manifest } from '../runtime/manifest';
+import { EARLY_ROLES, type EarlyRole, type Manifest } from '../runtime/manifest';
 import type { Progress } from '../runtime/progress';
 import type { BackendReport, EngineOptions } from '../runtime/protocol';
 import type { EngineClient } from './engine-client';
@@ -12,8 +12,16 @@ export interface LoadedEngine {
   readonly backend: BackendReport;
 }
 
+/** A model of which not all is there. */
+export interface EarlyEngine extends LoadedEngine {
+  /** Those that can be used. */
+  readonly modalities: readonly EarlyRole[];
+}
+
 export interface EngineListeners {
   progress(progress: Progress): void;
+  /** More of the model can be used, before all of it can: {@link Engine.early}. */
+  came(): void;
   /** The worker died by itself; the next {@link Engine.load} makes a new one. */
   lost(error: MemoError): void;
 }
@@ -22,6 +30,7 @@ export class Engine {
   #client: EngineClient | null = null;
   #loading: Promise<LoadedEngine> | null = null;
   #loaded: LoadedEngine | null = null;
+  #early: EarlyEngine | null = null;
   /** Why the GPU is not asked for any more; null while it is. */
   #gpuLeft: string | null = null;
 
@@ -33,6 +42,11 @@ export class Engine {
 
   get loaded(): LoadedEngine | null {
     return this.#loaded;
+  }
+
+  /** What can be used of a load under way; null before and after. */
+  get early(): EarlyEngine | null {
+    return this.#early;
   }
 
   /** Loading or loaded: the next {@link load} begins nothing new. */
@@ -60,6 +74,7 @@ export class Engine {
     this.#client = null;
     this.#loading = null;
     this.#loaded = null;
+    this.#early = null;
   }
 
   async #start(): Promise<LoadedEngine> {
@@ -69,15 +84,34 @@ export class Engine {
       client = this.createClient(options);
       this.#client = client;
       this.#listen(client);
-      const { manifest, backend } = await client.request('load', options);
+      const loading = client.request('load', options);
+      void this.#follow(client);
+      const { manifest, backend } = await loading;
       const loaded = { client, manifest, backend: this.#report(backend) };
       if (this.#client !== client) throw superseded();
       this.#loaded = loaded;
+      this.#early = null;
       return loaded;
     } catch (error) {
       // a worker that failed to load is in an unknown state: the next attempt gets another
       if (this.#client === client) this.discard({ retire: true });
       throw MemoError.from(error);
+    }
+  }
+
+  /** Part after part; what fails is the load's to tell. */
+  async #follow(client: EngineClient): Promise<void> {
+    const modalities: EarlyRole[] = [];
+    try {
+      for (const role of EARLY_ROLES) {
+        const { manifest, backend } = await client.request('part', { role });
+        if (this.#client !== client || this.#loaded !== null) return;
+        modalities.push(role);
+        this.#early = { client, manifest, backend, modalities: [...modalities] };
+        this.listeners.came();
+      }
+    } catch {
+      // see above
     }
   }
 

@@ -56,16 +56,22 @@ export abstract class Loader extends Teller {
     };
     this.engine = new Engine(this.parts.createClient, engine, {
       progress: (progress) => {
-        this.step = furthest(this.step, progress.step);
+        const { step, loadedBytes, totalBytes } = progress;
+        // one part is made ready while another is fetched
+        this.step = furthest(this.step, loadedBytes < totalBytes ? 'fetch' : step);
         this.apply({ progress });
         this.emit('progress', progress);
       },
+      came: () => this.partCame(),
       lost: (error) => this.workerLost(error),
     });
   }
 
   /** It died by itself. Who waits for an answer gets it as a rejection; between two requests only this tells. */
   protected abstract workerLost(error: MemoError): void;
+
+  /** More of the model can be used, while the rest loads. */
+  protected abstract partCame(): void;
 
   /** A model reads by this prompt from here on. */
   protected abstract adaptTo(loaded: LoadedEngine, prompted: Prompted): void;
@@ -108,7 +114,7 @@ export abstract class Loader extends Teller {
       this.step = null;
       this.apply({ progress: null });
     }
-    const [loaded] = await Promise.all([this.engine.load(), this.#fetchWithModel()]);
+    const [loaded] = await Promise.all([this.engine.load(), this.fetchWithModel()]);
     this.words.offer(loaded.manifest);
     const prompted = await this.prompter.bring(loaded, this.settings, (error) => {
       this.settings = { ...this.settings, prompt: null, labels: null };
@@ -120,7 +126,7 @@ export abstract class Loader extends Teller {
     return loaded;
   }
 
-  async #fetchWithModel(): Promise<void> {
+  protected async fetchWithModel(): Promise<void> {
     this.#withModel ??= await lateScript(() => import('./with-model'));
   }
 }

@@ -184,10 +184,12 @@ export class Loop {
     if (this.#abort.signal.aborted || this.#gate.closed || this.#chunksUnderWay >= MOST_CHUNKS) return;
     const level = rootMeanSquare(chunk.samples);
     this.#level = Number.isFinite(level) ? Math.min(1, level) : 0;
+    const { client, modalities = MODALITIES } = this.parts;
+    if (!modalities.includes('voice')) return;
     this.#chunksUnderWay += 1;
     void this.#guard(async () => {
       try {
-        await this.parts.client.request('samples', chunk, { transfer: [chunk.samples.buffer] });
+        await client.request('samples', chunk, { transfer: [chunk.samples.buffer] });
       } finally {
         this.#chunksUnderWay -= 1;
       }

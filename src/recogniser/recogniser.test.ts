@@ -18,13 +18,13 @@ describe('Recogniser, from start to stop', () => {
     openings[0]!.arrive(source());
     await settled();
     expect(recogniser.state).toMatchObject({ phase: 'loading', camera: 'live', microphone: 'live' });
-    clients[0]!.tell({ step: 'warm-up', loadedBytes: 2, totalBytes: 2, item: 'denseface' });
+    clients[0]!.tell({ step: 'warm-up', loadedBytes: 2, totalBytes: 2, item: 'denseface', fraction: 0.8 });
     expect(recogniser.state.phase).toBe('warming');
     clients[0]!.take('load').answer(loadAnswer());
     await started;
     expect(phases).toEqual(['asking', 'loading', 'warming', 'listening']);
     expect(recogniser.state.backend).toEqual(WEBGPU);
-    expect(clients[0]!.kinds.slice(0, 2)).toEqual(['load', 'reset']);
+    expect(clients[0]!.kinds.slice(0, 3)).toEqual(['load', 'part', 'reset']);
     recogniser.close();
   });
 
@@ -251,7 +251,7 @@ describe('Recogniser, and text', () => {
   it('estimates a text alone, loading the model for it', async () => {
     const { recogniser, clients, phases } = setUp();
     await recogniser.setText('I love this');
-    expect(clients[0]!.kinds).toEqual(['load', 'reset', 'text', 'estimate']);
+    expect(clients[0]!.kinds).toEqual(['load', 'part', 'reset', 'text', 'estimate']);
     expect(clients[0]!.bodies.text[0]?.texts).toEqual([{ text: 'I love this', start: 0, end: Infinity }]);
     expect(recogniser.state).toMatchObject({ phase: 'idle', source: 'text' });
     expect(recogniser.state.estimate).toEqual(estimateAt(0));

@@ -202,7 +202,8 @@ export class Recogniser extends Runner {
    */
   mark(word: string): Mark {
     this.assertOpen();
-    return this.adapter.mark(this.state.estimate, word);
+    const { estimate } = this.state;
+    return this.adapter.mark(estimate?.provisional === true ? null : estimate, word);
   }
 
   /** The marks as JSON. @throws MemoError `marks-missing` */

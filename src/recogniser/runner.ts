@@ -8,15 +8,26 @@ import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import { Adapter } from './adaptation/adapter';
 import type { AnalysisListeners, AnalysisParts } from './analysis';
-import type { LoadedEngine } from './engine';
+import type { EarlyEngine, LoadedEngine } from './engine';
 import { Loader } from './loader';
 import { isGone, isWorkersFault, lostDevices, movedOn, recogniserClosed } from './faults';
-import type { LoopParts, Vitals } from './loop';
+import type { Loop, LoopParts } from './loop';
 import { Moments } from './moments';
 import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Facts } from './phase';
 import type { Prompted } from './prompter';
-import { AT_REST, newRun, NOTHING_YET, restart, type NamedFile, type Run } from './run';
+import {
+  AT_REST,
+  newRun,
+  NOTHING_YET,
+  recordingOf,
+  restart,
+  sourceAgain,
+  tracksOf,
+  watching,
+  type NamedFile,
+  type Run,
+} from './run';
 import { SaidLog } from './said-log';
 import { Smoother } from './smoother';
 import type { SourceKind } from './state';
@@ -107,15 +118,9 @@ export abstract class Runner extends Loader {
   #take(run: Run, source: Source): void {
     run.source = source;
     run.stage = 'waiting';
-    const tracks = () => ({
-      camera: source.camera,
-      microphone: source.microphone,
-      stream: source.stream,
-      fileProgress: source.progress,
-    });
     source.on('trackchange', () => {
       if (this.run !== run) return;
-      this.apply(tracks());
+      this.apply(tracksOf(source));
       if (isGone(source.camera) && isGone(source.microphone)) this.fail(lostDevices());
     });
     source.on('words', (words) => {
@@ -123,7 +128,28 @@ export abstract class Runner extends Loader {
       void this.say(run);
     });
     if (this.settings.modalities.includes('text')) this.words.attach(source);
-    this.apply(tracks());
+    this.apply(tracksOf(source));
+    this.partCame();
+  }
+
+  protected override partCame(): void {
+    if (this.run !== null) void this.#tryOut(this.run, this.engine.early).catch(() => undefined);
+  }
+
+  async #tryOut(run: Run, early: EarlyEngine | null): Promise<void> {
+    await this.fetchWithModel();
+    const { settings, parts } = this;
+    const holds = () => !run.abort.signal.aborted && this.engine.early === early;
+    const loop = await this.withModel.earlyLoop(
+      run,
+      early,
+      { settings, clock: parts.clock, holds },
+      {
+        ...watching(run, (change) => this.apply(change)),
+        estimate: (estimate) => this.apply({ estimate: this.settings.labels === null ? estimate : null }),
+      },
+    );
+    if (loop !== null) this.#run(run, loop);
   }
 
   /** Model and source together; a worker that dies in between is replaced as one that dies later is. */
@@ -132,7 +158,8 @@ export abstract class Runner extends Loader {
     for (;;) {
       const loaded = await this.loadModel(signal);
       try {
-        await loaded.client.request('reset', {}, { signal });
+        // what was seen and heard while the model loaded counts
+        if (run.loop === null) await loaded.client.request('reset', {}, { signal });
         signal.throwIfAborted();
         this.#listen(run, source, loaded);
         return;
@@ -158,7 +185,7 @@ export abstract class Runner extends Loader {
     restart(run);
     this.apply({ faces: [], speaking: false });
     try {
-      const [source] = await Promise.all([this.#sourceAgain(run), this.loadModel(signal)]);
+      const [source] = await Promise.all([sourceAgain(run, this.parts.sources), this.loadModel(signal)]);
       await this.#engage(run, source);
       if (followed !== undefined) await this.engine.loaded?.client.request('follow', { box: followed });
     } catch (error) {
@@ -166,22 +193,14 @@ export abstract class Runner extends Loader {
     }
   }
 
-  /** A file that is read is opened anew, for its decoders have gone on; every other source just goes on. */
-  async #sourceAgain(run: Run): Promise<Source> {
-    const { source, file } = run;
-    if (source === null) throw new MemoError('internal', 'The run has no source.', 'Press Start again.');
-    if (source.reader === undefined || file === null) return source;
-    const again = await this.parts.sources.file(file.blob, file.name, run.abort.signal);
-    source.close();
-    run.source = again;
-    return again;
-  }
-
   #listen(run: Run, source: Source, { client, manifest, backend }: LoadedEngine): void {
     const { rates, saver, modalities } = this.settings;
     const { clock } = this.parts;
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
-    if (!run.mending) this.#record(run, source);
+    if (!run.mending) {
+      this.saidLog.clear();
+      this.recorder.begin(recordingOf(run, source, this.state));
+    }
     run.stage = 'listening';
     run.mending = false;
     if (source.reader !== undefined) this.#analyse(run, { ...common, reader: source.reader });
@@ -192,16 +211,20 @@ export abstract class Runner extends Loader {
 
   /** A source that goes at its own speed. */
   #play(run: Run, parts: LoopParts): void {
-    run.loop = new this.withModel.Loop(parts, {
-      face: ({ faces, frameWidth, frameHeight }) => this.apply({ faces, frameWidth, frameHeight }),
-      voice: ({ speaking }) => this.apply({ speaking }),
+    run.loop?.close();
+    const loop = new this.withModel.Loop(parts, {
+      ...watching(run, (change) => this.apply(change)),
       estimate: (estimate) => this.publish(estimate),
-      vitals: (vitals) => this.#takeVitals(run, vitals),
       ended: () => this.#endRun(),
       failed: (error) => void this.#mend(run, error),
     });
-    if (this.parts.page.hidden) run.loop.setRunning(false);
-    run.loop.start();
+    this.#run(run, loop);
+  }
+
+  #run(run: Run, loop: Loop): void {
+    run.loop = loop;
+    if (this.parts.page.hidden) loop.setRunning(false);
+    loop.start();
   }
 
   /** A file at the machine's speed. */
@@ -226,17 +249,6 @@ export abstract class Runner extends Loader {
       .then(over, (error: unknown) => {
         if (!signal.aborted) void this.#mend(run, error);
       });
-  }
-
-  #record({ file }: Run, { camera, microphone, reader }: Source): void {
-    const { prompt, labels, modalities } = this.state;
-    const given = {
-      face: camera !== 'off' && modalities.includes('face'),
-      voice: microphone !== 'off' && modalities.includes('voice'),
-    };
-    this.saidLog.clear();
-    const length = { name: file?.name ?? null, seconds: reader?.seconds ?? null };
-    this.recorder.begin({ ...length, prompt: prompt ?? '', labels: labels ?? [], given });
   }
 
   /** What was said or typed, to the running source's estimates. */
@@ -334,12 +346,6 @@ export abstract class Runner extends Loader {
     this.adapter.turnTo({ bundle: { name, version }, prompt, labels });
   }
 
-  #takeVitals(run: Run, vitals: Vitals): void {
-    run.conditions = vitals.conditions;
-    const { rates, fileProgress, level, delayMs } = vitals;
-    this.apply({ rates, fileProgress, level, delayMs });
-  }
-
   /** The error that the state now shows. */
   protected fail(cause: unknown): MemoError {
     const error = MemoError.from(cause);
@@ -347,7 +353,9 @@ export abstract class Runner extends Loader {
     // a worker that answered one run with an error is not trusted with the next
     if (isWorkersFault(error)) this.engine.discard({ retire: true });
     this.dropRun(error);
-    this.apply({ ...AT_REST, error, source: this.state.media === null ? null : 'file' });
+    const { media, estimate } = this.state;
+    const left = estimate?.provisional === true ? null : estimate;
+    this.apply({ ...AT_REST, estimate: left, error, source: media === null ? null : 'file' });
     this.emit('error', error);
     return error;
   }

@@ -71,7 +71,7 @@ describe('Recogniser, made with settings', () => {
     const { recogniser, client } = setUp({ prompt: 'I feel [MASK].', labels: ['bored', 'calm'] });
     expect(recogniser.state).toMatchObject({ prompt: 'I feel [MASK].', labels: ['bored', 'calm'] });
     await recogniser.start();
-    expect(client.kinds.slice(0, 3)).toEqual(['load', 'prompt', 'reset']);
+    expect(client.kinds.slice(0, 4)).toEqual(['load', 'part', 'prompt', 'reset']);
     recogniser.close();
   });
 

@@ -4,4 +4,5 @@
  */
 
 export * as marking from './adaptation/marking';
+export { earlyLoop } from './early-loop';
 export { Loop } from './loop';

@@ -40,12 +40,22 @@ export class Bundle {
    * @throws MemoError `file-missing`, `model-integrity`
    */
   async load(files: readonly BundleFile[], onBytes: BytesListener): Promise<readonly Bytes[]> {
-    const contents = await this.#files.load(files, onBytes);
+    const contents = await this.fetch(files, onBytes);
+    await this.settle();
+    return contents;
+  }
+
+  /** As {@link load}, of files that are not all: until {@link settle} an earlier version stays whole. */
+  fetch(files: readonly BundleFile[], onBytes: BytesListener): Promise<readonly Bytes[]> {
+    return this.#files.load(files, onBytes);
+  }
+
+  /** All is here: this version takes the place of earlier ones. */
+  async settle(): Promise<void> {
     // all that this version has: another backend's files were fetched for a reason
     await this.#files.keepOnly(filesOf(this.manifest));
     // only now: without a network, the manifest must be one whose files are here
     await this.#files.cache.keepText(this.manifestUrl, this.text);
-    return contents;
   }
 
   /** Those of `files` that are not on this device. */

@@ -1,4 +1,4 @@
-/** What a load needs of the build beside the bundle, fetched together, and what is made of it. */
+/** What a load needs of the build beside the bundle, stage by stage, and what is made of it. */
 
 import type { DetectorFiles } from '../encoders';
 import type { Backend } from '../memobert/estimate';
@@ -6,50 +6,61 @@ import type { Bytes } from './checked-files';
 import { ortWasm, type EngineFileName, type EngineFiles } from './engine-files';
 import { DETECTOR_MODEL, DETECTOR_WASM, engineFilesFor, GATE } from './engine-files-for';
 import type { LoadProgress } from './load-progress';
+import type { GraphRole } from './manifest';
 import type { GraphMaker } from './models';
 import { OrtRuntime } from './ort-graph';
 import { loadOrt } from './ort-modules';
 
 export interface EngineParts {
-  readonly gate: Bytes;
+  /** The files of a stage. Rejects with a MemoError: `file-missing`, `model-integrity`. */
+  fetch(role: GraphRole): Promise<void>;
   /** Null where the caller brings a face encoder of its own. */
-  readonly detector: DetectorFiles | null;
+  detector(): DetectorFiles | null;
+  gate(): Promise<Bytes>;
   readonly createMaker: (backend: Backend, threads: number) => Promise<GraphMaker>;
 }
 
-/**
- * @param own what the caller makes itself is not fetched
- * @throws MemoError `file-missing`, `model-integrity`
- */
-export async function fetchEngine(
+/** @param own what the caller makes itself is not fetched */
+export function engineParts(
   files: EngineFiles,
   backend: Backend,
   own: { readonly createFace?: unknown; readonly createMaker?: unknown },
   progress: LoadProgress,
-): Promise<EngineParts> {
+): EngineParts {
   const names = engineFilesFor(backend).filter((name) => {
     if (name === DETECTOR_WASM || name === DETECTOR_MODEL) return own.createFace === undefined;
     return name === GATE || own.createMaker === undefined;
   });
-  progress.expectBeside(files.bytesOf(names));
-  const contents = await files.load(names, (bytes, item) => progress.fetchedBeside(bytes, item));
-  const fetched = new Map(names.map((name, index) => [name, contents[index]]));
+  const arrival = progress.expect(files.bytesOf(names));
+  const fetched = new Map<EngineFileName, Bytes | undefined>();
+  let arrived = 0;
   const take = async (name: EngineFileName) => {
     const bytes = fetched.get(name);
     fetched.delete(name); // used once: nobody else keeps it in memory
     return bytes ?? files.one(name);
   };
-  const gate = await take(GATE);
-  const wasm = fetched.get(DETECTOR_WASM);
-  const model = fetched.get(DETECTOR_MODEL);
   return {
-    gate,
-    detector: wasm === undefined || model === undefined ? null : { wasm, model },
-    createMaker: async (backend, threads) => {
+    fetch: async (role) => {
+      const asked = names.filter((name) => stageOf(name) === role);
+      if (asked.length === 0) return;
+      const contents = await files.load(asked, (bytes, item) => arrival.fetched(arrived + bytes, item));
+      arrived += files.bytesOf(asked);
+      asked.forEach((name, index) => fetched.set(name, contents[index]));
+    },
+    detector: () => {
+      const [wasm, model] = [fetched.get(DETECTOR_WASM), fetched.get(DETECTOR_MODEL)];
+      return wasm === undefined || model === undefined ? null : { wasm, model };
+    },
+    gate: () => take(GATE),
+    createMaker: async (wanted, threads) => {
       // before ONNX Runtime makes the first
-      const buffers = backend === 'webgpu' ? (await import('./gpu-buffers')).gpuBuffers() : null;
-      const ort = await loadOrt(backend, threads, await take(ortWasm(backend)));
+      const buffers = wanted === 'webgpu' ? (await import('./gpu-buffers')).gpuBuffers() : null;
+      const ort = await loadOrt(wanted, threads, await take(ortWasm(wanted)));
       return new OrtRuntime(ort, buffers === null ? undefined : () => buffers.count);
     },
   };
+}
+
+function stageOf(name: EngineFileName): GraphRole {
+  return name === GATE ? 'voice' : 'face';
 }

@@ -2,10 +2,9 @@
 
 import type { BackendChoice } from './backends';
 import type { Bundle } from './bundle';
-import type { BundleContents } from './bundle-contents';
 import type { Graph } from './graph';
 import { choose } from './graph-plan';
-import { HEADS_GRAPH, type GraphName } from './manifest';
+import { HEADS_GRAPH, type GoldenVectors, type GraphName } from './manifest';
 import { verifyGraph, type Models } from './models';
 
 /** Every caller gets the same graph; after a failure the next tries again. Rejects with a MemoError. */
@@ -20,9 +19,10 @@ export interface PlaygroundGraphs {
 
 export function playgroundGraphs(
   bundle: Pick<Bundle, 'manifest' | 'load'>,
-  contents: Pick<BundleContents, 'golden'>,
-  models: Pick<Models, 'openLater' | 'graphs' | 'leanFusion'>,
+  golden: GoldenVectors,
+  models: Pick<Models, 'openLater' | 'leanFusion'>,
   backend: BackendChoice,
+  fusion: Graph,
 ): PlaygroundGraphs {
   const { manifest } = bundle;
   const later = (name: GraphName) =>
@@ -31,13 +31,13 @@ export function playgroundGraphs(
       const [bytes] = await bundle.load([choice.file], () => undefined);
       if (bytes === undefined) throw new RangeError('fewer files than were asked for');
       const graph = await models.openLater(name, bytes);
-      await verifyGraph(graph, choice, contents, backend.name);
+      await verifyGraph(graph, choice, golden, backend.name);
       return graph;
     });
   return {
     heads: manifest.graphs[HEADS_GRAPH] === undefined ? null : later(HEADS_GRAPH),
     // the file is in the cache
-    whole: models.leanFusion ? later('memobert') : () => Promise.resolve(models.graphs.fusion),
+    whole: models.leanFusion ? later('memobert') : () => Promise.resolve(fusion),
   };
 }
 

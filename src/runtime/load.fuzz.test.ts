@@ -125,16 +125,18 @@ describe('LoadProgress', () => {
     fc.constant('give up' as const),
   );
   property('bytes that come in any order', 1000, [fc.array(act, { maxLength: 30 })], (acts) => {
-    let before = 0;
-    const progress = new LoadProgress(({ loadedBytes, totalBytes }) => {
-      expectFinite([loadedBytes, totalBytes]);
-      expect(loadedBytes).toBeGreaterThanOrEqual(before);
-      before = loadedBytes;
+    let before = { loadedBytes: 0, fraction: 0 };
+    const progress = new LoadProgress(({ loadedBytes, totalBytes, fraction }) => {
+      expectFinite([loadedBytes, totalBytes, fraction]);
+      expect(loadedBytes).toBeGreaterThanOrEqual(before.loadedBytes);
+      expect(fraction).toBeGreaterThanOrEqual(before.fraction);
+      before = { loadedBytes, fraction };
     });
+    let arrival = progress.expect(0);
     for (const each of acts) {
-      if (each === 'give up') progress.giveUp();
-      else if ('expect' in each) progress.expect(each.expect);
-      else progress.fetched(each.fetched, 'x');
+      if (each === 'give up') arrival.giveUp();
+      else if ('expect' in each) arrival = progress.expect(each.expect);
+      else arrival.fetched(each.fetched, 'x');
       progress.step('compile', 'x');
     }
   });

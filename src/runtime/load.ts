@@ -1,18 +1,19 @@
-/** The whole way from a manifest's URL to models that are ready, in order; the engine keeps what comes out. */
+/** The whole way from a manifest's URL to models that are ready: the face first, then the voice, then what fuses; the engine keeps what comes out. */
 
 import { FaceEncoder, SpeechGate, VoiceEncoder, WordPieces, type FaceEncoderOptions } from '../encoders';
 import { Evidence, type Fusion, type Masking } from '../memobert';
 import type { Backend } from '../memobert/estimate';
-import { BACKENDS, chooseBackend, type BackendChoice, type BackendRow, type Host } from './backends';
+import { BACKENDS, chooseBackend, type BackendChoice, type Host } from './backends';
 import { Bundle, type BundleParts } from './bundle';
-import { fetchContents, switchContents, type BundleContents } from './bundle-contents';
+import { BundleContents } from './bundle-contents';
 import { EngineFiles, type EngineFileList } from './engine-files';
-import { fetchEngine } from './engine-parts';
-import { playgroundGraphs, type PlaygroundGraphs } from './heads';
-import { mapRoles } from './graph-plan';
+import { engineParts, type EngineParts } from './engine-parts';
+import type { Graph } from './graph';
+import { mapRoles, type GraphPlan } from './graph-plan';
+import { playgroundGraphs } from './heads';
 import { LoadProgress } from './load-progress';
-import type { Manifest } from './manifest';
-import { loadModels, type GraphMaker, type Models, type ModelsOptions } from './models';
+import type { EarlyRole, Manifest } from './manifest';
+import { Models, type GraphMaker } from './models';
 import { planFor, planWithoutGpu } from './plan';
 import type { Progress } from './progress';
 import type { BackendReport, EngineOptions, GpuBufferCount, GraphReport } from './protocol';
@@ -34,13 +35,16 @@ export interface FaceEncoding extends Pick<FaceEncoder, 'encode' | 'follow' | 'r
 
 export interface SessionParts {
   readonly face: FaceEncoding;
-  readonly voice: VoiceEncoder;
-  readonly fusion: Fusion;
+  /** Null while its graphs are not there. */
+  readonly voice: VoiceEncoder | null;
+  /** Null while its graph is not there. */
+  readonly fusion: Fusion | null;
   readonly evidence: Evidence;
-  /** One for the whole session; its code is fetched when somebody takes a moment. */
-  readonly masking: () => Promise<Masking>;
+  /** One for the whole session; its code is fetched when somebody takes a moment. Null without `fusion`. */
+  readonly masking: (() => Promise<Masking>) | null;
 }
 
+/** From the face on: the rest follows in the same object. */
 export interface Loaded {
   readonly manifest: Manifest;
   readonly backend: BackendReport;
@@ -51,11 +55,15 @@ export interface Loaded {
   close(): Promise<void>;
 }
 
-/** @throws MemoError of any code in section "bundle" or "runtime" */
+/**
+ * @param came told when a part is usable, while the others are on their way; once more for each where wasm takes over from WebGPU
+ * @throws MemoError of any code in section "bundle" or "runtime"
+ */
 export async function load(
   options: EngineOptions,
   tell: (progress: Progress) => void,
   parts: LoadParts = {},
+  came: (role: EarlyRole, loaded: Loaded) => void = () => undefined,
 ): Promise<Loaded> {
   const progress = new LoadProgress(tell);
   progress.step('fetch', 'manifest.json');
@@ -65,70 +73,151 @@ export async function load(
   const { manifest } = bundle;
   const { choice, plan } = planFor(manifest, wished);
   const files = new EngineFiles(options.assetBase, bundleParts(parts), parts.engineFiles);
-  const [engine, contents] = await Promise.all([
-    fetchEngine(files, choice.name, parts, progress),
-    fetchContents(bundle, plan, progress),
-  ]);
-  const wordPieces = WordPieces.create(contents.tokenizer, contents.tokenizerConfig);
-  const common = { manifest, gateBytes: engine.gate, wordPieces, progress };
-  const create = parts.createMaker ?? engine.createMaker;
-  const { models, backend, playground } = await onBackend(choice, bundle, contents, common, create);
+  const engine = engineParts(files, choice.name, parts, progress);
+  const contents = new BundleContents(bundle, progress);
+  contents.begin(plan, (role) => engine.fetch(role));
+  const opener = new Opener({ options, parts, bundle, contents, engine, progress, came });
+  const loaded = await opener.onBackend(choice, plan);
   try {
-    progress.step('compile', 'face-detector');
-    const face = await (parts.createFace ?? createFace)({
-      assetBase: options.assetBase,
-      detector: engine.detector,
-      graph: models.graphs.face,
-      face: manifest.face,
-    });
-    const { shapes } = BACKENDS[backend.name];
-    const openSession = () => sessionParts(manifest, models, face, { wordPieces, shapes, ...playground });
-    openSession(); // a bundle that cannot be listened to fails here, not at the first start
-    progress.step('ready', manifest.name);
-    return {
-      ...{ manifest, backend, openSession },
-      gpuBuffers: () => models.gpuBuffers(),
-      close: async () => {
-        face.close();
-        await models.close();
-      },
-    };
+    await contents.whole;
   } catch (error) {
-    await models.close();
+    await loaded.close();
     throw error;
+  }
+  contents.drop();
+  progress.step('ready', manifest.name);
+  return loaded;
+}
+
+interface Opening {
+  readonly options: EngineOptions;
+  readonly parts: LoadParts;
+  readonly bundle: Bundle;
+  readonly contents: BundleContents;
+  readonly engine: EngineParts;
+  readonly progress: LoadProgress;
+  readonly came: (role: EarlyRole, loaded: Loaded) => void;
+}
+
+/** Makes models of files as they come. */
+class Opener {
+  constructor(private readonly given: Opening) {}
+
+  /** On the backend that was chosen; where the GPU fails the models, on wasm with its own files, and the report says so. */
+  async onBackend(choice: BackendChoice, plan: GraphPlan): Promise<Loaded> {
+    const { bundle, contents } = this.given;
+    try {
+      return await this.#open(choice, plan);
+    } catch (error) {
+      const fallback = planWithoutGpu(bundle.manifest, choice, error);
+      const changed = await contents.change(plan, fallback.plan, fallback.choice);
+      const reason = [fallback.choice.reason, ...changed.missed.map(({ message }) => message)].join(' ');
+      return this.#open({ ...fallback.choice, reason }, changed.plan);
+    }
+  }
+
+  /** Face, voice and fusion in turn, each as its files come; nothing is left open when one fails. */
+  async #open(backend: BackendChoice, plan: GraphPlan): Promise<Loaded> {
+    const { parts, bundle, contents, engine, progress, came } = this.given;
+    const { manifest } = bundle;
+    const faceContent = await contents.graph(plan.face);
+    const golden = await contents.golden();
+    const maker = await (parts.createMaker ?? engine.createMaker)(backend.name, backend.threads);
+    const models = new Models({ maker, backend: backend.name, manifest, golden, progress });
+    let face: FaceEncoding | null = null;
+    const close = async () => {
+      face?.close();
+      await models.close();
+    };
+    try {
+      face = await this.#face(await models.face(faceContent));
+      const opened: Opened = { manifest, face, voice: null, fusion: null };
+      const loaded: Loaded = {
+        ...{ manifest, backend: reportOn(backend, plan), close },
+        openSession: () => new SessionOf(opened),
+        gpuBuffers: () => models.gpuBuffers(),
+      };
+      came('face', loaded);
+      const { shapes } = BACKENDS[backend.name];
+      const frames = plan.frames && (await contents.graph(plan.frames));
+      const voice = await models.voice(await contents.graph(plan.voice), frames, await engine.gate());
+      opened.voice = () =>
+        VoiceEncoder.create({
+          ...{ graph: voice.voice, frames: voice.frames, shapes, voice: manifest.voice },
+          gate: SpeechGate.create(voice.gate),
+        });
+      opened.voice(); // a bundle that cannot be listened to fails here, not at the first start
+      came('voice', loaded);
+      const { tokenizer, config } = await contents.tokenizer();
+      const wordPieces = WordPieces.create(tokenizer, config);
+      const { fusion, graph } = await models.fusion(await contents.graph(plan.fusion), wordPieces);
+      const filling = {
+        ...playgroundGraphs(bundle, golden, models, backend, graph),
+        wordPieces,
+        graph,
+        manifest,
+      };
+      opened.fusion = { fusion, masking: (own) => maskingOf({ ...filling, fusion: own }) };
+      return loaded;
+    } catch (error) {
+      // what went wrong first is what is told
+      await close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #face(graph: Graph): Promise<FaceEncoding> {
+    const { options, parts, bundle, engine, progress } = this.given;
+    progress.step('compile', 'face-detector');
+    return (parts.createFace ?? createFace)({
+      assetBase: options.assetBase,
+      detector: engine.detector(),
+      graph,
+      face: bundle.manifest.face,
+    });
   }
 }
 
-function sessionParts(
-  manifest: Manifest,
-  models: Models,
-  face: FaceEncoding,
-  {
-    shapes,
-    ...filling
-  }: {
-    readonly wordPieces: WordPieces;
-    readonly shapes: BackendRow['shapes'];
-  } & PlaygroundGraphs,
-): SessionParts {
-  const { graphs, gate } = models;
-  const fusion = models.fusion.fork();
-  return {
-    face: face.fork(),
-    voice: VoiceEncoder.create({
-      graph: graphs.voice,
-      frames: graphs.frames,
-      shapes,
-      gate: SpeechGate.create(gate),
-      voice: manifest.voice,
-    }),
-    fusion,
-    evidence: new Evidence(manifest),
-    masking: late(async () => {
-      const { Masking } = await import('../memobert/masking');
-      return new Masking({ ...filling, graph: graphs.fusion, manifest, fusion });
-    }),
-  };
+/** What all sessions share, as far as it is there. */
+interface Opened {
+  readonly manifest: Manifest;
+  readonly face: FaceEncoding;
+  voice: (() => VoiceEncoder) | null;
+  fusion: { readonly fusion: Fusion; readonly masking: (fusion: Fusion) => Promise<Masking> } | null;
+}
+
+/** Its parts are made when they are first asked for, and there. */
+class SessionOf implements SessionParts {
+  readonly face: FaceEncoding;
+  readonly evidence: Evidence;
+  #voice: VoiceEncoder | null = null;
+  #fusion: Fusion | null = null;
+  #masking: (() => Promise<Masking>) | null = null;
+
+  constructor(private readonly opened: Opened) {
+    this.face = opened.face.fork();
+    this.evidence = new Evidence(opened.manifest);
+  }
+
+  get voice(): VoiceEncoder | null {
+    return (this.#voice ??= this.opened.voice?.() ?? null);
+  }
+
+  get fusion(): Fusion | null {
+    return (this.#fusion ??= this.opened.fusion?.fusion.fork() ?? null);
+  }
+
+  get masking(): (() => Promise<Masking>) | null {
+    const { fusion } = this;
+    const make = this.opened.fusion?.masking;
+    if (fusion === null || make === undefined) return null;
+    return (this.#masking ??= late(() => make(fusion)));
+  }
+}
+
+async function maskingOf(parts: ConstructorParameters<typeof Masking>[0]): Promise<Masking> {
+  const { Masking } = await import('../memobert/masking');
+  return new Masking(parts);
 }
 
 /** Made at the first call, for all calls; after a failure the next tries again. */
@@ -143,35 +232,8 @@ function late<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** The models on the backend that was chosen; where the GPU fails them, on wasm with its own files, and the report says so. */
-async function onBackend(
-  choice: BackendChoice,
-  bundle: Bundle,
-  fetched: BundleContents,
-  common: Omit<ModelsOptions, 'maker' | 'backend' | 'contents'>,
-  create: NonNullable<LoadParts['createMaker']>,
-): Promise<{ models: Models; backend: BackendReport; playground: PlaygroundGraphs }> {
-  const attempt = async (backend: BackendChoice, contents: BundleContents) => {
-    const maker = await create(backend.name, backend.threads);
-    const models = await loadModels({ ...common, contents, maker, backend: backend.name });
-    const playground = playgroundGraphs(bundle, contents, models, backend);
-    return { models, backend: reportOn(backend, contents), playground };
-  };
-  try {
-    return await attempt(choice, fetched);
-  } catch (error) {
-    const { choice: fallback, plan } = planWithoutGpu(bundle.manifest, choice, error);
-    const { contents, missed } = await switchContents(bundle, fetched, plan, fallback, common.progress);
-    const reason = [fallback.reason, ...missed.map(({ message }) => message)].join(' ');
-    return attempt({ ...fallback, reason }, contents);
-  }
-}
-
-function reportOn(
-  { name, forced, reason, adapter, threads }: BackendChoice,
-  contents: BundleContents,
-): BackendReport {
-  const graphs = mapRoles(contents.graphs, ({ name, precision }): GraphReport => ({ name, precision }));
+function reportOn({ name, forced, reason, adapter, threads }: BackendChoice, plan: GraphPlan): BackendReport {
+  const graphs = mapRoles(plan, (of): GraphReport => ({ name: of.name, precision: of.precision }));
   return { name, forced, reason, adapter, threads, graphs };
 }
 

@@ -36,6 +36,9 @@ export type GraphName =
 /** What a graph is for. */
 export const GRAPH_ROLES = ['face', 'voice', 'fusion'] as const;
 export type GraphRole = (typeof GRAPH_ROLES)[number];
+/** What can be used before all is there, in its order. */
+export const EARLY_ROLES = ['face', 'voice'] as const satisfies readonly GraphRole[];
+export type EarlyRole = (typeof EARLY_ROLES)[number];
 
 export const PRECISIONS = ['fp32', 'fp16', 'int8'] as const;
 export type Precision = (typeof PRECISIONS)[number];

@@ -5,14 +5,14 @@ import { Fusion } from '../memobert';
 import type { Backend } from '../memobert/estimate';
 import { fixedSteps, gridOf, type WordPieces } from '../encoders';
 import { BACKENDS } from './backends';
-import type { BundleContents, GraphContent } from './bundle-contents';
+import type { GraphContent } from './bundle-contents';
 import type { Bytes } from './bundle';
 import { differenceToGolden, goldenOf } from './golden';
 import type { Graph } from './graph';
-import { rolesOf, type ByRole, type GraphChoice, type PlanRole } from './graph-plan';
+import type { GraphChoice } from './graph-plan';
 import { withoutOutput } from './lean-graph';
 import type { LoadProgress } from './load-progress';
-import type { Differences, GraphName, Manifest } from './manifest';
+import type { Differences, GoldenVectors, GraphName, Manifest } from './manifest';
 import type { GpuBufferCount } from './protocol';
 
 /** MEmoBERT's output that the heads read, and no estimate does. */
@@ -29,108 +29,141 @@ export interface ModelsOptions {
   readonly maker: GraphMaker;
   readonly backend: Backend;
   readonly manifest: Manifest;
-  readonly contents: BundleContents;
-  readonly gateBytes: Bytes;
-  readonly wordPieces: WordPieces;
+  readonly golden: GoldenVectors;
   readonly progress: LoadProgress;
 }
 
-export interface Models {
-  readonly graphs: ByRole<Graph>;
-  readonly gate: Graph;
-  readonly fusion: Fusion;
-  /** Whether the fusion's graph does without {@link HIDDEN}, which the file has. */
-  readonly leanFusion: boolean;
-  /** One more graph of the bundle, on the same backend; closed with the others. */
-  openLater(name: string, bytes: Bytes): Promise<Graph>;
-  gpuBuffers(): GpuBufferCount | null;
-  close(): Promise<void>;
-}
+/** Opened one after the other; each is usable as soon as it is there. */
+export class Models {
+  /** MEmoBERT without {@link HIDDEN}, which its file has. */
+  leanFusion = false;
+  readonly #options: ModelsOptions;
+  readonly #opened: Graph[] = [];
+  #closed = false;
 
-/**
- * Nothing is left open when it fails.
- * @throws MemoError `graph-invalid`, `golden-mismatch`, `device-gpu-lost`, `prompt-invalid`, `label-invalid`
- */
-export async function loadModels(options: ModelsOptions): Promise<Models> {
-  const { maker, backend, manifest, contents, wordPieces, progress } = options;
-  const opened: Graph[] = [];
-  let closed = false;
-  const close = async () => {
-    closed = true;
-    for (const graph of opened) await graph.close();
-  };
-  const open = async (name: string, bytes: Bytes, provider: Backend, onGpu = false) => {
+  constructor(options: ModelsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws MemoError `graph-invalid`, `golden-mismatch`, `device-gpu-lost` */
+  async face(content: GraphContent): Promise<Graph> {
+    const { featureSize, sizePx, classes } = this.#options.manifest.face;
+    // MEmoBERT takes the features from where they are
+    const graph = await this.#open(content, true);
+    this.#options.progress.step('warm-up', content.name);
+    await expectDims(graph, content.name, 'faces', [1, 1, sizePx, sizePx], {
+      features: [1, featureSize],
+      logits: [1, classes.length],
+    });
+    await this.#verify(graph, content);
+    return graph;
+  }
+
+  /**
+   * @param frames the first of two graphs, where the bundle has the voice in two
+   * @throws MemoError `graph-invalid`, `golden-mismatch`, `device-gpu-lost`
+   */
+  async voice(
+    content: GraphContent,
+    frames: GraphContent | undefined,
+    gateBytes: Bytes,
+  ): Promise<VoiceGraphs> {
+    const { backend, progress } = this.#options;
+    const graphs = {
+      ...(frames === undefined ? {} : { frames: await this.#open(frames) }),
+      voice: await this.#open(content),
+      // 64-bit integers and a block of 32 ms: nothing for a GPU
+      gate: await this.#make('speech-gate', gateBytes, 'wasm'),
+    };
+    progress.step('warm-up', content.name);
+    await warmUpVoice(graphs, content.name, this.#options.manifest.voice, backend);
+    if (frames !== undefined && graphs.frames !== undefined) await this.#verify(graphs.frames, frames);
+    await this.#verify(graphs.voice, content);
+    return graphs;
+  }
+
+  /** @throws MemoError `graph-invalid`, `golden-mismatch`, `device-gpu-lost`, `prompt-invalid`, `label-invalid` */
+  async fusion(content: GraphContent, wordPieces: WordPieces): Promise<FusionGraph> {
+    const { backend, manifest, progress } = this.#options;
+    const lean = withoutOutput(content.bytes, HIDDEN);
+    this.leanFusion = lean !== null;
+    const graph = await this.#open(lean === null ? content : { ...content, bytes: lean });
+    const { shapes } = BACKENDS[backend];
+    const fusion = Fusion.create({ graph, wordPieces, manifest, shapes });
+    progress.step('warm-up', content.name);
+    await fusion.warmUp();
+    await this.#verify(graph, content, this.leanFusion ? [HIDDEN] : []);
+    return { graph, fusion };
+  }
+
+  /** One more graph of the bundle, on the same backend; closed with the others. */
+  async openLater(name: string, bytes: Bytes): Promise<Graph> {
+    const { maker, backend } = this.#options;
+    const graph = await maker.create(name, bytes, backend);
+    this.#opened.push(graph);
+    if (this.#closed) await graph.close();
+    return graph;
+  }
+
+  gpuBuffers(): GpuBufferCount | null {
+    return this.#options.maker.gpuBuffers?.() ?? null;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const graph of this.#opened) await graph.close();
+  }
+
+  #open({ name, bytes }: GraphContent, onGpu = false): Promise<Graph> {
+    return this.#make(name, bytes, this.#options.backend, onGpu);
+  }
+
+  async #make(name: string, bytes: Bytes, provider: Backend, onGpu = false): Promise<Graph> {
+    const { maker, progress } = this.#options;
     progress.step('compile', name);
     const graph = await maker.create(name, bytes, provider, onGpu);
-    opened.push(graph);
+    this.#opened.push(graph);
     return graph;
-  };
-  const openLater = async (name: string, bytes: Bytes) => {
-    const graph = await maker.create(name, bytes, backend);
-    opened.push(graph);
-    if (closed) await graph.close();
-    return graph;
-  };
-  try {
-    const openRole = ({ name, bytes }: GraphContent, onGpu = false) => open(name, bytes, backend, onGpu);
-    const { face, frames, voice, fusion: fused } = contents.graphs;
-    const lean = withoutOutput(fused.bytes, HIDDEN);
-    const graphs = {
-      // MEmoBERT takes the features from where they are
-      face: await openRole(face, true),
-      ...(frames === undefined ? {} : { frames: await openRole(frames) }),
-      voice: await openRole(voice),
-      fusion: await openRole(lean === null ? fused : { ...fused, bytes: lean }),
-    };
-    // 64-bit integers and a block of 32 ms: nothing for a GPU
-    const gate = await open('speech-gate', options.gateBytes, 'wasm');
-    const { shapes } = BACKENDS[backend];
-    const fusion = Fusion.create({ graph: graphs.fusion, wordPieces, manifest, shapes });
-    await warmUp(graphs, fusion, options);
-    const leanFusion = lean !== null;
-    await verify(graphs, options, leanFusion);
-    const gpuBuffers = () => maker.gpuBuffers?.() ?? null;
-    return { graphs, gate, fusion, leanFusion, openLater, gpuBuffers, close };
-  } catch (error) {
-    // what went wrong first is what is told
-    await close().catch(() => undefined);
-    throw error;
+  }
+
+  async #verify(graph: Graph, content: GraphContent, without: readonly string[] = []): Promise<void> {
+    const { golden, backend, progress } = this.#options;
+    progress.step('verify', content.name);
+    await verifyGraph(graph, content, golden, backend, without);
   }
 }
 
-/** The shapes that will run, once each: shaders compile now; and whether graph and manifest speak of the same sizes. */
-async function warmUp(graphs: Models['graphs'], fusion: Fusion, options: ModelsOptions): Promise<void> {
-  const { manifest, contents, progress } = options;
-  const { face } = manifest;
-  const faceName = contents.graphs.face.name;
-  progress.step('warm-up', faceName);
-  await expectDims(graphs.face, faceName, 'faces', [1, 1, face.sizePx, face.sizePx], {
-    features: [1, face.featureSize],
-    logits: [1, face.classes.length],
-  });
-  await warmUpVoice(graphs, options);
-  progress.step('warm-up', 'memobert');
-  await fusion.warmUp();
+export interface VoiceGraphs {
+  /** With it, `voice` is the second of two graphs. */
+  readonly frames?: Graph;
+  readonly voice: Graph;
+  readonly gate: Graph;
 }
 
+export interface FusionGraph {
+  readonly graph: Graph;
+  readonly fusion: Fusion;
+}
+
+/** The shapes that will run, once each: shaders compile now; and whether graph and manifest speak of the same sizes. */
 async function warmUpVoice(
-  graphs: Models['graphs'],
-  { backend, manifest: { voice }, contents, progress }: ModelsOptions,
+  { frames, voice: graph }: VoiceGraphs,
+  name: GraphName,
+  voice: Manifest['voice'],
+  backend: Backend,
 ): Promise<void> {
-  const { name } = contents.graphs.voice;
   const features = { features: [1, voice.maxTokens, voice.featureSize] };
-  progress.step('warm-up', name);
-  if (graphs.frames === undefined) {
-    await expectDims(graphs.voice, name, 'waveform', [1, voice.windowSamples], features);
+  if (frames === undefined) {
+    await expectDims(graph, name, 'waveform', [1, voice.windowSamples], features);
     return;
   }
   const { hop, reach, count } = gridOf(voice);
   for (const step of BACKENDS[backend].shapes === 'fixed' ? fixedSteps(voice) : [count]) {
-    await expectDims(graphs.frames, 'wav2vec2-features', 'waveform', [1, reach + (step - 1) * hop], {
+    await expectDims(frames, 'wav2vec2-features', 'waveform', [1, reach + (step - 1) * hop], {
       frames: [1, step, voice.featureSize],
     });
   }
-  await expectDims(graphs.voice, name, 'frames', [1, count, voice.featureSize], features);
+  await expectDims(graph, name, 'frames', [1, count, voice.featureSize], features);
 }
 
 async function expectDims(
@@ -153,25 +186,6 @@ async function expectDims(
   }
 }
 
-async function verify(
-  graphs: Models['graphs'],
-  { backend, contents, progress }: ModelsOptions,
-  leanFusion: boolean,
-): Promise<void> {
-  for (const role of rolesOf(graphs)) {
-    const { content, graph } = both(contents.graphs, graphs, role);
-    const { name } = content;
-    progress.step('verify', name);
-    await verifyGraph(graph, content, contents, backend, leanFusion && role === 'fusion' ? [HIDDEN] : []);
-  }
-}
-
-function both(contents: BundleContents['graphs'], graphs: Models['graphs'], role: PlanRole) {
-  const [content, graph] = [contents[role], graphs[role]];
-  if (content === undefined || graph === undefined) throw new RangeError(`${role} was not opened`);
-  return { content, graph };
-}
-
 /**
  * @param without outputs that the graph was opened without
  * @throws MemoError `golden-mismatch`
@@ -179,7 +193,7 @@ function both(contents: BundleContents['graphs'], graphs: Models['graphs'], role
 export async function verifyGraph(
   graph: Graph,
   choice: GraphChoice,
-  { golden }: Pick<BundleContents, 'golden'>,
+  golden: GoldenVectors,
   backend: Backend,
   without: readonly string[] = [],
 ): Promise<void> {

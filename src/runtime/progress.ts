@@ -8,4 +8,6 @@ export interface Progress {
   readonly totalBytes: number;
   /** File or graph in hand. */
   readonly item: string;
+  /** How much of the whole load is done, 0 to 1, what is computed included; never falls. */
+  readonly fraction: number;
 }

@@ -9,7 +9,7 @@ import type { Backend, Box, Estimate, Face, Stage } from '../memobert/estimate';
 import type { Filling, Masks, Moment } from '../memobert/moment';
 import type { Light } from '../memobert/reliability';
 import type { ByRole } from './graph-plan';
-import type { GraphName, Manifest, Precision } from './manifest';
+import type { EarlyRole, GraphName, Manifest, Precision } from './manifest';
 import type { Progress } from './progress';
 
 export type DeviceWish = 'auto' | Backend;
@@ -94,6 +94,11 @@ export interface Prompting {
 export interface Requests {
   /** Sessions of one worker share one load. */
   load: { request: EngineOptions; answer: { manifest: Manifest; backend: BackendReport } };
+  /**
+   * Answered when that part of the load under way can be used, before all of it can: the face first, then the voice. Rejects where
+   * the load does.
+   */
+  part: { request: { role: EarlyRole }; answer: { manifest: Manifest; backend: BackendReport } };
   /** The frame is transferred, and closed by the worker. */
   face: { request: { frame: VideoFrame | ImageBitmap; time: number }; answer: FaceAnswer };
   /** Mono samples, any rate; transferred. `time` is that of the first sample. */
@@ -104,7 +109,7 @@ export interface Requests {
   /** Encodes the last window of what was heard. */
   voice: { request: { time: number }; answer: VoiceAnswer };
   text: { request: { texts: readonly TimedText[] }; answer: Record<string, never> };
-  /** Null when there is no evidence at all. */
+  /** Null when there is no evidence at all; `provisional` until the load is whole. */
   estimate: { request: { time: number }; answer: Estimate | null };
   /** Holds from the next estimate on; when it is refused, what held before holds. The answer: what holds, labels by id. */
   prompt: {

@@ -1,7 +1,8 @@
 /** One recogniser's share of the worker: its evidence, its prompt, whom it follows; the model is everybody's. */
 
 import { MemoError } from '../errors';
-import { lookedAt, momentMissing, type TimedWindow } from '../memobert';
+import { lookedAt, momentMissing, provisional, type FusionAnswer, type TimedWindow } from '../memobert';
+import { softmax } from '../memobert/distribution';
 import { isPoorLight, MOST_CLIPPED, reliability, type Doubt } from '../memobert/reliability';
 import type { Loaded, SessionParts } from './load';
 import type { FaceAnswer, RequestKind, Requests, VoiceAnswer } from './protocol';
@@ -16,6 +17,7 @@ export type Handlers = {
 export interface SessionHost {
   readonly loaded: Loaded | null;
   load: Handlers['load'];
+  part: Handlers['part'];
   /** The session is over. */
   leave(): void;
 }
@@ -30,6 +32,8 @@ export class Session implements Handlers {
   #parts: { readonly of: Loaded; readonly parts: SessionParts } | null = null;
   #faces: FaceAnswer | null = null;
   #heard: VoiceAnswer | null = null;
+  /** Its encoder's own distribution of what was last heard. */
+  #voiceSays: readonly number[] | null = null;
   /** What the last estimate was made of. */
   #estimated: { readonly window: TimedWindow; readonly time: number } | null = null;
   /** Raised by a reset: what was begun before it is evidence of another source. */
@@ -45,6 +49,8 @@ export class Session implements Handlers {
   }
 
   readonly load: Handlers['load'] = (options) => this.#host.load(options);
+
+  readonly part: Handlers['part'] = (asked) => this.#host.part(asked);
 
   readonly face: Handlers['face'] = async ({ frame, time }) => {
     const source = this.#source;
@@ -64,18 +70,19 @@ export class Session implements Handlers {
   };
 
   readonly samples: Handlers['samples'] = async ({ samples, sampleRateHz, time }) => ({
-    buffered: this.#ready().voice.push(samples, sampleRateHz, time),
+    buffered: there(this.#ready().voice).push(samples, sampleRateHz, time),
   });
 
   readonly voice: Handlers['voice'] = async ({ time }) => {
     const source = this.#source;
     const { voice, evidence } = this.#ready();
     return this.#voiceStage.run(async () => {
-      const { answer, features, tokens, endS } = await voice.encode(time);
+      const { answer, features, tokens, endS, logits } = await there(voice).encode(time);
       if (source !== this.#source) return answer;
       const { 'speech-gate': gate = 0, voice: encoder = 0 } = answer.latency;
       evidence.setVoice(answer.time, features, tokens, (gate + encoder) / 1000, endS);
       this.#heard = answer;
+      this.#voiceSays = logits && softmax(logits);
       return answer;
     });
   };
@@ -91,21 +98,31 @@ export class Session implements Handlers {
       const seen = this.#faces !== null && this.#faces.time > time - FACES_MEMORY_S ? this.#faces : null;
       const before = { ...this.#faces?.latency, ...this.#heard?.latency };
       const window = evidence.at(time);
-      const answer = await fusion.estimate(window);
+      const { manifest, backend } = this.#loaded();
+      const answer = fusion === null ? this.#provisional(window) : await fusion.estimate(window);
       if (answer === null) return null;
-      this.#estimated = { window, time };
+      if (fusion !== null) this.#estimated = { window, time };
       const { latencyMs, ...said } = answer;
       return {
         time,
         ...said,
-        evidence: lookedAt(window, this.#loaded().manifest),
+        evidence: lookedAt(window, manifest),
         faces: seen?.faces ?? [],
         reliability: reliability(said.probabilities, said.modalities, this.#doubts(seen, time)),
-        latency: { ...before, fusion: latencyMs },
-        backend: this.#loaded().backend.name,
+        latency: { ...before, ...(latencyMs === undefined ? {} : { fusion: latencyMs }) },
+        backend: backend.name,
       };
     });
   };
+
+  /** Of the encoders alone. */
+  #provisional({
+    face,
+    voice,
+  }: TimedWindow): (Omit<FusionAnswer, 'latencyMs'> & { latencyMs?: number }) | null {
+    const heard = voice === null ? null : this.#voiceSays;
+    return provisional(face?.expressions ?? [], heard, this.#loaded().manifest);
+  }
 
   /** @param seen the last look, if it is recent */
   #doubts(seen: FaceAnswer | null, time: number): Doubt[] {
@@ -118,17 +135,17 @@ export class Session implements Handlers {
     return doubts;
   }
 
-  readonly prompt: Handlers['prompt'] = async (prompting) => this.#ready().fusion.setPrompt(prompting);
+  readonly prompt: Handlers['prompt'] = async (prompting) => there(this.#ready().fusion).setPrompt(prompting);
 
   readonly moment: Handlers['moment'] = async () => {
-    const { masking } = this.#ready();
+    const masking = there(this.#ready().masking);
     const estimated = this.#estimated;
     if (estimated === null) throw momentMissing();
     return (await masking()).takeLive(estimated.window, estimated.time);
   };
 
   readonly fill: Handlers['fill'] = async ({ masks }) => {
-    const { masking } = this.#ready();
+    const masking = there(this.#ready().masking);
     return this.#fillStage.run(async () => (await masking()).fill(masks));
   };
 
@@ -143,10 +160,11 @@ export class Session implements Handlers {
     this.#source += 1;
     this.#faces = null;
     this.#heard = null;
+    this.#voiceSays = null;
     this.#estimated = null;
     const { face, voice, evidence } = this.#ready();
     face.reset();
-    voice.reset();
+    voice?.reset();
     evidence.reset();
     return {};
   };
@@ -165,11 +183,20 @@ export class Session implements Handlers {
   }
 
   #loaded(): Loaded {
-    if (this.#host.loaded !== null) return this.#host.loaded;
-    throw new MemoError(
-      'input-invalid',
-      'The model is not loaded.',
-      'Send "load" first, and wait for its answer.',
-    );
+    return there(this.#host.loaded);
   }
+}
+
+/** @throws MemoError `input-invalid` */
+function there<T>(part: T | null): T {
+  if (part === null) throw notLoaded();
+  return part;
+}
+
+export function notLoaded(): MemoError {
+  return new MemoError(
+    'input-invalid',
+    'The model is not loaded.',
+    'Send "load" first, and wait for its answer.',
+  );
 }

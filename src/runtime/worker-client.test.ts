@@ -149,7 +149,7 @@ describe('abort', () => {
 describe('progress', () => {
   it('reaches those who listen, until they leave', async () => {
     const { client, worker } = connect({ reset: () => Promise.resolve({}) });
-    const progress: Progress = { step: 'fetch', loadedBytes: 1, totalBytes: 2, item: 'a' };
+    const progress: Progress = { step: 'fetch', loadedBytes: 1, totalBytes: 2, item: 'a', fraction: 0.23 };
     const heard: Progress[] = [];
     const leave = client.onProgress((step) => heard.push(step));
     worker.port.postMessage({ kind: 'progress', progress });

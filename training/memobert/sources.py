@@ -131,7 +131,7 @@ class Source:
 
     @cached_property
     def cell_chances(self) -> np.ndarray:
-        """[cells], summing to 1: a corpus by its share of its size's root, a label by a power of its own in it."""
+        """[cells], summing to 1: a corpus by its share and the root of its size, a label by a power of its own."""
         sizes: dict[str, int] = {}
         powers: dict[str, float] = {}
         for (name, _), rows in self.cells.items():
@@ -250,7 +250,7 @@ def read_powers(words: list[str], corpora: set[str]) -> dict[str, float]:
 
 
 def read_shares(words: list[str], corpora: set[str]) -> dict[str, float]:
-    """Of `goemotions=2` and the like. Raises ValueError for an unknown corpus or a share that is not above 0."""
+    """Of `goemotions=2` and the like. Raises ValueError for an unknown corpus or a share not above 0."""
     shares = read_of_corpora("--shares", words, corpora)
     if wrong := [name for name, times in shares.items() if not 0 < times < float("inf")]:
         raise ValueError(f"--shares: that of {', '.join(wrong)} is not above 0")

@@ -97,6 +97,7 @@ export const en = {
   bars: {
     heading: 'Expression estimate',
     /** Said below labels that are shown with their meaning beside them; empty where they need none. */
+    provisional: 'A first impression, from face and voice alone: the rest is loading.',
     vocabularyIsEnglish: '',
   },
   evidence: {

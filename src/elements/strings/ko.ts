@@ -107,6 +107,7 @@ export const ko: Words = {
   },
   bars: {
     heading: '표현 추정',
+    provisional: '얼굴과 목소리만으로 본 첫인상입니다. 나머지는 불러오는 중입니다.',
     vocabularyIsEnglish: '모델의 어휘는 영어입니다. 우리말은 그 뜻을 풀이한 것입니다.',
   },
   evidence: {

@@ -1,5 +1,7 @@
 /** A window of what was heard, as the voice's graphs see it. */
 
+import type { Graph } from '../../runtime/graph';
+
 /** `transformers.Wav2Vec2FeatureExtractor.zero_mean_unit_var_norm`. */
 const VARIANCE_FLOOR = 1e-7;
 
@@ -15,6 +17,8 @@ export interface Heard {
 export interface EncodedWindow {
   /** Row-major [tokens, featureSize]. */
   readonly features: Float32Array;
+  /** The encoder's own, over the manifest's labels; null where the bundle's has none. */
+  readonly logits: Float32Array | null;
   /** Index of the window's first sample; before the stream's first where the window is not full. */
   readonly start: number;
 }
@@ -25,6 +29,11 @@ export interface WindowEncoder {
   readonly samples: number;
   /** One call at a time. */
   encode(heard: Heard): Promise<EncodedWindow>;
+}
+
+/** @returns null where a bundle's voice has no classifier */
+export function ownLogits({ logits }: Awaited<ReturnType<Graph['run']>>): Float32Array | null {
+  return logits?.type === 'float32' ? logits.data : null;
 }
 
 /** What a window is normalised by. */

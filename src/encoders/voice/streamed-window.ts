@@ -6,7 +6,14 @@
 import type { Graph } from '../../runtime/graph';
 import type { Manifest } from '../../runtime/manifest';
 import { expectShape, floatOutput } from '../graph-output';
-import { levelOf, type EncodedWindow, type Heard, type Level, type WindowEncoder } from './heard-window';
+import {
+  levelOf,
+  ownLogits,
+  type EncodedWindow,
+  type Heard,
+  type Level,
+  type WindowEncoder,
+} from './heard-window';
 
 /**
  * Frames normalised by one level serve until the window's own differs by more. The norms in the convolutions take a factor nearly out: at
@@ -87,7 +94,7 @@ export class StreamedWindow implements WindowEncoder {
     this.#held = null;
     if (fresh > 0) await this.#addFrames(heard, level, last, fresh);
     this.#held = { level, origin: heard.origin, last };
-    return { features: await this.#context(), start };
+    return { ...(await this.#context()), start };
   }
 
   /** Runs the `fresh` frames up to `last`, or more where a shape is to be kept: those come out as they were. */
@@ -103,14 +110,14 @@ export class StreamedWindow implements WindowEncoder {
     this.#frames.set(frames.data, (count - run) * voice.featureSize);
   }
 
-  async #context(): Promise<Float32Array> {
+  async #context(): Promise<Omit<EncodedWindow, 'start'>> {
     const { featureSize, maxTokens } = this.#parts.voice;
     const outputs = await this.#parts.context.run({
       frames: { type: 'float32', dims: [1, this.#grid.count, featureSize], data: this.#frames.slice() },
     });
     const features = floatOutput(outputs, 'features', 'wav2vec2-context');
     expectShape(features, [1, maxTokens, featureSize], 'features', 'wav2vec2-context');
-    return features.data;
+    return { features: features.data, logits: ownLogits(outputs) };
   }
 }
 

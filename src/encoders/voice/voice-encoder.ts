@@ -38,6 +38,8 @@ export interface VoiceEncoding {
   readonly tokens: number;
   /** Seconds on the source's clock at which the last token ends; the window's end without speech. */
   readonly endS: number;
+  /** The encoder's own over the manifest's labels; null without speech, or where it has none. */
+  readonly logits: Float32Array | null;
 }
 
 export class VoiceEncoder {
@@ -119,16 +121,18 @@ export class VoiceEncoder {
         features: null,
         tokens: 0,
         endS: answer.time,
+        logits: null,
       };
     }
     const voiceBegan = performance.now();
-    const { features, leftS } = await this.#tokens({ start, origin, samples: heard }, span);
+    const { features, logits, leftS } = await this.#tokens({ start, origin, samples: heard }, span);
     const voice = performance.now() - voiceBegan;
     return {
       answer: { ...answer, latency: { 'speech-gate': speechGate, voice } },
       features,
       tokens: features.length / this.#voice.featureSize,
       endS: answer.time - leftS,
+      logits,
     };
   }
 
@@ -142,12 +146,16 @@ export class VoiceEncoder {
   }
 
   /** `leftS`: seconds of what was heard behind the last token. */
-  async #tokens(heard: Heard, speech: SpeechSpan): Promise<{ features: Float32Array; leftS: number }> {
+  async #tokens(
+    heard: Heard,
+    speech: SpeechSpan,
+  ): Promise<Pick<EncodedWindow, 'features' | 'logits'> & { readonly leftS: number }> {
     const { featureSize, sampleRateHz } = this.#voice;
     const window = await this.#window.encode(heard);
     const { first, last, end } = this.#spoken(window, heard.origin, speech);
     return {
       features: window.features.slice(first * featureSize, last * featureSize),
+      logits: window.logits,
       leftS: Math.max(0, heard.start + heard.samples.length - end) / sampleRateHz,
     };
   }

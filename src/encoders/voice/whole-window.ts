@@ -3,7 +3,7 @@
 import type { Graph } from '../../runtime/graph';
 import type { Manifest } from '../../runtime/manifest';
 import { expectShape, floatOutput } from '../graph-output';
-import { levelOf, type EncodedWindow, type Heard, type WindowEncoder } from './heard-window';
+import { levelOf, ownLogits, type EncodedWindow, type Heard, type WindowEncoder } from './heard-window';
 
 export class WholeWindow implements WindowEncoder {
   readonly #graph: Graph;
@@ -25,7 +25,11 @@ export class WholeWindow implements WindowEncoder {
     const outputs = await this.#graph.run({ waveform: { type: 'float32', dims: [1, windowSamples], data } });
     const features = floatOutput(outputs, 'features', 'wav2vec2');
     expectShape(features, [1, null, featureSize], 'features', 'wav2vec2');
-    return { features: features.data, start: start + samples.length - windowSamples };
+    return {
+      features: features.data,
+      logits: ownLogits(outputs),
+      start: start + samples.length - windowSamples,
+    };
   }
 }
 

@@ -68,7 +68,7 @@ const ANSWER = { labels: ['happy', 'sad'], whole: [0.75, 0.25], masked: [0.5, 0.
 
 export type Answers = { [K in RequestKind]?: (body: Requests[K]['request']) => Requests[K]['answer'] };
 
-/** What a healthy engine says at once; a kind taken out of it waits for the test. */
+/** What a healthy engine says at once; a kind taken out of it waits for the test, and a part of the model never comes before all. */
 export function healthyAnswers(): Answers {
   return {
     load: () => ({ manifest: MANIFEST, backend: WEBGPU }),
@@ -95,6 +95,7 @@ export class FakeClient implements EngineClient {
   readonly kinds: RequestKind[] = [];
   readonly bodies: { [K in RequestKind]: Requests[K]['request'][] } = {
     load: [],
+    part: [],
     face: [],
     samples: [],
     voice: [],

@@ -1,0 +1,48 @@
+/** What is there of a model works while the rest is on its way. What fails is the load's to tell. */
+
+import type { Clock } from './clock';
+import type { EarlyEngine } from './engine';
+import { Loop, type LoopListeners } from './loop';
+import type { Run } from './run';
+import type { Settings } from './settings';
+
+export interface EarlyParts {
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, 'modalities'>;
+  /** Whether this is still what is there. */
+  holds(): boolean;
+}
+
+/**
+ * In place of the loop that a smaller part had.
+ * @returns a loop to start; null where nothing is to be done
+ */
+export async function earlyLoop(
+  run: Run,
+  early: EarlyEngine | null,
+  { clock, settings, holds }: EarlyParts,
+  on: Pick<LoopListeners, 'face' | 'voice' | 'estimate' | 'vitals'>,
+): Promise<Loop | null> {
+  const { source } = run;
+  // a source with a transport rests until nothing of it is lost
+  if (early === null || source === null || source.setRunning !== undefined || run.mending) return null;
+  const { client, manifest, backend } = early;
+  const modalities = early.modalities.filter((each) => settings.modalities.includes(each));
+  if (modalities.length === 0) return null;
+  // what is seen and heard from now on counts when all is there
+  if (run.loop === null) await client.request('reset', {}, { signal: run.abort.signal });
+  if (run.stage !== 'waiting' || !holds()) return null;
+  run.loop?.close();
+  const loop: Loop = new Loop(
+    // the load goes before: saves computing
+    { client, source, clock, modalities, backend: backend.name, faceHz: manifest.face.rateHz, saver: true },
+    {
+      ...on,
+      ended: () => undefined,
+      failed: () => {
+        if (run.loop === loop) run.loop = null;
+      },
+    },
+  );
+  return loop;
+}
