@@ -1,11 +1,8 @@
 /** One run of the recogniser, from a start to its end. */
 
 import type { Source } from '../capture';
-import { MemoError } from '../errors';
 import type { TimedText } from '../runtime/protocol';
-import type { Loop, LoopListeners } from './loop';
-import type { SourceOpeners } from './sources';
-import type { Timeline } from './timeline';
+import type { Loop } from './loop';
 import { INITIAL_STATE, type Condition, type RecogniserState, type SourceKind } from './state';
 
 /** `asking` for devices, `waiting` for source and model, `listening`. */
@@ -58,48 +55,8 @@ export function restart(run: Run): void {
   Object.assign(run, { mending: true, conditions: [] });
 }
 
-/** A file that is read is opened anew, for its decoders have gone on; every other source just goes on. */
-export async function sourceAgain(run: Run, sources: Pick<SourceOpeners, 'file'>): Promise<Source> {
-  const { source, file } = run;
-  if (source === null) throw new MemoError('internal', 'The run has no source.', 'Press Start again.');
-  if (source.reader === undefined || file === null) return source;
-  const again = await sources.file(file.blob, file.name, run.abort.signal);
-  source.close();
-  run.source = again;
-  return again;
-}
-
-/** What a timeline of it says of the whole. */
-export function recordingOf(
-  { file }: Run,
-  { camera, microphone, reader }: Source,
-  { prompt, labels, modalities }: RecogniserState,
-): Omit<Timeline, 'reached' | 'estimates'> {
-  const given = {
-    face: camera !== 'off' && modalities.includes('face'),
-    voice: microphone !== 'off' && modalities.includes('voice'),
-  };
-  const length = { name: file?.name ?? null, seconds: reader?.seconds ?? null };
-  return { ...length, prompt: prompt ?? '', labels: labels ?? [], given };
-}
-
 export function tracksOf({ camera, microphone, stream, progress }: Source): Partial<RecogniserState> {
   return { camera, microphone, stream, fileProgress: progress };
-}
-
-/** What the state shows of a loop, beside its estimates. */
-export function watching(
-  run: Run,
-  apply: (change: Partial<RecogniserState>) => void,
-): Pick<LoopListeners, 'face' | 'voice' | 'vitals'> {
-  return {
-    face: ({ faces, frameWidth, frameHeight }) => apply({ faces, frameWidth, frameHeight }),
-    voice: ({ speaking }) => apply({ speaking }),
-    vitals: ({ conditions, rates, fileProgress, level, delayMs }) => {
-      run.conditions = conditions;
-      apply({ rates, fileProgress, level, delayMs });
-    },
-  };
 }
 
 const { camera, microphone, stream, fileProgress, rates, delayMs, faces, level, speaking } = INITIAL_STATE;

@@ -16,18 +16,7 @@ import { Moments } from './moments';
 import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Facts } from './phase';
 import type { Prompted } from './prompter';
-import {
-  AT_REST,
-  newRun,
-  NOTHING_YET,
-  recordingOf,
-  restart,
-  sourceAgain,
-  tracksOf,
-  watching,
-  type NamedFile,
-  type Run,
-} from './run';
+import { AT_REST, newRun, NOTHING_YET, restart, tracksOf, type NamedFile, type Run } from './run';
 import { SaidLog } from './said-log';
 import { Smoother } from './smoother';
 import type { SourceKind } from './state';
@@ -145,7 +134,7 @@ export abstract class Runner extends Loader {
       early,
       { settings, clock: parts.clock, holds },
       {
-        ...watching(run, (change) => this.apply(change)),
+        ...this.withModel.watching(run, (change) => this.apply(change)),
         estimate: (estimate) => this.apply({ estimate: this.settings.labels === null ? estimate : null }),
       },
     );
@@ -185,7 +174,10 @@ export abstract class Runner extends Loader {
     restart(run);
     this.apply({ faces: [], speaking: false });
     try {
-      const [source] = await Promise.all([sourceAgain(run, this.parts.sources), this.loadModel(signal)]);
+      const [source] = await Promise.all([
+        this.withModel.sourceAgain(run, this.parts.sources),
+        this.loadModel(signal),
+      ]);
       await this.#engage(run, source);
       if (followed !== undefined) await this.engine.loaded?.client.request('follow', { box: followed });
     } catch (error) {
@@ -199,7 +191,7 @@ export abstract class Runner extends Loader {
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
     if (!run.mending) {
       this.saidLog.clear();
-      this.recorder.begin(recordingOf(run, source, this.state));
+      this.recorder.begin(this.withModel.recordingOf(run, source, this.state));
     }
     run.stage = 'listening';
     run.mending = false;
@@ -213,7 +205,7 @@ export abstract class Runner extends Loader {
   #play(run: Run, parts: LoopParts): void {
     run.loop?.close();
     const loop = new this.withModel.Loop(parts, {
-      ...watching(run, (change) => this.apply(change)),
+      ...this.withModel.watching(run, (change) => this.apply(change)),
       estimate: (estimate) => this.publish(estimate),
       ended: () => this.#endRun(),
       failed: (error) => void this.#mend(run, error),

@@ -6,3 +6,4 @@
 export * as marking from './adaptation/marking';
 export { earlyLoop } from './early-loop';
 export { Loop } from './loop';
+export { recordingOf, sourceAgain, watching } from './run-with-model';
