@@ -10,7 +10,9 @@ export const GRAPHS: Readonly<
     TimedGraph
   >
 >;
-export function filesOf(manifest: unknown): readonly (TimedGraph & { title: string; path: string })[];
+export function filesOf(
+  manifest: unknown,
+): readonly (TimedGraph & { title: string; path: string; backends?: readonly string[] })[];
 export function fill(
   input: readonly ['float32' | 'int32', readonly number[]],
 ):

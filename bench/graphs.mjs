@@ -87,8 +87,8 @@ export const MATMUL = { inputs: { a: ['float32', [512, 512]] }, multiplications:
 /** The graphs' files that the bundle has: `name precision` -> path, graph. */
 export function filesOf(manifest) {
   return Object.entries(GRAPHS).flatMap(([name, graph]) =>
-    Object.entries(manifest.graphs[name] ?? {}).map(([precision, { path }]) => ({
-      ...{ title: `${name} ${precision}`, path },
+    Object.entries(manifest.graphs[name] ?? {}).map(([precision, { path, backends }]) => ({
+      ...{ title: `${name} ${precision}`, path, backends },
       ...graph,
     })),
   );

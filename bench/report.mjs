@@ -8,7 +8,8 @@ export function quantile(times, share) {
 
 export function figures(times) {
   const at = (share) => round(quantile(times, share));
-  return { runs: times.length, median: at(0.5), p95: at(0.95), p99: at(0.99), least: at(0) };
+  const mean = round(times.reduce((sum, time) => sum + time, 0) / times.length);
+  return { runs: times.length, median: at(0.5), mean, p95: at(0.95), p99: at(0.99), least: at(0) };
 }
 
 export function round(value) {
@@ -18,19 +19,30 @@ export function round(value) {
 /** One table of a group; ratios are of medians, to the first row that ran. */
 export function groupTable(rows) {
   const first = rows.find(({ median }) => median !== undefined);
-  const head = ['', 'median ms', 'p95', 'p99', 'runs', 'first run ms', 'set-up ms', 'ratio', 'answered'];
+  const head = [
+    '',
+    'median ms',
+    'mean',
+    'p95',
+    'p99',
+    'runs',
+    'first run ms',
+    'set-up ms',
+    'ratio',
+    'answered',
+  ];
   return table(
     head,
     rows.map((row) =>
       row.error === undefined
         ? [
             row.name,
-            ...[row.median, row.p95, row.p99, row.runs].map(String),
+            ...[row.median, row.mean, row.p95, row.p99, row.runs].map(String),
             ...[row.firstMs, row.setUpMs].map((ms) => (ms === undefined ? '' : String(Math.round(ms)))),
             (row.median / first.median).toFixed(2),
             row.answer ?? '',
           ]
-        : [row.name, '', '', '', '', '', '', '', `not run: ${row.error}`],
+        : [row.name, '', '', '', '', '', '', '', '', `not run: ${row.error}`],
     ),
   );
 }
@@ -48,14 +60,26 @@ export function graphTable(rows) {
       return [
         title.replace(/^graph /, ''),
         (row.multiplications / 1e6).toFixed(1),
-        ...[row.median, row.p95].map(String),
+        ...[row.median, row.p95, row.p99].map(String),
+        row.firstMs === undefined ? '' : String(Math.round(row.firstMs)),
         rate(row).toFixed(1),
         matmul ? `${Math.round((100 * rate(row)) / rate(matmul))} %` : '',
         native ? String(native.median) : '',
         native ? (row.median / native.median).toFixed(1) : '',
       ];
     });
-  const head = ['graph', 'M mult.', 'wasm ms', 'p95', 'G mult./s', 'of MatMul', 'native ms', 'wasm / native'];
+  const head = [
+    'graph',
+    'M mult.',
+    'wasm ms',
+    'p95',
+    'p99',
+    'first run ms',
+    'G mult./s',
+    'of MatMul',
+    'native ms',
+    'wasm / native',
+  ];
   return table(head, lines);
 }
 
@@ -64,7 +88,22 @@ export function table(head, rows) {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-export function markdown({ machine, bundle, groups, costs, live }) {
+/** All three stages at their rates in one worker: what of a core they fill, and how long a frame waits for its answer. */
+export function togetherTable({ seconds, frames, dropped, busy, estimates, delays }) {
+  const rows = [
+    ['seconds', String(Math.round(seconds))],
+    ['share of the worker’s time that was computing', busy.toFixed(2)],
+    ['frames, dropped', `${frames}, ${dropped}`],
+    ['estimates', String(estimates)],
+    [
+      'from a frame’s time to the answer that it is in, ms: median, p95, p99',
+      [delays.median, delays.p95, delays.p99].map(Math.round).join(', '),
+    ],
+  ];
+  return table(['ten faces, two voices, two estimates a second', ''], rows);
+}
+
+export function markdown({ machine, bundle, groups, costs, live, together }) {
   const parts = [
     '# Measured beside the peers',
     `${machine.when}, ${machine.cpu}, ${machine.cores} cores, load ${machine.load.join(' ')}; Chromium ${machine.chromium}, ${machine.runtime}; bundle ${bundle}. ` +
@@ -82,5 +121,6 @@ export function markdown({ machine, bundle, groups, costs, live }) {
     parts.push('## what it takes', table(['', 'weights and WebAssembly, MB', 'memory, MB'], costRows));
   const liveRows = live.map(({ name, frames, dropped }) => [name, String(frames), String(dropped)]);
   if (liveRows.length > 0) parts.push('## frames at 10 a second', table(['', 'frames', 'dropped'], liveRows));
+  if (together !== undefined) parts.push('## all three at once', togetherTable(together));
   return `${parts.join('\n\n')}\n`;
 }

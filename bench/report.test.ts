@@ -27,21 +27,21 @@ describe('the tables', () => {
     ];
     const [, , a, b, c] = cells(groupTable(rows));
     expect(a?.at(-1)).toBe('not run: not there');
-    expect(b).toEqual(['b', '3', '4', '4', '3', '9', '100', '1.00', '1 face']);
-    expect(c?.slice(0, 2).concat(c[7] ?? '')).toEqual(['c', '9', '3.00']);
+    expect(b).toEqual(['b', '3', '3', '4', '4', '3', '9', '100', '1.00', '1 face']);
+    expect(c?.slice(0, 2).concat(c[8] ?? '')).toEqual(['c', '9', '3.00']);
   });
 
   it('give each graph its share of the rate of a large MatMul, and its native time', () => {
     const rows = [
       { name: 'ours-1 matmul', ...figures([10]), multiplications: 100e6 },
       { name: 'native matmul', ...figures([2]), multiplications: 100e6 },
-      { name: 'ours-1 graph x fp32', ...figures([4]), multiplications: 20e6 },
+      { name: 'ours-1 graph x fp32', ...figures([4]), firstMs: 7.2, multiplications: 20e6 },
       { name: 'native graph x fp32', ...figures([1]), multiplications: 20e6 },
       { name: 'ours-1 graph y fp32', error: 'broken' },
     ];
     const [, , matmul, x, ...rest] = cells(graphTable(rows));
-    expect(matmul).toEqual(['matmul', '100.0', '10', '10', '10.0', '100 %', '2', '5.0']);
-    expect(x).toEqual(['x fp32', '20.0', '4', '4', '5.0', '50 %', '1', '4.0']);
+    expect(matmul).toEqual(['matmul', '100.0', '10', '10', '10', '', '10.0', '100 %', '2', '5.0']);
+    expect(x).toEqual(['x fp32', '20.0', '4', '4', '4', '7', '5.0', '50 %', '1', '4.0']);
     expect(rest).toEqual([]);
   });
 
@@ -51,7 +51,17 @@ describe('the tables', () => {
       ...{ machine, bundle: 'small 3', live: [{ name: 'human', frames: 100, dropped: 3 }] },
       groups: { face: [], graphs: [{ name: 'ours-1 graph y', error: 'broken' }] },
       costs: [{ name: 'human', bytes: 2e6, memory: 5e7 }],
+      together: {
+        seconds: 60,
+        frames: 600,
+        dropped: 1,
+        busy: 0.456,
+        estimates: 120,
+        delays: figures([90, 110]),
+      },
     });
+    expect(text).toContain('| share of the worker’s time that was computing | 0.46 |');
+    expect(text).toContain('| frames, dropped | 600, 1 |');
     expect(text).toContain('ours-1 graph y: not run, broken.');
     expect(text).toContain('| human | 2.0 | 50.0 |');
     expect(text).toContain('| human | 100 | 3 |');

@@ -1,7 +1,8 @@
 /**
  * Measures our stages and whole updates beside the peers, in one Chromium, on the same frames and sound:
  *
- *   node bench/run.mjs [--bundle public/models/small] [--runs 200] [--seconds 90] [--only face,voice] [--out bench/results]
+ *   node bench/run.mjs [--bundle public/models/small] [--runs 200] [--seconds 160] [--only face,voice] [--out bench/results]
+ *     [--webgpu] [--native cpu|webgpu]
  *
  * Writes `results.json` and `results.md`. The peers come from `bench/package.json`, installed at the first run. A contestant that
  * cannot run says why in its row; the others go on. README.md says what is measured and how.
@@ -21,13 +22,16 @@ const WARM_UP = 3;
 /** Fewer than these tell nothing, however long they take. */
 const LEAST_RUNS = 20;
 const LIVE_SECONDS = 10;
+const TOGETHER_SECONDS = 60;
 
 const { values } = parseArgs({
   options: {
     bundle: { type: 'string', default: join(ROOT, 'public/models/small') },
     runs: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '90' },
-    only: { type: 'string', default: 'face,voice,fusion,graphs,costs,live' },
+    seconds: { type: 'string', default: '160' },
+    webgpu: { type: 'boolean', default: false },
+    native: { type: 'string', default: 'cpu' },
+    only: { type: 'string', default: 'face,voice,fusion,graphs,costs,live,together' },
     out: { type: 'string', default: join(BENCH, 'results') },
   },
 });
@@ -39,6 +43,7 @@ const GROUPS = {
   face: ['ours-1 face update', 'ours-2 face update', 'ours-1 face update, denseface', 'human', 'face-api'],
   voice: [
     'ours-1 voice update, whole',
+    'ours-1 voice update, whole, fp32',
     'ours-1 voice update, streamed',
     'ours-2 voice update, whole',
     'ours-2 voice update, streamed',
@@ -54,12 +59,27 @@ const GROUPS = {
     filesOf(manifest).flatMap(({ title }) => [`ours-1 graph ${title}`, `native graph ${title}`]),
   ),
 };
+if (values.webgpu) {
+  GROUPS.face.push('ours-gpu face update');
+  GROUPS.voice.push('ours-gpu voice update, streamed');
+  GROUPS.fusion.push('ours-gpu fusion update, all rows', 'ours-gpu fusion update');
+  GROUPS.graphs.push(
+    ...filesOf(manifest)
+      .filter(({ backends }) => backends?.includes('webgpu') ?? true)
+      .map(({ title }) => `ours-gpu graph ${title}`),
+  );
+}
 const FAMILIES = {
   'ours, all three': ['ours-1 face update', 'ours-1 voice update, whole', 'ours-1 fusion update'],
   'ours, face alone': ['ours-1 face update'],
   human: ['human'],
   'face-api': ['face-api'],
   'transformers.js': ['transformers.js'],
+};
+const TOGETHER = {
+  face: 'ours-1 face update',
+  voice: 'ours-1 voice update, streamed',
+  fusion: 'ours-1 fusion update',
 };
 const LIVE = ['ours-1 face update', 'human', 'face-api'];
 
@@ -142,7 +162,7 @@ async function costOf(name, contestants, open) {
 async function measure(open) {
   const page = await open();
   const report = { machine: machine(page.version), bundle: `${manifest.name} ${manifest.version}` };
-  const native = nativeContestants(bundle, manifest);
+  const native = nativeContestants(bundle, manifest, values.native);
   const groups = {};
   for (const [name, names] of Object.entries(GROUPS)) {
     if (only.has(name)) groups[name] = await runGroup(names, page, native);
@@ -153,6 +173,7 @@ async function measure(open) {
     if (entry.error === undefined)
       live.push({ name, ...(await page.ask({ kind: 'live', name, seconds: LIVE_SECONDS })) });
   }
+  const together = only.has('together') ? { together: await allAtOnce(page, native) } : {};
   await page.close();
   const costs = [];
   for (const [name, contestants] of Object.entries(only.has('costs') ? FAMILIES : {})) {
@@ -161,7 +182,20 @@ async function measure(open) {
       (error) => console.error(`${name}: ${error.message}`),
     );
   }
-  return { ...report, groups, live, costs };
+  return { ...report, groups, live, costs, ...together };
+}
+
+/** In one worker, as in our page. */
+async function allAtOnce(page, native) {
+  for (const name of Object.values(TOGETHER)) {
+    const { error } = await prepare(name, page, native);
+    if (error !== undefined) throw new Error(`${name}: ${error}`);
+  }
+  const asked = { kind: 'together', name: TOGETHER.face, seconds: TOGETHER_SECONDS, stages: TOGETHER };
+  const { delaysMs, ...counted } = await page.ask(asked);
+  const found = { ...counted, delays: figures(delaysMs) };
+  console.log('all three at once', found);
+  return found;
 }
 
 function machine(chromium) {

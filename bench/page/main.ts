@@ -3,17 +3,20 @@
 import { answer } from './live';
 import { loadFrames, loadSound } from './material';
 import { makePeer } from './peers';
-import { setUp, threadsOf, type Ask, type Contestant, type Urls } from './protocol';
+import { OURS, setUp, type Ask, type Contestant, type Urls } from './protocol';
 
 let urls: Urls | null = null;
 let frames: Promise<ImageBitmap[]> | null = null;
 const peers = new Map<string, Contestant>();
-const workers = new Map<number, Promise<Worker>>();
+const workers = new Map<string, Promise<Worker>>();
 
-async function startWorker(threads: number, given: Urls): Promise<Worker> {
+/** @param kind of {@link OURS} */
+async function startWorker(kind: string, given: Urls): Promise<Worker> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   const material = { frames: await loadFrames(given), sound: await loadSound(given) };
-  await tell(worker, { urls: given, threads, ...material });
+  const place =
+    kind === 'gpu' ? { backend: 'webgpu', threads: 1 } : { backend: 'wasm', threads: Number(kind) };
+  await tell(worker, { urls: given, ...place, ...material });
   return worker;
 }
 
@@ -35,10 +38,10 @@ async function ask(request: Ask): Promise<unknown> {
   }
   if (request.kind === 'memory') return memory();
   if (urls === null) throw new Error('Say first where things are.');
-  const threads = threadsOf(request.name);
-  if (threads !== null) {
-    const worker = workers.get(threads) ?? startWorker(threads, urls);
-    workers.set(threads, worker);
+  const kind = OURS.exec(request.name)?.[1];
+  if (kind !== undefined) {
+    const worker = workers.get(kind) ?? startWorker(kind, urls);
+    workers.set(kind, worker);
     return tell(await worker, request);
   }
   if (request.kind === 'set-up') {

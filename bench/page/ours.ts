@@ -5,7 +5,9 @@ import { Fusion, type EvidenceWindow } from '../../src/memobert';
 import type { Graph } from '../../src/runtime/graph';
 import { planGraphs } from '../../src/runtime/graph-plan';
 import { withoutOutput } from '../../src/runtime/lean-graph';
-import type { Manifest } from '../../src/runtime/manifest';
+import type { BundleFile, Manifest } from '../../src/runtime/manifest';
+import { BACKENDS } from '../../src/runtime/backends';
+import type { Backend } from '../../src/memobert/estimate';
 import { checkManifest } from '../../src/runtime/manifest-check';
 import { EngineFiles, ortWasm } from '../../src/runtime/engine-files';
 import { DETECTOR_MODEL, DETECTOR_WASM } from '../../src/runtime/engine-files-for';
@@ -16,15 +18,22 @@ import { timed, type Contestant, type Urls } from './protocol';
 
 export interface Material {
   readonly urls: Urls;
+  readonly backend: Backend;
   readonly threads: number;
   readonly frames: readonly ImageBitmap[];
   /** 16 kHz mono. */
   readonly sound: Float32Array;
 }
 
+interface Opening {
+  /** An output that the page does without, and so without what it takes to compute it. */
+  readonly unasked?: string;
+  readonly provider?: Backend;
+  readonly onGpu?: boolean;
+}
+
 /** Two updates a second. */
 const VOICE_STEP = 8000;
-const WASM = { name: 'wasm', shaderF16: false } as const;
 
 export class Ours {
   private constructor(
@@ -35,21 +44,23 @@ export class Ours {
   ) {}
 
   static async create(material: Material): Promise<Ours> {
+    const { backend, threads } = material;
+    // as `auto` would: a software adapter is none
+    if (backend === 'webgpu') await expectAdapter();
     const json: unknown = await (await get(`${material.urls.bundle}manifest.json`)).json();
     const engine = new EngineFiles(material.urls.assetBase);
-    const runtime = new OrtRuntime(
-      await loadOrt('wasm', material.threads, await engine.one(ortWasm('wasm'))),
-    );
+    const runtime = new OrtRuntime(await loadOrt(backend, threads, await engine.one(ortWasm(backend))));
     return new Ours(material, checkManifest(json), runtime, engine);
   }
 
   make(name: string): Promise<Contestant> {
     const { manifest } = this;
-    const plan = planGraphs(manifest, WASM);
+    const plan = this.#plan();
     if (name === 'face update') return this.#face(plan.face.file.path);
     if (name === 'face update, denseface') return this.#face(manifest.graphs.denseface.fp32?.path ?? '');
-    if (name === 'voice update, whole') return this.#voice(false);
-    if (name === 'voice update, streamed') return this.#voice(true);
+    if (name === 'voice update, whole') return this.#voice(manifest.graphs.wav2vec2.int8 ?? null);
+    if (name === 'voice update, whole, fp32') return this.#voice(manifest.graphs.wav2vec2.fp32 ?? null);
+    if (name === 'voice update, streamed') return this.#voice('streamed');
     if (name === 'fusion update, all rows') return this.#fusion(true);
     if (name === 'fusion update') return this.#fusion(false);
     if (name === 'matmul')
@@ -59,11 +70,17 @@ export class Ours {
     throw new Error(`The bundle has no "${name}".`);
   }
 
-  /** @param unasked an output that the page does without, and so without what it takes to compute it */
-  async #open(url: string, unasked?: string): Promise<Graph> {
+  #plan() {
+    return planGraphs(this.manifest, { name: this.material.backend, shaderF16: false });
+  }
+
+  async #open(
+    url: string,
+    { unasked, provider = this.material.backend, onGpu = false }: Opening = {},
+  ): Promise<Graph> {
     const bytes = new Uint8Array(await (await get(url)).arrayBuffer());
     const lean = unasked === undefined ? null : withoutOutput(bytes, unasked);
-    return this.runtime.create(url, lean ?? bytes, 'wasm');
+    return this.runtime.create(url, lean ?? bytes, provider, onGpu);
   }
 
   async #graph(url: string, { inputs, outputs }: TimedGraph): Promise<Contestant> {
@@ -73,7 +90,7 @@ export class Ours {
   }
 
   async #face(path: string): Promise<Contestant> {
-    const graph = await this.#open(this.material.urls.bundle + path);
+    const graph = await this.#open(this.material.urls.bundle + path, { onGpu: true });
     const { face } = this.manifest;
     const { assetBase } = this.material.urls;
     const detector = {
@@ -97,18 +114,20 @@ export class Ours {
     };
   }
 
-  async #voice(streamed: boolean): Promise<Contestant> {
+  /** @param whole a file of the one graph, or both halves */
+  async #voice(whole: BundleFile | 'streamed' | null): Promise<Contestant> {
     const { manifest, material } = this;
     const { bundle, assetBase } = material.urls;
-    const { wav2vec2 } = manifest.graphs;
-    const plan = planGraphs(manifest, WASM);
+    const plan = this.#plan();
+    const streamed = whole === 'streamed';
     if (streamed && plan.frames === undefined) throw new Error('The bundle has its voice in one graph.');
-    const whole = wav2vec2.int8 ?? wav2vec2.fp32;
-    const path = streamed ? plan.voice.file.path : (whole?.path ?? '');
+    const file = streamed ? plan.voice.file : whole;
+    if (file === null) throw new Error('The bundle has no such file of its voice.');
     const encoder = VoiceEncoder.create({
-      graph: await this.#open(bundle + path),
+      graph: await this.#open(bundle + file.path),
       frames: streamed && plan.frames ? await this.#open(bundle + plan.frames.file.path) : undefined,
-      gate: SpeechGate.create(await this.#open(`${assetBase}silero_vad.onnx`)),
+      shapes: BACKENDS[material.backend].shapes,
+      gate: SpeechGate.create(await this.#open(`${assetBase}silero_vad.onnx`, { provider: 'wasm' })),
       voice: manifest.voice,
     });
     let tokens = 0;
@@ -142,8 +161,9 @@ export class Ours {
       ),
     );
     const wordPieces = WordPieces.create(tokenizer, config);
-    const graph = await this.#open(bundle + planGraphs(manifest, WASM).fusion.file.path, 'hidden');
-    const first = Fusion.create({ graph, wordPieces, manifest, shapes: 'exact' });
+    const graph = await this.#open(bundle + this.#plan().fusion.file.path, { unasked: 'hidden' });
+    const { shapes } = BACKENDS[material.backend];
+    const first = Fusion.create({ graph, wordPieces, manifest, shapes });
     let told = '';
     return {
       run: async (index) => {
@@ -172,6 +192,14 @@ export class Ours {
       },
     };
   }
+}
+
+async function expectAdapter(): Promise<void> {
+  const adapter = await navigator.gpu.requestAdapter();
+  if (adapter === null) throw new Error('This browser has no adapter of WebGPU.');
+  const { vendor, architecture, isFallbackAdapter } = adapter.info;
+  if (isFallbackAdapter || architecture === 'swiftshader')
+    throw new Error(`The adapter is software (${vendor} ${architecture}).`);
 }
 
 async function get(url: string): Promise<Response> {

@@ -30,17 +30,33 @@ export type Ask =
   /** Bytes that page and workers hold. */
   | { readonly kind: 'memory' }
   /** A frame every 100 ms for so long; those that come while one is looked at are dropped. */
-  | { readonly kind: 'live'; readonly name: string; readonly seconds: number };
+  | { readonly kind: 'live'; readonly name: string; readonly seconds: number }
+  /** All three in one worker, each at its rate, on frames and sound as they come. */
+  | { readonly kind: 'together'; readonly name: string; readonly seconds: number; readonly stages: Stages };
+
+/** Names of contestants that are set up. */
+export interface Stages {
+  readonly face: string;
+  readonly voice: string;
+  readonly fusion: string;
+}
 
 export interface Live {
   readonly frames: number;
   readonly dropped: number;
 }
 
-/** @param name `ours-1 ...`, `ours-2 ...`: in a worker whose WebAssembly has one or two threads */
-export function threadsOf(name: string): 1 | 2 | null {
-  return name.startsWith('ours-1 ') ? 1 : name.startsWith('ours-2 ') ? 2 : null;
+export interface Together extends Live {
+  readonly seconds: number;
+  readonly estimates: number;
+  /** Computing, of the time. */
+  readonly busy: number;
+  /** From a frame's time to the end of the estimate that it is in, ms. */
+  readonly delaysMs: readonly number[];
 }
+
+/** `ours-1 ...`, `ours-2 ...`: in a worker whose WebAssembly has one or two threads; `ours-gpu ...`: in one on WebGPU. */
+export const OURS = /^ours-(1|2|gpu) /;
 
 export async function setUp(make: () => Promise<Contestant>): Promise<{ contestant: Contestant } & SetUp> {
   const began = performance.now();

@@ -1,8 +1,9 @@
-/** Ours, in a worker as in our page: ONNX Runtime's WebAssembly with as many threads as the first message says. */
+/** Ours, in a worker as in our page: ONNX Runtime on the backend, and with as many threads, as the first message says. */
 
 import { answer } from './live';
 import { Ours, type Material } from './ours';
-import { setUp, type Ask, type Contestant } from './protocol';
+import { OURS, setUp, type Ask, type Contestant } from './protocol';
+import { together } from './together';
 
 let ours: Ours | null = null;
 const contestants = new Map<string, Contestant>();
@@ -12,10 +13,11 @@ async function take(message: Ask | Material): Promise<unknown> {
     ours = await Ours.create(message);
     return null;
   }
+  if (message.kind === 'together') return together(contestants, message);
   if (message.kind !== 'set-up' || ours === null)
     return answer(message, 'name' in message ? contestants.get(message.name) : undefined);
   const made = ours;
-  const { contestant, ...times } = await setUp(() => made.make(message.name.slice('ours-1 '.length)));
+  const { contestant, ...times } = await setUp(() => made.make(message.name.replace(OURS, '')));
   contestants.set(message.name, contestant);
   return times;
 }

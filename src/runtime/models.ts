@@ -120,6 +120,7 @@ export class Models {
 
   async #make(name: string, bytes: Bytes, provider: Backend, onGpu = false): Promise<Graph> {
     const { maker, progress } = this.#options;
+    await requests();
     progress.step('compile', name);
     const graph = await maker.create(name, bytes, provider, onGpu);
     this.#opened.push(graph);
@@ -128,9 +129,15 @@ export class Models {
 
   async #verify(graph: Graph, content: GraphContent, without: readonly string[] = []): Promise<void> {
     const { golden, backend, progress } = this.#options;
+    await requests();
     progress.step('verify', content.name);
     await verifyGraph(graph, content, golden, backend, without);
   }
+}
+
+/** What came meanwhile is answered before the next step: on wasm none of them lets go of the thread by itself. */
+function requests(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 export interface VoiceGraphs {
