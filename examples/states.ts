@@ -4,29 +4,42 @@
  */
 
 import { followLanguage } from '../src/app/language';
-import { loadApart, loadTimeline, MemoBert, type RecogniserStore } from '../src/elements';
+import { defineMeasure, loadApart, loadTimeline, MemoBert, type RecogniserStore } from '../src/elements';
 import { CANNED_STATES, CannedRecogniser, figure, type CannedName } from '../src/elements/testing';
 import type { RecogniserState } from '../src/recogniser';
 
 /** Where each part looks different. */
 const PARTS: Readonly<Record<string, readonly CannedName[]>> = {
-  'memo-status': ['idle', 'asking', 'loading', 'listening', 'two-faces', 'listening-cpu', 'paused', 'error'],
+  'memo-status': [
+    ...([
+      'idle',
+      'asking',
+      'loading',
+      'awaiting-network',
+      'listening',
+      'two-faces',
+      'listening-cpu',
+    ] as const),
+    ...(['unsure', 'nothing-arrives', 'recovering', 'paused', 'error'] as const),
+  ],
   'memo-error': ['error'],
-  'memo-prompt': ['idle', 'waiting', 'listening', 'listening-cpu'],
+  'memo-prompt': ['idle', 'waiting', 'listening', 'listening-cpu', 'unsure'],
   'memo-preview': ['idle', 'listening', 'two-faces', 'actor', 'file'],
   'memo-progress': ['loading', 'warming'],
   'memo-meter': ['listening', 'waiting', 'two-faces'],
   'memo-controls': ['idle', 'listening', 'listening-cpu', 'actor', 'file-under-way', 'file'],
   'memo-words': ['idle', 'words-captions', 'words-browser', 'words-loading', 'words-heard'],
-  'memo-bars': ['idle', 'listening', 'listening-cpu'],
+  'memo-bars': ['idle', 'first-impression', 'listening', 'listening-cpu', 'unsure'],
   'memo-timeline': ['idle', 'file-under-way', 'file'],
   'memo-export': ['idle', 'file'],
-  'memo-modalities': ['idle', 'listening', 'listening-cpu'],
+  'memo-modalities': ['idle', 'listening', 'listening-cpu', 'unsure'],
   'memo-evidence': ['idle', 'listening', 'listening-cpu'],
   'memo-wording': ['listening', 'asked-otherwise'],
   'memo-playground': ['idle', 'listening', 'masked', 'without-heads'],
   'memo-adaptation': ['idle', 'listening', 'masked', 'marked'],
   'memo-rates': ['listening', 'file'],
+  'memo-measure': ['idle'],
+  'memo-span': ['idle'],
 };
 /** What of the address, its value, and the `data-text` of its name. */
 const CHOICES = [
@@ -93,7 +106,7 @@ function choices(): void {
   }
 }
 
-await Promise.all([loadApart(), loadTimeline()]);
+await Promise.all([loadApart(), loadTimeline(), defineMeasure()]);
 const only = asked.get('state');
 const names = (Object.keys(CANNED_STATES) as CannedName[]).filter((name) => only === null || name === only);
 document.documentElement.dataset['scheme'] = asked.get('scheme') ?? '';

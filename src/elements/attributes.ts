@@ -13,8 +13,8 @@ import {
 } from '../recogniser';
 import type { DeviceWish } from '../runtime/protocol';
 
-export const DEFAULT_BUNDLE = './models/small/manifest.json';
-export const DEFAULT_ASSET_BASE = './generated/';
+export const DEFAULT_BUNDLE: string = './models/small/manifest.json';
+export const DEFAULT_ASSET_BASE: string = './generated/';
 const DEVICES: readonly DeviceWish[] = ['auto', 'webgpu', 'wasm'];
 const MOST_HZ = 60;
 const MOST_SMOOTHING_S = 60;

@@ -28,7 +28,10 @@ export interface ModalityEstimate {
   readonly present: boolean;
   /** What this modality alone says, over `labels`; null when it is not present. */
   readonly probabilities: readonly number[] | null;
-  /** What leaving it out changes: total variation distance to the estimate, 0 to 1; 0 when not present. */
+  /**
+   * What leaving it out changes: total variation distance to the estimate, 0 to 1; 0 when not present. On WebAssembly, with all three
+   * present, it is asked anew with every third estimate, and is the last one's in between.
+   */
   readonly contribution: number;
 }
 

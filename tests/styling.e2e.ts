@@ -1,0 +1,98 @@
+/** `<memo-bert>` in a page that dresses it: slots, parts, variables, states; and a file that is dropped on it. */
+
+import { writeFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { expect, recorded, test } from './support/browser';
+import { expectPhase, openPage } from './support/element';
+import { fakeWorkers } from './support/fake-worker';
+
+const STYLE = `
+  memo-bert { --memo-surface: rgb(10, 20, 30); --memo-ink: rgb(240, 230, 220); --memo-colour-happy: rgb(1, 2, 3); }
+  memo-bert::part(notice) { text-transform: uppercase; }
+  memo-bert::part(bar) { outline: 3px solid rgb(9, 8, 7); }
+  memo-bert { border: 4px solid rgb(0, 0, 0); }
+  memo-bert:state(idle) { border-color: rgb(4, 4, 4); }
+  memo-bert:state(listening) { border-color: rgb(5, 5, 5); }
+`;
+
+/** Somebody else's page, without a model. */
+async function openDressed(page: Page, inside = ''): Promise<void> {
+  await fakeWorkers(page);
+  const html = `<!doctype html><html lang="en"><head><title>Elsewhere</title><style>${STYLE}</style>
+<script type="module" src="./memo-bert.js"></script></head><body><memo-bert device="wasm">${inside}</memo-bert></body></html>`;
+  await page.route('**/dressed.html', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  await openPage(page, 'dressed.html');
+}
+
+const borderOf = (page: Page) =>
+  page.locator('memo-bert').evaluate((element) => getComputedStyle(element).borderTopColor);
+
+test('variables, parts and states reach what they name', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openDressed(page);
+  const host = page.locator('memo-bert');
+  expect(await host.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe('rgb(10, 20, 30)');
+  expect(await page.getByTestId('bars').evaluate((bars) => getComputedStyle(bars).color)).toBe(
+    'rgb(240, 230, 220)',
+  );
+  const bars = page.locator('memo-bars .track');
+  await expect(bars).toHaveCount(7);
+  const outlines = await bars.evaluateAll((all) => all.map((bar) => getComputedStyle(bar).outlineColor));
+  expect(new Set(outlines)).toEqual(new Set(['rgb(9, 8, 7)']));
+  const fill = page.locator('memo-bars li[data-label=happy] .fill');
+  expect(await fill.evaluate((bar) => getComputedStyle(bar).backgroundColor)).toBe('rgb(1, 2, 3)');
+  const notice = page.locator('.notice');
+  expect(await notice.evaluate((text) => getComputedStyle(text).textTransform)).toBe('uppercase');
+  expect(await borderOf(page)).toBe('rgb(4, 4, 4)');
+  await host.evaluate((element) => void (element as HTMLElement & { start(): Promise<void> }).start());
+  await expectPhase(page, 'listening');
+  await expect.poll(() => borderOf(page)).toBe('rgb(5, 5, 5)');
+});
+
+test('what is slotted stands in place of ours, or below it', async ({ open }) => {
+  const page = await open();
+  await openDressed(
+    page,
+    '<span slot="notice">Ours to say.</span><b slot="placeholder">No picture yet.</b><p id="below">Below.</p>',
+  );
+  for (const text of ['Ours to say.', 'No picture yet.', 'Below.'])
+    await expect(page.getByText(text)).toBeVisible();
+  await expect(page.getByText('Art. 50(3)')).toBeHidden();
+  const bars = await page.getByTestId('bars').boundingBox();
+  const below = await page.locator('#below').boundingBox();
+  expect(below!.y).toBeGreaterThan(bars!.y + bars!.height);
+});
+
+test('a file and captions are dropped on it as from a desktop', async ({ open }, info) => {
+  const page = await open();
+  await openDressed(page);
+  const session = await page.context().newCDPSession(page);
+  const { x, y } = (await page.getByTestId('bars').boundingBox())!;
+  const over = { x: x + 20, y: y + 20 };
+  const drag = (type: 'dragEnter' | 'dragOver' | 'drop', file: string, place = over) =>
+    session.send('Input.dispatchDragEvent', {
+      ...{ type, ...place },
+      data: { items: [], files: [file], dragOperationsMask: 1 },
+    });
+  await drag('dragEnter', recorded.clip);
+  await drag('dragOver', recorded.clip);
+  await expect(page.locator('.drop')).toBeVisible();
+  // in the margin of the page
+  await drag('dragOver', recorded.clip, { x: 2, y: 2 });
+  await expect(page.locator('.drop')).toBeHidden();
+
+  const captions = info.outputPath('said.vtt');
+  writeFileSync(captions, 'WEBVTT\n\n00:00.000 --> 00:02.000\nWhat a wonderful day\n');
+  await drag('dragEnter', captions);
+  await drag('dragOver', captions);
+  await drag('drop', captions);
+  await expect(page.locator('memo-words')).toContainText('said.vtt');
+  expect(page.url()).toContain('dressed.html');
+
+  await drag('dragEnter', recorded.clip);
+  await drag('dragOver', recorded.clip);
+  await drag('drop', recorded.clip);
+  await expect(page.getByRole('slider')).toBeVisible();
+  await expect(page.getByTestId('export-csv')).toBeEnabled();
+  await expect(page.locator('.drop')).toBeHidden();
+});
