@@ -1,7 +1,8 @@
 /** The page itself: fits its window, asks for nothing before a click, and can be read by a machine. */
 
 import { expect, test } from './support/browser';
-import { openPage } from './support/element';
+import { expectPhase, openPage, press } from './support/element';
+import { fakeWorkers } from './support/fake-worker';
 
 for (const width of [320, 390, 768, 1440]) {
   test(`fits ${width} px`, async ({ open }) => {
@@ -24,6 +25,30 @@ test('opening it loads no model and asks for no device', async ({ open }) => {
   await page.waitForLoadState('networkidle');
   expect(heavy).toEqual([]);
   expect(await page.evaluate(() => window.grantedTracks.length)).toBe(0);
+});
+
+test('the visitor can spare the battery, before and while it runs', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await fakeWorkers(page);
+  await openPage(page);
+  await press(page, /^start/i);
+  await expectPhase(page, 'listening');
+  const looks = () =>
+    page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const element = document.querySelector('memo-bert')!;
+          let rate = 0;
+          const leave = element.subscribe(({ rates }) => (rate = rates.face));
+          leave();
+          resolve(rate);
+        }),
+    );
+  await expect.poll(looks).toBeGreaterThan(6);
+  await page.getByTestId('saver').check();
+  await expect.poll(looks).toBeLessThan(4.6);
+  await page.getByTestId('saver').uncheck();
+  await expect.poll(looks).toBeGreaterThan(6);
 });
 
 test('it carries its notice and its policy', async ({ open }) => {

@@ -17,6 +17,16 @@ export function offerGuide(page: Document, view: Window): void {
   });
 }
 
+/** What the element's author may set by `saver`, for the visitor to set. */
+export function offerSaver(page: Document): void {
+  const element = page.querySelector('memo-bert');
+  const box = page.querySelector<HTMLInputElement>('.saver input');
+  if (element === null || box === null) return;
+  const take = () => (element.saver = box.checked);
+  box.addEventListener('change', take);
+  take(); // a browser may have kept it over a reload
+}
+
 /** `<memo-measure>` becomes one when it is about to be seen. */
 export function measureWhenNear(page: Document): void {
   const place = page.querySelector('memo-measure');

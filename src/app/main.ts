@@ -5,13 +5,14 @@
 import { MemoBert } from '../elements';
 import { applyAddress } from './address';
 import { followLanguage } from './language';
-import { measureWhenNear, offerGuide } from './late';
+import { measureWhenNear, offerGuide, offerSaver } from './late';
 
 for (const element of document.querySelectorAll('memo-bert')) {
   if (element instanceof MemoBert) applyAddress(element, new URL(location.href));
 }
 followLanguage(document, window, async () => (await import('./strings/ko')).ko);
 offerGuide(document, window);
+offerSaver(document);
 measureWhenNear(document);
 
 /** What is kept for offline comes after what the visitor came for. */

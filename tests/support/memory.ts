@@ -1,6 +1,6 @@
 /**
  * What page and workers hold: bytes after a collection, the size of every WebAssembly memory, and what is given back by a call alone
- * (frames, audio contexts, GPU buffers), counted where it is made.
+ * (frames, audio contexts), counted where it is made. GPU buffers the worker counts itself: `gpu-buffers.test.ts`, request `memory`.
  */
 
 import type { Page } from '@playwright/test';

@@ -38,6 +38,7 @@ export const ko: Texts = {
     (Zhao, Li, Jin, Wang, Li, 2022)을 따랐습니다.`,
   guide: '둘러보기',
   measure: '이 기기는 얼마나 빠릅니까?',
+  saver: '배터리 아끼기: 보고 듣고 답하는 횟수를 줄입니다',
   card: '모델 카드(영어)',
   gallery: '넣는 방법',
   loaded: '불러오는 파일(JSON)',
