@@ -107,6 +107,8 @@ export class MemoMeasure extends BaseElement {
   @property({ attribute: 'asset-base' }) assetBase = DEFAULT_ASSET_BASE;
   /** What measures; a test brings its own. */
   @property({ attribute: false }) measure: Measure = measure;
+  /** Estimates that are asked for; as many as the bench takes, 200, are a minute or two. */
+  @property({ type: Number }) rounds = 20;
   /** The numbers last found; may be given, to show those of another device. */
   @property({ attribute: false }) measurement: Measurement | null = null;
 
@@ -180,6 +182,15 @@ export class MemoMeasure extends BaseElement {
       [words.facts.backend, `${strings.status[backend.name]}${adapter}`],
       [words.facts.threads, String(backend.threads)],
       [words.facts.bytes, words.bytes(megabytes(load.bytes))],
+      // a measurement that was given may be older than they are
+      ...((load.parts?.face ?? null) === null
+        ? []
+        : [
+            [words.facts.face, words.seconds(((load.parts?.face ?? 0) / 1000).toFixed(1))] as [
+              string,
+              unknown,
+            ],
+          ]),
       [words.facts.load, `${words.seconds((load.ms / 1000).toFixed(1))} (${parts.join(', ')})`],
       // a measurement that was given may be of a version that did not count
       ...(memory ? [[words.facts.memory, words.bytes(megabytes(memory))] as [string, unknown]] : []),
@@ -192,10 +203,11 @@ export class MemoMeasure extends BaseElement {
         <th scope="row">${name}</th>
         ${
           found === null
-            ? html`<td colspan="4">${words.none}</td>`
+            ? html`<td colspan="5">${words.none}</td>`
             : html`<td>${milliseconds(found.first)}</td>
                 <td>${milliseconds(found.median)}</td>
                 <td>${milliseconds(found.p95)}</td>
+                <td>${found.p99 === undefined ? '' : milliseconds(found.p99)}</td>
                 <td>${found.runs}</td>`
         }
       </tr>`;
@@ -205,7 +217,7 @@ export class MemoMeasure extends BaseElement {
       </caption>
       <thead>
         <tr>
-          ${[words.stage, words.first, words.median, words.p95, words.runs].map((head) => html`<th scope="col">${head}</th>`)}
+          ${[words.stage, words.first, words.median, words.p95, words.p99, words.runs].map((head) => html`<th scope="col">${head}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -221,6 +233,7 @@ export class MemoMeasure extends BaseElement {
     try {
       this.measurement = await this.measure(this.#options(), {
         signal: cancel.signal,
+        rounds: this.rounds,
         tell: (round, rounds) => (this.under = { round, rounds }),
       });
       this.dispatchEvent(new CustomEvent('measured', { detail: this.measurement }));

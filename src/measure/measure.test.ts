@@ -24,6 +24,7 @@ function engine() {
   let ms = 0;
   let faces = 0;
   const client = new FakeClient();
+  client.answers.part = () => ({ manifest: MANIFEST, backend: WEBGPU });
   client.answers.load = () => {
     client.tell({ step: 'fetch', loadedBytes: 0, totalBytes: 4_000, item: 'a', fraction: 0.23 });
     ms += 70;
@@ -62,13 +63,14 @@ describe('a measurement', () => {
       ms: 105,
       bytes: 4_000,
       steps: { fetch: 70, compile: 30, 'warm-up': 5, verify: 0 },
+      parts: { face: 105, voice: 105 },
     });
-    expect(found.stages.expression).toEqual({ first: 500, median: 10, p95: 10, runs: 11 });
+    expect(found.stages.expression).toEqual({ first: 500, median: 10, p95: 10, p99: 10, runs: 11 });
     expect(found.stages.crop?.runs).toBe(11);
     // a stage that an estimate repeats from before is not counted twice
-    expect(found.stages.voice).toEqual({ first: 16, median: 16, p95: 16, runs: 3 });
-    expect(found.stages.fusion).toEqual({ first: 40, median: 40, p95: 40, runs: 3 });
-    expect(found.answer).toEqual({ first: 72, median: 72, p95: 72, runs: 3 });
+    expect(found.stages.voice).toEqual({ first: 16, median: 16, p95: 16, p99: 16, runs: 3 });
+    expect(found.stages.fusion).toEqual({ first: 40, median: 40, p95: 40, p99: 40, runs: 3 });
+    expect(found.answer).toEqual({ first: 72, median: 72, p95: 72, p99: 72, runs: 3 });
     expect(found).toMatchObject({ bundle: { name: 'toy', version: '2' }, backend: { name: 'webgpu' } });
     // counted while the worker still holds the model
     expect(found.memory).toBe(64);

@@ -3,6 +3,7 @@
 import { MemoError } from '../errors';
 import { STAGES, type Stage } from '../memobert/estimate';
 import type { EngineClient } from '../recogniser';
+import { EARLY_ROLES, type EarlyRole } from '../runtime/manifest';
 import type { LoadStep } from '../runtime/progress';
 import type { BackendReport, EngineOptions } from '../runtime/protocol';
 import type { MeasureInput } from './actor-input';
@@ -27,6 +28,8 @@ export interface Measurement {
     /** Of the model's files; from the cache or the network. */
     readonly bytes: number;
     readonly steps: Readonly<Record<Exclude<LoadStep, 'ready'>, number>>;
+    /** Until the face, and then the voice, could be read, while the rest was on its way; null where that was not told, missing before 0.2. */
+    readonly parts?: Readonly<Record<EarlyRole, number | null>>;
   };
   /** Computing alone, as the worker clocks it; null of a stage that did not run twice. */
   readonly stages: Readonly<Record<Stage, Spread | null>>;
@@ -147,10 +150,16 @@ async function timedLoad(client: EngineClient, options: EngineOptions, now: () =
     bytes = progress.totalBytes;
     turn(progress.step);
   });
-  const loaded = await client.request('load', options, asking);
+  const loading = client.request('load', options, asking);
+  const parts: Record<EarlyRole, number | null> = { face: null, voice: null };
+  for (const role of EARLY_ROLES) {
+    const came = () => (parts[role] = now() - began);
+    client.request('part', { role }, asking).then(came, () => undefined); // what fails is the load's to tell
+  }
+  const loaded = await loading;
   turn('ready');
   leave();
-  return { loaded, load: { ms: now() - began, bytes, steps } };
+  return { loaded, load: { ms: now() - began, bytes, steps, parts: { ...parts } } };
 }
 
 /** Milliseconds from the last frame at hand to the estimate. */

@@ -15,6 +15,7 @@ export interface MeasureWords {
   readonly first: string;
   readonly median: string;
   readonly p95: string;
+  readonly p99: string;
   readonly runs: string;
   readonly answer: string;
   readonly load: string;
@@ -25,6 +26,7 @@ export interface MeasureWords {
     readonly backend: string;
     readonly threads: string;
     readonly bytes: string;
+    readonly face: string;
     readonly load: string;
     readonly memory: string;
   };
@@ -46,6 +48,7 @@ const en: MeasureWords = {
   first: 'First run',
   median: 'Median',
   p95: '95 % within',
+  p99: '99 % within',
   runs: 'Runs',
   answer: 'frame to answer',
   load: 'Milliseconds of each stage',
@@ -56,6 +59,7 @@ const en: MeasureWords = {
     backend: 'Computed by',
     threads: 'Threads',
     bytes: 'Model files',
+    face: 'Until the face is read',
     load: 'Until ready',
     memory: 'Memory held',
   },
@@ -77,6 +81,7 @@ const ko: MeasureWords = {
   first: '첫 실행',
   median: '중앙값',
   p95: '95 % 이내',
+  p99: '99 % 이내',
   runs: '횟수',
   answer: '프레임에서 답까지',
   load: '단계별 시간(밀리초)',
@@ -87,6 +92,7 @@ const ko: MeasureWords = {
     backend: '계산 장치',
     threads: '스레드',
     bytes: '모델 파일',
+    face: '얼굴을 읽기까지',
     load: '준비까지',
     memory: '차지한 메모리',
   },
