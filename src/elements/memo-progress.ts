@@ -46,6 +46,13 @@ export class MemoProgress extends BaseElement {
         transform: translateX(calc((var(--_p) - 1) * 100%));
         transition: transform 200ms linear;
       }
+      :host([slim]) {
+        padding: 0.25rem 0.75rem 0.5rem;
+        font-size: 0.75em;
+      }
+      :host([slim]) .line span:first-child {
+        display: none;
+      }
       .busy .fill {
         animation: pulse 1.1s ease-in-out infinite alternate;
       }
@@ -57,11 +64,14 @@ export class MemoProgress extends BaseElement {
     `,
   ];
 
+  /** Bytes and bar alone: over a picture that is looked at. */
+  @property({ type: Boolean, reflect: true }) slim = false;
   /** Null before the manifest is read. */
   @property({ attribute: false }) progress: Progress | null = null;
 
-  protected override take({ progress }: RecogniserState): void {
+  protected override take({ progress, estimate }: RecogniserState): void {
     this.progress = progress;
+    this.slim = estimate?.provisional === true;
   }
 
   override render(): TemplateResult {
