@@ -1,4 +1,7 @@
-/** All three stages in one worker, as in our page: each at its rate, what comes while another computes waits or is dropped. */
+/**
+ * All three stages in one worker, as in our page: each at its rate and with one run under way, a frame that comes meanwhile replaces
+ * the one before it, and stages take turns where one lets go.
+ */
 
 import type { Ask, Contestant, Together } from './protocol';
 
@@ -10,36 +13,65 @@ export async function together(
   contestants: ReadonlyMap<string, Contestant>,
   { seconds, stages }: Extract<Ask, { kind: 'together' }>,
 ): Promise<Together> {
-  const [face, voice, fusion] = [stages.face, stages.voice, stages.fusion].map((name) => {
+  const find = (name: string): Contestant => {
     const contestant = contestants.get(name);
     if (contestant === undefined) throw new Error(`${name} is not set up.`);
     return contestant;
-  }) as [Contestant, Contestant, Contestant];
+  };
+  const [face, voice, fusion] = [find(stages.face), find(stages.voice), find(stages.fusion)];
+  const endMs = seconds * 1000;
   const began = performance.now();
   const now = () => performance.now() - began;
-  const frames = Math.round((seconds * 1000) / FRAME_MS);
+  const busy = new Busy(now);
   const delaysMs: number[] = [];
-  let [busyMs, looked, lastFrame, lastBeat] = [0, 0, -1, 0];
-  while (now() < seconds * 1000) {
-    const beat = Math.floor(now() / BEAT_MS);
-    const frame = Math.floor(now() / FRAME_MS);
-    if (beat > lastBeat) {
-      busyMs += (await voice.run(beat)) + (await fusion.run(beat));
-      if (lastFrame >= 0) delaysMs.push(now() - lastFrame * FRAME_MS);
-      lastBeat = beat;
-    } else if (frame > lastFrame) {
-      // the newest; those before it are dropped
-      busyMs += await face.run(frame);
-      looked += 1;
-      lastFrame = frame;
-    } else {
-      const next = Math.min((lastFrame + 1) * FRAME_MS, (lastBeat + 1) * BEAT_MS);
-      await new Promise((resolve) => setTimeout(resolve, next - now()));
+  let looked = 0;
+  let newestMs: number | null = null;
+
+  /** `run` at each beat of `everyMs` that comes when it is idle. */
+  const repeat = async (everyMs: number, run: (beat: number) => Promise<void>) => {
+    for (let beat = 1; beat * everyMs < endMs; beat = Math.max(beat + 1, Math.floor(now() / everyMs))) {
+      const waitMs = beat * everyMs - now();
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await run(beat);
     }
-  }
+  };
+  await Promise.all([
+    repeat(FRAME_MS, async (beat) => {
+      await busy.during(() => face.run(beat));
+      looked += 1;
+      newestMs = beat * FRAME_MS;
+    }),
+    repeat(BEAT_MS, (beat) => busy.during(() => voice.run(beat))),
+    repeat(BEAT_MS, async (beat) => {
+      const seenMs = newestMs;
+      await busy.during(() => fusion.run(beat));
+      if (seenMs !== null) delaysMs.push(now() - seenMs);
+    }),
+  ]);
+  const frames = Math.ceil(endMs / FRAME_MS) - 1;
   const took = now();
   return {
-    ...{ seconds: took / 1000, frames, dropped: Math.max(0, frames - looked) },
-    ...{ estimates: delaysMs.length, busy: busyMs / took, delaysMs },
+    ...{ seconds: took / 1000, frames, dropped: frames - looked },
+    ...{ estimates: delaysMs.length, busy: busy.ms / took, delaysMs },
   };
+}
+
+/** How long at least one of them was at work. */
+class Busy {
+  ms = 0;
+  #under = 0;
+  #since = 0;
+
+  constructor(private readonly now: () => number) {}
+
+  async during(run: () => Promise<unknown>): Promise<void> {
+    if (this.#under === 0) this.#since = this.now();
+    this.#under += 1;
+    try {
+      await run();
+    } finally {
+      this.#under -= 1;
+      if (this.#under === 0) this.ms += this.now() - this.#since;
+    }
+  }
 }

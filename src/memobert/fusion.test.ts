@@ -108,6 +108,25 @@ describe('Fusion shapes', () => {
     expect(graph.runs[1]?.['attention_mask']?.dims).toEqual([1, 7 + 1 + 1]);
   });
 
+  it('exact: what comes meanwhile has its turn between two rows', async () => {
+    const { fusion, graph } = setUp('exact');
+    let came = 0;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => (came ||= graph.runs.length);
+    // as a frame that arrives while the first row runs
+    const run = graph.run.bind(graph);
+    Object.assign(graph, {
+      run: (...asked: Parameters<typeof run>) => {
+        if (graph.runs.length === 0) port2.postMessage(null);
+        return run(...asked);
+      },
+    });
+    await fusion.estimate(everything);
+    port1.close();
+    expect(graph.runs.length).toBeGreaterThan(3);
+    expect(came).toBe(1);
+  });
+
   it.each(['fixed', 'exact'] as const)('%s: asks the graph again only what changed', async (shapes) => {
     const { fusion, graph } = setUp(shapes);
     const first = await fusion.estimate(everything);

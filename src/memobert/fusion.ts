@@ -5,6 +5,7 @@ import type { Graph } from '../runtime/graph';
 import { expectNumbers } from '../runtime/graph-numbers';
 import type { Label, Manifest } from '../runtime/manifest';
 import type { Prompting } from '../runtime/protocol';
+import { turn } from '../runtime/turn';
 import { softmax, topIndices, totalVariation } from './distribution';
 import type { Estimate, Modality, ModalityEstimate, WordProbability } from './estimate';
 import type { EvidenceWindow } from './evidence';
@@ -176,7 +177,11 @@ export class Fusion {
       return this.#run([...contents, ...filling], this.#full(prompt));
     }
     const answers: Float32Array[] = [];
-    for (const content of contents) answers.push(...(await this.#run([content], fitting(content))));
+    for (const content of contents) {
+      // a frame that came meanwhile is looked at between two rows, not after all of them
+      if (answers.length > 0) await turn();
+      answers.push(...(await this.#run([content], fitting(content))));
+    }
     return answers;
   }
 

@@ -14,6 +14,7 @@ import { withoutOutput } from './lean-graph';
 import type { LoadProgress } from './load-progress';
 import type { Differences, GoldenVectors, GraphName, Manifest } from './manifest';
 import type { GpuBufferCount } from './protocol';
+import { turn } from './turn';
 
 /** MEmoBERT's output that the heads read, and no estimate does. */
 const HIDDEN = 'hidden';
@@ -120,7 +121,7 @@ export class Models {
 
   async #make(name: string, bytes: Bytes, provider: Backend, onGpu = false): Promise<Graph> {
     const { maker, progress } = this.#options;
-    await requests();
+    await turn();
     progress.step('compile', name);
     const graph = await maker.create(name, bytes, provider, onGpu);
     this.#opened.push(graph);
@@ -129,15 +130,10 @@ export class Models {
 
   async #verify(graph: Graph, content: GraphContent, without: readonly string[] = []): Promise<void> {
     const { golden, backend, progress } = this.#options;
-    await requests();
+    await turn();
     progress.step('verify', content.name);
     await verifyGraph(graph, content, golden, backend, without);
   }
-}
-
-/** What came meanwhile is answered before the next step: on wasm none of them lets go of the thread by itself. */
-function requests(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }
 
 export interface VoiceGraphs {
