@@ -195,4 +195,18 @@ describe('forgetting', () => {
     expect(await caches.keys()).toEqual([]);
     expect(await app.kept()).toEqual({ version: '1', groups: [], bytes: 0 });
   });
+
+  it('everything, while a script is asked for: it is answered, and nothing comes back', async () => {
+    const app = await installed();
+    const has = caches.has.bind(caches);
+    let forgotten: Promise<void> | null = null;
+    // between the question whether the cache is there and its opening
+    caches.has = async (name) => {
+      const there = await has(name);
+      await (forgotten ??= app.forget(true));
+      return there;
+    };
+    expect(await (await at(app, 'assets/ort.js')).text()).toBe('ort');
+    expect(await caches.keys()).toEqual([]);
+  });
 });

@@ -32,6 +32,8 @@ export class AppCache {
   readonly #files: ReadonlyMap<string, BuildFile>;
   readonly #prefix: string;
   readonly #name: string;
+  /** From "forget everything" on, till this worker is gone. */
+  #forgotten = false;
 
   constructor(
     private readonly build: Build,
@@ -70,6 +72,7 @@ export class AppCache {
 
   async forget(everything: boolean): Promise<void> {
     if (everything) {
+      this.#forgotten = true;
       for (const name of await this.#versions()) await this.parts.caches.delete(name);
       return;
     }
@@ -185,9 +188,10 @@ export class AppCache {
     return this.parts.caches.open(this.#name);
   }
 
-  /** Null where it is not there: to open it would make it. */
+  /** Null where it is not there, or was forgotten while this was asked: to open it would make it. */
   async #opened(): Promise<Cache | null> {
-    return (await this.parts.caches.has(this.#name)) ? this.#open() : null;
+    const there = await this.parts.caches.has(this.#name);
+    return there && !this.#forgotten ? this.#open() : null;
   }
 
   async #versions(): Promise<readonly string[]> {
