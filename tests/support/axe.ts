@@ -24,7 +24,10 @@ export async function focused(page: Page): Promise<Focused> {
     let element: Element | null = document.activeElement;
     while (element?.shadowRoot?.activeElement != null) element = element.shadowRoot.activeElement;
     if (element === null || element === document.body) return { name: 'body', outlined: true };
-    const text = element.getAttribute('aria-label') ?? element.textContent ?? '';
+    const text =
+      element.getAttribute('aria-label') ??
+      (element.textContent || element.closest('label')?.textContent) ??
+      '';
     const name = `${element.localName}:${text.replace(/\s+/g, ' ').trim().slice(0, 40)}`;
     // a radio shows by the label around it
     const shown = element.matches('input[type=radio]') ? (element.closest('label') ?? element) : element;

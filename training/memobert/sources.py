@@ -131,7 +131,7 @@ class Source:
 
     @cached_property
     def cell_chances(self) -> np.ndarray:
-        """[cells], summing to 1: a corpus by its share and the root of its size, a label by a power of its own."""
+        """[cells], sum 1: a corpus by its share and the root of its size, a label by a power of its own."""
         sizes: dict[str, int] = {}
         powers: dict[str, float] = {}
         for (name, _), rows in self.cells.items():
