@@ -1,7 +1,7 @@
 /**
  * Measures our stages and whole updates beside the peers, in one Chromium, on the same frames and sound:
  *
- *   node bench/run.mjs [--bundle public/models/small] [--runs 200] [--seconds 160] [--only face,voice] [--out bench/results]
+ *   node bench/run.mjs [--bundle public/models/small] [--runs 200] [--seconds 240] [--only face,voice] [--out bench/results]
  *     [--webgpu] [--native cpu|webgpu]
  *
  * Writes `results.json` and `results.md`. The peers come from `bench/package.json`, installed at the first run. A contestant that
@@ -28,7 +28,7 @@ const { values } = parseArgs({
   options: {
     bundle: { type: 'string', default: join(ROOT, 'public/models/small') },
     runs: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '160' },
+    seconds: { type: 'string', default: '240' },
     webgpu: { type: 'boolean', default: false },
     native: { type: 'string', default: 'cpu' },
     only: { type: 'string', default: 'face,voice,fusion,graphs,costs,live,together' },
