@@ -137,37 +137,25 @@ const ALL_WORDS: WordsState = { ...INITIAL_WORDS, offered: ['typed', 'captions',
 const said = (text: string, final: boolean): WordsState['said'] =>
   text.split(' ').map((word, at) => ({ text: word, start: at, end: at + 1, final }));
 
+const LOADING: RecogniserState = {
+  ...INITIAL_STATE,
+  phase: 'loading',
+  source: 'devices',
+  camera: 'live',
+  microphone: 'live',
+  progress: {
+    step: 'fetch',
+    loadedBytes: 21_400_000,
+    totalBytes: 56_774_000,
+    item: 'memobert.onnx',
+    fraction: 0.23,
+  },
+};
+
 export const CANNED_STATES = {
   idle: INITIAL_STATE,
-  loading: {
-    ...INITIAL_STATE,
-    phase: 'loading',
-    source: 'devices',
-    camera: 'live',
-    microphone: 'live',
-    progress: {
-      step: 'fetch',
-      loadedBytes: 21_400_000,
-      totalBytes: 56_774_000,
-      item: 'memobert.onnx',
-      fraction: 0.23,
-    },
-  },
-  'awaiting-network': {
-    ...INITIAL_STATE,
-    phase: 'loading',
-    source: 'devices',
-    camera: 'live',
-    microphone: 'live',
-    conditions: ['offline', 'awaiting-network'],
-    progress: {
-      step: 'fetch',
-      loadedBytes: 21_400_000,
-      totalBytes: 56_774_000,
-      item: 'memobert.onnx',
-      fraction: 0.23,
-    },
-  },
+  loading: LOADING,
+  'awaiting-network': { ...LOADING, conditions: ['offline', 'awaiting-network'] },
   'first-impression': {
     ...LISTENING,
     phase: 'loading',
