@@ -175,25 +175,20 @@ export class MemoMeasure extends BaseElement {
   }
 
   #facts({ backend, load, memory }: Measurement, words: MeasureWords): [string, unknown][] {
+    const seconds = (ms: number) => words.seconds((ms / 1000).toFixed(1));
+    // a measurement that was given may be of a version that did not tell
+    const known = <T>(value: T | null | undefined, name: string, say: (value: T) => string) =>
+      value == null ? [] : [[name, say(value)] as [string, unknown]];
     const steps = Object.entries(load.steps) as [keyof MeasureWords['steps'], number][];
-    const parts = steps.map(([step, ms]) => `${words.steps[step]} ${words.seconds((ms / 1000).toFixed(1))}`);
+    const parts = steps.map(([step, ms]) => `${words.steps[step]} ${seconds(ms)}`);
     const adapter = backend.adapter === null ? '' : `, ${backend.adapter}`;
     return [
       [words.facts.backend, `${strings.status[backend.name]}${adapter}`],
       [words.facts.threads, String(backend.threads)],
       [words.facts.bytes, words.bytes(megabytes(load.bytes))],
-      // a measurement that was given may be older than they are
-      ...((load.parts?.face ?? null) === null
-        ? []
-        : [
-            [words.facts.face, words.seconds(((load.parts?.face ?? 0) / 1000).toFixed(1))] as [
-              string,
-              unknown,
-            ],
-          ]),
-      [words.facts.load, `${words.seconds((load.ms / 1000).toFixed(1))} (${parts.join(', ')})`],
-      // a measurement that was given may be of a version that did not count
-      ...(memory ? [[words.facts.memory, words.bytes(megabytes(memory))] as [string, unknown]] : []),
+      ...known(load.parts?.face, words.facts.face, seconds),
+      [words.facts.load, `${seconds(load.ms)} (${parts.join(', ')})`],
+      ...known(memory, words.facts.memory, (bytes) => words.bytes(megabytes(bytes))),
     ];
   }
 

@@ -46,5 +46,7 @@ describe('a first impression', () => {
     expect(provisional([one(8, 0)], null, bundle([...LABELS, 'bored']))).toBeNull();
     expect(provisional([[1, 0]], one(7, 0), bundle(LABELS, ['a', 'b']))?.modalities.face.present).toBe(false);
     expect(provisional([], one(3, 0), bundle())).toBeNull();
+    // as many labels, and others
+    expect(provisional([], one(7, 0), bundle(LABELS.toReversed()))).toBeNull();
   });
 });

@@ -4,22 +4,22 @@ import type { Manifest } from '../runtime/manifest';
 import { totalVariation } from './distribution';
 import type { Estimate, ModalityEstimate } from './estimate';
 
-/** FER+'s classes as the default labels name them; contempt has none. */
+/** FER+'s classes as the default labels name them, in the labels' order, which is that of the voice's own answer; contempt has none. */
 const LABEL_OF: Readonly<Record<string, string>> = {
   neutral: 'neutral',
   happiness: 'happy',
-  surprise: 'surprised',
   sadness: 'sad',
   anger: 'angry',
-  disgust: 'disgusted',
+  surprise: 'surprised',
   fear: 'scared',
+  disgust: 'disgusted',
 };
 
 const ABSENT: ModalityEstimate = { present: false, probabilities: null, contribution: 0 };
 
 /**
  * @param expressions of the faces in the window, over the manifest's `face.classes`
- * @param voice over the manifest's labels; null without speech, or where the bundle's encoder does not tell
+ * @param voice over the default labels; null without speech, or where the bundle's encoder does not tell
  * @returns over the manifest's labels; null where neither says anything
  */
 export function provisional(
@@ -29,7 +29,9 @@ export function provisional(
 ): Pick<Estimate, 'labels' | 'probabilities' | 'words' | 'modalities' | 'provisional'> | null {
   const labels = manifest.labels.map(({ id }) => id);
   const face = ofFaces(expressions, labels, manifest.face.classes);
-  const heard = voice?.length === labels.length ? voice : null;
+  // of a bundle with other labels nobody knows what the encoder names
+  const named = labels.join() === Object.values(LABEL_OF).join() && voice?.length === labels.length;
+  const heard = named ? voice : null;
   const said = [face, heard].filter((each) => each !== null);
   const probabilities = mean(said);
   if (probabilities === null) return null;

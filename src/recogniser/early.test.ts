@@ -87,6 +87,31 @@ describe('while the model loads', () => {
     recogniser.close();
   });
 
+  it('and they stay so few when other rates are set meanwhile, which hold once all is there', async () => {
+    const { client, clock, recogniser, come, comeWhole } = await loading();
+    await come('face');
+    await recogniser.configure({ rates: { face: 10 } });
+    await clock.advance(2000);
+    expect(client.count('face')).toBeLessThanOrEqual(9);
+    await comeWhole();
+    const before = client.count('face');
+    await clock.advance(2000);
+    expect(client.count('face') - before).toBeGreaterThan(15);
+    recogniser.close();
+  });
+
+  it('in a hidden page nobody is looked at', async () => {
+    const { client, clock, page, recogniser, come } = await loading();
+    page.set({ hidden: true });
+    await come('face');
+    await clock.advance(1000);
+    expect(client.count('face')).toBe(0);
+    page.set({ hidden: false });
+    await clock.advance(1000);
+    expect(client.count('face')).toBeGreaterThan(1);
+    recogniser.close();
+  });
+
   it('what fails before all is there is the load’s to tell, and the start goes on', async () => {
     const { client, clock, recogniser, come, comeWhole } = await loading();
     client.answers.face = () => {

@@ -162,7 +162,8 @@ export class Recogniser extends Runner {
     const settings = this.#checked({ ...before, ...change });
     this.settings = settings;
     this.smoother.seconds = settings.smoothing;
-    this.run?.loop?.setRates(settings.rates, settings.saver);
+    // while the model loads, the load goes before
+    if (this.run?.stage === 'listening') this.run.loop?.setRates(settings.rates, settings.saver);
     this.apply({ modalities: settings.modalities });
     if (samePrompting(before, settings)) return;
     const { loaded } = this.engine;

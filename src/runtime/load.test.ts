@@ -237,6 +237,21 @@ describe('from WebGPU to wasm', () => {
   });
 });
 
+describe('a new version that breaks off', () => {
+  it('after its face has come leaves the one before whole, for a start without a network', async () => {
+    const { load, toy } = await setUp({ gpu: null, caches: memoryCaches() });
+    await load();
+    const face = await add(toy, 'denseface-light.2.onnx', { weights: 'fp16' });
+    const fusion = await add(toy, 'memobert.2.onnx', { weights: 'fp16' });
+    const graphs = { ...toy.manifest.graphs, 'denseface-light': { fp32: face }, memobert: { fp32: fusion } };
+    setManifest(toy, { ...toy.manifest, version: '2', graphs });
+    toy.files.delete(`${BASE}memobert.2.onnx`);
+    await expect(load()).rejects.toMatchObject({ code: 'file-missing' });
+    toy.files.clear();
+    expect((await load()).manifest.version).toBe('1');
+  });
+});
+
 describe('the precision', () => {
   /** The toy with a second file of the graph that fuses. */
   async function with8(toy: ToyBundle, rest: Partial<GraphFile>): Promise<Manifest> {

@@ -96,8 +96,8 @@ export const en = {
   },
   bars: {
     heading: 'Expression estimate',
-    /** Said below labels that are shown with their meaning beside them; empty where they need none. */
     provisional: 'A first impression, from face and voice alone: the rest is loading.',
+    /** Said below labels that are shown with their meaning beside them; empty where they need none. */
     vocabularyIsEnglish: '',
   },
   evidence: {

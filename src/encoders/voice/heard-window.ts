@@ -17,7 +17,7 @@ export interface Heard {
 export interface EncodedWindow {
   /** Row-major [tokens, featureSize]. */
   readonly features: Float32Array;
-  /** The encoder's own, over the manifest's labels; null where the bundle's has none. */
+  /** The encoder's own, over the default labels; null where the bundle's has none. */
   readonly logits: Float32Array | null;
   /** Index of the window's first sample; before the stream's first where the window is not full. */
   readonly start: number;

@@ -38,7 +38,7 @@ export interface VoiceEncoding {
   readonly tokens: number;
   /** Seconds on the source's clock at which the last token ends; the window's end without speech. */
   readonly endS: number;
-  /** The encoder's own over the manifest's labels; null without speech, or where it has none. */
+  /** The encoder's own over the default labels; null without speech, or where it has none. */
   readonly logits: Float32Array | null;
 }
 
