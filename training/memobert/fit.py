@@ -16,7 +16,7 @@ from accelerate import Accelerator, DistributedDataParallelKwargs
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from .loop import AveragedWeights, Checkpoints, one_cycle
+from .loop import AveragedWeights, Checkpoints, bf16_gains, one_cycle, pick_device
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +37,9 @@ def make_accelerator(arguments: argparse.Namespace) -> Accelerator:
     """The device and processes of this run; tasks differ by step, hence parameters without a gradient."""
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
+    half = arguments.precision == "bf16" and bf16_gains(pick_device(arguments.device))
     return Accelerator(
-        mixed_precision="bf16" if arguments.precision == "bf16" else "no",
+        mixed_precision="bf16" if half else "no",
         cpu=arguments.device == "cpu",
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
