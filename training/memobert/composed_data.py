@@ -54,7 +54,8 @@ PLAIN = Mix(**{field.name: 0.0 for field in fields(Mix)})
 class Composer:
     """Draws samples of a label from the three banks.
 
-    `texts` are WordPiece ids of sentences, `text_labels` [N] theirs.
+    `texts` are WordPiece ids of sentences, `text_labels` [N] theirs. `voice_beliefs` [labels] by row of
+    `voices` is what a voice alone is to be heard as, where a teacher heard it: not only as its label.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Composer:
     ) -> None:
         self.texts, self.faces, self.voices, self.mix = texts, faces, voices, mix
         self.text_labels = np.asarray(text_labels)
+        self.voice_beliefs: dict[int, np.ndarray] = {}
         self.rows = {
             "text": [np.flatnonzero(self.text_labels == label) for label in range(len(LABELS))],
             "face": faces.by_label(),
@@ -76,6 +78,7 @@ class Composer:
     def part(self, first: float, last: float, seed: int) -> "Composer":
         """The same banks, but of each label only the rows of this part (0..1), drawn by `seed`."""
         chosen = Composer(self.texts, self.text_labels, self.faces, self.voices, self.mix)
+        chosen.voice_beliefs = self.voice_beliefs
         for kind, name in enumerate(sorted(self.rows)):
             for label, rows in enumerate(self.rows[name]):
                 order = np.random.default_rng((seed, kind, label)).permutation(rows)
@@ -89,6 +92,7 @@ class Composer:
         words: tuple[int, ...] = ()
         faces, classes = self.faces.features[0][:0], self._classes(0)[:0]
         voice = self.voices.features[0][:0]
+        belief = None
         many = len(present) > 1
         if "text" in present:
             row = self._row("text", label, rng, self.mix.stray_words if many else 0)
@@ -99,7 +103,8 @@ class Composer:
         if "voice" in present:
             row = self._row("voice", label, rng, self.mix.stray_voice if many else 0)
             voice = self._voice(row, rng)
-        return Sample(words, faces, classes, voice, label, "composed")
+            belief = None if many else self.voice_beliefs.get(row)
+        return Sample(words, faces, classes, voice, label, "composed", belief)
 
     def _row(self, name: str, label: int, rng: np.random.Generator, stray: float) -> int:
         wandering = stray and rng.random() < stray

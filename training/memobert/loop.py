@@ -76,6 +76,28 @@ def autocast(device: torch.device, precision: str) -> torch.autocast:
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)
 
 
+class _Full(torch.Tensor):
+    """A gradient that stays fp32 when PyTorch's Muon halves it."""
+
+    def bfloat16(self, *_args, **_kwargs) -> torch.Tensor:
+        return self.as_subclass(torch.Tensor).clone()
+
+
+def make_muon(matrices: list[nn.Parameter], rate: float) -> torch.optim.Muon:
+    """Muon at the rates of AdamW (Liu et al., 2025), in fp32 where the bf16 of PyTorch's would be slow."""
+    if matrices and not bf16_gains(matrices[0].device):
+        module = torch.optim._muon
+        halved = module._zeropower_via_newtonschulz
+        if not hasattr(halved, "full"):
+
+            def full(grad: torch.Tensor, *rest) -> torch.Tensor:
+                return halved(grad.as_subclass(_Full), *rest)
+
+            full.full = True
+            module._zeropower_via_newtonschulz = full
+    return torch.optim.Muon(matrices, lr=rate, weight_decay=0.1, adjust_lr_fn="match_rms_adamw")
+
+
 def half_on(device) -> torch.autocast:
     """bf16 for measuring, where the device gains by it."""
     return autocast(torch.device(device), "bf16")

@@ -28,6 +28,7 @@ from .samples import CASES, UNKNOWN, Sample
 from .speech_data import load_speech
 from .text_data import Sentence, load_sentences, load_unlabelled
 from .text_teacher import load_beliefs
+from .voice_beliefs import load_beliefs as load_voice_beliefs
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,8 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     )
     corpora.add_argument("--text-teacher", type=Path, help="beliefs.npz of text_teacher")
     corpora.add_argument("--teach", type=float, default=0.6, help="weight of its beliefs beside the labels'")
+    corpora.add_argument("--voice-beliefs", type=Path, help="beliefs.npz of voice_beliefs")
+    corpora.add_argument("--believed", type=float, default=0.5, help="weight of these beside the labels'")
     corpora.add_argument("--composed", type=int, default=1400, help="composed validation samples")
     own = parser.add_argument_group("own clips (made by `extract`)")
     own.add_argument(
@@ -211,6 +214,8 @@ def load_source(arguments: argparse.Namespace) -> Source:
         banks["voice-train"],
         mix,
     )
+    if arguments.voice_beliefs:
+        source.train.voice_beliefs = heard_as(arguments)
     source.corpora = [s.corpus for s in sentences]
     source.before = tokenize(tokenizer, [s.before for s in sentences])
     source.powers = read_powers(arguments.frequencies, set(source.corpora))
@@ -239,6 +244,30 @@ def taught(path: Path, sentences: list[Sentence], part: float) -> dict[int, np.n
     labels = np.eye(len(LABELS), dtype=np.float32)
     beliefs = load_beliefs(path, sentences)
     return {row: part * of + (1 - part) * labels[sentences[row].label] for row, of in beliefs.items()}
+
+
+def heard_as(arguments: argparse.Namespace) -> dict[int, np.ndarray]:
+    """[labels] by row of the training voices: a belief by `--believed`, else the label. Raises ValueError."""
+    if not 0 <= arguments.believed <= 1:
+        raise ValueError(f"--believed {arguments.believed} is not between 0 and 1")
+    clips = load_speech(arguments.speech, arguments.cache).split("train", tuple(arguments.leave_out))
+    beliefs, labels = (
+        load_voice_beliefs(arguments.voice_beliefs, clips),
+        np.eye(len(LABELS), dtype=np.float32),
+    )
+    part = arguments.believed
+    return {
+        row: part * beliefs[clip] + (1 - part) * labels[clips[clip].label]
+        for row, clip in enumerate(chosen_clips(arguments, len(clips)))
+        if clip in beliefs
+    }
+
+
+def chosen_clips(arguments: argparse.Namespace, count: int) -> list[int]:
+    """Which of `count` training clips are voices to compose with: all, or `--voices` of them."""
+    if not arguments.voices:
+        return list(range(count))
+    return sorted(np.random.default_rng(arguments.seed).permutation(count)[: arguments.voices].tolist())
 
 
 def read_powers(words: list[str], corpora: set[str]) -> dict[str, float]:
@@ -326,9 +355,8 @@ def voice_maker(arguments: argparse.Namespace, device) -> Callable[[str], Bank]:
         if split == "valid":
             # the corpus that the voice's own figures are of: speech, all labels
             clips = [clip for clip in clips if clip.corpus == "ravdess"]
-        elif arguments.voices:
-            chosen = np.random.default_rng(arguments.seed).permutation(len(clips))[: arguments.voices]
-            clips = [clips[index] for index in sorted(chosen)]
+        else:
+            clips = [clips[index] for index in chosen_clips(arguments, len(clips))]
         return voice_bank(model, speech, clips, device, 1, split == "train", high_pass_hz)
 
     return make

@@ -1,12 +1,14 @@
 """Every command, at toy size, in the order a person runs them; each resumes and repeats itself exactly."""
 
+import dataclasses
 import json
+import shutil
 
 import numpy as np
 import onnxruntime
 import pytest
 import torch
-from transformers import Wav2Vec2Config
+from transformers import MPNetConfig, MPNetModel, MPNetTokenizerFast, Wav2Vec2Config
 
 from . import (
     evaluate,
@@ -28,6 +30,7 @@ from .labels import LABELS
 from .onnx_variants import round_to_packed
 from .samples import CASES, Prompt, Sample, lay_out, save_samples
 from .sources import load_source
+from .text_data import Sentence
 from .voice_features import contextualise
 from .wav2vec2_model import VoiceEncoder
 
@@ -213,6 +216,10 @@ def test_voices_are_mixed_by_twos_and_so_are_their_labels(runs):
     # a token is heard where either was, and what was no voice stays
     assert (mixed.attention_mask >= batch.attention_mask).all()
     assert torch.equal(mixed.input_ids, batch.input_ids)
+    # as much of a belief as of a label
+    believed = dataclasses.replace(batch, labels=torch.nn.functional.one_hot(batch.labels, 7) * 0.3 + 0.1)
+    again = tune.mix_voices(believed, np.random.default_rng(2), 0.4)
+    assert torch.allclose(again.labels, mixed.labels * 0.3 + 0.1)
     # as much of each voice as of its label
     alone = tune.mix_voices(batch, np.random.default_rng(2), 1e-9)
     assert set(alone.labels.unique().tolist()) == {0, 1}
@@ -268,6 +275,45 @@ def test_words_are_learned_from_a_teacher_of_words_alone(runs, toy, tmp_path):
         text_teacher.main([*options, "--corpora", "nowhere"])
     with pytest.raises(ValueError, match="--teach 2"):
         load_source(tune.make_parser().parse_args([*taught, "--teach", "2", "--out", "x"]))
+    sentences = [*[Sentence("meld", "a", 0)] * 4, *[Sentence("meld", "b", 1)] * 16, Sentence("isear", "c", 2)]
+    evenly = text_teacher.chances(sentences, 0.5)
+    # the corpus' share stays; in it a label that is four times as frequent is drawn twice as often
+    assert evenly[:20].sum() == pytest.approx(20 / 21)
+    assert evenly[4:20].sum() == pytest.approx(2 * evenly[:4].sum())
+    assert text_teacher.chances(sentences, 1) == pytest.approx(np.full(21, 1 / 21))
+
+
+def test_a_teacher_of_words_is_any_encoder_of_the_layout_with_its_lower_layers_held(runs, toy, tmp_path):
+    shutil.copy(toy / "vocab.txt", tmp_path / "vocab.txt")
+    tokenizer = MPNetTokenizerFast(vocab=str(tmp_path / "vocab.txt"), unk_token="[UNK]")
+    tokenizer.save_pretrained(tmp_path / "mpnet")
+    sizes = dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64)
+    before = MPNetModel(MPNetConfig(vocab_size=len(tokenizer), **sizes))
+    before.save_pretrained(tmp_path / "mpnet")
+    out = tmp_path / "teacher"
+    options = ["--text", str(toy / "text"), "--vocabulary", str(toy / "vocab.txt"), "--device", "cpu"]
+    options += [
+        "--init",
+        str(tmp_path / "mpnet"),
+        "--freeze",
+        "1",
+        "--corpora",
+        "meld",
+        "--frequencies",
+        "0.5",
+    ]
+    options += ["--batch", "8", "--rate", "5e-3", "--steps", "4", "--every", "4", "--out", str(out)]
+    text_teacher.main(options)
+    after = torch.load(out / "best.pt", weights_only=False)["model"]
+    same = {
+        name: torch.equal(value, after[f"model.mpnet.{name}"])
+        for name, value in before.state_dict().items()
+        if f"model.mpnet.{name}" in after
+    }
+    held = {name for name in same if name.startswith(("embeddings.", "encoder.layer.0."))}
+    assert held and all(same[name] for name in held)
+    assert not all(same[name] for name in same if name.startswith("encoder.layer.1."))
+    assert (out / text_teacher.BELIEFS).exists()
 
 
 def test_a_dry_run_writes_no_checkpoint(runs, tmp_path):

@@ -118,3 +118,15 @@ def test_an_expression_reaches_its_apex_whatever_its_course():
         for _ in range(100):
             course = expression_course(frames, rng)
             assert course.shape == (frames,) and course.min() >= 0 and 0.8 < course.max() <= 1
+
+
+def test_a_voice_alone_is_heard_as_its_teacher_heard_it(banks):
+    composer = Composer(**banks)
+    belief = np.full(len(LABELS), 1 / len(LABELS), np.float32)
+    composer.voice_beliefs = {int(row): belief for row in composer.rows["voice"][3]}
+    rng = np.random.default_rng(0)
+    assert composer.draw(3, rng, "A").belief is belief
+    assert composer.part(0, 1, 1).draw(3, rng, "A").belief is belief
+    # what was not heard has its label alone, and beside others a voice is what they are
+    assert composer.draw(2, rng, "A").belief is None
+    assert composer.draw(3, rng, "TVA").belief is None and composer.draw(3, rng, "T").belief is None

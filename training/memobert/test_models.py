@@ -103,3 +103,20 @@ def test_bf16_is_left_out_where_a_cpu_computes_it_number_by_number(monkeypatch):
                 assert (product @ product).dtype == wanted
         with autocast(torch.device("cpu"), "fp32"):
             assert (product @ product).dtype == torch.float32
+
+
+def test_muon_takes_the_same_steps_in_fp32(monkeypatch):
+    torch.manual_seed(0)
+    gradient, made = torch.randn(6, 9), []
+    monkeypatch.setattr(
+        torch.optim._muon, "_zeropower_via_newtonschulz", torch.optim._muon._zeropower_via_newtonschulz
+    )
+    for gains in (True, False):
+        monkeypatch.setattr(loop, "bf16_gains", lambda _device, gains=gains: gains)
+        weight = torch.nn.Parameter(torch.zeros(6, 9))
+        optimiser = loop.make_muon([weight], 0.1)
+        weight.grad = gradient.clone()
+        optimiser.step()
+        made.append(weight.detach().clone())
+    halved, full = made
+    assert not torch.equal(halved, full) and torch.allclose(halved, full, atol=0.02 * float(full.abs().max()))

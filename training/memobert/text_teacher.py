@@ -1,14 +1,17 @@
-"""A teacher for words: the pre-trained BERT-shaped encoder as a plain classifier of single corpora.
+"""A teacher for words: a pre-trained encoder as a plain classifier of single corpora.
 
     python -m memobert.text_teacher --text TEXT --vocabulary VOCAB.txt --init BERT --out runs/text-teacher
 
-It sees a corpus' sentences as often as they are there, and nothing but words; it is not shipped. What it says
-of the training sentences is kept (`beliefs.npz`), and `tune --text-teacher` learns that beside the labels
-(distillation: Hinton et al., 2015): a sentence that is two things at once is learned as two.
+`--init` is the BERT-shaped one that MEmoBERT begins with, or a larger one of Hugging Face's layout (MPNet,
+say); it is not shipped. It sees a corpus' sentences as often as they are there (or as `--frequencies` says), and
+nothing but words. What it says of the training sentences is kept (`beliefs.npz`), and `tune --text-teacher`
+learns that beside the labels (distillation: Hinton et al., 2015): a sentence that is two things at once is
+learned as two.
 """
 
 import argparse
 import logging
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import (
     AutoModelForSequenceClassification,
+    AutoTokenizer,
     BertConfig,
     BertForSequenceClassification,
     BertTokenizerFast,
@@ -67,11 +71,36 @@ def logits_of(model: nn.Module, encoded: list[list[int]], device) -> np.ndarray:
     return found
 
 
-class Stepper:
-    """A step's batch: sentences drawn as often as they are there, of about one length."""
+def chances(sentences: list[Sentence], power: float) -> np.ndarray:
+    """[N], sum 1: each corpus as large as it is, a label in it by this `power` of its count."""
+    cells = Counter((s.corpus, s.label) for s in sentences)
+    sizes = Counter(s.corpus for s in sentences)
+    powers: Counter[str] = Counter()
+    for (corpus, _), count in cells.items():
+        powers[corpus] += count**power
+    each = {(c, label): sizes[c] / powers[c] * count ** (power - 1) for (c, label), count in cells.items()}
+    weights = np.array([each[s.corpus, s.label] for s in sentences])
+    return weights / weights.sum()
 
-    def __init__(self, encoded: list[list[int]], labels: np.ndarray, batch: int, device) -> None:
+
+def freeze_below(model: nn.Module, layers: int) -> None:
+    """Holds the word table and the lowest `layers` of a BERT-shaped encoder; 0 holds nothing."""
+    if not layers:
+        return
+    body = model.base_model
+    body.embeddings.requires_grad_(False)
+    for layer in body.encoder.layer[:layers]:
+        layer.requires_grad_(False)
+
+
+class Stepper:
+    """A step's batch: sentences drawn by `weights` [N], of about one length."""
+
+    def __init__(
+        self, encoded: list[list[int]], labels: np.ndarray, weights: np.ndarray, batch: int, device
+    ) -> None:
         self.encoded, self.labels, self.batch, self.device = encoded, labels, batch, device
+        self.weights = weights
         self.lengths = np.array([len(ids) for ids in encoded])
         self.pool: list[np.ndarray] = []
         self.pool_of: Draws | None = None
@@ -79,7 +108,7 @@ class Stepper:
     def __call__(self, wrapped: nn.Module, _index: int, draws: Draws) -> dict[str, Tensor]:
         if draws is not self.pool_of or not self.pool:
             count = min(self.batch * POOLED, len(self.encoded))
-            rows = draws.rng.permutation(len(self.encoded))[:count]
+            rows = draws.rng.choice(len(self.encoded), count, replace=False, p=self.weights)
             rows = rows[np.argsort(self.lengths[rows], kind="stable")]
             batches = [rows[first : first + self.batch] for first in range(0, count, self.batch)]
             self.pool = [batches[i] for i in draws.rng.permutation(len(batches))]
@@ -113,19 +142,28 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     add_fit_arguments(parser, steps=1850, every=370, rate=1e-4, batch=32)
     parser.add_argument("--vocabulary", type=Path, required=True)
     parser.add_argument("--text", type=Path, required=True, help="folder of TSV files")
-    parser.add_argument("--init", type=Path, help="BERT's folder; from scratch and tiny without")
+    parser.add_argument("--init", type=Path, help="the encoder's folder; from scratch and tiny without")
     parser.add_argument("--corpora", nargs="+", default=["goemotions"])
+    parser.add_argument(
+        "--frequencies",
+        type=float,
+        default=1.0,
+        help="labels are drawn by this power of their count in a corpus",
+    )
+    parser.add_argument("--freeze", type=int, default=0, help="layers that are held, with the word table")
     arguments = parser.parse_args(argv)
     accelerator = make_accelerator(arguments)
     start(arguments)
-    tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
     if arguments.init:
+        tokenizer = AutoTokenizer.from_pretrained(arguments.init)
         model = AutoModelForSequenceClassification.from_pretrained(arguments.init, num_labels=len(LABELS))
     else:
+        tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
         sizes = dict(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64)
         model = BertForSequenceClassification(
             BertConfig(vocab_size=len(tokenizer), num_labels=len(LABELS), **sizes)
         )
+    freeze_below(model, arguments.freeze)
 
     def read(split: str) -> tuple[list[Sentence], list[list[int]], np.ndarray]:
         chosen = [s for s in load_sentences(arguments.text, split) if s.corpus in arguments.corpora]
@@ -153,7 +191,8 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
         return float(np.mean(list(row.values()))), row, best
 
     fit = Fit(module, arguments, accelerator, Checkpoints(arguments.out))
-    fit.run(Stepper(encoded, labels, arguments.batch, accelerator.device), measured)
+    weights = chances(sentences, arguments.frequencies)
+    fit.run(Stepper(encoded, labels, weights, arguments.batch, accelerator.device), measured)
     if arguments.dry_run or not accelerator.is_main_process:
         return scores
     best = torch.load(arguments.out / "best.pt", map_location="cpu", weights_only=False)

@@ -24,6 +24,7 @@ from .loop import (
     add_common_arguments,
     autocast,
     describe_run,
+    make_muon,
     one_cycle,
     pack,
     start,
@@ -32,6 +33,7 @@ from .loop import (
 from .metrics import measure
 from .speech_data import VALID_SPEAKERS, Clip, Speech, load_speech, sampling_weights
 from .voice_augmentation import mixed
+from .voice_beliefs import load_beliefs
 from .voice_features import (
     add_feature_arguments,
     contextualise,
@@ -133,6 +135,16 @@ def unlike(tokens: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     return ((tokens.float() - wanted) / spread).square().mean()
 
 
+def believed(clips: list[Clip], path: Path | None, part: float) -> torch.Tensor:
+    """[N,7] to learn: the label, and `part` of what `voice_beliefs` says where it does. Raises ValueError."""
+    if not 0 <= part <= 1:
+        raise ValueError(f"--believed {part} is not between 0 and 1")
+    wanted = F.one_hot(torch.tensor([clip.label for clip in clips]), len(LABELS)).float()
+    for row, belief in (load_beliefs(path, clips) if path else {}).items():
+        wanted[row] = part * torch.from_numpy(belief) + (1 - part) * wanted[row]
+    return wanted
+
+
 def optimisers(model: nn.Module, distillation: nn.Module | None, rate: float) -> list[torch.optim.Optimizer]:
     """Muon for the transformer's matrices, AdamW for all else: from scratch it needs fewer steps."""
     # in the module's order: a set would give each process, and so each resumed run, another one
@@ -141,7 +153,7 @@ def optimisers(model: nn.Module, distillation: nn.Module | None, rate: float) ->
     rest = [p for p in model.parameters() if p.requires_grad and p not in chosen]
     rest += list(distillation.head.parameters()) if distillation else []
     return [
-        torch.optim.Muon(matrices, lr=rate, weight_decay=0.1, adjust_lr_fn="match_rms_adamw"),
+        make_muon(matrices, rate),
         torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.02),
     ]
 
@@ -162,6 +174,8 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         "--teacher", type=Path, nargs="+", default=[], help="best.pt of voice_teacher, and of this command"
     )
     parser.add_argument("--taught", type=float, default=1.0, help="weight of what the teachers say")
+    parser.add_argument("--beliefs", type=Path, default=None, help="beliefs.npz of voice_beliefs")
+    parser.add_argument("--believed", type=float, default=0.5, help="weight of these beside the labels'")
     parser.add_argument(
         "--squeeze", type=int, default=1, help="frames that are one step of the transformer: 3 for the page"
     )
@@ -192,6 +206,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     )
     rng = np.random.default_rng(arguments.seed)
     frozen = kept_features(arguments, "train", speech, model, device)
+    targets = believed(train, arguments.beliefs, arguments.believed)
     labels, heard = frozen.labels, [0] if arguments.no_augmentation else list(range(arguments.variants))
     silence = silent_features(model, device)
     distillation = None
@@ -217,7 +232,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             for group in (*muon.param_groups, *adamw.param_groups):
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             rows = rng.choice(len(train), arguments.batch, p=weights)
-            wanted = F.one_hot(labels[rows], len(LABELS)).float()
+            wanted = targets[rows]
             bands = None
             if index % 2 and not arguments.crops_only:
                 # as the page hears it, with the silence of zeros and of rooms: nothing that listeners know

@@ -229,7 +229,8 @@ def mix_voices(batch: Batch, rng: np.random.Generator, parameter: float) -> Batc
     count = len(batch.labels)
     other = torch.from_numpy(rng.permutation(count))
     part = torch.from_numpy(rng.beta(parameter, parameter, count).astype(np.float32))
-    labels = F.one_hot(batch.labels, len(LABELS)).float()
+    # of voices with a belief they are distributions already
+    labels = batch.labels if batch.labels.ndim == 2 else F.one_hot(batch.labels, len(LABELS)).float()
     masks = batch.attention_mask
     return replace(
         batch,
