@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -270,10 +271,21 @@ def settings() -> dict[str, dict]:
 
 
 def make() -> dict[str, bytes]:
-    """Every file by its path; `speech.json` names the others, as in any speech model's folder."""
-    files = {name: to_json(setting) for name, setting in settings().items()}
-    files["onnx/encoder_model.onnx"] = encoder().SerializeToString()
-    files["onnx/decoder_model_merged.onnx"] = decoder().SerializeToString()
+    """Every file by its path."""
+    return described("whisper", "word", settings(), encoder(), decoder())
+
+
+def described(
+    architecture: str,
+    timestamps: str,
+    settings: dict[str, dict],
+    encoder: onnx.ModelProto,
+    decoder: onnx.ModelProto,
+) -> dict[str, bytes]:
+    """Every file of a toy by its path; `speech.json` names the others, as in any speech model's folder."""
+    files = {name: to_json(setting) for name, setting in settings.items()}
+    files["onnx/encoder_model.onnx"] = encoder.SerializeToString()
+    files["onnx/decoder_model_merged.onnx"] = decoder.SerializeToString()
     named = [
         {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for path, data in sorted(files.items())
@@ -281,12 +293,12 @@ def make() -> dict[str, bytes]:
     files["speech.json"] = to_json(
         {
             "format": 1,
-            "name": "toy-whisper",
+            "name": f"toy-{architecture}",
             "version": "1",
             "licence": "Apache-2.0",
-            "architecture": "whisper",
+            "architecture": architecture,
             "languages": ["en"],
-            "timestamps": "word",
+            "timestamps": timestamps,
             "files": named,
         }
     )
@@ -297,9 +309,9 @@ def to_json(value: dict) -> bytes:
     return (json.dumps(value, indent=1) + "\n").encode()
 
 
-def main() -> None:
+def main(make: Callable[[], dict[str, bytes]], description: str) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments = argparse.ArgumentParser(description=description.partition("\n")[0])
     arguments.add_argument("--out", type=Path, required=True)
     out = arguments.parse_args().out
     for path, data in make().items():
@@ -309,4 +321,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(make, __doc__)
