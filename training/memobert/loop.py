@@ -83,19 +83,24 @@ class _Full(torch.Tensor):
         return self.as_subclass(torch.Tensor).clone()
 
 
-def make_muon(matrices: list[nn.Parameter], rate: float) -> torch.optim.Muon:
-    """Muon at the rates of AdamW (Liu et al., 2025), in fp32 where the bf16 of PyTorch's would be slow."""
-    if matrices and not bf16_gains(matrices[0].device):
+class _FullMuon(torch.optim.Muon):
+    """Muon in fp32: PyTorch's own computes in bf16 whatever it is given."""
+
+    def step(self, closure=None):
         module = torch.optim._muon
         halved = module._zeropower_via_newtonschulz
-        if not hasattr(halved, "full"):
+        module._zeropower_via_newtonschulz = lambda grad, *rest: halved(grad.as_subclass(_Full), *rest)
+        try:
+            return super().step(closure)
+        finally:
+            module._zeropower_via_newtonschulz = halved
 
-            def full(grad: torch.Tensor, *rest) -> torch.Tensor:
-                return halved(grad.as_subclass(_Full), *rest)
 
-            full.full = True
-            module._zeropower_via_newtonschulz = full
-    return torch.optim.Muon(matrices, lr=rate, weight_decay=0.1, adjust_lr_fn="match_rms_adamw")
+def make_muon(matrices: list[nn.Parameter], rate: float) -> torch.optim.Muon:
+    """Muon at the rates of AdamW (Liu et al., 2025), in fp32 where bf16 would be slow."""
+    full = matrices and not bf16_gains(matrices[0].device)
+    make = _FullMuon if full else torch.optim.Muon
+    return make(matrices, lr=rate, weight_decay=0.1, adjust_lr_fn="match_rms_adamw")
 
 
 def half_on(device) -> torch.autocast:

@@ -108,9 +108,6 @@ def test_bf16_is_left_out_where_a_cpu_computes_it_number_by_number(monkeypatch):
 def test_muon_takes_the_same_steps_in_fp32(monkeypatch):
     torch.manual_seed(0)
     gradient, made = torch.randn(6, 9), []
-    monkeypatch.setattr(
-        torch.optim._muon, "_zeropower_via_newtonschulz", torch.optim._muon._zeropower_via_newtonschulz
-    )
     for gains in (True, False):
         monkeypatch.setattr(loop, "bf16_gains", lambda _device, gains=gains: gains)
         weight = torch.nn.Parameter(torch.zeros(6, 9))

