@@ -27,8 +27,9 @@ export async function earlyLoop(
   on: Pick<LoopListeners, 'face' | 'voice' | 'estimate' | 'vitals'>,
 ): Promise<Loop | null> {
   const { source } = run;
-  // a source with a transport rests until nothing of it is lost
-  if (early === null || source === null || source.setRunning !== undefined || run.mending) return null;
+  if (early === null || source === null || run.mending) return null;
+  // a source with a transport rests until nothing of it is lost; a file that is read has no moment that is now
+  if (source.setRunning !== undefined || source.reader !== undefined) return null;
   const { client, manifest, backend } = early;
   const modalities = early.modalities.filter((each) => settings.modalities.includes(each));
   if (modalities.length === 0) return null;

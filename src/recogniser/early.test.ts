@@ -1,6 +1,8 @@
 /** A model that comes part by part: what is there is used, and the rest takes over. */
 
 import { describe, expect, it, vi } from 'vitest';
+import type { MediaReader } from '../capture';
+import { ReaderSource } from '../capture/reader-source';
 import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import type { EarlyRole } from '../runtime/manifest';
@@ -17,6 +19,16 @@ class LiveSource extends FakeSource {
   }
 }
 
+const SILENT_FILE: MediaReader = {
+  ...{ name: 'clip.webm', seconds: 1, hasPicture: true, hasSound: true },
+  async *frames() {
+    // none can be decoded
+  },
+  async *samples() {
+    // nor any sound
+  },
+  close: () => undefined,
+};
 const FIRST: Estimate = { ...estimateAt(0), probabilities: [0.5, 0.5], provisional: true };
 const answer = () => ({ manifest: MANIFEST, backend: WEBGPU });
 
@@ -194,6 +206,25 @@ describe('while the model loads', () => {
     clients[0]!.take('load').answer(answer());
     await started;
     expect(source.running).toBe(true);
+    recogniser.close();
+  });
+
+  it('a file that is read is asked for nothing before, and for no moment but its own', async () => {
+    const waiting = { ...healthyAnswers(), load: undefined, part: undefined };
+    const { clock, clients, openings, recogniser } = setUp(() => new FakeClient(waiting));
+    const started = recogniser.startFile(new Blob([]), 'clip.webm');
+    openings[0]!.arrive(new ReaderSource(SILENT_FILE));
+    await settled();
+    const client = clients[0]!;
+    client.take('part').answer(answer());
+    await clock.advance(1000);
+    expect(client.count('estimate')).toBe(0);
+    client.take('load').answer(answer());
+    await started;
+    await vi.waitFor(() => expect(recogniser.state.phase).toBe('idle'));
+    await clock.advance(1000);
+    const times = client.bodies.estimate.map(({ time }) => time);
+    expect(times).toEqual([0.25, 0.5, 0.75, 1]);
     recogniser.close();
   });
 });

@@ -65,7 +65,7 @@ function fromMemory(address: string, contents: SpeechModelFiles['contents'], mis
 }
 
 function callOptions(manifest: SpeechManifest, samples: number): Record<string, unknown> {
-  // the library counts whole seconds: an utterance of less than one would get no token at all
+  // the library counts whole seconds: an utterance of less than one would get a single token
   if (manifest.architecture === 'moonshine') {
     return { max_new_tokens: Math.ceil((samples / GATE_RATE_HZ) * MOONSHINE_TOKENS_HZ) };
   }
