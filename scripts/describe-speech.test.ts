@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { checkSpeechManifest } from '../src/speech/speech-manifest';
 import { describeSpeech } from './describe-speech.mjs';
 
-const fixture = fileURLToPath(new URL('../tests/fixtures/speech', import.meta.url));
+const fixtureOf = (name: string) => fileURLToPath(new URL(`../tests/fixtures/${name}`, import.meta.url));
+const fixture = fixtureOf('speech');
 let folder = '';
 
 beforeEach(async () => {
@@ -17,9 +18,15 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const write = (name: string, json: unknown) => writeFile(join(folder, name), JSON.stringify(json));
 
-it('describes the tests’ own model as its maker did', async () => {
-  const committed = await readFile(join(fixture, 'speech.json'), 'utf8');
-  await describeSpeech(folder, { licence: 'Apache-2.0', name: 'toy-whisper' });
+it.each([
+  ['speech', 'toy-whisper'],
+  ['moonshine', 'toy-moonshine'],
+])('describes the tests’ own model %s as its maker did', async (of, name) => {
+  await rm(folder, { recursive: true });
+  await cp(fixtureOf(of), folder, { recursive: true });
+  const committed = await readFile(join(folder, 'speech.json'), 'utf8');
+  await rm(join(folder, 'speech.json'));
+  await describeSpeech(folder, { licence: 'Apache-2.0', name });
   expect(await readFile(join(folder, 'speech.json'), 'utf8')).toBe(committed);
 });
 

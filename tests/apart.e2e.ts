@@ -9,6 +9,7 @@ import type { Estimate } from '../src';
 import { expect, recorded, test } from './support/browser';
 import { expectPhase, expectWhole, nextEstimate, openPage } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
+import { drag, filled } from './support/playground';
 
 const estimate = (page: Page): Promise<Estimate | null> =>
   page.evaluate(() => document.querySelector('memo-bert')?.estimate ?? null);
@@ -17,24 +18,6 @@ async function say(page: Page, text: string): Promise<void> {
   await page.getByTestId('text').fill(text);
   await page.getByTestId('send').click();
   await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate?.modalities.text.present);
-}
-
-/** Over the first to the last of the cells, both included. */
-async function drag(page: Page, kind: 'faces' | 'voice', from: number, to: number): Promise<void> {
-  const track = page.getByTestId(`span-${kind}`).getByTestId('track');
-  await track.scrollIntoViewIfNeeded();
-  const box = (await track.boundingBox())!;
-  await page.mouse.move(box.x + box.width * from, box.y + box.height / 2);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * to, box.y + box.height / 2, { steps: 5 });
-  await page.mouse.up();
-}
-
-async function filled(page: Page, task: 'words' | 'face' | 'voice' | 'answer') {
-  const section = page.getByTestId(`filled-${task}`);
-  // the live loop and the filling in share one queue
-  await expect(section).toBeVisible({ timeout: 120_000 });
-  return section;
 }
 
 test('a clip of the actor, taken apart: seconds looked at, the four tasks, marks', async ({ open }) => {

@@ -6,6 +6,7 @@ import type { FakeRecognition } from '../src/capture/words/testing/fake-recognit
 import { expectPhase, nextError, nextEstimate, openPage, press } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
 import { expect, recorded, test } from './support/browser';
+import { actorSays, brighter, duller, silence, wavFile } from './support/sound';
 import { fakeRecognition, keepWords, lastWords, playTrack, said, wordsSoFar } from './support/words';
 
 declare global {
@@ -172,4 +173,55 @@ test('a speech model in the page: sound in, words with times out, nothing from e
   await page.getByTestId('words-switch').click();
   await expect.poll(async () => (await lastWords(page))?.status).toBe('listening');
   expect(asked).toEqual([]);
+});
+
+/** Tokens a second, Moonshine's own limit. */
+const MOONSHINE_HZ = 6;
+
+test('a Moonshine in the page: bright and dull speech, silence; a short sound it repeats itself over gets few tokens', async ({
+  open,
+}) => {
+  test.setTimeout(420_000);
+  const page = await open();
+  const folder = fileURLToPath(new URL('fixtures/moonshine/', import.meta.url));
+  await page.context().route('**/moonshine/**', (route) =>
+    route.fulfill({
+      path: folder + new URL(route.request().url()).pathname.replace(/.*\/moonshine\//, ''),
+    }),
+  );
+  await fakeWorkers(page);
+  await openPage(page);
+  await page.evaluate(() =>
+    document.querySelector('memo-bert')?.setAttribute('speech', 'moonshine/speech.json'),
+  );
+  await keepWords(page);
+  await choose(page, 'in-page');
+  await page.getByTestId('words-switch').click();
+  /** The words that stayed, of a file from its beginning to its end. */
+  const heardIn = async (...parts: readonly Float32Array[]) => {
+    const before = await page.evaluate(() => window.estimates.length);
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles(wavFile(...parts));
+    const timeout = 120_000;
+    await page.waitForFunction((count) => window.estimates.length > count, before, { timeout });
+    await expectPhase(page, 'idle', timeout);
+    const states = await wordsSoFar(page);
+    expect(states.map(({ error }) => error).filter((error) => error !== null)).toEqual([]);
+    return states.findLast(({ said }) => said.length > 0 && said.every(({ final }) => final))?.said ?? [];
+  };
+  const textOf = (words: readonly { text: string }[]) => words.map(({ text }) => text).join(' ');
+
+  const speech = actorSays(1.4, 3.6);
+  expect(await heardIn(silence(3))).toEqual([]);
+  expect(textOf(await heardIn(brighter(speech), silence(1)))).toBe('I am happy.');
+  expect(textOf(await heardIn(duller(speech), silence(1)))).toBe('I am sad.');
+
+  const short = await heardIn(silence(0.5), actorSays(0.7, 1), silence(1));
+  const seconds = short.at(-1)!.end - short[0]!.start;
+  expect(seconds).toBeLessThan(1);
+  const tokens = textOf(short).match(/\w+|\./g) ?? [];
+  expect(tokens.slice(0, 4)).toEqual(['I', 'am', 'sad', '.']);
+  expect(tokens).toHaveLength(Math.ceil(seconds * MOONSHINE_HZ));
 });
