@@ -24,7 +24,7 @@ import torch
 
 from .denseface_model import FACE_CLASSES
 from .ferplus_data import load_ferplus, majority
-from .golden_vectors import softmax
+from .golden_vectors import open_rounded, softmax
 from .labels import LABELS
 from .manifest import high_pass_of
 from .metrics import measure
@@ -78,9 +78,7 @@ def run(graph: onnx.ModelProto, inputs: np.ndarray, batch: int) -> tuple[np.ndar
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    session = open_rounded(graph.SerializeToString(), options)
     name = session.get_inputs()[0].name
     features, logits = [], []
     for first in range(0, len(inputs), batch):
