@@ -28,7 +28,6 @@ from .samples import CASES, UNKNOWN, Sample
 from .speech_data import load_speech
 from .text_data import Sentence, load_sentences, load_unlabelled
 from .text_teacher import load_beliefs
-from .voice_beliefs import load_beliefs as load_voice_beliefs
 
 log = logging.getLogger(__name__)
 
@@ -252,7 +251,7 @@ def heard_as(arguments: argparse.Namespace) -> dict[int, np.ndarray]:
         raise ValueError(f"--believed {arguments.believed} is not between 0 and 1")
     clips = load_speech(arguments.speech, arguments.cache).split("train", tuple(arguments.leave_out))
     beliefs, labels = (
-        load_voice_beliefs(arguments.voice_beliefs, clips),
+        load_beliefs(arguments.voice_beliefs, clips, "voice_beliefs"),
         np.eye(len(LABELS), dtype=np.float32),
     )
     part = arguments.believed

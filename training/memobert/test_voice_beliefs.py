@@ -11,6 +11,7 @@ from transformers import WhisperConfig, WhisperModel
 from . import train_wav2vec2, voice_beliefs, warm_up_wav2vec2
 from .sources import add_source_arguments, chosen_clips, heard_as
 from .speech_data import load_speech
+from .text_teacher import load_beliefs
 from .whisper_encoder import layer_states, load_whisper_encoder
 
 
@@ -108,7 +109,7 @@ def test_a_clip_is_judged_by_heads_that_never_heard_its_speaker(whisper, speaker
     options += ["--corpora", "ravdess", "--folds", "2", "--heads", "1", "--steps", "60", "--batch", "32"]
     scores = voice_beliefs.main([*options, "--out", str(out)])
     clips = load_speech(speakers).split("train")
-    beliefs = voice_beliefs.load_beliefs(out / voice_beliefs.BELIEFS, clips)
+    beliefs = load_beliefs(out / voice_beliefs.BELIEFS, clips)
     assert sorted(beliefs) == list(range(len(clips)))
     assert all(abs(of.sum() - 1) < 2e-3 for of in beliefs.values())
     assert scores["ravdess"]["count"] == len(clips) and scores["ravdess valid"]["count"] > 0
@@ -151,7 +152,7 @@ def test_a_clip_is_judged_by_heads_that_never_heard_its_speaker(whisper, speaker
     with pytest.raises(ValueError, match="--believed 2"):
         heard_as(argparse.Namespace(**vars(parser.parse_args([*given, "--believed", "2"])), seed=1))
     with pytest.raises(ValueError, match="run voice_beliefs again"):
-        voice_beliefs.load_beliefs(out / voice_beliefs.BELIEFS, clips[:3])
+        load_beliefs(out / voice_beliefs.BELIEFS, clips[:3], "voice_beliefs")
     with pytest.raises(ValueError, match="nowhere"):
         voice_beliefs.main([*options, "--corpora", "nowhere", "--out", str(tmp_path / "none")])
     alone = [*options[:1], str(toy / "speech"), *options[2:], "--out", str(tmp_path / "alone")]

@@ -12,6 +12,7 @@ things at once is learned as two.
 import argparse
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ from .labels import LABELS
 from .loop import Checkpoints, add_common_arguments, describe_run, start
 from .metrics import measure
 from .samples import pad
+from .speech_data import Clip
 from .text_data import Sentence, load_sentences
 
 log = logging.getLogger(__name__)
@@ -118,19 +120,21 @@ class Stepper:
         return {"loss": wrapped(ids, mask, torch.from_numpy(self.labels[rows]).to(self.device))}
 
 
-def load_beliefs(path: Path, sentences: list[Sentence]) -> dict[int, np.ndarray]:
-    """Distributions [labels] by row of `sentences`, for the corpora that the teacher was trained on.
+def load_beliefs(
+    path: Path, items: Sequence[Sentence | Clip], again: str = "text_teacher"
+) -> dict[int, np.ndarray]:
+    """Distributions [labels] by row of `items`, for the corpora that a teacher heard or read: also a voice's.
 
-    Raises ValueError where the corpora are not those that it read.
+    Raises ValueError where the corpora are not those; `again` is the command to run then.
     """
     found: dict[int, np.ndarray] = {}
     with np.load(path) as stored:
         for corpus in stored.files:
-            rows = [row for row, sentence in enumerate(sentences) if sentence.corpus == corpus]
+            rows = [row for row, item in enumerate(items) if item.corpus == corpus]
             if len(rows) != len(stored[corpus]):
                 raise ValueError(
-                    f"{path} is of {len(stored[corpus])} sentences of {corpus}, and {len(rows)} are there: "
-                    "run text_teacher again"
+                    f"{path} is of {len(stored[corpus])} of {corpus}, and {len(rows)} are there: "
+                    f"run {again} again"
                 )
             found.update(zip(rows, stored[corpus].astype(np.float32), strict=True))
     return found

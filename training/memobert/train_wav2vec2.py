@@ -32,8 +32,8 @@ from .loop import (
 )
 from .metrics import measure
 from .speech_data import VALID_SPEAKERS, Clip, Speech, load_speech, sampling_weights
+from .text_teacher import load_beliefs
 from .voice_augmentation import mixed
-from .voice_beliefs import load_beliefs
 from .voice_features import (
     add_feature_arguments,
     contextualise,
@@ -140,7 +140,7 @@ def believed(clips: list[Clip], path: Path | None, part: float) -> torch.Tensor:
     if not 0 <= part <= 1:
         raise ValueError(f"--believed {part} is not between 0 and 1")
     wanted = F.one_hot(torch.tensor([clip.label for clip in clips]), len(LABELS)).float()
-    for row, belief in (load_beliefs(path, clips) if path else {}).items():
+    for row, belief in (load_beliefs(path, clips, "voice_beliefs") if path else {}).items():
         wanted[row] = part * torch.from_numpy(belief) + (1 - part) * wanted[row]
     return wanted
 

@@ -116,24 +116,6 @@ def speaker_folds(clips: list[Clip], count: int) -> np.ndarray:
     return np.array([turn[clip.corpus].index(clip.speaker) % count for clip in clips])
 
 
-def load_beliefs(path: Path, clips: list[Clip]) -> dict[int, np.ndarray]:
-    """Distributions [labels] by row of `clips`, for the corpora that Whisper heard.
-
-    Raises ValueError where the clips are not those.
-    """
-    found: dict[int, np.ndarray] = {}
-    with np.load(path) as stored:
-        for corpus in stored.files:
-            rows = [row for row, clip in enumerate(clips) if clip.corpus == corpus]
-            if len(rows) != len(stored[corpus]):
-                raise ValueError(
-                    f"{path} is of {len(stored[corpus])} clips of {corpus}, and {len(rows)} are there: "
-                    "run voice_beliefs again"
-                )
-            found.update(zip(rows, stored[corpus].astype(np.float32), strict=True))
-    return found
-
-
 def main(argv: list[str] | None = None) -> dict[str, dict]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add_common_arguments(parser)
