@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+import torch
+from transformers import WhisperConfig, WhisperModel
 
 from . import toy_data
 
@@ -10,3 +12,17 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("toy")
     toy_data.make(folder)
     return folder
+
+
+@pytest.fixture
+def whisper(tmp_path):
+    """The encoder of a tiny Whisper that lies at `tmp_path / "whisper"`."""
+    torch.manual_seed(4)
+    config = WhisperConfig(
+        d_model=64, encoder_layers=2, encoder_attention_heads=1, encoder_ffn_dim=96,
+        decoder_layers=1, decoder_attention_heads=1, decoder_ffn_dim=32, vocab_size=60, pad_token_id=0,
+        bos_token_id=1, eos_token_id=2, decoder_start_token_id=1,
+    )  # fmt: skip
+    model = WhisperModel(config).eval()
+    model.save_pretrained(tmp_path / "whisper")
+    return model.encoder

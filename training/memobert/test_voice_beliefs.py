@@ -6,26 +6,12 @@ import struct
 import numpy as np
 import pytest
 import torch
-from transformers import WhisperConfig, WhisperModel
 
 from . import train_wav2vec2, voice_beliefs, warm_up_wav2vec2
 from .sources import add_source_arguments, chosen_clips, heard_as
 from .speech_data import load_speech
 from .text_teacher import load_beliefs
 from .whisper_encoder import layer_states, load_whisper_encoder
-
-
-@pytest.fixture
-def whisper(tmp_path):
-    torch.manual_seed(4)
-    config = WhisperConfig(
-        d_model=64, encoder_layers=2, encoder_attention_heads=1, encoder_ffn_dim=96,
-        decoder_layers=1, decoder_attention_heads=1, decoder_ffn_dim=32, vocab_size=60, pad_token_id=0,
-        bos_token_id=1, eos_token_id=2, decoder_start_token_id=1,
-    )  # fmt: skip
-    model = WhisperModel(config).eval()
-    model.save_pretrained(tmp_path / "whisper")
-    return model.encoder
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ things at once is learned as two.
 """
 
 import argparse
+import copy
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -43,10 +44,11 @@ LONGEST = 48
 POOLED = 50
 
 
-def encoded_batch(rows: list[list[int]], device) -> tuple[Tensor, Tensor]:
-    """Ids [N,longest] and their mask."""
-    ids, mask = pad([np.array(row, np.int64) for row in rows])
-    return ids.to(device), mask.to(device)
+def encoded_batch(rows: list[np.ndarray], device) -> tuple[Tensor, Tensor]:
+    """Ids [N,longest], or states [N,longest,D] of held layers, and their mask [N,longest]."""
+    given, mask = pad(rows)
+    given = given.float() if given.is_floating_point() else given
+    return given.to(device), mask.to(device)
 
 
 class Classifier(nn.Module):
@@ -56,20 +58,23 @@ class Classifier(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, ids: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
-        return F.cross_entropy(self.model(ids, attention_mask=mask).logits.float(), labels)
+    def forward(self, given: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
+        return F.cross_entropy(logits_of_batch(self.model, given, mask), labels)
+
+
+def logits_of_batch(model: nn.Module, given: Tensor, mask: Tensor) -> Tensor:
+    """[N,labels] of ids [N,L], or of held layers' states [N,L,D]."""
+    words = {"inputs_embeds": given} if given.is_floating_point() else {"input_ids": given}
+    return model(**words, attention_mask=mask).logits.float()
 
 
 @torch.inference_mode()
-def logits_of(model: nn.Module, encoded: list[list[int]], device) -> np.ndarray:
-    """[N,labels] in the order given; batched by length."""
+def logits_of(model: nn.Module, encoded: list[np.ndarray], device) -> np.ndarray:
+    """[N,labels] in the order given."""
     model.eval()
-    order = np.argsort([len(ids) for ids in encoded], kind="stable")
     found = np.zeros((len(encoded), len(LABELS)), np.float32)
-    for first in range(0, len(order), 64):
-        rows = order[first : first + 64]
-        ids, mask = encoded_batch([encoded[i] for i in rows], device)
-        found[rows] = model(ids, attention_mask=mask).logits.float().cpu().numpy()
+    for rows in by_length(encoded):
+        found[rows] = logits_of_batch(model, *encoded_batch([encoded[i] for i in rows], device)).cpu().numpy()
     return found
 
 
@@ -85,21 +90,57 @@ def chances(sentences: list[Sentence], power: float) -> np.ndarray:
     return weights / weights.sum()
 
 
-def freeze_below(model: nn.Module, layers: int) -> None:
-    """Holds the word table and the lowest `layers` of a BERT-shaped encoder; 0 holds nothing."""
-    if not layers:
-        return
+class Held(nn.Module):
+    """In the place of an encoder's embeddings: gives on what lower layers made of them."""
+
+    def forward(self, inputs_embeds: Tensor, **_others) -> Tensor:
+        return inputs_embeds
+
+
+def hold_below(model: nn.Module, layers: int) -> nn.Module:
+    """Takes the embeddings and the lowest `layers` off a BERT-shaped `model` of Hugging Face's; returns them.
+
+    What they say of a sentence never changes, and so is computed once (`states_of`): `model` takes it as
+    `inputs_embeds` from then on. Raises ValueError if no layer is left to train.
+    """
     body = model.base_model
-    body.embeddings.requires_grad_(False)
-    for layer in body.encoder.layer[:layers]:
-        layer.requires_grad_(False)
+    if not 0 < layers < len(body.encoder.layer):
+        raise ValueError(
+            f"--freeze {layers}: the encoder has {len(body.encoder.layer)} layers, one must learn"
+        )
+    lower = copy.copy(body)
+    lower._modules = dict(body._modules)
+    lower.encoder = copy.copy(body.encoder)
+    lower.encoder._modules = dict(body.encoder._modules)
+    lower.encoder.layer = body.encoder.layer[:layers]
+    body.encoder.layer = body.encoder.layer[layers:]
+    body.embeddings = Held()
+    return lower.eval()
+
+
+@torch.inference_mode()
+def states_of(lower: nn.Module, encoded: list[np.ndarray], device) -> list[np.ndarray]:
+    """[L,D] float16 of each sentence's ids [L], in the order given; batched by length."""
+    found = [np.empty(0)] * len(encoded)
+    for rows in by_length(encoded):
+        ids, mask = encoded_batch([encoded[i] for i in rows], device)
+        states = lower(ids, attention_mask=mask).last_hidden_state
+        for row, of, real in zip(rows, states, mask.bool(), strict=True):
+            found[row] = of[real].cpu().numpy().astype(np.float16)
+    return found
+
+
+def by_length(encoded: list[np.ndarray], count: int = 64) -> Iterator[np.ndarray]:
+    order = np.argsort([len(of) for of in encoded], kind="stable")
+    for first in range(0, len(order), count):
+        yield order[first : first + count]
 
 
 class Stepper:
     """A step's batch: sentences drawn by `weights` [N], of about one length."""
 
     def __init__(
-        self, encoded: list[list[int]], labels: np.ndarray, weights: np.ndarray, batch: int, device
+        self, encoded: list[np.ndarray], labels: np.ndarray, weights: np.ndarray, batch: int, device
     ) -> None:
         self.encoded, self.labels, self.batch, self.device = encoded, labels, batch, device
         self.weights = weights
@@ -167,13 +208,17 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
         model = BertForSequenceClassification(
             BertConfig(vocab_size=len(tokenizer), num_labels=len(LABELS), **sizes)
         )
-    freeze_below(model, arguments.freeze)
+    lower = hold_below(model, arguments.freeze).to(accelerator.device) if arguments.freeze else None
 
-    def read(split: str) -> tuple[list[Sentence], list[list[int]], np.ndarray]:
+    def read(split: str) -> tuple[list[Sentence], list[np.ndarray], np.ndarray]:
         chosen = [s for s in load_sentences(arguments.text, split) if s.corpus in arguments.corpora]
         if missing := set(arguments.corpora) - {s.corpus for s in chosen}:
             raise ValueError(f"--corpora: no {split} sentence of {', '.join(sorted(missing))}")
-        encoded = tokenizer([s.text for s in chosen], truncation=True, max_length=LONGEST).input_ids
+        rows = tokenizer([s.text for s in chosen], truncation=True, max_length=LONGEST).input_ids
+        encoded = [np.array(row, np.int64) for row in rows]
+        if lower:
+            encoded = states_of(lower, encoded, accelerator.device)
+            log.info("the lower %d layers have read %d %s sentences", arguments.freeze, len(encoded), split)
         return chosen, encoded, np.array([s.label for s in chosen])
 
     sentences, encoded, labels = read("train")

@@ -42,6 +42,7 @@ from .voice_features import (
     silent_features,
 )
 from .voice_squeeze import squeezed
+from .voice_states import States
 from .voice_teacher import EMBEDDING_SIZE, VoiceTeacher
 from .wav2vec2_model import VoiceEncoder
 
@@ -135,6 +136,24 @@ def unlike(tokens: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     return ((tokens.float() - wanted) / spread).square().mean()
 
 
+class Imitation(nn.Module):
+    """How far tokens [N,T,D] are from telling a larger encoder's states [N,T,S] (`voice_states`), as a loss.
+
+    DistilHuBERT (Chang et al., ICASSP 2022, section 3) has it as L1 and the sigmoid of the cosine; here, the
+    states being standardised, it is the squared error. `voiced` [N,T,1]: how far a token has a state at all.
+    """
+
+    def __init__(self, feature_size: int, state_size: int) -> None:
+        super().__init__()
+        self.head = nn.Linear(feature_size, state_size)
+
+    def forward(self, tokens: torch.Tensor, states: torch.Tensor, voiced: torch.Tensor) -> torch.Tensor:
+        # a mixed crop's halves may end apart: where one has none, what is left is not to be told
+        there = (voiced > 0.99).float()
+        unlike = (self.head(tokens).float() - states).square().mean(2, keepdim=True)
+        return (unlike * there).sum() / there.sum().clamp(min=1)
+
+
 def believed(clips: list[Clip], path: Path | None, part: float) -> torch.Tensor:
     """[N,7] to learn: the label, and `part` of what `voice_beliefs` says where it does. Raises ValueError."""
     if not 0 <= part <= 1:
@@ -145,13 +164,16 @@ def believed(clips: list[Clip], path: Path | None, part: float) -> torch.Tensor:
     return wanted
 
 
-def optimisers(model: nn.Module, distillation: nn.Module | None, rate: float) -> list[torch.optim.Optimizer]:
-    """Muon for the transformer's matrices, AdamW for all else: from scratch it needs fewer steps."""
+def optimisers(model: nn.Module, heads: list[nn.Module], rate: float) -> list[torch.optim.Optimizer]:
+    """Muon for the transformer's matrices, AdamW for all else: from scratch it needs fewer steps.
+
+    `heads`: what is trained beside the model, for its sake alone.
+    """
     # in the module's order: a set would give each process, and so each resumed run, another one
     matrices = [p for p in model.wav2vec2.encoder.layers.parameters() if p.ndim == 2]
     chosen = set(matrices)
     rest = [p for p in model.parameters() if p.requires_grad and p not in chosen]
-    rest += list(distillation.head.parameters()) if distillation else []
+    rest += [p for head in heads for p in head.parameters()]
     return [
         make_muon(matrices, rate),
         torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.02),
@@ -176,6 +198,8 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--taught", type=float, default=1.0, help="weight of what the teachers say")
     parser.add_argument("--beliefs", type=Path, default=None, help="beliefs.npz of voice_beliefs")
     parser.add_argument("--believed", type=float, default=0.5, help="weight of these beside the labels'")
+    parser.add_argument("--states", type=Path, default=None, help="folder of voice_states")
+    parser.add_argument("--imitated", type=float, default=1.0, help="weight of telling these")
     parser.add_argument(
         "--squeeze", type=int, default=1, help="frames that are one step of the transformer: 3 for the page"
     )
@@ -209,44 +233,54 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     targets = believed(train, arguments.beliefs, arguments.believed)
     labels, heard = frozen.labels, [0] if arguments.no_augmentation else list(range(arguments.variants))
     silence = silent_features(model, device)
-    distillation = None
+    distillation = imitation = states = None
+    heads: dict[str, nn.Module] = {}
     if arguments.teacher:
         distillation = Distillation(arguments.teacher, config.hidden_size).to(device)
+        heads["head"] = distillation.head
+    if arguments.states:
+        states = States.load(arguments.states, train)
+        imitation = Imitation(config.hidden_size, states.values.shape[1]).to(device)
+        heads["imitation"] = imitation
     model.wav2vec2.feature_extractor.requires_grad_(False)
 
-    muon, adamw = optimisers(model, distillation, arguments.rate)
+    muon, adamw = optimisers(model, list(heads.values()), arguments.rate)
     average = AveragedWeights(model, 0.995)
     checkpoints = Checkpoints(arguments.out)
-    parts = dict(training=model, muon=muon, adamw=adamw, generator=rng)
-    if distillation:
-        parts["head"] = distillation.head
+    parts = dict(training=model, muon=muon, adamw=adamw, generator=rng, **heads)
     last = checkpoints.load_last()
     first = unpack(last, average, **parts) if last else 0
     frames = int(arguments.seconds * 50)
     scores: dict[str, float] = {}
     for epoch in range(first, max(1, arguments.steps // arguments.every)):
         model.train()
-        total, hits = 0.0, 0
+        total, hits, told = 0.0, 0, []
         for index in range(arguments.every):
             step = epoch * arguments.every + index
             for group in (*muon.param_groups, *adamw.param_groups):
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             rows = rng.choice(len(train), arguments.batch, p=weights)
             wanted = targets[rows]
-            bands = None
+            bands = of_states = None
             if index % 2 and not arguments.crops_only:
                 # as the page hears it, with the silence of zeros and of rooms: nothing that listeners know
                 length = int(rng.choice(WINDOWS_FRAMES))
                 given = (frozen.windows(rows, length, silence, rng, [*heard, -1 % len(frozen.ends)]), wanted)
                 features, wanted = (t.to(device) for t in mixed(arguments.mixup, rng, *given))
             else:
-                given = (*frozen.batch(rows, frames, rng, heard), wanted)
-                features, bands, wanted = (t.to(device) for t in mixed(arguments.mixup, rng, *given))
+                given = (wanted, *frozen.batch(rows, frames, rng, heard, states))
+                wanted, features, bands, *of_states = (
+                    t.to(device) for t in mixed(arguments.mixup, rng, *given)
+                )
             with autocast(device, arguments.precision):
                 tokens, logits = model.pool(contextualise(model, features))
                 taught = 0.0
                 if distillation and (bands is not None or distillation.encoders):
                     taught = arguments.taught * distillation(bands, features, tokens, logits)
+                if imitation and of_states:
+                    unlike_states = imitation(tokens, *of_states)
+                    taught = taught + arguments.imitated * unlike_states
+                    told.append(unlike_states.item())
             loss = F.cross_entropy(logits.float(), wanted, label_smoothing=0.05) + taught
             muon.zero_grad(set_to_none=True)
             adamw.zero_grad(set_to_none=True)
@@ -271,6 +305,8 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             **{f"{corpus} uar": of["uar"] for corpus, of in scores.items()},
             "train_loss": total / arguments.every,
             "train_wa": hits / arguments.every / arguments.batch,
+            # of its variance: 1 tells nothing
+            **({"states unlike": float(np.mean(told))} if told else {}),
         }
         checkpoints.save(epoch + 1, -scores["ravdess"]["loss"], pack(average, **parts), best, row)
     if arguments.leave_out and (others := [c for c in speech.clips if c.corpus in arguments.leave_out]):

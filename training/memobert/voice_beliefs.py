@@ -16,7 +16,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from transformers import WhisperFeatureExtractor
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 from .calibration import fit_temperature
@@ -26,40 +25,25 @@ from .metrics import measure
 from .speech_data import Clip, Speech, load_speech, sampling_weights
 from .voice_features import spoken
 from .wav2vec2_model import SAMPLE_RATE_HZ
-from .whisper_encoder import layer_states, load_whisper_encoder
+from .whisper_encoder import heard_states, load_whisper_encoder
 
 log = logging.getLogger(__name__)
 
 BELIEFS = "beliefs.npz"
 # of a clip; the page's window is not longer
 LONGEST_S = 3
-# Whisper's hop is a hundredth of a second, and its convolutions halve that
-STATE_SAMPLES = 320
-BATCH = 16
 
 
 @torch.inference_mode()
 def pooled(encoder: WhisperEncoder, speech: Speech, clips: list[Clip], device) -> np.ndarray:
     """[N,layers + 1,2 D] float16: mean and deviation over time of what each layer makes of a clip's end."""
-    to_mel = WhisperFeatureExtractor(encoder.config.num_mel_bins)
     size, layers = encoder.config.d_model, encoder.config.encoder_layers
     found = np.zeros((len(clips), layers + 1, 2 * size), np.float16)
-    # clips of about one length together: what pads them is work
-    order = np.argsort([clip.length for clip in clips], kind="stable")
-    for first in range(0, len(order), BATCH):
-        rows = order[first : first + BATCH]
-        waves = [spoken(speech.waveform(clips[row]))[-LONGEST_S * SAMPLE_RATE_HZ :] for row in rows]
-        longest = -(-max(map(len, waves)) // STATE_SAMPLES) * STATE_SAMPLES
-        given = [np.pad(wave, (0, longest - len(wave))) for wave in waves]
-        mel = to_mel(
-            given, sampling_rate=SAMPLE_RATE_HZ, padding=False, truncation=False, return_tensors="pt"
-        ).input_features
-        for layer, states in enumerate(layer_states(encoder, mel.to(device))):
-            for row, wave, of in zip(rows, waves, states, strict=True):
-                spread, mean = torch.std_mean(of[: max(1, len(wave) // STATE_SAMPLES)], 0, correction=0)
-                found[row, layer] = torch.cat([mean, spread]).cpu().numpy()
-        if first // BATCH % 100 == 0:
-            log.info("Whisper heard %d of %d clips", first, len(clips))
+    waves = [spoken(speech.waveform(clip))[-LONGEST_S * SAMPLE_RATE_HZ :] for clip in clips]
+    for row, states in heard_states(encoder, waves, None, device):
+        for layer, of in enumerate(states):
+            spread, mean = torch.std_mean(of, 0, correction=0)
+            found[row, layer] = torch.cat([mean, spread]).cpu().numpy()
     return found
 
 

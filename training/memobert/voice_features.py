@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,7 +18,10 @@ from torch import Tensor
 from .loop import autocast
 from .speech_data import Clip, Speech
 from .voice_augmentation import augment, high_pass, normalise, place
-from .wav2vec2_model import SAMPLE_RATE_HZ, WINDOW_SAMPLES, SpectralTargets, VoiceEncoder
+from .wav2vec2_model import POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES, SpectralTargets, VoiceEncoder
+
+if TYPE_CHECKING:
+    from .voice_states import States
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +46,12 @@ def voiced_span(wave: np.ndarray) -> tuple[int, int]:
     power = np.square(wave[: count * block]).reshape(count, block).mean(1)
     loud = np.flatnonzero(power > power.max() * 10 ** (-SILENCE_DB / 10))
     return int(loud[0] * block), int(min(len(wave), (loud[-1] + 2) * block))
+
+
+def voiced_samples(wave: np.ndarray) -> np.ndarray:
+    """What features are kept of, of [T]: the voice, two windows of it at most."""
+    begin, end = voiced_span(wave)
+    return wave[begin : min(end, begin + 2 * WINDOW_SAMPLES)]
 
 
 def spoken(wave: np.ndarray) -> np.ndarray:
@@ -123,27 +133,41 @@ class FrozenFeatures:
         arrays = (np.load(folder / f"{name}.npy") for name in ("features", "bands", "ends"))
         return FrozenFeatures(clips, *arrays)
 
-    def batch(self, rows: np.ndarray, frames: int, rng: np.random.Generator, variants: Sequence[int]):
+    def batch(
+        self,
+        rows: np.ndarray,
+        frames: int,
+        rng: np.random.Generator,
+        variants: Sequence[int],
+        states: "States | None" = None,
+    ) -> tuple[Tensor, ...]:
         """Crops of random ones of `variants`: features [N,frames,size], bands [N,frames,64].
 
-        A clip that is shorter lies somewhere amid zeros.
+        A clip that is shorter lies somewhere amid zeros. With `states` also those of the crop's tokens
+        [N,frames // 3,S], and 1 where a token has voice, else 0, [N,frames // 3,1].
         """
+        tokens = frames // POOL
+        moments = [] if states is None else np.zeros((len(rows), tokens, states.values.shape[1]), np.float32)
+        voiced = np.zeros((len(rows), tokens, 1), np.float32)
         values = np.zeros((len(rows), frames, self.features.shape[1]), np.float32)
         mel = np.full((len(rows), frames, self.bands.shape[1]), SILENT_BAND, np.float32)
         flat = self.ends.ravel()
         for index, row in enumerate(rows):
             place = int(rng.choice(variants)) * len(self.clips) + int(row)
             begin, end = (int(flat[place - 1]) if place else 0), int(flat[place])
-            spare = end - begin - frames
-            if spare >= 0:
-                begin += int(rng.integers(spare + 1))
-                values[index] = self.features[begin : begin + frames]
-                mel[index] = self.bands[begin : begin + frames]
-            else:
-                first = int(rng.integers(-spare + 1))
-                values[index, first : first + end - begin] = self.features[begin:end]
-                mel[index, first : first + end - begin] = self.bands[begin:end]
-        return torch.from_numpy(values), torch.from_numpy(mel)
+            length = end - begin
+            # where the clip's first frame lies in the crop: before it, if the clip is longer
+            first = int(rng.integers(abs(length - frames) + 1)) * (1 if length < frames else -1)
+            of, at = slice(begin + max(0, -first), min(end, begin + frames - first)), max(0, first)
+            values[index, at : at + of.stop - of.start] = self.features[of]
+            mel[index, at : at + of.stop - of.start] = self.bands[of]
+            if states is not None:
+                # a variant that is said faster has the same moments at the same parts of it
+                places = ((np.arange(tokens) + 0.5) * POOL - first) / length
+                moments[index] = states.at(int(row), places)
+                voiced[index, :, 0] = (places > 0) & (places < 1)
+        found = torch.from_numpy(values), torch.from_numpy(mel)
+        return found if states is None else (*found, torch.from_numpy(moments), torch.from_numpy(voiced))
 
     def windows(
         self, rows: np.ndarray, frames: int, silence: np.ndarray, rng: np.random.Generator, variants
@@ -176,10 +200,9 @@ def _laid_out(wave: np.ndarray, rng, whole: bool, high_pass_hz: float) -> np.nda
 
     Behind a high pass frames lie anywhere, and have about their window's level only: as the page streams.
     """
-    begin, end = (0, len(wave)) if whole else voiced_span(wave)
-    if rng and high_pass_hz and end - begin > FRAME_SAMPLES + RECEPTIVE_SAMPLES:
-        begin += int(rng.integers(FRAME_SAMPLES))
-    wave = wave[begin : min(end, begin + 2 * WINDOW_SAMPLES)]
+    wave = wave[: 2 * WINDOW_SAMPLES] if whole else voiced_samples(wave)
+    if rng and high_pass_hz and len(wave) > FRAME_SAMPLES + RECEPTIVE_SAMPLES:
+        wave = wave[int(rng.integers(FRAME_SAMPLES)) :]
     wave = normalise(high_pass(augment(wave, rng) if rng else wave, high_pass_hz), high_pass_hz > 0)
     if rng and high_pass_hz:
         wave = (wave * LEVEL_FACTOR ** rng.uniform(-1, 1)).astype(np.float32)

