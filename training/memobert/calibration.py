@@ -1,6 +1,6 @@
 """Temperature scaling and expected calibration error (Guo et al., ICML 2017), on what was not fitted."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -111,14 +111,9 @@ def sample_folds(count: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).permutation(count) % 2
 
 
-def speaker_folds(speakers: Sequence[str], order: Callable[[str], tuple]) -> np.ndarray:
-    """[N] of 0 and 1: a speaker is in one fold only; in the order of `order(speaker)` they take turns.
-
-    Order by corpus, then sex: so that each fold has some of both. With one speaker all is fold 0.
-    """
-    ordered = sorted(set(speakers), key=order)
-    fold = {speaker: index % 2 for index, speaker in enumerate(ordered)}
-    return np.array([fold[speaker] for speaker in speakers])
+def speaker_folds(speakers: Sequence[str]) -> np.ndarray:
+    """[N]: each speaker is a fold, numbered in the order of names."""
+    return np.unique(np.asarray(speakers), return_inverse=True)[1]
 
 
 def calibrate(
@@ -128,17 +123,17 @@ def calibrate(
     groups: Sequence[Hashable] | None = None,
     votes: np.ndarray | None = None,
 ) -> tuple[dict, np.ndarray]:
-    """Measures logits `raw` and `scaled`, each half with the temperature of the other; then fits one to all.
+    """Measures logits `raw` and `scaled`, each fold with the others' temperature; then fits one to all.
 
-    `folds` [N] of 0 and 1; each of `groups` counts alike, in the fit and in the measures. Returns the report
-    and the logits [N,C] over the cross-fitted temperatures. Raises ValueError when a fold is empty: nothing
-    would be left to measure on.
+    `folds` [N] of whole numbers; each of `groups` counts alike, in the fit and in the measures. Returns the
+    report and the logits [N,C] over the cross-fitted temperatures. Raises ValueError when there is one fold:
+    nothing would be left to fit on.
     """
     if len(np.unique(folds)) < 2:
         raise ValueError("calibration needs two folds: give more than one speaker, or folds of samples")
     groups = np.zeros(len(truth), int) if groups is None else np.asarray(groups)
     scaled, temperatures = logits.astype(np.float64), []
-    for fold in (0, 1):
+    for fold in np.unique(folds):
         other = folds != fold
         temperatures.append(fit_temperature(logits[other], truth[other], equal_weights(groups[other])))
         scaled[folds == fold] /= temperatures[-1]

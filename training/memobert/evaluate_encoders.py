@@ -26,7 +26,6 @@ from .encoder_splits import (
     babble_voices,
     face_split,
     groups_of,
-    sex_of,
     some_of_each_corpus,
 )
 from .evaluation_report import markdown
@@ -113,7 +112,7 @@ def evaluate_face(encoders: dict[str, Encoder], split: FaceSplit, settings: Sett
     calibration = {}
     for who, values in clean.items():
         calibration[who], _ = calibrate(values, split.truth, folds, votes=split.votes)
-        calibration[who]["folds"] = "pictures, by chance"
+        calibration[who]["folds"] = "half of the pictures, by chance"
 
     def score(logits: np.ndarray, truth: np.ndarray) -> dict:
         return score_logits(logits, truth, FACE_CLASSES, settings.rounds, settings.seed)
@@ -182,11 +181,12 @@ def _calibrate_voice(
     clips = [clip for clip, kept in zip(clips, keep, strict=True) if kept]
     logits, truth = logits[keep], truth[keep]
     corpora = np.array([clip.corpus for clip in clips])
-    where = {clip.speaker: (clip.corpus, sex_of(clip.corpus, clip.speaker) or "") for clip in clips}
-    folds = speaker_folds([clip.speaker for clip in clips], lambda speaker: (*where[speaker], speaker))
-    kind = "clips, by speaker"
-    if len(where) < 2:
-        folds, kind = sample_folds(len(clips), seed), "clips, by chance: there is one speaker only"
+    folds, kind = speaker_folds([clip.speaker for clip in clips]), "speaker"
+    if folds.max() < 1:
+        folds, kind = (
+            sample_folds(len(clips), seed),
+            "half of the clips, by chance: there is one speaker only",
+        )
         log.warning("one validation speaker only: the calibration's folds are not apart by speaker")
     report, scaled = calibrate(logits, truth, folds, corpora)
     report["folds"] = kind

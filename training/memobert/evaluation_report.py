@@ -149,10 +149,10 @@ def _calibration(found: dict) -> str:
                 row += [percent(raw["ece_votes"]), percent(scaled["ece_votes"])]
             rows.append(row)
     after = found["calibration"]["after"]
-    halves = " and ".join(f"{t:.3f}" for t in after["cross_fitted_temperatures"])
+    others = after["cross_fitted_temperatures"]
     text = (
-        f"**Calibration.** Temperature {after['temperature']:.3f}, fitted to all. Below, each half\n"
-        f"({after['folds']}) is measured with the temperature of the other ({halves}),\n"
+        f"**Calibration.** Temperature {after['temperature']:.3f}, fitted to all. Below, each\n"
+        f"{after['folds']}, is measured with the temperature of all others ({min(others):.3f} to {max(others):.3f}),\n"
         "and a corpus left out with that from all. ECE: 15 bins of equal width, top label. *By chance*:\n"
         "what so few samples give on average though every probability be right.\n\n"
     )

@@ -61,6 +61,10 @@ def test_cross_fitting_helps_where_help_is_due_and_lies_nowhere():
     truth = np.concatenate([drawn(2000, 3.0, 1)[1], drawn(2000, 1.0, 2)[1]])
     report, _ = calibrate(mixed, truth, folds)
     assert report["cross_fitted_temperatures"] == pytest.approx([1, 3], rel=0.15)
+    # so is each of many with that of all others
+    report, _ = calibrate(mixed, truth, np.repeat(np.arange(8), 500))
+    assert len(report["cross_fitted_temperatures"]) == 8
+    assert max(report["cross_fitted_temperatures"]) < 3 and min(report["cross_fitted_temperatures"]) > 1
     with pytest.raises(ValueError, match="two folds"):
         calibrate(mixed, truth, np.zeros(4000, int))
 
@@ -85,8 +89,7 @@ def test_votes_are_another_truth():
 
 def test_folds_and_weights():
     speakers = ["a1", "a1", "a2", "b1", "b2", "b2"]
-    folds = speaker_folds(speakers, lambda s: (s,))
-    assert folds.tolist() == [0, 0, 1, 0, 1, 1]
+    assert speaker_folds(speakers).tolist() == [0, 0, 1, 2, 3, 3]
     assert np.bincount(sample_folds(11, 1)).tolist() == [6, 5]
     weights = equal_weights(["x", "x", "x", "y"])
     assert weights[:3].sum() == pytest.approx(weights[3]) and weights.mean() == pytest.approx(1)
