@@ -150,9 +150,10 @@ def _calibration(found: dict) -> str:
             rows.append(row)
     after = found["calibration"]["after"]
     others = after["cross_fitted_temperatures"]
+    span = f"{min(others):.3f} to {max(others):.3f}"
     text = (
         f"**Calibration.** Temperature {after['temperature']:.3f}, fitted to all. Below, each\n"
-        f"{after['folds']}, is measured with the temperature of all others ({min(others):.3f} to {max(others):.3f}),\n"
+        f"{after['folds']}, is measured with the temperature of all others ({span}),\n"
         "and a corpus left out with that from all. ECE: 15 bins of equal width, top label. *By chance*:\n"
         "what so few samples give on average though every probability be right.\n\n"
     )
