@@ -305,7 +305,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             **{f"{corpus} uar": of["uar"] for corpus, of in scores.items()},
             "train_loss": total / arguments.every,
             "train_wa": hits / arguments.every / arguments.batch,
-            # of its variance: 1 tells nothing
+            # in units of a channel's variance; mixed crops have less of it than 1
             **({"states unlike": float(np.mean(told))} if told else {}),
         }
         checkpoints.save(epoch + 1, -scores["ravdess"]["loss"], pack(average, **parts), best, row)

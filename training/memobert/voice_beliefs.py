@@ -10,7 +10,6 @@ learns that beside the label (distillation: Hinton et al., 2015). Neither Whispe
 
 import argparse
 import logging
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -25,7 +24,7 @@ from .metrics import measure
 from .speech_data import Clip, Speech, load_speech, sampling_weights
 from .voice_features import spoken
 from .wav2vec2_model import SAMPLE_RATE_HZ
-from .whisper_encoder import heard_states, load_whisper_encoder
+from .whisper_encoder import add_whisper_arguments, heard_states, load_whisper_encoder
 
 log = logging.getLogger(__name__)
 
@@ -103,11 +102,7 @@ def speaker_folds(clips: list[Clip], count: int) -> np.ndarray:
 def main(argv: list[str] | None = None) -> dict[str, dict]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add_common_arguments(parser)
-    parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
-    parser.add_argument(
-        "--whisper", type=Path, required=True, help="model.bin, or a folder of the Hub's layout"
-    )
-    parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
+    add_whisper_arguments(parser)
     parser.add_argument("--corpora", nargs="+", default=["ravdess", "tess", "nemo", "emodb"])
     parser.add_argument("--folds", type=int, default=8)
     parser.add_argument("--heads", type=int, default=3, help="of each fold: what they say is averaged")

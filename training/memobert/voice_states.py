@@ -4,8 +4,7 @@
 
 Layers of Whisper's encoder (Radford et al., 2022), held as it is, for every 60 ms of each clip's voice; each
 speaker's own mean taken off, in units of a channel's deviation. `train_wav2vec2 --states` learns to tell them
-from its tokens, beside the labels (DistilHuBERT: Chang et al., ICASSP 2022; layers by heads of their own).
-Neither Whisper nor those heads are shipped.
+from its tokens, beside the labels (as DistilHuBERT: Chang et al., ICASSP 2022). Whisper is not shipped.
 """
 
 import argparse
@@ -21,7 +20,7 @@ from .loop import add_common_arguments, start
 from .speech_data import Clip, Speech, load_speech
 from .voice_features import voiced_samples
 from .wav2vec2_model import POOL, pooled
-from .whisper_encoder import heard_states, load_whisper_encoder
+from .whisper_encoder import add_whisper_arguments, heard_states, load_whisper_encoder
 
 log = logging.getLogger(__name__)
 
@@ -94,11 +93,7 @@ def by_speaker(values: np.ndarray, ends: np.ndarray, clips: list[Clip]) -> np.nd
 def main(argv: list[str] | None = None) -> States:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add_common_arguments(parser)
-    parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
-    parser.add_argument(
-        "--whisper", type=Path, required=True, help="model.bin, or a folder of the Hub's layout"
-    )
-    parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
+    add_whisper_arguments(parser)
     parser.add_argument("--layers", type=int, nargs="+", default=[2, 4])
     parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
     arguments = parser.parse_args(argv)

