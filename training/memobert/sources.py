@@ -68,7 +68,13 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="CORPUS=TIMES ...: of sentences alone a corpus is drawn so many times as often (1)",
     )
-    corpora.add_argument("--text-teacher", type=Path, help="beliefs.npz of text_teacher")
+    corpora.add_argument(
+        "--text-teacher",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="beliefs.npz of text_teacher; a later one's hold",
+    )
     corpora.add_argument("--teach", type=float, default=0.6, help="weight of its beliefs beside the labels'")
     corpora.add_argument("--voice-beliefs", type=Path, help="beliefs.npz of voice_beliefs")
     corpora.add_argument("--believed", type=float, default=0.5, help="weight of these beside the labels'")
@@ -236,12 +242,12 @@ def load_source(arguments: argparse.Namespace) -> Source:
     return source
 
 
-def taught(path: Path, sentences: list[Sentence], part: float) -> dict[int, np.ndarray]:
-    """[labels] by row: `part` of what the teacher of `path` says, the rest the label's. Raises ValueError."""
+def taught(paths: list[Path], sentences: list[Sentence], part: float) -> dict[int, np.ndarray]:
+    """[labels] by row: `part` of what its last teacher says, the rest the label's. Raises ValueError."""
     if not 0 <= part <= 1:
         raise ValueError(f"--teach {part} is not between 0 and 1")
     labels = np.eye(len(LABELS), dtype=np.float32)
-    beliefs = load_beliefs(path, sentences)
+    beliefs = {row: of for path in paths for row, of in load_beliefs(path, sentences).items()}
     return {row: part * of + (1 - part) * labels[sentences[row].label] for row, of in beliefs.items()}
 
 

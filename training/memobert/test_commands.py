@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -262,6 +263,14 @@ def test_words_are_learned_from_a_teacher_of_words_alone(runs, toy, tmp_path):
     assert known and all(abs(sample.belief.sum() - 1) < 1e-3 for sample in known)
     # half of it is the label's
     assert all(sample.belief[sample.label] > 0.499 for sample in known)
+    # of two teachers of one corpus the later one holds
+    other = tmp_path / "other.npz"
+    with np.load(beliefs) as first:
+        np.savez(other, meld=np.full_like(first["meld"], 1 / 7))
+    parsed.text_teacher = [Path(beliefs), other]
+    evenly = load_source(parsed).beliefs
+    assert evenly.keys() == source.beliefs.keys()
+    assert all(sorted(belief)[:6] == pytest.approx([0.5 / 7] * 6, abs=1e-3) for belief in evenly.values())
     labels = lay_out([known[0], source.draw(rng, "T")], source.tokenizer).labels
     assert labels.shape == (2, 7) and torch.allclose(labels[0], torch.from_numpy(known[0].belief))
     assert sorted(labels[1].tolist()) == [0, 0, 0, 0, 0, 0, 1]
