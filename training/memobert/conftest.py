@@ -7,6 +7,16 @@ from transformers import WhisperConfig, WhisperModel
 from . import toy_data
 
 
+@pytest.fixture(autouse=True, scope="module")
+def one_thread(request: pytest.FixtureRequest):
+    """Toy shapes gain nothing by a second; waiting for one that is not let run costs more than they."""
+    before = torch.get_num_threads()
+    if request.node.get_closest_marker("base") is None:
+        torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="session")
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("toy")

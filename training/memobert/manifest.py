@@ -27,6 +27,8 @@ DATA_SOURCES = [
     {"name": "DAIR-AI emotion (tweets; Saravia et al. 2018)", "licence": "research and education"},
     {"name": "SemEval-2018 task 1, E-c (tweets; Mohammad et al. 2018)", "licence": "research"},
     {"name": "all-MiniLM-L6-v2 (initial weights)", "licence": "Apache-2.0"},
+    {"name": "all-mpnet-base-v2 (taught words)", "licence": "Apache-2.0"},
+    {"name": "Whisper base (taught voices)", "licence": "MIT"},
 ]
 
 

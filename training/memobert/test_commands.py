@@ -175,6 +175,24 @@ def test_the_best_weights_are_those_of_the_cases_that_are_trained(runs, tmp_path
     assert torch.load(tmp_path / "best.pt", weights_only=False)["epoch"] == 2
 
 
+def test_a_model_that_is_held_leaves_the_heads_to_learn(runs, tmp_path):
+    options = [*runs["fusion"], "--init", str(runs["out"] / "fusion/best.pt"), "--every", "4", "--steps", "4"]
+    options += ["--hold-model", "--out", str(tmp_path)]
+    tune.main([*options, "--pretraining", "1", "--tasks", "mafr"])
+    before, after = (
+        torch.load(path / "best.pt", weights_only=False) for path in (runs["out"] / "fusion", tmp_path)
+    )
+    assert before["model"].keys() == after["model"].keys()
+    assert all(torch.allclose(value, after["model"][name]) for name, value in before["model"].items())
+    heads = before["heads"], after["heads"]
+    learned = {name.split(".")[0] for name in heads[0] if not torch.equal(heads[0][name], heads[1][name])}
+    assert learned == {"voice_regression"}
+    with pytest.raises(ValueError, match="--pretraining 1"):
+        tune.main([*options, "--tasks", "mafr"])
+    with pytest.raises(ValueError, match="without wwmlm"):
+        tune.main([*options, "--pretraining", "1"])
+
+
 def test_a_word_table_that_is_held_is_what_is_shipped(runs, tmp_path):
     options = [*runs["fusion"], "--init", str(runs["out"] / "fusion/best.pt"), "--every", "2", "--steps", "4"]
     tune.main([*options, "--hold-words", "--blank", "0.2", "--chances", "T=1", "--out", str(tmp_path)])

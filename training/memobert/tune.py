@@ -136,6 +136,7 @@ def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="train all but the word table, which is rounded to what `export` stores of it",
     )
+    add("--hold-model", action="store_true", help="train the heads of masked faces and voice alone")
     add(
         "--mix-voices",
         type=float,
@@ -250,6 +251,16 @@ def hold_words(model: MemoBert) -> None:
     model.embeddings.word_embeddings.weight.requires_grad_(False)
 
 
+def hold_model(model: MemoBert, arguments: argparse.Namespace) -> None:
+    """Leaves the heads of masked faces and voice to train: they catch up with an encoder that was exchanged.
+
+    Raises ValueError where a step would have nothing to learn.
+    """
+    if arguments.pretraining != 1 or not arguments.tasks or "wwmlm" in arguments.tasks:
+        raise ValueError("--hold-model leaves the heads: give --pretraining 1 and --tasks without wwmlm")
+    model.requires_grad_(False)
+
+
 def start_heads(heads: PretrainingHeads, stored: dict, source: Source, seed: int) -> None:
     """Takes the heads that were pre-trained, or new ones in the units of this source's features."""
     if stored.get("heads"):
@@ -289,6 +300,8 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     model, changes, stored = make_model(arguments, source)
     if arguments.hold_words:
         hold_words(model)
+    if arguments.hold_model:
+        hold_model(model, arguments)
     module = Tuning(model, arguments.method, words.label_ids)
     start_heads(module.pretraining.heads, stored, source, arguments.seed)
     twin = Tuning(
