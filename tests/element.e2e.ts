@@ -129,7 +129,8 @@ test('moved it goes on; taken out while it loads it leaves nothing behind', asyn
   await nextEstimate(page);
   await expectPhase(page, 'listening');
   const tracks = await page.evaluate(() => window.grantedTracks.map(({ readyState }) => readyState));
-  expect(tracks.slice(-2)).toEqual(['live', 'live']);
+  // in any order: what the element that was taken out had asked for may be granted, and ended, after it
+  expect(tracks.filter((state) => state === 'live')).toHaveLength(2);
   expect(tracks).toHaveLength(granted);
 });
 
