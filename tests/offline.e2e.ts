@@ -1,25 +1,26 @@
 /** The built page on a host without any headers, with its service worker: kept, alone without a server, renewed, forgotten. */
 
+import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
+import { checkManifest } from '../src/runtime/manifest-check';
 import { expect, test as base } from './support/browser';
 import { expectPhase, expectWhole, nextEstimate, openPage, press } from './support/element';
 import { OwnHost } from './support/own-host';
 import { TOY_BUNDLE } from './support/toy-bundle';
 
-/** Both a fixture of its own: `tiny` has the tiny bundle in place of the shipped one. */
-const test = base.extend<{ host: OwnHost; tiny: OwnHost }>({
-  // what Playwright reads the fixtures' names from
-  // eslint-disable-next-line no-empty-pattern
-  host: async ({}, use) => served(use),
-  // eslint-disable-next-line no-empty-pattern
-  tiny: async ({}, use) => served(use, TOY_BUNDLE),
+/** `bundle` is put in place of the shipped one, where a folder is named. */
+const test = base.extend<{ bundle: string; host: OwnHost }>({
+  bundle: ['', { option: true }],
+  host: async ({ bundle }, use) => {
+    const host = await OwnHost.open(bundle);
+    await use(host);
+    await host.close();
+  },
 });
 
-async function served(use: (host: OwnHost) => Promise<void>, bundle?: string): Promise<void> {
-  const host = await OwnHost.open(bundle);
-  await use(host);
-  await host.close();
-}
+const { graphs } = checkManifest(
+  JSON.parse(readFileSync(new URL('../public/models/small/manifest.json', import.meta.url), 'utf8')),
+);
 
 const ACTOR = /without a camera/i;
 
@@ -74,24 +75,46 @@ test('kept, it does its whole job with the server gone: two threads, face, voice
   await expect(page.getByTestId('offline-state')).toHaveAttribute('data-kept', 'all');
 });
 
-test('kept for WebGPU, it loads and answers on WebGPU with the server gone', async ({ open, tiny: host }) => {
-  test.setTimeout(600_000);
+test.describe('of the tiny bundle', () => {
+  test.use({ bundle: TOY_BUNDLE });
+
+  test('kept for WebGPU, it loads and answers on WebGPU with the server gone', async ({ open, host }) => {
+    test.setTimeout(600_000);
+    const page = await open({ baseURL: host.url, serviceWorkers: 'allow', softwareWebGpu: true });
+    const path = '?device=webgpu&software-adapter';
+    await visit(page, path);
+    await keep(page);
+    await host.stop();
+    await expect(fetch(host.url)).rejects.toThrow();
+    await visit(page, path);
+    expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(true);
+    await expect(page.getByTestId('offline-state')).toHaveAttribute('data-kept', 'all');
+    // the least that goes through a graph; all of them answered their golden vectors before
+    const field = page.getByRole('textbox').first();
+    await field.fill('What a wonderful surprise');
+    await field.press('Enter');
+    const estimate = await nextEstimate(page, 'text', 540_000);
+    expectWhole(estimate);
+    expect(estimate.backend).toBe('webgpu');
+  });
+});
+
+test('kept for WebGPU, every graph of the shipped bundle that WebGPU runs is there', async ({
+  open,
+  host,
+}) => {
   const page = await open({ baseURL: host.url, serviceWorkers: 'allow', softwareWebGpu: true });
-  const path = '?device=webgpu&software-adapter';
-  await visit(page, path);
+  await visit(page, '?device=webgpu&software-adapter');
   await keep(page);
-  await host.stop();
-  await expect(fetch(host.url)).rejects.toThrow();
-  await visit(page, path);
-  expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(true);
-  await expect(page.getByTestId('offline-state')).toHaveAttribute('data-kept', 'all');
-  // the least that goes through a graph; all of them answered their golden vectors before
-  const field = page.getByRole('textbox').first();
-  await field.fill('What a wonderful surprise');
-  await field.press('Enter');
-  const estimate = await nextEstimate(page, 'text', 540_000);
-  expectWhole(estimate);
-  expect(estimate.backend).toBe('webgpu');
+  // kept by their hashes
+  const hashes = await page.evaluate(async () => {
+    const all = await Promise.all(
+      (await caches.keys()).map(async (name) => (await caches.open(name)).keys()),
+    );
+    return all.flat().map(({ url }) => new URL(url).pathname.split('/').at(-1));
+  });
+  for (const graph of ['denseface', 'wav2vec2-features', 'wav2vec2-context', 'memobert'] as const)
+    expect(hashes, graph).toContain(graphs[graph]?.fp32?.sha256);
 });
 
 test('the first visit to a host without headers is reloaded once, and then isolated', async ({

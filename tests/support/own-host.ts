@@ -17,11 +17,11 @@ export class OwnHost {
   readonly #folder = mkdtempSync(join(tmpdir(), 'memo-host-'));
 
   /** A copy of the build, served; with another bundle in place of its own where a folder is given. */
-  static async open(bundle?: string): Promise<OwnHost> {
+  static async open(bundle = ''): Promise<OwnHost> {
     const host = new OwnHost();
     cpSync(BUILD, host.#folder, { recursive: true });
     // over it: the licence and the card are on the build's list of files
-    if (bundle !== undefined) cpSync(bundle, join(host.#folder, 'models', 'small'), { recursive: true });
+    if (bundle !== '') cpSync(bundle, join(host.#folder, 'models', 'small'), { recursive: true });
     await host.start();
     return host;
   }
