@@ -91,7 +91,7 @@ test('a clip of the actor, taken apart: seconds looked at, the four tasks, marks
 });
 
 test('a file was scrubbed to a moment: that one is taken, not its end', async ({ open }) => {
-  const page = await open();
+  const page = await open({ bundle: 'tiny' });
   await openPage(page);
   await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
   await nextEstimate(page, 'any', 120_000);
@@ -115,7 +115,7 @@ test('a file was scrubbed to a moment: that one is taken, not its end', async ({
 
 test('live, on the actor: a moment is filled in while the loop goes on', async ({ open }) => {
   test.setTimeout(300_000);
-  const page = await open();
+  const page = await open({ bundle: 'tiny' });
   await openPage(page);
   await page.getByTestId('actor').click();
   const { evidence } = await nextEstimate(page, 'face', 150_000);

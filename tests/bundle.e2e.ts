@@ -46,16 +46,26 @@ test('a corrupted graph', async ({ open }) => {
 test('a manifest that names a missing file', async ({ open }) => {
   const missing = (route: Route) => route.fulfill({ status: 404, body: 'not here' });
   // whichever file of the voice the manifest has for this backend
-  await breakThenMend(await open(), '**/models/small/wav2vec2*.onnx', missing, 'file-missing');
+  await breakThenMend(
+    await open({ bundle: 'tiny' }),
+    '**/models/small/wav2vec2*.onnx',
+    missing,
+    'file-missing',
+  );
 });
 
 test('a manifest that is not one', async ({ open }) => {
-  await breakThenMend(await open(), '**/models/small/manifest.json', withoutPrompt, 'manifest-invalid');
+  await breakThenMend(
+    await open({ bundle: 'tiny' }),
+    '**/models/small/manifest.json',
+    withoutPrompt,
+    'manifest-invalid',
+  );
 });
 
 test('no network on the way to the manifest', async ({ open }) => {
   await breakThenMend(
-    await open(),
+    await open({ bundle: 'tiny' }),
     '**/models/small/manifest.json',
     (route) => route.abort(),
     'manifest-unreachable',
@@ -64,7 +74,7 @@ test('no network on the way to the manifest', async ({ open }) => {
 
 test('an empty bundle', async ({ open }) => {
   await breakThenMend(
-    await open(),
+    await open({ bundle: 'tiny' }),
     '**/models/small/manifest.json',
     (route) => route.fulfill({ body: '', contentType: 'application/json' }),
     'manifest-invalid',

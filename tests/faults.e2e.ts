@@ -134,7 +134,7 @@ test('two tabs listen side by side; one that stops leaves the other be', async (
 test('the network lost in the middle of the first download: it waits, says so, and goes on by itself', async ({
   open,
 }) => {
-  const page = await open();
+  const page = await open({ bundle: 'tiny' });
   await page.route('**/memobert*.onnx', (route) => route.abort('internetdisconnected'));
   await openPage(page);
   // the one file alone is cut off, so that the others are there to be kept; the browser says that it is offline

@@ -22,7 +22,7 @@ test('a video with sound, one without, and sound alone', async ({ open }) => {
 });
 
 test('files that are no media, broken or of 0 seconds; then a good one', async ({ open }) => {
-  const page = await open();
+  const page = await open({ bundle: 'tiny' });
   await openPage(page);
   const input = page.locator('input[type=file]').first();
   const bad: [string, string][] = [

@@ -30,7 +30,7 @@ test('Start: camera and microphone give estimates that follow the expression, St
 });
 
 test('camera refused: the voice alone', async ({ open }) => {
-  const page = await open({ grant: ['microphone'] });
+  const page = await open({ bundle: 'tiny', grant: ['microphone'] });
   await openPage(page);
   await press(page, /^start/i);
   const estimate = await nextEstimate(page, 'voice');
@@ -40,7 +40,7 @@ test('camera refused: the voice alone', async ({ open }) => {
 });
 
 test('microphone refused: the face alone', async ({ open }) => {
-  const page = await open({ grant: ['camera'] });
+  const page = await open({ bundle: 'tiny', grant: ['camera'] });
   await openPage(page);
   await press(page, /^start/i);
   const estimate = await nextEstimate(page, 'face');
@@ -93,7 +93,7 @@ test('Try it without a camera: the actor is seen, heard and read, twice', async 
 });
 
 test('taken out of the page it stops; put back it works', async ({ open }) => {
-  const page = await open({ grant: ['camera', 'microphone'] });
+  const page = await open({ bundle: 'tiny', grant: ['camera', 'microphone'] });
   await openPage(page);
   await press(page, /^start/i);
   await nextEstimate(page);

@@ -97,6 +97,124 @@ test.describe('of the tiny bundle', () => {
     expectWhole(estimate);
     expect(estimate.backend).toBe('webgpu');
   });
+
+  test('nothing but its own files and models is ever stored, marks when asked; "forget everything" leaves nothing', async ({
+    open,
+    host,
+  }) => {
+    test.setTimeout(300_000);
+    const page = await open({ baseURL: host.url, serviceWorkers: 'allow', grant: ['camera', 'microphone'] });
+    await visit(page);
+    const before = await stored(page);
+    expect(before).toMatchObject({ databases: [], local: 0, cookies: '', workers: ['/'] });
+    expect(before.caches).toEqual([expect.stringMatching(/^memo-bert-app \/ [0-9a-f]{16}$/)]);
+    await press(page, ACTOR);
+    await nextEstimate(page, 'voice', 120_000);
+    // marked, and not yet kept
+    await page.getByTestId('open-adaptation').click();
+    await page.getByTestId('mark-happy').click();
+    await expect(page.getByTestId('marked')).toHaveCount(1);
+    await press(page, /^stop$/i);
+    await settled(page);
+    const after = await stored(page);
+    expect(after).toEqual({ ...before, caches: [...before.caches, 'memo-bert-bundle'] });
+    await expect(page.getByTestId('offline-state')).not.toHaveAttribute('data-kept', 'nothing');
+    const types = await page.evaluate(async () => {
+      const cache = await caches.open('memo-bert-bundle');
+      return (await cache.keys()).map(({ url }) => new URL(url).pathname.split('/').at(-2));
+    });
+    expect(new Set(types)).toEqual(new Set(['sha256', 'text']));
+    await page.getByTestId('keep-marks').click();
+    await expect.poll(async () => (await stored(page)).local).toBe(1);
+    await page.getByTestId('offline-forget').click();
+    await expect(page.getByTestId('stored')).toHaveCount(0);
+    await expect(page.getByTestId('marked')).toHaveCount(0);
+    await settled(page);
+    expect(await stored(page)).toEqual({ ...before, caches: [], workers: [] });
+  });
+
+  test('a new version never comes under a running session, and comes when asked', async ({ open, host }) => {
+    test.setTimeout(300_000);
+    const page = await open({ baseURL: host.url, serviceWorkers: 'allow' });
+    await visit(page);
+    await press(page, ACTOR);
+    await nextEstimate(page, 'any', 120_000);
+    host.deploy('second');
+    await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+    await expect(page.getByTestId('update')).toHaveAttribute('data-update', 'ready');
+    await nextEstimate(page);
+    // another tab at work: it is not taken from under that one either
+    const other = await page.context().newPage();
+    await visit(other);
+    await expect(other.locator('#second')).toHaveCount(0);
+    await other.getByRole('button', { name: 'Update and reload' }).click();
+    await expect(other.getByTestId('update')).toHaveAttribute('data-update', 'refused');
+    await nextEstimate(page);
+    await other.close();
+    // the click scrolls to it, and what comes into view there and is fetched late would wake the version that is to end
+    await page.getByTestId('update').scrollIntoViewIfNeeded();
+    await page.evaluate(() => customElements.whenDefined('memo-measure').then(() => undefined));
+    // the service worker may count a tab for a moment after it closed
+    await expect(async () => {
+      const update = page.getByRole('button', { name: 'Update and reload' });
+      if (await update.isVisible()) await update.click();
+      await expect(page.locator('#second')).toHaveCount(1, { timeout: 10_000 });
+    }).toPass();
+    await settled(page);
+    expect((await stored(page)).caches.filter((name) => name.startsWith('memo-bert-app'))).toHaveLength(1);
+    // what the version before had used is here, and needs no second download
+    await expect(page.getByTestId('offline-state')).not.toHaveAttribute('data-kept', 'nothing');
+  });
+
+  test('a damaged copy heals once there is a network, and is told', async ({ open, host }) => {
+    test.setTimeout(300_000);
+    const page = await open({ baseURL: host.url, serviceWorkers: 'allow' });
+    await visit(page);
+    await keep(page);
+    await page.evaluate(async () => {
+      const cache = await caches.open('memo-bert-bundle');
+      for (const request of await cache.keys()) {
+        const entry = await cache.match(request);
+        const bytes = new Uint8Array((await entry?.arrayBuffer()) ?? new ArrayBuffer(0));
+        if (bytes.length !== 14_239_897) continue; // ONNX Runtime's WebAssembly
+        bytes.fill(0, 1_000_000, 1_000_064);
+        await cache.put(request, new Response(bytes, { headers: entry?.headers ?? {} }));
+      }
+    });
+    await host.stop();
+    await visit(page);
+    await press(page, ACTOR);
+    const code = await page.waitForFunction(() => window.errorCodes[0], null, { timeout: 120_000 });
+    expect(await code.jsonValue()).toBe('model-integrity');
+    await expect(page.getByRole('alert').first()).toContainText(/damaged on this device/);
+    await host.start();
+    await press(page, ACTOR);
+    expectWhole(await nextEstimate(page, 'any', 120_000));
+    await expectPhase(page, 'listening');
+    await expect(page.getByTestId('healed')).toContainText(/found damaged here/);
+  });
+
+  test("somebody else's page beside it gets no service worker, and nothing from the one that is there", async ({
+    open,
+    host,
+  }) => {
+    host.write(
+      'elsewhere.html',
+      `<!doctype html><html lang="en"><head><title>Elsewhere</title>
+       <script type="module" src="./memo-bert.js"></script></head>
+       <body><memo-bert device="wasm"></memo-bert></body></html>`,
+    );
+    const page = await open({ baseURL: host.url, serviceWorkers: 'allow' });
+    await openPage(page, 'elsewhere.html');
+    expect((await stored(page)).workers).toEqual([]);
+    await visit(page);
+    await openPage(page, 'elsewhere.html');
+    expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(false);
+    const field = page.getByRole('textbox').first();
+    await field.fill('What a wonderful surprise');
+    await field.press('Enter');
+    expectWhole(await nextEstimate(page, 'text', 120_000));
+  });
 });
 
 test('kept for WebGPU, every graph of the shipped bundle that WebGPU runs is there', async ({
@@ -135,122 +253,4 @@ test('the first visit to a host without headers is reloaded once, and then isola
   expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(true);
   await settled(page);
   expect(loads).toBe(2);
-});
-
-test('nothing but its own files and models is ever stored, marks when asked; "forget everything" leaves nothing', async ({
-  open,
-  host,
-}) => {
-  test.setTimeout(300_000);
-  const page = await open({ baseURL: host.url, serviceWorkers: 'allow', grant: ['camera', 'microphone'] });
-  await visit(page);
-  const before = await stored(page);
-  expect(before).toMatchObject({ databases: [], local: 0, cookies: '', workers: ['/'] });
-  expect(before.caches).toEqual([expect.stringMatching(/^memo-bert-app \/ [0-9a-f]{16}$/)]);
-  await press(page, ACTOR);
-  await nextEstimate(page, 'voice', 120_000);
-  // marked, and not yet kept
-  await page.getByTestId('open-adaptation').click();
-  await page.getByTestId('mark-happy').click();
-  await expect(page.getByTestId('marked')).toHaveCount(1);
-  await press(page, /^stop$/i);
-  await settled(page);
-  const after = await stored(page);
-  expect(after).toEqual({ ...before, caches: [...before.caches, 'memo-bert-bundle'] });
-  await expect(page.getByTestId('offline-state')).not.toHaveAttribute('data-kept', 'nothing');
-  const types = await page.evaluate(async () => {
-    const cache = await caches.open('memo-bert-bundle');
-    return (await cache.keys()).map(({ url }) => new URL(url).pathname.split('/').at(-2));
-  });
-  expect(new Set(types)).toEqual(new Set(['sha256', 'text']));
-  await page.getByTestId('keep-marks').click();
-  await expect.poll(async () => (await stored(page)).local).toBe(1);
-  await page.getByTestId('offline-forget').click();
-  await expect(page.getByTestId('stored')).toHaveCount(0);
-  await expect(page.getByTestId('marked')).toHaveCount(0);
-  await settled(page);
-  expect(await stored(page)).toEqual({ ...before, caches: [], workers: [] });
-});
-
-test('a new version never comes under a running session, and comes when asked', async ({ open, host }) => {
-  test.setTimeout(300_000);
-  const page = await open({ baseURL: host.url, serviceWorkers: 'allow' });
-  await visit(page);
-  await press(page, ACTOR);
-  await nextEstimate(page, 'any', 120_000);
-  host.deploy('second');
-  await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
-  await expect(page.getByTestId('update')).toHaveAttribute('data-update', 'ready');
-  await nextEstimate(page);
-  // another tab at work: it is not taken from under that one either
-  const other = await page.context().newPage();
-  await visit(other);
-  await expect(other.locator('#second')).toHaveCount(0);
-  await other.getByRole('button', { name: 'Update and reload' }).click();
-  await expect(other.getByTestId('update')).toHaveAttribute('data-update', 'refused');
-  await nextEstimate(page);
-  await other.close();
-  // the click scrolls to it, and what comes into view there and is fetched late would wake the version that is to end
-  await page.getByTestId('update').scrollIntoViewIfNeeded();
-  await page.evaluate(() => customElements.whenDefined('memo-measure').then(() => undefined));
-  // the service worker may count a tab for a moment after it closed
-  await expect(async () => {
-    const update = page.getByRole('button', { name: 'Update and reload' });
-    if (await update.isVisible()) await update.click();
-    await expect(page.locator('#second')).toHaveCount(1, { timeout: 10_000 });
-  }).toPass();
-  await settled(page);
-  expect((await stored(page)).caches.filter((name) => name.startsWith('memo-bert-app'))).toHaveLength(1);
-  // what the version before had used is here, and needs no second download
-  await expect(page.getByTestId('offline-state')).not.toHaveAttribute('data-kept', 'nothing');
-});
-
-test('a damaged copy heals once there is a network, and is told', async ({ open, host }) => {
-  test.setTimeout(300_000);
-  const page = await open({ baseURL: host.url, serviceWorkers: 'allow' });
-  await visit(page);
-  await keep(page);
-  await page.evaluate(async () => {
-    const cache = await caches.open('memo-bert-bundle');
-    for (const request of await cache.keys()) {
-      const entry = await cache.match(request);
-      const bytes = new Uint8Array((await entry?.arrayBuffer()) ?? new ArrayBuffer(0));
-      if (bytes.length !== 14_239_897) continue; // ONNX Runtime's WebAssembly
-      bytes.fill(0, 1_000_000, 1_000_064);
-      await cache.put(request, new Response(bytes, { headers: entry?.headers ?? {} }));
-    }
-  });
-  await host.stop();
-  await visit(page);
-  await press(page, ACTOR);
-  const code = await page.waitForFunction(() => window.errorCodes[0], null, { timeout: 120_000 });
-  expect(await code.jsonValue()).toBe('model-integrity');
-  await expect(page.getByRole('alert').first()).toContainText(/damaged on this device/);
-  await host.start();
-  await press(page, ACTOR);
-  expectWhole(await nextEstimate(page, 'any', 120_000));
-  await expectPhase(page, 'listening');
-  await expect(page.getByTestId('healed')).toContainText(/found damaged here/);
-});
-
-test("somebody else's page beside it gets no service worker, and nothing from the one that is there", async ({
-  open,
-  host,
-}) => {
-  host.write(
-    'elsewhere.html',
-    `<!doctype html><html lang="en"><head><title>Elsewhere</title>
-     <script type="module" src="./memo-bert.js"></script></head>
-     <body><memo-bert device="wasm"></memo-bert></body></html>`,
-  );
-  const page = await open({ baseURL: host.url, serviceWorkers: 'allow' });
-  await openPage(page, 'elsewhere.html');
-  expect((await stored(page)).workers).toEqual([]);
-  await visit(page);
-  await openPage(page, 'elsewhere.html');
-  expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(false);
-  const field = page.getByRole('textbox').first();
-  await field.fill('What a wonderful surprise');
-  await field.press('Enter');
-  expectWhole(await nextEstimate(page, 'text', 120_000));
 });

@@ -10,7 +10,7 @@ async function hold(page: Page, pattern: string): Promise<() => void> {
   const free = new Promise<void>((resolve) => (letGo = resolve));
   await page.route(pattern, async (route: Route) => {
     await free;
-    await route.continue();
+    await route.fallback();
   });
   return letGo;
 }
@@ -61,7 +61,7 @@ test('face, then voice, then all of it, each usable as it comes', async ({ open 
 });
 
 test('stopped while it loads, nothing goes on', async ({ open }) => {
-  const page = await open({ grant: ['camera', 'microphone'] });
+  const page = await open({ bundle: 'tiny', grant: ['camera', 'microphone'] });
   await openPage(page);
   const letFusion = await hold(page, '**/models/small/memobert.onnx');
   await press(page, /^start/i);

@@ -31,7 +31,7 @@ function chooseCaptions(page: Page, name: string, text: string): Promise<void> {
 }
 
 test('captions, a track and the browser’s recognition give words while the run goes on', async ({ open }) => {
-  const page = await open({ grant: ['microphone'] });
+  const page = await open({ bundle: 'tiny', grant: ['microphone'] });
   await fakeRecognition(page);
   await openPage(page);
   await keepWords(page);
@@ -67,7 +67,7 @@ test('captions, a track and the browser’s recognition give words while the run
 test('a file read faster than it plays has the words of its captions, or of a track, at their own times', async ({
   open,
 }) => {
-  const page = await open();
+  const page = await open({ bundle: 'tiny' });
   await openPage(page);
   const withText = async () => {
     await page.evaluate(() => (window.estimates = []));
@@ -122,7 +122,7 @@ test('a track inside of the element is the words of its src; one that is not the
 test('a speech model in the page: sound in, words with times out, nothing from elsewhere, kept for offline', async ({
   open,
 }) => {
-  const page = await open({ grant: ['microphone'] });
+  const page = await open({ bundle: 'tiny', grant: ['microphone'] });
   const folder = (path: string) => fileURLToPath(new URL(`fixtures/speech/${path}`, import.meta.url));
   const asked: string[] = [];
   const serve = (route: Route) => {

@@ -5,6 +5,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { test as base, chromium, expect, type Browser, type Page } from '@playwright/test';
+import { giveToyBundle } from './toy-bundle';
 import { Witness } from './witness';
 
 export { expect };
@@ -27,6 +28,8 @@ export interface BrowserOptions {
   readonly softwareWebGpu?: boolean;
   /** With it: WebGPU can also take a VideoFrame, which it otherwise cannot without a GPU. */
   readonly softwareFrames?: boolean;
+  /** `tiny`: of random weights, in place of the shipped one; for what is about no answer (`toy-bundle.ts`). */
+  readonly bundle?: 'shipped' | 'tiny';
   readonly viewport?: { width: number; height: number };
   readonly colorScheme?: 'light' | 'dark';
   /** A server of the test's own, in place of the suite's. */
@@ -118,6 +121,7 @@ export const test = base.extend<Fixtures>({
         serviceWorkers: options.serviceWorkers ?? 'block',
         proxy: witness.proxy,
       });
+      if (options.bundle === 'tiny') await giveToyBundle(context);
       // a frame's permission is that of the page around it
       await context.grantPermissions([...(options.grant ?? [])], { origin: options.around ?? origin });
       await context.addInitScript(rememberTracks);

@@ -1,17 +1,17 @@
 /**
- * The tiny bundle of random weights (`training/memobert/toy_bundle_fixture.py`) in place of the shipped one: for what is about files and
- * backends, not answers, where a software adapter would take the shipped graphs minutes.
+ * The tiny bundle of random weights (`training/memobert/toy_bundle_fixture.py`) in place of the shipped one: for what is about no
+ * answer. The shipped graphs take each start a quarter of a minute on two cores, and a software adapter minutes.
  */
 
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Page } from '@playwright/test';
+import type { BrowserContext } from '@playwright/test';
 
 export const TOY_BUNDLE = fileURLToPath(new URL('../fixtures/toy-bundle/', import.meta.url));
 
-/** From now on the page, its workers too, are given the tiny one. */
-export async function giveToyBundle(page: Page): Promise<void> {
-  await page.route('**/models/small/*', (route) =>
+/** From now on its pages, their workers too, are given the tiny one; what a page routes itself goes before. */
+export async function giveToyBundle(context: BrowserContext): Promise<void> {
+  await context.route('**/models/small/*', (route) =>
     route.fulfill({ path: `${TOY_BUNDLE}${basename(new URL(route.request().url()).pathname)}` }),
   );
 }
