@@ -106,6 +106,8 @@ export default defineConfig({
   },
   test: {
     environment: 'node',
+    // no file leaves anything behind, in whatever order: modules are read once a process, not once a file
+    isolate: false,
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/**/*.test.ts', 'bench/*.test.ts'],
     exclude: configDefaults.exclude,
     // ends what hangs; a busy machine is no fault
