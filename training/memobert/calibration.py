@@ -55,40 +55,59 @@ def expected_calibration_error(bins: list[dict]) -> float:
     return float(sum(b["weight"] * abs(b["confidence"] - b["accuracy"]) for b in bins if b["weight"]))
 
 
-def error_by_chance(
-    logits: np.ndarray, weights: np.ndarray | None = None, draws: int = 100, seed: int = 0
-) -> float:
-    """The error that these many samples have on average though the distributions be right (0..1).
+def things_of(logits: np.ndarray) -> np.ndarray:
+    """[N]: numbers of what was looked at.
+
+    Rows of `logits` [N,C] that are alike are one thing, looked at again (a clip of several composed samples).
+    """
+    return np.unique(logits.round(4), axis=0, return_inverse=True)[1]
+
+
+def errors_by_chance(
+    logits: np.ndarray,
+    weights: np.ndarray | None = None,
+    things: np.ndarray | None = None,
+    draws: int = 200,
+    seed: int = 0,
+) -> np.ndarray:
+    """[draws] errors that these many samples have though the distributions be right (0..1).
 
     The estimate over bins is biased upwards by how few samples a bin has (Kumar et al., NeurIPS 2019): below
-    this, a measured error tells nothing. Rows of `logits` [N,C] that are alike are one thing looked at again
-    (a clip that stands in several composed samples), so all of them are right or all wrong.
+    their mean, a measured error tells nothing, and one of twenty is above their 95th hundredth. Of one of
+    `things` [N] (`things_of` the logits unless given) all samples are right, or all wrong.
     """
     confidence = np.exp(log_softmax(logits)).max(1)
-    _, thing = np.unique(logits.round(4), axis=0, return_inverse=True)
+    things = things_of(logits) if things is None else things
     rng = np.random.default_rng(seed)
     errors = [
-        expected_calibration_error(reliability(confidence, (luck[thing] < confidence) * 1.0, weights))
-        for luck in rng.random((draws, thing.max() + 1))
+        expected_calibration_error(reliability(confidence, (luck[things] < confidence) * 1.0, weights))
+        for luck in rng.random((draws, things.max() + 1))
     ]
-    return float(np.mean(errors))
+    return np.array(errors)
 
 
 def measure_calibration(
-    logits: np.ndarray, truth: np.ndarray, weights: np.ndarray | None = None, votes: np.ndarray | None = None
+    logits: np.ndarray,
+    truth: np.ndarray,
+    weights: np.ndarray | None = None,
+    votes: np.ndarray | None = None,
+    things: np.ndarray | None = None,
 ) -> dict:
-    """`ece`, `ece_by_chance`, `nll` (nats), mean `confidence`, `accuracy` and the `bins` of the top label.
+    """`ece`, `nll` (nats), mean `confidence`, `accuracy` and the `bins` of the top label.
 
-    With `votes` [N,C] (distributions) also `ece_votes`: against the part of people who chose the top label.
+    `ece_by_chance` is the mean of `errors_by_chance`, `ece_by_chance_95` what one of twenty is above. With
+    `votes` [N,C] (distributions) also `ece_votes`: against the part of people who chose the top label.
     """
     probabilities = np.exp(log_softmax(logits))
     guess, rows = logits.argmax(1), np.arange(len(truth))
     confidence = probabilities[rows, guess]
     correct = (guess == truth).astype(float)
     bins = reliability(confidence, correct, weights)
+    chance = errors_by_chance(logits, weights, things)
     found = {
         "ece": expected_calibration_error(bins),
-        "ece_by_chance": error_by_chance(logits, weights),
+        "ece_by_chance": float(chance.mean()),
+        "ece_by_chance_95": float(np.quantile(chance, 0.95)),
         "nll": negative_log_likelihood(logits, truth, weights),
         "confidence": float(np.average(confidence, weights=weights)),
         "accuracy": float(np.average(correct, weights=weights)),
@@ -106,9 +125,10 @@ def equal_weights(groups: Sequence[Hashable]) -> np.ndarray:
     return len(place) / len(count) / count[place]
 
 
-def sample_folds(count: int, seed: int) -> np.ndarray:
-    """[N] of 0 and 1: halves by chance."""
-    return np.random.default_rng(seed).permutation(count) % 2
+def sample_folds(things: np.ndarray, seed: int) -> np.ndarray:
+    """[N] of 0 and 1: halves of `things` [N] by chance, so that none is in both."""
+    _, place = np.unique(things, return_inverse=True)
+    return (np.random.default_rng(seed).permutation(place.max() + 1) % 2)[place]
 
 
 def speaker_folds(speakers: Sequence[str]) -> np.ndarray:
@@ -137,12 +157,12 @@ def calibrate(
         other = folds != fold
         temperatures.append(fit_temperature(logits[other], truth[other], equal_weights(groups[other])))
         scaled[folds == fold] /= temperatures[-1]
-    weights = equal_weights(groups)
+    weights, things = equal_weights(groups), things_of(logits)
     report = {
         "temperature": fit_temperature(logits, truth, weights),
         "cross_fitted_temperatures": temperatures,
         "count": len(truth),
-        "raw": measure_calibration(logits, truth, weights, votes),
-        "scaled": measure_calibration(scaled, truth, weights, votes),
+        "raw": measure_calibration(logits, truth, weights, votes, things),
+        "scaled": measure_calibration(scaled, truth, weights, votes, things),
     }
     return report, scaled

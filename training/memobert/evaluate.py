@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .calibration import calibrate, sample_folds
+from .calibration import calibrate, sample_folds, things_of
 from .exported_models import round_to_half
 from .labels import GOEMOTIONS_LABELS, LABELS
 from .loop import add_common_arguments, half_on, start
@@ -31,6 +31,8 @@ from .text_data import Sentence, load_fine_labels, load_sentences
 from .tune import Tuning, label_logits
 
 log = logging.getLogger(__name__)
+
+COLUMNS = ("wa", "uar", "ece", "ece_by_chance", "ece_by_chance_95", "ece_raw")
 
 
 def load_tuned(path: Path, source: Source, device) -> tuple[Tuning, Prompt, dict]:
@@ -57,14 +59,14 @@ def measure_all_cases(
     found = {}
     for name, case in CASES.items():
         logits = label_logits(module, [s.only(case) for s in samples], tokenizer, _of(module, prompt), device)
-        report, _ = calibrate(logits, truth, sample_folds(len(truth), seed))
+        report, _ = calibrate(logits, truth, sample_folds(things_of(logits), seed))
         found[name] = {
             **measure(truth, logits.argmax(1), len(LABELS)),
             "classes": per_class(confusion_matrix(truth, logits.argmax(1), len(LABELS)), LABELS),
             "temperature": report["temperature"],
             "ece_raw": report["raw"]["ece"],
             "ece": report["scaled"]["ece"],
-            "ece_by_chance": report["scaled"]["ece_by_chance"],
+            **{key: report["scaled"][key] for key in ("ece_by_chance", "ece_by_chance_95")},
         }
     return found
 
@@ -220,16 +222,17 @@ def to_markdown(found: dict) -> str:
     lines = ["# MEmoBERT", ""]
     lines += [f"Prompt “{found['prompt']}”, {found['count']} validation samples.", ""]
     lines += [
-        "| present | WA | UAR | ECE | ECE by chance | ECE as trained | temperature |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| present | WA | UAR | ECE | ECE by chance | one of twenty above | ECE as trained | temperature |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name, case in found["cases"].items():
-        cells = [f"{100 * case[key]:.1f}" for key in ("wa", "uar", "ece", "ece_by_chance", "ece_raw")]
+        cells = [f"{100 * case[key]:.1f}" for key in COLUMNS]
         lines.append(f"| {name} | {' | '.join(cells)} | {case['temperature']:.2f} |")
     lines += [
         "",
-        "ECE: 15 bins, each half scaled with the other's temperature. By chance: what so few samples give on"
-        " average though every probability be right (few voices: one of them stands in many samples).",
+        "ECE: 15 bins, each half scaled with the other's temperature; a voice that stands in many samples is"
+        " in one half. By chance: what so few samples give on average though every probability be right, and"
+        " what one of twenty such draws is above.",
     ]
     if "light" in found:
         cells = [f"{name} {100 * case['uar']:.1f}" for name, case in found["light"].items()]

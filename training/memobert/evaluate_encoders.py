@@ -108,7 +108,7 @@ def evaluate_face(encoders: dict[str, Encoder], split: FaceSplit, settings: Sett
             logits = {who: encoder.face_logits(faces) for who, encoder in encoders.items()}
         conditions[name] = compare(logits, split.truth[rows], some, _short)
         log.info("%s: %s", name, conditions[name][ALL])
-    folds = sample_folds(len(split.truth), settings.seed)
+    folds = sample_folds(np.arange(len(split.truth)), settings.seed)
     calibration = {}
     for who, values in clean.items():
         calibration[who], _ = calibrate(values, split.truth, folds, votes=split.votes)
@@ -184,7 +184,7 @@ def _calibrate_voice(
     folds, kind = speaker_folds([clip.speaker for clip in clips]), "speaker"
     if folds.max() < 1:
         folds, kind = (
-            sample_folds(len(clips), seed),
+            sample_folds(np.arange(len(clips)), seed),
             "half of the clips, by chance: there is one speaker only",
         )
         log.warning("one validation speaker only: the calibration's folds are not apart by speaker")

@@ -4,6 +4,7 @@ from .report_figures import compared_group
 from .robustness import CLEAN
 
 NONE = "n/a"
+CHANCES = ("ece_by_chance", "ece_by_chance_95")
 HEAD = """# The encoders, measured
 
 Made by `python -m memobert.evaluate_encoders` (seed {seed}, {precision}) from `encoders.json`.
@@ -142,7 +143,8 @@ def _calibration(found: dict) -> str:
             row += [
                 percent(raw["ece"]),
                 percent(scaled["ece"]),
-                percent(scaled["ece_by_chance"]) if "ece_by_chance" in scaled else "n/a",
+                # `--keep` holds on to what was measured before there was this
+                *(percent(scaled[key]) if key in scaled else NONE for key in CHANCES),
             ]
             row += [f"{raw['nll']:.3f}", f"{scaled['nll']:.3f}"]
             if "ece_votes" in measured["raw"]:
@@ -155,9 +157,19 @@ def _calibration(found: dict) -> str:
         f"**Calibration.** Temperature {after['temperature']:.3f}, fitted to all. Below, each\n"
         f"{after['folds']}, is measured with the temperature of all others ({span}),\n"
         "and a corpus left out with that from all. ECE: 15 bins of equal width, top label. *By chance*:\n"
-        "what so few samples give on average though every probability be right.\n\n"
+        "what so few samples give on average though every probability be right, and what one of twenty such\n"
+        "draws is above.\n\n"
     )
-    head = ["encoder", "samples", "ECE", "ECE, scaled", "by chance", "NLL", "NLL, scaled"]
+    head = [
+        "encoder",
+        "samples",
+        "ECE",
+        "ECE, scaled",
+        "by chance",
+        "one of twenty above",
+        "NLL",
+        "NLL, scaled",
+    ]
     if "ece_votes" in after["raw"]:
         head += ["ECE to votes", "ECE to votes, scaled"]
     return text + table(head, rows)

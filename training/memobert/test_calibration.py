@@ -5,13 +5,14 @@ from .calibration import (
     BINS,
     calibrate,
     equal_weights,
-    error_by_chance,
+    errors_by_chance,
     expected_calibration_error,
     fit_temperature,
     measure_calibration,
     reliability,
     sample_folds,
     speaker_folds,
+    things_of,
 )
 from .metrics import log_softmax
 
@@ -51,7 +52,7 @@ def test_error_is_the_gap_of_the_bins():
 
 def test_cross_fitting_helps_where_help_is_due_and_lies_nowhere():
     logits, truth = drawn(4000, 3.0)
-    report, scaled = calibrate(logits, truth, sample_folds(len(truth), 1))
+    report, scaled = calibrate(logits, truth, sample_folds(things_of(logits), 1))
     assert report["scaled"]["ece"] < 0.03 < 0.15 < report["raw"]["ece"]
     assert report["scaled"]["nll"] < report["raw"]["nll"]
     assert (scaled.argmax(1) == logits.argmax(1)).all()
@@ -71,13 +72,28 @@ def test_cross_fitting_helps_where_help_is_due_and_lies_nowhere():
 
 def test_few_samples_err_by_chance_and_many_do_not():
     logits, truth = drawn(4000, 1.0)
-    few, many = error_by_chance(logits[:200]), error_by_chance(logits)
+    few, many = errors_by_chance(logits[:200]).mean(), errors_by_chance(logits).mean()
     assert many < 0.02 < 0.04 < few
     # four looks at each of fifty things are not two hundred things
-    assert error_by_chance(np.repeat(logits[:50], 4, 0)) > 1.5 * few
+    assert errors_by_chance(np.repeat(logits[:50], 4, 0)).mean() > 1.5 * few
     # what is right by construction is not measured better than that
     measured = np.mean([measure_calibration(*(t[i::20] for t in (logits, truth)))["ece"] for i in range(20)])
     assert measured == pytest.approx(few, abs=0.02)
+
+
+def test_what_stands_in_many_samples_is_one_thing_in_either_half():
+    logits, truth = drawn(60, 1.0)
+    rows = np.random.default_rng(1).integers(0, 60, 900)
+    things = things_of(logits[rows])
+    folds = sample_folds(things, 2)
+    assert all(len(np.unique(folds[things == thing])) == 1 for thing in things)
+    assert set(folds) == {0, 1}
+    scaled = calibrate(logits[rows], truth[rows], folds)[0]["scaled"]
+    # halves that have temperatures of their own make no second thing of one
+    of_60 = errors_by_chance(logits, np.bincount(rows, minlength=60))
+    assert scaled["ece_by_chance"] == pytest.approx(of_60.mean(), rel=0.15)
+    assert scaled["ece_by_chance_95"] == pytest.approx(np.quantile(of_60, 0.95), rel=0.2)
+    assert scaled["ece_by_chance"] < scaled["ece_by_chance_95"]
 
 
 def test_votes_are_another_truth():
@@ -90,6 +106,6 @@ def test_votes_are_another_truth():
 def test_folds_and_weights():
     speakers = ["a1", "a1", "a2", "b1", "b2", "b2"]
     assert speaker_folds(speakers).tolist() == [0, 0, 1, 2, 3, 3]
-    assert np.bincount(sample_folds(11, 1)).tolist() == [6, 5]
+    assert np.bincount(sample_folds(np.arange(11), 1)).tolist() == [6, 5]
     weights = equal_weights(["x", "x", "x", "y"])
     assert weights[:3].sum() == pytest.approx(weights[3]) and weights.mean() == pytest.approx(1)
