@@ -123,8 +123,14 @@ def encoder(found: dict) -> str:
     calibration = found["calibration"]["after"]
     parts.append(
         f"Expected calibration error, cross-fitted: {percent(calibration['raw']['ece'])} as trained, "
-        f"{percent(calibration['scaled']['ece'])} with the temperature that the graph contains.\n"
+        f"{percent(calibration['scaled']['ece'])} with the temperature that the graph contains."
     )
+    if "ece_by_chance_95" in calibration["scaled"]:
+        mean, most = (percent(calibration["scaled"][key]) for key in ("ece_by_chance", "ece_by_chance_95"))
+        parts[-1] += (
+            f" So few samples of a calibrated encoder have {mean}, and one of twenty more than {most}."
+        )
+    parts[-1] += "\n"
     return "\n".join(parts)
 
 
@@ -137,14 +143,14 @@ def cases(found: dict) -> str:
             percent(of["wa"]),
             percent(of["uar"]),
             percent(light.get(name, {}).get("uar")),
-            percent(of["ece"]),
+            *(percent(of.get(key)) for key in ("ece", "ece_by_chance", "ece_by_chance_95")),
             f"{of['temperature']:.2f}",
             str(of["count"]),
         ]
         for name, of in found.get("cases", {}).items()
     ]
-    head = ["case", "WA", "UAR", "UAR with the light face encoder", "ECE", "temperature", "samples"]
-    return table(head, rows)
+    head = ["case", "WA", "UAR", "UAR with the light face encoder", "ECE", "by chance", "one of twenty above"]
+    return table([*head, "temperature", "samples"], rows)
 
 
 def texts(found: dict) -> str:

@@ -5,9 +5,10 @@ from .model_card import TEMPLATE, make_card, runs
 SCORES = {"wa": 0.5, "uar": 0.4, "wa_interval": [0.4, 0.6], "uar_interval": [0.3, 0.5], "majority_wa": 0.2}
 SCORES |= {"chance_uar": 0.125, "count": 10, "macro_f1": 0.4}
 SCORES |= {"classes": {"happiness": {"recall": 0.9, "precision": 0.8, "f1": 0.85, "support": 7}}}
+CALIBRATION = {"ece": 0.01, "ece_by_chance": 0.02, "ece_by_chance_95": 0.041}
 FOUND = {
     "splits": {"FER+ valid": {"all": {"after": SCORES}}},
-    "calibration": {"after": {"raw": {"ece": 0.09}, "scaled": {"ece": 0.01}}},
+    "calibration": {"after": {"raw": {"ece": 0.09}, "scaled": CALIBRATION}},
 }
 MANIFEST = {
     "version": "7",
@@ -22,7 +23,7 @@ MANIFEST = {
     },
 }
 FUSION = {
-    "cases": {"TVA": {**SCORES, "ece": 0.031, "temperature": 1.25}},
+    "cases": {"TVA": {**SCORES, **CALIBRATION, "ece": 0.031, "temperature": 1.25}},
     "light": {"TVA": {**SCORES, "uar": 0.377}},
     "texts": {"meld": {**SCORES, "macro_f1": 0.443}},
     "tasks": {"mvfr": {"loss": 0.7, "explained": 0.3}},
@@ -33,7 +34,8 @@ FUSION = {
 def test_every_figure_comes_from_what_was_measured():
     card = make_card(MANIFEST, {"denseface": FOUND}, FUSION, TEMPLATE.read_text())
     assert "{{" not in card
-    assert "| TVA | 50.0 % | 40.0 % | 37.7 % | 3.1 % | 1.25 | 10 |" in card
+    assert "| TVA | 50.0 % | 40.0 % | 37.7 % | 3.1 % | 2.0 % | 4.1 % | 1.25 | 10 |" in card
+    assert "have 2.0 %, one draw of twenty more than 4.1 %" in card
     for told in ("44.3 %", "| SpanMVFR | loss 0.700, explained 0.300 |", "ROC curve 0.700"):
         assert told in card
     for told in ("50.0 % [40.0, 60.0]", "90.0 %", "9.0 % as trained", "`d.onnx`", "1.9 MB", "epochs 4"):
