@@ -87,13 +87,19 @@ if (check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
     '--out',
     'test-results/soak',
   );
-  suite(
-    'the built page in Chromium',
-    'playwright.json',
-    (report) => ({ passed: report.stats.expected + report.stats.flaky, failed: report.stats.unexpected }),
-    bin(['@playwright', 'test', 'cli.js']),
-    'test',
-  );
+  for (const [name, project, workers] of [
+    ['the built page in Chromium, without a model', 'light', 2],
+    ['the built page in Chromium, with one', 'models', 1],
+  ]) {
+    env.MEMO_TEST_REPORT = `playwright-${project}`;
+    suite(
+      name,
+      `${env.MEMO_TEST_REPORT}.json`,
+      (report) => ({ passed: report.stats.expected + report.stats.flaky, failed: report.stats.unexpected }),
+      bin(['@playwright', 'test', 'cli.js']),
+      ...['test', '--project', project, '--workers', String(workers)],
+    );
+  }
 }
 writeFileSync(join(results, 'counts.json'), JSON.stringify(counts));
 console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
