@@ -24,6 +24,19 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def runs(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """`toy_runs`, once a process: tests look at them and write elsewhere."""
+    from . import toy_runs  # which imports all there is
+
+    # made before its module's `one_thread`, and to be repeated exactly within it
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    made = toy_runs.make(toy, tmp_path_factory.mktemp("runs"))
+    torch.set_num_threads(before)
+    return made
+
+
 @pytest.fixture
 def whisper(tmp_path):
     """The encoder of a tiny Whisper that lies at `tmp_path / "whisper"`."""

@@ -8,22 +8,16 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from transformers import Wav2Vec2Config
 
 from . import (
     evaluate,
     export,
     loop,
     pretrain,
-    pretrain_wav2vec2,
     text_teacher,
     train_denseface,
     train_lightface,
-    train_wav2vec2,
     tune,
-    voice_steps,
-    voice_teacher,
-    warm_up_wav2vec2,
 )
 from .fit import Draws
 from .labels import LABELS
@@ -31,46 +25,6 @@ from .onnx_variants import round_to_packed
 from .samples import CASES, Prompt, Sample, lay_out, save_samples
 from .sources import load_source
 from .text_data import Sentence
-from .voice_features import contextualise
-from .wav2vec2_model import VoiceEncoder
-
-
-@pytest.fixture(scope="module")
-def runs(toy, tmp_path_factory):
-    out = tmp_path_factory.mktemp("runs")
-    face = [
-        "--faces", str(toy / "faces"), "--size", "48", "--batch", "16", "--blocks", "1", "1", "1",
-        "--device", "cpu", "--rate", "0.05",
-    ]  # fmt: skip
-    train_denseface.main([*face, "--out", str(out / "face"), "--epochs", "2"])
-    light = ["--faces", str(toy / "faces"), "--device", "cpu", "--batch", "16", "--variants", "2"]
-    light += ["--teacher", str(out / "face/best.pt"), "--epochs", "2"]
-    train_lightface.main([*light, "--out", str(out / "light")])
-    voice = [
-        "--speech", str(toy / "speech"), "--device", "cpu", "--every", "3", "--batch", "4", "--leave-out",
-    ]  # fmt: skip
-    warm_up_wav2vec2.main([*voice, "--toy", "--out", str(out / "voice-warm"), "--steps", "6"])
-    warm = ["--init", str(out / "voice-warm/best.pt")]
-    voice += ["--features", str(out / "features"), "--variants", "2", "--seconds", "1", "--steps", "6"]
-    pretrain_wav2vec2.main([*voice, *warm, "--out", str(out / "voice-ssl")])
-    voice_teacher.main([*voice, *warm, "--out", str(out / "voice-teacher")])
-    taught = ["--init", str(out / "voice-ssl/best.pt"), "--teacher", str(out / "voice-teacher/best.pt")]
-    train_wav2vec2.main([*voice, *taught, "--out", str(out / "voice")])
-    fusion = [
-        "--text", str(toy / "text"), "--faces", str(toy / "faces"), "--speech", str(toy / "speech"),
-        "--vocabulary", str(toy / "vocab.txt"), "--toy", "--device", "cpu", "--leave-out",
-        "--face-encoder", str(out / "face/best.pt"), "--light-encoder", str(out / "light/best.pt"),
-        "--voice-encoder", str(out / "voice/best.pt"),
-        "--batch", "16", "--rate", "3e-3", "--composed", "56", "--banks", str(out / "banks"),
-    ]  # fmt: skip
-    length = ["--every", "20", "--steps", "40"]
-    tasks = pretrain.main([*fusion, *length, "--out", str(out / "pretrained")])
-    tuning = [*fusion, "--init", str(out / "pretrained/best.pt"), "--every", "75", "--steps", "450"]
-    scores = tune.main([*tuning, "--out", str(out / "fusion")])
-    return {
-        "out": out, "face": face, "voice": [*voice, *taught], "scores": scores, "tasks": tasks,
-        "fusion": fusion, "length": length, "light": light,
-    }  # fmt: skip
 
 
 def test_training_learns_the_easy_words(runs):
@@ -78,47 +32,6 @@ def test_training_learns_the_easy_words(runs):
     # the words give the class away; a face or a voice of an untrained encoder may not
     assert composed["T"]["uar"] > 3 / 7
     assert set(composed) == set(runs["scores"]["light"]) == {"T", "V", "A", "TV", "TA", "VA", "TVA"}
-
-
-def test_a_voice_learns_from_several_teachers_and_from_itself(runs):
-    out = runs["out"]
-    given = list(runs["voice"])
-    both = [str(out / "voice-teacher/best.pt"), str(out / "voice/best.pt")]
-    place = given.index("--teacher") + 1
-    given[place : place + 1] = both
-    given[given.index("--init") + 1] = both[1]
-    train_wav2vec2.main([*given, "--taught", "2", "--out", str(out / "voice-again")])
-    before, after = (
-        torch.load(out / run / "best.pt", weights_only=False) for run in ("voice", "voice-again")
-    )
-    assert after["run"]["arguments"]["taught"] == 2
-    assert not torch.equal(before["model"]["classifier.0.weight"], after["model"]["classifier.0.weight"])
-    # those of the teachers never move, nor do the convolutions
-    name = "wav2vec2.feature_extractor.conv_layers.0.conv.weight"
-    assert torch.equal(before["model"][name], after["model"][name])
-
-
-def test_distillation_is_the_mean_of_what_its_teachers_say(runs):
-    out = runs["out"]
-    paths = [out / "voice-teacher/best.pt", out / "voice/best.pt"]
-    torch.manual_seed(0)
-    bands = torch.randn(3, 48, 64)
-    encoder = train_wav2vec2.Distillation([paths[1]], 64).encoders[0]
-    frozen = torch.randn(3, 48, encoder.config.conv_dim[-1])
-    with torch.no_grad():
-        tokens, own = encoder.eval().pool(contextualise(encoder, frozen))
-        alone = train_wav2vec2.Distillation(paths[1:], tokens.shape[-1])
-        assert float(alone(bands, frozen, tokens, own)) == pytest.approx(0, abs=1e-5)
-        both = train_wav2vec2.Distillation(paths, tokens.shape[-1])
-        heard = both.listeners[0].eval()(bands)[1]
-        mean = (heard.softmax(1) + own.softmax(1)) / 2
-        apart = both.apart(both.listeners[0](bands)[0], tokens)
-        kl = float(both(bands, frozen, tokens, mean.log()) - apart)
-        assert kl == pytest.approx(0, abs=1e-5)
-        assert float(both(bands, frozen, tokens, own) - apart) > 1e-4
-        # windows have no bands: encoders teach alone, and tokens learn to be theirs
-        assert float(both(None, frozen, tokens, own)) == pytest.approx(0, abs=1e-5)
-        assert float(both(None, frozen, tokens + 1, own)) > 0.1
 
 
 def test_each_pretraining_task_is_measured_and_learns(runs):
@@ -250,19 +163,6 @@ def test_voices_are_mixed_by_twos_and_so_are_their_labels(runs):
         assert any(origin)
 
 
-def test_a_voice_is_squeezed_and_learns_from_what_it_was(runs, tmp_path):
-    teacher = str(runs["out"] / "voice/best.pt")
-    options = [*runs["voice"], "--init", teacher, "--teacher", teacher, "--squeeze", "3", "--mixup", "0"]
-    train_wav2vec2.main([*options, "--out", str(tmp_path)])
-    stored = torch.load(tmp_path / "best.pt", weights_only=False)
-    assert stored["config"]["squeeze_factor"] == 3
-    # and goes on as it is
-    train_wav2vec2.main([*options, "--init", str(tmp_path / "best.pt"), "--out", str(tmp_path / "on")])
-    voice = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), 7)
-    voice.load_state_dict(stored["model"])
-    assert voice.eval()(torch.zeros(1, 8000))[0].shape == (1, 8, 32)
-
-
 def test_words_are_learned_from_a_teacher_of_words_alone(runs, toy, tmp_path):
     options = ["--text", str(toy / "text"), "--vocabulary", str(toy / "vocab.txt"), "--device", "cpu"]
     options += ["--corpora", "meld", "--batch", "16", "--rate", "5e-3", "--out", str(tmp_path / "teacher")]
@@ -331,23 +231,6 @@ def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, tmp_path):
     assert "| TVA |" in page and "SpanMVFC-KL" in page
 
 
-def test_frozen_convolutions_stay_as_they_were(runs):
-    warm, pretrained, trained = (
-        torch.load(runs["out"] / name / "best.pt", weights_only=False)["model"]
-        for name in ("voice-warm", "voice-ssl", "voice")
-    )
-    for before, after in ((warm, pretrained), (pretrained, trained)):
-        changed = {key for key in before if not torch.equal(before[key], after[key])}
-        assert changed and not any("feature_extractor" in key for key in changed)
-
-
-def test_features_are_computed_once_for_all_steps(runs):
-    folders = list((runs["out"] / "features").iterdir())
-    assert [sorted(file.name for file in folder.iterdir()) for folder in folders] == [
-        ["bands.npy", "ends.npy", "features.npy"]
-    ]
-
-
 def test_training_resumes_exactly(runs, tmp_path):
     straight = torch.load(runs["out"] / "face/last.pt", weights_only=False)["training"]
     train_denseface.main([*runs["face"], "--out", str(tmp_path), "--epochs", "2"])
@@ -359,39 +242,6 @@ def test_training_resumes_exactly(runs, tmp_path):
     # a finished run that is started again trains no further
     train_denseface.main([*runs["face"], "--out", str(tmp_path), "--epochs", "2"])
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 2
-
-
-def test_an_interrupted_voice_goes_on_exactly(runs, tmp_path, monkeypatch):
-    straight = torch.load(runs["out"] / "voice/last.pt", weights_only=False)["training"]
-    save = train_wav2vec2.Checkpoints.save
-
-    def interrupted(self, *state):
-        save(self, *state)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(train_wav2vec2.Checkpoints, "save", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        train_wav2vec2.main([*runs["voice"], "--out", str(tmp_path)])
-    monkeypatch.undo()
-    train_wav2vec2.main([*runs["voice"], "--out", str(tmp_path)])
-    resumed = torch.load(tmp_path / "last.pt", weights_only=False)["training"]
-    for name, value in straight.items():
-        assert torch.equal(value, resumed[name]), name
-
-
-def test_each_step_of_the_voice_is_left_out_once(runs, tmp_path):
-    out = runs["out"]
-    speech = runs["voice"][1]
-    common = ["--speech", speech, "--device", "cpu", "--batch", "4", "--variants", "2", "--leave-out"]
-    given = ["--warm", str(out / "voice-warm/best.pt"), "--pretrained", str(out / "voice-ssl/best.pt")]
-    given += ["--teacher", str(out / "voice-teacher/best.pt"), "--features", str(out / "features")]
-    rows = voice_steps.main(["--out", str(tmp_path), "--steps", "2", *given, *common])
-    assert list(rows) == list(voice_steps.ROWS) and all(len(runs) == 1 for runs in rows.values())
-    losses = {row: of[0]["train_loss"] for row, of in rows.items()}
-    # each is another training
-    assert len(set(losses.values())) == len(losses)
-    page = (tmp_path / "voice-steps.md").read_text()
-    assert all(row in page for row in rows)
 
 
 def test_export_writes_a_whole_bundle(runs, toy, tmp_path):

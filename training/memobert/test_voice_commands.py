@@ -1,0 +1,113 @@
+"""The voice's commands, at toy size: what stays, who teaches what, and that each goes on where it ended."""
+
+import pytest
+import torch
+from transformers import Wav2Vec2Config
+
+from . import train_wav2vec2, voice_steps
+from .voice_features import contextualise
+from .wav2vec2_model import VoiceEncoder
+
+
+def test_frozen_convolutions_stay_as_they_were(runs):
+    warm, pretrained, trained = (
+        torch.load(runs["out"] / name / "best.pt", weights_only=False)["model"]
+        for name in ("voice-warm", "voice-ssl", "voice")
+    )
+    for before, after in ((warm, pretrained), (pretrained, trained)):
+        changed = {key for key in before if not torch.equal(before[key], after[key])}
+        assert changed and not any("feature_extractor" in key for key in changed)
+
+
+def test_features_are_computed_once_for_all_steps(runs):
+    folders = list((runs["out"] / "features").iterdir())
+    assert [sorted(file.name for file in folder.iterdir()) for folder in folders] == [
+        ["bands.npy", "ends.npy", "features.npy"]
+    ]
+
+
+def test_an_interrupted_voice_goes_on_exactly(runs, tmp_path, monkeypatch):
+    straight = torch.load(runs["out"] / "voice/last.pt", weights_only=False)["training"]
+    save = train_wav2vec2.Checkpoints.save
+
+    def interrupted(self, *state):
+        save(self, *state)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train_wav2vec2.Checkpoints, "save", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train_wav2vec2.main([*runs["voice"], "--out", str(tmp_path)])
+    monkeypatch.undo()
+    train_wav2vec2.main([*runs["voice"], "--out", str(tmp_path)])
+    resumed = torch.load(tmp_path / "last.pt", weights_only=False)["training"]
+    for name, value in straight.items():
+        assert torch.equal(value, resumed[name]), name
+
+
+def test_a_voice_learns_from_several_teachers_and_from_itself(runs, tmp_path):
+    out = runs["out"]
+    given = list(runs["voice"])
+    both = [str(out / "voice-teacher/best.pt"), str(out / "voice/best.pt")]
+    place = given.index("--teacher") + 1
+    given[place : place + 1] = both
+    given[given.index("--init") + 1] = both[1]
+    train_wav2vec2.main([*given, "--taught", "2", "--out", str(tmp_path)])
+    before, after = (
+        torch.load(folder / "best.pt", weights_only=False) for folder in (out / "voice", tmp_path)
+    )
+    assert after["run"]["arguments"]["taught"] == 2
+    assert not torch.equal(before["model"]["classifier.0.weight"], after["model"]["classifier.0.weight"])
+    # those of the teachers never move, nor do the convolutions
+    name = "wav2vec2.feature_extractor.conv_layers.0.conv.weight"
+    assert torch.equal(before["model"][name], after["model"][name])
+
+
+def test_distillation_is_the_mean_of_what_its_teachers_say(runs):
+    out = runs["out"]
+    paths = [out / "voice-teacher/best.pt", out / "voice/best.pt"]
+    torch.manual_seed(0)
+    bands = torch.randn(3, 48, 64)
+    encoder = train_wav2vec2.Distillation([paths[1]], 64).encoders[0]
+    frozen = torch.randn(3, 48, encoder.config.conv_dim[-1])
+    with torch.no_grad():
+        tokens, own = encoder.eval().pool(contextualise(encoder, frozen))
+        alone = train_wav2vec2.Distillation(paths[1:], tokens.shape[-1])
+        assert float(alone(bands, frozen, tokens, own)) == pytest.approx(0, abs=1e-5)
+        both = train_wav2vec2.Distillation(paths, tokens.shape[-1])
+        heard = both.listeners[0].eval()(bands)[1]
+        mean = (heard.softmax(1) + own.softmax(1)) / 2
+        apart = both.apart(both.listeners[0](bands)[0], tokens)
+        kl = float(both(bands, frozen, tokens, mean.log()) - apart)
+        assert kl == pytest.approx(0, abs=1e-5)
+        assert float(both(bands, frozen, tokens, own) - apart) > 1e-4
+        # windows have no bands: encoders teach alone, and tokens learn to be theirs
+        assert float(both(None, frozen, tokens, own)) == pytest.approx(0, abs=1e-5)
+        assert float(both(None, frozen, tokens + 1, own)) > 0.1
+
+
+def test_a_voice_is_squeezed_and_learns_from_what_it_was(runs, tmp_path):
+    teacher = str(runs["out"] / "voice/best.pt")
+    options = [*runs["voice"], "--init", teacher, "--teacher", teacher, "--squeeze", "3", "--mixup", "0"]
+    train_wav2vec2.main([*options, "--out", str(tmp_path)])
+    stored = torch.load(tmp_path / "best.pt", weights_only=False)
+    assert stored["config"]["squeeze_factor"] == 3
+    # and goes on as it is
+    train_wav2vec2.main([*options, "--init", str(tmp_path / "best.pt"), "--out", str(tmp_path / "on")])
+    voice = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), 7)
+    voice.load_state_dict(stored["model"])
+    assert voice.eval()(torch.zeros(1, 8000))[0].shape == (1, 8, 32)
+
+
+def test_each_step_of_the_voice_is_left_out_once(runs, tmp_path):
+    out = runs["out"]
+    speech = runs["voice"][1]
+    common = ["--speech", speech, "--device", "cpu", "--batch", "4", "--variants", "2", "--leave-out"]
+    given = ["--warm", str(out / "voice-warm/best.pt"), "--pretrained", str(out / "voice-ssl/best.pt")]
+    given += ["--teacher", str(out / "voice-teacher/best.pt"), "--features", str(out / "features")]
+    rows = voice_steps.main(["--out", str(tmp_path), "--steps", "2", *given, *common])
+    assert list(rows) == list(voice_steps.ROWS) and all(len(runs) == 1 for runs in rows.values())
+    losses = {row: of[0]["train_loss"] for row, of in rows.items()}
+    # each is another training
+    assert len(set(losses.values())) == len(losses)
+    page = (tmp_path / "voice-steps.md").read_text()
+    assert all(row in page for row in rows)
