@@ -15,9 +15,12 @@ test('the shipped model is measured stage by stage, and the numbers can be copie
   const page = await open({ grant: ['clipboard-read', 'clipboard-write'] });
   await openPage(page);
   await page.locator('.measure').scrollIntoViewIfNeeded();
+  await expect(page.getByTestId('measure')).toBeVisible();
+  // of the page's twenty: the numbers' sense is asked for, not their steadiness
+  await page.locator('memo-measure').evaluate((part) => Object.assign(part, { rounds: 8 }));
   await page.getByTestId('measure').click();
   await expect(page.getByTestId('measure')).toHaveText('Cancel');
-  await expect(page.getByTestId('measure-status')).toHaveText(/^Round \d+ of 20$/, { timeout: 120_000 });
+  await expect(page.getByTestId('measure-status')).toHaveText(/^Round \d+ of 8$/, { timeout: 120_000 });
   await expect(page.getByTestId('measure-table')).toBeVisible({ timeout: 240_000 });
   await page.getByTestId('measure-copy').click();
   await expect(page.getByTestId('measure-status')).toHaveText('Copied.');
@@ -34,8 +37,8 @@ test('the shipped model is measured stage by stage, and the numbers can be copie
   // the actor has a face and a voice throughout, so that every stage runs in each round
   const runs = Object.entries(found.stages).map(([stage, spread]) => [stage, spread?.runs]);
   expect(Object.fromEntries(runs)).toEqual({
-    ...{ detect: 59, crop: 59, expression: 59 },
-    ...{ 'speech-gate': 19, voice: 19, fusion: 19 },
+    ...{ detect: 23, crop: 23, expression: 23 },
+    ...{ 'speech-gate': 7, voice: 7, fusion: 7 },
   });
   for (const [stage, spread] of Object.entries(found.stages)) {
     expect(spread!.median, stage).toBeGreaterThan(0);
