@@ -35,7 +35,7 @@ def test_every_figure_comes_from_what_was_measured():
     card = make_card(MANIFEST, {"denseface": FOUND}, FUSION, TEMPLATE.read_text())
     assert "{{" not in card
     assert "| TVA | 50.0 % | 40.0 % | 37.7 % | 3.1 % | 2.0 % | 4.1 % | 1.25 | 10 |" in card
-    assert "have 2.0 %, one draw of twenty more than 4.1 %" in card
+    assert "have 2.0 %, and one of twenty more than 4.1 %" in card
     for told in ("44.3 %", "| SpanMVFR | loss 0.700, explained 0.300 |", "ROC curve 0.700"):
         assert told in card
     for told in ("50.0 % [40.0, 60.0]", "90.0 %", "9.0 % as trained", "`d.onnx`", "1.9 MB", "epochs 4"):
