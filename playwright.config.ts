@@ -4,7 +4,7 @@ import { defineConfig } from '@playwright/test';
 const LIGHT = [
   ...['accessibility', 'crop-parity', 'element', 'embed-frame', 'frameworks', 'gallery', 'guide', 'language'],
   ...['looks', 'nothing-leaves', 'page', 'styling', 'timeline'],
-].map((name) => `${name}.e2e.ts`);
+].map((name) => `**/${name}.e2e.ts`);
 
 const port = Number(process.env['MEMO_TEST_PORT'] ?? 4823);
 
@@ -14,14 +14,14 @@ export default defineConfig({
   projects: [
     {
       name: 'light',
-      testMatch: LIGHT.map((name) => `**/${name}`),
+      testMatch: LIGHT,
       fullyParallel: true,
       outputDir: 'test-results/artifacts/light',
     },
     {
       name: 'models',
       testMatch: '**/*.e2e.ts',
-      testIgnore: LIGHT.map((name) => `**/${name}`),
+      testIgnore: LIGHT,
       outputDir: 'test-results/artifacts/models',
     },
   ],

@@ -8,7 +8,7 @@ const PAGE = `<!doctype html><html lang="en"><head><title>Elsewhere</title>
 <body><memo-bert device="wasm"></memo-bert></body></html>`;
 
 test('one script and one tag are enough', async ({ open }) => {
-  const page = await open({ bundle: 'tiny' });
+  const page = await open();
   await page.route('**/elsewhere.html', (route) => route.fulfill({ contentType: 'text/html', body: PAGE }));
   await openPage(page, 'elsewhere.html');
   expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(false);

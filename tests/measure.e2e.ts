@@ -17,7 +17,9 @@ test('the shipped model is measured stage by stage, and the numbers can be copie
   await page.locator('.measure').scrollIntoViewIfNeeded();
   await expect(page.getByTestId('measure')).toBeVisible();
   // of the page's twenty: the numbers' sense is asked for, not their steadiness
-  await page.locator('memo-measure').evaluate((part) => Object.assign(part, { rounds: 8 }));
+  const measure = page.locator('memo-measure');
+  expect(await measure.evaluate((part) => (part as unknown as { rounds: number }).rounds)).toBe(20);
+  await measure.evaluate((part) => Object.assign(part, { rounds: 8 }));
   await page.getByTestId('measure').click();
   await expect(page.getByTestId('measure')).toHaveText('Cancel');
   await expect(page.getByTestId('measure-status')).toHaveText(/^Round \d+ of 8$/, { timeout: 120_000 });

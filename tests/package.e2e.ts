@@ -36,7 +36,7 @@ test('the element, bundled by a Vite that knows nothing of it', async ({ open })
 });
 
 test('without an element: a file’s estimates one by one', async ({ open }) => {
-  const page = await open({ bundle: 'tiny' });
+  const page = await open();
   await page.goto('headless.html');
   await page.waitForFunction(() => 'analyse' in window);
   const told = await page.evaluate(async () => {
@@ -51,7 +51,7 @@ test('without an element: a file’s estimates one by one', async ({ open }) => 
 });
 
 test('without a bundler: one script, copied', async ({ open }) => {
-  const page = await open({ bundle: 'tiny' });
+  const page = await open();
   await openPage(page, 'plain/');
   const field = page.getByRole('textbox').first();
   await field.fill('What a wonderful surprise');

@@ -1,6 +1,7 @@
 /**
  * The tiny bundle of random weights (`training/memobert/toy_bundle_fixture.py`) in place of the shipped one: for what is about no
- * answer. The shipped graphs take each start a quarter of a minute on two cores, and a software adapter minutes.
+ * answer. The shipped graphs take seconds more at each start, and minutes on a software adapter. It answers under any folder's
+ * `models/small`: where the place or a copy of the bundle is what is tested, it would hide what is missing.
  */
 
 import { basename } from 'node:path';
