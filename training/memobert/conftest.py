@@ -5,6 +5,7 @@ import torch
 from transformers import WhisperConfig, WhisperModel
 
 from . import toy_data
+from .loop import Checkpoints
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -35,6 +36,31 @@ def runs(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
     made = toy_runs.make(toy, tmp_path_factory.mktemp("runs"))
     torch.set_num_threads(before)
     return made
+
+
+@pytest.fixture
+def goes_on_exactly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Whether a command that is ended at its first checkpoint and begun again ends as the one at `straight`."""
+
+    def check(main, options: list[str], straight: Path) -> None:
+        save = Checkpoints.save
+
+        def interrupted(self, *state):
+            save(self, *state)
+            raise KeyboardInterrupt
+
+        given = [*options, "--out", str(tmp_path)]
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(Checkpoints, "save", interrupted)
+            main(given)
+        main(given)
+        wanted, resumed = (
+            torch.load(folder / "last.pt", weights_only=False)["training"] for folder in (straight, tmp_path)
+        )
+        for name, value in wanted.items():
+            assert torch.equal(value, resumed[name]), name
+
+    return check
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import torch
 from . import (
     evaluate,
     export,
-    loop,
     pretrain,
     text_teacher,
     train_denseface,
@@ -42,23 +41,8 @@ def test_each_pretraining_task_is_measured_and_learns(runs):
     assert all(np.isfinite(value) for of in tasks.values() for value in of.values())
 
 
-def test_an_interrupted_pretraining_goes_on_exactly(runs, tmp_path, monkeypatch):
-    straight = torch.load(runs["out"] / "pretrained/last.pt", weights_only=False)["training"]
-    save = loop.Checkpoints.save
-
-    def interrupted(self, *state):
-        save(self, *state)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(loop.Checkpoints, "save", interrupted)
-    again = [*runs["fusion"], *runs["length"], "--out", str(tmp_path)]
-    with pytest.raises(KeyboardInterrupt):
-        pretrain.main(again)
-    monkeypatch.undo()
-    pretrain.main(again)
-    resumed = torch.load(tmp_path / "last.pt", weights_only=False)["training"]
-    for name, value in straight.items():
-        assert torch.equal(value, resumed[name]), name
+def test_an_interrupted_pretraining_goes_on_exactly(runs, goes_on_exactly):
+    goes_on_exactly(pretrain.main, [*runs["fusion"], *runs["length"]], runs["out"] / "pretrained")
 
 
 def test_a_light_student_goes_on_from_an_earlier_one(runs, tmp_path):
