@@ -40,7 +40,7 @@ def runs(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
 
 @pytest.fixture
 def goes_on_exactly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    """Whether a command that is ended at its first checkpoint and begun again ends as the one at `straight`."""
+    """Asks whether a command, ended at its first checkpoint and begun again, ends as that of `straight`."""
 
     def check(main, options: list[str], straight: Path) -> None:
         save = Checkpoints.save
