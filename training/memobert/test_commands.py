@@ -147,6 +147,41 @@ def test_voices_are_mixed_by_twos_and_so_are_their_labels(runs):
         assert any(origin)
 
 
+def test_voices_alone_are_learned_from_their_encoders_own_answer(runs, toy, tmp_path):
+    options = [*runs["fusion"], "--out", str(tmp_path), "--voice-says", "0.75"]
+    arguments = tune.make_parser().parse_args(options)
+    source = load_source(arguments)
+    samples = [source.draw(np.random.default_rng(seed), "A") for seed in range(6)]
+    # of several lengths, so that all but the longest are padded
+    samples = [dataclasses.replace(s, voice=s.voice[: 2 + i % 4]) for i, s in enumerate(samples)]
+    batch = lay_out(samples, source.tokenizer, Prompt(source.tokenizer, "i am [MASK] .", LABELS))
+    voice = tune.voice_that_says(arguments, "cpu")
+    wanted = tune.as_said(batch, voice, 0.75).labels
+    for row, sample in zip(wanted, samples, strict=True):
+        said = voice.answer(torch.from_numpy(sample.voice.astype(np.float32))[None]).softmax(1)[0]
+        label = torch.eye(7)[sample.label]
+        assert torch.allclose(row, 0.75 * said + 0.25 * label, atol=1e-6)
+    # a belief's part stays as well
+    said = (wanted - 0.25 * torch.eye(7)[batch.labels]) / 0.75
+    believed = dataclasses.replace(batch, labels=torch.full((6, 7), 1 / 7))
+    assert torch.allclose(tune.as_said(believed, voice, 0.5).labels, (1 / 7 + said) / 2, atol=1e-6)
+    tune.main([*options, "--chances", "A=1", "--pretraining", "0", "--every", "2", "--steps", "2"])
+
+    def fails(match: str, *more: str, without: str = "") -> None:
+        at = options.index(without) if without else len(options)
+        given = options[:at] + options[at + 2 :]
+        with pytest.raises(ValueError, match=match):
+            tune.voice_that_says(tune.make_parser().parse_args([*given, *more]), "cpu")
+
+    fails("--voice-says 2.0 is not between", "--voice-says", "2")
+    fails("give that as well", without="--voice-encoder")
+    silent = torch.load(runs["out"] / "voice/best.pt", weights_only=False)
+    silent["labels"] = 0
+    silent["model"] = {k: v for k, v in silent["model"].items() if k.startswith("wav2vec2.")}
+    torch.save(silent, tmp_path / "silent.pt")
+    fails("no answer of its own", "--voice-encoder", str(tmp_path / "silent.pt"))
+
+
 def test_words_are_learned_from_a_teacher_of_words_alone(runs, toy, tmp_path):
     options = ["--text", str(toy / "text"), "--vocabulary", str(toy / "vocab.txt"), "--device", "cpu"]
     options += ["--corpora", "meld", "--batch", "16", "--rate", "5e-3", "--out", str(tmp_path / "teacher")]

@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "training" / "browser_path" / "open-bundle.mjs"
 BUILT = (ROOT / "node_modules" / "vite", ROOT / "dist" / "index.html")
 
+pytestmark = pytest.mark.built
+
 
 @pytest.mark.skipif(
     shutil.which("node") is None or not all(path.exists() for path in BUILT),

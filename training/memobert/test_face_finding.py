@@ -13,6 +13,8 @@ from .preprocessing_fixtures import CROPS
 from .shards import VOICE_HZ, read_clips
 from .toy_videos import WALL, SkinDetector, draw_face, scene
 
+pytestmark = pytest.mark.built
+
 
 @pytest.fixture(scope="module")
 def detector():

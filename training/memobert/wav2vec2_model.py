@@ -106,10 +106,14 @@ class VoiceEncoder(nn.Module):
 
     def pool(self, hidden: Tensor) -> tuple[Tensor, Tensor] | Tensor:
         features = pooled(hidden, POOL // self.squeeze)
-        if not self.labels:
-            return features
-        weight = torch.softmax(self.attention(features), 1)
-        return features, self.classifier((weight * features).sum(1))
+        return (features, self.answer(features)) if self.labels else features
+
+    def answer(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Logits [N,labels] of `features` [N,F,D]; those whose `mask` [N,F] is 0 are none."""
+        scores = self.attention(features)
+        if mask is not None:
+            scores = scores.masked_fill(mask[..., None] == 0, -torch.inf)
+        return self.classifier((torch.softmax(scores, 1) * features).sum(1))
 
 
 class SpectralTargets(nn.Module):
