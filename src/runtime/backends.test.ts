@@ -42,8 +42,9 @@ describe('chooseBackend', () => {
       forced: false,
       reason: null,
       adapter: 'nvidia ampere',
-      threads: 4,
+      threads: 1,
       shaderF16: false,
+      wasmThreads: 4,
     });
   });
 
@@ -57,7 +58,7 @@ describe('chooseBackend', () => {
     expect(choice.forced).toBe(true);
     expect(droppedToWasm(choice, 'why')).toEqual({
       ...choice,
-      ...{ name: 'wasm', forced: false, reason: 'why', shaderF16: false },
+      ...{ name: 'wasm', forced: false, reason: 'why', threads: 4, shaderF16: false },
     });
   });
 
@@ -89,7 +90,8 @@ describe('chooseBackend', () => {
   });
 
   it.each([
-    [true, 2, 2],
+    [true, 2, 1],
+    [true, 4, 2],
     [true, 16, 4],
     [true, 0, 1],
     [false, 16, 1],

@@ -26,6 +26,8 @@ export interface BackendRow {
 export interface BackendChoice extends Omit<BackendReport, 'graphs'> {
   /** Whether the GPU computes with 16-bit floats. */
   readonly shaderF16: boolean;
+  /** What WebAssembly has, if it comes to that. */
+  readonly wasmThreads: number;
 }
 
 export const BACKENDS: Readonly<Record<Backend, BackendRow>> = {
@@ -41,7 +43,7 @@ export const BACKENDS: Readonly<Record<Backend, BackendRow>> = {
   },
 };
 
-/** More threads than this gain nothing for graphs of this size, and take cores from the page. */
+/** More threads than this gain nothing for graphs of this size. */
 const MOST_THREADS = 4;
 /** Names under which software adapters go: Chromium's SwiftShader, Mesa's llvmpipe, Windows' basic renderer (WARP). */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|\bwarp\b/i;
@@ -51,14 +53,16 @@ export async function chooseBackend(
   { device, allowSoftwareAdapter }: Pick<EngineOptions, 'device' | 'allowSoftwareAdapter'>,
   host: Host = thisHost(),
 ): Promise<BackendChoice> {
-  const threads = host.isolated ? Math.max(1, Math.min(MOST_THREADS, host.cores)) : 1;
   const forced = device !== 'auto';
-  if (device === 'wasm') {
-    return { name: 'wasm', forced, reason: 'it was asked for', adapter: null, threads, shaderF16: false };
-  }
+  const wasmThreads = threadsOf(host);
+  const wasm = { name: 'wasm', forced, threads: wasmThreads, shaderF16: false, wasmThreads } as const;
+  if (device === 'wasm') return { ...wasm, reason: 'it was asked for', adapter: null };
   const { adapter, refusal, shaderF16 } = await probeWebGpu(host.gpu, allowSoftwareAdapter);
-  if (refusal === null) return { name: 'webgpu', forced, reason: null, adapter, threads, shaderF16 };
-  if (!forced) return { name: 'wasm', forced, reason: refusal, adapter, threads, shaderF16: false };
+  if (refusal === null) {
+    // the graphs are on the GPU: what a second thread would do is wait
+    return { name: 'webgpu', forced, reason: null, adapter, threads: 1, shaderF16, wasmThreads };
+  }
+  if (!forced) return { ...wasm, reason: refusal, adapter };
   throw new MemoError(
     'backend-unavailable',
     `WebGPU was asked for, but ${refusal}.`,
@@ -69,7 +73,12 @@ export async function chooseBackend(
 /** The same choice after WebGPU turned out not to work. */
 export function droppedToWasm(choice: BackendChoice, reason: string): BackendChoice {
   // whoever forced WebGPU did not force this
-  return { ...choice, name: 'wasm', forced: false, reason, shaderF16: false };
+  return { ...choice, name: 'wasm', forced: false, reason, threads: choice.wasmThreads, shaderF16: false };
+}
+
+/** Half of the cores: the page, the camera and the browser have work, and ONNX Runtime's threads turn on the spot between runs. */
+function threadsOf({ isolated, cores }: Host): number {
+  return isolated ? Math.max(1, Math.min(MOST_THREADS, Math.floor(cores / 2))) : 1;
 }
 
 interface Probe {
