@@ -12,7 +12,7 @@ const manifest = JSON.parse(
 
 test('the shipped model is measured stage by stage, and the numbers can be copied', async ({ open }) => {
   test.setTimeout(300_000);
-  const page = await open({ grant: ['clipboard-read', 'clipboard-write'] });
+  const page = await open({ tiersUpEarly: true, grant: ['clipboard-read', 'clipboard-write'] });
   await openPage(page);
   await page.locator('.measure').scrollIntoViewIfNeeded();
   await expect(page.getByTestId('measure')).toBeVisible();

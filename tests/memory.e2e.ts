@@ -70,7 +70,7 @@ test('memory does not grow with time, a leak of twice what is allowed is seen, r
   open,
 }) => {
   test.setTimeout(300_000 + MEASURED_S * 20_000);
-  const page = await open({ grant: DEVICES, switches: MEASURABLE });
+  const page = await open({ grant: DEVICES, tiersUpEarly: true, switches: MEASURABLE });
   await countMemory(page);
   await openPage(page);
   await keepLastEstimate(page);
@@ -150,7 +150,7 @@ function alive(page: Page, which: 'gone' | 'recognisers' = 'gone'): Promise<numb
 test('an element that came, listened and went leaves nothing: no frame, track, sound, worker, nor itself', async ({
   open,
 }) => {
-  const page = await open({ grant: DEVICES, switches: MEASURABLE });
+  const page = await open({ grant: DEVICES, tiersUpEarly: true, switches: MEASURABLE });
   await countMemory(page);
   await fakeWorkers(page); // the later route answers
   await openPage(page);

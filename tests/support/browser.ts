@@ -34,6 +34,8 @@ export interface BrowserOptions {
   readonly colorScheme?: 'light' | 'dark';
   /** A server of the test's own, in place of the suite's. */
   readonly baseURL?: string;
+  /** WebAssembly is compiled a second time, for speed, as early as for a visitor: where time or memory is measured. */
+  readonly tiersUpEarly?: boolean;
   /** Blocked unless said: what it answers, no test can answer in its place. */
   readonly serviceWorkers?: 'allow' | 'block';
   /** More of Chromium's own switches. */
@@ -46,9 +48,13 @@ export interface BrowserOptions {
 
 type Open = (options?: BrowserOptions) => Promise<Page>;
 
+/** In units of V8's: 15 times its own. Most functions of our two engines then never cost the second compilation; what is hot does early. */
+const LATE = '--js-flags=--wasm-tiering-budget=200000000';
+
 async function launch({
   softwareWebGpu = false,
   softwareFrames = false,
+  tiersUpEarly = false,
   switches = [],
 }: BrowserOptions): Promise<Browser> {
   const executablePath = process.env['CHROMIUM_PATH'];
@@ -61,6 +67,7 @@ async function launch({
       '--autoplay-policy=no-user-gesture-required',
       '--disable-background-networking',
       '--disable-component-update',
+      ...(tiersUpEarly ? [] : [LATE]),
       ...(softwareWebGpu ? ['--enable-unsafe-webgpu'] : []),
       ...(softwareFrames
         ? ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader']
