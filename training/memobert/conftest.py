@@ -1,7 +1,9 @@
+import pickle
 from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 from transformers import WhisperConfig, WhisperModel
 
 from . import toy_data
@@ -26,16 +28,23 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def runs(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """`toy_runs`, once a process: tests look at them and write elsewhere."""
+def runs(toy: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict:
+    """`toy_runs`, made by the first process that asks: tests look at them and write elsewhere."""
     from . import toy_runs  # which imports all there is
 
-    # made before its module's `one_thread`, and to be repeated exactly within it
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    made = toy_runs.make(toy, tmp_path_factory.mktemp("runs"))
-    torch.set_num_threads(before)
-    return made
+    own = tmp_path_factory.getbasetemp()
+    out = (own if worker_id == "master" else own.parent) / "runs"
+    kept = out / "made.pickle"
+    with FileLock(f"{out}.lock"):
+        if kept.exists():
+            return pickle.loads(kept.read_bytes())
+        # made before its module's `one_thread`, and to be repeated exactly within it
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        made = toy_runs.make(toy, out)
+        torch.set_num_threads(before)
+        kept.write_bytes(pickle.dumps(made))
+        return made
 
 
 @pytest.fixture
