@@ -268,8 +268,8 @@ def voice_that_says(arguments: argparse.Namespace, device) -> VoiceEncoder:
 def as_said(batch: Batch, voice: VoiceEncoder, part: float) -> Batch:
     """Of voices alone, `part` of the labels [N,labels] is what their encoder answers to these very tokens.
 
-    It was trained for longer on more of each clip, and its answer to a mixed voice is no label's mixture:
-    beside labels alone MEmoBERT is four points below it on people that neither heard.
+    The encoder knows the voices of its training, so from their labels MEmoBERT learns to trust its tokens too
+    much: of people that neither heard it is surer than the encoder, and no more often right.
     """
     mask = batch.attention_mask[:, -batch.voice_features.shape[1] :]
     with torch.no_grad():
