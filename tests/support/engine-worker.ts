@@ -15,3 +15,24 @@ export async function runFirstInWorker(page: Page, script: string): Promise<void
     await route.fulfill({ ...response, headers });
   });
 }
+
+/** Has the page's workers from now on believe in so many cores; theirs from a service worker too, which no route sees. */
+export async function pretendCores(page: Page, cores: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const expression = `Object.defineProperty(navigator, 'hardwareConcurrency', { value: ${cores} })`;
+  session.on('Target.attachedToTarget', ({ sessionId }) => {
+    for (const [id, [method, params]] of [
+      ['Runtime.evaluate', { expression }],
+      ['Runtime.runIfWaitingForDebugger', {}],
+    ].entries())
+      // a worker that ended meanwhile asks for nothing
+      session
+        .send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method, params }) })
+        .catch(() => undefined);
+  });
+  await session.send('Target.setAutoAttach', {
+    autoAttach: true,
+    waitForDebuggerOnStart: true,
+    flatten: false,
+  });
+}
