@@ -59,7 +59,7 @@ export async function chooseBackend(
   if (device === 'wasm') return { ...wasm, reason: 'it was asked for', adapter: null };
   const { adapter, refusal, shaderF16 } = await probeWebGpu(host.gpu, allowSoftwareAdapter);
   if (refusal === null) {
-    // the graphs are on the GPU: what a second thread would do is wait
+    // the graphs are on the GPU, and the speech gate is small
     return { name: 'webgpu', forced, reason: null, adapter, threads: 1, shaderF16, wasmThreads };
   }
   if (!forced) return { ...wasm, reason: refusal, adapter };

@@ -147,6 +147,11 @@ class Batch:
     def to(self, device) -> "Batch":
         return Batch(**{key: value.to(device) for key, value in vars(self).items()})
 
+    @property
+    def wanted(self) -> Tensor:
+        """`labels` as distributions [N,labels]; with a belief among them they are already."""
+        return self.labels if self.labels.ndim == 2 else F.one_hot(self.labels, len(LABELS)).float()
+
     def encoded(self) -> tuple[Tensor, ...]:
         """The arguments of `MemoBert.encode`."""
         return self.input_ids, self.face_features, self.voice_features, self.attention_mask

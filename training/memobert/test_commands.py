@@ -147,7 +147,7 @@ def test_voices_are_mixed_by_twos_and_so_are_their_labels(runs):
         assert any(origin)
 
 
-def test_voices_alone_are_learned_from_their_encoders_own_answer(runs, toy, tmp_path):
+def test_voices_alone_are_learned_from_their_encoders_own_answer(runs, tmp_path):
     options = [*runs["fusion"], "--out", str(tmp_path), "--voice-says", "0.75"]
     arguments = tune.make_parser().parse_args(options)
     source = load_source(arguments)

@@ -84,9 +84,7 @@ class Trained(nn.Module):
         if masked is not None:
             return {"loss": tuning.pretraining(task, masked)}
         logits, state = tuning(batch)
-        wanted = batch.labels
-        if not wanted.is_floating_point():
-            wanted = F.one_hot(wanted, logits.shape[1]).float()
+        wanted = batch.wanted
         labels = F.cross_entropy(logits, wanted, label_smoothing=self.smoothing)
         if not self.whole_vocabulary or tuning.classifier is not None:
             return {"loss": labels}
@@ -242,8 +240,7 @@ def mix_voices(batch: Batch, rng: np.random.Generator, parameter: float) -> Batc
     count = len(batch.labels)
     other = torch.from_numpy(rng.permutation(count))
     part = torch.from_numpy(rng.beta(parameter, parameter, count).astype(np.float32))
-    # of voices with a belief they are distributions already
-    labels = batch.labels if batch.labels.ndim == 2 else F.one_hot(batch.labels, len(LABELS)).float()
+    labels = batch.wanted
     masks = batch.attention_mask
     return replace(
         batch,
@@ -268,14 +265,13 @@ def voice_that_says(arguments: argparse.Namespace, device) -> VoiceEncoder:
 def as_said(batch: Batch, voice: VoiceEncoder, part: float) -> Batch:
     """Of voices alone, `part` of the labels [N,labels] is what their encoder answers to these very tokens.
 
-    The encoder knows the voices of its training, so from their labels MEmoBERT learns to trust its tokens too
-    much: of people that neither heard it is surer than the encoder, and no more often right.
+    Beside labels alone MEmoBERT's likelihood of people that neither heard stays below the encoder's own
+    (`training/README.md`, "How MEmoBERT is trained").
     """
     mask = batch.attention_mask[:, -batch.voice_features.shape[1] :]
     with torch.no_grad():
         said = voice.answer(batch.voice_features, mask).softmax(1)
-    labels = batch.labels if batch.labels.ndim == 2 else F.one_hot(batch.labels, len(LABELS)).float()
-    return replace(batch, labels=torch.lerp(labels, said, part))
+    return replace(batch, labels=torch.lerp(batch.wanted, said, part))
 
 
 def hold_words(model: MemoBert) -> None:
