@@ -72,8 +72,15 @@ class FrameEmbeddings(nn.Module):
 
 
 def row_at(hidden: Tensor, mask_position: Tensor) -> Tensor:
-    """One place of each row of states: [N,S,hidden] -> [N,1,hidden]."""
-    return hidden.gather(1, mask_position.to(torch.int64)[:, None, None].expand(-1, 1, hidden.shape[2]))
+    """One place of each row of states: [N,S,hidden] -> [N,1,hidden].
+
+    By 32-bit numbers: ONNX Runtime on WebGPU has no 64-bit ones, and would fetch the places from the GPU
+    amid the graph.
+    """
+    count, length, width = hidden.shape
+    begins = torch.arange(count, dtype=torch.int32, device=hidden.device) * length
+    places = mask_position.to(torch.int32) + begins
+    return hidden.reshape(-1, width).index_select(0, places)[:, None]
 
 
 class MemoBert(nn.Module):

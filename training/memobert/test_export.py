@@ -123,6 +123,14 @@ def test_graphs_hold_no_norm_after_a_convolution_and_one_node_per_gelu_and_layer
         assert "Erf" not in kinds[graph] and "Gelu" in kinds[graph] and "ReduceMean" not in kinds[graph]
 
 
+def test_no_input_of_memobert_is_made_64_bits_wide(bundle):
+    """On WebGPU such a tensor is fetched from the GPU, and the graph waits for it."""
+    graph = onnx.load(bundle[0] / "memobert.onnx").graph
+    inputs = {entry.name for entry in graph.input}
+    wide = [node.input[0] for node in graph.node if node.op_type == "Cast" and node.attribute[0].i == 7]
+    assert inputs and not inputs.intersection(wide)
+
+
 def test_temperatures_divide_the_logits(bundle, checkpoints, toy, tmp_path):
     folder, _ = bundle
     temperatures = {"denseface": 2.0, "denseface-light": 0.5, "wav2vec2": 1.25}
