@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
 import { checkManifest } from '../src/runtime/manifest-check';
-import { runFirstInWorker } from './support/engine-worker';
+import { gpuWorkOf, runFirstInWorker, TELL_GPU_WORK } from './support/engine-worker';
 import { expectWhole, nextEstimate, nextError, openPage, press } from './support/element';
 import { expect, test } from './support/browser';
 
@@ -40,27 +41,70 @@ test('a software adapter is not taken for a GPU', async ({ open }) => {
   expect((await nextEstimate(page)).backend).toBe('wasm');
 });
 
-for (const [kind, build, before, bundle] of [
-  ['suspends WebAssembly', 'jspi', '', 'shipped'],
-  // the shipped graphs have answered by the other build
-  ['cannot suspend it', 'asyncify', 'delete WebAssembly.Suspending', 'tiny'],
+/** What a test of WebGPU on the software adapter asks about. */
+async function openOnGpu(page: Page, before = '') {
+  await runFirstInWorker(page, `${before};${TELL_GPU_WORK}`);
+  const builds: string[] = [];
+  page.context().on('request', (request) => {
+    const [, name] = /ort-wasm-simd-threaded\.(\w+)-[^/]*\.wasm$/.exec(request.url()) ?? [];
+    if (name !== undefined) builds.push(name);
+  });
+  const gpuWork = gpuWorkOf(page);
+  await openPage(page, '?device=webgpu&software-adapter');
+  const isReady = page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        document.querySelector('memo-bert')?.addEventListener('progress', ({ detail }) => {
+          if (detail.step === 'ready') resolve();
+        });
+      }),
+  );
+  return { builds, gpuWork, isReady };
+}
+
+test('the shipped graphs on WebGPU’s software adapter: golden vectors hold, a text is read, and no shader is left to be made', async ({
+  open,
+}) => {
+  test.setTimeout(900_000);
+  const page = await open({ softwareWebGpu: true });
+  const { builds, gpuWork, isReady } = await openOnGpu(page);
+  const field = page.getByRole('textbox').first();
+  // of a text nobody is looked at: looks, one after the other, would hold up what loads
+  await field.fill('I love this, thank you so much, what a wonderful day');
+  await field.press('Enter');
+  await isReady;
+  const warm = gpuWork();
+  const estimate = await nextEstimate(page, 'text', 120_000);
+  expect(estimate.backend).toBe('webgpu');
+  expectWhole(estimate);
+  expect(estimate.labels[estimate.probabilities.indexOf(Math.max(...estimate.probabilities))]).toBe('happy');
+  expect(builds).toEqual(['jspi']);
+  expect(warm.pipelines).toBeGreaterThan(50);
+  // its answer, and nothing on the way to it
+  expect(gpuWork(), 'pipelines that warm-up left out, buffers read').toEqual({
+    ...warm,
+    reads: warm.reads + 1,
+  });
+});
+
+for (const [kind, build, before] of [
+  ['suspends WebAssembly', 'jspi', ''],
+  ['cannot suspend it', 'asyncify', 'delete WebAssembly.Suspending'],
 ] as const) {
-  test(`WebGPU on the software adapter, in a browser that ${kind}: golden vectors hold and an estimate comes`, async ({
+  test(`WebGPU on the software adapter, in a browser that ${kind}: the actor is seen, heard and read`, async ({
     open,
   }) => {
-    test.setTimeout(900_000);
-    const page = await open({ softwareWebGpu: true, bundle });
-    if (before !== '') await runFirstInWorker(page, before);
-    const builds: string[] = [];
-    page.context().on('request', (request) => {
-      const [, name] = /ort-wasm-simd-threaded\.(\w+)-[^/]*\.wasm$/.exec(request.url()) ?? [];
-      if (name !== undefined) builds.push(name);
-    });
-    await openPage(page, '?device=webgpu&software-adapter');
+    test.setTimeout(600_000);
+    const page = await open({ softwareWebGpu: true, bundle: 'tiny' });
+    const { builds, gpuWork, isReady } = await openOnGpu(page, before);
     await press(page, /without a camera/i);
-    const estimate = await nextEstimate(page, 'any', 840_000);
+    await isReady;
+    const warm = gpuWork();
+    const estimate = await nextEstimate(page, 'all', 540_000);
     expect(estimate.backend).toBe('webgpu');
     expectWhole(estimate);
     expect(builds).toEqual([build]);
+    expect(warm.pipelines).toBeGreaterThan(50);
+    expect(gpuWork().pipelines, 'what warm-up left out').toBe(warm.pipelines);
   });
 }

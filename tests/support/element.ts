@@ -29,7 +29,7 @@ export async function openPage(page: Page, path = '?device=wasm'): Promise<void>
   });
 }
 
-export type Wanted = 'any' | 'face' | 'voice' | 'text' | 'no-face' | 'no-voice';
+export type Wanted = 'any' | 'all' | 'face' | 'voice' | 'text' | 'no-face' | 'no-voice';
 
 /** The next estimate (from now on) that has what is wanted. */
 export async function nextEstimate(page: Page, wanted: Wanted = 'any', timeout = 60_000): Promise<Estimate> {
@@ -42,6 +42,7 @@ export async function nextEstimate(page: Page, wanted: Wanted = 'any', timeout =
         if (wanted === 'text') return text.present;
         if (wanted === 'no-face') return !face.present;
         if (wanted === 'no-voice') return !voice.present;
+        if (wanted === 'all') return face.present && voice.present && text.present;
         return true;
       }),
     { from, wanted },

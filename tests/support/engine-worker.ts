@@ -16,6 +16,30 @@ export async function runFirstInWorker(page: Page, script: string): Promise<void
   });
 }
 
+/** In an engine's worker: what it asks of the GPU that may keep a session waiting is told to the console. */
+export const TELL_GPU_WORK = `
+  const tell = (prototype, name, what) => {
+    const was = prototype[name];
+    prototype[name] = function (...given) {
+      console.debug(what);
+      return was.apply(this, given);
+    };
+  };
+  tell(GPUDevice.prototype, 'createComputePipeline', 'gpu pipeline');
+  tell(GPUDevice.prototype, 'createComputePipelineAsync', 'gpu pipeline');
+  tell(GPUBuffer.prototype, 'mapAsync', 'gpu read');
+`;
+
+/** With {@link TELL_GPU_WORK}: pipelines made and buffers read back so far, by all engines of a page. */
+export function gpuWorkOf(page: Page): () => { pipelines: number; reads: number } {
+  const done = { pipelines: 0, reads: 0 };
+  page.on('console', (message) => {
+    done.pipelines += Number(message.text() === 'gpu pipeline');
+    done.reads += Number(message.text() === 'gpu read');
+  });
+  return () => ({ ...done });
+}
+
 /** Has the page's workers from now on believe in so many cores; theirs from a service worker too, which no route sees. */
 export async function pretendCores(page: Page, cores: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
