@@ -3,10 +3,10 @@
  * format and lint, types, logic in Node, the build, the built page in a real browser. Counts are kept for CI.
  */
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installPackages, root, sh } from './setup.mjs';
+import { installPackages, root } from './setup.mjs';
 
 installPackages();
 const { findBrowser } = await import('./find-browser.mjs');
@@ -21,10 +21,16 @@ const env = { ...process.env, CHROMIUM_PATH: browser };
 const bin = (name) => join(root, 'node_modules', ...name);
 const counts = { passed: 0, failed: 0 };
 
-/** One check that is passed or failed as a whole. */
-function check(name, ...args) {
-  console.log(`\n— ${name}`);
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env });
+/** One check that is passed or failed as a whole; what it prints comes in one piece as it ends, for others may go on beside it. */
+async function check(name, ...args) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env });
+  const printed = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (some) => printed.push(some));
+  const status = await new Promise((resolve) => {
+    child.on('error', (error) => printed.push(Buffer.from(`${error.message}\n`)));
+    child.on('close', resolve);
+  });
+  process.stdout.write(`\n— ${name}\n${Buffer.concat(printed).toString()}`);
   counts[status === 0 ? 'passed' : 'failed'] += 1;
   return status === 0;
 }
@@ -46,17 +52,21 @@ function suite(name, report, read, ...args) {
   counts.failed += found.failed;
 }
 
-check('lint', bin(['eslint', 'bin', 'eslint.js']), '.');
-check('format', bin(['prettier', 'bin', 'prettier.cjs']), '--check', '.');
-const CONFIGS = [
-  'tsconfig.json',
-  'tsconfig.worker.json',
-  'tsconfig.node.json',
-  'training/browser_path/tsconfig.json',
-];
-for (const config of CONFIGS) {
+const types = (config) =>
   check(`types of ${config}`, bin(['typescript', 'bin', 'tsc']), '--noEmit', '-p', config);
-}
+// two at a time, for two cores
+await Promise.all([
+  (async () => {
+    await check('lint', bin(['eslint', 'bin', 'eslint.js']), '.');
+    await types('tsconfig.node.json');
+    await types('training/browser_path/tsconfig.json');
+  })(),
+  (async () => {
+    await check('format', bin(['prettier', 'bin', 'prettier.cjs']), '--check', '.');
+    await types('tsconfig.json');
+    await types('tsconfig.worker.json');
+  })(),
+]);
 suite(
   'logic in Node',
   'vitest.json',
@@ -70,16 +80,21 @@ suite(
 const tried = casesTried(join(results, 'vitest.json'));
 console.log(`\n— ${tried} made-up inputs were tried, at least ${LEAST_CASES} are to be`);
 counts[tried >= LEAST_CASES ? 'passed' : 'failed'] += 1;
-if (check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
+if (await check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
   // before the examples are put beside it
-  check('a second build, byte for byte', join(root, 'scripts', 'build-again.mjs'));
-  check('sizes', join(root, 'scripts', 'sizes.mjs'), '--check');
-  if (check('package', join(root, 'scripts', 'test-package.mjs'))) {
-    check('reference', join(root, 'scripts', 'api.mjs'), '--check');
-    check('examples', bin(['vite', 'bin', 'vite.js']), 'build', '-c', 'vite.examples.config.ts');
-  }
-  sh(process.execPath, [join(root, 'scripts', 'record-actor.mjs')], { env });
-  check(
+  await check('a second build, byte for byte', join(root, 'scripts', 'build-again.mjs'));
+  await Promise.all([
+    (async () => {
+      await check('sizes', join(root, 'scripts', 'sizes.mjs'), '--check');
+      await check('the actor, recorded', join(root, 'scripts', 'record-actor.mjs'));
+    })(),
+    (async () => {
+      if (!(await check('package', join(root, 'scripts', 'test-package.mjs')))) return;
+      await check('reference', join(root, 'scripts', 'api.mjs'), '--check');
+      await check('examples', bin(['vite', 'bin', 'vite.js']), 'build', '-c', 'vite.examples.config.ts');
+    })(),
+  ]);
+  await check(
     'soak, its short form',
     join(root, 'scripts', 'soak.mjs'),
     '--minutes',
