@@ -140,7 +140,7 @@ test.describe('of the tiny bundle', () => {
     const page = await open({ baseURL: host.url, serviceWorkers: 'allow' });
     await visit(page);
     const lookForUpdate = () => page.evaluate(async () => (await navigator.serviceWorker.ready).update());
-    // Chromium looks for versions when its own start is over: when the first page is idle, or a minute after
+    // once while the page is idle: where none had been looked for, and the actor ran, Chromium began a minute after its start
     await lookForUpdate();
     await press(page, ACTOR);
     await nextEstimate(page, 'any', 120_000);

@@ -17,7 +17,7 @@ export async function runFirstInWorker(page: Page, script: string): Promise<void
 }
 
 /** In an engine's worker: what it asks of the GPU that may keep a session waiting is told to the console. */
-export const TELL_GPU_WORK = `
+export const TELL_GPU_WORK = `{
   const tell = (prototype, name, what) => {
     const was = prototype[name];
     prototype[name] = function (...given) {
@@ -28,7 +28,7 @@ export const TELL_GPU_WORK = `
   tell(GPUDevice.prototype, 'createComputePipeline', 'gpu pipeline');
   tell(GPUDevice.prototype, 'createComputePipelineAsync', 'gpu pipeline');
   tell(GPUBuffer.prototype, 'mapAsync', 'gpu read');
-`;
+}`;
 
 /** With {@link TELL_GPU_WORK}: pipelines made and buffers read back so far, by all engines of a page. */
 export function gpuWorkOf(page: Page): () => { pipelines: number; reads: number } {

@@ -74,8 +74,7 @@ class FrameEmbeddings(nn.Module):
 def row_at(hidden: Tensor, mask_position: Tensor) -> Tensor:
     """One place of each row of states: [N,S,hidden] -> [N,1,hidden].
 
-    By 32-bit numbers: ONNX Runtime on WebGPU has no 64-bit ones, and would fetch the places from the GPU
-    amid the graph.
+    By 32-bit numbers: of 64 bits, ONNX Runtime on WebGPU fetches the places to the CPU amid the graph.
     """
     count, length, width = hidden.shape
     begins = torch.arange(count, dtype=torch.int32, device=hidden.device) * length
