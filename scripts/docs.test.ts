@@ -15,7 +15,7 @@ const pages = [
       .filter((name) => name.endsWith('.md'))
       .map((name) => join(folder, name)),
   ),
-  ...['bench/README.md', 'training/README.md', 'public/models/small/README.md'],
+  ...['bench/README.md', 'training/README.md', 'training/SHIPPED.md', 'public/models/small/README.md'],
 ];
 
 function tokensOf(page: string): Token[] {

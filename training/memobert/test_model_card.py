@@ -1,6 +1,6 @@
 import pytest
 
-from .model_card import TEMPLATE, make_card, runs
+from .model_card import TEMPLATE, glance, make_card, runs
 
 SCORES = {"wa": 0.5, "uar": 0.4, "wa_interval": [0.4, 0.6], "uar_interval": [0.3, 0.5], "majority_wa": 0.2}
 SCORES |= {"chance_uar": 0.125, "count": 10, "macro_f1": 0.4}
@@ -45,6 +45,28 @@ def test_every_figure_comes_from_what_was_measured():
     assert "Not measured." in card
 
 
+def test_what_was_aimed_for_stands_beside_what_was_reached():
+    voice = {
+        **FOUND,
+        "splits": {"validation speakers": {name: {"after": SCORES} for name in ("all", "English")}},
+    }
+    voice["splits"]["left out whole: it"] = {name: {"after": SCORES} for name in ("all", "Italian")}
+    voice["calibration"] = {"after": {"raw": {"ece": 0.09}, "scaled": {**CALIBRATION, "ece": 0.059}}}
+    fusion = {**FUSION, "cases": {"V": {**SCORES, "ece": 0.02}, "TVA": {**SCORES, "uar": 0.9, "ece": 0.051}}}
+    table = glance({"denseface": FOUND, "wav2vec2": voice}, fusion).splitlines()
+    assert table[2:] == [
+        "| DenseFace, FER+ valid: accuracy | 50.0 % [40.0, 60.0] | 87 % |",
+        "| wav2vec 2.0, validation speakers, English: UAR | 40.0 % [30.0, 50.0] | 65 % |",
+        "| wav2vec 2.0, left out whole: it: UAR | 40.0 % [30.0, 50.0] | twice chance, 28.6 % |",
+        "| all three, composed samples: UAR | 90.0 % | 5 points over the best alone, 40.0 % |",
+        "| words alone, meld: macro F1 | 44.3 % | 45 % |",
+        "| wav2vec2: calibration error | 5.9 %; by chance 2.0 % | under 5.0 % |",
+        "| MEmoBERT, TVA: calibration error | 5.1 % | under 5.0 % |",
+    ]
+    # nothing measured: no row, and no error
+    assert len(glance({}, {}).splitlines()) == 2
+
+
 def test_the_mean_of_runs_names_each_of_them_once():
     one = {"seed": 1, "commit": "abcdef0123456789", "arguments": {"steps": 5, "blank": 0}}
     other = {"seed": 2, "arguments": {"steps": 7}}
@@ -53,6 +75,10 @@ def test_the_mean_of_runs_names_each_of_them_once():
     assert "| voice, 60% of its weights | 1 | `abcdef012345` | 1.500 | steps 5 |" in table
     assert "| voice, 40% of its weights | 2 | n/a | 1.500 | steps 7 |" in table
     assert "| face | 1 | `abcdef012345` | n/a | steps 5 |" in table
+    many = {"parts": [0.004, 0.99, 0.006], "of": [one, other, {"seed": 3}]}
+    table = runs({"training": {"fusion": {"run": many}}}).splitlines()[2:]
+    assert table[0].startswith("| fusion, 99% of its weights | 2 |")
+    assert table[1].startswith("| fusion, 2 runs of less than 1% each | 3 1 |") and len(table) == 2
     # what a run was is not known: it is said, not left out
     assert "50% of its weights | n/a" in runs(
         {"training": {"a": {"run": {"parts": [0.5, 0.5], "of": [one, None]}}}}

@@ -266,7 +266,7 @@ def as_said(batch: Batch, voice: VoiceEncoder, part: float) -> Batch:
     """Of voices alone, `part` of the labels [N,labels] is what their encoder answers to these very tokens.
 
     Beside labels alone MEmoBERT's likelihood of people that neither heard stays below the encoder's own
-    (`training/README.md`, "How MEmoBERT is trained").
+    (`training/SHIPPED.md`, "What was found on the way").
     """
     mask = batch.attention_mask[:, -batch.voice_features.shape[1] :]
     with torch.no_grad():
