@@ -50,6 +50,52 @@ def test_a_teacher_of_words_is_any_encoder_of_the_layout_with_its_lower_layers_h
     assert (out / text_teacher.BELIEFS).exists()
 
 
+def test_of_each_sentence_is_kept_what_the_teacher_says_that_never_saw_it(toy, tmp_path, monkeypatch):
+    told: list[list[tuple[int, ...]]] = []
+
+    def logits_of(model, encoded, device):
+        told.append([tuple(ids) for ids in encoded])
+        return real(model, encoded, device)
+
+    real = text_teacher.logits_of
+    monkeypatch.setattr(text_teacher, "logits_of", logits_of)
+    learned: list[list[tuple[int, ...]]] = []
+    stepper = text_teacher.Stepper
+
+    def taught(encoded, *others):
+        learned.append([tuple(ids) for ids in encoded])
+        return stepper(encoded, *others)
+
+    monkeypatch.setattr(text_teacher, "Stepper", taught)
+    out = tmp_path / "teacher"
+    options = ["--text", str(toy / "text"), "--vocabulary", str(toy / "vocab.txt"), "--device", "cpu"]
+    options += ["--corpora", "meld", "--batch", "4", "--rate", "5e-3", "--steps", "2", "--every", "2"]
+    options += ["--out", str(out), "--folds", "3"]
+    text_teacher.main([*options, "--only", "2"])
+    assert (out / "fold-2" / "best.pt").exists() and not (out / text_teacher.BELIEFS).exists()
+    learned.clear()
+    told.clear()
+    text_teacher.main(options)
+    sentences = [s for s in text_teacher.load_sentences(toy / "text", "train") if s.corpus == "meld"]
+    fold = text_teacher.folds_of(sentences, 3)
+    # stretches, all of about one size
+    assert (np.diff(fold) >= 0).all() and np.ptp(np.bincount(fold, minlength=3)) <= 1
+    sizes = np.bincount(fold)
+    assert [len(rows) for rows in learned] == [len(sentences) - size for size in sizes]
+    parts = [learned[1][: sizes[0]], learned[0][: sizes[1]], learned[0][sizes[1] :]]
+    assert [rows for rows in told if rows in parts] == parts
+    with np.load(out / text_teacher.BELIEFS) as kept:
+        assert kept["meld"].shape == (len(sentences), 7)
+        assert np.allclose(kept["meld"].sum(1), 1, atol=2e-3)
+
+
+def test_folds_that_are_not_there_are_refused(toy, tmp_path, capsys):
+    options = ["--text", str(toy / "text"), "--vocabulary", str(toy / "vocab.txt"), "--out", str(tmp_path)]
+    with pytest.raises(SystemExit):
+        text_teacher.main([*options, "--folds", "2", "--only", "3"])
+    assert "folds are counted from 1" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("kind", ["bert", "mpnet"])
 def test_held_layers_and_the_rest_say_what_the_whole_says(kind):
     torch.manual_seed(2)
