@@ -41,14 +41,14 @@ function oneToken(tokens, width) {
 
 /**
  * Of one row of MEmoBERT: six layers of 384, the projections of faces and voice, the vocabulary at the mask. `lean` as the page runs it,
- * without `hidden`: the last layer is asked at the mask, and of the other tokens has keys and values alone.
+ * without `hidden` and `filled_words`: the last layer is asked at the mask, and of the other tokens has keys and values alone; one head
+ * answers there, not two.
  */
 export function fusionMultiplications(words, faces, voice, { lean = false } = {}) {
   const tokens = words + faces + voice;
   const last = lean ? 2 * tokens * 384 ** 2 : layers(1, tokens, 384);
-  return (
-    layers(5, tokens, 384) + last + oneToken(tokens, 384) + (faces * 342 + voice * 256 + 384 + 30522) * 384
-  );
+  const heads = (lean ? 1 : 2) * (384 + 30522) * 384;
+  return layers(5, tokens, 384) + last + oneToken(tokens, 384) + (faces * 342 + voice * 256) * 384 + heads;
 }
 
 const wave = (frames) => ({ waveform: ['float32', [1, REACH + (frames - 1) * HOP]] });

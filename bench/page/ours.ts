@@ -4,7 +4,7 @@ import { FaceEncoder, SpeechGate, VoiceEncoder, WordPieces } from '../../src/enc
 import { Fusion, type EvidenceWindow } from '../../src/memobert';
 import type { Graph } from '../../src/runtime/graph';
 import { planGraphs } from '../../src/runtime/graph-plan';
-import { withoutOutput } from '../../src/runtime/lean-graph';
+import { withoutOutputs } from '../../src/runtime/lean-graph';
 import type { BundleFile, Manifest } from '../../src/runtime/manifest';
 import { BACKENDS } from '../../src/runtime/backends';
 import type { Backend } from '../../src/memobert/estimate';
@@ -27,7 +27,7 @@ export interface Material {
 
 interface Opening {
   /** An output that the page does without, and so without what it takes to compute it. */
-  readonly unasked?: string;
+  readonly unasked?: readonly string[];
   readonly provider?: Backend;
   readonly onGpu?: boolean;
 }
@@ -79,7 +79,7 @@ export class Ours {
     { unasked, provider = this.material.backend, onGpu = false }: Opening = {},
   ): Promise<Graph> {
     const bytes = new Uint8Array(await (await get(url)).arrayBuffer());
-    const lean = unasked === undefined ? null : withoutOutput(bytes, unasked);
+    const lean = unasked === undefined ? null : withoutOutputs(bytes, unasked);
     return this.runtime.create(url, lean ?? bytes, provider, onGpu);
   }
 
@@ -161,7 +161,9 @@ export class Ours {
       ),
     );
     const wordPieces = WordPieces.create(tokenizer, config);
-    const graph = await this.#open(bundle + this.#plan().fusion.file.path, { unasked: 'hidden' });
+    const graph = await this.#open(bundle + this.#plan().fusion.file.path, {
+      unasked: ['hidden', 'filled_words'],
+    });
     const { shapes } = BACKENDS[material.backend];
     const first = Fusion.create({ graph, wordPieces, manifest, shapes });
     let told = '';

@@ -31,7 +31,7 @@ interface Run {
 }
 
 /** MEmoBERT whose hidden state says [place in the sequence, sum of all that it was shown]; heads that give it back. */
-function setUp({ withHeads = true } = {}) {
+function setUp({ withHeads = true, ownWords = false } = {}) {
   const runs: Run[] = [];
   const toy = toyGraph();
   const graph: Graph = {
@@ -48,6 +48,13 @@ function setUp({ withHeads = true } = {}) {
       };
       runs.push({ ...run, position: data('mask_position')[0] ?? 0 });
       if (outputs?.includes('mask_logits') === true) return toy.run(inputs, outputs);
+      // the head beside the prompt's: whatever is masked, "7" is in it
+      const certain = {
+        type: 'float32' as const,
+        dims: [1, WORDS.length],
+        data: Float32Array.from(WORDS, (word) => 9 * Number(word === '7')),
+      };
+      if (outputs?.includes('filled_words') === true) return { filled_words: certain };
       const shown = [...run.faces, ...run.voice].reduce((a, b) => a + b, 0);
       const hidden = attended.flatMap((_, place) => [place, shown]);
       return { hidden: { type: 'float32', dims: [1, attended.length, 2], data: Float32Array.from(hidden) } };
@@ -62,7 +69,7 @@ function setUp({ withHeads = true } = {}) {
       return { face_features: answer, face_logits: answer, voice_features: answer };
     },
   };
-  const given = { graph, wordPieces: pieces, manifest };
+  const given = { graph, wordPieces: pieces, manifest, ownWords };
   const whole = () => Promise.resolve(graph);
   // what the page runs at each update
   const lean: Graph = {
@@ -137,6 +144,16 @@ describe('filling in', () => {
       piece?.guesses.map(({ probability }) => probability).toSorted((a, b) => b - a),
     );
     expect(loads()).toBe(1);
+  });
+
+  it('asks the head of masked words beside the prompt’s, where there is one', async () => {
+    const own = setUp({ ownWords: true });
+    own.masking.take(everything, 1);
+    const { words, answer } = await own.masking.fill({ ...NONE, words: [1] });
+    // the same row and places; the prompt's own answer is another head's
+    expect(own.runs.slice(0, 2).map(({ position }) => position)).toEqual([2, 3]);
+    expect(words[0]?.pieces.map(({ guesses }) => guesses[0]?.word)).toEqual(['7', '7']);
+    expect(answer.masked).toHaveLength(3);
   });
 
   it('hides faces as zeros and leaves the rest; hidden states are those of the masked places', async () => {

@@ -6,7 +6,7 @@
 import { MemoError } from '../errors';
 import type { Graph, PlainTensor } from '../runtime/graph';
 import { expectNumbers } from '../runtime/graph-numbers';
-import type { Manifest } from '../runtime/manifest';
+import { FILLED_WORDS, type Manifest } from '../runtime/manifest';
 import type { ReadWindow, TimedWindow } from './evidence';
 import { featureError, filledClasses, filledPiece } from './filled';
 import type { Fusion } from './fusion';
@@ -37,8 +37,13 @@ import { fitting, inputsOf, type RowContent } from './rows';
 export interface MaskingOptions {
   /** `memobert`; its output `mask_logits` is enough. */
   readonly graph: Graph;
-  /** `memobert` with the output `hidden` f32 [N, L+V+A, H] where there are heads. */
+  /** `memobert` with the output `hidden` f32 [N, L+V+A, H] where there are heads, and `filled_words` where it has them. */
   readonly whole: () => Promise<Graph>;
+  /**
+   * Whether `memobert` has `filled_words` f32 [N, vocabulary]: logits at `mask_position` by a head of masked words beside the prompt's,
+   * which tuning has taught to answer label words.
+   */
+  readonly ownWords: boolean;
   /**
    * `memobert-heads`: `hidden` f32 [M, H] -> `face_features` [M, 342], `face_logits` [M, classes], `voice_features` [M, D];
    * null where the bundle has none.
@@ -52,6 +57,7 @@ export interface MaskingOptions {
 
 type HeadName = 'face_features' | 'face_logits' | 'voice_features';
 type Kind = 'face' | 'voice';
+type Output = 'hidden' | 'mask_logits' | typeof FILLED_WORDS;
 
 export class Masking {
   readonly #options: MaskingOptions;
@@ -123,14 +129,14 @@ export class Masking {
   }
 
   async #words(frozen: Frozen, masks: Masks, row: RowContent): Promise<FilledWord[]> {
-    const { wordPieces } = this.#options;
+    const { wordPieces, ownWords } = this.#options;
     const filled: FilledWord[] = [];
     for (const index of masks.words) {
       const pieces = [];
       for (const piece of maskedPieces({ ...NO_MASKS, words: [index] }, frozen)) {
         // the graph answers at one place a row
         const prompted = { ...row.prompted, maskPosition: 1 + piece };
-        const { data } = await this.#run({ ...row, prompted }, 'mask_logits');
+        const { data } = await this.#run({ ...row, prompted }, ownWords ? FILLED_WORDS : 'mask_logits');
         pieces.push(filledPiece(data, frozen.ids[piece] ?? 0, wordPieces));
       }
       filled.push({ index, pieces });
@@ -220,9 +226,9 @@ export class Masking {
     return this.#run(row, 'hidden');
   }
 
-  async #run(row: RowContent, output: 'hidden' | 'mask_logits'): Promise<PlainTensor & { type: 'float32' }> {
+  async #run(row: RowContent, output: Output): Promise<PlainTensor & { type: 'float32' }> {
     const { graph, whole } = this.#options;
-    const asked = output === 'hidden' ? await whole() : graph;
+    const asked = output === 'mask_logits' ? graph : await whole();
     const { [output]: answer } = await asked.run(inputsOf([row], fitting(row), this.#sizes), [output]);
     if (answer?.type !== 'float32' || answer.dims[0] !== 1) throw wrongShape('memobert', output, answer, [1]);
     expectNumbers(answer.data, output, 'memobert');

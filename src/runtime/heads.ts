@@ -2,9 +2,10 @@
 
 import type { BackendChoice } from './backends';
 import type { Bundle } from './bundle';
+import { goldenOf } from './golden';
 import type { Graph } from './graph';
 import { choose } from './graph-plan';
-import { HEADS_GRAPH, type GoldenVectors, type GraphName } from './manifest';
+import { FILLED_WORDS, HEADS_GRAPH, type GoldenVectors, type GraphName } from './manifest';
 import { verifyGraph, type Models } from './models';
 
 /** Every caller gets the same graph; after a failure the next tries again. Rejects with a MemoError. */
@@ -15,6 +16,8 @@ export interface PlaygroundGraphs {
   readonly heads: LoadGraph | null;
   /** MEmoBERT with all of its outputs. */
   readonly whole: LoadGraph;
+  /** Whether `filled_words` is among them. */
+  readonly ownWords: boolean;
 }
 
 export function playgroundGraphs(
@@ -38,6 +41,7 @@ export function playgroundGraphs(
     heads: manifest.graphs[HEADS_GRAPH] === undefined ? null : later(HEADS_GRAPH),
     // the file is in the cache
     whole: models.leanFusion ? later('memobert') : () => Promise.resolve(fusion),
+    ownWords: goldenOf(golden, 'memobert').outputs[FILLED_WORDS] !== undefined,
   };
 }
 

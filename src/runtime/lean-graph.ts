@@ -1,6 +1,6 @@
 /**
- * A graph without one of its outputs, and without the nodes that only this output needs: ONNX Runtime runs all nodes of a graph, whatever
- * is asked of it. The file stays one: who wants the output later makes a session of the whole.
+ * A graph without some of its outputs, and without the nodes that only these need: ONNX Runtime runs all nodes of a graph, whatever
+ * is asked of it. The file stays one: who wants such an output later makes a session of the whole.
  *
  * Works on the bytes of ONNX's protobuf (onnx.proto3): what is taken out gets the number of a field that readers skip, so no length changes.
  */
@@ -25,32 +25,34 @@ interface Field {
 }
 
 /**
- * @returns a copy; null where nothing would be saved: there is no such output, or all of its nodes are needed anyway; and for what is no
+ * @returns a copy; null where nothing would be saved: there is no such output, or all of their nodes are needed anyway; and for what is no
  * protobuf, of which ONNX Runtime says so
  */
-export function withoutOutput(bytes: Uint8Array, output: string): Uint8Array<ArrayBuffer> | null {
+export function withoutOutputs(bytes: Uint8Array, names: readonly string[]): Uint8Array<ArrayBuffer> | null {
   try {
-    return leanCopy(bytes, output);
+    return leanCopy(bytes, names);
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
   }
 }
 
-function leanCopy(bytes: Uint8Array, output: string): Uint8Array<ArrayBuffer> | null {
+function leanCopy(bytes: Uint8Array, names: readonly string[]): Uint8Array<ArrayBuffer> | null {
   const graph = fields(bytes, 0, bytes.length).find(({ number }) => number === MODEL_GRAPH);
   if (graph === undefined) return null;
   const parts = fields(bytes, graph.start, graph.end);
   const outputs = parts.filter(({ number }) => number === GRAPH.output);
-  const dropped = outputs.find((field) => texts(bytes, field, NAME)[0] === output);
+  const dropped = outputs.filter((field) => names.includes(texts(bytes, field, NAME)[0] ?? ''));
   const nodes = parts.filter(({ number }) => number === GRAPH.node);
   // what a graph inside of a node reads is not followed
-  if (dropped === undefined || nodes.some((node) => hasGraph(bytes, node))) return null;
-  const kept = outputs.filter((field) => field !== dropped).flatMap((field) => texts(bytes, field, NAME));
+  if (dropped.length === 0 || nodes.some((node) => hasGraph(bytes, node))) return null;
+  const kept = outputs
+    .filter((field) => !dropped.includes(field))
+    .flatMap((field) => texts(bytes, field, NAME));
   const idle = idleNodes(bytes, nodes, kept);
   if (idle.length === 0) return null;
   const lean = new Uint8Array(bytes);
-  lean[dropped.at] = (GRAPH.valueInfo << 3) | BYTES;
+  for (const output of dropped) lean[output.at] = (GRAPH.valueInfo << 3) | BYTES;
   for (const node of idle) lean[node.at] = (SKIPPED << 3) | BYTES;
   return lean;
 }

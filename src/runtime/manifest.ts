@@ -23,6 +23,8 @@ export const GRAPHS = ['denseface', 'wav2vec2', 'memobert'] as const;
 /** Alike in inputs, outputs and what the features mean, so that any may run; the light one is a bundle's choice. */
 export const FACE_GRAPHS = ['denseface', 'denseface-light'] as const;
 export type FaceGraphName = (typeof FACE_GRAPHS)[number];
+/** MEmoBERT's output for masked words, by a head of their own; a bundle's choice, `mask_logits` serve else. */
+export const FILLED_WORDS = 'filled_words';
 /** What fills in masked faces and voice, from `hidden` of memobert; a bundle's choice, fetched when it is asked for. */
 export const HEADS_GRAPH = 'memobert-heads';
 /**

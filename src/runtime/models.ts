@@ -10,14 +10,20 @@ import type { Bytes } from './bundle';
 import { differenceToGolden, goldenOf } from './golden';
 import type { Graph } from './graph';
 import type { GraphChoice } from './graph-plan';
-import { withoutOutput } from './lean-graph';
+import { withoutOutputs } from './lean-graph';
 import type { LoadProgress } from './load-progress';
-import type { Differences, GoldenVectors, GraphName, Manifest } from './manifest';
+import {
+  FILLED_WORDS,
+  type Differences,
+  type GoldenVectors,
+  type GraphName,
+  type Manifest,
+} from './manifest';
 import type { GpuBufferCount } from './protocol';
 import { turn } from './turn';
 
-/** MEmoBERT's output that the heads read, and no estimate does. */
-const HIDDEN = 'hidden';
+/** MEmoBERT's outputs for what is masked: the heads read `hidden`, `filled_words` are masked words; no estimate reads them. */
+const FOR_MASKS = ['hidden', FILLED_WORDS];
 
 /** Makes graphs; `OrtRuntime` is one. */
 export interface GraphMaker {
@@ -36,7 +42,7 @@ export interface ModelsOptions {
 
 /** Opened one after the other; each is usable as soon as it is there. */
 export class Models {
-  /** MEmoBERT without {@link HIDDEN}, which its file has. */
+  /** MEmoBERT without {@link FOR_MASKS}, which its file has. */
   leanFusion = false;
   readonly #options: ModelsOptions;
   readonly #opened: Graph[] = [];
@@ -86,14 +92,14 @@ export class Models {
   /** @throws MemoError `graph-invalid`, `golden-mismatch`, `device-gpu-lost`, `prompt-invalid`, `label-invalid` */
   async fusion(content: GraphContent, wordPieces: WordPieces): Promise<FusionGraph> {
     const { backend, manifest, progress } = this.#options;
-    const lean = withoutOutput(content.bytes, HIDDEN);
+    const lean = withoutOutputs(content.bytes, FOR_MASKS);
     this.leanFusion = lean !== null;
     const graph = await this.#open(lean === null ? content : { ...content, bytes: lean });
     const { shapes } = BACKENDS[backend];
     const fusion = Fusion.create({ graph, wordPieces, manifest, shapes });
     progress.step('warm-up', content.name);
     await fusion.warmUp();
-    await this.#verify(graph, content, this.leanFusion ? [HIDDEN] : []);
+    await this.#verify(graph, content, this.leanFusion ? FOR_MASKS : []);
     return { graph, fusion };
   }
 

@@ -44,7 +44,7 @@ def load_tuned(path: Path, source: Source, device) -> tuple[Tuning, Prompt, dict
     sizes = tuple(stored["model"][f"{part}_embeddings.linear.weight"].shape[1] for part in ("img", "speech"))
     module = Tuning(MemoBert(small_config(**stored["config"]), *sizes), stored["method"], prompt.label_ids)
     module.model.load_state_dict(stored["model"])
-    module.pretraining.heads.load_state_dict(stored["heads"])
+    module.pretraining.heads.load(stored["heads"], module.model)
     if module.classifier is not None:
         module.classifier.load_state_dict(stored["classifier"])
     return module.to(device).eval(), prompt, stored

@@ -116,7 +116,6 @@ def export_graph(
     round_to_half(model)
     if "fp32-packed" in variants:
         round_to_packed(model)
-    model = Published(model) if graph == "memobert" else model
     outputs = outputs_of(graph, model)
     fp32 = trace(model, inputs, outputs, AXES[graph])
     expected = answer(model, inputs, outputs)
@@ -195,6 +194,11 @@ def voice_entry(models: dict, stored: dict, reuse: Bundle | None, reused: set[st
     return {"featureSize": size, **passed, **({} if logits else {"logits": False})}
 
 
+def published(models: dict) -> Published:
+    """MEmoBERT as its graph answers, with the head of masked words where there is one of its own."""
+    return Published(models["memobert"], models[HEADS].words if HEADS in models else None)
+
+
 def voice_halves(encoder: VoiceEncoder) -> dict[str, nn.Module]:
     """The voice encoder once more, in two graphs; none where a frame depends on its window."""
     return {FRAMES: VoiceFrames(encoder), CONTEXT: VoiceContext(encoder)} if can_stream(encoder) else {}
@@ -238,7 +242,8 @@ def write_parts(
         elif name in models:
             if temperature is not None:
                 fold_temperature(models[name], temperature)
-            graphs[name], golden[name] = export_graph(name, models[name], inputs[name], folder, shipped[name])
+            model = published(models) if name == "memobert" else models[name]
+            graphs[name], golden[name] = export_graph(name, model, inputs[name], folder, shipped[name])
             training[part] = training_entry(stored[part], temperature)
     if HEADS in models:
         given = {"hidden": head_inputs(models["memobert"].config.hidden_size)}

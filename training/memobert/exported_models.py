@@ -26,7 +26,8 @@ from .wav2vec2_model import VoiceEncoder, compact_config
 OPSET = 17
 # graph -> name of its checkpoint's option, which is the part's name in the manifest's `training`
 PARTS = {"denseface": "face", "denseface-light": "light", "wav2vec2": "voice", "memobert": "fusion"}
-# what fills in masked faces and voice, from `hidden` of memobert; masked words are its `mask_logits`
+# what fills in masked faces and voice, from `hidden` of memobert; masked words are its `filled_words`, or
+# where it has none its `mask_logits`
 HEADS = "memobert-heads"
 FACE_AXES = {"faces": {0: "N"}, "features": {0: "N"}, "logits": {0: "N"}}
 AXES = {
@@ -47,6 +48,7 @@ AXES = {
         "mask_position": {0: "N"},
         "mask_logits": {0: "N"},
         "hidden": {0: "N", 1: "S"},
+        "filled_words": {0: "N"},
     },
     HEADS: {name: {0: "M"} for name in ("hidden", "face_features", "face_logits", "voice_features")},
 }
@@ -62,9 +64,13 @@ OUTPUTS = {
 
 
 def outputs_of(graph: str, model: nn.Module) -> list[str]:
-    """Names of what the module returns; a voice encoder without labels returns its features alone."""
+    """Names of what the module returns; a voice encoder without labels returns its features alone.
+
+    What MEmoBERT fills in for words is no "logits" by name: golden vectors keep those whole.
+    """
     silent = graph in ("wav2vec2", CONTEXT) and not model.labels
-    return ["features"] if silent else OUTPUTS[graph]
+    words = ["filled_words"] if getattr(model, "words", None) is not None and graph == "memobert" else []
+    return ["features"] if silent else [*OUTPUTS[graph], *words]
 
 
 def round_to_half(model: nn.Module) -> nn.Module:
@@ -182,7 +188,7 @@ def build_models(stored: dict[str, dict]) -> dict[str, nn.Module]:
     if stored["fusion"].get("heads"):
         # they share its matrices, which a trace takes as constants
         models[HEADS] = PretrainingHeads(memobert.requires_grad_(False))
-        models[HEADS].load_state_dict(stored["fusion"]["heads"])
+        models[HEADS].load(stored["fusion"]["heads"], memobert)
     return {**models, "stored": stored}
 
 

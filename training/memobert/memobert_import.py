@@ -12,6 +12,8 @@ from .memobert_model import MemoBert, small_config
 from .onnx_graph import widen
 
 HEADS_GRAPH = "memobert-heads.onnx"
+# of a head of masked words, in MEmoBERT's graph as in `PretrainingHeads`
+WORDS = "words."
 
 
 def load_memobert(path: Path, **changes) -> MemoBert:
@@ -20,7 +22,7 @@ def load_memobert(path: Path, **changes) -> MemoBert:
     `changes` are those of `small_config`; feature sizes and vocabulary are the graph's. Raises ValueError
     when the graph is not of this shape.
     """
-    state = named_weights(onnx.load(path).graph)
+    state = {k: v for k, v in named_weights(onnx.load(path).graph).items() if not k.startswith(WORDS)}
     try:
         changes = {"vocab_size": len(state["bias"]), **changes}
         sizes = (state[f"{part}_embeddings.linear.weight"].shape[1] for part in ("img", "speech"))
@@ -50,10 +52,11 @@ def load_heads(path: Path) -> dict[str, Tensor] | None:
 
 def load_published(path: Path, **changes) -> dict:
     """What a best.pt of `tune` holds, as far as a bundle does: `model`, and where they are there
-    `heads` and `run`."""
+    `heads` and `run`. A head of masked words is in MEmoBERT's own graph, where the word table is."""
     found: dict = {"model": load_memobert(path, **changes).state_dict()}
     if heads := load_heads(path):
-        found["heads"] = heads
+        words = {k: v for k, v in named_weights(onnx.load(path).graph).items() if k.startswith(WORDS)}
+        found["heads"] = {**heads, **words}
     manifest = path.with_name("manifest.json")
     if manifest.is_file():
         trained = json.loads(manifest.read_text()).get("training", {})

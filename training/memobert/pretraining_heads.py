@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from transformers.models.bert.modeling_bert import BertPredictionHeadTransform
 
 from .denseface_model import FACE_CLASSES
 from .masking import Masked, WordStarts, mask_faces, mask_voice
@@ -63,14 +64,34 @@ class Regression(nn.Module):
         return self(hidden).float() * self.std + self.mean
 
 
-class PretrainingHeads(nn.Module):
-    """What fills in a masked face (its features and its classes) and a masked moment of voice.
+class WordHead(nn.Module):
+    """A head of masked words beside MemoBert's own, from which it begins; tied to the same word table.
 
-    The head of masked words is MemoBert's own.
+    Tuning teaches MemoBert's own to answer label words, and so it does wherever a word is masked.
     """
 
     def __init__(self, model: MemoBert) -> None:
         super().__init__()
+        self.transform = BertPredictionHeadTransform(model.config)
+        self.transform.load_state_dict(model.transform.state_dict())
+        self.bias = nn.Parameter(model.bias.detach().clone())
+        # tied, and so not a parameter of its own
+        self.table = [model.embeddings.word_embeddings]
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """[...,H] -> logits of the vocabulary [...,vocabulary]."""
+        return F.linear(self.transform(hidden), self.table[0].weight, self.bias)
+
+
+class PretrainingHeads(nn.Module):
+    """What fills in a masked face (its features and its classes) and a masked moment of voice.
+
+    The head of masked words is MemoBert's own, unless there is one beside it (`add_words`).
+    """
+
+    def __init__(self, model: MemoBert) -> None:
+        super().__init__()
+        self.words: WordHead | None = None
         config = model.config
         hidden, eps = config.hidden_size, config.layer_norm_eps
         self.face_regression = Regression(model.img_embeddings.linear, eps)
@@ -85,6 +106,15 @@ class PretrainingHeads(nn.Module):
             if isinstance(module, nn.Linear):
                 nn.init.normal_(module.weight, std=0.02)
                 nn.init.zeros_(module.bias)
+
+    def add_words(self, model: MemoBert) -> None:
+        self.words = WordHead(model)
+
+    def load(self, state: dict[str, Tensor], model: MemoBert) -> None:
+        """`load_state_dict` that adds a head of words where `state` has one."""
+        if any(name.startswith("words.") for name in state) and self.words is None:
+            self.add_words(model)
+        self.load_state_dict(state)
 
     def set_scales(self, samples: list[Sample]) -> None:
         """Units of the regressions, from what the encoders gave for these samples."""
@@ -119,7 +149,7 @@ class Pretraining(nn.Module):
         begin = {"text": 0, "face": words, "voice": words + faces}[TASKS[task]]
         found = hidden[:, begin : begin + masked.chosen.shape[1]][masked.chosen]
         if task == "wwmlm":
-            return self.model.head(found).float(), masked.truth
+            return (self.heads.words or self.model.head)(found).float(), masked.truth
         if task == "mvfc":
             return self.heads.face_classifier(found).float(), masked.classes
         head = self.heads.voice_regression if task == "mafr" else self.heads.face_regression

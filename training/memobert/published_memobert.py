@@ -10,14 +10,19 @@ from torch import Tensor, nn
 from transformers.models.bert.modeling_bert import BertLayer
 
 from .memobert_model import MemoBert, row_at
+from .pretraining_heads import WordHead
 
 
 class Published(nn.Module):
-    """`mask_logits` [N,vocabulary], and `hidden` [N,L+V+A,H] for the heads."""
+    """`mask_logits` [N,vocabulary], and `hidden` [N,L+V+A,H] for the heads.
 
-    def __init__(self, model: MemoBert) -> None:
+    Where masked words have a head of their own, also what it says at the same place: `filled_words`
+    [N,vocabulary], logits as well.
+    """
+
+    def __init__(self, model: MemoBert, words: WordHead | None = None) -> None:
         super().__init__()
-        self.model = model
+        self.model, self.words = model, words
 
     def forward(self, input_ids, face_features, voice_features, attention_mask, mask_position):
         states, hiding = self.model.embed(input_ids, face_features, voice_features, attention_mask)
@@ -25,7 +30,8 @@ class Published(nn.Module):
         for layer in layers:
             states = layer(states, hiding)
         row = one_row(last, row_at(states, mask_position), states, hiding)
-        return self.model.head(row[:, 0]), last(states, hiding)
+        answers = self.model.head(row[:, 0]), last(states, hiding)
+        return answers if self.words is None else (*answers, self.words(row[:, 0]))
 
 
 def one_row(layer: BertLayer, row: Tensor, states: Tensor, hiding: Tensor) -> Tensor:

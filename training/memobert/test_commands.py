@@ -25,6 +25,9 @@ from .samples import CASES, Prompt, Sample, lay_out, save_samples
 from .sources import load_source
 from .text_data import Sentence
 
+# of BERT's head of masked words
+TRANSFORM = ("dense.weight", "dense.bias", "LayerNorm.weight", "LayerNorm.bias")
+
 
 def test_training_learns_the_easy_words(runs):
     composed = runs["scores"]["composed"]
@@ -86,8 +89,27 @@ def test_a_model_that_is_held_leaves_the_heads_to_learn(runs, tmp_path):
     assert learned == {"voice_regression"}
     with pytest.raises(ValueError, match="--pretraining 1"):
         tune.main([*options, "--tasks", "mafr"])
-    with pytest.raises(ValueError, match="without wwmlm"):
-        tune.main([*options, "--pretraining", "1"])
+
+
+def test_masked_words_get_a_head_of_their_own_where_the_prompts_is_held(runs, tmp_path):
+    options = [*runs["fusion"], "--every", "4", "--steps", "4", "--hold-model", "--pretraining", "1"]
+    options += ["--tasks", "wwmlm", "--rate", "1e-2"]
+    tune.main([*options, "--init", str(runs["out"] / "fusion/best.pt"), "--out", str(tmp_path / "once")])
+    before, after = (
+        torch.load(path / "best.pt", weights_only=False)
+        for path in (runs["out"] / "fusion", tmp_path / "once")
+    )
+    assert all(torch.allclose(value, after["model"][name]) for name, value in before["model"].items())
+    grown = after["heads"].keys() - before["heads"].keys()
+    assert grown == {f"words.{name}" for name in ("bias", *(f"transform.{n}" for n in TRANSFORM))}
+    assert all(torch.equal(value, after["heads"][name]) for name, value in before["heads"].items())
+    # it began with the prompt's, and goes on from itself
+    weight = "transform.dense.weight"
+    assert not torch.equal(after["heads"][f"words.{weight}"], before["model"][weight])
+    again = tune.main([*options, "--init", str(tmp_path / "once/best.pt"), "--out", str(tmp_path / "twice")])
+    assert again["composed"]
+    twice = torch.load(tmp_path / "twice/best.pt", weights_only=False)["heads"]
+    assert twice.keys() == after["heads"].keys()
 
 
 def test_a_word_table_that_is_held_is_what_is_shipped(runs, tmp_path):

@@ -15,6 +15,7 @@ from .export import CONTEXT, FRAMES, chosen_variants
 from .exported_models import PARTS, fold_norms, fold_temperature
 from .lightface_model import LightFace
 from .memobert_model import MemoBert, small_config
+from .pretraining_heads import PretrainingHeads
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
 
 RUN = {"arguments": {"rate": 0.1}, "seed": 3, "commit": "abc"}
@@ -130,6 +131,33 @@ def test_no_input_of_memobert_is_made_64_bits_wide(bundle):
     casts = [node for node in graph.node if node.op_type == "Cast"]
     wide = [node.input[0] for node in casts if node.attribute[0].i == onnx.TensorProto.INT64]
     assert inputs and not inputs.intersection(wide)
+
+
+def test_a_head_of_masked_words_is_an_output_beside_the_prompts(bundle, checkpoints, toy, tmp_path):
+    folder, _ = bundle
+    stored = torch.load(checkpoints["fusion"], weights_only=False)
+    model = MemoBert(small_config(**stored["config"]), face_size=27, voice_size=TOY["hidden_size"])
+    model.load_state_dict(stored["model"])
+    heads = PretrainingHeads(model)
+    heads.add_words(model)
+    torch.nn.init.normal_(heads.words.bias)
+    torch.nn.init.normal_(heads.words.transform.dense.weight)
+    torch.save({**stored, "heads": heads.state_dict()}, tmp_path / "fusion.pt")
+    words = ["--vocabulary", str(toy / "vocab.txt"), "--out", str(tmp_path / "out")]
+    given = {**checkpoints, "fusion": tmp_path / "fusion.pt"}
+    export.main([*arguments(given, *given), *words])
+    golden = json.loads((tmp_path / "out/golden.json").read_text())["memobert"]
+    # of a vocabulary as often as asked for: no more than a prefix is fetched by every visitor
+    filled = golden["outputs"]["filled_words"]
+    assert filled["dims"] == golden["outputs"]["mask_logits"]["dims"]
+    assert len(filled["data"]) == min(256, np.prod(filled["dims"]))
+    inputs = golden_inputs(golden)
+    before, after = (run(where / "memobert.onnx", inputs) for where in (folder, tmp_path / "out"))
+    assert before.keys() == {"mask_logits", "hidden"} == after.keys() - {"filled_words"}
+    assert np.array_equal(before["mask_logits"], after["mask_logits"])
+    assert np.abs(after["filled_words"] - after["mask_logits"]).max() > 0.5
+    got = after["filled_words"].flatten()[: len(filled["data"])]
+    assert np.abs(got - filled["data"]).max() < 1e-3 * max(1, np.abs(got).max())
 
 
 def test_temperatures_divide_the_logits(bundle, checkpoints, toy, tmp_path):

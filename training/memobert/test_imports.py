@@ -82,19 +82,23 @@ def test_denseface_of_another_shape_is_refused(denseface_graph):
         load_denseface(denseface_graph, torch.randn(2, 1, 64, 64), blocks=(1, 1, 1))
 
 
+def fusion_like(model: MemoBert) -> dict[str, torch.Tensor]:
+    return {
+        "input_ids": torch.randint(5, model.config.vocab_size, (2, 9), dtype=torch.int32),
+        "face_features": torch.randn(2, 3, 342),
+        "voice_features": torch.randn(2, 4, 256),
+        "attention_mask": torch.ones(2, 16, dtype=torch.int32),
+        "mask_position": torch.tensor([5, 6], dtype=torch.int32),
+    }
+
+
 @torch.no_grad()
 def test_memobert_reads_back_the_same(tmp_path):
     torch.manual_seed(0)
     model = MemoBert(small_config(**SMALL, vocab_size=300)).eval()
     for parameter in model.parameters():
         parameter.uniform_(-0.3, 0.3)
-    inputs = {
-        "input_ids": torch.randint(5, 300, (2, 9), dtype=torch.int32),
-        "face_features": torch.randn(2, 3, 342),
-        "voice_features": torch.randn(2, 4, 256),
-        "attention_mask": torch.ones(2, 16, dtype=torch.int32),
-        "mask_position": torch.tensor([5, 6], dtype=torch.int32),
-    }
+    inputs = fusion_like(model)
     path = tmp_path / "memobert.onnx"
     to_onnx(Published(model), inputs, OUTPUTS["memobert"], AXES["memobert"], path)
     found = load_memobert(path, **SMALL).eval()(*inputs.values())
@@ -128,6 +132,37 @@ def test_heads_read_back_beside_the_graph_that_they_belong_to(tmp_path):
     again.load_state_dict(load_heads(tmp_path / "memobert.onnx"))
     for found, wanted in zip(again(hidden), heads(hidden), strict=True):
         assert torch.allclose(found, wanted, atol=2e-3)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("variant", ["fp32-half", "fp32-packed"])
+def test_a_head_of_masked_words_is_read_back_from_the_graph_that_has_the_table(tmp_path, variant):
+    torch.manual_seed(1)
+    model = MemoBert(small_config(**SMALL, vocab_size=300)).eval()
+    heads = PretrainingHeads(model.requires_grad_(False)).eval()
+    heads.add_words(model)
+    for parameter in (*model.parameters(), *heads.parameters()):
+        parameter.uniform_(-0.3, 0.3)
+    whole = Published(model, heads.words)
+    names = outputs_of("memobert", whole)
+    assert names == ["mask_logits", "hidden", "filled_words"]
+    given = fusion_like(model)
+    path = tmp_path / "memobert.onnx"
+    onnx.save(VARIANTS[variant].make(trace(whole, given, names, AXES["memobert"])), path)
+    hidden = {"hidden": torch.randn(3, model.config.hidden_size)}
+    to_onnx(heads, hidden, OUTPUTS["memobert-heads"], AXES["memobert-heads"], tmp_path / HEADS_GRAPH)
+    # what no output needs stays out of the file
+    kept = {weight.name for weight in onnx.load(tmp_path / HEADS_GRAPH).graph.initializer}
+    assert not any(name.startswith("words.") for name in kept)
+    found = load_published(path, **SMALL)
+    again = MemoBert(small_config(**SMALL, vocab_size=300)).eval()
+    again.load_state_dict(found["model"])
+    beside = PretrainingHeads(again.requires_grad_(False)).eval()
+    beside.load(found["heads"], again)
+    wanted = onnxruntime.InferenceSession(path).run(None, {k: v.numpy() for k, v in given.items()})
+    for answer, want in zip(Published(again, beside.words)(*given.values()), wanted, strict=True):
+        assert np.abs(answer.numpy() - want).max() < 1e-3
+    assert np.abs(wanted[2] - wanted[0]).max() > 0.1
 
 
 @torch.no_grad()

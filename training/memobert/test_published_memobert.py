@@ -3,6 +3,7 @@
 import torch
 
 from .memobert_model import TOY, MemoBert, small_config
+from .pretraining_heads import WordHead
 from .published_memobert import Published
 
 
@@ -22,3 +23,8 @@ def test_one_row_of_the_last_layer_answers_as_all_rows():
             logits, hidden = Published(model)(*given, place)
             assert torch.allclose(logits, model(*given, place), atol=1e-5)
             assert torch.equal(hidden, model.encode(*given))
+            # a head of its own begins as the prompt's, and is read at the same place
+            words = WordHead(model)
+            assert torch.allclose(Published(model, words)(*given, place)[2], logits, atol=1e-5)
+            words.bias += 1
+            assert torch.allclose(Published(model, words)(*given, place)[2], logits + 1, atol=1e-5)

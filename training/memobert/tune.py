@@ -33,7 +33,7 @@ from .memobert_model import MemoBert
 from .metrics import measure
 from .onnx_variants import round_to_packed
 from .pretrain import add_model_arguments, make_model, some_samples
-from .pretraining_heads import TASKS, Pretraining, PretrainingHeads, mask_for
+from .pretraining_heads import TASKS, Pretraining, mask_for
 from .samples import CASES, Batch, Prompt, Sample, lay_out
 from .sources import DEFAULT_PROMPT, Source, add_source_arguments, load_source
 from .wav2vec2_model import VoiceEncoder
@@ -285,21 +285,29 @@ def hold_words(model: MemoBert) -> None:
 
 
 def hold_model(model: MemoBert, arguments: argparse.Namespace) -> None:
-    """Leaves the heads of masked faces and voice to train: they catch up with an encoder that was exchanged.
+    """Leaves the heads to train: they catch up with an encoder that was exchanged, or with the tuning.
 
     Raises ValueError where a step would have nothing to learn.
     """
-    if arguments.pretraining != 1 or not arguments.tasks or "wwmlm" in arguments.tasks:
-        raise ValueError("--hold-model leaves the heads: give --pretraining 1 and --tasks without wwmlm")
+    if arguments.pretraining != 1 or not arguments.tasks:
+        raise ValueError("--hold-model leaves the heads: give --pretraining 1 and --tasks")
     model.requires_grad_(False)
 
 
-def start_heads(heads: PretrainingHeads, stored: dict, source: Source, seed: int) -> None:
-    """Takes the heads that were pre-trained, or new ones in the units of this source's features."""
+def start_heads(
+    pretraining: Pretraining, stored: dict, source: Source, arguments: argparse.Namespace
+) -> None:
+    """Takes the heads that were pre-trained, or new ones in the units of this source's features.
+
+    With `--hold-model` masked words get a head of their own: MEmoBERT's is held, and is the prompt's.
+    """
+    heads = pretraining.heads
     if stored.get("heads"):
-        heads.load_state_dict(stored["heads"])
+        heads.load(stored["heads"], pretraining.model)
     else:
-        heads.set_scales(some_samples(source, seed))
+        heads.set_scales(some_samples(source, arguments.seed))
+    if arguments.hold_model and "wwmlm" in arguments.tasks and heads.words is None:
+        heads.add_words(pretraining.model)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -336,10 +344,12 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     if arguments.hold_model:
         hold_model(model, arguments)
     module = Tuning(model, arguments.method, words.label_ids)
-    start_heads(module.pretraining.heads, stored, source, arguments.seed)
+    start_heads(module.pretraining, stored, source, arguments)
     twin = Tuning(
         MemoBert(model.config, model.face_size, model.voice_size), arguments.method, words.label_ids
     )
+    if module.pretraining.heads.words is not None:
+        twin.pretraining.heads.add_words(twin.model)
     weights = arguments.smoothing, arguments.whole_vocabulary
     # under the names that the averaged weights have
     whole = Trained(twin, *weights).to(device)

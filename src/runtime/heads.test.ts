@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { chooseBackend } from './backends';
+import type { GoldenVectors } from './manifest';
+import type { Graph } from './graph';
+import { playgroundGraphs } from './heads';
+import { toyBundle, withHeads } from './testing/toy-bundle';
+
+const logits = { type: 'float32', dims: [1, 2], data: [0, 1] } as const;
+const goldenWith = (outputs: readonly string[]): GoldenVectors => ({
+  memobert: { inputs: {}, outputs: Object.fromEntries(outputs.map((name) => [name, logits])) },
+});
+
+function graphAnswering(outputs: readonly string[]): Graph {
+  const answer = { type: 'float32' as const, dims: [1, 2], data: Float32Array.of(0, 1) };
+  return {
+    run: (_, asked = outputs) => Promise.resolve(Object.fromEntries(asked.map((name) => [name, answer]))),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function setUp(outputs: readonly string[], { leanFusion = true } = {}) {
+  const manifest = await withHeads(await toyBundle());
+  const opened: string[] = [];
+  const fusion = graphAnswering(['mask_logits']);
+  const whole = graphAnswering(outputs);
+  const models = {
+    leanFusion,
+    openLater: (name: string) => {
+      opened.push(name);
+      return Promise.resolve(whole);
+    },
+  };
+  const bundle = { manifest, load: () => Promise.resolve([Uint8Array.of(1)]) };
+  const backend = await chooseBackend({ device: 'wasm' }, { gpu: undefined, isolated: false, cores: 2 });
+  const graphs = playgroundGraphs(bundle, goldenWith(outputs), models, backend, fusion);
+  return { graphs, opened, fusion, whole };
+}
+
+describe('what the playground alone runs', () => {
+  it('has masked words of their own where golden vectors say that the graph fills them in', async () => {
+    expect((await setUp(['mask_logits', 'hidden', 'filled_words'])).graphs.ownWords).toBe(true);
+    expect((await setUp(['mask_logits', 'hidden'])).graphs.ownWords).toBe(false);
+  });
+
+  it('opens the whole of a graph that was made lean, once, and checks all that it answers', async () => {
+    const { graphs, opened, whole } = await setUp(['mask_logits', 'filled_words']);
+    expect(opened).toEqual([]);
+    expect(await graphs.whole()).toBe(whole);
+    expect(await graphs.whole()).toBe(whole);
+    expect(opened).toEqual(['memobert']);
+  });
+
+  it('takes the graph that runs where nothing was taken out of it', async () => {
+    const { graphs, opened, fusion } = await setUp(['mask_logits', 'hidden'], { leanFusion: false });
+    expect(await graphs.whole()).toBe(fusion);
+    expect(opened).toEqual([]);
+  });
+});
