@@ -76,6 +76,6 @@ describe('multiplications', () => {
     expect(GRAPHS['wav2vec2-features'].multiplications + GRAPHS['wav2vec2-context'].multiplications).toBe(
       GRAPHS.wav2vec2.multiplications,
     );
-    expect(GRAPHS.memobert.multiplications / 1e6).toBeCloseTo(1363, -1);
+    expect(GRAPHS.memobert.multiplications / 1e6).toBeCloseTo(1377, -1);
   });
 });

@@ -289,7 +289,9 @@ def main(argv: list[str] | None = None) -> dict:
     source = load_source(arguments)
     module, prompt, stored = load_tuned(arguments.model, source, device)
     if arguments.packed:
-        round_to_packed(round_to_half(module.model))
+        words_head = module.pretraining.heads.words
+        for part in (module.model, *([words_head] if words_head is not None else [])):
+            round_to_packed(round_to_half(part))
     tokenizer = source.tokenizer
     samples = source.measured_on()
     found: dict = {"prompt": prompt.text, "count": len(samples), "run": stored["run"]}
