@@ -48,6 +48,9 @@ export function stageRates(
   };
 }
 
+/** A part of the time. */
+const ROUNDING = 1e-12;
+
 /**
  * The rates that fill no more than `share` of the time: first all at their highest, then each in turn down to its least,
  * then all in proportion.
@@ -59,7 +62,8 @@ export function affordable(costsMs: Rates, rates: StageRates, share: number): Ra
     LOWERED_FIRST.reduce((sum, name) => sum + (found[name] * Math.max(0, costsMs[name])) / 1000, 0);
   for (const name of LOWERED_FIRST) {
     const over = busy() - share;
-    if (over <= 0) return found;
+    // what rounding leaves over is nobody's to give
+    if (over <= ROUNDING) return found;
     if (costsMs[name] <= 0) continue;
     found[name] = Math.max(rates[name].leastHz, found[name] - (over * 1000) / costsMs[name]);
   }
