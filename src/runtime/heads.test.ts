@@ -33,7 +33,7 @@ async function setUp(outputs: readonly string[], { leanFusion = true } = {}) {
   const bundle = { manifest, load: () => Promise.resolve([Uint8Array.of(1)]) };
   const backend = await chooseBackend(
     { device: 'wasm', allowSoftwareAdapter: false },
-    { gpu: undefined, isolated: false, cores: 2 },
+    { gpu: null, isolated: false, cores: 2 },
   );
   const graphs = playgroundGraphs(bundle, goldenWith(outputs), models, backend, fusion);
   return { graphs, opened, fusion, whole };
