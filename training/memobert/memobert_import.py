@@ -22,7 +22,12 @@ def load_memobert(path: Path, **changes) -> MemoBert:
     `changes` are those of `small_config`; feature sizes and vocabulary are the graph's. Raises ValueError
     when the graph is not of this shape.
     """
-    state = {k: v for k, v in named_weights(onnx.load(path).graph).items() if not k.startswith(WORDS)}
+    return memobert_of(named_weights(onnx.load(path).graph), path, changes)
+
+
+def memobert_of(weights: dict[str, Tensor], path: Path, changes: dict) -> MemoBert:
+    """As `load_memobert`, of weights that were read already."""
+    state = {name: weight for name, weight in weights.items() if not name.startswith(WORDS)}
     try:
         changes = {"vocab_size": len(state["bias"]), **changes}
         sizes = (state[f"{part}_embeddings.linear.weight"].shape[1] for part in ("img", "speech"))
@@ -53,9 +58,10 @@ def load_heads(path: Path) -> dict[str, Tensor] | None:
 def load_published(path: Path, **changes) -> dict:
     """What a best.pt of `tune` holds, as far as a bundle does: `model`, and where they are there
     `heads` and `run`. A head of masked words is in MEmoBERT's own graph, where the word table is."""
-    found: dict = {"model": load_memobert(path, **changes).state_dict()}
+    weights = named_weights(onnx.load(path).graph)
+    found: dict = {"model": memobert_of(weights, path, changes).state_dict()}
     if heads := load_heads(path):
-        words = {k: v for k, v in named_weights(onnx.load(path).graph).items() if k.startswith(WORDS)}
+        words = {name: weight for name, weight in weights.items() if name.startswith(WORDS)}
         found["heads"] = {**heads, **words}
     manifest = path.with_name("manifest.json")
     if manifest.is_file():

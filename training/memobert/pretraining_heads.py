@@ -67,7 +67,7 @@ class Regression(nn.Module):
 class WordHead(nn.Module):
     """A head of masked words beside MemoBert's own, from which it begins; tied to the same word table.
 
-    Tuning teaches MemoBert's own to answer label words, and so it does wherever a word is masked.
+    Tuning teaches MemoBert's own to answer label words, and often it does so wherever a word is masked.
     """
 
     def __init__(self, model: MemoBert) -> None:
