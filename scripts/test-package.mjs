@@ -51,7 +51,7 @@ function pack(into) {
   console.log(
     `${filename}: ${paths.length} files, ${(size / 1e6).toFixed(1)} MB, unpacked ${(unpackedSize / 1e6).toFixed(1)} MB`,
   );
-  const said = /(\d+) MB packed, (\d+) MB unpacked/.exec(
+  const said = /([\d.]+) MB packed, ([\d.]+) MB unpacked/.exec(
     readFileSync(join(root, 'docs', 'embed.md'), 'utf8'),
   );
   for (const [index, bytes] of [size, unpackedSize].entries())
