@@ -1,25 +1,26 @@
 /**
- * Times the graphs of `python -m memobert.export_variants` in onnxruntime-web's wasm, on one thread:
+ * Times the graphs of `python -m memobert.export_variants` and `fusion_variants` in onnxruntime-web's wasm, on one thread:
  *
- *   node training/export_bench/time-variants.mjs --folder results/variants --runs 60
+ *   node training/export_bench/time-variants.mjs --report results/variants/variants.json --runs 60
  *
- * Reads `variants.json`, writes `timings.json` beside it. Variants take turns run by run, and what counts is CPU time:
+ * Reads the report and the graphs beside it, writes `timings.json` there. Variants take turns run by run, and what counts is CPU time:
  * what else the machine does then hits all of them alike, or none. The first variant is what the others are multiples of.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const WARM_UP = 5;
 const LOADS = 3;
 
 const { values } = parseArgs({
-  options: { folder: { type: 'string' }, runs: { type: 'string', default: '60' } },
+  options: { report: { type: 'string' }, runs: { type: 'string', default: '60' } },
 });
-if (values.folder === undefined) throw new Error('Say --folder: where export_variants wrote variants.json.');
+if (values.report === undefined) throw new Error('Say --report: the variants.json of export_variants.');
+const folder = dirname(values.report);
 const runs = Number(values.runs);
 
 const require = createRequire(import.meta.url);
@@ -37,21 +38,31 @@ async function timed(work) {
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
-/** Anything but zeros, of about unit variance, the same each time. */
-function feeds(input) {
-  const [[name, dims]] = Object.entries(input);
-  const size = dims.reduce((a, b) => a * b);
-  const data = Float32Array.from({ length: size }, (_, i) => 1.4 * Math.sin(i * i));
-  return { [name]: new ort.Tensor('float32', data, dims) };
+/** Anything but zeros, the same each time: numbers of about unit variance; words, what is present and places are all 1. */
+function feeds(inputs) {
+  const tensors = Object.entries(inputs).map(([name, { type, dims }]) => {
+    const length = dims.reduce((a, b) => a * b);
+    const data =
+      type === 'int32'
+        ? new Int32Array(length).fill(1)
+        : Float32Array.from({ length }, (_, i) => 1.4 * Math.sin(i * i));
+    return [name, new ort.Tensor(type, data, dims)];
+  });
+  return Object.fromEntries(tensors);
 }
 
 function load(bytes) {
-  return ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
+  return ort.InferenceSession.create(bytes, {
+    executionProviders: ['wasm'],
+    graphOptimizationLevel: 'all',
+    // as the page: a packed word table is made once, not in each run
+    extra: { session: { disable_quant_qdq: '1' } },
+  });
 }
 
 /** A variant ready to run, or why it is not. */
 async function prepare(key, row) {
-  const bytes = readFileSync(join(values.folder, row.path));
+  const bytes = readFileSync(join(folder, row.path));
   const loads = [];
   try {
     // the first load of all compiles the runtime: the median leaves it out
@@ -89,7 +100,7 @@ async function timeGraph(rows) {
   return Object.fromEntries(answers);
 }
 
-const report = JSON.parse(readFileSync(join(values.folder, 'variants.json'), 'utf8'));
+const report = JSON.parse(readFileSync(values.report, 'utf8'));
 const graphs = {};
 for (const [name, rows] of Object.entries(report.graphs)) {
   graphs[name] = await timeGraph(rows);
@@ -99,4 +110,4 @@ const { version } = JSON.parse(
   readFileSync(join(require.resolve('onnxruntime-web'), '..', '..', 'package.json'), 'utf8'),
 );
 const runtime = `onnxruntime-web ${version} wasm, 1 thread, Node ${process.version}, ${cpus()[0].model}`;
-writeFileSync(join(values.folder, 'timings.json'), `${JSON.stringify({ runtime, graphs }, null, 2)}\n`);
+writeFileSync(join(folder, 'timings.json'), `${JSON.stringify({ runtime, graphs }, null, 2)}\n`);

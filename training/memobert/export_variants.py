@@ -131,7 +131,7 @@ def measure_graph(
             "weights": variant.weights,
             "backends": variant.backends,
             "nodes": len(made.graph.node),
-            "input": {made.graph.input[0].name: [1, *inputs.shape[1:]]},
+            "input": {made.graph.input[0].name: {"type": "float32", "dims": [1, *inputs.shape[1:]]}},
             **sizes(data),
             **compare(answer, reference, truth),
         }
@@ -171,10 +171,13 @@ def cells(key: str, row: dict) -> list[str]:
     return [key, *sized, *scored, *parity, *timed, ", ".join(row["backends"] or ["all"])]
 
 
-def add_timings(report: dict, out: Path, runs: int) -> None:
-    """Times every graph in Node; the answers join the other measurements. Needs `npm ci` at the root."""
-    subprocess.run(["node", str(TIMER), "--folder", str(out), "--runs", str(runs)], check=True)
-    timings = json.loads((out / "timings.json").read_text())
+def add_timings(report: dict, written: Path, runs: int) -> None:
+    """Times every graph in Node, as `written` tells of them; the answers join the other measurements.
+
+    Needs `npm ci` at the root.
+    """
+    subprocess.run(["node", str(TIMER), "--report", str(written), "--runs", str(runs)], check=True)
+    timings = json.loads(written.with_name("timings.json").read_text())
     report["runtime"] = timings["runtime"]
     for name, rows in timings["graphs"].items():
         for key, row in rows.items():
@@ -209,11 +212,12 @@ def main(argv: list[str] | None = None) -> dict:
             graph = fp32_graph(arguments.bundle, manifest, name)
             data = voices if name == "wav2vec2" else faces
             report["graphs"][name] = measure_graph(name, graph, *data, arguments.out)
-    (arguments.out / "variants.json").write_text(json.dumps(report, indent=2) + "\n")
+    written = arguments.out / "variants.json"
+    written.write_text(json.dumps(report, indent=2) + "\n")
     if not arguments.no_timing:
-        add_timings(report, arguments.out, arguments.runs)
-        (arguments.out / "variants.json").write_text(json.dumps(report, indent=2) + "\n")
-    (arguments.out / "variants.md").write_text(table(report))
+        add_timings(report, written, arguments.runs)
+        written.write_text(json.dumps(report, indent=2) + "\n")
+    written.with_suffix(".md").write_text(table(report))
     return report
 
 

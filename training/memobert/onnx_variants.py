@@ -3,7 +3,6 @@
 Each `make` takes the optimised graph with fp32 weights (`onnx_graph.optimise`) and leaves it as it is.
 """
 
-import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from .onnx_graph import CONTRIB, HALF_FROM, arrays, finish, set_nodes, set_weights
+from .onnx_graph import CONTRIB, HALF_FROM, arrays, finish, set_nodes, set_weights, tidy
 from .packed_table import MOST_POSITIONS, blocks_of_4_bits, pack_table, packable
 
 # they add up in their input's type; WebGPU's norms and softmax hold their sums in fp32 anyway, and a cast on
@@ -106,17 +105,49 @@ def round_to_packed(model: nn.Module) -> nn.Module:
 
 
 def packed_dynamic_int8(graph: onnx.ModelProto) -> onnx.ModelProto:
-    """`dynamic_int8`, and the word table in 4 bits. For wasm only.
+    """`packed_weights` to the number, the linear layers computed in int8. For wasm only.
 
     What follows a GELU stays fp32: a few large numbers among small ones are its input, and one scale for all
     of them cost a third of what the whole file costs (bench/README.md).
     """
-    kept = tuple(n.name for n in graph.graph.node if n.op_type == "MatMul" and _after_gelu(n.name))
-    return packed_weights(graph, lambda packed: dynamic_int8(packed, ("MatMul",), kept))
+    return packed_weights(graph, lambda packed: _gelu_by_tanh(int8_weights(int8_products(packed))))
 
 
-def _after_gelu(name: str) -> bool:
-    return bool(re.search(r"/output/dense/MatMul(_\d+)?$", name)) and "/attention/" not in name
+def int8_products(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """Linear layers as products of int8, inputs quantised as they come, one scale for all of a tensor.
+
+    The weights are `int8_weights`' to the number, so a file of these is no larger. ONNX Runtime's quantiser
+    would choose numbers of its own, and keep in fp16 what stays fp32.
+    """
+    result = copy(graph)
+    weights, stored, nodes = arrays(result), {}, []
+    quantised: dict[str, list[str]] = {}
+    for node in result.graph.node:
+        values = weights.get(node.input[1]) if node.op_type == "MatMul" else None
+        if values is None or values.ndim != 2 or values.size < HALF_FROM or _after_gelu(node):
+            nodes.append(node)
+            continue
+        name, given = node.input[1], node.input[0]
+        numbers, scale = _to_int8(values, -1)
+        stored[f"{name}.int8"], stored[f"{name}.scale"] = numbers, scale.reshape(-1)
+        if given not in quantised:
+            # queries, keys and values share theirs
+            quantised[given] = [f"{given}.{part}" for part in ("uint8", "step", "zero")]
+            nodes.append(helper.make_node("DynamicQuantizeLinear", [given], quantised[given]))
+        numbered, step, zero = quantised[given]
+        inputs = [numbered, f"{name}.int8", step, f"{name}.scale", zero]
+        nodes.append(
+            helper.make_node("MatMulIntegerToFloat", inputs, list(node.output), node.name, domain=CONTRIB)
+        )
+    new = [numpy_helper.from_array(values, name) for name, values in stored.items()]
+    set_weights(result, [*result.graph.initializer, *new])
+    set_nodes(result, nodes)
+    tidy(result)
+    return result
+
+
+def _after_gelu(node: onnx.NodeProto) -> bool:
+    return "/intermediate_act_fn/" in node.input[0]
 
 
 def _output_axis(node: onnx.NodeProto) -> int:

@@ -287,6 +287,19 @@ def test_training_resumes_exactly(runs, tmp_path):
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 2
 
 
+def test_faces_are_trained_on_as_they_are_for_comparison(runs, tmp_path, monkeypatch):
+    def seen(*_) -> None:
+        raise AssertionError("a picture was changed")
+
+    for name in ("warp", "degrade"):
+        monkeypatch.setattr(train_denseface, name, seen)
+    options = [*runs["face"], "--epochs", "1", "--out"]
+    train_denseface.main([*options, str(tmp_path / "plain"), "--no-augmentation"])
+    assert (tmp_path / "plain/best.pt").exists()
+    with pytest.raises(AssertionError, match="changed"):
+        train_denseface.main([*options, str(tmp_path / "augmented")])
+
+
 def test_export_writes_a_whole_bundle(runs, toy, tmp_path):
     out, temperatures = runs["out"], tmp_path / "cases.json"
     temperatures.write_text(json.dumps(dict.fromkeys(CASES, 1.5)))

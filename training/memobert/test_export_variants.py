@@ -17,6 +17,7 @@ from .loop import bf16_gains
 from .memobert_model import MemoBert, small_config
 from .onnx_graph import ROWS, arrays, fuse_gelu, reopen, sort_nodes, store_as_half, widen
 from .onnx_variants import VARIANTS, copy, packed_weights, round_to_packed
+from .pretraining_heads import WordHead
 from .published_memobert import Published
 from .test_export import bundle, checkpoints, stir  # noqa: F401
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
@@ -118,6 +119,33 @@ def test_only_int8_files_have_the_quick_gelu(graphs):
         assert key == "fp32" or ("Gelu" in kinds) != ("FastGelu" in kinds), key
 
 
+def test_int8_products_are_of_the_numbers_that_are_packed(graphs):
+    graph, _ = graphs["memobert"]
+    packed, products = (VARIANTS[key].make(graph) for key in ("fp32-packed", "int8-packed"))
+    stored = [{n: v for n, v in arrays(of).items() if v.dtype == np.int8} for of in (packed, products)]
+    assert stored[0] and stored[0].keys() == stored[1].keys()
+    for name, numbers in stored[0].items():
+        assert np.array_equal(numbers, stored[1][name]), name
+    # the same file but for the nodes
+    assert abs(len(products.SerializeToString()) - len(packed.SerializeToString())) < 4_000
+    kinds = {node.name: node.op_type for node in products.graph.node}
+    assert kinds["/key/MatMul"] == "MatMulIntegerToFloat" and kinds["/output/dense_1/MatMul"] == "MatMul"
+    # queries, keys and values of a layer round their input once
+    rounded = [n.input[0] for n in products.graph.node if n.op_type == "DynamicQuantizeLinear"]
+    assert len(rounded) == len(set(rounded))
+
+
+def test_a_head_of_masked_words_keeps_int8_products(graphs):
+    torch.manual_seed(3)
+    model = MemoBert(small_config(**TINY_WORDS, vocab_size=600))
+    asked = fusion_inputs(342, 256, ToyTokens())
+    both = trace(
+        Published(model, WordHead(model)), asked, [*OUTPUTS["memobert"], "filled_words"], AXES["memobert"]
+    )
+    for got, want in zip(run(VARIANTS["int8-packed"].make(both), asked), run(both, asked), strict=True):
+        assert np.abs(got - want).max() <= ALLOWED["int8-packed"] * np.abs(want).max()
+
+
 def test_what_is_packed_already_stays():
     torch.manual_seed(4)
     model = MemoBert(small_config(**{**TINY_WORDS, "vocab_size": 600}))
@@ -134,7 +162,7 @@ def test_variants_store_what_they_say(graphs):
     assert "MatMulNBits" in kinds["int8-blocks"] and "MatMulInteger" in kinds["int8"]
     assert "ConvInteger" in kinds["int8-all"]
     for key, used in kinds.items():
-        gelu = "FastGelu" if {"MatMulInteger", "ConvInteger"} & used else "Gelu"
+        gelu = "FastGelu" if {"MatMulInteger", "MatMulIntegerToFloat", "ConvInteger"} & used else "Gelu"
         assert {gelu, "LayerNormalization"} <= used or key == "fp32", key
 
 

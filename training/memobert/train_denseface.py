@@ -79,6 +79,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument(
         "--degraded", type=float, default=0.6, help="part of each batch seen as a poor webcam's"
     )
+    parser.add_argument("--no-augmentation", action="store_true", help="pictures as they are, for comparison")
     parser.add_argument("--limit", type=int, default=0, help="train on the first pictures only")
     arguments = parser.parse_args(argv)
     device = start(arguments)
@@ -130,11 +131,15 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             for group in optimiser.param_groups:
                 group["lr"] = arguments.rate * one_cycle(epoch * per_epoch + index, steps)
             rows = order[index * arguments.batch : (index + 1) * arguments.batch]
-            faces = warp(pictures[rows].float(), arguments.size, generator)
-            # the rest stays sharp: a network of this size cannot fit only what is degraded
-            poor = round(arguments.degraded * len(faces))
-            faces[:poor] = degrade(faces[:poor], generator)
-            faces = ((faces - mean) / std).to(device).contiguous(memory_format=torch.channels_last)
+            if arguments.no_augmentation:
+                faces = to_input(pictures[rows], arguments.size, mean, std)
+            else:
+                faces = warp(pictures[rows].float(), arguments.size, generator)
+                # the rest stays sharp: a network of this size cannot fit only what is degraded
+                poor = round(arguments.degraded * len(faces))
+                faces[:poor] = degrade(faces[:poor], generator)
+                faces = (faces - mean) / std
+            faces = faces.to(device).contiguous(memory_format=torch.channels_last)
             with autocast(device, arguments.precision):
                 _, logits = model(faces)
             loss = F.cross_entropy(logits.float(), targets[rows].to(device))

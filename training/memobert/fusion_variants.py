@@ -1,0 +1,194 @@
+"""Measures each form in which MEmoBERT's graph can be shipped, on composed samples, case by case.
+
+    python -m memobert.fusion_variants --bundle FOLDER --vocabulary VOCAB.txt --text TEXT --faces FACES \
+        --speech SPEECH --light-encoder … --face-encoder … --voice-encoder … --banks BANKS --composed 700 \
+        --out results/variants
+
+UAR of the seven cases by ONNX Runtime on the CPU, a row a run, as the page asks; beside it how far the
+distribution over the labels moves from the fp32 graph's (total variation) and how often the first label
+stays. Time by onnxruntime-web's wasm in Node, of a row with all three (left out with `--no-timing`). Writes
+what of the graphs an estimate needs, `fusion.json` and `fusion.md`.
+"""
+
+import argparse
+import json
+import logging
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+
+from .export_variants import add_timings, fp32_graph, sizes
+from .golden_vectors import open_rounded, softmax
+from .labels import LABELS
+from .loop import add_common_arguments, start
+from .memobert_model import MAX_FACES, MAX_VOICE
+from .metrics import measure
+from .onnx_graph import set_nodes, tidy
+from .onnx_variants import VARIANTS, copy
+from .samples import CASES, Prompt, Sample, lay_out
+from .sources import DEFAULT_PROMPT, add_source_arguments, load_source
+
+log = logging.getLogger(__name__)
+
+GRAPH = "memobert"
+# int8 by ONNX's own quantiser would keep the word table wide; convolutions there are none
+MEASURED = ("fp32", "fp32-half", "fp32-packed", "fp16", "int8-packed")
+WORDS = 36
+
+
+def estimates_alone(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """What an estimate needs of the graph: ONNX Runtime would run all nodes, the page has none."""
+    result = copy(graph)
+    kept = [output for output in result.graph.output if output.name == "mask_logits"]
+    del result.graph.output[:]
+    result.graph.output.extend(kept)
+    needed, nodes = {output.name for output in kept}, []
+    for node in reversed(result.graph.node):
+        if needed & set(node.output):
+            needed |= set(node.input)
+            nodes.append(node)
+    set_nodes(result, nodes[::-1])
+    tidy(result)
+    return result
+
+
+def answers(graph: onnx.ModelProto, samples: list[Sample], tokenizer, prompt: Prompt) -> np.ndarray:
+    """The labels' logits [N,labels] at the mask, each sample in a run of its own: int8 has a scale a run."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    session = open_rounded(graph.SerializeToString(), options)
+    kinds = {entry.name: entry.type for entry in session.get_inputs()}
+    logits = []
+    for sample in samples:
+        batch = vars(lay_out([sample], tokenizer, prompt))
+        given = {
+            name: batch[name].numpy().astype(np.int32 if "int32" in kind else np.float32)
+            for name, kind in kinds.items()
+        }
+        logits.append(session.run(["mask_logits"], given)[0][0, prompt.label_ids])
+    return np.stack(logits)
+
+
+def compare(logits: np.ndarray, reference: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """WA, UAR, how often the first label is the reference's, and mean and largest total variation."""
+    moved = np.abs(softmax(logits) - softmax(reference)).sum(1) / 2
+    scores = measure(truth, logits.argmax(1), len(LABELS))
+    return {
+        "wa": scores["wa"],
+        "uar": scores["uar"],
+        "agreement": float((logits.argmax(1) == reference.argmax(1)).mean()),
+        "moved": float(moved.mean()),
+        "moved_most": float(moved.max()),
+    }
+
+
+def row_inputs(face_size: int, voice_size: int) -> dict[str, dict]:
+    """Type and dimensions of a row with a window full of faces and voice, and some words."""
+    tokens = WORDS + MAX_FACES + MAX_VOICE
+    return {
+        "input_ids": {"type": "int32", "dims": [1, WORDS]},
+        "face_features": {"type": "float32", "dims": [1, MAX_FACES, face_size]},
+        "voice_features": {"type": "float32", "dims": [1, MAX_VOICE, voice_size]},
+        "attention_mask": {"type": "int32", "dims": [1, tokens]},
+        "mask_position": {"type": "int32", "dims": [1]},
+    }
+
+
+def table(report: dict) -> str:
+    """The report as Markdown: what a form weighs and takes, then its UAR and how far it moves, by case."""
+    rows = report["graphs"][GRAPH]
+    lines = [
+        f"# MEmoBERT's variants, bundle {report['bundle']}", "",
+        f"{report['count']} composed validation samples, faces as {report['eyes']} sees them; answers by "
+        f"ONNX Runtime on the CPU, a row a run; times by {report.get('runtime', 'nothing yet')}, multiples "
+        "of fp32 in the same run.", "",
+        "| variant | MB | gzip MB | wasm time | wasm load | for |", "| --- | --- | --- | --- | --- | --- |",
+    ]  # fmt: skip
+    for key, row in rows.items():
+        timed = [f"{row[kind]:.2f}" if kind in row else "" for kind in ("ratio", "loadRatio")]
+        timed = [f"fails: {row['error']}", ""] if "error" in row else timed
+        sized = [f"{row[kind] / 1e6:.2f}" for kind in ("bytes", "gzip")]
+        lines.append(f"| {' | '.join([key, *sized, *timed, ', '.join(row['backends'] or ['all'])])} |")
+    for title, kind in (
+        ("UAR, %", "uar"), ("The first label stays, %", "agreement"),
+        ("Total variation to fp32, mean, points", "moved"), ("The same, the largest", "moved_most"),
+    ):  # fmt: skip
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            f"| variant | {' | '.join(CASES)} |",
+            "|" + " --- |" * (1 + len(CASES)),
+        ]
+        for key, row in rows.items():
+            cells = [f"{100 * row['cases'][case][kind]:.1f}" for case in CASES]
+            lines.append(f"| {' | '.join([key, *cells])} |")
+    return "\n".join(lines) + "\n"
+
+
+def read(argv: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add_common_arguments(parser)
+    add_source_arguments(parser)
+    parser.add_argument("--bundle", type=Path, required=True)
+    parser.add_argument("--prompt", default=DEFAULT_PROMPT, help="with one [MASK]")
+    parser.add_argument("--variants", nargs="*", choices=list(VARIANTS), default=list(MEASURED))
+    parser.add_argument("--runs", type=int, default=30, help="timed runs of each graph")
+    parser.add_argument("--no-timing", action="store_true", help="leave onnxruntime-web out")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> dict:
+    arguments = read(argv)
+    start(arguments)
+    # the quantiser tells of every tensor
+    logging.getLogger().addFilter(lambda record: record.name != "root")
+    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    source = load_source(arguments)
+    prompt = Prompt(source.tokenizer, arguments.prompt, LABELS)
+    # wasm, for which int8 is, has the light face
+    light = source.light is not None
+    samples = [sample for sample in source.measured_on(light) if sample.label >= 0]
+    truth = np.array([sample.label for sample in samples])
+    graph = fp32_graph(arguments.bundle, manifest, GRAPH)
+    report: dict = {
+        "bundle": f"{manifest['name']} {manifest['version']}",
+        "count": len(samples),
+        "eyes": "the light encoder" if light else "DenseFace",
+        "graphs": {GRAPH: {}},
+    }
+    reference: dict[str, np.ndarray] = {}
+    for key in dict.fromkeys(("fp32", *arguments.variants)):
+        variant = VARIANTS[key]
+        whole = variant.make(graph)
+        made = estimates_alone(whole)
+        path = arguments.out / f"{GRAPH}.{key}.onnx"
+        onnx.save(made, path)
+        cases = {}
+        for name, case in CASES.items():
+            logits = answers(made, [sample.only(case) for sample in samples], source.tokenizer, prompt)
+            cases[name] = compare(logits, reference.setdefault(name, logits), truth)
+            log.info("%s %s: %s", key, name, json.dumps(cases[name]))
+        report["graphs"][GRAPH][key] = {
+            "path": path.name,
+            "precision": variant.precision,
+            "weights": variant.weights,
+            "backends": variant.backends,
+            "input": row_inputs(manifest["face"]["featureSize"], manifest["voice"]["featureSize"]),
+            **sizes(whole.SerializeToString()),
+            "cases": cases,
+        }
+    written = arguments.out / "fusion.json"
+    written.write_text(json.dumps(report, indent=2) + "\n")
+    if not arguments.no_timing:
+        add_timings(report, written, arguments.runs)
+        written.write_text(json.dumps(report, indent=2) + "\n")
+    written.with_suffix(".md").write_text(table(report))
+    return report
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""MEmoBERT's forms, measured on composed samples of the toy corpora."""
+
+import json
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+from . import export, fusion_variants
+from .export_variants import fp32_graph
+from .golden_vectors import fusion_inputs
+from .samples import CASES
+from .sources import load_source
+
+
+@pytest.fixture(scope="module")
+def bundle(runs, toy, tmp_path_factory):
+    """A folder as `export` leaves it, and its manifest."""
+    out, folder = runs["out"], tmp_path_factory.mktemp("bundle")
+    parts = [
+        word
+        for part in ("face", "light", "voice", "fusion")
+        for word in (f"--{part}", str(out / part / "best.pt"))
+    ]
+    words = ["--vocabulary", str(toy / "vocab.txt"), "--out", str(folder), "--name", "toy"]
+    return folder, export.main([*parts, *words])
+
+
+def options(runs, folder, out) -> list[str]:
+    fusion = runs["fusion"][: runs["fusion"].index("--batch")]
+    kept = [part for part in fusion if part != "--toy"]
+    composed = ["--composed", "14", "--banks", str(runs["out"] / "banks")]
+    return [*kept, *composed, "--bundle", str(folder), "--out", str(out)]
+
+
+def test_every_form_is_measured_case_by_case(runs, bundle, tmp_path):
+    report = fusion_variants.main([*options(runs, bundle[0], tmp_path), "--no-timing"])
+    assert json.loads((tmp_path / "fusion.json").read_text()) == json.loads(json.dumps(report))
+    rows = report["graphs"]["memobert"]
+    assert tuple(rows) == fusion_variants.MEASURED and report["eyes"] == "the light encoder"
+    for row in rows.values():
+        assert row["cases"].keys() == CASES.keys()
+    for case in CASES:
+        assert rows["fp32"]["cases"][case]["moved_most"] == 0
+    moved = {key: row["cases"]["TVA"]["moved"] for key, row in rows.items()}
+    # the bundle's numbers are packed already
+    assert moved["fp32-packed"] < 1e-5 < moved["int8-packed"] < 0.2
+    # the packed table and the products of int8 on it weigh the same but for nodes
+    assert abs(rows["int8-packed"]["bytes"] - rows["fp32-packed"]["bytes"]) < 10_000
+    page = (tmp_path / "fusion.md").read_text()
+    assert "| int8-packed |" in page and "| TVA |" in page
+
+
+def test_what_an_estimate_needs_answers_alike(runs, bundle, tmp_path):
+    folder, manifest = bundle
+    arguments = fusion_variants.read([*options(runs, folder, tmp_path)])
+    whole = fp32_graph(folder, manifest, "memobert")
+    part = fusion_variants.estimates_alone(whole)
+    assert [output.name for output in part.graph.output] == ["mask_logits"]
+    assert len(part.graph.node) < len(whole.graph.node)
+    onnx.checker.check_model(part)
+    sizes = [manifest[kind]["featureSize"] for kind in ("face", "voice")]
+    asked = fusion_inputs(*sizes, load_source(arguments).tokenizer)
+    given = {name: value.numpy() for name, value in asked.items()}
+    got, want = (
+        onnxruntime.InferenceSession(graph.SerializeToString()).run(["mask_logits"], given)[0]
+        for graph in (part, whole)
+    )
+    assert np.abs(got - want).max() < 1e-4 * np.abs(want).max()
