@@ -81,6 +81,7 @@ def convert_fusion(
         expected = {
             k: v.shape for k, v in split_kinds(MemoBert(small_config(**shape), *sizes).state_dict()).items()
         }
+    expected |= masks_of(state, supply, sizes)
     rows, filled = take_heads(state, rows, heads_of(shape, sizes))
     supply.fill(state, expected, rows)
     cure = (
@@ -91,6 +92,17 @@ def convert_fusion(
     state[TYPES] = torch.stack([state.pop(kind) for kind in KINDS])
     stored = {"model": state, "config": shape, **filled, **origin(checkpoint, layout)}
     return Part(layout.name, stored, rows)
+
+
+def masks_of(state: Mapping[str, Tensor], supply: Supply, sizes: tuple[int, int]) -> dict[str, torch.Size]:
+    """Shapes of what stands for a masked frame, of the embedders that have it: each goes with its own."""
+    found = {}
+    for part, size in zip(("img_embeddings", "speech_embeddings"), sizes, strict=True):
+        name = f"{part}.mask_embedding"
+        own = f"{part}.linear.weight" in state
+        if name in state if own else name in supply.reused and not name.startswith(supply.fresh):
+            found[name] = torch.Size([size])
+    return found
 
 
 def heads_of(shape: dict, sizes: tuple[int, int]) -> dict[str, torch.Size]:

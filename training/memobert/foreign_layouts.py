@@ -22,6 +22,9 @@ from .checkpoint_files import CheckpointError
 # rows of MemoBert's type table: text, face, voice
 KINDS = tuple(f"token_type_embeddings.weight[{kind}]" for kind in range(3))
 
+# what stands for a masked frame of faces (`img`) or voice (`speech`)
+MASKED = r"\1_embeddings.mask_embedding"
+
 Rules = tuple[tuple[str, str | None], ...]
 
 # what both layouts have of BERT; None: known, and of no use here
@@ -46,8 +49,7 @@ UNITER_RULES: Rules = (
         r"((?:img|speech)_embeddings\.(?:position_embeddings\.weight|LayerNorm\.(?:weight|bias)))",
         r"\1",
     ),
-    # what stands for a masked frame
-    (r"(?:img|speech)_embeddings\.mask_embedding\.weight", None),
+    (r"(img|speech)_embeddings\.mask_embedding\.weight", MASKED),
     (r"feat_regress\.(net\.[02]\..+|bias)", r"heads.face_regression.\1"),
     (r"speech_feat_regress\.(net\.[02]\..+|bias)", r"heads.voice_regression.\1"),
     (r"feat_regress\.weight", "img_embeddings.linear.weight"),
@@ -191,6 +193,9 @@ def _targets(layout: Layout, name: str, value: Tensor) -> dict[str, Tensor] | No
                 return dict(zip(KINDS[:2], value, strict=False))
             if target == "type of voice":
                 return {KINDS[2]: value[0]}
+            if target == MASKED:
+                # the first row is for frames that are not masked: the authors keep it at zero
+                return {match.expand(MASKED): value[-1]}
             return {} if target is None else {match.expand(target): value}
     return None
 

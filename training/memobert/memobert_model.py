@@ -55,7 +55,11 @@ class TextEmbeddings(nn.Module):
 
 
 class FrameEmbeddings(nn.Module):
-    """Faces or voice: linear, norm, + position + type, norm (paper, section 2.2; UNITER)."""
+    """Faces or voice: linear, norm, + position + type, norm (paper, section 2.2; UNITER).
+
+    A masked frame comes as zeros, which no encoder answers. The authors add a learned vector to it; weights
+    that have one (`mask_embedding` [features]) bring it along, and it takes the place of each frame of zeros.
+    """
 
     def __init__(self, feature_size: int, positions: int, config: BertConfig) -> None:
         super().__init__()
@@ -64,8 +68,19 @@ class FrameEmbeddings(nn.Module):
         self.position_embeddings = nn.Embedding(positions, config.hidden_size)
         self.LayerNorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
+        self.register_parameter("mask_embedding", None)
+
+    def _load_from_state_dict(self, state_dict: dict[str, Tensor], prefix: str, *rest) -> None:
+        masked = state_dict.get(f"{prefix}mask_embedding")
+        if masked is not None and self.mask_embedding is None:
+            self.mask_embedding = nn.Parameter(self.linear.weight.new_zeros(masked.shape))
+        super()._load_from_state_dict(state_dict, prefix, *rest)
 
     def forward(self, features: Tensor, kind: Tensor) -> Tensor:
+        if self.mask_embedding is not None:
+            # by a sum: it means the same in the opset of packed graphs (`packed_table.MOVED`)
+            masked = features.abs().sum(-1, keepdim=True) == 0
+            features = torch.where(masked, self.mask_embedding, features)
         positions = self.position_embeddings.weight[: features.shape[1]]
         hidden = self.linear_norm(self.linear(features)) + positions + kind
         return self.dropout(self.LayerNorm(hidden))

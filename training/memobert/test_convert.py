@@ -61,14 +61,22 @@ def expect_close(got: np.ndarray, want: torch.Tensor) -> None:
 
 
 @torch.no_grad()
-def uniter_logits(state: dict, bert: BertForMaskedLM, inputs: dict) -> torch.Tensor:
-    """The authors' UniterModel, as code/uniter3m/model/model.py has it, around the layers of `bert`."""
+def uniter_states(
+    state: dict, bert: BertForMaskedLM, inputs: dict, masks: dict[str, torch.Tensor] | None = None
+) -> torch.Tensor:
+    """The authors' UniterModel, as code/uniter3m/model/model.py has it, around the layers of `bert`.
+
+    `masks` says of `img` and `speech` which frames are masked [N,frames]; their features are zeros.
+    """
 
     def norm(name: str, values: torch.Tensor) -> torch.Tensor:
         return F.layer_norm(values, values.shape[-1:], state[f"{name}.weight"], state[f"{name}.bias"], 1e-12)
 
     def frames(kind: str, features: torch.Tensor, kind_row: torch.Tensor) -> torch.Tensor:
         part = f"uniter.{kind}_embeddings"
+        if masks is not None:
+            table = state[f"{part}.mask_embedding.weight"].index_fill(0, torch.tensor(0), 0.0)
+            features = features + table[masks[kind].long()]
         hidden = F.linear(
             features, state[f"{part}.{kind}_linear.weight"], state[f"{part}.{kind}_linear.bias"]
         )
@@ -86,8 +94,15 @@ def uniter_logits(state: dict, bert: BertForMaskedLM, inputs: dict) -> torch.Ten
         state["uniter.speech_embeddings.token_type_embeddings.weight"][0],
     )
     hiding = (1.0 - inputs["attention_mask"][:, None, None, :].float()) * -10000.0
-    hidden = bert.bert.encoder(torch.cat([said, seen, heard], 1), hiding).last_hidden_state
-    return bert.cls(hidden[torch.arange(len(ids)), inputs["mask_position"].long()])
+    return bert.bert.encoder(torch.cat([said, seen, heard], 1), hiding).last_hidden_state
+
+
+@torch.no_grad()
+def uniter_logits(
+    state: dict, bert: BertForMaskedLM, inputs: dict, masks: dict[str, torch.Tensor] | None = None
+) -> torch.Tensor:
+    hidden = uniter_states(state, bert, inputs, masks)
+    return bert.cls(hidden[torch.arange(len(hidden)), inputs["mask_position"].long()])
 
 
 def fusion_batch(face: int, voice: int, vocabulary: int) -> dict[str, torch.Tensor]:
@@ -116,6 +131,25 @@ def test_the_authors_memobert_answers_as_their_code_does(bundle, paths):
     bert = round_to_half(BertForMaskedLM.from_pretrained(paths["bert"], attn_implementation="eager").eval())
     inputs = fusion_batch(manifest["face"]["featureSize"], manifest["voice"]["featureSize"], 120)
     expect_close(run(folder, "memobert", **inputs)["mask_logits"], uniter_logits(state, bert, inputs))
+
+
+def test_a_frame_of_zeros_is_the_authors_masked_frame(bundle, paths):
+    """The page hides frames as zeros; theirs get a vector on top, which the heads were trained behind."""
+    folder, manifest = bundle
+    state = halves(torch.load(paths["memobert"]))
+    bert = round_to_half(BertForMaskedLM.from_pretrained(paths["bert"], attn_implementation="eager").eval())
+    inputs = fusion_batch(manifest["face"]["featureSize"], manifest["voice"]["featureSize"], 120)
+    masks = {"img": torch.zeros(2, 3, dtype=torch.bool), "speech": torch.zeros(2, 5, dtype=torch.bool)}
+    masks["img"][:, 1], masks["speech"][0, 2:4] = True, True
+    for kind, name in (("img", "face_features"), ("speech", "voice_features")):
+        inputs[name] = inputs[name].masked_fill(masks[kind][..., None], 0.0)
+    answers = run(folder, "memobert", **inputs)
+    expect_close(answers["mask_logits"], uniter_logits(state, bert, inputs, masks))
+    # places that nobody attends to may be anything
+    there = inputs["attention_mask"].bool()
+    expect_close(answers["hidden"][there.numpy()], uniter_states(state, bert, inputs, masks)[there])
+    plain = uniter_states(state, bert, inputs)[there].numpy()
+    assert np.abs(answers["hidden"][there.numpy()] - plain).max() > 0.05
 
 
 @torch.no_grad()
@@ -297,6 +331,8 @@ def test_bert_alone_takes_its_embedders_from_a_bundle_or_starts_them_untrained(p
     assert torch.allclose(linear, source["uniter.img_embeddings.img_linear.weight"], atol=1e-3)
     first_type = source["uniter.embeddings.token_type_embeddings.weight"][0]
     assert torch.equal(taken.stored["model"]["token_type_embeddings.weight"], first_type.expand(3, -1))
+    masked = source["uniter.speech_embeddings.mask_embedding.weight"][1]
+    assert torch.allclose(taken.stored["model"]["speech_embeddings.mask_embedding"], masked, atol=1e-3)
     assert taken.stored["config"]["num_attention_heads"] == TOY["num_attention_heads"]
     fresh = convert_words(*given, "--fresh", "img_", "speech_")["fusion"]
     notes = {row.target: row.note for row in fresh.rows if row.source is None}

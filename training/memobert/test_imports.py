@@ -93,12 +93,18 @@ def fusion_like(model: MemoBert) -> dict[str, torch.Tensor]:
 
 
 @torch.no_grad()
-def test_memobert_reads_back_the_same(tmp_path):
+@pytest.mark.parametrize("masked", [False, True], ids=["ours", "the authors' masked frames"])
+def test_memobert_reads_back_the_same(tmp_path, masked):
     torch.manual_seed(0)
     model = MemoBert(small_config(**SMALL, vocab_size=300)).eval()
+    if masked:
+        given = {"img": model.face_size, "speech": model.voice_size}
+        masks = {f"{part}_embeddings.mask_embedding": torch.zeros(size) for part, size in given.items()}
+        model.load_state_dict({**model.state_dict(), **masks})
     for parameter in model.parameters():
         parameter.uniform_(-0.3, 0.3)
     inputs = fusion_like(model)
+    inputs["face_features"][:, 1], inputs["voice_features"][0, 2] = 0, 0
     path = tmp_path / "memobert.onnx"
     to_onnx(Published(model), inputs, OUTPUTS["memobert"], AXES["memobert"], path)
     found = load_memobert(path, **SMALL).eval()(*inputs.values())
