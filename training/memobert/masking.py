@@ -67,7 +67,10 @@ class WordStarts:
 
 
 def choose_spans(lengths: np.ndarray, longest: int, rng: np.random.Generator, part: float = PART) -> Tensor:
-    """[N, longest] bool: about `part` of each row's first `lengths[n]` frames, in runs of 3, at least one."""
+    """[N, longest] bool: about `part` of each row's first `lengths[n]` frames, in runs of 3, at least one.
+
+    The authors' code draws and fills them otherwise: README, "Where this differs from the authors' code".
+    """
     chosen = np.zeros((len(lengths), longest), bool)
     for row, length in enumerate(lengths):
         # a frame is hidden by any run that began up to two before it
