@@ -27,7 +27,7 @@ from .pretrain import measure_tasks
 from .pretraining_heads import TASKS, TITLES
 from .samples import CASES, Prompt, Sample, lay_out
 from .sources import ROOT, Source, add_source_arguments, load_source, read_powers, tokenize
-from .text_data import Sentence, load_fine_labels, load_sentences
+from .text_data import Sentence, count_lines, load_fine_labels, load_sentences
 from .tune import Tuning, label_logits
 
 log = logging.getLogger(__name__)
@@ -217,6 +217,11 @@ def area_under_curve(scores: np.ndarray, truth: np.ndarray) -> float:
     return float(roc_auc_score(truth, scores))
 
 
+def kept(text: dict) -> str:
+    """How many sentences of a corpus were measured, and where it is known of how many lines."""
+    return f"{text['count']} of {text['lines']}" if "lines" in text else str(text["count"])
+
+
 def to_markdown(found: dict) -> str:
     """All that was measured, as a page."""
     lines = ["# MEmoBERT", ""]
@@ -248,8 +253,11 @@ def to_markdown(found: dict) -> str:
         for corpus, of in found["texts"].items():
             keys = ("macro_f1", "macro_f1_in_talk", "macro_f1_at_home", "uar", "wa")
             cells = [f"{100 * of[key]:.1f}" if key in of else "n/a" for key in keys]
-            lines.append(f"| {corpus} | {of['count']} | {' | '.join(cells)} |")
+            lines.append(f"| {corpus} | {kept(of)} | {' | '.join(cells)} |")
         lines += [
+            "",
+            "Texts: the lines of the validation split whose labels all fall into one of the seven; the others"
+            " are ambiguous, or have no label here, and count nowhere.",
             "",
             "In its talk: macro F1 with what the same person had said before in the same dialogue, as far as"
             " the window reaches. Its own frequencies: macro F1 when the logarithm of how often each label is"
@@ -307,6 +315,9 @@ def main(argv: list[str] | None = None) -> dict:
         given = [of for of in frequencies_of(stored.get("run")) if of.partition("=")[0] in frequencies]
         powers = read_powers(given, set(frequencies))
         found["texts"] = measure_texts(module, prompt, source, frequencies, device, powers)
+        lines = count_lines(arguments.text, "dev")
+        for corpus, of in found["texts"].items():
+            of["lines"] = lines[corpus]
         if module.method == "prompt":
             found["unseen"] = measure_unseen_words(module, prompt, source, arguments.text, device)
     (arguments.out / "memobert.json").write_text(json.dumps(found, indent=1) + "\n")

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from .evaluate import kept
 from .evaluation_report import percent, table, with_interval
 from .pretraining_heads import TITLES
 
@@ -210,7 +211,7 @@ def cases(found: dict) -> str:
 
 def texts(found: dict) -> str:
     rows = [
-        [corpus, *(percent(of[key]) for key in ("macro_f1", "uar", "wa", "majority_wa")), str(of["count"])]
+        [corpus, *(percent(of[key]) for key in ("macro_f1", "uar", "wa", "majority_wa")), kept(of)]
         for corpus, of in found.get("texts", {}).items()
     ]
     return table(["text alone", "macro F1", "UAR", "WA", "majority", "sentences"], rows)

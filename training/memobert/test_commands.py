@@ -258,7 +258,7 @@ def test_a_dry_run_writes_no_checkpoint(runs, tmp_path):
     assert not out.exists()
 
 
-def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, tmp_path):
+def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, toy, tmp_path):
     model = ["--model", str(runs["out"] / "fusion/best.pt"), "--temperatures", str(tmp_path / "t.json")]
     fusion = runs["fusion"][: runs["fusion"].index("--batch")]
     kept = [part for part in fusion if part != "--toy"]
@@ -269,8 +269,11 @@ def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, tmp_path):
     assert found["cases"]["T"]["uar"] == stored["valid"]["composed"]["T"]["uar"]
     assert set(json.loads((tmp_path / "t.json").read_text())) == set(found["cases"])
     assert set(found["texts"]) == {"meld"} and found["texts"]["meld"]["macro_f1"] > 3 / 7
+    lines = len((toy / "text/meld/dev.tsv").read_text().splitlines()) - 1
+    assert found["texts"]["meld"]["lines"] == lines
     assert set(found["tasks"]) == {"wwmlm", "mafr", "mvfr", "mvfc"}
     page = (tmp_path / "memobert.md").read_text()
+    assert f"| meld | {found['texts']['meld']['count']} of {lines} |" in page
     assert "| TVA |" in page and "SpanMVFC-KL" in page
 
 

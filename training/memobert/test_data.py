@@ -10,7 +10,7 @@ from .ferplus_data import Faces, clean_votes, distributions, load_ferplus, major
 from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, LABELS
 from .sources import Source, read_powers, read_shares
 from .speech_data import load_speech, sampling_weights
-from .text_data import load_sentences
+from .text_data import count_lines, load_sentences
 from .voice_augmentation import add_noise, augment, change_speed, normalise, place
 
 
@@ -104,6 +104,8 @@ def test_lines_of_several_emotions_count_only_where_they_agree(tmp_path):
     (folder / "train.tsv").write_text("\n".join(["text\tlabels", *lines]) + "\n")
     found = {s.text: LABELS[s.label] for s in load_sentences(tmp_path, "train")}
     assert found == {"a": "happy", "c": "sad", "d": "neutral"}
+    # what is left out is told beside what is kept
+    assert count_lines(tmp_path, "train") == {"semeval2018_ec": 5}
 
 
 def test_large_corpora_and_frequent_labels_are_drawn_less_often_than_they_are():

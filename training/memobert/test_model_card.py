@@ -25,7 +25,7 @@ MANIFEST = {
 FUSION = {
     "cases": {"TVA": {**SCORES, **CALIBRATION, "ece": 0.031, "temperature": 1.25}},
     "light": {"TVA": {**SCORES, "uar": 0.377}},
-    "texts": {"meld": {**SCORES, "macro_f1": 0.443}},
+    "texts": {"meld": {**SCORES, "macro_f1": 0.443}, "isear": {**SCORES, "lines": 14}},
     "tasks": {"mvfr": {"loss": 0.7, "explained": 0.3}},
     "unseen": {"texts": 12, "words": {"pride": {"auc": 0.6}, "love": {"auc": 0.8}}},
 }
@@ -41,6 +41,7 @@ def test_every_figure_comes_from_what_was_measured():
     for told in ("50.0 % [40.0, 60.0]", "90.0 %", "9.0 % as trained", "`d.onnx`", "1.9 MB", "epochs 4"):
         assert told in card
     assert "| `l.onnx` | fp32 | fp16 | wasm |" in card
+    assert "| isear | 40.0 % | 40.0 % | 50.0 % | 20.0 % | 10 of 14 |" in card
     # what was not measured says so
     assert "Not measured." in card
 

@@ -88,6 +88,12 @@ def load_sentences(folder: Path, split: str) -> list[Sentence]:
     return sentences
 
 
+def count_lines(folder: Path, split: str) -> dict[str, int]:
+    """Lines of each corpus that is there, whatever their labels: `load_sentences` keeps a part of them."""
+    paths = {corpus: Path(folder) / corpus / f"{split}.tsv" for corpus in ("goemotions", *TEXT_LABELS)}
+    return {corpus: len(_rows(path)) for corpus, path in paths.items() if path.exists()}
+
+
 def load_fine_labels(folder: Path, split: str) -> tuple[list[str], list[set[str]]]:
     """GoEmotions' texts and all their fine labels; empty without that corpus."""
     path = Path(folder) / "goemotions" / f"{split}.tsv"
