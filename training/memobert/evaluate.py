@@ -3,6 +3,7 @@
     python -m memobert.evaluate --model runs/memobert/best.pt --text TEXT --faces FACES --speech SPEECH \
         --vocabulary VOCAB.txt --banks runs/memobert/banks --out results/memobert
 
+`--split test` measures own clips of people that chose nothing, with the temperatures of `valid`.
 Writes `memobert.json` and `memobert.md`, and for `export` the temperatures of the cases (`--temperatures`).
 """
 
@@ -15,10 +16,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .calibration import calibrate, sample_folds, things_of
+from .calibration import calibrate, fit_temperature, sample_folds, scaled_by, things_of
 from .exported_models import round_to_half
 from .labels import GOEMOTIONS_LABELS, LABELS
-from .loop import add_common_arguments, half_on, start
+from .loop import add_common_arguments, autocast, start
 from .masking import WordStarts
 from .memobert_model import MemoBert, small_config
 from .metrics import confusion_matrix, measure, per_class
@@ -26,7 +27,15 @@ from .onnx_variants import round_to_packed
 from .pretrain import measure_tasks
 from .pretraining_heads import TASKS, TITLES
 from .samples import CASES, Prompt, Sample, lay_out
-from .sources import ROOT, Source, add_source_arguments, load_source, read_powers, tokenize
+from .sources import (
+    ROOT,
+    Source,
+    add_source_arguments,
+    load_source,
+    own_samples,
+    read_powers,
+    tokenize,
+)
 from .text_data import Sentence, count_lines, load_fine_labels, load_sentences
 from .tune import Tuning, label_logits
 
@@ -51,15 +60,36 @@ def load_tuned(path: Path, source: Source, device) -> tuple[Tuning, Prompt, dict
 
 
 def measure_all_cases(
-    module: Tuning, prompt: Prompt, samples: list[Sample], tokenizer, device, seed: int
+    module: Tuning,
+    prompt: Prompt,
+    samples: list[Sample],
+    tokenizer,
+    device,
+    seed: int,
+    precision: str,
+    fitted_to: list[Sample] | None = None,
 ) -> dict[str, dict]:
-    """Per case WA, UAR, classes, and the calibration of its distribution, cross-fitted on halves."""
-    samples = [s for s in samples if s.label >= 0]
-    truth = np.array([s.label for s in samples])
+    """Per case WA, UAR, classes, and the calibration of its distribution.
+
+    Its temperature is fitted to these samples, and what is said of it cross-fitted on halves; or it is fitted
+    to other samples, `fitted_to`. Raises ValueError when no sample is labelled.
+    """
+
+    def answers(of: list[Sample], case: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+        known = [s for s in of if s.label >= 0]
+        if not known:
+            raise ValueError("no sample to measure is labelled: give labels.csv to `prepare`, or corpora")
+        given = [s.only(case) for s in known]
+        logits = label_logits(module, given, tokenizer, _of(module, prompt), device, precision)
+        return logits, np.array([s.label for s in known])
+
     found = {}
     for name, case in CASES.items():
-        logits = label_logits(module, [s.only(case) for s in samples], tokenizer, _of(module, prompt), device)
-        report, _ = calibrate(logits, truth, sample_folds(things_of(logits), seed))
+        logits, truth = answers(samples, case)
+        if fitted_to is None:
+            report, _ = calibrate(logits, truth, sample_folds(things_of(logits), seed))
+        else:
+            report = scaled_by(fit_temperature(*answers(fitted_to, case)), logits, truth)
         found[name] = {
             **measure(truth, logits.argmax(1), len(LABELS)),
             "classes": per_class(confusion_matrix(truth, logits.argmax(1), len(LABELS)), LABELS),
@@ -81,6 +111,7 @@ def measure_texts(
     source: Source,
     frequencies: dict[str, np.ndarray],
     device,
+    precision: str,
     powers: dict[str, float] | None = None,
 ) -> dict[str, dict]:
     """Text alone on each corpus' validation split, as frequent as it is there (`score_texts`).
@@ -95,7 +126,7 @@ def measure_texts(
             Sample((*said, *words), empty.faces, empty.face_classes, empty.voice, of.label, of.corpus)
             for said, words, of in zip(*ids, source.sentences, strict=True)
         ]
-        logits = label_logits(module, samples, source.tokenizer, _of(module, prompt), device)
+        logits = label_logits(module, samples, source.tokenizer, _of(module, prompt), device, precision)
         truth, corpora = (np.array([getattr(s, name) for s in samples]) for name in ("label", "source"))
         return score_texts(logits, truth, corpora, frequencies, powers)
 
@@ -151,7 +182,15 @@ def label_frequencies(sentences: list[Sentence]) -> dict[str, np.ndarray]:
 
 
 @torch.inference_mode()
-def vocabulary_logits(module: Tuning, prompt: Prompt, texts: list[list[int]], words: Tensor, source, device):
+def vocabulary_logits(
+    module: Tuning,
+    prompt: Prompt,
+    texts: list[list[int]],
+    words: Tensor,
+    source: Source,
+    device,
+    precision: str,
+) -> np.ndarray:
     """Logits at the prompt's mask [N,words] of any words of the vocabulary, for sentences alone."""
     empty = source.valid.draw(0, np.random.default_rng(0), "T")
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
@@ -165,14 +204,16 @@ def vocabulary_logits(module: Tuning, prompt: Prompt, texts: list[list[int]], wo
             prompt,
         ).to(device)
         table = model.embeddings.word_embeddings.weight
-        with half_on(device):
+        with autocast(torch.device(device), precision):
             hidden = model.encode(*batch.encoded())
             state = model.transform(hidden[torch.arange(len(rows)), batch.mask_position])
             logits[rows] = (state @ table[words].T + model.bias[words]).float().cpu().numpy()
     return logits
 
 
-def measure_unseen_words(module: Tuning, prompt: Prompt, source: Source, folder: Path, device) -> dict:
+def measure_unseen_words(
+    module: Tuning, prompt: Prompt, source: Source, folder: Path, device, precision: str
+) -> dict:
     """Zero-shot: GoEmotions' fine words that are one WordPiece, none of them a label of the training.
 
     For each, the area under the ROC curve of its own logit, after the mean over texts is taken off:
@@ -191,7 +232,7 @@ def measure_unseen_words(module: Tuning, prompt: Prompt, source: Source, folder:
         return {"words": {}, "texts": 0}
     ids = torch.tensor(tokenizer.convert_tokens_to_ids(single), device=device)
     tokens = tokenize(tokenizer, [texts[i] for i in rows])
-    logits = vocabulary_logits(module, prompt, tokens, ids, source, device)
+    logits = vocabulary_logits(module, prompt, tokens, ids, source, device, precision)
     # a word's own frequency in the table says nothing of this text
     logits = logits - logits.mean(0)
     truth = np.array([[word in fine[i] for word in single] for i in rows])
@@ -225,7 +266,10 @@ def kept(text: dict) -> str:
 def to_markdown(found: dict) -> str:
     """All that was measured, as a page."""
     lines = ["# MEmoBERT", ""]
-    lines += [f"Prompt “{found['prompt']}”, {found['count']} validation samples.", ""]
+    held_out = found.get("split") == "test"
+    split = "test" if held_out else "validation"
+    precision = f", in {found['precision']}" if "precision" in found else ""
+    lines += [f"Prompt “{found['prompt']}”, {found['count']} {split} samples{precision}.", ""]
     lines += [
         "| present | WA | UAR | ECE | ECE by chance | one of twenty above | ECE as trained | temperature |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -233,11 +277,12 @@ def to_markdown(found: dict) -> str:
     for name, case in found["cases"].items():
         cells = [f"{100 * case[key]:.1f}" for key in COLUMNS]
         lines.append(f"| {name} | {' | '.join(cells)} | {case['temperature']:.2f} |")
+    halves = "each half scaled with the other's temperature; a voice of many samples is in one half"
+    scaled = "scaled with the validation samples' temperature" if held_out else halves
     lines += [
         "",
-        "ECE: 15 bins, each half scaled with the other's temperature; a voice that stands in many samples is"
-        " in one half. By chance: what so few samples give on average though every probability be right, and"
-        " what one of twenty such draws is above.",
+        f"ECE: 15 bins, {scaled}. By chance: what so few samples give on average though every probability be"
+        " right, and what one of twenty such draws is above.",
     ]
     if "light" in found:
         cells = [f"{name} {100 * case['uar']:.1f}" for name, case in found["light"].items()]
@@ -292,34 +337,50 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument("--model", type=Path, required=True, help="best.pt of `tune`")
     parser.add_argument("--packed", action="store_true", help="with the weights that `export` stores")
     parser.add_argument("--temperatures", type=Path, default=None, help="JSON to write, for `export`")
+    parser.add_argument(
+        "--split",
+        choices=("valid", "test"),
+        default="valid",
+        help="of --samples; test: people that chose neither weights nor temperatures, which are valid's",
+    )
+    # the page computes in fp32
+    parser.set_defaults(precision="fp32")
     arguments = parser.parse_args(argv)
-    device = start(arguments)
-    source = load_source(arguments)
+    device, precision = start(arguments), arguments.precision
+    held_out = arguments.split == "test"
+    if held_out and not arguments.samples:
+        raise ValueError("--split test is about your own clips: give their features with --samples")
+    source = load_source(arguments, train=False)
     module, prompt, stored = load_tuned(arguments.model, source, device)
     if arguments.packed:
         words_head = module.pretraining.heads.words
         for part in (module.model, *([words_head] if words_head is not None else [])):
             round_to_packed(round_to_half(part))
     tokenizer = source.tokenizer
-    samples = source.measured_on()
-    found: dict = {"prompt": prompt.text, "count": len(samples), "run": stored["run"]}
-    found["cases"] = measure_all_cases(module, prompt, samples, tokenizer, device, arguments.seed)
-    if source.light:
-        seen = source.measured_on(light=True)
-        found["light"] = measure_all_cases(module, prompt, seen, tokenizer, device, arguments.seed)
+    samples = own_samples(arguments.samples, "test") if held_out else source.measured_on()
+    found: dict = {"prompt": prompt.text, "count": len(samples), "split": arguments.split}
+    found |= {"precision": precision, "run": stored["run"]}
+    settings = tokenizer, device, arguments.seed, precision
+    fitted_to = source.measured_on() if held_out else None
+    found["cases"] = measure_all_cases(module, prompt, samples, *settings, fitted_to)
+    if source.light and not held_out:
+        found["light"] = measure_all_cases(module, prompt, source.measured_on(light=True), *settings)
     words = WordStarts(tokenizer)
-    found["tasks"] = measure_tasks(module.pretraining, samples, words, tokenizer, list(TASKS), device)
-    if source.sentences:
+    found["tasks"] = measure_tasks(
+        module.pretraining, samples, words, tokenizer, list(TASKS), device, precision
+    )
+    # corpora are measured by their validation splits
+    if source.sentences and not held_out:
         frequencies = label_frequencies(load_sentences(arguments.text, "train"))
         # as it was tuned
         given = [of for of in frequencies_of(stored.get("run")) if of.partition("=")[0] in frequencies]
         powers = read_powers(given, set(frequencies))
-        found["texts"] = measure_texts(module, prompt, source, frequencies, device, powers)
+        found["texts"] = measure_texts(module, prompt, source, frequencies, device, precision, powers)
         lines = count_lines(arguments.text, "dev")
         for corpus, of in found["texts"].items():
             of["lines"] = lines[corpus]
         if module.method == "prompt":
-            found["unseen"] = measure_unseen_words(module, prompt, source, arguments.text, device)
+            found["unseen"] = measure_unseen_words(module, prompt, source, arguments.text, device, precision)
     (arguments.out / "memobert.json").write_text(json.dumps(found, indent=1) + "\n")
     (arguments.out / "memobert.md").write_text(to_markdown(found))
     if arguments.temperatures:

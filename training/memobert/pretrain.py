@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
-from .loop import Checkpoints, add_common_arguments, describe_run, half_on, start
+from .loop import Checkpoints, add_common_arguments, autocast, describe_run, start
 from .masking import WordStarts
 from .memobert_import import load_published
 from .memobert_model import TOY, MemoBert, small_config
@@ -78,7 +78,13 @@ def some_samples(source: Source, seed: int) -> list[Sample]:
 
 @torch.inference_mode()
 def measure_tasks(
-    module: Pretraining, samples: list[Sample], words: WordStarts, tokenizer, tasks, device
+    module: Pretraining,
+    samples: list[Sample],
+    words: WordStarts,
+    tokenizer,
+    tasks,
+    device,
+    precision: str = "bf16",
 ) -> dict:
     """Per task, on fixed masks: the loss; of words how many are found (`accuracy`), of frames the part of
     the variance that is explained (`explained`), of classes the agreement with DenseFace (`agreement`)."""
@@ -91,7 +97,7 @@ def measure_tasks(
             batch = lay_out(samples[first : first + 64], tokenizer)
             masked = mask_for(task, batch, words, draws.generator, draws.rng)
             if masked.chosen.any():
-                with half_on(device):
+                with autocast(torch.device(device), precision):
                     scores = _task_scores(module, task, masked.to(device))
                 rows.append((int(masked.chosen.sum()), scores))
         if rows:

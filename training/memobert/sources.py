@@ -195,16 +195,33 @@ class Source:
         return self.own[0].faces.shape[1], self.own[0].voice.shape[1]
 
 
-def load_source(arguments: argparse.Namespace) -> Source:
-    """What the arguments name. Raises ValueError when there is neither a set of corpora nor own clips."""
+def own_samples(folders: list[Path], split: str) -> list[Sample]:
+    """A split of each folder of `extract`. Raises ValueError for a folder that has other splits alone."""
+    for folder in folders:
+        there = {path.name.rpartition("-")[0] for path in folder.glob("*-*.npz")}
+        if there and split not in there:
+            more = ", or give `prepare` a larger --valid" if split == "valid" else ""
+            raise ValueError(
+                f"{folder} holds {', '.join(sorted(there))} and nobody of {split}: name {split} in the "
+                f"column split of labels.csv{more}, then prepare and extract into new folders"
+            )
+    return [sample for folder in folders for sample in load_features(folder, split)]
+
+
+def load_source(arguments: argparse.Namespace, train: bool = True) -> Source:
+    """What the arguments name, own clips to train on only with `train`.
+
+    Raises ValueError when there is neither a set of corpora nor own clips.
+    """
     tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
     source = Source(tokenizer, composed=arguments.composed)
-    source.own = [s for folder in arguments.samples for s in load_features(folder, "train")]
-    source.own_valid = [s for folder in arguments.samples for s in load_features(folder, "valid")]
+    source.own = own_samples(arguments.samples, "train") if train else []
+    source.own_valid = own_samples(arguments.samples, "valid")
     corpora = [arguments.text, arguments.faces, arguments.speech]
     if not any(corpora):
-        if not source.own:
-            raise ValueError("give --text, --faces and --speech, or --samples: there is nothing to train on")
+        if not (source.own if train else source.own_valid):
+            use = "train" if train else "measure"
+            raise ValueError(f"give --text, --faces and --speech, or --samples: there is nothing to {use} on")
         return source
     if not all(corpora):
         raise ValueError("composing needs all of --text, --faces and --speech")

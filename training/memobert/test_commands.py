@@ -12,6 +12,7 @@ import torch
 from . import (
     evaluate,
     export,
+    loop,
     pretrain,
     text_teacher,
     train_denseface,
@@ -20,6 +21,7 @@ from . import (
 )
 from .fit import Draws
 from .labels import LABELS
+from .memobert_model import MemoBert
 from .onnx_variants import round_to_packed
 from .samples import CASES, Prompt, Sample, lay_out, save_samples
 from .sources import load_source
@@ -277,6 +279,24 @@ def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, toy, tmp_pa
     assert "| TVA |" in page and "SpanMVFC-KL" in page
 
 
+def test_evaluation_computes_as_the_page_does_unless_it_is_told_otherwise(runs, toy, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "bf16_gains", lambda _device: True)
+    halved = []
+    encode = MemoBert.encode
+    monkeypatch.setattr(
+        MemoBert,
+        "encode",
+        lambda *given: halved.append(torch.is_autocast_enabled("cpu")) or encode(*given),
+    )
+    options = [part for part in runs["fusion"][: runs["fusion"].index("--batch")] if part != "--toy"]
+    options += ["--composed", "14", "--model", str(runs["out"] / "fusion/best.pt"), "--out", str(tmp_path)]
+    options += ["--banks", str(runs["out"] / "banks")]
+    for precision, wanted in (([], {False}), (["--precision", "bf16"], {True})):
+        halved.clear()
+        evaluate.main([*options, *precision])
+        assert set(halved) == wanted
+
+
 def test_training_resumes_exactly(runs, tmp_path):
     straight = torch.load(runs["out"] / "face/last.pt", weights_only=False)["training"]
     train_denseface.main([*runs["face"], "--out", str(tmp_path), "--epochs", "2"])
@@ -393,5 +413,20 @@ def test_own_clips_take_the_place_of_corpora(runs, toy, tmp_path):
     model = ["--model", str(tmp_path / "tuned/best.pt"), "--out", str(tmp_path / "results")]
     found = evaluate.main([*own[:4], "--samples", str(tmp_path / "features"), *model])
     assert "texts" not in found and found["cases"]["T"]["count"] == 21
+    # people that chose nothing, with the temperatures of those that did; nobody is trained on
+    (tmp_path / "features/train-000000.npz").unlink()
+    measured = [*own[:4], "--samples", str(tmp_path / "features"), *model, "--split", "test"]
+    with pytest.raises(ValueError, match=r"holds valid and nobody of test: name test in .* labels.csv"):
+        evaluate.main(measured)
+    save_samples(tmp_path / "features/test-000000.npz", clips[:16])
+    held_out = evaluate.main([*measured, "--temperatures", str(tmp_path / "cases.json")])
+    assert held_out["cases"]["T"]["count"] == 14 and held_out["split"] == "test"
+    for name, case in found["cases"].items():
+        assert held_out["cases"][name]["temperature"] == case["temperature"]
+        assert json.loads((tmp_path / "cases.json").read_text())[name] == round(case["temperature"], 4)
+    assert "16 test samples, in fp32" in (tmp_path / "results/memobert.md").read_text()
+    (tmp_path / "features/valid-000000.npz").unlink()
+    with pytest.raises(ValueError, match=r"nobody of valid: name valid in .* larger --valid"):
+        evaluate.main(measured)
     with pytest.raises(ValueError, match="nothing to train on"):
         pretrain.main([*common, "--out", str(tmp_path / "none")])

@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from .exported_models import load_models
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .labels import LABELS
-from .loop import Checkpoints, add_common_arguments, describe_run, half_on, start
+from .loop import Checkpoints, add_common_arguments, autocast, describe_run, start
 from .masking import Masked, WordStarts
 from .memobert_model import MemoBert
 from .metrics import measure
@@ -96,16 +96,16 @@ class Trained(nn.Module):
 
 @torch.inference_mode()
 def label_logits(
-    module: Tuning, samples: list[Sample], tokenizer, prompt: Prompt | None, device
+    module: Tuning, samples: list[Sample], tokenizer, prompt: Prompt | None, device, precision: str = "bf16"
 ) -> np.ndarray:
-    """[N,labels] in the samples' order; batched by length."""
+    """[N,labels] in the samples' order; batched by length. bf16 only where the device gains by it."""
     module.eval()
     order = sorted(range(len(samples)), key=lambda i: (len(samples[i].words), len(samples[i].voice)))
     logits = np.zeros((len(samples), len(module.label_ids)), np.float32)
     for first in range(0, len(order), 64):
         rows = order[first : first + 64]
         batch = lay_out([samples[i] for i in rows], tokenizer, prompt).to(device)
-        with half_on(device):
+        with autocast(torch.device(device), precision):
             logits[rows] = module(batch)[0].float().cpu().numpy()
     return logits
 
