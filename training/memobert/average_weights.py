@@ -3,7 +3,8 @@
     python -m memobert.average_weights runs/voice/best.pt runs/voice-again/last.pt --out runs/voice-mean
 
 Model soups (Wortsman et al., ICML 2022), and the mean of a run's start and end (WiSE-FT, CVPR 2022). Of a
-`last.pt` the running average is taken. Writes `best.pt` like the first one; measure it before it is used.
+`last.pt` the running average is taken: alone (`RUN/best.pt RUN/last.pt --parts 0 1`) it is the run's end, for
+`export`. Writes `best.pt` like the first one; measure it before it is used.
 """
 
 import argparse
@@ -19,6 +20,8 @@ from .memobert_import import load_published
 log = logging.getLogger(__name__)
 
 TUNED = "tuning.model."
+# what a checkpoint says of its own weights, and of nobody else's
+OF_ONE = ("valid", "epoch", "score")
 
 
 def weights_of(stored: dict, path: Path) -> dict[str, Tensor]:
@@ -83,10 +86,12 @@ def main(argv: list[str] | None = None) -> dict:
     if "model" not in stored[0]:
         raise ValueError(f"{arguments.checkpoints[0]} is no best.pt: only the others may be a last.pt")
     weights = [weights_of(of, path) for of, path in zip(stored, arguments.checkpoints, strict=True)]
-    averaged = {key: value for key, value in stored[0].items() if key != "valid"}
+    # what the first one reached, and when, is not the mean's
+    averaged = {key: value for key, value in stored[0].items() if key not in OF_ONE}
     averaged["model"] = mean_of(weights, parts)
     averaged["run"] = {**describe_run(arguments), "parts": parts}
     averaged["run"]["of"] = [run_of(of, path) for of, path in zip(stored, arguments.checkpoints, strict=True)]
+    averaged["run"]["epochs"] = [of.get("epoch") for of in stored]
     arguments.out.mkdir(parents=True, exist_ok=True)
     torch.save(averaged, arguments.out / "best.pt")
     log.info("the mean of %d is in %s", count, arguments.out / "best.pt")

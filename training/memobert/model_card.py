@@ -10,10 +10,12 @@ import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import mean
 
 from .evaluate import kept
-from .evaluation_report import percent, table, with_interval
+from .evaluation_report import percent, points, table, with_interval
 from .pretraining_heads import TITLES
+from .report_figures import compared_group
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
 # what was aimed for before anything was measured; `all` is of the corpus that is left out
@@ -21,6 +23,9 @@ FACE_AIMS = {"denseface": ("DenseFace", "87 %"), "denseface-light": ("LightFace"
 VOICE_AIMS = {"English": "65 %", "all": "twice chance, 28.6 %"}
 TEXT_AIMS = {"goemotions": "60 %", "meld": "45 %"}
 ECE_AIM = 0.05
+# GoEmotions' nouns of six of the labels: they are no labels, and no other words either
+NOUNS_OF_LABELS = ("joy", "sadness", "fear", "anger", "surprise", "disgust")
+CHANCE = 0.5
 # of a mean of runs: what is below is not worth a row
 LEAST_SHARE = 0.01
 
@@ -51,6 +56,8 @@ def make_card(manifest: dict, encoders: dict, fusion: dict, template: str) -> st
         "texts": texts(fusion),
         "tasks": tasks(fusion),
         "unseen": unseen(fusion),
+        "below chance": below_chance(fusion),
+        "worse": worse(encoders),
     }
     for name in ("denseface", "denseface-light", "wav2vec2"):
         parts[name] = encoder(encoders[name]) if name in encoders else "Not measured.\n"
@@ -182,9 +189,9 @@ def encoder(found: dict) -> str:
         f"{percent(calibration['scaled']['ece'])} with the temperature that the graph contains."
     )
     if "ece_by_chance_95" in calibration["scaled"]:
-        mean, most = (percent(calibration["scaled"][key]) for key in ("ece_by_chance", "ece_by_chance_95"))
+        average, most = (percent(calibration["scaled"][key]) for key in ("ece_by_chance", "ece_by_chance_95"))
         parts[-1] += (
-            f" So few samples of a calibrated encoder have {mean}, and one of twenty more than {most}."
+            f" So few samples of a calibrated encoder have {average}, and one of twenty more than {most}."
         )
     parts[-1] += "\n"
     return "\n".join(parts)
@@ -227,15 +234,44 @@ def tasks(found: dict) -> str:
 
 
 def unseen(found: dict) -> str:
-    """One sentence on words that were no labels."""
+    """What it makes of words that were no labels, apart from those that say the same as one."""
     words = found.get("unseen", {}).get("words", {})
     if not words:
         return "Not measured."
-    mean = sum(of["auc"] for of in words.values()) / len(words)
-    return (
+    same = [of["auc"] for word, of in words.items() if word in NOUNS_OF_LABELS]
+    others = [of["auc"] for word, of in words.items() if word not in NOUNS_OF_LABELS]
+    said = (
         f"{len(words)} words of GoEmotions that were no labels, each by its own logit over "
-        f"{found['unseen']['texts']} texts: mean area under the ROC curve {mean:.3f} (chance 0.5)."
+        f"{found['unseen']['texts']} texts: mean area under the ROC curve {mean(same + others):.3f} "
+        f"(chance {CHANCE})."
     )
+    if same and others:
+        named = ", ".join(word for word in NOUNS_OF_LABELS if word in words)
+        said += (
+            f" {len(same)} of them are nouns of labels ({named}), with {mean(same):.3f}; the other "
+            f"{len(others)}, which say something else, have {mean(others):.3f}."
+        )
+    return said
+
+
+def below_chance(found: dict) -> str:
+    """Words that were no labels and are told the wrong way round."""
+    words = sorted(found.get("unseen", {}).get("words", {}).items(), key=lambda item: item[1]["auc"])
+    below = [f"{word} {of['auc']:.3f}" for word, of in words if of["auc"] < CHANCE]
+    return ", ".join(below) or "none that was measured"
+
+
+def worse(encoders: dict) -> str:
+    """Conditions of the robustness tables in which an encoder lost UAR, by more than its interval."""
+    lost = []
+    for graph, found in encoders.items():
+        conditions = found.get("robustness", {}).get("conditions", {})
+        for name, groups in conditions.items():
+            scores = groups[compared_group(conditions)]
+            if (difference := scores.get("difference")) and difference["uar_interval"][1] < 0:
+                reached = percent(scores["after"]["uar"])
+                lost.append(f"`{graph}`, {name}: {reached} UAR, {points(difference, 'uar')} points")
+    return "; ".join(lost) or "none that was measured"
 
 
 if __name__ == "__main__":

@@ -12,17 +12,18 @@ def save(path, value: float, key: str = "model", **more):
 
 
 def test_the_mean_keeps_what_describes_the_first(tmp_path):
+    reached = {"valid": {"wa": 1}, "epoch": 7, "score": 2}
     given = [
-        save(tmp_path / "best.pt", 1.0, config={"size": 3}, valid={"wa": 1}, run={"seed": 7}),
-        save(tmp_path / "again/last.pt", 4.0, key="average"),
+        save(tmp_path / "best.pt", 1.0, config={"size": 3}, run={"seed": 7}, **reached),
+        save(tmp_path / "again/last.pt", 4.0, key="average", epoch=10),
     ]
     save(tmp_path / "again/best.pt", 2.0, run={"seed": 8})
     average_weights.main([*given, "--out", str(tmp_path / "mean"), "--parts", "1", "2"])
     found = torch.load(tmp_path / "mean/best.pt", weights_only=False)
     assert found["model"]["w"].tolist() == [[3.0] * 3] * 2
     assert found["model"]["seen"] == 1 and found["config"] == {"size": 3}
-    # what the first one reached is not what the mean reaches
-    assert "valid" not in found
+    # what the first one reached, and when, is not what the mean reaches
+    assert found.keys() == {"model", "config", "run"} and found["run"]["epochs"] == [7, 10]
     assert found["run"]["parts"] == pytest.approx([1 / 3, 2 / 3]) and found["run"]["of"] == [
         {"seed": 7},
         {"seed": 8},
