@@ -9,7 +9,9 @@ composed_data.Mix gives). Each writes its cells to cells.jsonl, and `<run>.md` w
 deviation over the seeds.
 
 Pre-training and tuning draw from different rows of the banks, as the paper's unlabelled and labelled corpora
-are different ones; labels only decide what stands together in a composed sample of pre-training.
+are different ones; labels only decide what stands together in a composed sample of pre-training. Sentences
+are apart in composed samples alone: half of WWMLM's samples are of `Source.unlabelled`, which holds every
+training sentence, those that tuning sees with their labels as well.
 """
 
 import argparse
