@@ -270,7 +270,7 @@ def as_said(batch: Batch, voice: VoiceEncoder, part: float) -> Batch:
     """
     mask = batch.attention_mask[:, -batch.voice_features.shape[1] :]
     with torch.no_grad():
-        said = voice.answer(batch.voice_features, mask).softmax(1)
+        said = voice.answer(batch.voice_features, mask).float().softmax(1)
     return replace(batch, labels=torch.lerp(batch.wanted, said, part))
 
 
