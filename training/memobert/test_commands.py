@@ -187,6 +187,9 @@ def test_voices_alone_are_learned_from_their_encoders_own_answer(runs, tmp_path)
         said = voice.answer(torch.from_numpy(sample.voice.astype(np.float32))[None]).softmax(1)[0]
         label = torch.eye(7)[sample.label]
         assert torch.allclose(row, 0.75 * said + 0.25 * label, atol=1e-6)
+    # and where the encoder answers in half precision
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.allclose(tune.as_said(batch, voice, 0.75).labels, wanted, atol=0.02)
     # a belief's part stays as well
     said = (wanted - 0.25 * torch.eye(7)[batch.labels]) / 0.75
     believed = dataclasses.replace(batch, labels=torch.full((6, 7), 1 / 7))
