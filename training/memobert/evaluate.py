@@ -71,25 +71,29 @@ def measure_all_cases(
 ) -> dict[str, dict]:
     """Per case WA, UAR, classes, and the calibration of its distribution.
 
-    Its temperature is fitted to these samples, and what is said of it cross-fitted on halves; or it is fitted
-    to other samples, `fitted_to`. Raises ValueError when no sample is labelled.
+    Over the samples that have all its modalities (`count`); a case that not two have is left out. Its
+    temperature is fitted to these samples, and what is said of it cross-fitted on halves; or it is fitted to
+    other samples, `fitted_to` (1 where none of them has the case). Raises ValueError when no sample is labelled.
     """
 
     def answers(of: list[Sample], case: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-        known = [s for s in of if s.label >= 0]
-        if not known:
-            raise ValueError("no sample to measure is labelled: give labels.csv to `prepare`, or corpora")
-        given = [s.only(case) for s in known]
+        having = [s for s in of if s.label >= 0 and s.has(case)]
+        given = [s.only(case) for s in having]
         logits = label_logits(module, given, tokenizer, _of(module, prompt), device, precision)
-        return logits, np.array([s.label for s in known])
+        return logits, np.array([s.label for s in having], int)
 
+    if not any(s.label >= 0 for s in samples):
+        raise ValueError("no sample to measure is labelled: give labels.csv to `prepare`, or corpora")
     found = {}
     for name, case in CASES.items():
         logits, truth = answers(samples, case)
+        if len(truth) < 2:
+            continue
         if fitted_to is None:
             report, _ = calibrate(logits, truth, sample_folds(things_of(logits), seed))
         else:
-            report = scaled_by(fit_temperature(*answers(fitted_to, case)), logits, truth)
+            known = answers(fitted_to, case)
+            report = scaled_by(fit_temperature(*known) if len(known[1]) else 1.0, logits, truth)
         found[name] = {
             **measure(truth, logits.argmax(1), len(LABELS)),
             "classes": per_class(confusion_matrix(truth, logits.argmax(1), len(LABELS)), LABELS),
@@ -277,6 +281,9 @@ def to_markdown(found: dict) -> str:
     for name, case in found["cases"].items():
         cells = [f"{100 * case[key]:.1f}" for key in COLUMNS]
         lines.append(f"| {name} | {' | '.join(cells)} | {case['temperature']:.2f} |")
+    if len({case["count"] for case in found["cases"].values()}) > 1:
+        having = [f"{name} {case['count']}" for name, case in found["cases"].items()]
+        lines += ["", f"Labelled samples with all that a case takes: {', '.join(having)}."]
     halves = "each half scaled with the other's temperature; a voice of many samples is in one half"
     scaled = "scaled with the validation samples' temperature" if held_out else halves
     lines += [
@@ -384,7 +391,9 @@ def main(argv: list[str] | None = None) -> dict:
     (arguments.out / "memobert.json").write_text(json.dumps(found, indent=1) + "\n")
     (arguments.out / "memobert.md").write_text(to_markdown(found))
     if arguments.temperatures:
-        by_case = {name: round(case["temperature"], 4) for name, case in found["cases"].items()}
+        # a case that no two samples have is left as it is
+        fitted = {name: round(case["temperature"], 4) for name, case in found["cases"].items()}
+        by_case = {name: fitted.get(name, 1.0) for name in CASES}
         arguments.temperatures.write_text(json.dumps(by_case) + "\n")
     log.info("\n%s", to_markdown(found))
     return found

@@ -73,7 +73,7 @@ def make_model(arguments: argparse.Namespace, source: Source) -> tuple[MemoBert,
 def some_samples(source: Source, seed: int) -> list[Sample]:
     """To take the features' units from."""
     rng = np.random.default_rng((seed, UNITS))
-    return [source.draw_unlabelled(rng, "mvfr") for _ in range(UNITS)]
+    return [source.draw_unlabelled(rng) for _ in range(UNITS)]
 
 
 @torch.inference_mode()
@@ -87,14 +87,17 @@ def measure_tasks(
     precision: str = "bf16",
 ) -> dict:
     """Per task, on fixed masks: the loss; of words how many are found (`accuracy`), of frames the part of
-    the variance that is explained (`explained`), of classes the agreement with DenseFace (`agreement`)."""
+    the variance that is explained (`explained`), of classes the agreement with DenseFace (`agreement`).
+
+    Of samples that have what a task masks; a task that none has is left out."""
     module.eval()
     found: dict[str, dict[str, float]] = {}
     for task in tasks:
         draws = Draws(np.random.default_rng(5), torch.Generator().manual_seed(5))
         rows: list[tuple[int, dict[str, float]]] = []
-        for first in range(0, len(samples), 64):
-            batch = lay_out(samples[first : first + 64], tokenizer)
+        having = [sample for sample in samples if sample.has((TASKS[task],))]
+        for first in range(0, len(having), 64):
+            batch = lay_out(having[first : first + 64], tokenizer)
             masked = mask_for(task, batch, words, draws.generator, draws.rng)
             if masked.chosen.any():
                 with autocast(torch.device(device), precision):
@@ -154,6 +157,7 @@ def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict
     chances = np.array(arguments.weights or [1.0] * len(arguments.tasks))
     if len(chances) != len(arguments.tasks):
         raise ValueError(f"--weights has {len(chances)} numbers for {len(arguments.tasks)} tasks")
+    chances *= np.isin(arguments.tasks, source.drawable(arguments.tasks))
     valid = source.measured_on()
     log.info("tasks %s on %s", ", ".join(TITLES[t] for t in arguments.tasks), accelerator.device)
 

@@ -158,6 +158,9 @@ class Pretraining(nn.Module):
     @staticmethod
     def loss_of(task: str, answer: Tensor, truth: Tensor) -> Tensor:
         """Cross-entropy of words; KL divergence of face classes; L2 of features, of which 1 is the mean's."""
+        if not len(truth):
+            # words may all be unknown: of nothing masked the mean is no number, and nothing is learned
+            return answer.sum() * 0
         if task == "wwmlm":
             return F.cross_entropy(answer, truth)
         if task == "mvfc":

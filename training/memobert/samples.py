@@ -48,6 +48,11 @@ class Sample:
     source: str = ""
     belief: np.ndarray | None = None
 
+    def has(self, case: Sequence[str]) -> bool:
+        """Whether every modality of `case` is there."""
+        lengths = {"text": len(self.words), "face": len(self.faces), "voice": len(self.voice)}
+        return all(lengths[modality] for modality in case)
+
     def only(self, case: Sequence[str]) -> "Sample":
         """This sample without the modalities that are not in `case`."""
         return replace(

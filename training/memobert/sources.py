@@ -7,7 +7,7 @@ Every command that trains or measures MEmoBERT takes the same arguments and asks
 import argparse
 import copy
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from .ferplus_data import load_ferplus
 from .labels import COMPOSED_TEXT, LABELS
 from .lightface_model import LightFace
 from .loop import pick_device
+from .pretraining_heads import TASKS
 from .samples import CASES, UNKNOWN, Sample
 from .speech_data import load_speech
 from .text_data import Sentence, load_sentences, load_unlabelled
@@ -126,15 +127,48 @@ class Source:
         return {cell: of for cell, of in rows.items() if len(of)}
 
     @cached_property
-    def labelled(self) -> list[Sample]:
-        return [sample for sample in self.own if sample.label != UNKNOWN]
+    def labelled(self) -> dict[str, list[Sample]]:
+        """Own clips with a label, by case: those that have all its modalities."""
+        known = [sample for sample in self.own if sample.label != UNKNOWN]
+        return {name: [sample for sample in known if sample.has(case)] for name, case in CASES.items()}
+
+    @cached_property
+    def maskable(self) -> dict[str, list[Sample]]:
+        """Own clips by pre-training task: those that have what it masks."""
+        return {
+            task: [sample for sample in self.own if sample.has((modality,))]
+            for task, modality in TASKS.items()
+        }
+
+    def drawable(self, wanted: Sequence[str]) -> list[str]:
+        """Those of the cases or pre-training tasks `wanted` that there are samples for; others are told.
+
+        Raises ValueError when none is left.
+        """
+        own = {**self.labelled, **self.maskable}
+        found = [name for name in wanted if self.train is not None or own[name]]
+        if gone := [name for name in wanted if name not in found]:
+            told = f"no training clip has what {', '.join(gone)} needs"
+            if not found:
+                raise ValueError(
+                    f"{told}: give clips that have (labels.csv of `prepare` labels them), or corpora"
+                )
+            log.warning("%s: left out", told)
+        return found
 
     def draw(self, rng: np.random.Generator, case: str = "TVA") -> Sample:
-        """A labelled training sample with the modalities of `case`; half are own clips where both exist."""
-        if self.labelled and (self.train is None or rng.random() < 0.5):
-            return self.labelled[int(rng.integers(len(self.labelled)))].only(CASES[case])
+        """A labelled training sample with the modalities of `case`; half are own clips where both exist.
+
+        Raises ValueError when there is none.
+        """
+        own = self.labelled[case]
+        if own and (self.train is None or rng.random() < 0.5):
+            return own[int(rng.integers(len(own)))].only(CASES[case])
         if self.train is None:
-            raise ValueError("no training sample is labelled: give labels.csv to `prepare`, or corpora")
+            raise ValueError(
+                f"no labelled training clip has {' and '.join(CASES[case])}: "
+                "give labels.csv to `prepare`, clips that have, or corpora"
+            )
         return self.train.draw(int(rng.integers(len(LABELS))), rng, case)
 
     @cached_property
@@ -170,10 +204,16 @@ class Source:
         belief = self.beliefs.get(row)
         return Sample(tuple(words), empty.faces, empty.face_classes, empty.voice, label, "text", belief)
 
-    def draw_unlabelled(self, rng: np.random.Generator, task: str) -> Sample:
-        """A sample to pre-train on: for masked words, half are sentences alone, of all corpora."""
-        if self.own and (self.train is None or rng.random() < 0.5):
-            return self.own[int(rng.integers(len(self.own)))]
+    def draw_unlabelled(self, rng: np.random.Generator, task: str | None = None) -> Sample:
+        """A sample to pre-train on: for masked words, half are sentences alone, of all corpora.
+
+        It has what `task` masks; without a task it may lack any modality. Raises ValueError if there is none.
+        """
+        own = self.maskable[task] if task else self.own
+        if own and (self.train is None or rng.random() < 0.5):
+            return own[int(rng.integers(len(own)))]
+        if self.train is None:
+            raise ValueError(f"no training clip has {TASKS[task]}: give some that have, or leave {task} out")
         label = int(rng.integers(len(LABELS)))
         if task == "wwmlm" and self.unlabelled and rng.random() < 0.5:
             words = tuple(self.unlabelled[int(rng.integers(len(self.unlabelled)))])

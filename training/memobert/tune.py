@@ -111,12 +111,17 @@ def label_logits(
 
 
 def measure_cases(module: Tuning, samples: list[Sample], tokenizer, prompt, device) -> dict[str, dict]:
-    """WA and UAR of each of the seven cases, over the same samples."""
-    truth = np.array([s.label for s in samples])
+    """WA and UAR of each of the seven cases, over the samples that have all its modalities (`count`).
+
+    A case that no sample has is left out.
+    """
     found = {}
     for name, case in CASES.items():
-        logits = label_logits(module, [s.only(case) for s in samples], tokenizer, prompt, device)
-        found[name] = measure(truth, logits.argmax(1), len(LABELS))
+        having = [s for s in samples if s.has(case)]
+        if having:
+            logits = label_logits(module, [s.only(case) for s in having], tokenizer, prompt, device)
+            truth = np.array([s.label for s in having])
+            found[name] = measure(truth, logits.argmax(1), len(LABELS))
     return found
 
 
@@ -176,7 +181,11 @@ class Stepper:
     def __init__(self, arguments: argparse.Namespace, source: Source, prompt: Prompt | None, device) -> None:
         self.arguments, self.source, self.prompt, self.device = arguments, source, prompt, device
         self.words = WordStarts(source.tokenizer)
+        self.tasks = source.drawable(arguments.tasks)
         self.chances = case_chances(arguments.chances)
+        if arguments.pretraining < 1:
+            wanted = [case for case, chance in zip(CASES, self.chances, strict=True) if chance]
+            self.chances *= np.isin(list(CASES), source.drawable(wanted))
         self.chances /= self.chances.sum()
         self.voice = voice_that_says(arguments, device) if arguments.voice_says else None
         self.pool: list[list[Sample]] = []
@@ -213,8 +222,8 @@ class Stepper:
 
     def __call__(self, wrapped: nn.Module, _index: int, draws: Draws) -> dict[str, Tensor]:
         arguments, source = self.arguments, self.source
-        if arguments.tasks and draws.rng.random() < arguments.pretraining:
-            task = arguments.tasks[int(draws.rng.integers(len(arguments.tasks)))]
+        if self.tasks and draws.rng.random() < arguments.pretraining:
+            task = self.tasks[int(draws.rng.integers(len(self.tasks)))]
             samples = [source.draw_unlabelled(draws.rng, task) for _ in range(arguments.batch)]
             batch = lay_out(samples, source.tokenizer)
             masked = mask_for(task, batch, self.words, draws.generator, draws.rng)
@@ -330,7 +339,7 @@ def main(argv: list[str] | None = None) -> dict:
 def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     """Trains as the arguments say; WA and UAR of each case, of the averaged weights at the end.
 
-    Raises ValueError when nothing labelled is there to measure on, or `--init` is of another shape.
+    Raises ValueError when nothing labelled is there to train or measure on, or `--init` is of another shape.
     """
     device = accelerator.device
     words = Prompt(source.tokenizer, arguments.prompt, LABELS)
@@ -354,8 +363,15 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     # under the names that the averaged weights have
     whole = Trained(twin, *weights).to(device)
     scores: dict = {}
-    # the best weights are those of the cases that are trained
-    trained = [case for case, chance in zip(CASES, case_chances(arguments.chances), strict=True) if chance]
+    stepper = Stepper(arguments, source, prompt, device)
+    # the best weights are those of the cases that are trained, as far as a clip to measure on has them
+    trained = [
+        name
+        for (name, case), chance in zip(CASES.items(), stepper.chances, strict=True)
+        if chance and any(sample.has(case) for sample in valid)
+    ]
+    if not trained:
+        raise ValueError("no labelled validation sample has the modalities of a case that is trained")
 
     def measured(state: dict, round_: int, last: bool) -> tuple[float, dict, dict]:
         whole.load_state_dict(state)
@@ -380,7 +396,7 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
         return float(np.mean([scores["composed"][case]["uar"] for case in trained])), row, best
 
     fit = Fit(Trained(module, *weights), arguments, accelerator, Checkpoints(arguments.out))
-    fit.run(Stepper(arguments, source, prompt, device), measured)
+    fit.run(stepper, measured)
     return scores
 
 
