@@ -73,7 +73,7 @@ def measure_all_cases(
 
     Over the samples that have all its modalities (`count`); a case that not two have is left out. Its
     temperature is fitted to these samples, and what is said of it cross-fitted on halves; or it is fitted to
-    other samples, `fitted_to` (1 where none of them has the case). Raises ValueError when no sample is labelled.
+    other samples, `fitted_to` (1 where none of them has the case). Raises ValueError when none is labelled.
     """
 
     def answers(of: list[Sample], case: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:

@@ -20,13 +20,14 @@ from transformers import BertTokenizerFast
 
 from .denseface_model import FACE_CLASSES
 from .encoder_loading import BATCH, FACE_SIZE_PX, Encoder, load_encoder
+from .kept import check_made
 from .labels import LABEL_INDEX
 from .loop import pick_device
 from .memobert_model import MAX_FACES, MAX_VOICE
 from .metrics import log_softmax
 from .preprocessing_fixtures import BUNDLE
 from .samples import Sample, load_samples, save_samples
-from .shards import FACE_HZ, VOICE_HZ, Clip, ShardError, read_index, read_shard
+from .shards import FACE_HZ, VOICE_HZ, Clip, read_index, read_shard
 from .speech_data import SHORTEST_S
 from .train_denseface import to_input
 from .voice_features import FRAME_SAMPLES, heard_window, spoken
@@ -123,15 +124,10 @@ def load_features(folder: Path, split: str | None = None) -> list[Sample]:
 
 
 def check_settings(folder: Path, settings: dict) -> None:
-    """Writes them beside the features; raises ShardError when others made those that are there."""
+    """Writes them beside the features; raises ValueError when others made those that are there."""
     path = folder / SETTINGS
     if path.exists():
-        before = json.loads(path.read_text(encoding="utf-8"))
-        changed = [name for name in settings if before.get(name) != settings[name]]
-        if changed:
-            raise ShardError(
-                f"{folder} was made with another {', '.join(changed)}: give the same, or another --out"
-            )
+        check_made(folder, json.loads(path.read_text(encoding="utf-8")), settings, "--out")
     path.write_text(json.dumps(settings, indent=1), encoding="utf-8")
 
 
@@ -171,12 +167,13 @@ def main(argv: list[str] | None = None) -> dict:
     with tqdm(total=sum(shard["utterances"] for shard in shards), unit="clip") as bar:
         for shard in shards:
             path = arguments.out / Path(shard["file"]).with_suffix(".npz").name
+            made_of = {shard["file"]: shard["sha256"]}
             if path.exists():
-                samples = load_samples(path)
+                samples = load_samples(path, made_of)
                 bar.update(len(samples))
             else:
                 samples = extract_shard(arguments.shards, shard, extractor, bar)
-                save_samples(path, samples)
+                save_samples(path, samples, made_of)
             counts["samples"] += len(samples)
             counts["labelled"] += sum(sample.label >= 0 for sample in samples)
             counts["faces"] += sum(len(sample.faces) for sample in samples)

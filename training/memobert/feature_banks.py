@@ -14,6 +14,7 @@ from torch import Tensor
 from .denseface_model import FACE_CLASSES, DenseFace
 from .face_augmentation import degrade
 from .ferplus_data import Faces, majority
+from .kept import keep_arrays, kept_arrays
 from .labels import FACE_LABELS, LABEL_INDEX, LABELS
 from .loop import autocast
 from .memobert_model import MAX_VOICE
@@ -39,15 +40,16 @@ class Bank:
     def by_label(self) -> list[np.ndarray]:
         return [np.flatnonzero(self.labels == label) for label in range(len(LABELS))]
 
-    def save(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def save(self, path: Path, made_of: dict) -> None:
         lengths = np.array([len(f) for f in self.features])
         more = {"classes": np.concatenate(self.classes)} if self.classes else {}
-        np.savez(path, flat=np.concatenate(self.features), lengths=lengths, labels=self.labels, **more)
+        flat = np.concatenate(self.features)
+        keep_arrays(path, made_of, flat=flat, lengths=lengths, labels=self.labels, **more)
 
     @staticmethod
-    def load(path: Path) -> "Bank":
-        stored = np.load(path)
+    def load(path: Path, made_of: dict) -> "Bank":
+        """Raises ValueError for a bank that was made of something else, or was cut short."""
+        stored = kept_arrays(path, made_of, "--banks")
         ends = np.cumsum(stored["lengths"])
         classes = np.split(stored["classes"], ends[:-1]) if "classes" in stored else None
         return Bank(np.split(stored["flat"], ends[:-1]), stored["labels"], classes)

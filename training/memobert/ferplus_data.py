@@ -3,7 +3,6 @@
 import csv
 import io
 import logging
-import os
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from .denseface_model import FACE_CLASSES
+from .kept import keep_arrays
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +50,7 @@ def load_ferplus(folder: Path, split: str, cache: Path | None = None) -> Faces:
         raise ValueError(f"{archive} holds no picture that can be read")
     faces = Faces(np.stack(pictures), np.asarray(votes, np.float32))
     if cached:
-        cached.parent.mkdir(parents=True, exist_ok=True)
-        # written beside and renamed: a kill, or another run, never meets half a cache
-        partial = cached.with_suffix(f".{os.getpid()}.part")
-        with partial.open("wb") as file:
-            np.savez(file, pictures=faces.pictures, votes=faces.votes)
-        partial.rename(cached)
+        keep_arrays(cached, None, pictures=faces.pictures, votes=faces.votes)
     return faces
 
 

@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from zlib import crc32
 
@@ -38,6 +39,7 @@ from .metrics import measure
 from .paper_report import write_report
 from .pretrain import add_model_arguments
 from .pretraining_heads import TASKS
+from .shards import sha256
 from .sources import DEFAULT_PROMPT, Source, add_source_arguments, load_source
 
 log = logging.getLogger(__name__)
@@ -88,6 +90,21 @@ def conditions() -> dict[str, Mix]:
     return {"none": PLAIN, **{field.name: replace(PLAIN, **{field.name: 1.0}) for field in fields(Mix)}}
 
 
+def checksum(source: Source) -> int:
+    """CRC-32 of all that cells are composed of; whichever encoder, option or corpus changes, it does."""
+    found = crc32(repr([composer.mix for composer in (source.train, source.valid)]).encode())
+    arrays = [*source.unlabelled, *(source.beliefs[row] for row in sorted(source.beliefs))]
+    arrays += [of for s in (*source.own, *source.own_valid) for of in (s.words, s.faces, s.voice, s.label)]
+    for composer in (source.train, source.valid):
+        heard = composer.voice_beliefs
+        arrays += [*composer.texts, composer.text_labels, *(heard[row] for row in sorted(heard))]
+        for bank in (composer.faces, composer.voices):
+            arrays += [*bank.features, bank.labels, *(bank.classes or [])]
+    for of in arrays:
+        found = crc32(np.ascontiguousarray(of).tobytes(), found)
+    return found
+
+
 class Laboratory:
     """The source split into unlabelled and labelled rows, and what was trained so far."""
 
@@ -113,8 +130,19 @@ class Laboratory:
             "rate",
             "word_batch",
             "toy",
+            "precision",
+            "frequencies",
+            "shares",
         )
-        return {name: getattr(self.arguments, name) for name in named}
+        return {name: getattr(self.arguments, name) for name in named} | self.material
+
+    @cached_property
+    def material(self) -> dict:
+        """Checksums of what `--init` holds, and of the sentences and banks that cells are made of."""
+        init: Path | None = self.arguments.init
+        if init is not None and init.is_dir():
+            init = init / "model.safetensors"
+        return {"init": init and sha256(init), "source": f"{checksum(self.source):08x}"}
 
     def measured(self, cell: Cell) -> dict:
         """The cell's row: found in cells.jsonl, or trained now."""

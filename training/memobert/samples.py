@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .kept import keep_arrays, kept_arrays
 from .labels import LABELS
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 
@@ -64,32 +65,28 @@ class Sample:
         )
 
 
-def save_samples(path: Path, samples: Sequence[Sample]) -> None:
+def save_samples(path: Path, samples: Sequence[Sample], made_of: dict | None = None) -> None:
     """Writes each field end to end with the lengths of its parts, as one .npz."""
 
     def flat(name: str, kind) -> np.ndarray:
         parts = [np.asarray(getattr(sample, name), kind) for sample in samples]
         return np.concatenate(parts) if parts else np.zeros(0, kind)
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # written beside and renamed, so that a kill never leaves half a file
-    partial = path.with_name(f"{path.name}.part")
-    with partial.open("wb") as file:
-        np.savez(
-            file,
-            format=FORMAT,
-            words=flat("words", np.int32),
-            **{name: flat(name, np.float16) for name in ("faces", "face_classes", "voice")},
-            lengths=np.array([[len(s.words), len(s.faces), len(s.voice)] for s in samples]).reshape(-1, 3),
-            labels=np.array([s.label for s in samples], np.int64),
-            sources=np.array([s.source for s in samples], np.str_),
-        )
-    partial.rename(path)
+    keep_arrays(
+        path,
+        made_of,
+        format=FORMAT,
+        words=flat("words", np.int32),
+        **{name: flat(name, np.float16) for name in ("faces", "face_classes", "voice")},
+        lengths=np.array([[len(s.words), len(s.faces), len(s.voice)] for s in samples]).reshape(-1, 3),
+        labels=np.array([s.label for s in samples], np.int64),
+        sources=np.array([s.source for s in samples], np.str_),
+    )
 
 
-def load_samples(path: Path) -> list[Sample]:
-    """Reads what `save_samples` wrote. Raises ValueError for a file of another format."""
-    stored = np.load(path)
+def load_samples(path: Path, made_of: dict | None = None) -> list[Sample]:
+    """Reads what `save_samples` wrote. Raises ValueError for a file of another format, or made of others."""
+    stored = kept_arrays(path, made_of or {}, "--out")
     if "format" not in stored or int(stored["format"]) != FORMAT:
         raise ValueError(f"{path} holds no samples of format {FORMAT}: make it again with `extract`")
     if not len(stored["labels"]):

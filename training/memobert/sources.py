@@ -26,7 +26,8 @@ from .lightface_model import LightFace
 from .loop import pick_device
 from .pretraining_heads import TASKS
 from .samples import CASES, UNKNOWN, Sample
-from .speech_data import load_speech
+from .shards import sha256
+from .speech_data import CORPORA, load_speech
 from .text_data import Sentence, load_sentences, load_unlabelled
 from .text_teacher import load_beliefs
 
@@ -367,17 +368,50 @@ def load_banks(arguments: argparse.Namespace) -> dict[str, Bank]:
     """Faces and voices of both splits, by the encoders given (untrained ones without); kept in `--banks`.
 
     With a light student half of the training tracks are its own, so that either can stand before the fusion.
+    Raises ValueError for a bank in `--banks` that was made of something else than is given.
     """
     device = pick_device(arguments.device)
     folder = arguments.banks or arguments.out / "banks"
     found = {
-        f"{name}-{split}": kept_bank(folder / f"{name}-{split}.npz", lambda s=split, m=make: m(s))
+        f"{name}-{split}": kept_bank(
+            folder / f"{name}-{split}.npz", bank_origin(arguments, name, split), lambda s=split, m=make: m(s)
+        )
         for name, make in {**face_makers(arguments, device), "voice": voice_maker(arguments, device)}.items()
         for split in ("train", "valid")
     }
     if "light-train" in found:
         found["face-train"] = found["face-train"].joined(found.pop("light-train"))
     return found
+
+
+def bank_origin(arguments: argparse.Namespace, name: str, split: str) -> dict:
+    """What the bank `name` (face, light, voice) of a split is made of; None for what is not given.
+
+    Archives by their sizes: to read them through would take longer than to load the bank.
+    """
+    encoder: Path | None = getattr(arguments, f"{name}_encoder")
+    origin: dict = {f"{name}-encoder": encoder and sha256(encoder)}
+    train = split == "train"
+    if name != "voice":
+        origin["faces"] = sizes_of(arguments.faces, [f"ferplus-{split}"])
+        return {**origin, "tracks": arguments.tracks} if train else origin
+    if not train:
+        return {**origin, "speech": sizes_of(arguments.speech, ["ravdess"])}
+    heard = [corpus for corpus in CORPORA if corpus not in arguments.leave_out]
+    return {
+        **origin,
+        "speech": sizes_of(arguments.speech, heard),
+        "leave-out": sorted(arguments.leave_out),
+        "voices": arguments.voices,
+        "seed": arguments.seed if arguments.voices else None,
+    }
+
+
+def sizes_of(folder: Path, names: Sequence[str]) -> dict[str, int] | None:
+    """Bytes of the files that bear one of these names before their ending; None where there is none."""
+    return {
+        path.name: path.stat().st_size for path in sorted(folder.glob("*.*")) if path.stem in names
+    } or None
 
 
 def face_makers(arguments: argparse.Namespace, device) -> dict[str, Callable[[str], Bank]]:
@@ -424,10 +458,10 @@ def voice_maker(arguments: argparse.Namespace, device) -> Callable[[str], Bank]:
     return make
 
 
-def kept_bank(path: Path, make: Callable[[], Bank]) -> Bank:
+def kept_bank(path: Path, made_of: dict, make: Callable[[], Bank]) -> Bank:
     if path.exists():
-        return Bank.load(path)
+        return Bank.load(path, made_of)
     bank = make()
-    bank.save(path)
+    bank.save(path, made_of)
     log.info("%s: %d", path.stem, len(bank.labels))
     return bank

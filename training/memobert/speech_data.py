@@ -3,7 +3,6 @@
 import csv
 import io
 import logging
-import os
 import zipfile
 import zlib
 from collections import Counter
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from .kept import keep_arrays
 from .labels import LABEL_INDEX, SPEECH_LABELS, UNUSED_EMOTIONS
 from .wav2vec2_model import SAMPLE_RATE_HZ
 
@@ -92,13 +92,8 @@ def load_speech(folder: Path, cache: Path | None = None) -> Speech:
         raise FileNotFoundError(f"{folder} holds none of {', '.join(CORPORA)} (.zip with .csv)")
     speech = Speech(np.concatenate(pieces), clips)
     if cached:
-        cached.parent.mkdir(parents=True, exist_ok=True)
         table = np.array([(c.corpus, c.speaker, c.label, c.start, c.length) for c in clips], dtype=object)
-        # written beside and renamed: a kill, or another run, never meets half a cache
-        partial = cached.with_suffix(f".{os.getpid()}.part")
-        with partial.open("wb") as file:
-            np.savez(file, samples=speech.samples, clips=table)
-        partial.rename(cached)
+        keep_arrays(cached, None, samples=speech.samples, clips=table)
     return speech
 
 

@@ -10,7 +10,7 @@ from .encoder_loading import load_encoder
 from .feature_banks import voice_bank
 from .labels import LABELS
 from .shard_writing import ShardWriter, write_part
-from .shards import Clip, ShardError, Word
+from .shards import Clip, Word
 from .speech_data import Clip as SpeechClip
 from .speech_data import Speech
 from .toy_data import write_vocabulary
@@ -119,8 +119,20 @@ def test_a_finished_shard_is_not_computed_again(shards, encoders, tmp_path, monk
     assert extracted == ["train-000001.tar"] and first.read_bytes() == before
     other = torch.load(encoders["face-encoder"], weights_only=False) | {"mean": 100.0}
     torch.save(other, tmp_path / "other.pt")
-    with pytest.raises(ShardError, match="made with another face_sha256: give the same, or another --out"):
+    with pytest.raises(ValueError, match="made with another face_sha256: give the same, or another --out"):
         run(shards, encoders, tmp_path / "out", **{"face-encoder": tmp_path / "other.pt"})
+
+
+def test_another_shard_of_the_same_name_is_noticed(shards, encoders, tmp_path):
+    run(shards, encoders, tmp_path / "out")
+    writer = ShardWriter(tmp_path / "others", {})
+    unit = Unit("a.mp4", "train", ())
+    write_part(writer.parts, unit, "print", [clip(7, 2, 1.0, "angry")], Faults())
+    writer.pack([unit])
+    writer.close()
+    with pytest.raises(ValueError, match=r"made with another train-000000\.tar: give the same, or another"):
+        run(tmp_path / "others", encoders, tmp_path / "out")
+    assert run(tmp_path / "others", encoders, tmp_path / "fresh")["samples"] == 1
 
 
 def test_features_that_are_not_there_are_named(tmp_path):

@@ -10,6 +10,7 @@ from . import paper_tables
 from .composed_data import Composer, Mix
 from .feature_banks import Bank
 from .labels import LABELS
+from .samples import CASES
 from .sources import Source
 from .toy_data import WORDS, write_vocabulary
 
@@ -87,6 +88,29 @@ def test_another_setting_is_measured_anew(laboratory):
     run("prompts", "--seeds", "1")
     run("prompts", "--seeds", "1", "--labelled", "21")
     assert len(cells(out)) == 6 and len({json.dumps(row["setting"]) for row in cells(out)}) == 2
+
+
+def test_another_init_or_another_bank_is_measured_anew(laboratory, monkeypatch):
+    out, run = laboratory
+    made_up = {case: {"uar": 0.5, "wa": 0.5} for case in CASES}
+    monkeypatch.setattr(paper_tables.Laboratory, "_train", lambda *_: made_up)
+    monkeypatch.setattr(paper_tables, "cells_of", lambda *_: [paper_tables.Cell()])
+    init = out.parent / "bert/model.safetensors"
+    init.parent.mkdir()
+
+    def measured_anew(*more: str) -> int:
+        before = len(cells(out)) if (out / "cells.jsonl").exists() else 0
+        run("prompts", "--seeds", "1", *more)
+        return len(cells(out)) - before
+
+    for content in (b"one", b"another"):
+        init.write_bytes(content)
+        assert measured_anew("--init", str(init.parent)) == 1
+        assert measured_anew("--init", str(init.parent)) == 0
+    assert measured_anew() == 1 and measured_anew("--shares", "meld=2") == 1 and measured_anew() == 0
+    voices = paper_tables.load_source(None).train.voices
+    voices.features[4] = voices.features[4] + 1
+    assert measured_anew() == 1
 
 
 def test_pretraining_and_tuning_share_no_row(laboratory):

@@ -11,6 +11,7 @@ votes. The teacher's answers are computed once, in several variants of each pict
 
 import argparse
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from torch import Tensor
 from .denseface_model import DenseFace
 from .face_augmentation import degrade, warp
 from .ferplus_data import distributions, load_ferplus
+from .kept import check_made, write_whole
 from .lightface_model import LightFace
 from .loop import (
     AveragedWeights,
@@ -34,6 +36,7 @@ from .loop import (
     start,
     unpack,
 )
+from .shards import sha256
 from .train_denseface import evaluate
 
 log = logging.getLogger(__name__)
@@ -82,11 +85,14 @@ def make_lessons(
     return Lessons(torch.cat(seen), torch.cat(features), torch.cat(logits))
 
 
-def kept_lessons(path: Path, make) -> Lessons:
+def kept_lessons(path: Path, made_of: dict, make: Callable[[], Lessons]) -> Lessons:
+    """Raises ValueError when those that are kept were made of something else."""
     if path.exists():
-        return Lessons(**torch.load(path, weights_only=True))
+        stored = torch.load(path, weights_only=True)
+        check_made(path, stored.pop("made_of", None), made_of, "--out")
+        return Lessons(**stored)
     lessons = make()
-    torch.save(vars(lessons), path)
+    write_whole(path, lambda file: torch.save({**vars(lessons), "made_of": made_of}, file))
     return lessons
 
 
@@ -127,6 +133,12 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     mean, std = stored["mean"], stored["std"]
     lessons = kept_lessons(
         arguments.out / "lessons.pt",
+        {
+            "teacher": sha256(arguments.teacher),
+            "variants": arguments.variants,
+            "pictures (--faces, --limit)": len(pictures),
+            "seed": arguments.seed,
+        },
         lambda: make_lessons(teacher, pictures, arguments.variants, mean, std, device, arguments.seed),
     )
     spread = lessons.features[:20000].float().std(0).clamp(min=1e-2).to(device)

@@ -130,8 +130,13 @@ class FrozenFeatures:
 
     @staticmethod
     def load(folder: Path, clips: list[Clip]) -> "FrozenFeatures":
-        arrays = (np.load(folder / f"{name}.npy") for name in ("features", "bands", "ends"))
-        return FrozenFeatures(clips, *arrays)
+        """Raises ValueError if they are of other clips."""
+        features, bands, ends = (np.load(folder / f"{name}.npy") for name in ("features", "bands", "ends"))
+        if ends.shape[1] != len(clips):
+            raise ValueError(
+                f"{folder} is of {ends.shape[1]} clips, and {len(clips)} are there: give another --features"
+            )
+        return FrozenFeatures(clips, features, bands, ends)
 
     def batch(
         self,

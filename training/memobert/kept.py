@@ -1,0 +1,56 @@
+"""What is computed once and kept in a file: whole or not at all, and with what it was made of."""
+
+import json
+import logging
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+log = logging.getLogger(__name__)
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Lets `write` fill a file beside `path` and renames it: not even after a kill is there half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with partial.open("wb") as file:
+        write(file)
+    partial.rename(path)
+
+
+def keep_arrays(path: Path, made_of: dict | None, **arrays: np.ndarray) -> None:
+    """Keeps `arrays` as .npz, with what they were made of: names of arguments and files, and numbers."""
+    about = {} if made_of is None else {"made_of": json.dumps(made_of)}
+    write_whole(path, lambda file: np.savez(file, **arrays, **about))
+
+
+def kept_arrays(path: Path, made_of: dict, option: str) -> "np.lib.npyio.NpzFile":
+    """What `keep_arrays` kept. Raises ValueError for what is no .npz, and as `check_made` does."""
+    try:
+        stored = np.load(path)
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} was cut short, or is no .npz: delete it, and it is made again") from error
+    before = json.loads(str(stored["made_of"])) if "made_of" in stored else None
+    check_made(path, before, made_of, option)
+    return stored
+
+
+def check_made(path: Path, before: dict | None, now: dict, option: str) -> None:
+    """Raises ValueError when what is kept at `path` was made of something else than `now` says.
+
+    None in `now` is what was not given this time: it is not asked for. `before` is None of what versions
+    kept that did not tell; it is taken as it is, and the log says so. `option` names the folder.
+    """
+    if before is None:
+        if now:
+            log.warning("%s does not tell what it was made of, and is taken as it is", path)
+        return
+    changed = [name for name, of in now.items() if of is not None and before.get(name) != of]
+    if changed:
+        raise ValueError(
+            f"{path} was made with another {', '.join(changed)}: give the same, or another {option}"
+        )

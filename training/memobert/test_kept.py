@@ -1,0 +1,107 @@
+"""What is kept between runs: whole or not at all, and never taken for what was made of something else."""
+
+import numpy as np
+import pytest
+import torch
+
+from .feature_banks import Bank
+from .kept import keep_arrays, kept_arrays, write_whole
+from .sources import kept_bank, load_source
+from .speech_data import Clip
+from .train_lightface import Lessons, kept_lessons
+from .tune import make_parser
+from .voice_features import FrozenFeatures
+
+
+def test_what_is_kept_tells_what_it_was_made_of(tmp_path, caplog):
+    path = tmp_path / "folder/a.npz"
+    keep_arrays(path, {"encoder": "one", "tracks": 3}, values=np.arange(3))
+    for now in ({"encoder": "one", "tracks": 3}, {"encoder": None, "tracks": 3}, {}):
+        assert kept_arrays(path, now, "--banks")["values"].tolist() == [0, 1, 2]
+    with pytest.raises(
+        ValueError, match="made with another encoder, tracks: give the same, or another --banks"
+    ):
+        kept_arrays(path, {"encoder": "two", "tracks": 4}, "--banks")
+    assert not caplog.text
+    # of a version that kept no such thing
+    keep_arrays(path, None, values=np.arange(3))
+    assert len(kept_arrays(path, {"encoder": "two"}, "--banks")["values"]) == 3
+    assert "does not tell what it was made of" in caplog.text
+    assert [file.name for file in path.parent.iterdir()] == ["a.npz"]
+
+
+def test_a_kill_leaves_no_half_file(tmp_path):
+    path = tmp_path / "a.npz"
+
+    def killed(file) -> None:
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, killed)
+    assert not path.exists()
+    # as versions did that wrote in place
+    path.write_bytes(b"PK half")
+    with pytest.raises(ValueError, match=r"a\.npz was cut short, or is no \.npz: delete it"):
+        kept_arrays(path, {}, "--banks")
+
+
+def test_a_bank_is_made_once_and_of_the_same(tmp_path):
+    bank = Bank([np.zeros((2, 3), np.float16)], np.array([1]))
+    made = []
+
+    def make() -> Bank:
+        made.append(1)
+        return bank
+
+    for _ in range(2):
+        assert kept_bank(tmp_path / "a.npz", {"tracks": 1}, make).labels.tolist() == [1]
+    with pytest.raises(ValueError, match="another tracks"):
+        kept_bank(tmp_path / "a.npz", {"tracks": 2}, make)
+    assert made == [1]
+
+
+def test_banks_of_another_encoder_or_choice_are_not_taken(runs, tmp_path):
+    def load(*more: str, without: tuple[str, ...] = ()):
+        given = list(runs["fusion"])
+        for option in without:
+            at = given.index(option)
+            del given[at : at + 2]
+        return load_source(make_parser().parse_args([*given, "--out", str(tmp_path / "out"), *more]))
+
+    whole = load()
+    other = tmp_path / "other.pt"
+    other.write_bytes((runs["out"] / "voice/best.pt").read_bytes() + b" ")
+    for option, value in (
+        ("voice-encoder", str(other)),
+        ("face-encoder", str(other)),
+        ("light-encoder", str(other)),
+        ("tracks", "3"),
+        ("voices", "5"),
+        ("leave-out", "emovo"),
+    ):
+        with pytest.raises(ValueError, match=f"another {option}(, seed)?: give the same, or another --banks"):
+            load(f"--{option}", value)
+    # for whoever has the banks alone
+    kept = load(without=("--face-encoder", "--voice-encoder"))
+    assert np.array_equal(kept.train.voices.features[0], whole.train.voices.features[0])
+
+
+def test_frozen_features_are_of_as_many_clips(tmp_path):
+    clips = [Clip("ravdess", "a", label, 0, 1) for label in range(3)]
+    rows = np.zeros((6, 4), np.float16)
+    FrozenFeatures(clips, rows, rows, np.arange(1, 7).reshape(2, 3)).save(tmp_path)
+    assert len(FrozenFeatures.load(tmp_path, clips).features) == 6
+    with pytest.raises(ValueError, match="is of 3 clips, and 2 are there: give another --features"):
+        FrozenFeatures.load(tmp_path, clips[:2])
+
+
+def test_lessons_are_of_their_teacher(tmp_path):
+    lessons = Lessons(torch.zeros(2, 1, 64, 64).byte(), torch.zeros(2, 342).half(), torch.zeros(2, 8))
+    path = tmp_path / "lessons.pt"
+    for _ in range(2):
+        assert len(kept_lessons(path, {"teacher": "one", "variants": 2}, lambda: lessons).logits) == 2
+    with pytest.raises(
+        ValueError, match="made with another teacher, variants: give the same, or another --out"
+    ):
+        kept_lessons(path, {"teacher": "two", "variants": 3}, lambda: lessons)
