@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import math
+import os
 import random
 import subprocess
 import time
@@ -47,6 +48,11 @@ def pick_device(name: str) -> torch.device:
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
+
+
+def first_of_machine() -> bool:
+    """Whether this is the first process of its machine; launchers number those of one from 0."""
+    return int(os.environ.get("LOCAL_RANK", "0")) <= 0
 
 
 def describe_run(arguments: argparse.Namespace) -> dict:

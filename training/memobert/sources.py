@@ -7,6 +7,7 @@ Every command that trains or measures MEmoBERT takes the same arguments and asks
 import argparse
 import copy
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,7 +24,7 @@ from .feature_banks import Bank, face_bank, voice_bank
 from .ferplus_data import load_ferplus
 from .labels import COMPOSED_TEXT, LABELS
 from .lightface_model import LightFace
-from .loop import pick_device
+from .loop import first_of_machine, pick_device
 from .pretraining_heads import TASKS
 from .samples import CASES, UNKNOWN, Sample
 from .shards import sha256
@@ -459,6 +460,10 @@ def voice_maker(arguments: argparse.Namespace, device) -> Callable[[str], Bank]:
 
 
 def kept_bank(path: Path, made_of: dict, make: Callable[[], Bank]) -> Bank:
+    """A machine's first process makes it, others wait; `Bank.load` says what it raises."""
+    # not at a barrier: those give up after minutes, and a launcher ends the others if the first one fails
+    while not path.exists() and not first_of_machine():
+        time.sleep(0.1)
     if path.exists():
         return Bank.load(path, made_of)
     bank = make()
