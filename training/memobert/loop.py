@@ -159,6 +159,10 @@ class Checkpoints:
         log.info("resumed %s at epoch %d", path, last["epoch"])
         return last
 
+    def load_scores(self) -> dict:
+        """What best.pt was measured at: for a command begun again after its last round."""
+        return torch.load(self.folder / "best.pt", map_location="cpu", weights_only=False)["valid"]
+
     def save(self, epoch: int, score: float, state: dict, best_state: dict, row: dict) -> None:
         """`best_state` goes to best.pt when `score` is the highest so far."""
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -149,7 +149,10 @@ def main(argv: list[str] | None = None) -> dict:
 
 
 def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
-    """Trains as the arguments say; `measure_tasks` of the averaged weights at the end."""
+    """Trains as the arguments say; `measure_tasks` of the averaged weights at the end.
+
+    Of a run that was at its end before, what its best.pt holds of them.
+    """
     model, changes, _ = make_model(arguments, source)
     module = Pretraining(model)
     module.heads.set_scales(some_samples(source, arguments.seed))
@@ -187,8 +190,9 @@ def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict
         # the latest is the best: a mean over tasks of different units would choose by chance
         return round_, row, best
 
-    Fit(module, arguments, accelerator, Checkpoints(arguments.out)).run(step, measure)
-    return found
+    checkpoints = Checkpoints(arguments.out)
+    Fit(module, arguments, accelerator, checkpoints).run(step, measure)
+    return found if found or arguments.dry_run else checkpoints.load_scores()
 
 
 if __name__ == "__main__":

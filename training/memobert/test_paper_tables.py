@@ -83,6 +83,16 @@ def test_prompts_and_composition(laboratory):
     assert list(rows["all departures"]) == ["none", *vars(Mix())]
 
 
+def test_a_cell_that_was_ended_before_its_row_is_taken_from_its_checkpoint(laboratory, monkeypatch):
+    out, run = laboratory
+    monkeypatch.setattr(paper_tables, "cells_of", lambda *_: [paper_tables.Cell()])
+    run("prompts")
+    before = cells(out)
+    (out / "cells.jsonl").write_text("")
+    run("prompts")
+    assert cells(out)[0]["cases"] == before[0]["cases"]
+
+
 def test_another_setting_is_measured_anew(laboratory):
     out, run = laboratory
     run("prompts", "--seeds", "1")

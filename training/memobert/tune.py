@@ -339,6 +339,7 @@ def main(argv: list[str] | None = None) -> dict:
 def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     """Trains as the arguments say; WA and UAR of each case, of the averaged weights at the end.
 
+    Of a run that was at its end before, those of its best.pt.
     Raises ValueError when nothing labelled is there to train or measure on, or `--init` is of another shape.
     """
     device = accelerator.device
@@ -395,9 +396,9 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
             return round_, row, best
         return float(np.mean([scores["composed"][case]["uar"] for case in trained])), row, best
 
-    fit = Fit(Trained(module, *weights), arguments, accelerator, Checkpoints(arguments.out))
-    fit.run(stepper, measured)
-    return scores
+    checkpoints = Checkpoints(arguments.out)
+    Fit(Trained(module, *weights), arguments, accelerator, checkpoints).run(stepper, measured)
+    return scores if scores or arguments.dry_run else checkpoints.load_scores()
 
 
 if __name__ == "__main__":
