@@ -1,7 +1,7 @@
 """One resumable loop for whatever trains MEmoBERT, on one machine or, by `accelerate launch`, on many.
 
-Every round of `every` steps draws from generators made anew from (seed, process, round), and so a run that
-was interrupted goes on exactly as if it had not been.
+Every round of `every` steps (the last: of what is left) draws from generators made anew from (seed, process,
+round), and so a run that was interrupted goes on exactly as if it had not been.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from accelerate import Accelerator, DistributedDataParallelKwargs
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from .loop import AveragedWeights, Checkpoints, bf16_gains, one_cycle, pick_device
+from .loop import AveragedWeights, Checkpoints, bf16_gains, one_cycle, pick_device, rounds_of
 
 log = logging.getLogger(__name__)
 
@@ -97,20 +97,20 @@ class Fit:
         last = self.checkpoints.load_last()
         first = self._resume(last, optimiser) if last else 0
         wrapped, optimiser = accelerator.prepare(self.module, optimiser)
-        every = min(arguments.every, arguments.steps)
-        rounds = max(1, arguments.steps // every)
-        for round_ in range(first, 1 if arguments.dry_run else rounds):
+        rounds = rounds_of(arguments.steps, arguments.every)
+        for round_ in range(first, 1 if arguments.dry_run else len(rounds)):
+            steps = rounds[round_]
             wrapped.train()
             draws = Draws.of(arguments.seed, accelerator.process_index, round_)
             totals: dict[str, list[float]] = {}
             began = time.monotonic()
-            quiet = not accelerator.is_main_process or every < 20
-            for index in tqdm(range(1 if arguments.dry_run else every), disable=quiet, mininterval=10):
-                rate = arguments.rate * one_cycle(round_ * every + index, arguments.steps, 0.1)
+            quiet = not accelerator.is_main_process or len(steps) < 20
+            for index in tqdm(steps[:1] if arguments.dry_run else steps, disable=quiet, mininterval=10):
+                rate = arguments.rate * one_cycle(index, arguments.steps, 0.1)
                 for group in optimiser.param_groups:
                     group["lr"] = rate
                 with accelerator.autocast():
-                    losses = step(wrapped, round_ * every + index, draws)
+                    losses = step(wrapped, index, draws)
                 optimiser.zero_grad(set_to_none=True)
                 accelerator.backward(losses["loss"])
                 accelerator.clip_grad_norm_(self.module.parameters(), 1.0)
@@ -121,9 +121,9 @@ class Fit:
             if arguments.dry_run:
                 log.info("dry run: one step's losses are %s; nothing is written", totals)
                 return
-            score, row, best = measure(self.average.state, round_, round_ == rounds - 1)
+            score, row, best = measure(self.average.state, round_, round_ == len(rounds) - 1)
             row = {**{name: float(np.mean(parts)) for name, parts in totals.items()}, **row}
-            row["steps_a_second"] = round(every / (time.monotonic() - began), 3)
+            row["steps_a_second"] = round(len(steps) / (time.monotonic() - began), 3)
             if accelerator.is_main_process:
                 state = {
                     "training": self.module.state_dict(),

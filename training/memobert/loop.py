@@ -122,6 +122,16 @@ def one_cycle(step: int, steps: int, warmup: float = 0.15) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - begin) / max(1, steps - begin)))
 
 
+def rounds_of(steps: int, every: int) -> list[range]:
+    """The steps of each round, counted from 0: `every` of them, in the last what is left.
+
+    Raises ValueError for less than one of either.
+    """
+    if min(steps, every) < 1:
+        raise ValueError(f"--steps {steps} --every {every}: both begin at 1")
+    return [range(first, min(first + every, steps)) for first in range(0, steps, every)]
+
+
 class AveragedWeights:
     """Exponential moving average of a module's state (parameters and norm statistics)."""
 
@@ -211,10 +221,16 @@ def _state_of(part) -> object:
 
 
 def random_state() -> dict:
-    return {"torch": torch.get_rng_state(), "numpy": np.random.get_state(), "python": random.getstate()}
+    state = {"torch": torch.get_rng_state(), "numpy": np.random.get_state(), "python": random.getstate()}
+    # what a GPU drops out is drawn there
+    return {**state, "cuda": torch.cuda.get_rng_state_all()} if torch.cuda.is_available() else state
 
 
 def set_random_state(state: dict) -> None:
     torch.set_rng_state(state["torch"])
+    if torch.cuda.is_available():
+        # of as many GPUs as both machines have
+        for device, of in zip(range(torch.cuda.device_count()), state.get("cuda", ()), strict=False):
+            torch.cuda.set_rng_state(of, device)
     np.random.set_state(state["numpy"])
     random.setstate(state["python"])

@@ -24,6 +24,7 @@ from .loop import (
     autocast,
     one_cycle,
     random_state,
+    rounds_of,
     set_random_state,
     start,
 )
@@ -112,11 +113,12 @@ def main(argv: list[str] | None = None) -> float:
     first = resume(checkpoints, model, optimiser, rng)
 
     score = 0.0
-    for epoch in range(first, max(1, arguments.steps // arguments.every)):
+    rounds = rounds_of(arguments.steps, arguments.every)
+    for epoch in range(first, len(rounds)):
+        steps = rounds[epoch]
         model.train()
         total = 0.0
-        for index in range(arguments.every):
-            step = epoch * arguments.every + index
+        for step in steps:
             for group in optimiser.param_groups:
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             model.quantizer.temperature = max(0.5, 2 * 0.25 ** (step / arguments.steps))
@@ -137,9 +139,7 @@ def main(argv: list[str] | None = None) -> float:
             "random": random_state(),
         }
         best = {"model": encoder.state_dict(), "config": stored["config"], "valid": {"contrastive": score}}
-        checkpoints.save(
-            epoch + 1, -score, state, best, {"loss": total / arguments.every, "contrastive": score}
-        )
+        checkpoints.save(epoch + 1, -score, state, best, {"loss": total / len(steps), "contrastive": score})
     return score
 
 

@@ -21,6 +21,7 @@ from . import (
 )
 from .fit import Draws
 from .labels import LABELS
+from .loop import one_cycle
 from .memobert_model import MemoBert
 from .onnx_variants import round_to_packed
 from .samples import CASES, Prompt, Sample, lay_out, save_samples
@@ -300,7 +301,26 @@ def test_evaluation_computes_as_the_page_does_unless_it_is_told_otherwise(runs, 
         assert set(halved) == wanted
 
 
-def test_training_resumes_exactly(runs, tmp_path):
+def test_an_interrupted_denseface_goes_on_exactly(runs, goes_on_exactly):
+    goes_on_exactly(train_denseface.main, [*runs["face"], "--epochs", "2"], runs["out"] / "face")
+
+
+def test_an_interrupted_tuning_goes_on_exactly_and_to_its_last_step(runs, goes_on_exactly, tmp_path):
+    # pooled sentences, mixed voices and a task of pre-training, all drawn before and after
+    options = [*runs["fusion"], "--init", str(runs["out"] / "pretrained/best.pt"), "--steps", "16"]
+    options += ["--every", "10", "--mix-voices", "0.4", "--pretraining", "0.3", "--blank", "0.1"]
+    straight = tmp_path / "straight"
+    tune.main([*options, "--out", str(straight)])
+    goes_on_exactly(tune.main, options, straight)
+    # steps that do not fill a round are a shorter one, and the rate comes down
+    log = [json.loads(line) for line in (straight / "log.jsonl").read_text().splitlines()]
+    assert [row["epoch"] for row in log] == [1, 2]
+    last = torch.load(straight / "last.pt", weights_only=False)
+    assert last["updates"] == 16
+    assert last["optimiser"]["param_groups"][0]["lr"] == pytest.approx(3e-3 * one_cycle(15, 16, 0.1))
+
+
+def test_training_repeats_itself_exactly(runs, tmp_path):
     straight = torch.load(runs["out"] / "face/last.pt", weights_only=False)["training"]
     train_denseface.main([*runs["face"], "--out", str(tmp_path), "--epochs", "2"])
     repeated = torch.load(tmp_path / "last.pt", weights_only=False)["training"]

@@ -30,6 +30,12 @@ def test_an_interrupted_voice_goes_on_exactly(runs, goes_on_exactly):
     goes_on_exactly(train_wav2vec2.main, runs["voice"], runs["out"] / "voice")
 
 
+def test_a_voice_is_trained_for_all_its_steps(runs, tmp_path):
+    train_wav2vec2.main([*runs["voice"], "--steps", "4", "--out", str(tmp_path)])
+    assert torch.load(tmp_path / "last.pt", weights_only=False)["updates"] == 4
+    assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 2
+
+
 def test_a_voice_learns_from_several_teachers_and_from_itself(runs, tmp_path):
     out = runs["out"]
     given = list(runs["voice"])

@@ -27,6 +27,7 @@ from .loop import (
     make_muon,
     one_cycle,
     pack,
+    rounds_of,
     start,
     unpack,
 )
@@ -252,11 +253,12 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     first = unpack(last, average, **parts) if last else 0
     frames = int(arguments.seconds * 50)
     scores: dict[str, float] = {}
-    for epoch in range(first, max(1, arguments.steps // arguments.every)):
+    rounds = rounds_of(arguments.steps, arguments.every)
+    for epoch in range(first, len(rounds)):
+        steps = rounds[epoch]
         model.train()
         total, hits, told = 0.0, 0, []
-        for index in range(arguments.every):
-            step = epoch * arguments.every + index
+        for index, step in enumerate(steps):
             for group in (*muon.param_groups, *adamw.param_groups):
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             rows = rng.choice(len(train), arguments.batch, p=weights)
@@ -303,8 +305,8 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         row = {
             **scores["ravdess"],
             **{f"{corpus} uar": of["uar"] for corpus, of in scores.items()},
-            "train_loss": total / arguments.every,
-            "train_wa": hits / arguments.every / arguments.batch,
+            "train_loss": total / len(steps),
+            "train_wa": hits / len(steps) / arguments.batch,
             # in units of a channel's variance; mixed crops have less of it than 1
             **({"states unlike": float(np.mean(told))} if told else {}),
         }

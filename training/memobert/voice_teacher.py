@@ -28,6 +28,7 @@ from .loop import (
     describe_run,
     one_cycle,
     pack,
+    rounds_of,
     start,
     unpack,
 )
@@ -157,11 +158,12 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     first = unpack(last, average, **parts) if last else 0
     frames = int(arguments.seconds * 50)
     scores: dict[str, float] = {}
-    for epoch in range(first, max(1, arguments.steps // arguments.every)):
+    rounds = rounds_of(arguments.steps, arguments.every)
+    for epoch in range(first, len(rounds)):
+        steps = rounds[epoch]
         model.train()
         total, hits = 0.0, 0
-        for index in range(arguments.every):
-            step = epoch * arguments.every + index
+        for step in steps:
             for group in optimiser.param_groups:
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             rows = rng.choice(len(weights), arguments.batch, p=weights)
@@ -190,8 +192,8 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         }
         row = {
             **scores,
-            "train_loss": total / arguments.every,
-            "train_wa": hits / arguments.every / arguments.batch,
+            "train_loss": total / len(steps),
+            "train_wa": hits / len(steps) / arguments.batch,
         }
         # the last average, not the luckiest on a small split
         checkpoints.save(epoch + 1, epoch, pack(average, **parts), best, row)

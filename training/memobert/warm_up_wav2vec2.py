@@ -23,6 +23,7 @@ from .loop import (
     autocast,
     one_cycle,
     pack,
+    rounds_of,
     start,
     unpack,
 )
@@ -84,10 +85,11 @@ def main(argv: list[str] | None = None) -> float:
     first = unpack(last, average, **parts) if last else 0
 
     score = 0.0
-    for epoch in range(first, max(1, arguments.steps // arguments.every)):
+    rounds = rounds_of(arguments.steps, arguments.every)
+    for epoch in range(first, len(rounds)):
+        steps = rounds[epoch]
         total = 0.0
-        for index in range(arguments.every):
-            step = epoch * arguments.every + index
+        for step in steps:
             for group in optimiser.param_groups:
                 group["lr"] = arguments.rate * one_cycle(step, arguments.steps, 0.1)
             wave = draw(speech, train, arguments.batch, window, rng).to(device)
@@ -105,7 +107,7 @@ def main(argv: list[str] | None = None) -> float:
         )
         score = explained(twin.wav2vec2.feature_extractor, twin_head, targets, probe)
         best = {"model": twin.state_dict(), "config": config.to_dict(), "valid": {"explained": score}}
-        row = {"loss": total / arguments.every, "explained": score}
+        row = {"loss": total / len(steps), "explained": score}
         checkpoints.save(epoch + 1, score, pack(average, **parts), best, row)
     return score
 

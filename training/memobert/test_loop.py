@@ -1,0 +1,33 @@
+"""What training commands share: rounds, and generators that go on where they were."""
+
+import pytest
+import torch
+
+from .loop import random_state, rounds_of, set_random_state
+
+
+def test_rounds_take_every_step_once():
+    assert rounds_of(6, 3) == [range(3), range(3, 6)]
+    assert rounds_of(5, 3) == [range(3), range(3, 5)]
+    assert rounds_of(2, 3) == [range(2)]
+    for wrong in ((0, 3), (3, 0)):
+        with pytest.raises(ValueError, match="both begin at 1"):
+            rounds_of(*wrong)
+
+
+def test_a_gpus_generators_go_on_where_they_were(monkeypatch):
+    states = [torch.tensor([1], dtype=torch.uint8), torch.tensor([2], dtype=torch.uint8)]
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: len(states))
+    monkeypatch.setattr(torch.cuda, "get_rng_state_all", lambda: [state.clone() for state in states])
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda state, device: states[device].copy_(state))
+    kept = random_state()
+    for state in states:
+        state += 5
+    set_random_state(kept)
+    assert [state.item() for state in states] == [1, 2]
+    # a checkpoint of a machine without one leaves them as they are
+    del kept["cuda"]
+    states[1] += 5
+    set_random_state(kept)
+    assert [state.item() for state in states] == [1, 7]
