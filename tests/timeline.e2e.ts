@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import type { Estimate } from '../src';
+import type { MemoTimeline } from '../src/elements';
 import { expect, recorded, test } from './support/browser';
 import { expectPhase, nextError, openPage } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
@@ -104,6 +105,41 @@ test('exports are read back by the browser’s own parsers', async ({ open }) =>
   const download = page.waitForEvent('download');
   await page.getByTestId('export-csv').click();
   expect((await download).suggestedFilename()).toBe('clip.csv');
+});
+
+test('where the answer is withheld, timeline and picture are pale and name no emotion', async ({ open }) => {
+  const page = await open();
+  await page.goto('examples/states.html?state=file&scheme=light');
+  const timeline = page.locator('memo-timeline');
+  const slider = timeline.getByRole('slider');
+  await expect(timeline.locator('.legend')).toContainText('not sure');
+  const at = async (position: number) => {
+    await timeline.evaluate((part: MemoTimeline, to) => (part.position = to), position);
+    return expect(slider);
+  };
+  await (await at(49)).toHaveAttribute('aria-valuetext', /^0:49\.0, [a-z]+ \d+/);
+  await (await at(53)).toHaveAttribute('aria-valuetext', '0:53.0, not sure');
+  const drawn = await timeline.evaluate((part: MemoTimeline) =>
+    [...part.renderRoot.querySelectorAll('path')].map((path) => ({
+      pale: getComputedStyle(path).opacity === '0.35',
+      // a fifth of a second each
+      from: path.getBBox().x / 5,
+    })),
+  );
+  expect(drawn.filter(({ pale }) => pale)).toEqual(Array(7).fill({ pale: true, from: 50 }));
+  expect(drawn.filter(({ pale }) => !pale)).toHaveLength(7);
+  const brightness = await page.evaluate(async () => {
+    const picture = await createImageBitmap(await document.querySelector('memo-bert')!.export('png'));
+    const context = new OffscreenCanvas(picture.width, picture.height).getContext('2d')!;
+    context.drawImage(picture, 0, 0);
+    // the plot is from 20 to 1580 and from 20 to 300
+    return [48, 53].map((second) => {
+      const { data } = context.getImageData(20 + (second / 60) * 1560, 22, 10, 276);
+      return data.reduce((sum, value) => sum + value, 0) / data.length;
+    });
+  });
+  expect(brightness[0]).toBeLessThan(160);
+  expect(brightness[1]).toBeGreaterThan(190);
 });
 
 test('of two faces the one that is clicked is followed; the other stays marked', async ({ open }) => {

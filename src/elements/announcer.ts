@@ -1,7 +1,8 @@
 /** What a screen reader is told, and how seldom: phases and conditions as they change, the top label at most every few seconds. */
 
+import { isWithheld } from '../memobert/reliability';
 import type { Condition, Phase, RecogniserState } from '../recogniser';
-import { isWithheld, labelSpoken, percent, topIndex } from './format';
+import { labelSpoken, percent, topIndex } from './format';
 import { strings } from './strings';
 
 /** Milliseconds between two announcements of the top label. */

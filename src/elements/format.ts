@@ -1,6 +1,5 @@
 /** Numbers and names as the elements write them. */
 
-import type { Estimate } from '../memobert/estimate';
 import { strings } from './strings';
 
 /** 0.624 -> `62 %`; below half a percent `<1 %`, never a certain `100 %` by rounding alone. */
@@ -57,11 +56,6 @@ export function labelGloss(id: string): string | null {
 export function labelSpoken(id: string): string {
   const gloss = labelGloss(id);
   return gloss === null ? id : `${id} (${gloss})`;
-}
-
-/** Whether an answer is withheld: then no label is shown as one. */
-export function isWithheld(estimate: Pick<Estimate, 'reliability'> | null): boolean {
-  return estimate?.reliability?.abstained === true;
 }
 
 /** Index of the highest value; -1 of nothing. The first wins a tie. */

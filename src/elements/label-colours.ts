@@ -4,7 +4,8 @@
  */
 
 import type { Estimate } from '../memobert/estimate';
-import { isWithheld, topIndex } from './format';
+import { isWithheld } from '../memobert/reliability';
+import { topIndex } from './format';
 
 export interface ThemedColour {
   readonly light: string;

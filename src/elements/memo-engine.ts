@@ -2,6 +2,7 @@ import { css, html, LitElement, type PropertyValues, type TemplateResult } from 
 import { customElement, property, state } from 'lit/decorators.js';
 import { MemoError } from '../errors';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
+import { isWithheld } from '../memobert/reliability';
 import {
   INITIAL_STATE,
   REQUEST_EVENT,
@@ -17,7 +18,6 @@ import type { ChildTrack } from './child-track';
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
 import type { ExportFormat } from './export-formats';
-import { isWithheld } from './format';
 import { fetchMedia } from './media-url';
 import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
 import { TimelineFetch } from './shows-time';

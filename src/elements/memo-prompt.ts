@@ -2,19 +2,11 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { MODALITIES, type Modality, type WordProbability } from '../memobert/estimate';
-import type { Doubt } from '../memobert/reliability';
+import { isWithheld, type Doubt } from '../memobert/reliability';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
-import {
-  DEFAULT_LABELS,
-  DEFAULT_PROMPT,
-  isWithheld,
-  labelGloss,
-  percent,
-  splitPrompt,
-  topIndex,
-} from './format';
+import { DEFAULT_LABELS, DEFAULT_PROMPT, labelGloss, percent, splitPrompt, topIndex } from './format';
 import { labelColour } from './label-colours';
 import './memo-wording';
 import { strings } from './strings';

@@ -1,13 +1,15 @@
 import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { isWithheld } from '../memobert/reliability';
 import { estimateAt, type Mark, type RecogniserState, type Timeline } from '../recogniser';
 import { marks } from '../recogniser/timeline-marks';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { clock, labelSpoken, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
+import { strings } from './strings';
 import { overTimeWords } from './strings/over-time-words';
-import { bandPaths, columnsOf, joined, rangeOf, type Range } from './timeline-bands';
+import { bandPaths, columnsOf, joined, rangeOf, runs, type Column, type Range } from './timeline-bands';
 
 const COLUMNS = 300;
 /** Seconds that a key moves by. */
@@ -17,8 +19,8 @@ const STEPS: Readonly<Record<string, number>> = {
 };
 
 /**
- * The estimates over time as stacked bands, the likeliest words' hues above one another; where no face was seen and nobody
- * spoke is marked below. Of a file it is a slider: click, drag or arrow keys send `seek`.
+ * The estimates over time as stacked bands, the likeliest words' hues above one another, pale where the answer is withheld; where
+ * no face was seen and nobody spoke is marked below. Of a file it is a slider: click, drag or arrow keys send `seek`.
  * @csspart bands - the picture of the probabilities
  * @csspart cursor - the line at the moment shown
  */
@@ -54,6 +56,9 @@ export class MemoTimeline extends BaseElement {
       }
       path {
         fill: var(--_hue);
+      }
+      .pale {
+        opacity: 0.35;
       }
       .mark {
         position: absolute;
@@ -137,13 +142,15 @@ export class MemoTimeline extends BaseElement {
     if (timeline === null) return html`<p class="heading">${overTimeWords().timeline.empty}</p>`;
     const range = rangeOf(timeline);
     const shown = joined(marks(timeline), (range.to - range.from) / COLUMNS);
+    const columns = columnsOf(timeline, COLUMNS);
+    const picture = [this.#bands(timeline, columns), shown.map((mark) => this.#mark(mark, range))];
     return html`<div class="head">
         <span class="heading">${overTimeWords().timeline.heading}</span>
         ${this.#progress(timeline)}
       </div>
-      ${this.#plot(timeline, range, shown)}
+      ${this.#plot(timeline, range, picture)}
       <div class="axis number"><span>${clock(range.from)}</span><span>${clock(range.to)}</span></div>
-      ${this.#legend(timeline, shown)}`;
+      ${this.#legend(timeline, columns, shown)}`;
   }
 
   #progress({ reached, seconds }: Timeline): unknown {
@@ -160,9 +167,9 @@ export class MemoTimeline extends BaseElement {
     >`;
   }
 
-  #plot(timeline: Timeline, range: Range, shown: readonly Mark[]): TemplateResult {
+  #plot(timeline: Timeline, range: Range, picture: unknown): TemplateResult {
     const at = this.position ?? timeline.estimates.at(-1)?.time ?? range.from;
-    const inner = html`${this.#bands(timeline)} ${shown.map((mark) => this.#mark(mark, range))}
+    const inner = html`${picture}
       <span class="cursor" part="cursor" ${cssValues({ '--_at': String(share(at, range)) })}></span>`;
     // a live source has no moments to go to
     if (timeline.seconds === null) return html`<div class="plot" data-testid="timeline">${inner}</div>`;
@@ -184,13 +191,14 @@ export class MemoTimeline extends BaseElement {
     </div>`;
   }
 
-  #bands(timeline: Timeline): TemplateResult {
-    const paths = bandPaths(columnsOf(timeline, COLUMNS), timeline.labels.length);
-    return html`<svg part="bands" viewBox="0 0 ${COLUMNS} 1" preserveAspectRatio="none" aria-hidden="true">
-      ${paths.map(
+  #bands({ labels }: Timeline, columns: readonly (Column | null)[]): TemplateResult {
+    const bands = (withheld: boolean) =>
+      bandPaths(columns, labels.length, withheld).map(
         (path, index) =>
-          svg`<path d=${path} ${cssValues({ '--_hue': labelColour(timeline.labels[index] ?? '', index) })}></path>`,
-      )}
+          svg`<path class=${withheld ? 'pale' : ''} d=${path} ${cssValues({ '--_hue': labelColour(labels[index] ?? '', index) })}></path>`,
+      );
+    return html`<svg part="bands" viewBox="0 0 ${COLUMNS} 1" preserveAspectRatio="none" aria-hidden="true">
+      ${bands(false)}${bands(true)}
     </svg>`;
   }
 
@@ -202,16 +210,18 @@ export class MemoTimeline extends BaseElement {
     return html`<span class="mark ${kind}" data-mark=${kind} ${cssValues(place)}></span>`;
   }
 
-  #legend(timeline: Timeline, shown: readonly Mark[]): TemplateResult {
+  #legend({ labels }: Timeline, columns: readonly (Column | null)[], shown: readonly Mark[]): TemplateResult {
     const kinds = new Set(shown.map(({ kind }) => kind));
+    const hues = labels.map(labelColour);
+    const swatch = (hue: string, text: string, pale = '') =>
+      html`<li><span class="swatch ${pale}" ${cssValues({ '--_hue': hue })}></span>${text}</li>`;
     return html`<ul class="legend">
-      ${timeline.labels.map(
-        (label, index) =>
-          html`<li>
-            <span class="swatch" ${cssValues({ '--_hue': labelColour(label, index) })}></span
-            >${labelSpoken(label)}
-          </li>`,
-      )}
+      ${labels.map((label, index) => swatch(hues[index] ?? '', labelSpoken(label)))}
+      ${
+        runs(columns, true).length > 0
+          ? swatch(`linear-gradient(90deg, ${hues.join()})`, strings.unsure.word, 'pale')
+          : nothing
+      }
       ${[...kinds].map(
         (kind) =>
           html`<li><span class="mark bar ${kind}"></span>${overTimeWords().timeline.marks[kind]}</li>`,
@@ -226,7 +236,9 @@ export class MemoTimeline extends BaseElement {
     const said =
       label === undefined
         ? overTimeWords().timeline.nothing
-        : `${labelSpoken(label)} ${percent(estimate?.probabilities[top] ?? 0)}`;
+        : isWithheld(estimate)
+          ? strings.unsure.word
+          : `${labelSpoken(label)} ${percent(estimate?.probabilities[top] ?? 0)}`;
     return `${clock(at)}, ${said}`;
   }
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { CANNED_TIMELINE, estimated } from '../recogniser/testing/canned-timeline';
+import { CANNED_TIMELINE, estimated, withheld } from '../recogniser/testing/canned-timeline';
 import { bandPaths, columnsOf, joined, rangeOf } from './timeline-bands';
 
 describe('columnsOf', () => {
   it('weighs what stood in a column by how long, and leaves gaps empty', () => {
     const columns = columnsOf(CANNED_TIMELINE, 10);
-    const happy = columns.map((values) => (values === null ? null : Math.round(values[0]! * 1000) / 1000));
+    const happy = columns.map((column) => column && Math.round(column.values[0]! * 1000) / 1000);
     expect(happy).toEqual([0.9, 0.45, 0.35, 0.1, null, null, null, 0.6, 0.6, 0.6]);
-    for (const values of columns) if (values !== null) expect(values[0]! + values[1]!).toBeCloseTo(1);
+    for (const { values } of columns.filter((column) => column !== null))
+      expect(values[0]! + values[1]!).toBeCloseTo(1);
   });
 
   it('is empty without estimates and without any length', () => {
@@ -26,7 +27,19 @@ describe('columnsOf', () => {
       estimates: [estimated(10, 1), estimated(11, 0)],
     };
     expect(rangeOf(live)).toEqual({ from: 10, to: 12 });
-    expect(columnsOf(live, 2).map((values) => values?.[0])).toEqual([1, 0]);
+    expect(columnsOf(live, 2).map((column) => column?.values[0])).toEqual([1, 0]);
+  });
+
+  it('tells where the answer was withheld for half of a column or more', () => {
+    const estimates = [
+      estimated(0, 0.5),
+      withheld(estimated(0.4, 0.5)),
+      estimated(1, 0.5),
+      withheld(estimated(1.6, 0.5)),
+      withheld(estimated(2, 0.5)),
+    ];
+    const columns = columnsOf({ ...CANNED_TIMELINE, seconds: 3, reached: 3, estimates }, 3);
+    expect(columns.map((column) => column?.withheld)).toEqual([true, false, true]);
   });
 
   it('takes two hours in a moment', () => {
@@ -38,10 +51,18 @@ describe('columnsOf', () => {
 });
 
 describe('bandPaths', () => {
+  const column = (...values: number[]) => ({ values, withheld: false });
+
   it('stacks the labels, the first at the bottom, with a piece for each stretch', () => {
-    const [first, second] = bandPaths([[0.25, 0.75], null, [1, 0]], 2);
+    const [first, second] = bandPaths([column(0.25, 0.75), null, column(1, 0)], 2, false);
     expect(first).toBe('M0 0.75L1 0.75L1 1L0 1ZM2 0L3 0L3 1L2 1Z');
     expect(second).toBe('M0 0L1 0L1 0.75L0 0.75ZM2 0L3 0L3 0L2 0Z');
+  });
+
+  it('gives those that are withheld apart from the others', () => {
+    const columns = [column(1), { ...column(1), withheld: true }, column(1)];
+    expect(bandPaths(columns, 1, true)).toEqual(['M1 0L2 0L2 1L1 1Z']);
+    expect(bandPaths(columns, 1, false)).toEqual(['M0 0L1 0L1 1L0 1ZM2 0L3 0L3 1L2 1Z']);
   });
 });
 

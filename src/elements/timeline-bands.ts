@@ -1,5 +1,6 @@
 /** A timeline as stacked bands: probabilities over columns of time, and the outlines of what they fill. */
 
+import { isWithheld } from '../memobert/reliability';
 import type { Mark, Timeline } from '../recogniser';
 import { segments } from '../recogniser/timeline-marks';
 
@@ -9,18 +10,27 @@ export interface Range {
   readonly to: number;
 }
 
+/** What stood in a stretch of time. */
+export interface Column {
+  /** Mean probabilities, weighted by how long each stood. */
+  readonly values: readonly number[];
+  /** For at least half of it the answer was withheld: nothing is to be shown as one. */
+  readonly withheld: boolean;
+}
+
 /** A file from its beginning to its end, a live source from its first estimate to now. */
 export function rangeOf({ seconds, estimates, reached }: Timeline): Range {
   const from = seconds === null ? (estimates[0]?.time ?? 0) : 0;
   return { from, to: Math.max(seconds ?? reached, from) };
 }
 
-/** Mean probabilities of what stood in each column, weighted by how long; null where nothing did. */
-export function columnsOf(timeline: Timeline, count: number): (readonly number[] | null)[] {
+/** Null where nothing stood. */
+export function columnsOf(timeline: Timeline, count: number): (Column | null)[] {
   const { from, to } = rangeOf(timeline);
   const width = (to - from) / count;
   const sums = Array.from({ length: count }, () => timeline.labels.map(() => 0));
   const weights = Array<number>(count).fill(0);
+  const withheld = Array<number>(count).fill(0);
   if (width > 0) {
     for (const { start, end, estimate } of segments(timeline)) {
       const last = Math.min(count - 1, Math.ceil((end - from) / width) - 1);
@@ -29,6 +39,7 @@ export function columnsOf(timeline: Timeline, count: number): (readonly number[]
         const weight = Math.min(end, left + width) - Math.max(start, left);
         if (!(weight > 0)) continue;
         weights[column] = (weights[column] ?? 0) + weight;
+        if (isWithheld(estimate)) withheld[column] = (withheld[column] ?? 0) + weight;
         estimate.probabilities.forEach((value, index) => {
           const sum = sums[column];
           if (sum !== undefined) sum[index] = (sum[index] ?? 0) + value * weight;
@@ -38,7 +49,8 @@ export function columnsOf(timeline: Timeline, count: number): (readonly number[]
   }
   return sums.map((sum, column) => {
     const weight = weights[column] ?? 0;
-    return weight > 0 ? sum.map((value) => value / weight) : null;
+    if (!(weight > 0)) return null;
+    return { values: sum.map((value) => value / weight), withheld: (withheld[column] ?? 0) >= weight / 2 };
   });
 }
 
@@ -59,14 +71,19 @@ export function joined(marks: readonly Mark[], seconds: number): Mark[] {
   return found;
 }
 
-/** For each label an SVG path in a box of `columns.length` by 1, the first label at the bottom. */
-export function bandPaths(columns: readonly (readonly number[] | null)[], labels: number): string[] {
+/**
+ * For each label an SVG path in a box of `columns.length` by 1, the first label at the bottom.
+ * @param withheld of these columns, or of the others
+ */
+export function bandPaths(columns: readonly (Column | null)[], labels: number, withheld: boolean): string[] {
+  const found = runs(columns, withheld);
   return Array.from({ length: labels }, (_, label) =>
-    runs(columns)
+    found
       .map(({ from, to }) => {
-        const inside = columns.slice(from, to).map((values) => {
-          const lower = (values ?? []).slice(0, label).reduce((a, b) => a + b, 0);
-          return { lower, upper: lower + (values?.[label] ?? 0) };
+        const inside = columns.slice(from, to).map((column) => {
+          const values = column?.values ?? [];
+          const lower = values.slice(0, label).reduce((a, b) => a + b, 0);
+          return { lower, upper: lower + (values[label] ?? 0) };
         });
         const above = inside.map(({ upper }, index) => edge(from + index, from + index + 1, upper));
         const below = inside.map(({ lower }, index) => edge(from + index + 1, from + index, lower)).reverse();
@@ -85,11 +102,11 @@ function number(value: number): string {
   return String(Math.round(value * 1e4) / 1e4);
 }
 
-/** Stretches of columns with something in them. */
-function runs(columns: readonly (readonly number[] | null)[]): { from: number; to: number }[] {
+/** Stretches of such columns. */
+export function runs(columns: readonly (Column | null)[], withheld: boolean): { from: number; to: number }[] {
   const found: { from: number; to: number }[] = [];
-  columns.forEach((values, index) => {
-    if (values === null) return;
+  columns.forEach((column, index) => {
+    if (column?.withheld !== withheld) return;
     const last = found.at(-1);
     if (last?.to === index) last.to = index + 1;
     else found.push({ from: index, to: index + 1 });

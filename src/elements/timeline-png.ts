@@ -5,13 +5,16 @@ import type { Timeline } from '../recogniser';
 import { marks } from '../recogniser/timeline-marks';
 import { clock, labelSpoken } from './format';
 import { themedColour, type Scheme } from './label-colours';
+import { strings } from './strings';
 import { overTimeWords } from './strings/over-time-words';
-import { columnsOf, rangeOf } from './timeline-bands';
+import { columnsOf, rangeOf, runs, type Column } from './timeline-bands';
 
 const WIDTH = 1600;
 const HEIGHT = 420;
 const PLOT = { x: 20, y: 20, width: WIDTH - 40, height: 280 } as const;
 const COLUMNS = 800;
+/** Opacity where the answer is withheld, as `<memo-timeline>` has it. */
+const PALE = 0.35;
 const GROUND: Record<Scheme, { readonly surface: string; readonly ink: string; readonly line: string }> = {
   light: { surface: '#fdfdfe', ink: '#12161b', line: '#d3dae1' },
   dark: { surface: '#15181c', ink: '#eaeef2', line: '#30373f' },
@@ -30,27 +33,40 @@ export async function timelinePng(timeline: Timeline, scheme: Scheme): Promise<B
   }
   context.fillStyle = GROUND[scheme].surface;
   context.fillRect(0, 0, WIDTH, HEIGHT);
-  drawBands(context, timeline, scheme);
+  const columns = columnsOf(timeline, COLUMNS);
+  drawBands(context, timeline, columns, scheme);
   drawMarks(context, timeline, scheme);
   drawAxis(context, timeline, scheme);
-  drawLegend(context, timeline, scheme);
+  drawLegend(context, timeline, columns, scheme);
   return canvas.convertToBlob({ type: 'image/png' });
 }
 
 type Context = OffscreenCanvasRenderingContext2D;
 
-function drawBands(context: Context, timeline: Timeline, scheme: Scheme): void {
+function drawBands(
+  context: Context,
+  { labels }: Timeline,
+  columns: readonly (Column | null)[],
+  scheme: Scheme,
+): void {
   const width = PLOT.width / COLUMNS;
-  columnsOf(timeline, COLUMNS).forEach((values, column) => {
+  columns.forEach((column, index) => {
     let bottom = PLOT.y + PLOT.height;
-    values?.forEach((value, label) => {
+    column?.values.forEach((value, label) => {
       const height = value * PLOT.height;
-      context.fillStyle = themedColour(timeline.labels[label] ?? '', label, scheme);
+      context.fillStyle = themedColour(labels[label] ?? '', label, scheme);
       // half a pixel more closes the seam to the next column
-      context.fillRect(PLOT.x + column * width, bottom - height, width + 0.5, height);
+      context.fillRect(PLOT.x + index * width, bottom - height, width + 0.5, height);
       bottom -= height;
     });
   });
+  // veiled a stretch at once: single columns would show their seams
+  context.fillStyle = GROUND[scheme].surface;
+  context.globalAlpha = 1 - PALE;
+  for (const { from, to } of runs(columns, true)) {
+    context.fillRect(PLOT.x + from * width, PLOT.y, (to - from) * width, PLOT.height);
+  }
+  context.globalAlpha = 1;
   context.strokeStyle = GROUND[scheme].line;
   context.strokeRect(PLOT.x, PLOT.y, PLOT.width, PLOT.height);
 }
@@ -77,21 +93,31 @@ function drawAxis(context: Context, timeline: Timeline, scheme: Scheme): void {
   }
 }
 
-function drawLegend(context: Context, timeline: Timeline, scheme: Scheme): void {
+function drawLegend(
+  context: Context,
+  { labels }: Timeline,
+  columns: readonly (Column | null)[],
+  scheme: Scheme,
+): void {
+  const { ink } = GROUND[scheme];
   const y = HEIGHT - 32;
   let x: number = PLOT.x;
   context.textAlign = 'left';
-  const entry = (text: string, colour: string) => {
-    context.fillStyle = colour;
-    context.fillRect(x, y - 14, 16, 16);
-    context.fillStyle = GROUND[scheme].ink;
+  const entry = (text: string, colours: readonly string[], opacity = 1) => {
+    const width = 16 / colours.length;
+    context.globalAlpha = opacity;
+    colours.forEach((colour, index) => {
+      context.fillStyle = colour;
+      context.fillRect(x + index * width, y - 14, width, 16);
+    });
+    context.globalAlpha = 1;
+    context.fillStyle = ink;
     context.fillText(text, x + 24, y);
     x += 24 + context.measureText(text).width + 28;
   };
-  timeline.labels.forEach((label, index) => entry(labelSpoken(label), themedColour(label, index, scheme)));
-  context.globalAlpha = 0.75;
-  entry(overTimeWords().timeline.marks['no-face'], GROUND[scheme].ink);
-  context.globalAlpha = 0.35;
-  entry(overTimeWords().timeline.marks.silence, GROUND[scheme].ink);
-  context.globalAlpha = 1;
+  const hues = labels.map((label, index) => themedColour(label, index, scheme));
+  labels.forEach((label, index) => entry(labelSpoken(label), hues.slice(index, index + 1)));
+  if (runs(columns, true).length > 0) entry(strings.unsure.word, hues, PALE);
+  entry(overTimeWords().timeline.marks['no-face'], [ink], 0.75);
+  entry(overTimeWords().timeline.marks.silence, [ink], 0.35);
 }

@@ -3,21 +3,23 @@
 import { MODALITIES } from '../memobert/estimate';
 import type { Timeline } from '../recogniser/timeline';
 import { segments } from '../recogniser/timeline-marks';
+import { topOf } from './top';
 
 /**
- * Columns: `start_s`, `end_s`, `top`, each label's probability by its id, `word` (the vocabulary's most likely), for each
- * modality `text`, `face`, `voice` whether it was `_present` (0 or 1) and its `_contribution`, and `faces` in the picture.
+ * Columns: `start_s`, `end_s`, `top`, whether the answer was `withheld` (0 or 1; then `top` and `word` are empty), each label's
+ * probability by its id, `word` (the vocabulary's most likely), for each modality `text`, `face`, `voice` whether it was
+ * `_present` (0 or 1) and its `_contribution`, and `faces` in the picture.
  */
 export function toCsv(timeline: Timeline): string {
   const sources = MODALITIES.flatMap((modality) => [`${modality}_present`, `${modality}_contribution`]);
-  const header = ['start_s', 'end_s', 'top', ...timeline.labels, 'word', ...sources, 'faces'];
+  const header = ['start_s', 'end_s', 'top', 'withheld', ...timeline.labels, 'word', ...sources, 'faces'];
   const rows = segments(timeline).map(({ start, end, estimate }) => {
-    const { labels, probabilities, words, modalities, faces } = estimate;
-    const top = labels[probabilities.indexOf(Math.max(...probabilities))] ?? '';
+    const { probabilities, words, modalities, faces } = estimate;
+    const top = topOf(estimate);
     return [
-      ...[start.toFixed(3), end.toFixed(3), top],
+      ...[start.toFixed(3), end.toFixed(3), top?.label ?? '', top === null ? '1' : '0'],
       ...probabilities.map((probability) => probability.toFixed(6)),
-      words[0]?.word ?? '',
+      top === null ? '' : (words[0]?.word ?? ''),
       ...MODALITIES.flatMap((modality) => [
         modalities[modality].present ? '1' : '0',
         modalities[modality].contribution.toFixed(6),

@@ -1,12 +1,13 @@
 /**
  * W3C EmotionML 1.0 (Recommendation, 22 May 2014): an `<emotion>` for each estimate, with every label as a `<category>` and
- * its probability as `value`, and `start` and `end` in milliseconds.
+ * its probability as `value`, and `start` and `end` in milliseconds. Where the answer is withheld, the `confidence` in each is 0.
  *
  * The label words are none of the W3C's vocabularies, so the document defines its own and names it as its category set.
  * `start` and `end` count from the beginning of the media, as a file has no date; where its name is known, a `<reference>`
  * gives the same stretch as a media fragment (Media Fragments URI 1.0).
  */
 
+import { isWithheld } from '../memobert/reliability';
 import type { Timeline } from '../recogniser/timeline';
 import { segments, type Segment } from '../recogniser/timeline-marks';
 
@@ -33,10 +34,11 @@ function emotion({ start, end, estimate }: Segment, name: string | null): string
   const modes = Object.entries(estimate.modalities).flatMap(([modality, { present }]) =>
     present ? [modality] : [],
   );
-  const categories = estimate.labels.map(
-    (label, index) =>
-      `    <category name="${attribute(token(label))}" value="${(estimate.probabilities[index] ?? 0).toFixed(6)}"/>\n`,
-  );
+  const confidence = isWithheld(estimate) ? ' confidence="0"' : '';
+  const categories = estimate.labels.map((label, index) => {
+    const value = (estimate.probabilities[index] ?? 0).toFixed(6);
+    return `    <category name="${attribute(token(label))}" value="${value}"${confidence}/>\n`;
+  });
   const media =
     name === null
       ? ''

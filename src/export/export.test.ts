@@ -1,23 +1,37 @@
 /** Each format in its details; that browsers' own parsers read them is shown in `tests/files.e2e.ts`. */
 
 import { describe, expect, it } from 'vitest';
-import { CANNED_TIMELINE, estimated } from '../recogniser/testing/canned-timeline';
+import { CANNED_TIMELINE, estimated, withheld } from '../recogniser/testing/canned-timeline';
 import { exportTimeline, TEXT_FORMATS, toCsv, toEmotionMl, toJson, toWebVtt } from '.';
+
+/** Its second of “sad” at 1.5 s is withheld, and the next is not. */
+const WITHHELD = {
+  ...CANNED_TIMELINE,
+  estimates: CANNED_TIMELINE.estimates.map((estimate) =>
+    estimate.time === 1.5 ? withheld(estimate) : estimate,
+  ),
+};
 
 describe('CSV', () => {
   it('has a row an estimate, under names, with times and all probabilities', () => {
     const [header, first, ...rest] = toCsv(CANNED_TIMELINE).split('\r\n');
     expect(header).toBe(
-      'start_s,end_s,top,happy,sad,word,text_present,text_contribution,face_present,face_contribution,voice_present,voice_contribution,faces',
+      'start_s,end_s,top,withheld,happy,sad,word,text_present,text_contribution,face_present,face_contribution,voice_present,voice_contribution,faces',
     );
-    expect(first).toBe('0.500,1.000,happy,0.900000,0.100000,glad,0,0.000000,1,0.250000,1,0.250000,1');
+    expect(first).toBe('0.500,1.000,happy,0,0.900000,0.100000,glad,0,0.000000,1,0.250000,1,0.250000,1');
     expect(rest).toHaveLength(9); // 8 rows and the end of the last
+  });
+
+  it('names no emotion where the answer is withheld, and says that it is', () => {
+    const rows = toCsv(WITHHELD).split('\r\n');
+    expect(rows[3]).toBe('1.500,2.250,,1,0.200000,0.800000,,0,0.000000,1,0.250000,1,0.250000,1');
+    expect(rows[4]).toMatch(/^2\.250,3\.000,sad,0,/);
   });
 
   it('quotes what would break a row, and gives a spreadsheet no formula', () => {
     const odd = { ...estimated(1, 0.5), labels: ['a,"b"', '=1+1'] };
     const csv = toCsv({ ...CANNED_TIMELINE, labels: odd.labels, estimates: [odd] });
-    expect(csv.split('\r\n')[0]).toContain(`top,"a,""b""",'=1+1,word`);
+    expect(csv.split('\r\n')[0]).toContain(`top,withheld,"a,""b""",'=1+1,word`);
   });
 });
 
@@ -42,6 +56,12 @@ describe('WebVTT', () => {
     ]);
   });
 
+  it('says “not sure” for as long as the answer is withheld', () => {
+    const cues = toWebVtt(WITHHELD);
+    expect(cues).toContain('00:00:01.500 --> 00:00:02.250\n<c.not-sure>not sure</c>\n');
+    expect(cues).toContain('00:00:02.250 --> 00:00:04.000\n<c.sad>sad</c> 75 %\n');
+  });
+
   it('counts hours and escapes', () => {
     const late = { ...estimated(7199.9996, 0.9), labels: ['<b>&', 'sad'] };
     const text = toWebVtt({ ...CANNED_TIMELINE, seconds: 7203, reached: 7203, estimates: [late] });
@@ -63,6 +83,14 @@ describe('EmotionML', () => {
     expect(first).toContain('<category name="sad" value="0.100000"/>');
     expect(first).toContain('uri="a%20%26%20%22b%22.webm#t=0.500,1.000"');
     expect(text.match(/<emotion /g)).toHaveLength(9);
+    expect(text).not.toContain('confidence');
+  });
+
+  it('has no confidence in what is withheld', () => {
+    const emotions = toEmotionMl(WITHHELD).split('<emotion ').slice(1);
+    expect(emotions[2]).toContain('<category name="sad" value="0.800000" confidence="0"/>');
+    expect(emotions[2]?.match(/confidence="0"/g)).toHaveLength(2);
+    expect(emotions.filter((emotion) => emotion.includes('confidence'))).toHaveLength(1);
   });
 });
 

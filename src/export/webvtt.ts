@@ -1,20 +1,32 @@
-/** W3C WebVTT: a cue for each stretch in which the same label is the most likely, for a `<track kind="metadata">` or captions. */
+/**
+ * W3C WebVTT, for a `<track kind="metadata">` or captions: a cue for each stretch in which the same label is the most likely, or in
+ * which the answer is withheld, which says so: without a cue there was no evidence at all.
+ */
 
 import type { Timeline } from '../recogniser/timeline';
 import { segments, type Segment } from '../recogniser/timeline-marks';
+import { topOf } from './top';
 
 export function toWebVtt(timeline: Timeline): string {
   const cues = stretches(segments(timeline)).map(
     ({ start, end, label, mean }) =>
-      `${stamp(start)} --> ${stamp(end)}\n<c.${cssName(label)}>${escaped(label)}</c> ${Math.round(mean * 100)} %\n`,
+      `${stamp(start)} --> ${stamp(end)}\n${label === null ? NOT_SURE : said(label, mean)}\n`,
   );
   return `WEBVTT\n\nNOTE Estimates of expression by memo-bert, not of what a person feels.\n\n${cues.join('\n')}`;
+}
+
+/** A label word has no hyphen: a style sheet tells this from all of them. */
+const NOT_SURE = '<c.not-sure>not sure</c>';
+
+function said(label: string, mean: number): string {
+  return `<c.${cssName(label)}>${escaped(label)}</c> ${Math.round(mean * 100)} %`;
 }
 
 interface Stretch {
   readonly start: number;
   readonly end: number;
-  readonly label: string;
+  /** Null: withheld. */
+  readonly label: string | null;
   /** Of the label's probability, over the stretch's estimates. */
   readonly mean: number;
 }
@@ -22,15 +34,14 @@ interface Stretch {
 function stretches(all: readonly Segment[]): Stretch[] {
   const found: (Stretch & { readonly count: number })[] = [];
   for (const { start, end, estimate } of all) {
-    const highest = Math.max(...estimate.probabilities);
-    const label = estimate.labels[estimate.probabilities.indexOf(highest)] ?? '';
+    const { label = null, probability = 0 } = topOf(estimate) ?? {};
     if (milliseconds(end) <= milliseconds(start)) continue; // a cue of no length is not valid
     const last = found.at(-1);
     if (last?.label === label && milliseconds(last.end) === milliseconds(start)) {
       const count = last.count + 1;
-      found[found.length - 1] = { ...last, end, count, mean: last.mean + (highest - last.mean) / count };
+      found[found.length - 1] = { ...last, end, count, mean: last.mean + (probability - last.mean) / count };
     } else {
-      found.push({ start, end, label, mean: highest, count: 1 });
+      found.push({ start, end, label, mean: probability, count: 1 });
     }
   }
   return found;

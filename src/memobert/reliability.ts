@@ -3,7 +3,7 @@
  * does not decide, the answer is withheld. The thresholds were measured: docs/reliability.md, "When it does not answer".
  */
 
-import { MODALITIES, type Modality, type ModalityEstimate } from './estimate';
+import { MODALITIES, type Estimate, type Modality, type ModalityEstimate } from './estimate';
 
 /** In the order in which they are told. */
 export const DOUBTS = ['low-confidence', 'no-face', 'poor-light', 'silence', 'clipping'] as const;
@@ -38,6 +38,11 @@ export const MOST_CLIPPED = 0.1;
 
 /** What spoils a modality. */
 const SPOILS: Readonly<Partial<Record<Modality, Doubt>>> = { face: 'poor-light', voice: 'clipping' };
+
+/** Whether an answer is withheld: then no label is shown, or written, as one. */
+export function isWithheld(estimate: Pick<Estimate, 'reliability'> | null): boolean {
+  return estimate?.reliability?.abstained === true;
+}
 
 export function isPoorLight({ brightness, contrast }: Light): boolean {
   const flat = contrast < LEAST_CONTRAST;

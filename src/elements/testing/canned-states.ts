@@ -106,7 +106,7 @@ const SECOND_FACE: RecogniserState['faces'][number] = {
   expression: null,
 };
 
-/** A minute with a stretch without a face and one without speech; answers drift from one to the next. */
+/** A minute with a stretch without a face, one without speech and one of withheld answers; answers drift from one to the next. */
 const MINUTE: Timeline = {
   name: 'interview.webm',
   seconds: 60,
@@ -123,12 +123,14 @@ function estimateOfMinute(time: number): Estimate {
   const { text, face, voice } = CANNED_ESTIMATE.modalities;
   const seen = time < 22 || time > 29;
   const heard = time < 40 || time > 46;
+  const sure = time < 50 || time > 56;
   return {
     ...CANNED_ESTIMATE,
     time,
     probabilities: weights.map((weight) => weight / sum),
     faces: seen ? faces : [],
     modalities: { text, face: seen ? face : text, voice: heard ? voice : text },
+    reliability: { abstained: !sure, reasons: sure ? [] : ['low-confidence'] },
   };
 }
 

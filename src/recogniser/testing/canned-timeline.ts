@@ -28,6 +28,11 @@ export function estimated(time: number, happy: number, { face = true, voice = tr
   };
 }
 
+/** The same estimate, not to be shown as an emotion. */
+export function withheld(estimate: Estimate): Estimate {
+  return { ...estimate, reliability: { abstained: true, reasons: ['low-confidence'] } };
+}
+
 /** 10 s: happy, sad, a gap from 4 s to 7 s, then no face and silence, and silence alone at the end. */
 export const CANNED_TIMELINE: Timeline = {
   name: 'a & "b".webm',
