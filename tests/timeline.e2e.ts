@@ -77,8 +77,11 @@ test('exports are read back by the browser’s own parsers', async ({ open }) =>
       vocabulary: all('vocabulary').map((found) => [found.id, found.getAttribute('type')]),
       items: all('item').map((item) => item.getAttribute('name')),
       emotions: all('emotion').map((emotion) => ({
-        start: Number(emotion.getAttribute('start')),
-        end: Number(emotion.getAttribute('end')),
+        dated: emotion.hasAttribute('start') || emotion.hasAttribute('end'),
+        of: emotion.getAttribute('time-ref-uri'),
+        start: Number(emotion.getAttribute('offset-to-start')),
+        duration: Number(emotion.getAttribute('duration')),
+        shown: emotion.querySelector('reference')?.getAttribute('uri'),
         sum: [...emotion.children].reduce((sum, child) => sum + Number(child.getAttribute('value') ?? 0), 0),
       })),
       size: [width, height],
@@ -95,11 +98,12 @@ test('exports are read back by the browser’s own parsers', async ({ open }) =>
   expect(read.vocabulary).toEqual([[read.set?.slice(1), 'category']]);
   expect(read.items).toEqual(told[0]?.labels);
   expect(read.emotions).toHaveLength(told.length);
-  for (const { start, end, sum } of read.emotions) {
-    expect(end).toBeGreaterThanOrEqual(start);
+  for (const { dated, of, duration, sum } of read.emotions) {
+    expect([dated, of]).toEqual([false, 'clip.webm']);
+    expect(duration).toBeGreaterThanOrEqual(0);
     expect(sum).toBeCloseTo(1, 3);
   }
-  expect(read.emotions[0]?.start).toBe(500);
+  expect(read.emotions[0]).toMatchObject({ start: 500, duration: 500, shown: 'clip.webm#t=0.500,1.000' });
   expect(read.size).toEqual([1600, 420]);
   expect(read.wrong).toBe('input-invalid');
   const download = page.waitForEvent('download');

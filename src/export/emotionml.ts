@@ -1,10 +1,6 @@
 /**
- * W3C EmotionML 1.0 (Recommendation, 22 May 2014): an `<emotion>` for each estimate, with every label as a `<category>` and
- * its probability as `value`, and `start` and `end` in milliseconds. Where the answer is withheld, the `confidence` in each is 0.
- *
- * The label words are none of the W3C's vocabularies, so the document defines its own and names it as its category set.
- * `start` and `end` count from the beginning of the media, as a file has no date; where its name is known, a `<reference>`
- * gives the same stretch as a media fragment (Media Fragments URI 1.0).
+ * W3C EmotionML 1.0 (Recommendation, 22 May 2014). The label words are none of the W3C's vocabularies, so the document defines its
+ * own and names it as its category set. How time is told: its section on timestamps, and Media Fragments URI 1.0.
  */
 
 import { isWithheld } from '../memobert/reliability';
@@ -13,24 +9,38 @@ import { segments, type Segment } from '../recogniser/timeline-marks';
 
 const NAMESPACE = 'http://www.w3.org/2009/10/emotionml';
 const VOCABULARY = 'labels';
+const SESSION = 'session';
 
+/**
+ * An `<emotion>` for each estimate, with every label as a `<category>` and its probability as `value`; where the answer is withheld,
+ * the `confidence` in each is 0. Times are in milliseconds: of a file `offset-to-start` and `duration` on its own clock, and a
+ * `<reference>` to that stretch of it; of a live source `start` and `end` since 1970, or, where nobody knows when it began, an
+ * `offset-to-start` from the beginning of the session.
+ */
 export function toEmotionMl(timeline: Timeline): string {
-  const { labels, name } = timeline;
+  const { labels } = timeline;
   // one document has one vocabulary: items are names of its own, so they must be XML names
   const items = labels.map((label) => `    <item name="${attribute(token(label))}"/>\n`).join('');
   const emotions = segments(timeline)
-    .map((segment) => emotion(segment, name))
+    .map((segment) => emotion(segment, timeline))
     .join('');
+  const session = isSession(timeline)
+    ? `  <info id="${SESSION}">What times are relative to: a session whose date is not known.</info>\n`
+    : '';
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n` +
     `<emotionml version="1.0" xmlns="${NAMESPACE}" category-set="#${VOCABULARY}">\n` +
-    `  <vocabulary type="category" id="${VOCABULARY}">\n${items}  </vocabulary>\n` +
+    `${session}  <vocabulary type="category" id="${VOCABULARY}">\n${items}  </vocabulary>\n` +
     `${emotions}</emotionml>\n`
   );
 }
 
-function emotion({ start, end, estimate }: Segment, name: string | null): string {
-  const [from, until] = [Math.round(start * 1000), Math.round(end * 1000)];
+function isSession({ name, began }: Timeline): boolean {
+  return name === null && began === undefined;
+}
+
+function emotion(segment: Segment, timeline: Timeline): string {
+  const { estimate } = segment;
   const modes = Object.entries(estimate.modalities).flatMap(([modality, { present }]) =>
     present ? [modality] : [],
   );
@@ -39,15 +49,31 @@ function emotion({ start, end, estimate }: Segment, name: string | null): string
     const value = (estimate.probabilities[index] ?? 0).toFixed(6);
     return `    <category name="${attribute(token(label))}" value="${value}"${confidence}/>\n`;
   });
-  const media =
-    name === null
-      ? ''
-      : `    <reference uri="${attribute(`${encodeURIComponent(name)}#t=${start.toFixed(3)},${end.toFixed(3)}`)}" role="expressedBy"/>\n`;
   return (
-    `  <emotion start="${from}" end="${until}"` +
+    `  <emotion ${times(segment, timeline)}` +
     `${modes.length > 0 ? ` expressed-through="${attribute(modes.join(' '))}"` : ''}>\n` +
-    `${categories.join('')}${media}  </emotion>\n`
+    `${categories.join('')}${reference(segment, timeline)}  </emotion>\n`
   );
+}
+
+function times({ start, end }: Segment, { name, began }: Timeline): string {
+  if (name === null && began !== undefined) {
+    const [from, until] = [start, end].map((seconds) => Math.round(began + seconds * 1000));
+    return `start="${from}" end="${until}"`;
+  }
+  const [from, until] = [Math.round(start * 1000), Math.round(end * 1000)];
+  return `time-ref-uri="${name === null ? `#${SESSION}` : mediaUri(name)}" offset-to-start="${from}" duration="${until - from}"`;
+}
+
+/** To the stretch of the file, as a media fragment. */
+function reference({ start, end }: Segment, { name }: Timeline): string {
+  if (name === null) return '';
+  const uri = `${mediaUri(name)}#t=${start.toFixed(3)},${end.toFixed(3)}`;
+  return `    <reference uri="${uri}" role="expressedBy"/>\n`;
+}
+
+function mediaUri(name: string): string {
+  return attribute(encodeURIComponent(name));
 }
 
 /** As an xsd:NMTOKEN. */

@@ -41,6 +41,8 @@ describe('JSON', () => {
     expect(read).toMatchObject({ format: 1, seconds: 10, prompt: 'I am [MASK].', labels: ['happy', 'sad'] });
     expect(read['estimates']).toEqual(CANNED_TIMELINE.estimates);
     expect(read['marks']).toHaveLength(2);
+    expect(read).not.toHaveProperty('began');
+    expect(JSON.parse(toJson({ ...CANNED_TIMELINE, began: 5 }))).toMatchObject({ began: 5 });
   });
 });
 
@@ -70,20 +72,38 @@ describe('WebVTT', () => {
 });
 
 describe('EmotionML', () => {
-  it('defines its vocabulary, and gives each estimate all categories, milliseconds and its stretch of the file', () => {
+  const LIVE = { ...CANNED_TIMELINE, name: null, seconds: null };
+
+  it('defines its vocabulary, and gives each estimate all categories and its stretch of the file', () => {
     const text = toEmotionMl(CANNED_TIMELINE);
     expect(text).toContain('xmlns="http://www.w3.org/2009/10/emotionml" category-set="#labels"');
     expect(text).toContain(
       '<vocabulary type="category" id="labels">\n    <item name="happy"/>\n    <item name="sad"/>',
     );
-    const first = /<emotion start="500" end="1000" expressed-through="face voice">\n([^]*?)<\/emotion>/.exec(
-      text,
-    )?.[1];
+    const [attributes, first] = /<emotion (.*)>\n([^]*?)<\/emotion>/.exec(text)?.slice(1) ?? [];
+    expect(attributes).toBe(
+      'time-ref-uri="a%20%26%20%22b%22.webm" offset-to-start="500" duration="500" expressed-through="face voice"',
+    );
     expect(first).toContain('<category name="happy" value="0.900000"/>');
     expect(first).toContain('<category name="sad" value="0.100000"/>');
     expect(first).toContain('uri="a%20%26%20%22b%22.webm#t=0.500,1.000"');
     expect(text.match(/<emotion /g)).toHaveLength(9);
     expect(text).not.toContain('confidence');
+  });
+
+  it('has dates alone as start and end: of a live run whose beginning is known', () => {
+    const began = Date.UTC(2026, 0, 2, 3, 4, 5);
+    const text = toEmotionMl({ ...LIVE, began });
+    expect(text).toContain(`<emotion start="${began + 500}" end="${began + 1000}" expressed-through`);
+    expect(text).not.toMatch(/offset-to-start|time-ref-uri|<reference|<info/);
+    expect(toEmotionMl(CANNED_TIMELINE)).not.toMatch(/ (start|end)="/);
+  });
+
+  it('counts from a session that is in the document where nobody knows the date', () => {
+    const text = toEmotionMl(LIVE);
+    expect(text).toMatch(/<emotionml [^>]*>\n {2}<info id="session">[^<]+<\/info>\n {2}<vocabulary/);
+    expect(text).toContain('<emotion time-ref-uri="#session" offset-to-start="500" duration="500" ');
+    expect(text).not.toMatch(/ (start|end)="|<reference/);
   });
 
   it('has no confidence in what is withheld', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
 import { estimateAt, FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
+import { FakeSource } from './testing/fake-source';
 import { settled } from './testing/manual-clock';
 import { listening, setUp } from './testing/set-up';
 
@@ -243,6 +244,35 @@ describe('Recogniser, and a file', () => {
     expect(recogniser.state).toMatchObject({ phase: 'idle', source: 'file', camera: 'off' });
     expect(recogniser.state.estimate).not.toBeNull();
     expect(file.closes).toBe(1);
+    recogniser.close();
+  });
+});
+
+describe('Recogniser, and the date of a timeline', () => {
+  it('is when a live source’s clock stood at 0', async () => {
+    const { recogniser, openings, clock } = setUp();
+    const started = recogniser.start();
+    openings[0]!.arrive(new FakeSource(() => 90_000));
+    const before = Date.now();
+    await started;
+    await clock.advance(500);
+    const began = recogniser.state.timeline?.began;
+    expect(began).toBeGreaterThanOrEqual(before - 90_000);
+    expect(began).toBeLessThanOrEqual(Date.now() - 90_000);
+    recogniser.close();
+  });
+
+  it('is not known of a file, nor of what is pushed', async () => {
+    const { recogniser, openings, source, clock } = setUp();
+    const started = recogniser.startFile(new Blob(['x']), 'x.webm');
+    openings[0]!.arrive(source());
+    await started;
+    await clock.advance(500);
+    expect(recogniser.state.timeline).not.toBeNull();
+    expect(recogniser.state.timeline).not.toHaveProperty('began');
+    await recogniser.startPush();
+    await clock.advance(500);
+    expect(recogniser.state.timeline).not.toHaveProperty('began');
     recogniser.close();
   });
 });

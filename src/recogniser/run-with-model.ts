@@ -21,16 +21,19 @@ export async function sourceAgain(run: Run, sources: Pick<SourceOpeners, 'file'>
 
 /** What a timeline of it says of the whole. */
 export function recordingOf(
-  { file }: Run,
-  { camera, microphone, reader }: Source,
+  { kind, file }: Run,
+  source: Source,
   { prompt, labels, modalities }: RecogniserState,
 ): Omit<Timeline, 'reached' | 'estimates'> {
+  const { camera, microphone, reader } = source;
   const given = {
     face: camera !== 'off' && modalities.includes('face'),
     voice: microphone !== 'off' && modalities.includes('voice'),
   };
   const length = { name: file?.name ?? null, seconds: reader?.seconds ?? null };
-  return { ...length, prompt: prompt ?? '', labels: labels ?? [], given };
+  // the clock of a file, and of what is pushed, is not the world's
+  const date = file === null && kind !== 'push' && { began: Math.round(Date.now() - source.now() * 1000) };
+  return { ...length, ...date, prompt: prompt ?? '', labels: labels ?? [], given };
 }
 
 /** What the state shows of a loop, beside its estimates. */

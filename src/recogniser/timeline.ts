@@ -10,6 +10,11 @@ export interface Timeline {
   readonly seconds: number | null;
   /** Seconds on the source's clock: what lies before is in the estimates, or there was no evidence. */
   readonly reached: number;
+  /**
+   * Milliseconds since 1970 at second 0 of the source's clock; missing where that is no date's: of a file, of what is pushed, and in
+   * what versions before 0.2 saved.
+   */
+  readonly began?: number;
   readonly prompt: string;
   readonly labels: readonly string[];
   /** Whether there was a picture and a sound at all: else their absence is nothing to mark. */
