@@ -300,7 +300,7 @@ export abstract class Runner extends Loader {
     const estimate = answer === null ? null : this.#finish(answer);
     if (this.run?.kind === 'text') this.apply({ estimate });
     else {
-      this.recorder.add(estimate, reached);
+      this.recorder.add(estimate, reached, this.state.prompt ?? '');
       const { timeline } = this.recorder;
       // somebody looks at a moment before: that stays
       this.apply(this.state.position === null ? { timeline, estimate } : { timeline });

@@ -95,6 +95,20 @@ describe('Recogniser.configure', () => {
     recogniser.close();
   });
 
+  it('begins the timeline anew with another sentence, which it then names', async () => {
+    const { recogniser, clock } = setUp();
+    await recogniser.start();
+    await clock.advance(1000);
+    expect(recogniser.state.timeline?.prompt).toBe('I am [MASK].');
+    await recogniser.configure({ prompt: 'I feel [MASK].' });
+    await clock.advance(1000);
+    const { timeline } = recogniser.state;
+    expect(timeline?.prompt).toBe('I feel [MASK].');
+    expect(timeline?.estimates.length).toBeGreaterThan(0);
+    expect(timeline?.estimates.every(({ time }) => time >= 1)).toBe(true);
+    recogniser.close();
+  });
+
   it('rejects what the model refuses, and what held before holds', async () => {
     const { recogniser, client, errors } = setUp({}, picky());
     await recogniser.start();

@@ -54,15 +54,18 @@ export class Recorder {
     this.#words.clear();
   }
 
-  /** @param reached seconds; also where there was no estimate */
-  add(estimate: Estimate | null, reached: number): void {
+  /**
+   * @param reached seconds; also where there was no estimate
+   * @param prompt that the estimate answers
+   */
+  add(estimate: Estimate | null, reached: number, prompt: string): void {
     this.#reached = Math.max(this.#reached, reached);
     if (estimate === null || this.#about === null) return;
-    const labels = this.#about.labels;
-    if (estimate.labels.join() !== labels.join()) {
-      // asked of other words from here on: the bands before mean nothing beside them
+    const { labels } = this.#about;
+    if (prompt !== this.#about.prompt || estimate.labels.join() !== labels.join()) {
+      // asked otherwise from here on: the bands before mean nothing beside these
       this.#estimates = [];
-      this.#about = { ...this.#about, labels: estimate.labels };
+      this.#about = { ...this.#about, prompt, labels: estimate.labels };
     }
     // one list of labels for all, not one each
     this.#estimates.push({ ...lasting(estimate, this.#words), labels: this.#about.labels });

@@ -240,6 +240,20 @@ describe('sessions', () => {
     expect(await engine.estimate({ time: 0 })).not.toBeNull();
   });
 
+  it('answer what was asked before, by the prompt before, ahead of the new prompt', async () => {
+    const { engine } = await loaded();
+    await engine.text(said('hello'));
+    const told: unknown[] = [];
+    await Promise.all([
+      engine.estimate({ time: 1 }).then((estimate) => told.push(estimate?.labels)),
+      engine.prompt({ prompt: null, labels: ['sad', 'hello'] }).then(({ labels }) => told.push(labels)),
+    ]);
+    expect(told).toEqual([
+      ['happy', 'sad'],
+      ['sad', 'hello'],
+    ]);
+  });
+
   it('refuse a prompt and labels, and go on with what they had', async () => {
     const { engine } = await loaded();
     await engine.text(said('hello'));

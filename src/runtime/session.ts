@@ -135,7 +135,11 @@ export class Session implements Handlers {
     return doubts;
   }
 
-  readonly prompt: Handlers['prompt'] = async (prompting) => there(this.#ready().fusion).setPrompt(prompting);
+  readonly prompt: Handlers['prompt'] = async (prompting) => {
+    const fusion = there(this.#ready().fusion);
+    // whoever is told of it may take every estimate from then on for one of this prompt
+    return this.#fusionStage.run(() => fusion.setPrompt(prompting));
+  };
 
   readonly moment: Handlers['moment'] = async () => {
     const masking = there(this.#ready().masking);
