@@ -4,12 +4,45 @@
  */
 
 import { followLanguage } from '../src/app/language';
-import { defineMeasure, loadApart, loadTimeline, MemoBert, type RecogniserStore } from '../src/elements';
-import { CANNED_STATES, CannedRecogniser, figure, type CannedName } from '../src/elements/testing';
+import {
+  defineMeasure,
+  loadApart,
+  loadTimeline,
+  MemoBert,
+  type MemoControls,
+  type MemoMeasure,
+  type MemoSpan,
+} from '../src/elements';
+import type { BaseElement } from '../src/elements/base-element';
+import {
+  CANNED_MEASUREMENT,
+  CANNED_MOMENT,
+  CANNED_STATES,
+  CannedRecogniser,
+  figure,
+  type CannedName,
+} from '../src/elements/testing';
+import { MemoError } from '../src/errors';
 import type { RecogniserState } from '../src/recogniser';
 
+/** A look that is not, or not only, the recogniser's state. */
+interface Own {
+  readonly name: string;
+  readonly state?: CannedName;
+  readonly set: Partial<MemoControls> | Partial<MemoMeasure> | Partial<MemoSpan>;
+  /** Its button is pressed. */
+  readonly press?: true;
+}
+
+const FACE = { moments: CANNED_MOMENT.face, label: 'Face' };
+const unfetched = new MemoError(
+  'file-missing',
+  'memobert.onnx could not be fetched: the server answered 404.',
+  'Copy the whole bundle to the server.',
+);
+
 /** Where each part looks different. */
-const PARTS: Readonly<Record<string, readonly CannedName[]>> = {
+const PARTS: Readonly<Record<string, readonly (CannedName | Own)[]>> = {
   'memo-status': [
     ...([
       'idle',
@@ -27,20 +60,43 @@ const PARTS: Readonly<Record<string, readonly CannedName[]>> = {
   'memo-preview': ['idle', 'listening', 'two-faces', 'actor', 'file'],
   'memo-progress': ['loading', 'warming'],
   'memo-meter': ['listening', 'waiting', 'two-faces'],
-  'memo-controls': ['idle', 'listening', 'listening-cpu', 'actor', 'file-under-way', 'file'],
+  'memo-controls': [
+    ...(['idle', 'listening', 'listening-cpu', 'actor', 'file-under-way', 'file'] as const),
+    ...(['camera-missing', 'microphone-busy', 'taken-away'] as const),
+    { name: 'given', state: 'idle', set: { given: true } },
+  ],
   'memo-words': ['idle', 'words-captions', 'words-browser', 'words-loading', 'words-heard'],
   'memo-bars': ['idle', 'first-impression', 'listening', 'listening-cpu', 'unsure'],
   'memo-timeline': ['idle', 'file-under-way', 'file'],
   'memo-export': ['idle', 'file'],
   'memo-modalities': ['idle', 'listening', 'listening-cpu', 'unsure'],
-  'memo-evidence': ['idle', 'listening', 'listening-cpu'],
+  'memo-evidence': [
+    ...(['idle', 'listening', 'listening-cpu'] as const),
+    ...(['camera-missing', 'microphone-busy', 'taken-away', 'nothing-arrives'] as const),
+  ],
   'memo-wording': ['listening', 'asked-otherwise'],
-  'memo-playground': ['idle', 'listening', 'masked', 'without-heads'],
+  'memo-playground': [
+    ...(['idle', 'listening', 'taking-moment', 'masked', 'filling-in'] as const),
+    ...(['unfilled', 'without-heads'] as const),
+  ],
   'memo-adaptation': ['idle', 'listening', 'masked', 'marked'],
   'memo-rates': ['listening', 'file'],
-  'memo-measure': ['idle'],
-  'memo-span': ['idle'],
+  'memo-measure': [
+    { name: 'idle', set: {} },
+    { name: 'measuring', set: { measure: (_options, { tell } = {}) => underWay(tell) }, press: true },
+    { name: 'measured', set: { measurement: CANNED_MEASUREMENT } },
+    { name: 'failed', set: { measure: () => Promise.reject(unfetched) }, press: true },
+  ],
+  'memo-span': [
+    { name: 'all-shown', set: FACE },
+    { name: 'hidden', set: { ...FACE, span: { from: 8, to: 15 } } },
+  ],
 };
+/** As a whole these look like `listening`: they show behind a line that is opened. */
+const BEHIND_A_LINE: readonly CannedName[] = [
+  ...(['masked', 'taking-moment', 'filling-in', 'unfilled', 'without-heads', 'marked'] as const),
+  'asked-otherwise',
+];
 /** What of the address, its value, and the `data-text` of its name. */
 const CHOICES = [
   ['scheme', 'light', 'light', 'Light'],
@@ -69,17 +125,33 @@ function whole(name: CannedName): void {
   element.handle({ name: 'dismiss-error', detail: {} }); // a recogniser is made when it is first asked
 }
 
-function alone(tag: string, names: readonly CannedName[]): void {
+/** A measurement that stays in its third round. */
+function underWay(tell?: (round: number, rounds: number) => void): Promise<never> {
+  tell?.(3, 20);
+  return new Promise<never>(() => undefined);
+}
+
+function alone(tag: string, looks: readonly (CannedName | Own)[]): void {
   const title = Object.assign(document.createElement('h3'), { lang: 'en', textContent: `<${tag}>` });
   const cells = Object.assign(document.createElement('div'), { className: 'cells' });
-  for (const name of names) {
+  for (const look of looks) {
+    const own: Own = typeof look === 'string' ? { name: look, state: look, set: {} } : look;
     const cell = Object.assign(document.createElement('div'), { className: 'cell' });
-    const part = document.createElement(tag) as HTMLElement & { store: RecogniserStore };
-    part.store = canned(name);
-    cell.append(Object.assign(document.createElement('h4'), { lang: 'en', textContent: name }), part);
+    const part = document.createElement(tag) as BaseElement;
+    Object.assign(part, own.set);
+    if (own.state !== undefined) part.store = canned(own.state);
+    cell.append(Object.assign(document.createElement('h4'), { lang: 'en', textContent: own.name }), part);
     cells.append(cell);
+    void opened(part, own);
   }
   document.querySelector('#parts')?.append(title, cells);
+}
+
+/** With all that it keeps behind a line. */
+async function opened(part: BaseElement, { press }: Own): Promise<void> {
+  await part.updateComplete;
+  if (press === true) part.renderRoot.querySelector('button')?.click();
+  for (const line of part.renderRoot.querySelectorAll('details')) line.open = true;
 }
 
 /** To this page with one thing else; in the language that it then has. */
@@ -108,7 +180,9 @@ function choices(): void {
 
 await Promise.all([loadApart(), loadTimeline(), defineMeasure()]);
 const only = asked.get('state');
-const names = (Object.keys(CANNED_STATES) as CannedName[]).filter((name) => only === null || name === only);
+const names = (Object.keys(CANNED_STATES) as CannedName[]).filter((name) =>
+  only === null ? !BEHIND_A_LINE.includes(name) : name === only,
+);
 document.documentElement.dataset['scheme'] = asked.get('scheme') ?? '';
 choices();
 for (const name of names) whole(name);

@@ -1,7 +1,7 @@
 /** axe in every state, language, scheme and width; the page by keys alone; reduced motion and forced colours. */
 
 import type { Page } from '@playwright/test';
-import type { Measurement } from '../src/measure';
+import { CANNED_MEASUREMENT } from '../src/elements/testing/canned-measurement';
 import { axeFindings, focused } from './support/axe';
 import { expect, recorded, test } from './support/browser';
 import { expectPhase, openPage } from './support/element';
@@ -19,6 +19,18 @@ async function overflow(page: Page): Promise<number> {
   });
 }
 
+/** Of the page of all states: what its parts show only once something was fetched, opened or pressed. */
+const SHOWN = [
+  'memo-wording [data-testid=ask-own-words]',
+  'memo-wording [data-code=label-invalid]',
+  'memo-measure [data-testid=measure-json]',
+  'memo-measure [data-code=file-missing]',
+  'memo-span .track:not(.none) .hidden',
+  'memo-playground [data-code=model-integrity]',
+  'memo-playground [aria-busy=true]',
+  'memo-adaptation [data-code=adaptation-foreign]',
+];
+
 for (const scheme of ['light', 'dark'] as const) {
   for (const language of ['en', 'ko'] as const) {
     test(`axe finds nothing in any part in any state: ${language}, ${scheme}`, async ({ open }) => {
@@ -27,6 +39,10 @@ for (const scheme of ['light', 'dark'] as const) {
       await page.goto(`examples/states.html?lang=${language}&scheme=${scheme}`);
       await expect(page.getByTestId('start').first()).toHaveText(language === 'ko' ? /시작/ : /Start/);
       expect(await page.locator('memo-bert').count()).toBeGreaterThan(12);
+      for (const shown of SHOWN) await expect(page.locator(`.cell ${shown}`).first()).toBeVisible();
+      await expect(page.locator('.cell').getByTestId('measure-status').getByText('3')).toBeVisible();
+      // refused, missing, busy, ended and lost
+      await expect(page.locator('.cell memo-controls').getByTestId('note')).toHaveCount(5);
       for (const size of WIDTHS) {
         await page.setViewportSize(size);
         expect(await overflow(page), `${size.width} px`).toBe(0);
@@ -69,28 +85,6 @@ test('axe finds nothing on the page at rest, while it listens, nor on the pages 
   }
 });
 
-/** Numbers as a device could have given them. */
-const MEASURED: Measurement = {
-  ...{ format: 'memo-bert-measurement/1', takenAt: '2026-01-01T00:00:00Z', userAgent: 'a browser' },
-  ...{ cores: 2, isolated: true, bundle: { name: 'small', version: '1' } },
-  backend: {
-    ...{ name: 'wasm', forced: true, reason: 'it was asked for', adapter: null, threads: 2 },
-    graphs: {
-      face: { name: 'denseface-light', precision: 'fp32' },
-      voice: { name: 'wav2vec2', precision: 'fp32' },
-      fusion: { name: 'memobert', precision: 'fp32' },
-    },
-  },
-  load: { ms: 900, bytes: 3e7, steps: { fetch: 300, verify: 100, compile: 400, 'warm-up': 100 } },
-  stages: {
-    ...{ detect: null, crop: null, expression: null, 'speech-gate': null },
-    voice: { first: 40, median: 30, p95: 35, runs: 19 },
-    fusion: { first: 40, median: 30, p95: 35, runs: 19 },
-  },
-  answer: { first: 90, median: 70, p95: 80, runs: 19 },
-  memory: 3e8,
-};
-
 /** A file with its timeline, a moment of it with words hidden, marks, other wording, a measurement: all there is to open. */
 async function openEverything(page: Page): Promise<void> {
   await page.getByTestId('text').fill('hello there, you');
@@ -113,7 +107,7 @@ async function openEverything(page: Page): Promise<void> {
   await expect(page.getByTestId('measure')).toBeVisible();
   await page.evaluate((measurement) => {
     Object.assign(document.querySelector('memo-measure')!, { measurement });
-  }, MEASURED);
+  }, CANNED_MEASUREMENT);
   await page.locator('memo-measure summary').click();
   await expect(page.getByTestId('measure-json')).toBeVisible();
   await expect(page.locator('memo-offline section')).toBeVisible();

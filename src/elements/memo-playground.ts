@@ -62,8 +62,9 @@ export class MemoPlayground extends BaseElement {
         color: var(--_muted);
         text-wrap: pretty;
       }
-      .busy {
-        opacity: 0.6;
+      /* not the text, which must stay legible */
+      .busy .line {
+        opacity: 0.5;
       }
     `,
   ];

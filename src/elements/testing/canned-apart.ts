@@ -2,7 +2,7 @@
 
 import { MemoError } from '../../errors';
 import type { Filling, Moment } from '../../memobert/moment';
-import type { AdaptationState, MarkedMoment, MomentState } from '../../recogniser';
+import { NO_MOMENT, type AdaptationState, type MarkedMoment, type MomentState } from '../../recogniser';
 import { fitAdaptation } from '../../recogniser/adaptation';
 
 const CLASSES = ['neutral', 'happiness', 'surprise', 'sadness', 'anger', 'disgust', 'fear', 'contempt'];
@@ -66,6 +66,21 @@ export const CANNED_WITHOUT_HEADS: MomentState = {
   taken: { ...CANNED_MOMENT, face: { times: [], each: 0.1, expressions: [] }, heads: false },
   masks: { words: [], faces: [], voice: [] },
   ...{ filling: null, busy: false, error: null },
+};
+
+/** Its evidence is on its way. */
+export const CANNED_TAKING: MomentState = { ...NO_MOMENT, busy: true };
+
+/** Its heads came damaged. */
+export const CANNED_UNFILLED: MomentState = {
+  ...NO_MOMENT,
+  taken: CANNED_MOMENT,
+  masks: { words: [2], faces: [], voice: [] },
+  error: new MemoError(
+    'model-integrity',
+    'memobert.onnx is not the file that the manifest names: its SHA-256 differs.',
+    'Reload the page; if it stays so, copy the bundle anew.',
+  ),
 };
 
 /** @param count marks, of at most four */

@@ -10,7 +10,13 @@ import {
   type WordsState,
 } from '../../recogniser';
 import type { BackendReport } from '../../runtime/protocol';
-import { CANNED_WITHOUT_HEADS, cannedMarks, cannedMoment } from './canned-apart';
+import {
+  CANNED_TAKING,
+  CANNED_UNFILLED,
+  CANNED_WITHOUT_HEADS,
+  cannedMarks,
+  cannedMoment,
+} from './canned-apart';
 
 export const CANNED_LABELS = [
   'neutral',
@@ -134,6 +140,11 @@ function estimateOfMinute(time: number): Estimate {
   };
 }
 
+function without(modality: 'face' | 'voice'): Estimate {
+  const { modalities } = CANNED_ESTIMATE;
+  return { ...CANNED_ESTIMATE, modalities: { ...modalities, [modality]: modalities.text } };
+}
+
 const ALL_WORDS: WordsState = { ...INITIAL_WORDS, offered: ['typed', 'captions', 'browser', 'in-page'] };
 
 const said = (text: string, final: boolean): WordsState['said'] =>
@@ -228,6 +239,23 @@ export const CANNED_STATES = {
       fraction: 0.9,
     },
   },
+  'camera-missing': { ...LISTENING, camera: 'missing', faces: [], estimate: without('face') },
+  'microphone-busy': {
+    ...LISTENING,
+    microphone: 'busy',
+    speaking: false,
+    level: 0,
+    estimate: without('voice'),
+  },
+  'taken-away': {
+    ...LISTENING,
+    camera: 'ended',
+    microphone: 'lost',
+    faces: [],
+    speaking: false,
+    level: 0,
+    estimate: null,
+  },
   actor: { ...LISTENING, source: 'actor', text: 'What a wonderful day' },
   'file-under-way': {
     ...LISTENING,
@@ -318,6 +346,9 @@ export const CANNED_STATES = {
     },
   },
   masked: { ...LISTENING, moment: cannedMoment(CANNED_LABELS), adaptation: cannedMarks(CANNED_LABELS, 1) },
+  'taking-moment': { ...LISTENING, moment: CANNED_TAKING },
+  'filling-in': { ...LISTENING, moment: { ...cannedMoment(CANNED_LABELS), busy: true } },
+  unfilled: { ...LISTENING, moment: CANNED_UNFILLED },
   'without-heads': { ...LISTENING, moment: CANNED_WITHOUT_HEADS },
   marked: { ...LISTENING, adaptation: cannedMarks(CANNED_LABELS, 4) },
   'asked-otherwise': {
