@@ -61,9 +61,9 @@ SHIPPED: dict[str, tuple[str, ...]] = {graph: ("fp32-half",) for graph in (*PART
 # by results/variants: on wasm three quarters of the time and three fifths of the bytes, the same answers
 SHIPPED["wav2vec2"] = ("fp32-half", "int8")
 SHIPPED[CONTEXT] = SHIPPED["wav2vec2"]
-# 18 MB instead of 46; what it costs `evaluate` tells with `--packed` and without. `int8-packed` takes two
-# thirds of the time on wasm (bench/README.md), and 3.6 MB more than the 25 that its visitors may be asked for
-SHIPPED["memobert"] = ("fp32-packed",)
+# 18 MB instead of 46; what it costs `evaluate` tells with `--packed` and without. On wasm the same numbers in
+# int8 products: by results/variants/fusion.md seven tenths of the time, UAR within 0.3 points
+SHIPPED["memobert"] = ("fp32-packed", "int8-packed")
 
 
 def chosen_variants(words: list[str]) -> dict[str, tuple[str, ...]]:

@@ -104,7 +104,7 @@ def test_the_manifest_says_where_everything_comes_from(bundle):
     assert manifest["training"]["light"]["valid"] == {"wa": 0.5}
     assert manifest["training"]["face"] == {"run": None, "epoch": 2, "valid": None, "temperature": None}
     for graph, files in manifest["graphs"].items():
-        both = graph in ("wav2vec2", CONTEXT)
+        both = graph in ("wav2vec2", CONTEXT, "memobert")
         assert files.keys() == ({"fp32", "int8"} if both else {"fp32"})
         assert files["fp32"].keys() == {"path", "bytes", "sha256", "weights"}
         for file in files.values():
