@@ -64,6 +64,43 @@ test('captions, a track and the browser’s recognition give words while the run
   await expectPhase(page, 'listening');
 });
 
+test('the browser’s recognition hears a microphone that is on, and nobody in a hidden tab', async ({
+  open,
+}) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await fakeWorkers(page);
+  await fakeRecognition(page);
+  await openPage(page);
+  const hide = (visibility: 'hidden' | 'visible') =>
+    page.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value: state });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, visibility);
+  const aborted = () => page.evaluate(() => window.SpeechRecognition.started.map(({ aborted }) => aborted));
+  const status = page.getByTestId('words-status');
+  await page.getByTestId('switch-microphone').click();
+  await press(page, /^start/i);
+  await expectPhase(page, 'listening');
+  await choose(page, 'browser');
+  await page.getByTestId('words-switch').click();
+  await expect(page.getByRole('alert')).toHaveAttribute('data-code', 'words-unsupported');
+  await expect(page.getByTestId('live')).toHaveText('Camera on');
+  expect(await aborted()).toEqual([]);
+  await press(page, /^stop/i);
+
+  await page.getByTestId('switch-microphone').click();
+  await press(page, /^start/i);
+  await page.getByTestId('words-switch').click();
+  await expect(status).toHaveAttribute('data-status', 'listening');
+  await expect(page.getByTestId('live')).toContainText('Microphone on');
+  await hide('hidden');
+  await expectPhase(page, 'paused');
+  expect(await aborted()).toEqual([true]);
+  await hide('visible');
+  await expect(status).toHaveAttribute('data-status', 'listening');
+  expect(await aborted()).toEqual([true, false]);
+});
+
 test('a file read faster than it plays has the words of its captions, or of a track, at their own times', async ({
   open,
 }) => {

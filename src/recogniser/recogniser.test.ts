@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { FakeRecognition } from '../capture/words/testing/fake-recognition';
 import { MemoError } from '../errors';
 import { estimateAt, FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { FakeSource } from './testing/fake-source';
@@ -217,6 +218,22 @@ describe('Recogniser, and its page', () => {
     expect(recogniser.state).toMatchObject({ phase: 'listening', conditions: ['offline'] });
     expect(live.running).toBe(true);
     recogniser.close();
+  });
+
+  it('does not listen to words while it is paused', async () => {
+    vi.stubGlobal('SpeechRecognition', FakeRecognition);
+    const { recogniser, page } = await listening();
+    recogniser.words.choose('browser');
+    recogniser.words.start();
+    const status = () => recogniser.state.words.status;
+    await vi.waitFor(() => expect(status()).toBe('listening'));
+    page.set({ hidden: true });
+    expect([recogniser.state.phase, status()]).toEqual(['paused', 'off']);
+    expect(FakeRecognition.started[0]?.aborted).toBe(true);
+    page.set({ hidden: false });
+    await vi.waitFor(() => expect(status()).toBe('listening'));
+    recogniser.close();
+    vi.unstubAllGlobals();
   });
 
   it('starts paused in a hidden page', async () => {

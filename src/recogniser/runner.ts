@@ -66,7 +66,9 @@ export abstract class Runner extends Loader {
       },
     });
     this.leavePage = this.parts.page.onChange(() => {
-      this.run?.loop?.setRunning(!this.parts.page.hidden);
+      const running = !this.parts.page.hidden;
+      this.run?.loop?.setRunning(running);
+      this.words.setRunning(running);
       this.apply({});
     });
     const { prompt, labels, modalities } = this.settings;
@@ -116,6 +118,7 @@ export abstract class Runner extends Loader {
       run.words = words;
       void this.say(run);
     });
+    this.words.setRunning(!this.parts.page.hidden);
     if (this.settings.modalities.includes('text')) this.words.attach(source);
     this.apply(tracksOf(source));
     this.partCame();

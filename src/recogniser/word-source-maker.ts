@@ -13,7 +13,6 @@ import {
 } from '../capture/words/word-source';
 import type { Manifest } from '../runtime/manifest';
 import type { SpeechAddress, SpeechClient } from '../speech';
-import type { SourceKind } from './state';
 
 export interface WordsParts {
   /** Null where the browser has none: then it is not offered. */
@@ -60,13 +59,11 @@ export class WordSourceMaker {
   /**
    * Null while something is missing.
    * @param place where the browser would listen
-   * @param run what the words accompany
    * @throws MemoError `words-unsupported`
    */
   async make(
     source: Exclude<WordSourceKind, 'typed'>,
     place: RecognitionPlace | null,
-    run: SourceKind,
     on: WordListeners,
   ): Promise<WordSource | null> {
     switch (source) {
@@ -80,7 +77,7 @@ export class WordSourceMaker {
         const { recognition, language } = this.parts;
         if (recognition === null || place === null) return null;
         const { BrowserWords } = await import('../capture/words');
-        return new BrowserWords({ recognition, language, place }, run, on);
+        return new BrowserWords({ recognition, language, place }, on);
       }
       case 'in-page': {
         if (this.#speechAddress === null) return null;

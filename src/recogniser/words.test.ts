@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MediaReader } from '../capture';
 import type { RecognitionClass } from '../capture/words';
 import { FakeRecognition } from '../capture/words/testing/fake-recognition';
 import type { SpeechAddress, SpeechClient, SpeechListeners } from '../speech';
@@ -20,6 +21,9 @@ class FakeSpeech {
     return () => undefined;
   }
   hear(): void {
+    this.heard += 1;
+  }
+  async hearOut(): Promise<void> {
     this.heard += 1;
   }
   close(): void {
@@ -126,6 +130,83 @@ describe('Words', () => {
     await vi.waitFor(() => expect(FakeRecognition.started).toHaveLength(2));
     words.stop();
     expect(words.state.on).toBe(false);
+  });
+
+  it.each([
+    ['whose microphone is off', { microphone: 'off' }],
+    ['of the actor', { kind: 'actor' }],
+  ] as const)('from the browser are told to hear nobody in a run %s', async (_what, change) => {
+    const { words, source } = setUp({ recognition });
+    words.choose('browser');
+    words.start();
+    words.attach(Object.assign(source, change));
+    await vi.waitFor(() => expect(words.state.status).toBe('failed'));
+    expect(words.state).toMatchObject({ on: false, error: { code: 'words-unsupported' } });
+    expect(FakeRecognition.started).toEqual([]);
+  });
+
+  it('from the browser rest while the microphone was taken away, and end where it has ended', async () => {
+    const { words, source } = setUp({ recognition });
+    const becomes = (microphone: 'lost' | 'live' | 'ended') => {
+      source.microphone = microphone;
+      source.fire('trackchange');
+    };
+    words.choose('browser');
+    words.start();
+    words.attach(source);
+    await vi.waitFor(() => expect(words.state.status).toBe('listening'));
+    becomes('lost');
+    await lazy();
+    expect(words.state).toMatchObject({ on: true, status: 'off', error: null });
+    expect(FakeRecognition.started.map(({ aborted }) => aborted)).toEqual([true]);
+    becomes('live');
+    await vi.waitFor(() => expect(words.state.status).toBe('listening'));
+    becomes('ended');
+    await vi.waitFor(() => expect(words.state.error?.code).toBe('words-unsupported'));
+    expect(FakeRecognition.started.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
+  it.each(['browser', 'in-page'] as const)('from "%s" are not heard while the run rests', async (kind) => {
+    const { words, source, speeches } = setUp({ recognition, speechUrl: 'https://else.test/speech.json' });
+    const heard = () => speeches[0]?.speech.heard ?? 0;
+    const begins = () => vi.waitFor(() => expect(words.state.status).toBe('listening'));
+    words.setRunning(false);
+    words.choose(kind);
+    words.start();
+    words.attach(source);
+    await lazy();
+    expect([words.state.status, FakeRecognition.started.length]).toEqual(['off', 0]);
+    words.setRunning(true);
+    await begins();
+    source.fire('samples', chunk(1));
+    const before = heard();
+    words.setRunning(false);
+    source.fire('samples', chunk(1));
+    await lazy();
+    expect(words.state).toMatchObject({ on: true, status: 'off', error: null });
+    expect(FakeRecognition.started.every(({ aborted }) => aborted)).toBe(true);
+    expect(heard()).toBe(before);
+    words.setRunning(true);
+    await begins();
+    source.fire('samples', chunk(1));
+    if (kind === 'browser') expect(FakeRecognition.started).toHaveLength(2);
+    else expect([heard(), speeches.length]).toEqual([before + 1, 1]);
+  });
+
+  it('of captions, and of a file that is read, go on in a hidden page', async () => {
+    const { words, source, speeches } = setUp({ speechUrl: 'https://else.test/speech.json' });
+    words.setRunning(false);
+    await words.captions(vtt('from the file'), 'a.vtt');
+    words.attach(source);
+    await vi.waitFor(() => expect(words.state.status).toBe('listening'));
+    words.detach();
+    words.choose('in-page');
+    words.start();
+    const reader = {} as MediaReader;
+    words.attach(Object.assign(setUp().source, { kind: 'file' as const, reader }));
+    await vi.waitFor(() => expect(words.state.status).toBe('listening'));
+    await words.hear(chunk(1));
+    expect(speeches[0]?.speech.heard).toBe(1);
   });
 
   it('of a source that failed are switched off, and can be switched on again', async () => {

@@ -36,7 +36,9 @@ export class Words {
   #reached = 0;
   /** Those who wait until the chosen source has begun, or does not. */
   readonly #waiting: (() => void)[] = [];
-  #run: { readonly kind: Source['kind']; readonly scene: WordScene } | null = null;
+  /** Of the run. */
+  #scene: WordScene | null = null;
+  #running = true;
 
   constructor(
     parts: WordsParts,
@@ -67,8 +69,7 @@ export class Words {
     this.#leave();
     this.#maker.dropSpeech();
     const { offered, captions } = this.#state;
-    const on = source === 'typed' || source === 'captions';
-    this.#set({ ...INITIAL_WORDS, offered, captions, source, on });
+    this.#set({ ...INITIAL_WORDS, offered, captions, source, on: !listens(source) });
     if (source === 'browser') void this.#findPlace();
     this.#begin();
     this.#tellSaid();
@@ -121,13 +122,23 @@ export class Words {
 
   /** A run has its source. */
   attach(source: Source): void {
-    const { kind, seconds = null } = source;
+    const { seconds = null } = source;
     const stepped = source.reader !== undefined;
     this.#reached = 0;
     const now = () => (stepped ? this.#reached : source.now());
-    this.#run = { kind, scene: { now, seconds, stepped } };
+    this.#scene = { source, now, seconds, stepped };
     // before the loop, which gives the samples away
     source.on('samples', (chunk) => void this.#source?.hear?.(chunk));
+    this.#begin();
+  }
+
+  /** Nobody listens in a hidden page, and whoever did begins again after it; a file that is read goes on. */
+  setRunning(running: boolean): void {
+    this.#running = running;
+    if (this.#seat !== null && this.#rests) {
+      this.#leave();
+      this.#set({ status: 'off' });
+    }
     this.#begin();
   }
 
@@ -146,7 +157,7 @@ export class Words {
 
   /** The run is over; the choice stays. */
   detach(): void {
-    this.#run = null;
+    this.#scene = null;
     this.#leave();
     if (this.#state.status !== 'failed' && this.#state.status !== 'off')
       this.#set({ status: 'off', said: [] });
@@ -202,8 +213,8 @@ export class Words {
 
   /** Lets the chosen source begin, where it is on and there is a run. */
   #begin(): void {
-    const run = this.#run;
-    if (run === null || this.#seat !== null || !this.#state.on) return;
+    const scene = this.#scene;
+    if (scene === null || this.#seat !== null || !this.#state.on || this.#rests) return;
     const seat = Symbol();
     this.#seat = seat;
     const { source, place } = this.#state;
@@ -213,18 +224,22 @@ export class Words {
       if (this.#seat !== seat) return;
       this.#source = made;
       if (made === null) this.#leave();
-      else made.start(run.scene);
+      else made.start(scene);
     };
     if (source === 'typed') {
       take(new TypedWords(this.#text, on));
       return;
     }
-    this.#maker.make(source, place, run.kind, on).then(take, (error: unknown) => {
+    this.#maker.make(source, place, on).then(take, (error: unknown) => {
       if (this.#seat !== seat) return;
       this.#leave();
       this.#set({ on: false });
       this.#show(error);
     });
+  }
+
+  get #rests(): boolean {
+    return listens(this.#state.source) && !this.#running && this.#scene?.stepped === false;
   }
 
   #leave(): void {
@@ -303,6 +318,10 @@ export class Words {
     this.#wake();
     this.owner.changed(this.#state);
   }
+}
+
+function listens(source: WordSourceKind): boolean {
+  return source === 'browser' || source === 'in-page';
 }
 
 function unsupported(source: WordSourceKind): MemoError {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { told } from '../capture/words/testing/told';
+import { scene, told } from '../capture/words/testing/told';
 import type { FromSpeechWorker, ToSpeechWorker } from './protocol';
 import { SpeechClient } from './speech-client';
 import { SpeechWords } from './speech-words';
@@ -45,7 +45,7 @@ function setUp() {
   const listen = (stepped = false) => {
     const ears = told();
     const words = new SpeechWords(client, ears.on);
-    words.start({ now: () => 0, seconds: null, stepped });
+    words.start(scene({ stepped }));
     return { ears, words };
   };
   const chunk = () => ({ samples: new Float32Array([1, 2, 3]), sampleRateHz: 48_000, time: 5 });

@@ -28,7 +28,7 @@ export class SpeechWords extends BaseWordSource {
     return this.#stepped ? this.client.hearOut(chunk) : this.client.hear(chunk);
   }
 
-  protected begin({ stepped = false }: WordScene): void {
+  protected begin({ stepped }: WordScene): void {
     this.#stepped = stepped;
     this.become('starting');
     this.#leave = this.client.listen({

@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SourceKind } from '../../recogniser/state';
+import type { TrackStatus } from '../../recogniser/state';
 import { BrowserWords } from './browser-words';
 import { recognitionPlace, type RecognitionClass, type RecognitionPlace } from './recognition-api';
 import { FakeRecognition } from './testing/fake-recognition';
-import { told } from './testing/told';
+import { scene, told } from './testing/told';
 
 const recognition = FakeRecognition as unknown as RecognitionClass;
 
-function listening(place: RecognitionPlace = 'service', run: SourceKind = 'devices') {
+function listening(place: RecognitionPlace = 'service', microphone: TrackStatus = 'live') {
   const heard = told();
   const clock = { seconds: 0 };
-  const source = new BrowserWords({ recognition, language: 'en-US', place }, run, heard.on);
-  source.start({ now: () => clock.seconds, seconds: null });
+  const source = new BrowserWords({ recognition, language: 'en-US', place }, heard.on);
+  const run = { kind: 'devices', microphone, on: () => undefined } as const;
+  source.start(scene({ source: run, now: () => clock.seconds }));
   const session = () => FakeRecognition.started.at(-1)!;
   return { heard, clock, source, session };
 }
@@ -130,9 +131,10 @@ describe('BrowserWords', () => {
     expect(source.status).toBe('failed');
   });
 
-  it.each(['file', 'actor', 'stream'] as const)('says that it cannot hear a run of kind %s', (run) => {
-    const { heard } = listening('service', run);
+  it.each(['off', 'refused', 'ended'] as const)('hears nobody while the run’s microphone is %s', (status) => {
+    const { heard } = listening('service', status);
     expect(heard.errors.map(({ code }) => code)).toEqual(['words-unsupported']);
+    expect(heard.errors[0]?.cure).toContain('Start with the microphone on');
     expect(FakeRecognition.started).toEqual([]);
   });
 

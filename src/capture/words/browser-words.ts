@@ -5,7 +5,6 @@
  */
 
 import { MemoError, type ErrorCode } from '../../errors';
-import type { SourceKind } from '../../recogniser/state';
 import { BaseWordSource } from './base-source';
 import type { Recognition, RecognitionClass, RecognitionEvents, RecognitionPlace } from './recognition-api';
 import { spread, Transcript } from './transcript';
@@ -37,10 +36,8 @@ export class BrowserWords extends BaseWordSource {
   /** When the words that come next began, on the source's clock; null while nobody speaks. */
   #spokenFrom: number | null = null;
 
-  /** @param run what the words accompany: recognition hears the microphone, whatever the run does */
   constructor(
     private readonly options: BrowserWordsOptions,
-    private readonly run: SourceKind,
     on: WordListeners,
   ) {
     super(on);
@@ -48,25 +45,42 @@ export class BrowserWords extends BaseWordSource {
   }
 
   protected begin(scene: WordScene): void {
-    if (this.run !== 'devices') {
-      this.fail(deaf());
-      return;
-    }
+    const { source } = scene;
     this.#scene = scene;
-    this.become('starting');
-    void this.#prepare();
+    source.on('trackchange', () => this.#heed(source));
+    this.#heed(source);
   }
 
   protected end(): void {
+    this.#leave();
+  }
+
+  /** It hears whichever microphone the browser takes: only while the run has one, for then the page says so. */
+  #heed({ kind, microphone }: WordScene['source']): void {
+    if (this.over) return;
+    if (kind !== 'devices' || (microphone !== 'live' && microphone !== 'lost')) this.fail(deaf());
+    else if (microphone === 'lost') this.#rest();
+    else if (this.status === 'off') void this.#prepare();
+  }
+
+  /** Until the microphone is back. */
+  #rest(): void {
+    this.#leave();
+    this.become('off');
+  }
+
+  #leave(): void {
     clearTimeout(this.#timer);
     const session = this.#session;
     this.#session = null; // what it says about its end is not listened to
+    this.#spokenFrom = null;
     session?.abort();
   }
 
   /** The language pack first, where there is one to fetch: after that no sound leaves the device. */
   async #prepare(): Promise<void> {
     const { recognition, language, place } = this.options;
+    this.become('starting');
     if (place === 'installable') {
       const options = { langs: [language], processLocally: true };
       const installed = await recognition.install?.(options).catch(() => false);
@@ -76,7 +90,8 @@ export class BrowserWords extends BaseWordSource {
         return;
       }
     }
-    this.#listen();
+    // the microphone went, or went and came back, meanwhile
+    if (this.status === 'starting' && this.#session === null) this.#listen();
   }
 
   #listen(): void {
@@ -89,7 +104,9 @@ export class BrowserWords extends BaseWordSource {
     if (place !== 'service') session.processLocally = true;
     const startedMs = performance.now();
     let heard = false;
-    session.addEventListener('start', () => this.become('listening'));
+    session.addEventListener('start', () => {
+      if (this.#session === session) this.become('listening');
+    });
     session.addEventListener('speechstart', () => (this.#spokenFrom ??= this.#now()));
     session.addEventListener('result', (event) => {
       if (this.#session !== session) return;
@@ -216,7 +233,7 @@ function failed(code: ErrorCode, message: string, cure: string, cause?: unknown)
 function deaf(): MemoError {
   return failed(
     'words-unsupported',
-    'The browser’s speech recognition hears the microphone alone.',
-    'Take the words of a file or of the actor from captions, from typing, or from a speech model in the page.',
+    'The browser’s speech recognition hears the microphone alone, and it is not on in this run.',
+    'Start with the microphone on; or take the words from captions, from typing, or from a speech model in the page.',
   );
 }

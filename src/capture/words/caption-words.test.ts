@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CaptionWords } from './caption-words';
 import type { Cue } from './captions';
-import { told } from './testing/told';
+import { scene, told } from './testing/told';
 
 const cue = (startTime: number, text: string, length = 1): Cue => ({
   startTime,
@@ -13,7 +13,7 @@ function playing(cues: readonly Cue[], seconds: number | null = null) {
   const heard = told();
   const clock = { seconds: 0 };
   const source = new CaptionWords({ name: 'a.vtt', language: 'en', cues }, heard.on);
-  source.start({ now: () => clock.seconds, seconds });
+  source.start(scene({ now: () => clock.seconds, seconds }));
   const goTo = (at: number) => {
     clock.seconds = at;
     vi.advanceTimersByTime(250);

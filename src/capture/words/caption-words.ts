@@ -41,7 +41,7 @@ export class CaptionWords extends BaseWordSource {
   protected begin(scene: WordScene): void {
     this.#checkLength(scene.seconds);
     const look = () => this.#look(scene.now());
-    if (scene.stepped !== true) this.#timer = setInterval(look, LOOK_MS);
+    if (!scene.stepped) this.#timer = setInterval(look, LOOK_MS);
     this.become('listening');
     look();
   }

@@ -53,7 +53,7 @@ export class TrackWords extends BaseWordSource {
     element.addEventListener('load', () => this.become('listening'), { signal });
     element.addEventListener('error', () => this.#refuse(), { signal });
     const take = () => {
-      if (scene.stepped !== true) this.#take(scene.now() - media.currentTime);
+      if (!scene.stepped) this.#take(scene.now() - media.currentTime);
     };
     track.addEventListener('cuechange', take, { signal });
     this.#modeBefore = track.mode;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { told } from './testing/told';
+import { scene, told } from './testing/told';
 import { spread, Transcript } from './transcript';
 import { TypedWords } from './typed-words';
 
@@ -41,7 +41,7 @@ describe('TypedWords', () => {
     const typed = new TypedWords('hello', heard.on);
     typed.say('hello you');
     expect(heard.lists, 'nothing before the start').toEqual([]);
-    typed.start({ now: () => 5, seconds: null });
+    typed.start(scene({ now: () => 5 }));
     expect(heard.lists).toEqual([[{ text: 'hello you', start: 0, end: Infinity, final: true }]]);
     typed.say('');
     expect(heard.said()).toBe('');

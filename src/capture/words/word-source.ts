@@ -4,7 +4,7 @@
  */
 
 import type { MemoError } from '../../errors';
-import type { SampleChunk } from '../source';
+import type { SampleChunk, Source } from '../source';
 
 export const WORD_SOURCES = ['typed', 'captions', 'browser', 'in-page'] as const;
 export type WordSourceKind = (typeof WORD_SOURCES)[number];
@@ -25,12 +25,13 @@ export type WordStatus = 'off' | 'starting' | 'listening' | 'failed';
 
 /** What a source of words knows of the run that it accompanies. */
 export interface WordScene {
+  readonly source: Pick<Source, 'kind' | 'microphone' | 'on'>;
   /** Seconds on the source's clock. */
   now(): number;
   /** Length of a file in seconds; null for what has no end. */
   readonly seconds: number | null;
   /** True of a file that is read: its clock stands still between one {@link WordSource.advance} and the next. */
-  readonly stepped?: boolean;
+  readonly stepped: boolean;
 }
 
 export interface WordListeners {

@@ -81,7 +81,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   'words-unsupported': {
     what: '말을 얻는 이 방법은 여기에서 쓸 수 없습니다.',
-    cure: '직접 입력하거나 다른 방법을 고르십시오.',
+    cure: '브라우저의 음성 인식은 마이크를 켜고 시작하십시오. 아니면 직접 입력하거나 다른 방법을 고르십시오.',
   },
   'manifest-unreachable': {
     what: '모델의 목록(manifest.json)을 가져오지 못했습니다.',

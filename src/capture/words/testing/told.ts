@@ -1,7 +1,7 @@
-/** Listeners that remember what they were told. */
+/** Listeners that remember what they were told, and the run around a source of words. */
 
 import type { MemoError } from '../../../errors';
-import type { Word, WordListeners, WordStatus } from '../word-source';
+import type { Word, WordListeners, WordScene, WordStatus } from '../word-source';
 
 export interface Told {
   readonly on: WordListeners;
@@ -11,6 +11,12 @@ export interface Told {
   readonly lists: (readonly Word[])[];
   /** The last list's texts; interim words end in `?`. */
   said(): string;
+}
+
+/** Devices that listen, at the beginning of their clock. */
+export function scene(change: Partial<WordScene> = {}): WordScene {
+  const source = { kind: 'devices', microphone: 'live', on: () => undefined } as const;
+  return { source, now: () => 0, seconds: null, stepped: false, ...change };
 }
 
 export function told(): Told {
