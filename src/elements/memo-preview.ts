@@ -198,7 +198,7 @@ export class MemoPreview extends BaseElement {
     this.reached = fileProgress === null ? null : (state.timeline?.reached ?? null);
     this.choosable = state.phase === 'listening';
     this.mirrored = source === 'devices';
-    this.fit = source === 'file' ? 'contain' : 'cover';
+    this.fit = source === 'file' || media !== null ? 'contain' : 'cover';
     this.hue = topHue(estimate);
     this.live = livePills(state);
   }

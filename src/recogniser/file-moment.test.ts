@@ -99,6 +99,45 @@ describe('a moment of a file that was scrubbed', () => {
     expect(readers).toHaveLength(1);
   });
 
+  it('comes back from a text that was typed: shown and taken, and marks reach the whole timeline', async () => {
+    const { recogniser, client, end } = await analysed();
+    await end();
+    recogniser.words.choose('typed');
+    recogniser.seek(5);
+    const shown = recogniser.state.estimate;
+    await recogniser.setText('hello');
+    expect(recogniser.state).toMatchObject({ source: 'text', position: 5, estimate: { time: 0 } });
+    let asked = client.kinds.length;
+    await recogniser.takeMoment();
+    expect(client.kinds.slice(asked), 'of the text').toEqual(['moment']);
+    for (const word of ['sad', 'sad', 'happy']) recogniser.mark(word);
+    const { estimate, timeline } = recogniser.state;
+    expect(estimate).toMatchObject({ time: 0, unadapted: shown?.probabilities });
+    for (const each of timeline?.estimates ?? []) expect(each.unadapted).toEqual(shown?.probabilities);
+    recogniser.adapter.clear();
+    recogniser.seek(5);
+    expect(recogniser.state).toMatchObject({ source: 'file', estimate: shown });
+    asked = client.kinds.length;
+    await recogniser.takeMoment();
+    expect(client.kinds[asked], 'of the file').toBe('reset');
+    expect(client.bodies.estimate.at(-1)).toEqual({ time: 5 });
+  });
+
+  it('comes back when a text is taken back, the last one where none was chosen', async () => {
+    const { recogniser, client, end } = await analysed();
+    await end();
+    recogniser.words.choose('typed');
+    await recogniser.setText('hello');
+    await recogniser.setText('');
+    expect(recogniser.state).toMatchObject({ source: 'file', estimate: { time: SECONDS } });
+    recogniser.seek(5);
+    await recogniser.setText('hello');
+    await recogniser.setText(' ');
+    expect(recogniser.state).toMatchObject({ source: 'file', estimate: { time: 5 } });
+    await recogniser.takeMoment();
+    expect(client.bodies.estimate.at(-1)).toEqual({ time: 5 });
+  });
+
   it('is refused while the file is read: the worker is elsewhere', async () => {
     const client = new FakeClient();
     const { estimate } = client.answers;

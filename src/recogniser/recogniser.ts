@@ -125,7 +125,7 @@ export class Recogniser extends Runner {
     const { timeline } = this.state;
     if (timeline === null || timeline.seconds === null || !Number.isFinite(time)) return;
     const position = Math.min(Math.max(time, 0), timeline.seconds);
-    this.apply({ position, estimate: estimateAt(timeline, position) });
+    this.apply({ position, source: 'file', estimate: estimateAt(timeline, position) });
   }
 
   /** Listens to a stream of the caller's; its tracks stay the caller's and are not stopped. */
@@ -134,8 +134,8 @@ export class Recogniser extends Runner {
   }
 
   /**
-   * What is being said. It joins the running source; without one it is estimated alone, loading the model if needed.
-   * Resolves when it has been taken in.
+   * What is being said. It joins the running source; without one it is estimated alone, loading the model if needed. Beside a
+   * file that is open, its moment comes back with {@link seek}, or when the text is taken back. Resolves when it has been taken in.
    */
   async setText(text: string): Promise<void> {
     this.assertOpen();
@@ -146,6 +146,8 @@ export class Recogniser extends Runner {
       await this.say(run); // before listening, the start itself brings the text
     } else if (run === null && text.trim() === '') {
       this.apply({ estimate: null, source: null });
+      const { position, timeline } = this.state;
+      this.seek(position ?? timeline?.reached ?? Number.NaN);
     } else if (run === null) {
       await this.answerText();
     }

@@ -323,16 +323,15 @@ export abstract class Runner extends Loader {
   #readAdapted(): void {
     const again = ({ unadapted, ...estimate }: Estimate) =>
       this.#finish({ ...estimate, probabilities: unadapted ?? estimate.probabilities });
-    const { estimate, position, source, timeline } = this.state;
+    const { estimate, position, source, timeline: shown } = this.state;
     this.smoother.reset();
     this.recorder.rewrite(again);
-    if (source === 'text') {
-      this.keep({ estimate: estimate && again(estimate) });
-    } else if (timeline !== null && this.recorder.timeline !== null) {
-      const rewritten = this.recorder.timeline;
-      const at = position ?? estimate?.time ?? Number.NaN;
-      this.keep({ timeline: rewritten, estimate: estimate && estimateAt(rewritten, at) });
-    }
+    const timeline = shown && this.recorder.timeline;
+    const anew = (before: Estimate) => {
+      if (source === 'text') return again(before); // no moment of the timeline
+      return timeline === null ? before : estimateAt(timeline, position ?? before.time);
+    };
+    this.keep({ timeline, estimate: estimate && anew(estimate) });
   }
 
   /** Marks of this model, prompt and words hold from here on. */
