@@ -163,6 +163,44 @@ test('of two faces the one that is clicked is followed; the other stays marked',
     .toEqual([false, true]);
 });
 
+test('in a file too, while it is analysed or after: it is analysed again for the one that was clicked', async ({
+  open,
+}) => {
+  const page = await open();
+  await openFile(page);
+  const faces = page.getByTestId('face');
+  const all = await page.evaluate(() => window.estimates.length);
+  /** Whom each answer since the last click followed: 0 is the left one. */
+  const followed = () =>
+    page.evaluate(() => [
+      ...new Set(window.estimates.map((each) => each.faces.findIndex(({ followed }) => followed))),
+    ]);
+  const click = async (face: number) => {
+    await page.evaluate(() => (window.estimates = []));
+    await faces.nth(face).click();
+    await page.waitForFunction((count) => window.estimates.length === count, all);
+    await expectPhase(page, 'idle');
+    await expect(faces.nth(face)).toHaveAttribute('aria-pressed', 'true');
+  };
+  expect(await followed()).toEqual([0]);
+  await page.getByRole('slider').press('Home');
+  await page.getByRole('slider').press('ArrowRight');
+  await click(1);
+  expect(await followed()).toEqual([1]);
+  expect(await position(page), 'the moment that was shown').toBe(1);
+  await expect(page.getByTestId('player')).toBeVisible();
+  // another question, the same person
+  await page.evaluate(() => {
+    window.estimates = [];
+    document.querySelector('memo-bert')!.labels = ['calm', 'bored'];
+  });
+  await page.waitForFunction((count) => window.estimates.length === count, all);
+  expect(await followed()).toEqual([1]);
+  await expectPhase(page, 'idle');
+  await click(0);
+  expect(await followed()).toEqual([0]);
+});
+
 test('a page of parts alone: they find their engine around them and by name', async ({ open }) => {
   const page = await open();
   await fakeWorkers(page);

@@ -152,7 +152,7 @@ export class MemoPreview extends BaseElement {
   @property({ type: Number }) position: number | null = null;
   /** Seconds of the file that are analysed, while it is. */
   @property({ type: Number }) reached: number | null = null;
-  /** Whether a click on one of several faces sends `follow`. */
+  /** Whether a click on one of several faces sends `follow`: while it listens, and of a file after it, too. */
   @property({ type: Boolean }) choosable = false;
 
   @state() private view: Size = { width: 0, height: 0 };
@@ -196,7 +196,7 @@ export class MemoPreview extends BaseElement {
     // of a file, those of the moment shown
     this.faces = media === null ? state.faces : (estimate?.faces ?? []);
     this.reached = fileProgress === null ? null : (state.timeline?.reached ?? null);
-    this.choosable = state.phase === 'listening';
+    this.choosable = state.phase === 'listening' || (state.timeline?.seconds ?? null) !== null;
     this.mirrored = source === 'devices';
     this.fit = source === 'file' || media !== null ? 'contain' : 'cover';
     this.hue = topHue(estimate);

@@ -97,6 +97,26 @@ describe('Analysis', () => {
     expect([reader.mostOpen, reader.framesOpen]).toEqual([1, 0]);
   });
 
+  it('tells whom to follow between two looks, once those before are answered: a worker told too early would follow too early', async () => {
+    const client = closing();
+    const { face } = client.answers;
+    client.answers.face = undefined;
+    const box = { x: 1, y: 2, width: 3, height: 4 };
+    const { analysis } = setUp(1, { choices: [{ time: 0.25, box }], modalities: ['face'] }, client);
+    const run = analysis.run();
+    await vi.waitFor(() => expect(client.count('face')).toBe(3));
+    await settled();
+    expect(client.kinds).toEqual(['face', 'face', 'face']);
+    client.answers.face = face;
+    for (let look = 0; look < 3; look += 1) {
+      const asked = client.take('face');
+      asked.answer(face!(asked.body));
+    }
+    await run;
+    expect(client.kinds.slice(0, 5)).toEqual(['face', 'face', 'face', 'follow', 'face']);
+    expect(client.bodies.follow).toEqual([{ box }]);
+  });
+
   it('waits for a slow worker instead of reading ahead', async () => {
     const client = new FakeClient({ ...healthyAnswers(), estimate: undefined });
     const { analysis, reader } = setUp(60, {}, client);

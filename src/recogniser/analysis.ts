@@ -7,9 +7,12 @@ import type { MediaReader, SampleChunk } from '../capture';
 import { MemoError } from '../errors';
 import type { Backend, Estimate, Modality } from '../memobert/estimate';
 import type { FaceAnswer, VoiceAnswer } from '../runtime/protocol';
+import type { FaceChoice } from './chosen-faces';
 import type { EngineClient } from './engine-client';
 import { stageRates } from './rates';
 import type { Rates } from './state';
+import type { Timeline } from './timeline';
+import { toFollow } from './to-follow';
 
 export interface AnalysisParts {
   readonly reader: MediaReader;
@@ -23,6 +26,10 @@ export interface AnalysisParts {
   readonly from?: number;
   /** Seconds of the last step; the end of the media else. */
   readonly until?: number;
+  /** What was answered before `from`. */
+  readonly timeline?: Timeline | null;
+  /** Of several faces, whom to follow; the largest at first else. */
+  readonly choices?: readonly FaceChoice[];
 }
 
 export interface AnalysisListeners {
@@ -47,6 +54,8 @@ export class Analysis {
   readonly #frames: AsyncIterator<{ frame: VideoFrame | ImageBitmap; time: number } | null, void> | null;
   readonly #samples: AsyncIterator<SampleChunk, void> | null;
   readonly #listens: boolean;
+  /** Whom to follow that is still ahead, by time. */
+  readonly #follow: FaceChoice[];
   /** What is estimated lies after it, seconds. */
   readonly #from: number;
   /** Frames taken so far. */
@@ -58,12 +67,14 @@ export class Analysis {
     const { reader, backend, faceHz, rates, modalities } = parts;
     this.#parts = parts;
     this.#from = parts.from ?? 0;
+    const start = this.#from - WARM_SECONDS;
+    this.#follow = toFollow(parts.choices ?? [], parts.timeline ?? null, start, this.#from);
     this.#on = on;
     this.#signal = signal;
     const { face } = stageRates(backend, faceHz, rates);
     const count = Math.max(1, Math.floor(reader.seconds * face.hz));
     this.#frameTimes = Array.from({ length: count }, (_, index) => index / face.hz).filter(
-      (time) => time >= this.#from - WARM_SECONDS,
+      (time) => time >= start,
     );
     const looks = reader.hasPicture && modalities.includes('face');
     this.#frames = looks ? reader.frames(this.#frameTimes) : null;
@@ -71,7 +82,7 @@ export class Analysis {
     // words may be heard in it, though the voice is not looked at
     this.#samples =
       this.#listens || (reader.hasSound && modalities.includes('text'))
-        ? reader.samples(Math.max(0, this.#from - WARM_SECONDS))
+        ? reader.samples(Math.max(0, start))
         : null;
   }
 
@@ -108,7 +119,10 @@ export class Analysis {
   /** All frames up to a time; the next is decoded while the worker looks at one. */
   async #look(until: number): Promise<void> {
     const asked: Promise<void>[] = [];
-    while ((this.#frameTimes[this.#taken] ?? Infinity) <= until && this.#frames !== null) {
+    for (;;) {
+      const time = this.#frameTimes[this.#taken] ?? Infinity;
+      if (time > until || this.#frames === null) break;
+      await this.#turnTo(time, asked);
       const { value, done } = await this.#frames.next();
       this.#taken += 1;
       if (done === true) break;
@@ -120,6 +134,16 @@ export class Analysis {
       asked.push(this.#show(value));
     }
     await Promise.all(asked);
+  }
+
+  /** @param asked looks under way: each is of who was followed until then */
+  async #turnTo(time: number, asked: readonly Promise<void>[]): Promise<void> {
+    const due = this.#follow.filter((choice) => choice.time <= time);
+    const box = due.at(-1)?.box;
+    if (box === undefined) return;
+    this.#follow.splice(0, due.length);
+    await Promise.all(asked);
+    await this.#parts.client.request('follow', { box }, { signal: this.#signal });
   }
 
   async #show(taken: { frame: VideoFrame | ImageBitmap; time: number }): Promise<void> {

@@ -60,12 +60,3 @@ export function notPushing(): MemoError {
 export function movedOn(): MemoError {
   return new MemoError('aborted', 'The moment was not taken: something else began.', 'Take it again.');
 }
-
-/** While the analysis goes on, the worker's evidence is of where it is, not of the moment shown. */
-export function stillRead(): MemoError {
-  return new MemoError(
-    'moment-missing',
-    'The file is still being analysed: a moment before cannot be gone back to yet.',
-    'Wait until it is done, or cancel it, then take the moment.',
-  );
-}

@@ -1,7 +1,7 @@
 /** The moment that a file was scrubbed to: its evidence is gathered once more, and nothing else is told or changed by it. */
 
 import { describe, expect, it, vi } from 'vitest';
-import type { MediaReader, SampleChunk, Source, TimedFrame } from '../capture';
+import type { Source } from '../capture';
 import { ReaderSource } from '../capture/reader-source';
 import '../capture/words'; // fetched late else, within a test's time
 import './analysis';
@@ -9,37 +9,17 @@ import { SaidLog } from './said-log';
 import { noPage } from './page';
 import { Recogniser } from './recogniser';
 import { FakeClient } from './testing/fake-client';
+import { FakeReader } from './testing/fake-reader';
 import { FakeSource } from './testing/fake-source';
 import { ManualClock, settled } from './testing/manual-clock';
 
 const SECONDS = 12;
 
-class FakeReader implements MediaReader {
-  readonly name = 'clip.webm';
-  readonly seconds = SECONDS;
-  readonly hasPicture = true;
-  readonly hasSound = true;
-  closed = false;
-  /** Where each reading of the sound began, seconds. */
-  readonly from: number[] = [];
-  async *frames(times: Iterable<number>): AsyncGenerator<TimedFrame, void> {
-    for (const time of times) yield { frame: { close: () => undefined } as unknown as ImageBitmap, time };
-  }
-  async *samples(from = 0): AsyncGenerator<SampleChunk, void> {
-    this.from.push(from);
-    for (let time = Math.floor(from); time < SECONDS; time += 1)
-      yield { samples: new Float32Array(100), sampleRateHz: 100, time };
-  }
-  close(): void {
-    this.closed = true;
-  }
-}
-
 async function analysed(open?: (number: number) => Source, client = new FakeClient()) {
   const readers: FakeReader[] = [];
   const openFile = async (): Promise<Source> => {
     const other = open?.(readers.length);
-    const reader = new FakeReader();
+    const reader = new FakeReader(SECONDS);
     readers.push(reader);
     return other ?? new ReaderSource(reader);
   };

@@ -8,6 +8,8 @@ import { MemoError } from '../errors';
 import type { TimedText } from '../runtime/protocol';
 import type { AnalysisListeners, AnalysisParts } from './analysis';
 
+export { choose } from './chosen-faces';
+
 export interface Revisit {
   /** Of the answer shown, seconds: the analysis comes by it again. */
   readonly time: number;
@@ -51,5 +53,14 @@ function notRead(): MemoError {
     'moment-missing',
     'No moment of this file can be gone back to: this browser plays it, and cannot read it.',
     'Take the moment while it plays, or give the file in another format, such as MP4 or WebM.',
+  );
+}
+
+/** While the analysis goes on, the worker's evidence is of where it is, not of the moment shown. */
+export function stillRead(): MemoError {
+  return new MemoError(
+    'moment-missing',
+    'The file is still being analysed: a moment before cannot be gone back to yet.',
+    'Wait until it is done, or cancel it, then take the moment.',
   );
 }

@@ -313,7 +313,7 @@ describe('A file under analysis', () => {
       estimate: ({ time }) => {
         estimates += 1;
         if (estimates === 21) throw lost('device-gpu-lost');
-        return healthyAnswers().estimate!({ time });
+        return { ...healthyAnswers().estimate!({ time })!, faces: [face] };
       },
     });
     const { recogniser, clients, openings } = setUp((n) => (n === 0 ? crashing : healthy()));
@@ -331,6 +331,7 @@ describe('A file under analysis', () => {
     // the evidence of the last seconds is gathered again, no more than that
     expect(reader.asked[0]).toBe(1);
     expect(clients[1]!.count('estimate')).toBe(4);
+    expect(clients[1]!.bodies.follow[0], 'the same person').toEqual({ box });
     expect([first.closes, second.closes, recogniser.state.error]).toEqual([1, 1, null]);
     recogniser.close();
   });

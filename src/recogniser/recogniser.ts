@@ -4,7 +4,7 @@
  */
 
 import type { DeviceRequest, PushedSource } from '../capture';
-import { movedOn, notPushing, stillRead } from './faults';
+import { movedOn, notPushing } from './faults';
 import { MemoError } from '../errors';
 import type { Box } from '../memobert/estimate';
 import { momentMissing, type Filling, type Masks, type Moment } from '../memobert/moment';
@@ -65,9 +65,10 @@ export class Recogniser extends Runner {
 
   /**
    * Analyses a video or audio file: as fast as the machine can where WebCodecs decodes it, else played once at its own speed.
-   * `state.timeline` grows meanwhile and stays; `name` is for messages. A stop keeps what was analysed, a second one closes the file.
+   * `state.timeline` grows meanwhile and stays; `name` is for messages. Whom to {@link follow} is kept while it is open. A stop keeps what was analysed, a second one closes the file.
    */
   startFile(file: Blob, name: string): Promise<void> {
+    if (file !== this.state.media) this.choices = [];
     const open = (signal: AbortSignal) => this.parts.sources.file(file, name, signal);
     return this.begin('file', open, { blob: file, name });
   }
@@ -236,10 +237,21 @@ export class Recogniser extends Runner {
     return this.moments.fill(masks);
   }
 
-  /** Of several faces, follows the one at `box` (pixels of the frame) while the source runs. */
+  /**
+   * Of several faces, follows the one at `box` (pixels of the frame) while the source runs. A file that is read is analysed
+   * again, under analysis or after it: the one at `box` of the moment shown is followed from when it came into sight.
+   */
   async follow(box: Box): Promise<void> {
-    if (this.run?.stage !== 'listening') return;
-    await this.engine.loaded?.client.request('follow', { box });
+    const { media, timeline } = this.state;
+    if (timeline !== null && timeline.seconds !== null) {
+      const { choose } = await this.#fileMoment();
+      const choices = choose(this.choices, this.state, box);
+      if (choices === null || this.state.media !== media) return;
+      this.choices = choices;
+      await this.#readAgain();
+    } else if (this.run?.stage === 'listening') {
+      await this.engine.loaded?.client.request('follow', { box });
+    }
   }
 
   /** Ends the run and every track of it; the model stays loaded, and what a file has given so far. */
@@ -290,19 +302,21 @@ export class Recogniser extends Runner {
 
   /** The worker sees and hears once more what the answer shown was made of. */
   async #revisit(): Promise<void> {
+    this.revisiting.abort(movedOn()); // of two wishes the newer
+    this.revisiting = new AbortController();
+    const { signal } = this.revisiting;
+    const { revisit, stillRead } = await this.#fileMoment();
+    signal.throwIfAborted();
     const { media, estimate, timeline } = this.state;
     const { loaded } = this.engine;
     if (this.run !== null) throw stillRead();
     if (media === null || estimate === null || loaded === null) throw momentMissing();
-    this.revisiting.abort(movedOn()); // of two wishes the newer
-    this.revisiting = new AbortController();
-    const { signal } = this.revisiting;
     const { rates, modalities } = this.settings;
     const { client, manifest, backend } = loaded;
-    // fetched with the first moment that is gone back to, and before the file is opened: it closes it
-    const { revisit } = await lateScript(() => import('./file-moment'));
     const source = await this.parts.sources.file(media, timeline?.name ?? '', signal);
-    const parts = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
+    const { choices } = this;
+    const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
+    const parts = { ...common, timeline, choices };
     const { time } = estimate;
     await revisit({ time, texts: this.saidLog.at(time), source, parts }, signal);
   }
@@ -312,10 +326,18 @@ export class Recogniser extends Runner {
     return kind === 'push' ? (source as PushedSource | null) : null;
   }
 
-  /** What is already answered, by the prompt as it is now; a running source needs no asking. */
+  /** Fetched with the first moment of a file that is gone back to, or whose faces are chosen from. */
+  #fileMoment(): Promise<typeof import('./file-moment')> {
+    return lateScript(() => import('./file-moment'));
+  }
+
+  /** What is already answered, by prompt and choice as they are now; a running source needs no asking. */
   async #readAgain(): Promise<void> {
-    const { media, timeline, source } = this.state;
-    if (media !== null && timeline !== null) await this.startFile(media, timeline.name ?? '');
-    else if (this.run === null && source === 'text') await this.answerText();
+    const { media, timeline, source, position } = this.state;
+    if (media !== null && timeline !== null) {
+      const started = this.startFile(media, timeline.name ?? '');
+      this.apply({ media, position }); // it is still open, at the moment that is shown
+      await started;
+    } else if (this.run === null && source === 'text') await this.answerText();
   }
 }

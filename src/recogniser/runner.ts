@@ -8,6 +8,7 @@ import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import { Adapter } from './adaptation/adapter';
 import type { AnalysisListeners, AnalysisParts } from './analysis';
+import type { FaceChoice } from './chosen-faces';
 import type { EarlyEngine, LoadedEngine } from './engine';
 import { Loader } from './loader';
 import { isGone, isWorkersFault, lostDevices, movedOn, recogniserClosed } from './faults';
@@ -35,6 +36,8 @@ export abstract class Runner extends Loader {
   readonly adapter: Adapter;
   /** A moment taken, and what the model fills in where parts of it are masked. */
   readonly moments: Moments;
+  /** Whom to follow in the file that is open. */
+  protected choices: readonly FaceChoice[] = [];
   protected run: Run | null = null;
   /** Of a file's moment that is gone back to; a start or a stop ends it. */
   protected revisiting = new AbortController();
@@ -226,7 +229,9 @@ export abstract class Runner extends Loader {
   #analyse(run: Run, parts: AnalysisParts): void {
     const { signal } = run.work;
     run.runsHidden = true;
-    const from = this.recorder.timeline?.reached ?? 0;
+    const { choices } = this;
+    const { timeline } = this.recorder;
+    const before = { timeline, from: timeline?.reached ?? 0 };
     const told: AnalysisListeners = {
       sound: (chunk) => this.words.hear(chunk),
       reach: (time) => this.words.advance(time),
@@ -240,7 +245,7 @@ export abstract class Runner extends Loader {
     const over = () => (signal.aborted ? undefined : this.#endRun());
     // fetched with the first file
     import('./analysis')
-      .then(({ Analysis }) => new Analysis({ ...parts, from }, told, signal).run())
+      .then(({ Analysis }) => new Analysis({ ...parts, ...before, choices }, told, signal).run())
       .then(over, (error: unknown) => {
         if (!signal.aborted) void this.#mend(run, error);
       });
@@ -305,8 +310,10 @@ export abstract class Runner extends Loader {
     else {
       this.recorder.add(estimate, reached, this.state.prompt ?? '');
       const { timeline } = this.recorder;
-      // somebody looks at a moment before: that stays
-      this.apply(this.state.position === null ? { timeline, estimate } : { timeline });
+      const { position } = this.state;
+      // somebody looks at a moment before, or further on: that stays
+      const there = position === null || timeline === null ? estimate : estimateAt(timeline, position);
+      this.apply({ timeline, estimate: there });
     }
     if (estimate !== null) this.emit('estimate', estimate);
   }
