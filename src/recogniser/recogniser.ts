@@ -155,8 +155,8 @@ export class Recogniser extends Runner {
   }
 
   /**
-   * Changes settings while it runs or rests: the source goes on, and the next estimate is by the new ones. Without a
-   * model, label words are checked once it is loaded, and those it does not know are told by an `error` event.
+   * Changes settings while it runs or rests: the source goes on, and the next estimate is by the new ones. A file that is open is
+   * analysed again for another prompt or other labels; other rates hold from its next analysis on. Without a model, label words are checked once it is loaded, and those it does not know are told by an `error` event.
    * Rejects with `prompt-invalid`, `label-invalid` or `input-invalid`; what held before then holds on.
    */
   async configure(change: Partial<Settings>): Promise<void> {
