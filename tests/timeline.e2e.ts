@@ -163,7 +163,7 @@ test('of two faces the one that is clicked is followed; the other stays marked',
     .toEqual([false, true]);
 });
 
-test('in a file too, while it is analysed or after: it is analysed again for the one that was clicked', async ({
+test('in a file that was analysed too: it is analysed again for the one that is clicked, at the moment shown', async ({
   open,
 }) => {
   const page = await open();
