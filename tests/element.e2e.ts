@@ -1,10 +1,17 @@
 /** `<memo-bert>` as an author uses it: attributes right and wrong, several on a page, moved about, taken out while it loads. */
 
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 import type { MemoBert } from '../src/elements';
 import { expect, recorded, test } from './support/browser';
 import { fakeWorkers } from './support/fake-worker';
 import { expectPhase, expectWhole, nextError, nextEstimate, openPage } from './support/element';
+
+declare global {
+  interface Window {
+    /** How each `start()` did. */
+    ended: string[];
+  }
+}
 
 /** A page of somebody else's with this body, and the element's module; without a model unless one is wanted. */
 async function openBody(page: Page, body: string, model: 'fake' | 'real' = 'fake'): Promise<void> {
@@ -166,4 +173,49 @@ test('a stream of the page’s: read in place of the devices, and its end is tol
     return found.start().catch(() => undefined);
   });
   expect(await nextError(page, 2)).toBe('file-missing');
+});
+
+test('a file by its address loads with a Cancel and is not left for a word; a stop, a second start and a removal end it in silence', async ({
+  open,
+}) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm" src="slow.webm"></memo-bert>');
+  const asked: Route[] = [];
+  await page.route('**/slow.webm', (route) => void asked.push(route));
+  const arrive = () => asked.at(-1)!.fulfill({ path: recorded.clip, contentType: 'video/webm' });
+  const ended = () => page.evaluate(() => window.ended);
+  const start = async () => {
+    const before = asked.length;
+    await page.evaluate(() => {
+      const said = (how: string) => () => void window.ended.push(how);
+      window.ended ??= [];
+      document.querySelector('memo-bert')!.start().then(said('resolved'), said('rejected'));
+    });
+    await expect.poll(() => asked.length).toBe(before + 1);
+  };
+
+  await start();
+  await expectPhase(page, 'loading');
+  await expect(page.getByTestId('progress')).toContainText('slow.webm');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expectPhase(page, 'idle');
+  await expect.poll(ended).toEqual(['resolved']);
+
+  await start();
+  await start();
+  await expect.poll(ended).toEqual(['resolved', 'resolved']);
+  for (const request of [
+    { name: 'text', detail: { text: 'hello' } },
+    { name: 'seek', detail: { time: 1 } },
+    { name: 'follow', detail: { box: { x: 0, y: 0, width: 1, height: 1 } } },
+  ] as const)
+    await page.evaluate((request) => document.querySelector('memo-bert')!.handle(request), request);
+  await expectPhase(page, 'loading');
+  await arrive();
+  expectWhole(await nextEstimate(page, 'text'));
+
+  await start();
+  await element(page, (found) => found.remove());
+  await expect.poll(ended).toEqual(['resolved', 'resolved', 'resolved', 'resolved']);
+  expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
 });

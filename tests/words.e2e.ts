@@ -148,6 +148,16 @@ test('a track inside of the element is the words of its src; one that is not the
   await expectPhase(page, 'idle');
   await expect(page.getByTestId('captions')).toHaveText('inside.vtt, 1 cue');
   await expect.poll(() => page.evaluate(() => window.errorCodes)).toEqual([]);
+  // another device is another recogniser, which was given nothing yet
+  await page.evaluate(() => {
+    const element = document.querySelector('memo-bert')!;
+    element.device = 'auto';
+    return element.updateComplete;
+  });
+  await expect(page.getByTestId('words-typed')).toBeChecked();
+  await start('inside.vtt');
+  await expectPhase(page, 'idle');
+  await expect(page.getByTestId('captions')).toHaveText('inside.vtt, 1 cue');
   await choose(page, 'typed');
   await start('missing.vtt');
   expect(await nextError(page)).toBe('captions-unreachable');

@@ -3,44 +3,39 @@
 import { MemoError } from '../errors';
 import type { RecogniserLike } from './recogniser-like';
 
-/** As much of a fetch as is needed; a test brings its own. */
-export type FetchText = (url: string, signal: AbortSignal) => Promise<Blob>;
+/** The address that each recogniser was given last: what a visitor chose after it stays chosen. */
+const given = new WeakMap<RecogniserLike, string>();
 
-export class ChildTrack {
-  /** The address that was given last: what a visitor chose after it stays chosen. */
-  #given = '';
-
-  constructor(
-    private readonly element: ParentNode & { readonly src: string },
-    private readonly fetchText: FetchText = fetchBlob,
-  ) {}
-
-  /**
-   * Gives the captions to the recogniser and resolves when they are its words; null where all is well, or there is nothing to give.
-   * @param url absolute, of what is analysed: what is not `src` has other words
-   * @returns `captions-unreachable`: the run goes on without
-   */
-  async give(url: string, recogniser: RecogniserLike, signal: AbortSignal): Promise<MemoError | null> {
-    const track = trackOf(this.element);
-    const { src: own } = this.element;
-    if (own === '' || url !== new URL(own, document.baseURI).href) return null;
-    if (track === null || track.src === this.#given) return null;
-    const { src, label } = track;
-    let file: Blob;
-    try {
-      file = await this.fetchText(src, signal);
-    } catch (cause) {
-      return signal.aborted ? null : unreachable(src, cause);
-    }
-    if (signal.aborted) return null;
-    this.#given = src;
-    await taken(recogniser, file, label || (src.split('/').at(-1) ?? src));
-    return null;
+/**
+ * Gives the captions to the recogniser and resolves when they are its words; null where all is well, or there is nothing to give.
+ * @param url absolute, of what is analysed: what is not `src` has other words
+ * @returns `captions-unreachable`: the run goes on without
+ */
+export async function giveTrack(
+  element: ParentNode & { readonly src: string },
+  url: string,
+  recogniser: RecogniserLike,
+  signal: AbortSignal,
+): Promise<MemoError | null> {
+  const track = trackOf(element);
+  const { src: own } = element;
+  if (own === '' || url !== new URL(own, document.baseURI).href) return null;
+  if (track === null || track.src === given.get(recogniser)) return null;
+  const { src, label } = track;
+  let file: Blob;
+  try {
+    file = await fetchBlob(src, signal);
+  } catch (cause) {
+    return signal.aborted ? null : unreachable(src, cause);
   }
+  if (signal.aborted) return null;
+  given.set(recogniser, src);
+  await taken(recogniser, file, label || (src.split('/').at(-1) ?? src));
+  return null;
 }
 
 /** The default one, else the first, of those that say what is said. */
-export function trackOf(element: ParentNode): HTMLTrackElement | null {
+function trackOf(element: ParentNode): HTMLTrackElement | null {
   const kinds = [':not([kind])', '[kind=captions]', '[kind=subtitles]'];
   const all = kinds.map((kind) => `:scope > track[src]${kind}`).join();
   const found = [...element.querySelectorAll<HTMLTrackElement>(all)];

@@ -1,26 +1,76 @@
-/** A media file by its address, for `analyse()`. */
+/** A media file by its address, with the captions that belong to it. Imported with the first one. */
 
 import { MemoError } from '../errors';
+import type { NamedFile } from '../recogniser';
+import type { Progress } from '../runtime/progress';
+import { giveTrack } from './child-track';
+import type { RecogniserLike } from './recogniser-like';
 
-export interface NamedBlob {
-  readonly blob: Blob;
-  readonly name: string;
+/** Steps of the bar that the eye can see; networks deliver thousands of pieces. */
+const TOLD_PARTS = 200;
+
+/** What a page names as its own media, and so the words of. */
+type Element = Parameters<typeof giveTrack>[0] & EventTarget;
+
+/**
+ * The file of an address for `element`, whose recogniser then has the words of the `<track>` inside of it; what is wrong with
+ * those is told by an `error` event, and the file goes on.
+ * @param address as written, relative to the document's base
+ */
+export async function fetchFor(
+  element: Element,
+  recogniser: RecogniserLike,
+  address: string,
+  signal: AbortSignal,
+  tell: (progress: Progress) => void,
+): Promise<NamedFile> {
+  if (!URL.canParse(address, document.baseURI)) throw missing(address, 'it is no address');
+  const url = new URL(address, document.baseURI).href;
+  const media = await fetchMedia(url, signal, tell);
+  const wrong = await giveTrack(element, url, recogniser, signal);
+  if (wrong !== null) element.dispatchEvent(new CustomEvent('error', { detail: wrong }));
+  return media;
 }
 
-/** Fetches the file. Rejects with a MemoError `file-missing` when the address does not answer. */
-export async function fetchMedia(url: string, signal: AbortSignal): Promise<NamedBlob> {
-  let response: Response;
-  try {
-    response = await fetch(url, { signal });
-  } catch (cause) {
-    if (signal.aborted) throw stopped();
-    throw missing(url, 'no answer', cause);
-  }
+/** Fetches the file, and tells its bytes as they come. Rejects with a MemoError `file-missing` when the address does not answer. */
+export async function fetchMedia(
+  url: string,
+  signal: AbortSignal,
+  tell: (progress: Progress) => void,
+): Promise<NamedFile> {
+  const failed = (why: string) => (cause: unknown) => {
+    throw signal.aborted ? stopped() : missing(url, why, cause);
+  };
+  const told = (loadedBytes: number, totalBytes: number) => {
+    const fraction = totalBytes === 0 ? 0 : loadedBytes / totalBytes;
+    tell({ step: 'fetch', item: nameOf(url), loadedBytes, totalBytes, fraction });
+  };
+  told(0, 0);
+  const response = await fetch(url, { signal }).catch(failed('no answer'));
   if (!response.ok) throw missing(url, `status ${response.status}`);
-  const blob = await response.blob().catch((cause: unknown) => {
-    throw signal.aborted ? stopped() : missing(url, 'it broke off', cause);
-  });
+  const blob = await counted(response, told).blob().catch(failed('it broke off'));
   return { blob, name: nameOf(response.url) };
+}
+
+/** The same answer, told as it is read: the browser keeps it where it likes, not this script. */
+function counted(response: Response, told: (loadedBytes: number, totalBytes: number) => void): Response {
+  const { headers, body } = response;
+  const total = Number(headers.get('Content-Length'));
+  // nothing can be said of an empty one, nor of one whose end is not known
+  if (body === null || total === 0) return response;
+  let [loaded, toldBytes] = [0, 0];
+  const count = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(piece, on) {
+      loaded += piece.byteLength;
+      if (loaded - toldBytes >= total / TOLD_PARTS) {
+        toldBytes = loaded;
+        // a packed answer grows on the way
+        told(loaded, Math.max(loaded, total));
+      }
+      on.enqueue(piece);
+    },
+  });
+  return new Response(body.pipeThrough(count), { headers });
 }
 
 /** The last part of the path, for messages. */

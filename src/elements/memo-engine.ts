@@ -5,6 +5,7 @@ import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
 import { isWithheld } from '../memobert/reliability';
 import {
   INITIAL_STATE,
+  lateScript,
   REQUEST_EVENT,
   type Condition,
   type MemoRequest,
@@ -14,18 +15,13 @@ import {
 } from '../recogniser';
 import type { DeviceWish } from '../runtime/protocol';
 import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes, wished, type Read } from './attributes';
-import type { ChildTrack } from './child-track';
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
 import type { ExportFormat } from './export-formats';
-import { fetchMedia } from './media-url';
 import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
 import { TimelineFetch } from './shows-time';
 import { Speaker } from './speaker';
 import { STORE, STORE_CONNECTED, type RecogniserStore } from './store-link';
-
-/** Requests that say nothing about an address that is on its way. */
-const BESIDE = /^(words-|prompt|moment-|mark$|unmark$|adaptation-)/;
 
 const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as const;
 
@@ -112,7 +108,6 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   readonly [STORE]: RecogniserStore = this;
   readonly #speaker = new Speaker(this);
-  #track: ChildTrack | null = null;
   readonly #states = new CustomStates(this.attachInternals());
   readonly #timelineFetch = new TimelineFetch();
   readonly #subscribers = new Set<(state: RecogniserState) => void>();
@@ -120,12 +115,9 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   /** What the recogniser was made with, and what it was last set to. */
   #made = { options: '', settings: '' };
   #problems: readonly MemoError[] = [];
-  /** Of an address given to `analyse()` that no recogniser has seen. */
-  #ownError: MemoError | null = null;
   /** What of {@link #given} the last `start()` took. */
   #started: MediaStream | string | null = null;
   #unsubscribe: () => void = () => undefined;
-  #fetching: AbortController | null = null;
 
   constructor() {
     super();
@@ -163,28 +155,31 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     const given = this.#given();
     this.#started = given;
     if (given !== null) return this.analyse(given);
-    const recogniser = this.#take();
     const { modalities } = this.#read().settings;
-    await recogniser.start({ camera: modalities.includes('face'), microphone: modalities.includes('voice') });
+    return this.#get().start({
+      camera: modalities.includes('face'),
+      microphone: modalities.includes('voice'),
+    });
   }
 
   /** Ends the run and every track of it; the model stays loaded. */
   stop(): void {
-    this.#forgetOwn();
     this.#recogniser?.stop();
   }
 
   /**
    * Listens to a media file, a stream of the caller's (its tracks are not stopped) or a file's address, in place of the
-   * devices. Resolves once listening; rejects with the MemoError that is shown.
+   * devices. Resolves and rejects as {@link start}.
    */
   async analyse(source: Blob | MediaStream | string | URL): Promise<void> {
-    const recogniser = this.#take();
+    const recogniser = this.#get();
     if (source instanceof MediaStream) return recogniser.startStream(source);
     if (source instanceof Blob)
       return recogniser.startFile(source, source instanceof File ? source.name : 'blob');
-    const { blob, name } = await this.#fetch(new URL(source, document.baseURI).href, recogniser);
-    return recogniser.startFile(blob, name);
+    return recogniser.startFetched(async (...told) => {
+      const { fetchFor } = await lateScript(() => import('./media-url'));
+      return fetchFor(this, recogniser, String(source), ...told);
+    });
   }
 
   /** What was estimated since the last start, as a file. Rejects with `nothing-recorded`, or `input-invalid` for another format. */
@@ -204,7 +199,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   handle(request: MemoRequest): void {
     if (request.name === 'start' && this.#given() !== null)
       void this.start().catch(() => undefined); // told by its event
-    else (BESIDE.test(request.name) ? this.#get() : this.#take()).handle(request);
+    else this.#get().handle(request);
   }
 
   override addEventListener<K extends keyof MemoBertEventMap>(
@@ -297,13 +292,6 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     }
   }
 
-  /** The recogniser, for a new run: what an earlier address left behind is forgotten. */
-  #take(): RecogniserLike {
-    const recogniser = this.#get();
-    this.#forgetOwn();
-    return recogniser;
-  }
-
   #get(): RecogniserLike {
     if (!this.isConnected)
       throw new MemoError(
@@ -339,51 +327,18 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   }
 
   /** Everybody sees the same: this element, its states, the parts. */
-  #show(told: RecogniserState): void {
-    const error = this.#ownError;
-    this.known = error === null ? told : { ...told, phase: 'error', error };
-    this.#timelineFetch.see(told);
-    this.#states.show(this.known.phase, this.known.conditions, isWithheld(this.known.estimate));
-    for (const subscriber of [...this.#subscribers]) subscriber(this.known);
+  #show(known: RecogniserState): void {
+    this.known = known;
+    this.#timelineFetch.see(known);
+    this.#states.show(known.phase, known.conditions, isWithheld(known.estimate));
+    for (const subscriber of [...this.#subscribers]) subscriber(known);
   }
 
   #tell(error: MemoError): void {
     this.dispatchEvent(new CustomEvent('error', { detail: error }));
   }
 
-  #forgetOwn(): void {
-    this.#fetching?.abort();
-    this.#fetching = null;
-    if (this.#ownError === null) return;
-    this.#ownError = null;
-    this.#show(this.#recogniser?.state ?? INITIAL_STATE);
-  }
-
-  async #fetch(url: string, recogniser: RecogniserLike): Promise<{ blob: Blob; name: string }> {
-    const fetching = new AbortController();
-    this.#fetching = fetching;
-    try {
-      const media = await fetchMedia(url, fetching.signal);
-      if (this.querySelector(':scope > track') !== null) {
-        this.#track ??= new (await import('./child-track')).ChildTrack(this);
-        const wrong = await this.#track.give(url, recogniser, fetching.signal);
-        if (wrong !== null) this.#tell(wrong);
-      }
-      fetching.signal.throwIfAborted();
-      return media;
-    } catch (cause) {
-      const error = MemoError.from(cause);
-      if (!fetching.signal.aborted) {
-        this.#ownError = error;
-        this.#show(this.known);
-        this.#tell(error);
-      }
-      throw error;
-    }
-  }
-
   #close(): void {
-    this.#forgetOwn();
     this.#unsubscribe();
     this.#unsubscribe = () => undefined; // the way out of it would keep it
     const recogniser = this.#recogniser;

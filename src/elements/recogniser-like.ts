@@ -4,7 +4,16 @@ import { Recogniser, type RecogniserEventMap, type RecogniserOptions } from '../
 
 export type RecogniserLike = Pick<
   Recogniser,
-  'state' | 'subscribe' | 'handle' | 'configure' | 'start' | 'stop' | 'startFile' | 'startStream' | 'close'
+  | 'state'
+  | 'subscribe'
+  | 'handle'
+  | 'configure'
+  | 'start'
+  | 'stop'
+  | 'startFile'
+  | 'startFetched'
+  | 'startStream'
+  | 'close'
 > & {
   addEventListener<K extends keyof RecogniserEventMap>(
     type: K,

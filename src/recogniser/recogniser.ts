@@ -3,7 +3,7 @@
  * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped.
  */
 
-import type { DeviceRequest, PushedSource } from '../capture';
+import type { DeviceRequest, PushedSource, Source } from '../capture';
 import { movedOn, notPushing } from './faults';
 import { MemoError } from '../errors';
 import type { Box } from '../memobert/estimate';
@@ -15,7 +15,7 @@ import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './opt
 import { perform } from './perform';
 import type { MemoRequest } from './requests';
 import { isMendable } from './recovery';
-import { AT_REST, NOTHING_YET } from './run';
+import { AT_REST, NOTHING_YET, type FetchFile, type NamedFile, type Run } from './run';
 import { Runner } from './runner';
 import { checkSettings, samePrompting, type Settings } from './settings';
 import { estimateAt } from './timeline';
@@ -69,8 +69,22 @@ export class Recogniser extends Runner {
    */
   startFile(file: Blob, name: string): Promise<void> {
     if (file !== this.state.media) this.choices = [];
-    const open = (signal: AbortSignal) => this.parts.sources.file(file, name, signal);
-    return this.begin('file', open, { blob: file, name });
+    return this.begin('file', (_signal, run) => this.#open({ blob: file, name }, run));
+  }
+
+  /**
+   * The same of a file that is still to be fetched, while the model loads: a stop or a newer start aborts it, and
+   * `state.progress` is the model's, then the file's.
+   */
+  startFetched(fetch: FetchFile): Promise<void> {
+    return this.begin('file', async (signal, run) => {
+      const file = await fetch(signal, (progress) => {
+        run.arriving = progress;
+        this.showArriving(run);
+      });
+      this.choices = [];
+      return this.#open(file, run);
+    });
   }
 
   /**
@@ -319,6 +333,11 @@ export class Recogniser extends Runner {
     const parts = { ...common, timeline, choices };
     const { time } = estimate;
     await revisit({ time, texts: this.saidLog.at(time), source, parts }, signal);
+  }
+
+  #open(file: NamedFile, run: Run): Promise<Source> {
+    Object.assign(run, { file, arriving: null });
+    return this.parts.sources.file(file.blob, file.name, run.abort.signal);
   }
 
   #pushed(): PushedSource | null {

@@ -2,6 +2,7 @@
 
 import type { Source } from '../capture';
 import type { TimedText } from '../runtime/protocol';
+import type { Progress } from '../runtime/progress';
 import type { Loop } from './loop';
 import { INITIAL_STATE, type Condition, type RecogniserState, type SourceKind } from './state';
 
@@ -12,6 +13,9 @@ export interface NamedFile {
   readonly blob: Blob;
   readonly name: string;
 }
+
+/** Brings a file until `signal` aborts, and tells how far it has come. */
+export type FetchFile = (signal: AbortSignal, tell: (progress: Progress) => void) => Promise<NamedFile>;
 
 export interface Run {
   readonly kind: SourceKind;
@@ -27,23 +31,21 @@ export interface Run {
   mending: boolean;
   /** Of the loop or the analysis under way; a worker's failure ends that alone. */
   work: AbortController;
-  /** What is analysed, of a file. */
-  readonly file: NamedFile | null;
+  /** What is analysed, of a file, once it is there. */
+  file: NamedFile | null;
+  /** How far a file has come that is fetched; null of any other, and once it is there. */
+  arriving: Progress | null;
   /** A file that is read goes on in a hidden page: nobody is seen or heard meanwhile. */
   runsHidden: boolean;
   /** What the source itself said. */
   words: readonly TimedText[];
 }
 
-export function newRun(
-  kind: SourceKind,
-  stage: RunStage,
-  awaitsModel: boolean,
-  file: NamedFile | null = null,
-): Run {
+export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean): Run {
   const abort = new AbortController();
-  const nothing = { source: null, loop: null, conditions: [], words: [], runsHidden: false, mending: false };
-  return { kind, stage, awaitsModel, file, abort, work: new AbortController(), ...nothing };
+  const nothing = { source: null, loop: null, file: null, arriving: null, conditions: [], words: [] };
+  const no = { runsHidden: false, mending: false };
+  return { kind, stage, awaitsModel, abort, work: new AbortController(), ...nothing, ...no };
 }
 
 /** Ends what is under way, and puts the run back to where it waits for a model; its source rests where it has a transport. */

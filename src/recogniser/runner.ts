@@ -17,7 +17,7 @@ import { Moments } from './moments';
 import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Facts } from './phase';
 import type { Prompted } from './prompter';
-import { AT_REST, newRun, NOTHING_YET, restart, tracksOf, type NamedFile, type Run } from './run';
+import { AT_REST, newRun, NOTHING_YET, restart, tracksOf, type Run } from './run';
 import { SaidLog } from './said-log';
 import { Smoother } from './smoother';
 import type { SourceKind } from './state';
@@ -78,32 +78,36 @@ export abstract class Runner extends Loader {
     this.apply({ prompt, labels, modalities, words: this.words.state });
   }
 
-  async begin(
-    kind: SourceKind,
-    open: (signal: AbortSignal) => Promise<Source>,
-    file: NamedFile | null = null,
-  ): Promise<void> {
+  async begin(kind: SourceKind, open: (signal: AbortSignal, run: Run) => Promise<Source>): Promise<void> {
     this.assertOpen();
-    const run = this.newRun(kind, kind === 'devices' ? 'asking' : 'waiting', file);
+    const run = this.newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
     this.apply({ ...AT_REST, ...NOTHING_YET, source: kind, error: null });
     const { signal } = run.abort;
-    const opening = open(signal).then((source) => {
+    const opening = open(signal, run).then((source) => {
       if (signal.aborted) source.close();
       else this.#take(run, source);
       return source;
     });
     try {
       // whichever fails first ends the run: nobody should answer a prompt for a model that cannot load
-      const [source] = await Promise.all([opening, this.loadModel(signal)]);
+      const model = this.loadModel(signal).then(() => this.showArriving(run));
+      const [source] = await Promise.all([opening, model]);
       await this.#engage(run, source);
     } catch (error) {
       this.#settle(run, error);
     }
   }
 
-  protected newRun(kind: SourceKind, stage: Run['stage'], file: NamedFile | null = null): Run {
+  /** The model's own progress goes before the file's. */
+  protected showArriving(run: Run): void {
+    if (this.run !== run || run.arriving === null || this.engine.loaded === null) return;
+    run.awaitsModel = false;
+    this.apply({ progress: run.arriving });
+  }
+
+  protected newRun(kind: SourceKind, stage: Run['stage']): Run {
     this.dropRun();
-    const run = newRun(kind, stage, this.engine.loaded === null, file);
+    const run = newRun(kind, stage, this.engine.loaded === null);
     this.run = run;
     this.smoother.reset();
     return run;

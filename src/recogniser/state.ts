@@ -51,6 +51,7 @@ export interface RecogniserState {
   readonly stream: MediaStream | null;
   /** Of the running file, 0 to 1; null for live sources. */
   readonly fileProgress: number | null;
+  /** Of the model's loading, then of a file that is fetched. */
   readonly progress: Progress | null;
   readonly backend: BackendReport | null;
   readonly manifest: Manifest | null;

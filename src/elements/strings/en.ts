@@ -19,7 +19,7 @@ import { anyOf, type ErrorWords } from './words';
 const phases: Record<Phase, string> = {
   idle: 'Ready',
   asking: 'Waiting for your permission',
-  loading: 'Loading the model',
+  loading: 'Loading',
   warming: 'Warming up',
   listening: 'Listening',
   paused: 'Paused while the tab is hidden',
@@ -173,7 +173,7 @@ export const en = {
     delay: 'from camera to bar',
   },
   progress: {
-    label: 'Loading the model',
+    label: 'Loading',
     bytes: (loaded: string, total: string) => `${loaded} of ${total} MB`,
   },
   error: { dismiss: 'Dismiss', code: 'Code', original: 'In English, with the particulars' },

@@ -62,7 +62,7 @@ export const ko: Words = {
   phases: {
     idle: '준비됨',
     asking: '허용을 기다리는 중',
-    loading: '모델을 불러오는 중',
+    loading: '불러오는 중',
     warming: '준비하는 중',
     listening: '보고 듣는 중',
     paused: '탭이 가려져 쉬는 중',
@@ -176,7 +176,7 @@ export const ko: Words = {
     delay: '카메라에서 막대까지',
   },
   progress: {
-    label: '모델을 불러오는 중',
+    label: '불러오는 중',
     bytes: (loaded, total) => `${total} MB 중 ${loaded}`,
   },
   error: { dismiss: '닫기', code: '코드', original: '자세한 설명(영어)' },

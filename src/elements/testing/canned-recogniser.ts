@@ -57,6 +57,10 @@ export class CannedRecogniser extends Target implements RecogniserLike {
     this.asked.push(`startFile(${name})`);
   }
 
+  async startFetched(): Promise<void> {
+    this.asked.push('startFetched()');
+  }
+
   async startStream(): Promise<void> {
     this.asked.push('startStream()');
   }
