@@ -64,6 +64,22 @@ test('wrong attributes are told and named, their defaults hold; label words chan
   expect(await page.evaluate(() => window.grantedTracks.length)).toBe(2);
 });
 
+test('what a visitor asks of the mask stays when an attribute changes', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  await element(page, (found) => found.start());
+  await expectPhase(page, 'listening');
+  await page.getByTestId('wording').click();
+  await page.getByTestId('ask-words-4').check({ force: true });
+  await page.waitForFunction(() => window.estimates.at(-1)?.labels.length === 4);
+  await element(page, (found) => {
+    found.saver = true;
+    return found.updateComplete;
+  });
+  expect((await nextEstimate(page)).labels).toHaveLength(4);
+  await expect(page.getByTestId('ask-words-4')).toBeChecked();
+});
+
 test('two share one worker and keep their evidence apart; the last to leave ends it', async ({ open }) => {
   const page = await open();
   await openBody(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NOTHING_WRITTEN, readAttributes, type Written } from './attributes';
+import { changeOf, NOTHING_WRITTEN, readAttributes, type Written } from './attributes';
 import { DEFAULT_SETTINGS } from '../recogniser';
 
 const DEFAULT = readAttributes(NOTHING_WRITTEN);
@@ -72,5 +72,14 @@ describe('readAttributes', () => {
       'device',
       'modalities',
     ]);
+  });
+});
+
+describe('changeOf', () => {
+  it('is what is set otherwise, by value', () => {
+    const before = { ...DEFAULT_SETTINGS, labels: ['happy', 'sad'], rates: { face: 5 } };
+    const same = { ...before, labels: ['happy', 'sad'], rates: { face: 5 } };
+    expect(changeOf(before, same)).toEqual({});
+    expect(changeOf(before, { ...same, saver: true, labels: null })).toEqual({ saver: true, labels: null });
   });
 });

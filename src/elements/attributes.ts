@@ -98,6 +98,14 @@ export const NOTHING_WRITTEN: Written = {
   smoothing: null,
 };
 
+/** What is set otherwise than before. */
+export function changeOf(before: Settings, now: Settings): Partial<Settings> {
+  const other = (key: string) => JSON.stringify(before[key as keyof Settings]);
+  return Object.fromEntries(
+    Object.entries(now).filter(([key, value]) => JSON.stringify(value) !== other(key)),
+  );
+}
+
 /** What shows before there is a recogniser. */
 export function wished({
   options,

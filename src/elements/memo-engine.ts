@@ -4,6 +4,7 @@ import { MemoError } from '../errors';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
 import { isWithheld } from '../memobert/reliability';
 import {
+  DEFAULT_SETTINGS,
   INITIAL_STATE,
   lateScript,
   REQUEST_EVENT,
@@ -14,7 +15,14 @@ import {
   type RecogniserState,
 } from '../recogniser';
 import type { DeviceWish } from '../runtime/protocol';
-import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes, wished, type Read } from './attributes';
+import {
+  changeOf,
+  DEFAULT_ASSET_BASE,
+  DEFAULT_BUNDLE,
+  readAttributes,
+  wished,
+  type Read,
+} from './attributes';
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
 import type { ExportFormat } from './export-formats';
@@ -112,8 +120,10 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   readonly #timelineFetch = new TimelineFetch();
   readonly #subscribers = new Set<(state: RecogniserState) => void>();
   #recogniser: RecogniserLike | null = null;
-  /** What the recogniser was made with, and what it was last set to. */
-  #made = { options: '', settings: '' };
+  /** What the recogniser was made with. */
+  #made = '';
+  /** What it was last asked for by attributes; what a visitor chose beside them stays. */
+  #asked = DEFAULT_SETTINGS;
   #problems: readonly MemoError[] = [];
   /** What of {@link #given} the last `start()` took. */
   #started: MediaStream | string | null = null;
@@ -278,12 +288,12 @@ export class MemoEngine extends LitElement implements RecogniserStore {
       this.#show({ ...this.known, ...wished(read) });
       return;
     }
-    const made = { options: this.#keyOf(options), settings: JSON.stringify(settings) };
+    const change = changeOf(this.#asked, settings);
+    this.#asked = settings;
     // by value: a start() before the first update has made one already, with these very options
-    if (made.options !== this.#made.options) this.#close();
-    else if (made.settings !== this.#made.settings) {
-      this.#made = made;
-      recogniser.configure(settings).catch((error: unknown) => {
+    if (this.#keyOf(options) !== this.#made) this.#close();
+    else if (Object.keys(change).length > 0) {
+      recogniser.configure(change).catch((error: unknown) => {
         this.#problems = [...this.#problems, MemoError.from(error)];
         this.#tell(MemoError.from(error));
         // the default holds for a wrong attribute, whatever held before
@@ -306,7 +316,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   #make(): RecogniserLike {
     const { options, settings } = this.#read();
     const recogniser = this.createRecogniser({ ...this.#withTests(options), ...settings });
-    this.#made = { options: this.#keyOf(options), settings: JSON.stringify(settings) };
+    this.#made = this.#keyOf(options);
+    this.#asked = settings;
     this.#recogniser = recogniser;
     this.#unsubscribe = recogniser.subscribe((known) => this.#show(known));
     for (const type of FORWARDED) {
