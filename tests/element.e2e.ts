@@ -64,6 +64,42 @@ test('wrong attributes are told and named, their defaults hold; label words chan
   expect(await page.evaluate(() => window.grantedTracks.length)).toBe(2);
 });
 
+test('a label that the vocabulary refuses is told once and listed while it is written; a sentence beside it holds', async ({
+  open,
+}) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openBody(
+    page,
+    '<memo-bert device="wasm" prompt="I feel [MASK]." labels="happy,unheardof"></memo-bert>',
+  );
+  const codes = () => page.evaluate(() => window.errorCodes);
+  const listed = () => element(page, (found) => found.attributeErrors.map(({ code }) => code));
+  const asked = async (sentence: string, labels: number) => {
+    await page.waitForFunction((count) => window.estimates.at(-1)?.labels.length === count, labels);
+    await expect(page.getByText(sentence).first()).toBeVisible();
+  };
+  await element(page, (found) => found.start());
+  await asked('I feel', 7);
+  expect([await codes(), await listed()]).toEqual([['label-invalid'], ['label-invalid']]);
+  await element(page, (found) => {
+    found.saver = true;
+    return found.updateComplete;
+  });
+  await nextEstimate(page);
+  expect([await codes(), await listed()]).toEqual([['label-invalid'], ['label-invalid']]);
+  // while it runs: both at once, the one right
+  await element(page, (found) => {
+    found.prompt = 'You look [MASK].';
+    found.labels = 'sad,unheardof';
+  });
+  expect(await nextError(page, 1)).toBe('label-invalid');
+  await asked('You look', 7);
+  expect(await listed()).toEqual(['label-invalid']);
+  await element(page, (found) => (found.labels = 'sad,calm'));
+  await asked('You look', 2);
+  expect([await codes(), await listed()]).toEqual([['label-invalid', 'label-invalid'], []]);
+});
+
 test('what a visitor asks of the mask stays when an attribute changes', async ({ open }) => {
   const page = await open({ grant: ['camera', 'microphone'] });
   await openBody(page, '<memo-bert device="wasm"></memo-bert>');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changeOf, NOTHING_WRITTEN, readAttributes, type Written } from './attributes';
+import { MemoError } from '../errors';
 import { DEFAULT_SETTINGS } from '../recogniser';
 
 const DEFAULT = readAttributes(NOTHING_WRITTEN);
@@ -60,6 +61,16 @@ describe('readAttributes', () => {
     expect(problems[0]).toMatchObject({ code, cure: expect.stringMatching(/\.$/) as string });
     expect(problems[0]?.message).toContain(named);
     expect({ options, settings }).toEqual({ options: DEFAULT.options, settings: DEFAULT.settings });
+  });
+
+  it('takes what the vocabulary refused as wrong, as long as it is written so', () => {
+    const error = new MemoError('label-invalid', 'what', 'cure');
+    const refused = new Map([['["happy","qzx"]', error]]);
+    const written = { ...NOTHING_WRITTEN, prompt: 'I feel [MASK].' };
+    const wrong = readAttributes({ ...written, labels: 'Happy, qzx' }, refused);
+    expect(wrong.problems).toEqual([error]);
+    expect(wrong.settings).toMatchObject({ prompt: 'I feel [MASK].', labels: null });
+    expect(readAttributes({ ...written, labels: 'happy, sad' }, refused).problems).toEqual([]);
   });
 
   it('keeps the modalities it knows beside one it does not, and tells of several mistakes', () => {

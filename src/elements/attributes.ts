@@ -43,7 +43,8 @@ export interface Read {
   readonly problems: readonly MemoError[];
 }
 
-export function readAttributes(written: Written): Read {
+/** @param refused what the vocabulary said of a prompt or of label words, by their JSON */
+export function readAttributes(written: Written, refused: ReadonlyMap<string, MemoError> = new Map()): Read {
   const problems: MemoError[] = [];
   /** What `read` makes of a value, or its default when it throws. */
   const or = <T>(value: T, read: () => T): T => {
@@ -53,6 +54,11 @@ export function readAttributes(written: Written): Read {
       problems.push(MemoError.from(error));
       return value;
     }
+  };
+  const accepted = <T>(value: T): T => {
+    const error = refused.get(JSON.stringify(value));
+    if (error !== undefined) throw error;
+    return value;
   };
   const { prompt, labels } = written;
   const speech = or(null, () =>
@@ -72,9 +78,9 @@ export function readAttributes(written: Written): Read {
     modalities,
     prompt: or(null, () => {
       if (prompt !== null) checkWording(prompt);
-      return prompt;
+      return accepted(prompt);
     }),
-    labels: or(null, () => (labels === null ? null : checkLabelWords(listOf(labels, ',')))),
+    labels: or(null, () => accepted(labels === null ? null : checkLabelWords(listOf(labels, ',')))),
     rates: ratesOf(written, or),
     saver: written.saver,
     smoothing: or(0, () => numberOf('smoothing', written.smoothing, 0, MOST_SMOOTHING_S) ?? 0),
@@ -99,7 +105,7 @@ export const NOTHING_WRITTEN: Written = {
 };
 
 /** What is set otherwise than before. */
-export function changeOf(before: Settings, now: Settings): Partial<Settings> {
+export function changeOf(before: Partial<Settings>, now: Settings): Partial<Settings> {
   const other = (key: string) => JSON.stringify(before[key as keyof Settings]);
   return Object.fromEntries(
     Object.entries(now).filter(([key, value]) => JSON.stringify(value) !== other(key)),

@@ -4,15 +4,16 @@ import { MemoError } from '../errors';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
 import { isWithheld } from '../memobert/reliability';
 import {
-  DEFAULT_SETTINGS,
   INITIAL_STATE,
   lateScript,
+  refusedPart,
   REQUEST_EVENT,
   type Condition,
   type MemoRequest,
   type Phase,
   type RecogniserOptions,
   type RecogniserState,
+  type Settings,
 } from '../recogniser';
 import type { DeviceWish } from '../runtime/protocol';
 import {
@@ -123,8 +124,10 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   /** What the recogniser was made with. */
   #made = '';
   /** What it was last asked for by attributes; what a visitor chose beside them stays. */
-  #asked = DEFAULT_SETTINGS;
+  #asked: Partial<Settings> = {};
   #problems: readonly MemoError[] = [];
+  /** What the vocabulary of the recogniser's bundle refused, by its JSON. */
+  readonly #refused = new Map<string, MemoError>();
   /** What of {@link #given} the last `start()` took. */
   #started: MediaStream | string | null = null;
   #unsubscribe: () => void = () => undefined;
@@ -274,7 +277,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   }
 
   #read(): Read {
-    return readAttributes(this);
+    return readAttributes(this, this.#refused);
   }
 
   /** What is written as it is now: told if wrong, and brought to the recogniser. */
@@ -294,12 +297,22 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     if (this.#keyOf(options) !== this.#made) this.#close();
     else if (Object.keys(change).length > 0) {
       recogniser.configure(change).catch((error: unknown) => {
-        this.#problems = [...this.#problems, MemoError.from(error)];
-        this.#tell(MemoError.from(error));
-        // the default holds for a wrong attribute, whatever held before
-        recogniser.configure({ prompt: null, labels: null }).catch(() => undefined);
+        if (this.#recogniser === recogniser) this.#refuse(MemoError.from(error), change, Object.keys(change));
       });
     }
+  }
+
+  /**
+   * What the vocabulary refuses is wrong as any attribute is: told once, and its default holds.
+   * @param also what was asked for beside it, and not taken over either
+   */
+  #refuse(error: MemoError, asked: Partial<Settings>, also: readonly string[] = []): void {
+    const part = refusedPart(error);
+    if (part === null || asked[part] === undefined || asked[part] === null) return;
+    this.#refused.set(JSON.stringify(asked[part]), error);
+    const again = [part, ...also];
+    this.#asked = Object.fromEntries(Object.entries(this.#asked).filter(([key]) => !again.includes(key)));
+    this.#follow(this.#read());
   }
 
   #get(): RecogniserLike {
@@ -323,7 +336,11 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     for (const type of FORWARDED) {
       recogniser.addEventListener(type, ({ detail }: CustomEvent<unknown>) => {
         // a recogniser that was let go says no more in this element's name
-        if (this.#recogniser === recogniser) this.dispatchEvent(new CustomEvent(type, { detail }));
+        if (this.#recogniser !== recogniser) return;
+        if (detail instanceof MemoError) this.#refuse(detail, recogniser.state);
+        // what an attribute has to do with was told as such
+        if (!this.#problems.includes(detail as MemoError))
+          this.dispatchEvent(new CustomEvent(type, { detail }));
       });
     }
     return recogniser;
@@ -355,7 +372,10 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     const recogniser = this.#recogniser;
     this.#recogniser = null;
     recogniser?.close();
-    this.#show({ ...INITIAL_STATE, ...wished(this.#read()) });
+    this.#refused.clear(); // the next one's may have it
+    const read = this.#read();
+    this.#problems = read.problems;
+    this.#show({ ...INITIAL_STATE, ...wished(read) });
   }
 }
 

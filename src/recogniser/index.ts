@@ -35,7 +35,7 @@ export {
   type SourceKind,
   type TrackStatus,
 } from './state';
-export { DEFAULT_SETTINGS, type Settings } from './settings';
+export { DEFAULT_SETTINGS, refusedPart, type Settings } from './settings';
 export { Store } from './store';
 export { estimateAt, type Timeline } from './timeline';
 export type { Mark, Segment } from './timeline-marks';

@@ -116,8 +116,8 @@ export abstract class Loader extends Teller {
     }
     const [loaded] = await Promise.all([this.engine.load(), this.fetchWithModel()]);
     this.words.offer(loaded.manifest);
-    const prompted = await this.prompter.bring(loaded, this.settings, (error) => {
-      this.settings = { ...this.settings, prompt: null, labels: null };
+    const prompted = await this.prompter.bring(loaded, this.settings, (error, part) => {
+      this.settings = { ...this.settings, [part]: null };
       this.keep({ promptError: error });
       this.emit('error', error);
     });

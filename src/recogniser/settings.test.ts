@@ -76,10 +76,15 @@ describe('Recogniser, made with settings', () => {
   });
 
   it('tells of a word that the vocabulary has not, and goes on with the bundle’s labels', async () => {
-    const { recogniser, errors } = setUp({ labels: ['happy', 'unheard'] }, picky());
+    const wish = { prompt: 'I feel [MASK].', labels: ['happy', 'unheard'] };
+    const { recogniser, errors, client } = setUp(wish, picky());
     await recogniser.start();
     expect(errors.mock.calls).toEqual([['label-invalid']]);
     expect(recogniser.state).toMatchObject({ phase: 'listening', labels: ['happy', 'sad'], error: null });
+    // the sentence was right
+    expect(recogniser.state.prompt).toBe('I feel [MASK].');
+    await recogniser.configure({ labels: ['bored', 'calm'] });
+    expect(client.bodies.prompt.at(-1)).toMatchObject({ prompt: 'I feel [MASK].' });
     recogniser.close();
   });
 });

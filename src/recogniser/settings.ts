@@ -71,6 +71,12 @@ export function samePrompting(a: Prompting, b: Prompting): boolean {
   return a.prompt === b.prompt && JSON.stringify(a.labels) === JSON.stringify(b.labels);
 }
 
+/** Which of both a vocabulary refuses by this error; null where it says something else. */
+export function refusedPart({ code }: MemoError): keyof Prompting | null {
+  if (code === 'prompt-invalid') return 'prompt';
+  return code === 'label-invalid' ? 'labels' : null;
+}
+
 function invalid(name: string, value: string, cure: string): MemoError {
   return new MemoError('input-invalid', `The setting ${name} cannot be "${value}".`, cure);
 }
