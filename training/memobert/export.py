@@ -62,7 +62,7 @@ SHIPPED: dict[str, tuple[str, ...]] = {graph: ("fp32-half",) for graph in (*PART
 SHIPPED["wav2vec2"] = ("fp32-half", "int8")
 SHIPPED[CONTEXT] = SHIPPED["wav2vec2"]
 # 18 MB instead of 46; what it costs `evaluate` tells with `--packed` and without. On wasm the same numbers in
-# int8 products: by results/variants/fusion.md seven tenths of the time, UAR within 0.3 points
+# int8 products: by results/variants/fusion.md five eighths of the time, UAR within 0.3 points
 SHIPPED["memobert"] = ("fp32-packed", "int8-packed")
 
 
