@@ -2,6 +2,8 @@
 
 import type { Page } from '@playwright/test';
 import { CANNED_MEASUREMENT } from '../src/elements/testing/canned-measurement';
+import type { Measurement } from '../src/measure';
+import { INITIAL_OFFLINE, type OfflineState } from '../src/offline/state';
 import { axeFindings, focused } from './support/axe';
 import { expect, recorded, test } from './support/browser';
 import { expectPhase, openPage } from './support/element';
@@ -185,6 +187,106 @@ test('by keys alone: everything is reached, shows that it is, and nothing holds 
   ])
     expect(reached).toContain(name);
   expect(new Set(reached).size, 'none twice').toBe(reached.length);
+});
+
+/** Presses Enter on a control. */
+async function enter(page: Page, control: string): Promise<void> {
+  await page.getByTestId(control).first().focus();
+  await page.keyboard.press('Enter');
+}
+
+const expectFocus = (page: Page, name: string | RegExp) =>
+  expect.poll(async () => (await focused(page)).name).toMatch(name);
+
+test('who presses a button that goes by it keeps the focus nearby', async ({ open }) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  await enter(page, 'actor');
+  await expectPhase(page, 'listening');
+  await expectFocus(page, 'button:Stop');
+  await page.keyboard.press('Enter');
+  await expectPhase(page, 'idle');
+  await expectFocus(page, 'button:Start');
+
+  await page.keyboard.press('Enter'); // neither device is granted
+  await expectPhase(page, 'error');
+  await enter(page, 'dismiss');
+  await expect(page.getByTestId('error')).toHaveCount(0);
+  await expectFocus(page, 'button:Start');
+
+  const chosen = page.waitForEvent('filechooser');
+  await enter(page, 'file');
+  await (await chosen).setFiles(recorded.clip);
+  await expect(page.getByTestId('close-file')).toBeVisible();
+  await expectPhase(page, 'idle');
+  await expectFocus(page, 'button:Start');
+  await page.getByTestId('captions-file').setInputFiles({
+    ...{ name: 'no.vtt', mimeType: 'text/vtt', buffer: Buffer.from('no captions') },
+  });
+  await enter(page, 'dismiss');
+  await expectFocus(page, 'button:Read it');
+
+  await page.getByTestId('open-playground').click();
+  await enter(page, 'take');
+  await page.getByTestId('span-voice').getByRole('slider').last().focus();
+  await page.keyboard.press('ArrowRight');
+  await enter(page, 'show-all');
+  await expect(page.getByTestId('show-all')).toBeDisabled();
+  await expectFocus(page, 'button:Take');
+
+  await page.getByTestId('open-adaptation').click();
+  for (const word of ['happy', 'sad', 'angry']) await enter(page, `mark-${word}`);
+  await enter(page, 'unmark');
+  await expectFocus(page, /^button:.*sad/i);
+  await page.getByTestId('unmark').last().focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('marked')).toHaveCount(1);
+  await expectFocus(page, /^button:.*sad/i);
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('marked')).toHaveCount(0);
+  await expectFocus(page, 'button:neutral');
+  await enter(page, 'mark-happy');
+  await enter(page, 'forget-marks');
+  await expect(page.getByTestId('forget-marks')).toBeDisabled();
+  await expectFocus(page, 'button:neutral');
+
+  await enter(page, 'close-file');
+  await expect(page.getByTestId('close-file')).toHaveCount(0);
+  await expectFocus(page, 'button:Start');
+});
+
+test('the focus stays where files are kept, while the buttons of that are disabled', async ({ open }) => {
+  const page = await open();
+  await openPage(page);
+  await expect(page.locator('memo-offline section')).toBeAttached();
+  await page.evaluate(
+    (known: OfflineState) => {
+      const element = document.querySelector('memo-offline')!;
+      const store = {
+        tell: (state: OfflineState) => state,
+        subscribe(tell: (state: OfflineState) => OfflineState) {
+          this.tell = tell;
+          tell(known);
+          return () => undefined;
+        },
+        request() {
+          this.tell({ ...known, work: 'keeping' });
+        },
+        look: () => undefined,
+      };
+      element.remove();
+      Object.assign(element, { store });
+      document.querySelector('main')!.append(element);
+    },
+    {
+      ...INITIAL_OFFLINE,
+      work: 'none',
+    },
+  );
+  await enter(page, 'offline-keep');
+  await expect(page.getByTestId('offline-keep')).toBeDisabled();
+  await expectFocus(page, /^section:/);
 });
 
 test('where less motion is wanted nothing moves; in forced colours a bar is still one', async ({ open }) => {

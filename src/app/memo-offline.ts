@@ -119,7 +119,7 @@ export class MemoOffline extends LitElement {
   override render(): TemplateResult {
     const { supported, kept, work, online, error, healed } = this.known;
     const words = offlineWords();
-    return html`<section aria-labelledby="heading">
+    return html`<section aria-labelledby="heading" tabindex="-1">
       <h2 id="heading">${words.heading}</h2>
       ${this.#update()}
       <p role="status" data-testid="offline-state" data-kept=${kept} data-work=${work}>
@@ -200,6 +200,8 @@ export class MemoOffline extends LitElement {
   }
 
   #request(request: OfflineRequest): void {
+    // its buttons are disabled while it works
+    this.renderRoot.querySelector('section')?.focus();
     void this.store?.request(request);
   }
 

@@ -34,6 +34,11 @@ export class BaseElement extends LitElement {
     this.#link.renew();
   }
 
+  /** To its first button, once all shows what was asked for: who pressed one that goes by it stays near. */
+  override focus(): void {
+    requestAnimationFrame(() => this.renderRoot.querySelector<HTMLElement>('button:enabled')?.focus());
+  }
+
   /** For a part inside of this one: the recogniser, where this part names its own; what is around both is found by itself. */
   protected get named(): RecogniserStore | null {
     return this.store !== null || this.for !== null ? this.#link.store : null;

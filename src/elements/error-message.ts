@@ -48,9 +48,14 @@ export const errorStyles = css`
 export function errorMessage(error: MemoError, dismiss: () => void): TemplateResult {
   const { message, cure, code } = error;
   const said = strings.errors[code];
+  /** Lit calls it on the part that shows the message; the button goes with it. */
+  const leave = function (this: HTMLElement) {
+    dismiss();
+    this.focus();
+  };
   return html`<div class="error" role="alert" data-testid="error" data-code=${code}>
     <p class="what">${said?.what ?? message}</p>
-    <button type="button" data-testid="dismiss" @click=${dismiss}>${strings.error.dismiss}</button>
+    <button type="button" data-testid="dismiss" @click=${leave}>${strings.error.dismiss}</button>
     <p class="cure">${said?.cure ?? cure}</p>
     ${
       said === undefined

@@ -173,12 +173,26 @@ export class MemoAdaptation extends BaseElement {
         type="button"
         aria-label=${apartWords().yours.remove(name)}
         data-testid="unmark"
-        @click=${() => this.request('unmark', { index })}
+        @click=${() => this.#unmark(index)}
       >
         ×
       </button>
     </li>`;
   }
+
+  /** The keyboard goes on with the mark that took its place, else with the one before. */
+  #unmark(index: number): void {
+    this.request('unmark', { index });
+    requestAnimationFrame(() => {
+      const left = this.renderRoot.querySelectorAll<HTMLElement>('.mark button');
+      (left[Math.min(index, left.length - 1)] ?? this).focus();
+    });
+  }
+
+  readonly #forget = (): void => {
+    this.request('adaptation-clear', {});
+    this.focus(); // without a mark it is disabled
+  };
 
   #line(value: number, name: string): TemplateResult {
     return html`<span class="line" ${cssValues({ '--_p': String(value) })}></span>
@@ -222,7 +236,7 @@ export class MemoAdaptation extends BaseElement {
           type="button"
           data-testid="forget-marks"
           ?disabled=${none}
-          @click=${() => this.request('adaptation-clear', {})}
+          @click=${this.#forget}
         >
           ${apartWords().yours.forget}
         </button>

@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { MODALITIES, type Modality } from '../memobert/estimate';
-import type { RecogniserState, SourceKind, TrackStatus } from '../recogniser';
+import type { RecogniserState, RequestMap, RequestName, SourceKind, TrackStatus } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { icons } from './icons';
@@ -95,12 +95,7 @@ export class MemoControls extends BaseElement {
   override render(): TemplateResult {
     return html`<div class="row">${this.#main()}</div>
       <div class="row others" ?hidden=${this.running}>
-        <button
-          class="quiet"
-          type="button"
-          data-testid="actor"
-          @click=${() => this.request('start-actor', {})}
-        >
+        <button class="quiet" type="button" data-testid="actor" @click=${() => this.#ask('start-actor', {})}>
           ${icons.actor} ${strings.controls.actor}
         </button>
         <button class="quiet" type="button" data-testid="file" @click=${() => this.input.click()}>
@@ -112,7 +107,7 @@ export class MemoControls extends BaseElement {
                 class="quiet"
                 type="button"
                 data-testid="close-file"
-                @click=${() => this.request('stop', {})}
+                @click=${() => this.#ask('stop', {})}
               >
                 ${strings.controls.closeFile}
               </button>`
@@ -135,7 +130,7 @@ export class MemoControls extends BaseElement {
         data-testid=${running ? 'stop' : 'start'}
         ?disabled=${!running && !this.given && !devices.some((device) => this.wish[device])}
         aria-describedby=${this.#consent() === null ? nothing : 'consent'}
-        @click=${() => (running ? this.request('stop', {}) : this.request('start', this.#wanted()))}
+        @click=${() => (running ? this.#ask('stop', {}) : this.request('start', this.#wanted()))}
       >
         ${running ? html`${icons.stop} ${this.source === 'file' ? strings.controls.cancel : strings.controls.stop}` : strings.controls.start}
       </button>
@@ -200,10 +195,16 @@ export class MemoControls extends BaseElement {
     });
   }
 
+  /** For a button that may be gone then. */
+  #ask<K extends RequestName>(name: K, detail: RequestMap[K]): void {
+    this.request(name, detail);
+    this.focus();
+  }
+
   #choose(event: Event): void {
     const input = event.currentTarget as HTMLInputElement;
     const file = input.files?.[0];
-    if (file !== undefined) this.request('start-file', { file, name: file.name });
+    if (file !== undefined) this.#ask('start-file', { file, name: file.name });
     input.value = ''; // the same file can be chosen again
   }
 }

@@ -24,6 +24,11 @@ export class MemoError extends BaseElement {
     this.error = error;
   }
 
+  /** Nothing of it is left once it is dismissed: what starts again is near. */
+  override focus(): void {
+    (this.getRootNode() as Document | ShadowRoot).querySelector('memo-controls')?.focus();
+  }
+
   override render(): unknown {
     return this.error === null ? nothing : errorMessage(this.error, () => this.request('dismiss-error', {}));
   }

@@ -120,13 +120,7 @@ export class MemoPlayground extends BaseElement {
           : html`<p class="small" data-testid="no-heads">${apartWords().playground.noHeads}</p>`
       }
       <div class="row">
-        <button
-          class="quiet"
-          type="button"
-          data-testid="show-all"
-          ?disabled=${!any}
-          @click=${() => this.#mask({ words: [], faces: [], voice: [] })}
-        >
+        <button class="quiet" type="button" data-testid="show-all" ?disabled=${!any} @click=${this.#showAll}>
           ${apartWords().playground.showAll}
         </button>
       </div>`;
@@ -187,6 +181,11 @@ export class MemoPlayground extends BaseElement {
       <p class="small">${masked.length === 0 ? playground.spanHint : say(String(masked.length))}</p>
     </div>`;
   }
+
+  readonly #showAll = (): void => {
+    this.#mask({ words: [], faces: [], voice: [] });
+    this.focus(); // with nothing hidden it is disabled
+  };
 
   #mask(change: Partial<Masks>): void {
     this.request('moment-mask', { ...this.moment.masks, ...change });
