@@ -63,36 +63,70 @@ test('what is slotted stands in place of ours, or below it', async ({ open }) =>
   expect(below!.y).toBeGreaterThan(bars!.y + bars!.height);
 });
 
-test('a file and captions are dropped on it as from a desktop', async ({ open }, info) => {
+const CAPTIONS = 'WEBVTT\n\n00:00.000 --> 00:02.000\nWhat a wonderful day\n';
+
+type DragEventType = 'dragEnter' | 'dragOver' | 'drop';
+
+/** Files as from a desktop, over an element. */
+async function drags(page: Page, over: string) {
+  const session = await page.context().newCDPSession(page);
+  const { x, y } = (await page.locator(over).boundingBox())!;
+  const inside = { x: x + 20, y: y + 20 };
+  return async (files: readonly string[], types: readonly DragEventType[], place = inside) => {
+    const data = { items: [], files: [...files], dragOperationsMask: 1 };
+    for (const type of types) await session.send('Input.dispatchDragEvent', { type, ...place, data });
+  };
+}
+
+test('files are dropped on it as from a desktop: one alone, or one with its captions', async ({
+  open,
+}, info) => {
   const page = await open();
   await openDressed(page);
-  const session = await page.context().newCDPSession(page);
-  const { x, y } = (await page.getByTestId('bars').boundingBox())!;
-  const over = { x: x + 20, y: y + 20 };
-  const drag = (type: 'dragEnter' | 'dragOver' | 'drop', file: string, place = over) =>
-    session.send('Input.dispatchDragEvent', {
-      ...{ type, ...place },
-      data: { items: [], files: [file], dragOperationsMask: 1 },
-    });
-  await drag('dragEnter', recorded.clip);
-  await drag('dragOver', recorded.clip);
+  const drag = await drags(page, 'memo-bars');
+  await drag([recorded.clip], ['dragEnter', 'dragOver']);
   await expect(page.locator('.drop')).toBeVisible();
   // in the margin of the page
-  await drag('dragOver', recorded.clip, { x: 2, y: 2 });
+  await drag([recorded.clip], ['dragOver'], { x: 2, y: 2 });
   await expect(page.locator('.drop')).toBeHidden();
 
   const captions = info.outputPath('said.vtt');
-  writeFileSync(captions, 'WEBVTT\n\n00:00.000 --> 00:02.000\nWhat a wonderful day\n');
-  await drag('dragEnter', captions);
-  await drag('dragOver', captions);
-  await drag('drop', captions);
+  writeFileSync(captions, CAPTIONS);
+  await drag([captions], ['dragEnter', 'dragOver', 'drop']);
   await expect(page.locator('memo-words')).toContainText('said.vtt');
   expect(page.url()).toContain('dressed.html');
+  await page.getByTestId('words-typed').check({ force: true });
 
-  await drag('dragEnter', recorded.clip);
-  await drag('dragOver', recorded.clip);
-  await drag('drop', recorded.clip);
+  await drag([recorded.clip, captions], ['dragEnter', 'dragOver', 'drop']);
   await expect(page.getByRole('slider')).toBeVisible();
   await expect(page.getByTestId('export-csv')).toBeEnabled();
   await expect(page.locator('.drop')).toBeHidden();
+  await expect(page.getByTestId('words-captions')).toBeChecked();
+  const texts = await page.evaluate(() => window.estimates.map(({ modalities }) => modalities.text.present));
+  expect(texts.length).toBeGreaterThan(0);
+  expect(new Set(texts), 'from the beginning').toEqual(new Set([true]));
+});
+
+test('captions are dropped on the part of the words, without a memo-bert and within one', async ({
+  open,
+}, info) => {
+  const page = await open();
+  const captions = info.outputPath('said.vtt');
+  writeFileSync(captions, CAPTIONS);
+  await openDressed(page);
+  const within = await drags(page, 'memo-words');
+  await within([captions], ['dragEnter', 'dragOver']);
+  await expect(page.locator('.drop')).toBeVisible();
+  await within([captions], ['drop']);
+  await expect(page.getByTestId('captions')).toHaveText('said.vtt, 1 cue');
+  await expect(page.locator('.drop')).toBeHidden();
+
+  await page.evaluate(() => {
+    document.body.innerHTML = '<memo-engine device="wasm"><memo-words></memo-words></memo-engine>';
+  });
+  await expect(page.getByTestId('words-typed')).toBeChecked();
+  const alone = await drags(page, 'memo-words');
+  await alone([captions], ['dragEnter', 'dragOver', 'drop']);
+  await expect(page.getByTestId('captions')).toHaveText('said.vtt, 1 cue');
+  expect(page.url()).toContain('dressed.html');
 });

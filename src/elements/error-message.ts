@@ -19,11 +19,11 @@ export const errorStyles = css`
   .what {
     font-weight: 650;
   }
-  .cure {
+  .cure,
+  .code {
     grid-column: 1 / -1;
   }
   .code {
-    grid-column: 1 / -1;
     color: var(--_muted);
     font-size: 0.8125em;
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { FileDrop } from './file-drop';
+import { takeDrops } from './file-drop';
 
 const clip = new File(['x'], 'clip.webm');
+const captions = new File(['WEBVTT'], 'clip.vtt');
 
 function dragged(type: string, files: readonly File[], types: readonly string[] = ['Files']): Event {
   return Object.assign(new Event(type, { cancelable: true }), { dataTransfer: { types, files } });
@@ -10,30 +11,53 @@ function dragged(type: string, files: readonly File[], types: readonly string[] 
 function dropped() {
   const target = new EventTarget();
   const told: unknown[] = [];
-  const drop = new FileDrop(target, { over: (over) => told.push(over), file: ({ name }) => told.push(name) });
-  drop.listen();
-  return { target, told, drop };
+  const end = takeDrops(
+    target,
+    (request, { name }) => told.push(`${request} ${name}`),
+    (over) => told.push(over),
+  );
+  return { target, told, end };
 }
 
-describe('FileDrop', () => {
-  it('is over once while the pointer moves between children', () => {
+describe('files that are dropped', () => {
+  it('hang over it once while the pointer moves between children', () => {
     const { target, told } = dropped();
-    for (const type of ['dragenter', 'dragenter', 'dragleave', 'dragleave']) {
+    for (const type of ['dragenter', 'dragenter', 'dragover', 'dragleave', 'dragleave']) {
       target.dispatchEvent(dragged(type, []));
     }
     expect(told).toEqual([true, false]);
   });
 
-  it('takes the file and keeps the browser from opening it', () => {
+  it('are taken, and the browser is kept from opening them', () => {
     const { target, told } = dropped();
     target.dispatchEvent(dragged('dragenter', []));
     const event = dragged('drop', [clip]);
     target.dispatchEvent(event);
     expect(event.defaultPrevented).toBe(true);
-    expect(told).toEqual([true, false, 'clip.webm']);
+    expect(told).toEqual([true, false, 'start-file clip.webm']);
   });
 
-  it('leaves dragged text to the page', () => {
+  it('are one to be analysed and one of captions, which comes first in whatever order they lie', () => {
+    for (const files of [
+      [clip, captions, new File(['y'], 'other.webm')],
+      [captions, new File(['WEBVTT'], 'other.vtt'), clip],
+    ]) {
+      const { target, told } = dropped();
+      target.dispatchEvent(dragged('drop', files));
+      expect(told).toEqual(['words-captions clip.vtt', 'start-file clip.webm']);
+    }
+  });
+
+  it('are left to whoever inside took them', () => {
+    const { target, told } = dropped();
+    target.dispatchEvent(dragged('dragenter', []));
+    const event = dragged('drop', [clip]);
+    event.preventDefault();
+    target.dispatchEvent(event);
+    expect(told).toEqual([true, false]);
+  });
+
+  it('are no dragged text, which is the page’s', () => {
     const { target, told } = dropped();
     const event = dragged('drop', [], ['text/plain']);
     target.dispatchEvent(event);
@@ -41,14 +65,12 @@ describe('FileDrop', () => {
     expect(told).toEqual([]);
   });
 
-  it('hears nothing once closed, and again after listen', () => {
-    const { target, told, drop } = dropped();
-    drop.close();
-    target.dispatchEvent(dragged('drop', [clip]));
-    expect(told).toEqual([]);
-    drop.listen();
-    drop.listen();
-    target.dispatchEvent(dragged('drop', [clip]));
-    expect(told).toEqual(['clip.webm']);
+  it('hang over nothing that left the page', () => {
+    const { target, told, end } = dropped();
+    target.dispatchEvent(dragged('dragenter', []));
+    end();
+    expect(told).toEqual([true, false]);
+    target.dispatchEvent(dragged('dragenter', []));
+    expect(told).toEqual([true, false, true]);
   });
 });

@@ -1,59 +1,41 @@
-/** A file dropped anywhere on an element. */
+/** Files dropped anywhere on an element: one to be analysed, one of captions. */
 
-export interface FileDropTold {
-  /** A file hangs over the element, or no longer does. */
-  over(over: boolean): void;
-  file(file: File): void;
-}
+import { isCaptionFile } from '../recogniser';
 
-export class FileDrop {
-  #listening: AbortController | null = null;
-  /** Entered minus left: moving between children leaves one and enters another. */
-  #depth = 0;
+/** By how much each event goes deeper: moving between children enters one and leaves another. */
+const DEEPER = { dragenter: 1, dragover: 0, dragleave: -1, drop: -Infinity };
 
-  constructor(
-    private readonly target: EventTarget,
-    private readonly told: FileDropTold,
-  ) {}
+export type TakeFile = (
+  request: 'words-captions' | 'start-file',
+  detail: { readonly file: File; readonly name: string },
+) => void;
 
-  listen(): void {
-    if (this.#listening !== null) return;
-    this.#listening = new AbortController();
-    const { signal } = this.#listening;
-    const on = (type: string, take: (event: DragEvent) => void) => {
-      this.target.addEventListener(
-        type,
-        (event) => {
-          if (!carriesFiles(event as DragEvent)) return;
-          event.preventDefault(); // else the browser opens the file in place of the page
-          take(event as DragEvent);
-        },
-        { signal },
-      );
-    };
-    on('dragenter', () => this.#move(1));
-    on('dragleave', () => this.#move(-1));
-    on('dragover', () => undefined);
-    on('drop', ({ dataTransfer }) => {
-      this.#move(-this.#depth);
-      const file = dataTransfer?.files[0];
-      if (file !== undefined) this.told.file(file);
+/**
+ * @param take of one drop the captions come first: they count from the file's beginning
+ * @param tell whether a file hangs over the element, at each change
+ * @returns for an element that leaves the page: nothing hangs over it any longer
+ */
+export function takeDrops(target: EventTarget, take: TakeFile, tell?: (over: boolean) => void): () => void {
+  let depth = 0;
+  const move = (by: number) => {
+    const before = depth > 0;
+    depth = Math.max(0, depth + by);
+    if (depth > 0 !== before) tell?.(!before);
+  };
+  for (const [type, by] of Object.entries(DEEPER)) {
+    target.addEventListener(type, (event) => {
+      const { dataTransfer, defaultPrevented: taken } = event as DragEvent;
+      if (dataTransfer?.types.includes('Files') !== true) return;
+      event.preventDefault(); // else the browser opens the file in place of the page
+      move(by);
+      // by a part inside of the element, or by what its author put there
+      if (type !== 'drop' || taken) return;
+      const files = [...dataTransfer.files];
+      for (const request of ['words-captions', 'start-file'] as const) {
+        const file = files.find(({ name }) => isCaptionFile(name) === (request === 'words-captions'));
+        if (file !== undefined) take(request, { file, name: file.name });
+      }
     });
   }
-
-  close(): void {
-    this.#listening?.abort();
-    this.#listening = null;
-    this.#move(-this.#depth);
-  }
-
-  #move(by: number): void {
-    const before = this.#depth > 0;
-    this.#depth = Math.max(0, this.#depth + by);
-    if (this.#depth > 0 !== before) this.told.over(this.#depth > 0);
-  }
-}
-
-function carriesFiles({ dataTransfer }: DragEvent): boolean {
-  return dataTransfer?.types.includes('Files') ?? false;
+  return () => move(DEEPER.drop);
 }

@@ -1,10 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Modality } from '../memobert/estimate';
-import { isCaptionFile } from '../recogniser';
 import { Announcer } from './announcer';
 import { disclosure } from './disclosure';
-import { FileDrop } from './file-drop';
+import { takeDrops } from './file-drop';
 import { loadApart } from './load-apart';
 import { layout } from './memo-bert-styles';
 import { MemoEngine } from './memo-engine';
@@ -72,23 +71,16 @@ export class MemoBert extends MemoEngine {
   @state() private dropping = false;
   @state() private announcement = '';
 
-  readonly #drop = new FileDrop(this, {
-    over: (over) => (this.dropping = over),
-    file: (file) => {
-      const name = isCaptionFile(file.name) ? 'words-captions' : 'start-file';
-      this.handle({ name, detail: { file, name: file.name } });
-    },
-  });
+  readonly #endDrag = takeDrops(
+    this,
+    (name, detail) => this.handle({ name, detail }),
+    (over) => (this.dropping = over),
+  );
   #announcer = new Announcer();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#drop.listen();
-  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#drop.close();
+    this.#endDrag();
   }
 
   protected override willUpdate(changed: PropertyValues): void {

@@ -6,6 +6,7 @@ import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { Debouncer } from './debouncer';
 import { errorMessage, errorStyles } from './error-message';
+import { takeDrops } from './file-drop';
 import { strings } from './strings';
 import { fieldStyles, textField } from './text-field';
 import type * as panels from './words-panels';
@@ -16,7 +17,7 @@ const TYPING_PAUSE_MS = 300;
 /**
  * Where the words come from, and the words themselves: a field to type them, captions, the browser's recognition, a speech
  * model in the page. Sends `text` when typing pauses, or at once with Enter; `words-choose`, `words-start`, `words-stop`,
- * `words-captions`, `words-dismiss-error`.
+ * `words-captions`, `words-dismiss-error`; `start-file` for a file that is dropped on it beside its captions.
  */
 @customElement('memo-words')
 export class MemoWords extends BaseElement {
@@ -81,13 +82,6 @@ export class MemoWords extends BaseElement {
         outline: 2px solid var(--_focus);
         outline-offset: -2px;
       }
-      .choice input {
-        position: absolute;
-        inline-size: 1px;
-        block-size: 1px;
-        margin: 0;
-        opacity: 0;
-      }
       @container (max-width: 24rem) {
         .choices {
           inline-size: 100%;
@@ -113,6 +107,11 @@ export class MemoWords extends BaseElement {
   readonly #pause = new Debouncer(TYPING_PAUSE_MS);
   /** Last sent: a pause without a change asks nothing, Enter always does. */
   #sent = '';
+
+  constructor() {
+    super();
+    takeDrops(this, (name, detail) => this.request(name, detail));
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -152,6 +151,7 @@ export class MemoWords extends BaseElement {
   #choice(source: WordSourceKind): TemplateResult {
     return html`<label class="choice">
       <input
+        class="hidden-visually"
         type="radio"
         name="source"
         value=${source}

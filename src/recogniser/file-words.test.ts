@@ -99,6 +99,26 @@ describe('words of a file that is read', () => {
     expect(recogniser.words.state.error?.code).toBe('captions-beyond-end');
   });
 
+  it('come from captions that are still being read when the file is there; those that cannot be are not waited for', async () => {
+    const { recogniser, known, over, client } = setUp(2);
+    const captions = new Blob(['']);
+    const read = async (text: Promise<string>) => {
+      captions.text = () => text;
+      recogniser.handle({ name: 'words-captions', detail: { file: captions, name: 'talk.vtt' } });
+      await recogniser.startFile(new Blob(['x']), 'talk.wav');
+    };
+    let arrive: (text: string) => void = () => undefined;
+    await read(new Promise((resolve) => (arrive = resolve)));
+    await settled();
+    expect(client.count('estimate')).toBe(0);
+    arrive('WEBVTT\n\n00:00.000 --> 00:01.000\nOne');
+    await over();
+    expect(known()).toEqual(Array<string>(4).fill('One'));
+    await read(Promise.reject(new Error('gone')));
+    await over();
+    expect(recogniser.words.state.error).not.toBeNull();
+  });
+
   it('come from a speech model that the analysis waits for, and a stop does not', async () => {
     const { recogniser, known, over, speech, client } = setUp(3);
     recogniser.words.choose('in-page');

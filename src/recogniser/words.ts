@@ -34,6 +34,8 @@ export class Words {
   #quiet = false;
   /** A stepped run's clock, seconds. */
   #reached = 0;
+  /** Captions on their way. */
+  #reading = 0;
   /** Those who wait until the chosen source has begun, or does not. */
   readonly #waiting: (() => void)[] = [];
   /** Of the run. */
@@ -103,10 +105,16 @@ export class Words {
    * @throws MemoError `captions-invalid`: then the words come from where they came from before
    */
   async captions(file: Blob, name: string, language = ''): Promise<void> {
-    const { readCaptions } = await import('../capture/words');
-    const { cues, fault } = await readCaptions(file, name);
-    this.#takeCaptions({ name, cues, language }, { name, cues: cues.length });
-    if (fault !== null) this.#set({ error: fault });
+    this.#reading += 1;
+    try {
+      const { readCaptions } = await import('../capture/words');
+      const { cues, fault } = await readCaptions(file, name);
+      this.#takeCaptions({ name, cues, language }, { name, cues: cues.length });
+      if (fault !== null) this.#set({ error: fault });
+    } finally {
+      this.#reading -= 1;
+      this.#wake();
+    }
   }
 
   /** A `<track>` of media that the page plays and whose sound and picture the run sees. */
@@ -256,7 +264,8 @@ export class Words {
   }
 
   get #underWay(): boolean {
-    return this.#seat !== null && (this.#source === null || this.#state.status === 'starting');
+    const begins = this.#seat !== null && (this.#source === null || this.#state.status === 'starting');
+    return begins || this.#reading > 0;
   }
 
   #wake(): void {

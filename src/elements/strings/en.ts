@@ -149,7 +149,7 @@ export const en = {
     file: 'File',
     stream: 'Stream',
     label: 'What the recogniser sees',
-    drop: 'Drop a video or a sound file here',
+    drop: 'Drop a video, a sound file or captions here',
     player: 'The file under analysis',
     follow: 'Follow this face',
     followed: 'This face is followed',

@@ -152,7 +152,7 @@ export const ko: Words = {
     file: '파일',
     stream: '스트림',
     label: '인식기가 보는 화면',
-    drop: '동영상이나 소리 파일을 여기에 놓으십시오',
+    drop: '동영상이나 소리 파일, 자막을 여기에 놓으십시오',
     player: '분석하는 파일',
     follow: '이 얼굴 따라가기',
     followed: '이 얼굴을 따라가는 중',
