@@ -178,7 +178,7 @@ export class MemoPlayground extends BaseElement {
         .span=${spanOf(masked)}
         @memo-span=${({ detail }: MemoSpanEvent) => this.#mask({ [kind]: cellsOf(detail) })}
       ></memo-span>
-      <p class="small">${masked.length === 0 ? playground.spanHint : say(String(masked.length))}</p>
+      <p class="small">${masked.length === 0 ? playground.spanHint : say(masked.length)}</p>
     </div>`;
   }
 

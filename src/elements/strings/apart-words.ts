@@ -35,8 +35,9 @@ const en = {
     last: (modality: string) => `${modality}: end of what is hidden`,
     before: (seconds: string) => `${seconds} s before the end`,
     nothing: 'nothing hidden',
-    frames: (count: string) => `${count} faces hidden`,
-    tokens: (count: string) => `${count} moments of voice hidden`,
+    frames: (count: number) => (count === 1 ? '1 face hidden' : `${count} faces hidden`),
+    tokens: (count: number) =>
+      count === 1 ? '1 moment of voice hidden' : `${count} moments of voice hidden`,
     right: 'right word',
     filledWords: 'Words filled in',
     filledFace: 'The hidden face',

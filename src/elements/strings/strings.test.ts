@@ -92,6 +92,12 @@ it('leaves a page its own @lit/localize to set up, which can be done once', () =
   expect(() => configureLocalization(own)).not.toThrow();
 });
 
+it('counts one face and one moment as one', () => {
+  const { frames, tokens } = APART_WORDS.en.playground;
+  expect([frames(1), frames(2)]).toEqual(['1 face hidden', '2 faces hidden']);
+  expect([tokens(1), tokens(2)]).toEqual(['1 moment of voice hidden', '2 moments of voice hidden']);
+});
+
 describe('an open blank', () => {
   it.each([
     [['text', 'face', 'voice'], 'words, camera or microphone', '말, 카메라 또는 마이크로'],
