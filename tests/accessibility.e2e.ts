@@ -2,8 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { CANNED_MEASUREMENT } from '../src/elements/testing/canned-measurement';
-import type { Measurement } from '../src/measure';
-import { INITIAL_OFFLINE, type OfflineState } from '../src/offline/state';
+import { INITIAL_OFFLINE } from '../src/offline/state';
 import { axeFindings, focused } from './support/axe';
 import { expect, recorded, test } from './support/browser';
 import { expectPhase, openPage } from './support/element';
@@ -140,6 +139,8 @@ test('axe finds nothing with everything open, nor in the guide; a switch of lang
   await openEverything(page);
   await inEachLook(page, async (name) => {
     expect(await overflow(page), name).toBe(0);
+    const hidden = page.locator('memo-measure .wide').evaluate((box) => box.scrollWidth - box.clientWidth);
+    expect(await hidden, `columns, ${name}`).toBe(0);
     expect(await axeFindings(page), name).toEqual([]);
   });
   for (const part of ['wording', 'open-playground', 'open-adaptation'])
@@ -256,37 +257,38 @@ test('who presses a button that goes by it keeps the focus nearby', async ({ ope
   await expectFocus(page, 'button:Start');
 });
 
-test('the focus stays where files are kept, while the buttons of that are disabled', async ({ open }) => {
+test('where files are kept the focus stays while the buttons work; what went wrong is said in the page’s language', async ({
+  open,
+}) => {
   const page = await open();
-  await openPage(page);
+  await openPage(page, '?device=wasm&lang=ko');
   await expect(page.locator('memo-offline section')).toBeAttached();
+  const error = { code: 'not-kept', message: 'It is full.', cure: 'Make room.' };
   await page.evaluate(
-    (known: OfflineState) => {
+    ([rest, failed]) => {
       const element = document.querySelector('memo-offline')!;
       const store = {
-        tell: (state: OfflineState) => state,
-        subscribe(tell: (state: OfflineState) => OfflineState) {
-          this.tell = tell;
-          tell(known);
+        subscribe(tell: (state: unknown) => void) {
+          this.request = () => tell(failed);
+          tell(rest);
           return () => undefined;
         },
-        request() {
-          this.tell({ ...known, work: 'keeping' });
-        },
+        request: () => undefined as void,
         look: () => undefined,
       };
       element.remove();
       Object.assign(element, { store });
       document.querySelector('main')!.append(element);
     },
-    {
-      ...INITIAL_OFFLINE,
-      work: 'none',
-    },
+    [
+      { ...INITIAL_OFFLINE, work: 'none' },
+      { ...INITIAL_OFFLINE, work: 'keeping', error },
+    ] as const,
   );
   await enter(page, 'offline-keep');
   await expect(page.getByTestId('offline-keep')).toBeDisabled();
   await expectFocus(page, /^section:/);
+  await expect(page.getByRole('alert')).toHaveText(/보관하지 못했습니다\..* not-kept: It is full\.$/);
 });
 
 test('where less motion is wanted nothing moves; in forced colours a bar is still one', async ({ open }) => {

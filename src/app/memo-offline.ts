@@ -5,8 +5,10 @@ import { buttons } from '../elements/buttons';
 import { cssValues } from '../elements/css-values';
 import { megabytes } from '../elements/format';
 import { Speaker } from '../elements/speaker';
+import { strings } from '../elements/strings';
 import { offlineWords } from '../elements/strings/offline-words';
 import { theme } from '../elements/theme';
+import type { MemoError } from '../errors';
 import {
   browserParts,
   forgetKeptMarks,
@@ -126,7 +128,7 @@ export class MemoOffline extends LitElement {
         ${online ? nothing : words.offline} ${supported ? words.kept[kept] : words.unsupported}
         ${work === 'none' || work === 'looking' ? nothing : `${words.work[work]} …`}
       </p>
-      ${error === null ? nothing : html`<p class="wrong" role="alert">${error.message} ${error.cure}</p>`}
+      ${error === null ? nothing : html`<p class="wrong" role="alert">${inWords(error)}</p>`}
       ${work === 'keeping' ? this.#progress() : nothing} ${this.#stored()}
       ${healed === 0 ? nothing : html`<p class="detail" data-testid="healed">${words.healed(healed)}</p>`}
       ${supported ? this.#buttons() : nothing}
@@ -238,6 +240,13 @@ export class MemoOffline extends LitElement {
         }),
     };
   }
+}
+
+/** An error's own words are English; in another language they stand beside what its code says. */
+function inWords({ code, message, cure }: MemoError): unknown {
+  const said = strings.errors[code];
+  if (said === undefined) return `${message} ${cure}`;
+  return html`${said.what} ${said.cure} <span lang="en">${code}: ${message}</span>`;
 }
 
 declare global {

@@ -46,6 +46,7 @@ export class MemoMeasure extends BaseElement {
         inline-size: 100%;
       }
       .wide {
+        container-type: inline-size;
         inline-size: 100%;
         overflow-x: auto;
       }
@@ -61,7 +62,7 @@ export class MemoMeasure extends BaseElement {
       }
       th,
       td {
-        padding: 0.375rem 0.5rem;
+        padding: 0.375rem min(0.5rem, 1cqi);
         border-block-end: 1px solid var(--_line);
         text-align: end;
         font-weight: 400;
@@ -73,6 +74,9 @@ export class MemoMeasure extends BaseElement {
       tr > :first-child {
         padding-inline-start: 0;
         text-align: start;
+      }
+      tr > :last-child {
+        padding-inline-end: 0;
       }
       .whole > * {
         font-weight: 650;
