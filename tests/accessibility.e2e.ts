@@ -257,6 +257,31 @@ test('who presses a button that goes by it keeps the focus nearby', async ({ ope
   await expectFocus(page, 'button:Start');
 });
 
+test('on a low phone an error comes into view to whoever pressed Start; to nobody who reads elsewhere', async ({
+  open,
+}) => {
+  const page = await open({ viewport: { width: 390, height: 560 } });
+  await fakeWorkers(page);
+  await openPage(page);
+  await page.locator('memo-controls').evaluate((controls) => controls.scrollIntoView());
+  await expect(page.locator('memo-prompt')).not.toBeInViewport();
+  await page.getByTestId('start').click();
+  await expect(page.getByTestId('error')).toBeInViewport();
+  await enter(page, 'dismiss');
+  await expectFocus(page, 'button:Start');
+
+  await page.locator('.how').evaluate((section) => section.scrollIntoView());
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.evaluate(() =>
+    document
+      .querySelector('memo-bert')!
+      .start()
+      .catch(() => undefined),
+  );
+  await expect(page.getByTestId('error')).toBeVisible();
+  await expect(page.locator('.how h2')).toBeInViewport();
+});
+
 test('where files are kept the focus stays while the buttons work; what went wrong is said in the page’s language', async ({
   open,
 }) => {

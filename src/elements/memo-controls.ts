@@ -130,7 +130,7 @@ export class MemoControls extends BaseElement {
         data-testid=${running ? 'stop' : 'start'}
         ?disabled=${!running && !this.given && !devices.some((device) => this.wish[device])}
         aria-describedby=${this.#consent() === null ? nothing : 'consent'}
-        @click=${() => (running ? this.#ask('stop', {}) : this.request('start', this.#wanted()))}
+        @click=${() => (running ? this.#ask('stop', {}) : this.#ask('start', this.#wanted()))}
       >
         ${running ? html`${icons.stop} ${this.source === 'file' ? strings.controls.cancel : strings.controls.stop}` : strings.controls.start}
       </button>

@@ -24,6 +24,12 @@ export class MemoError extends BaseElement {
     this.error = error;
   }
 
+  /** Who pressed a button further down would not see what came of it. */
+  protected override updated(): void {
+    const { activeElement } = this.getRootNode() as Document | ShadowRoot;
+    if (activeElement?.localName === 'memo-controls') this.scrollIntoView({ block: 'nearest' });
+  }
+
   /** Nothing of it is left once it is dismissed: what starts again is near. */
   override focus(): void {
     (this.getRootNode() as Document | ShadowRoot).querySelector('memo-controls')?.focus();
