@@ -114,8 +114,7 @@ export abstract class Runner extends Loader {
   }
 
   #take(run: Run, source: Source): void {
-    run.source = source;
-    run.stage = 'waiting';
+    Object.assign(run, { source, stage: 'waiting' } satisfies Partial<Run>);
     source.on('trackchange', () => {
       if (this.run !== run) return;
       this.apply(tracksOf(source));
@@ -233,9 +232,8 @@ export abstract class Runner extends Loader {
   #analyse(run: Run, parts: AnalysisParts): void {
     const { signal } = run.work;
     run.runsHidden = true;
-    const { choices } = this;
     const { timeline } = this.recorder;
-    const before = { timeline, from: timeline?.reached ?? 0 };
+    const before = { timeline, from: timeline?.reached ?? 0, choices: this.choices };
     const told: AnalysisListeners = {
       sound: (chunk) => this.words.hear(chunk),
       reach: (time) => this.words.advance(time),
@@ -249,7 +247,7 @@ export abstract class Runner extends Loader {
     const over = () => (signal.aborted ? undefined : this.#endRun());
     // fetched with the first file
     import('./analysis')
-      .then(({ Analysis }) => new Analysis({ ...parts, ...before, choices }, told, signal).run())
+      .then(({ Analysis }) => new Analysis({ ...parts, ...before }, told, signal).run())
       .then(over, (error: unknown) => {
         if (!signal.aborted) void this.#mend(run, error);
       });
@@ -257,10 +255,10 @@ export abstract class Runner extends Loader {
 
   /** What was said or typed, to the running source's estimates. */
   protected async say(run: Run): Promise<void> {
+    const { signal } = run.abort;
     if (!this.settings.modalities.includes('text') || run.stage !== 'listening') return;
     const texts = this.words.texts(run.words);
     if (run.file !== null) this.saidLog.add(this.recorder.timeline?.reached ?? 0, texts);
-    const { signal } = run.abort;
     try {
       if (run.loop !== null) await run.loop.setTexts(texts);
       else await this.engine.loaded?.client.request('text', { texts }, { signal });
@@ -312,9 +310,9 @@ export abstract class Runner extends Loader {
     const estimate = answer === null ? null : this.#finish(answer);
     if (this.run?.kind === 'text') this.apply({ estimate });
     else {
-      this.recorder.add(estimate, reached, this.state.prompt ?? '');
+      const { position, prompt } = this.state;
+      this.recorder.add(estimate, reached, prompt ?? '');
       const { timeline } = this.recorder;
-      const { position } = this.state;
       // somebody looks at a moment before, or further on: that stays
       const there = position === null || timeline === null ? estimate : estimateAt(timeline, position);
       this.apply({ timeline, estimate: there });
