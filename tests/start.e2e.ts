@@ -35,7 +35,7 @@ test('face, then voice, then all of it, each usable as it comes', async ({ open 
   const page = await open({ grant: ['camera', 'microphone'] });
   await openPage(page);
   const letVoice = await hold(page, '**/models/small/wav2vec2*.onnx');
-  const letFusion = await hold(page, '**/models/small/memobert.onnx');
+  const letFusion = await hold(page, '**/models/small/memobert*.onnx');
   await press(page, /^start/i);
 
   await expect.poll(async () => (await known(page)).face).toBe(true);
@@ -63,7 +63,7 @@ test('face, then voice, then all of it, each usable as it comes', async ({ open 
 test('stopped while it loads, nothing goes on', async ({ open }) => {
   const page = await open({ bundle: 'tiny', grant: ['camera', 'microphone'] });
   await openPage(page);
-  const letFusion = await hold(page, '**/models/small/memobert.onnx');
+  const letFusion = await hold(page, '**/models/small/memobert*.onnx');
   await press(page, /^start/i);
   await expect.poll(async () => (await known(page)).provisional).toBe(true);
   await press(page, /^stop/i);
