@@ -109,11 +109,6 @@ def make_muon(matrices: list[nn.Parameter], rate: float) -> torch.optim.Muon:
     return make(matrices, lr=rate, weight_decay=0.1, adjust_lr_fn="match_rms_adamw")
 
 
-def half_on(device) -> torch.autocast:
-    """bf16 for measuring, where the device gains by it."""
-    return autocast(torch.device(device), "bf16")
-
-
 def one_cycle(step: int, steps: int, warmup: float = 0.15) -> float:
     """Factor of the peak rate: linear up for a part `warmup`, then a cosine to 0."""
     begin = max(1, int(steps * warmup))
