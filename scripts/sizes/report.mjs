@@ -4,7 +4,7 @@ import { GROUPS, SITUATIONS } from './groups.mjs';
 import { ownBytes } from './own-code.mjs';
 
 /** Most bytes of our own code, gzip (see `own-code.mjs`): less than 2 % above what was reached. */
-export const LIMITS = { page: 44_550, worker: 28_200, together: 72_600, untilEstimate: 81_900 };
+export const LIMITS = { page: 44_500, worker: 28_200, together: 72_600, untilEstimate: 81_900 };
 /** What a committed figure may be away from the built one. */
 export const TOLERANCE = { share: 0.03, bytes: 300 };
 

@@ -77,12 +77,12 @@ export class Recogniser extends Runner {
    * `state.progress` is the model's, then the file's.
    */
   startFetched(fetch: FetchFile): Promise<void> {
+    this.choices = [];
     return this.begin('file', async (signal, run) => {
       const file = await fetch(signal, (progress) => {
         run.arriving = progress;
         this.showArriving(run);
       });
-      this.choices = [];
       return this.#open(file, run);
     });
   }
@@ -162,7 +162,7 @@ export class Recogniser extends Runner {
     } else if (run === null && text.trim() === '') {
       this.apply({ estimate: null, source: null });
       const { position, timeline } = this.state;
-      this.seek(position ?? timeline?.reached ?? Number.NaN);
+      this.seek(position ?? timeline?.reached ?? 0); // without a file there is nothing to go back to
     } else if (run === null) {
       await this.answerText();
     }
@@ -328,9 +328,8 @@ export class Recogniser extends Runner {
     const { rates, modalities } = this.settings;
     const { client, manifest, backend } = loaded;
     const source = await this.parts.sources.file(media, timeline?.name ?? '', signal);
-    const { choices } = this;
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
-    const parts = { ...common, timeline, choices };
+    const parts = { ...common, timeline, choices: this.choices };
     const { time } = estimate;
     await revisit({ time, texts: this.saidLog.at(time), source, parts }, signal);
   }

@@ -14,6 +14,7 @@ import gzip
 import json
 import logging
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import brotli
@@ -184,6 +185,15 @@ def add_timings(report: dict, written: Path, runs: int) -> None:
             report["graphs"][name][key].update(row)
 
 
+def write_report(report: dict, written: Path, table: Callable[[dict], str], runs: int) -> None:
+    """The report as JSON, with the times of `runs` runs of each graph unless 0, and as a page beside it."""
+    written.write_text(json.dumps(report, indent=2) + "\n")
+    if runs:
+        add_timings(report, written, runs)
+        written.write_text(json.dumps(report, indent=2) + "\n")
+    written.with_suffix(".md").write_text(table(report))
+
+
 def main(argv: list[str] | None = None) -> dict:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     # the quantiser tells of every tensor
@@ -212,12 +222,8 @@ def main(argv: list[str] | None = None) -> dict:
             graph = fp32_graph(arguments.bundle, manifest, name)
             data = voices if name == "wav2vec2" else faces
             report["graphs"][name] = measure_graph(name, graph, *data, arguments.out)
-    written = arguments.out / "variants.json"
-    written.write_text(json.dumps(report, indent=2) + "\n")
-    if not arguments.no_timing:
-        add_timings(report, written, arguments.runs)
-        written.write_text(json.dumps(report, indent=2) + "\n")
-    written.with_suffix(".md").write_text(table(report))
+    runs = 0 if arguments.no_timing else arguments.runs
+    write_report(report, arguments.out / "variants.json", table, runs)
     return report
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
-from .export_variants import add_timings, fp32_graph, sizes
+from .export_variants import fp32_graph, sizes, write_report
 from .golden_vectors import open_rounded, softmax
 from .labels import LABELS
 from .loop import add_common_arguments, start
@@ -181,12 +181,8 @@ def main(argv: list[str] | None = None) -> dict:
             **sizes(whole.SerializeToString()),
             "cases": cases,
         }
-    written = arguments.out / "fusion.json"
-    written.write_text(json.dumps(report, indent=2) + "\n")
-    if not arguments.no_timing:
-        add_timings(report, written, arguments.runs)
-        written.write_text(json.dumps(report, indent=2) + "\n")
-    written.with_suffix(".md").write_text(table(report))
+    runs = 0 if arguments.no_timing else arguments.runs
+    write_report(report, arguments.out / "fusion.json", table, runs)
     return report
 
 
