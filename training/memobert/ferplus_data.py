@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from .denseface_model import FACE_CLASSES
-from .kept import keep_arrays
+from .kept import keep_arrays, kept_arrays, sizes_of
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +35,16 @@ def load_ferplus(folder: Path, split: str, cache: Path | None = None) -> Faces:
     """Reads `ferplus-<split>.zip`; a picture or votes that cannot be read are skipped and counted.
 
     Raises FileNotFoundError if the archive is not there, and ValueError if it is no zip archive, lacks
-    `votes.csv` or a column of it, or holds no picture that can be read.
+    `votes.csv` or a column of it, or holds no picture that can be read, or when what `cache` keeps is of
+    another archive.
     """
     archive = Path(folder) / f"ferplus-{split}.zip"
     if not archive.exists():
         raise FileNotFoundError(f"{archive} is missing: give the folder that holds it with --faces")
     cached = cache / f"ferplus-{split}.npz" if cache else None
+    made_of = {"faces": sizes_of(archive.parent, [archive.stem])}
     if cached and cached.exists():
-        return _read_cache(cached)
+        return _read_cache(cached, made_of)
     pictures, votes, broken = _read_archive(archive)
     if broken:
         log.warning("%s: %d pictures could not be read and were left out", archive.name, broken)
@@ -50,16 +52,16 @@ def load_ferplus(folder: Path, split: str, cache: Path | None = None) -> Faces:
         raise ValueError(f"{archive} holds no picture that can be read")
     faces = Faces(np.stack(pictures), np.asarray(votes, np.float32))
     if cached:
-        keep_arrays(cached, None, pictures=faces.pictures, votes=faces.votes)
+        keep_arrays(cached, made_of, pictures=faces.pictures, votes=faces.votes)
     return faces
 
 
-def _read_cache(cached: Path) -> Faces:
-    try:
-        with np.load(cached) as stored:
+def _read_cache(cached: Path, made_of: dict) -> Faces:
+    with kept_arrays(cached, made_of, "--cache") as stored:
+        try:
             return Faces(stored["pictures"], stored["votes"])
-    except (KeyError, OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{cached} is no cache of faces, or was cut short: delete it") from error
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"{cached} is no cache of faces: delete it, and it is made again") from error
 
 
 def _read_archive(archive: Path) -> tuple[list[np.ndarray], list[list[float]], int]:

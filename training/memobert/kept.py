@@ -4,13 +4,20 @@ import json
 import logging
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 log = logging.getLogger(__name__)
+
+
+def sizes_of(folder: Path, names: Sequence[str]) -> dict[str, int] | None:
+    """Bytes of the files that bear one of these names before their ending; None where there is none."""
+    return {
+        path.name: path.stat().st_size for path in sorted(Path(folder).glob("*.*")) if path.stem in names
+    } or None
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
@@ -34,6 +41,8 @@ def kept_arrays(path: Path, made_of: dict, option: str) -> "np.lib.npyio.NpzFile
         stored = np.load(path)
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} was cut short, or is no .npz: delete it, and it is made again") from error
+    if not isinstance(stored, np.lib.npyio.NpzFile):
+        raise ValueError(f"{path} is no .npz: delete it, and it is made again")
     before = json.loads(str(stored["made_of"])) if "made_of" in stored else None
     check_made(path, before, made_of, option)
     return stored

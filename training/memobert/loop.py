@@ -218,7 +218,11 @@ def _state_of(part) -> object:
 def random_state() -> dict:
     state = {"torch": torch.get_rng_state(), "numpy": np.random.get_state(), "python": random.getstate()}
     # what a GPU drops out is drawn there
-    return {**state, "cuda": torch.cuda.get_rng_state_all()} if torch.cuda.is_available() else state
+    if torch.cuda.is_available():
+        state["cuda"] = torch.cuda.get_rng_state_all()
+    if torch.backends.mps.is_available():
+        state["mps"] = torch.mps.get_rng_state()
+    return state
 
 
 def set_random_state(state: dict) -> None:
@@ -227,5 +231,7 @@ def set_random_state(state: dict) -> None:
         # of as many GPUs as both machines have
         for device, of in zip(range(torch.cuda.device_count()), state.get("cuda", ()), strict=False):
             torch.cuda.set_rng_state(of, device)
+    if torch.backends.mps.is_available() and "mps" in state:
+        torch.mps.set_rng_state(state["mps"])
     np.random.set_state(state["numpy"])
     random.setstate(state["python"])

@@ -1,5 +1,6 @@
 """Conditional masking: one modality at a time, the others whole (paper, section 2.3; UNITER, section 3.2)."""
 
+import argparse
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,18 @@ from .samples import Batch
 PART = 0.15
 # masked frames stand together, or their neighbours would give them away (SpanBERT; Mockingjay)
 SPAN = 3
+# "zeros": the paper's 15 %, always zeros, as in the page. "authors": as their code draws and fills (README,
+# "Where this differs from the authors' code")
+FRAME_MASKING = ("zeros", "authors")
+
+
+def add_masking_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--frame-masking",
+        choices=FRAME_MASKING,
+        default="zeros",
+        help="what hides faces and voice: always zeros, or the authors' zeros, other frames or nothing",
+    )
 
 
 @dataclass
@@ -67,10 +80,7 @@ class WordStarts:
 
 
 def choose_spans(lengths: np.ndarray, longest: int, rng: np.random.Generator, part: float = PART) -> Tensor:
-    """[N, longest] bool: about `part` of each row's first `lengths[n]` frames, in runs of 3, at least one.
-
-    The authors' code draws and fills them otherwise: README, "Where this differs from the authors' code".
-    """
+    """[N, longest] bool: about `part` of each row's first `lengths[n]` frames, in runs of 3, at least one."""
     chosen = np.zeros((len(lengths), longest), bool)
     for row, length in enumerate(lengths):
         # a frame is hidden by any run that began up to two before it
@@ -80,20 +90,54 @@ def choose_spans(lengths: np.ndarray, longest: int, rng: np.random.Generator, pa
     return torch.from_numpy(chosen)
 
 
-def mask_faces(batch: Batch, rng: np.random.Generator) -> Masked:
-    """Spans of faces become zeros, for SpanMVFR and SpanMVFC-KL."""
+def hide_frames(
+    features: Tensor, lengths: np.ndarray, rng: np.random.Generator, rule: str, authors_part: float
+) -> tuple[Tensor, Tensor]:
+    """`features` [N,L,D], of which row n has `lengths[n]`, with some hidden by a rule of `FRAME_MASKING`;
+    and which [N,L]. `authors_part` is the part of a clip that "authors" may hide.
+    """
+    if rule == "zeros":
+        chosen = choose_spans(lengths, features.shape[1], rng)
+        return features.masked_fill(chosen[..., None], 0.0), chosen
+    chosen = torch.zeros(features.shape[:2], dtype=torch.bool)
+    hidden = features.clone()
+    for row, length in enumerate(map(int, lengths)):
+        if length:
+            wanted, source = _as_authors(length, rng, authors_part)
+            chosen[row, wanted] = True
+            hidden[row, wanted] = 0.0 if source is None else features[row, source]
+    return hidden, chosen
+
+
+def _as_authors(length: int, rng: np.random.Generator, part: float) -> tuple[np.ndarray, np.ndarray | None]:
+    """Which of a clip's frames are asked for, and whose features stand there: None for zeros.
+
+    Source: AIM3-RUC/MEmoBert, `code/uniter3m/data/mspanrm.py`, `get_consecutive_mask`.
+    """
+    # theirs, too: no span begins at the last four frames, and a lone masked frame is never the first
+    begins, runs = length - SPAN - 1, int(length * part // SPAN)
+    dice = rng.random() if runs else 1.0
+    if dice >= 0.9:
+        return np.array([rng.integers(1, length) if length > 1 else 0]), None
+    steps = np.arange(SPAN)
+    wanted = (rng.choice(begins, runs, replace=False)[:, None] + steps).ravel()
+    if dice < 0.8:
+        return wanted, None
+    return wanted, (rng.choice(begins, runs, replace=False)[:, None] + steps).ravel()
+
+
+def mask_faces(batch: Batch, rng: np.random.Generator, rule: str = "zeros") -> Masked:
+    """Spans of faces are hidden, for SpanMVFR and SpanMVFC-KL."""
     words, faces = batch.input_ids.shape[1], batch.face_features.shape[1]
     lengths = batch.attention_mask[:, words : words + faces].sum(1).numpy()
-    chosen = choose_spans(lengths, faces, rng)
-    hidden = batch.face_features.masked_fill(chosen[..., None], 0.0)
+    hidden, chosen = hide_frames(batch.face_features, lengths, rng, rule, authors_part=0.2)
     truth = batch.face_features[chosen]
     return Masked(replace(batch, face_features=hidden), chosen, truth, batch.face_classes[chosen])
 
 
-def mask_voice(batch: Batch, rng: np.random.Generator) -> Masked:
-    """Spans of voice tokens become zeros, for SpanMAFR."""
+def mask_voice(batch: Batch, rng: np.random.Generator, rule: str = "zeros") -> Masked:
+    """Spans of voice tokens are hidden, for SpanMAFR."""
     voices = batch.voice_features.shape[1]
     lengths = batch.attention_mask[:, -voices:].sum(1).numpy() if voices else np.zeros(0, int)
-    chosen = choose_spans(lengths, voices, rng)
-    hidden = batch.voice_features.masked_fill(chosen[..., None], 0.0)
+    hidden, chosen = hide_frames(batch.voice_features, lengths, rng, rule, authors_part=0.15)
     return Masked(replace(batch, voice_features=hidden), chosen, batch.voice_features[chosen])

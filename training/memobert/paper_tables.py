@@ -35,6 +35,7 @@ from .evaluate import load_tuned
 from .fit import make_accelerator
 from .labels import LABELS
 from .loop import add_common_arguments, start
+from .masking import add_masking_arguments
 from .metrics import measure
 from .paper_report import write_report
 from .pretrain import add_model_arguments
@@ -134,7 +135,10 @@ class Laboratory:
             "frequencies",
             "shares",
         )
-        return {name: getattr(self.arguments, name) for name in named} | self.material
+        found = {name: getattr(self.arguments, name) for name in named} | self.material
+        # told where it is not the default: cells from before there was a choice stay
+        masking = self.arguments.frame_masking
+        return found if masking == "zeros" else found | {"frame_masking": masking}
 
     @cached_property
     def material(self) -> dict:
@@ -225,6 +229,7 @@ class Laboratory:
             "rate",
             "composed",
             "word_batch",
+            "frame_masking",
         ):
             setattr(options, name, getattr(given, name))
         options.seed, options.init = seed, init
@@ -237,6 +242,7 @@ def main(argv: list[str] | None = None) -> dict:
     add_common_arguments(parser)
     add_source_arguments(parser)
     add_model_arguments(parser)
+    add_masking_arguments(parser)
     add = parser.add_argument
     add("--run", choices=("methods", "tasks", "labels", "prompts", "composition"), required=True)
     add("--runs", type=Path, default=None, help="folder of checkpoints; `out`/runs without")

@@ -17,7 +17,7 @@ import torch
 
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .loop import Checkpoints, add_common_arguments, autocast, describe_run, start
-from .masking import WordStarts
+from .masking import WordStarts, add_masking_arguments
 from .memobert_import import load_published
 from .memobert_model import TOY, MemoBert, small_config
 from .pretraining_heads import TASKS, TITLES, Pretraining, mask_for
@@ -84,7 +84,7 @@ def measure_tasks(
     tokenizer,
     tasks,
     device,
-    precision: str = "bf16",
+    precision: str = "fp32",
 ) -> dict:
     """Per task, on fixed masks: the loss; of words how many are found (`accuracy`), of frames the part of
     the variance that is explained (`explained`), of classes the agreement with DenseFace (`agreement`).
@@ -126,6 +126,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_common_arguments(parser)
     add_source_arguments(parser)
     add_model_arguments(parser)
+    add_masking_arguments(parser)
     add_fit_arguments(parser, steps=4000, every=500, rate=2e-4, batch=48)
     parser.add_argument("--tasks", nargs="*", choices=list(TASKS), default=list(TASKS))
     parser.add_argument(
@@ -168,7 +169,8 @@ def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict
         task = arguments.tasks[draws.rng.choice(len(chances), p=chances / chances.sum())]
         count = arguments.batch * (arguments.word_batch if task == "wwmlm" else 1)
         samples = [source.draw_unlabelled(draws.rng, task) for _ in range(count)]
-        masked = mask_for(task, lay_out(samples, source.tokenizer), words, draws.generator, draws.rng)
+        batch = lay_out(samples, source.tokenizer)
+        masked = mask_for(task, batch, words, draws.generator, draws.rng, arguments.frame_masking)
         loss = wrapped(task, masked.to(accelerator.device))
         return {"loss": loss, task: loss.detach()}
 

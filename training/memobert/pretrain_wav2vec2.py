@@ -69,8 +69,7 @@ def evaluate(model: Wav2Vec2ForPreTraining, frozen: FrozenFeatures, frames: int,
     rows = np.arange(len(frozen.clips))
     losses = []
     for part in np.array_split(rows, max(1, len(rows) // 64)):
-        with autocast(torch.device(device), "bf16"):
-            losses.append(float(contrast(model, frozen.batch(part, frames, rng, [0])[0].to(device))))
+        losses.append(float(contrast(model, frozen.batch(part, frames, rng, [0])[0].to(device))))
     np.random.set_state(before["numpy"])
     return float(np.mean(losses))
 

@@ -172,9 +172,15 @@ class Pretraining(nn.Module):
 
 
 def mask_for(
-    task: str, batch: Batch, words: WordStarts, generator: torch.Generator, rng: np.random.Generator
+    task: str,
+    batch: Batch,
+    words: WordStarts,
+    generator: torch.Generator,
+    rng: np.random.Generator,
+    frames: str = "zeros",
 ) -> Masked:
-    """Hides what `task` will ask for; all on the CPU, before the batch goes to the device."""
+    """Hides what `task` will ask for, faces and voice by a rule of `FRAME_MASKING`; all on the CPU, before
+    the batch goes to the device."""
     if task == "wwmlm":
         return words.mask(batch, generator)
-    return mask_voice(batch, rng) if task == "mafr" else mask_faces(batch, rng)
+    return mask_voice(batch, rng, frames) if task == "mafr" else mask_faces(batch, rng, frames)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from .kept import keep_arrays
+from .kept import keep_arrays, kept_arrays, sizes_of
 from .labels import LABEL_INDEX, SPEECH_LABELS, UNUSED_EMOTIONS
 from .wav2vec2_model import SAMPLE_RATE_HZ
 
@@ -73,11 +73,12 @@ def load_speech(folder: Path, cache: Path | None = None) -> Speech:
     """Reads every corpus; a clip that cannot be decoded, is silent or too short is skipped and counted.
 
     So are rows whose emotion no list knows. Raises FileNotFoundError when no corpus is there at all or one
-    lacks its CSV, and ValueError for an archive, a CSV or a cache that is none.
+    lacks its CSV, and ValueError for an archive, a CSV or a cache that is none, or a cache of other corpora.
     """
     cached = cache / "speech.npz" if cache else None
+    made_of = {"speech": sizes_of(folder, CORPORA)}
     if cached and cached.exists():
-        return _read_cache(cached)
+        return _read_cache(cached, made_of)
     pieces: list[np.ndarray] = []
     clips, position = [], 0
     for corpus in CORPORA:
@@ -92,20 +93,20 @@ def load_speech(folder: Path, cache: Path | None = None) -> Speech:
         raise FileNotFoundError(f"{folder} holds none of {', '.join(CORPORA)} (.zip with .csv)")
     speech = Speech(np.concatenate(pieces), clips)
     if cached:
-        table = np.array([(c.corpus, c.speaker, c.label, c.start, c.length) for c in clips], dtype=object)
-        keep_arrays(cached, None, samples=speech.samples, clips=table)
+        table = np.array([(c.corpus, c.speaker, c.label, c.start, c.length) for c in clips], dtype=str)
+        keep_arrays(cached, made_of, samples=speech.samples, clips=table)
     return speech
 
 
-def _read_cache(cached: Path) -> Speech:
-    try:
-        with np.load(cached, allow_pickle=True) as stored:
+def _read_cache(cached: Path, made_of: dict) -> Speech:
+    with kept_arrays(cached, made_of, "--cache") as stored:
+        try:
             clips = [
                 Clip(str(c), str(s), int(label), int(b), int(n)) for c, s, label, b, n in stored["clips"]
             ]
             return Speech(stored["samples"], clips)
-    except (KeyError, OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{cached} is no cache of speech, or was cut short: delete it") from error
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"{cached} is no cache of speech: delete it, and it is made again") from error
 
 
 def _read_corpus(corpus: str, archive: Path) -> Iterator[tuple[str, int, np.ndarray]]:

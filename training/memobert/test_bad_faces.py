@@ -98,3 +98,18 @@ def test_a_cache_that_was_cut_short_says_so(toy, tmp_path):
     cached.write_bytes(cached.read_bytes()[:1000])
     with pytest.raises(ValueError, match="delete it"):
         load_ferplus(toy / "faces", "valid", tmp_path)
+
+
+def test_a_cache_of_another_archive_is_not_taken(toy, tmp_path):
+    folder, cache = tmp_path / "faces", tmp_path / "cache"
+    folder.mkdir()
+    packed = (toy / "faces/ferplus-valid.zip").read_bytes()
+    (folder / "ferplus-valid.zip").write_bytes(packed)
+    before = load_ferplus(folder, "valid", cache)
+    again = load_ferplus(folder, "valid", cache)
+    assert np.array_equal(before.pictures, again.pictures) and np.array_equal(before.votes, again.votes)
+    # another archive by its size: a comment at its end
+    with zipfile.ZipFile(folder / "ferplus-valid.zip", "a") as archive:
+        archive.comment = b"of later"
+    with pytest.raises(ValueError, match=r"ferplus-valid\.npz was made with another faces.*another --cache"):
+        load_ferplus(folder, "valid", cache)

@@ -89,3 +89,21 @@ def test_an_archive_or_a_cache_that_is_none_says_so(tmp_path):
     archive.write_bytes(b"<html>not found</html>")
     with pytest.raises(ValueError, match=r"no zip archive.*fetch it again"):
         load_speech(tmp_path)
+
+
+def test_a_cache_of_other_corpora_is_not_taken(tmp_path):
+    pack(tmp_path, {"a.wav": sound(16000)}, [row("a.wav")])
+    before = load_speech(tmp_path, tmp_path / "cache")
+    again = load_speech(tmp_path, tmp_path / "cache")
+    assert again.clips == before.clips and np.array_equal(again.samples, before.samples)
+    pack(tmp_path, {"a.wav": sound(16000), "b.wav": sound(20000)}, [row("a.wav"), row("b.wav")])
+    with pytest.raises(ValueError, match=r"speech\.npz was made with another speech.*another --cache"):
+        load_speech(tmp_path, tmp_path / "cache")
+
+
+def test_a_cache_of_another_form_is_named(tmp_path):
+    pack(tmp_path, {"a.wav": sound(16000)}, [row("a.wav")])
+    (tmp_path / "cache").mkdir()
+    np.savez(tmp_path / "cache/speech.npz", other=np.zeros(3))
+    with pytest.raises(ValueError, match="is no cache of speech: delete it"):
+        load_speech(tmp_path, tmp_path / "cache")

@@ -308,6 +308,7 @@ def test_an_interrupted_denseface_goes_on_exactly(runs, goes_on_exactly):
 def test_an_interrupted_tuning_goes_on_exactly_and_to_its_last_step(runs, goes_on_exactly, tmp_path):
     # pooled sentences, mixed voices and a task of pre-training, all drawn before and after
     options = [*runs["fusion"], "--init", str(runs["out"] / "pretrained/best.pt"), "--steps", "16"]
+    options += ["--frame-masking", "authors"]
     options += ["--every", "10", "--mix-voices", "0.4", "--pretraining", "0.3", "--blank", "0.1"]
     straight = tmp_path / "straight"
     tune.main([*options, "--out", str(straight)])

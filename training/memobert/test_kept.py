@@ -6,7 +6,8 @@ import torch
 
 from .feature_banks import Bank
 from .kept import keep_arrays, kept_arrays, write_whole
-from .sources import kept_bank, load_source
+from .kept_banks import kept_bank
+from .sources import load_source
 from .speech_data import Clip
 from .train_lightface import Lessons, kept_lessons
 from .tune import make_parser

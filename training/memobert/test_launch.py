@@ -19,7 +19,7 @@ def test_two_processes_make_banks_once_and_train_together(runs, tmp_path):
     assert found.returncode == 0, found.stderr[-4000:]
     names = {f"{name}-{split}" for name in ("face", "light", "voice") for split in ("train", "valid")}
     for name in names:
-        made = [line for line in found.stderr.splitlines() if f"memobert.sources {name}: " in line]
+        made = [line for line in found.stderr.splitlines() if f"memobert.kept_banks {name}: " in line]
         assert len(made) == 1, (name, made)
         assert len(Bank.load(tmp_path / f"banks/{name}.npz", {}).labels)
     assert {file.stem for file in (tmp_path / "banks").iterdir()} == names

@@ -4,7 +4,7 @@ import torch
 from transformers import BertTokenizerFast
 
 from .labels import LABELS
-from .masking import WordStarts, choose_spans, mask_faces, mask_voice
+from .masking import WordStarts, choose_spans, hide_frames, mask_faces, mask_voice
 from .memobert_model import TOY, MemoBert, small_config
 from .pretraining_heads import TASKS, Pretraining, mask_for
 from .samples import CASES, Prompt, Sample, lay_out, load_samples, save_samples
@@ -126,6 +126,49 @@ def test_only_the_masked_modality_changes(tokenizer):
     assert torch.equal(voice.truth, batch.voice_features[voice.chosen]) and (voice.truth != 0).any()
     # padding is never asked for
     assert not faces.chosen[0, 5:].any() and not voice.chosen[0, 9:].any()
+
+
+def test_frames_are_hidden_as_in_the_authors_code(tokenizer):
+    rng = np.random.default_rng(0)
+    lengths = np.array([0, 1, 2, 14, 15, 36])
+    features = torch.arange(1, 37, dtype=torch.float32)[None, :, None].repeat(6, 1, 2)
+    features[torch.arange(36)[None] >= torch.from_numpy(lengths)[:, None]] = 0
+    kinds = {"zeros": 0, "others": 0, "one": 0}
+    for _ in range(1000):
+        hidden, chosen = hide_frames(features, lengths, rng, "authors", authors_part=0.2)
+        assert torch.equal(hidden[~chosen], features[~chosen])
+        counts = chosen.sum(1).tolist()
+        # fewer than fifteen faces: a single one, and not the first where there is another
+        assert counts[:4] == [0, 1, 1, 1] and chosen[1, 0] and chosen[2, 1] and not chosen[3, 0]
+        for row in (4, 5):
+            shown, true = hidden[row, chosen[row], 0], features[row, chosen[row], 0]
+            # begun anywhere but at the last four
+            assert not chosen[row, lengths[row] - 2 :].any() or counts[row] == 1
+            if counts[row] == 1:
+                assert shown.item() == 0 and not chosen[row, 0]
+                kinds["one"] += 1
+            elif (shown == 0).all():
+                kinds["zeros"] += 1
+            else:
+                assert set(shown.tolist()) <= set(range(1, lengths[row] + 1))
+                kinds["others"] += 1
+            assert counts[row] == 1 or (counts[row] <= 0.2 * lengths[row] and len(true) >= 3)
+    assert 0.76 < kinds["zeros"] / 2000 < 0.84
+    assert all(0.07 < kinds[kind] / 2000 < 0.13 for kind in ("others", "one"))
+
+
+def test_the_authors_part_of_voice_is_smaller(tokenizer):
+    batch = lay_out([sample(tokenizer, "the day", 36, 64, seed=seed) for seed in range(3)], tokenizer)
+    rng = np.random.default_rng(0)
+    most = {"faces": 0, "voice": 0}
+    for _ in range(100):
+        faces, voice = mask_faces(batch, rng, "authors"), mask_voice(batch, rng, "authors")
+        most["faces"] = max(most["faces"], int(faces.chosen.sum(1).max()))
+        most["voice"] = max(most["voice"], int(voice.chosen.sum(1).max()))
+        assert torch.equal(faces.truth, batch.face_features[faces.chosen])
+        assert torch.equal(voice.truth, batch.voice_features[voice.chosen])
+    # two spans of 36 faces (20 %), three of 64 tokens (15 %)
+    assert most == {"faces": 6, "voice": 9}
 
 
 def test_every_task_can_be_learnt_by_heart(tokenizer):

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from . import train_wav2vec2, voice_beliefs, warm_up_wav2vec2
-from .sources import add_source_arguments, chosen_clips, heard_as
+from .kept_banks import chosen_clips
+from .sources import add_source_arguments, heard_as
 from .speech_data import load_speech
 from .text_teacher import load_beliefs
 from .whisper_encoder import layer_states, load_whisper_encoder
@@ -108,6 +109,9 @@ def test_a_clip_is_judged_by_heads_that_never_heard_its_speaker(whisper, speaker
     # what was heard is kept: without the encoder the same comes out
     again = voice_beliefs.main([*options[:3], "gone", *options[4:], "--out", str(out)])
     assert again == scores
+    (tmp_path / "other").write_bytes(b"another")
+    with pytest.raises(ValueError, match=r"pooled\.npz was made with another whisper"):
+        voice_beliefs.main([*options[:3], str(tmp_path / "other"), *options[4:], "--out", str(out)])
 
     wanted = train_wav2vec2.believed(clips, out / voice_beliefs.BELIEFS, 0.5)
     assert all(wanted[row, clip.label] >= 0.5 for row, clip in enumerate(clips))

@@ -31,9 +31,24 @@ def test_an_interrupted_voice_goes_on_exactly(runs, goes_on_exactly):
 
 
 def test_a_voice_is_trained_for_all_its_steps(runs, tmp_path):
-    train_wav2vec2.main([*runs["voice"], "--steps", "4", "--out", str(tmp_path)])
+    scores = train_wav2vec2.main([*runs["voice"], "--steps", "4", "--out", str(tmp_path)])
     assert torch.load(tmp_path / "last.pt", weights_only=False)["updates"] == 4
+    # begun again after its end, it measures what it trained, not what it began with
+    assert train_wav2vec2.main([*runs["voice"], "--steps", "4", "--out", str(tmp_path)]) == scores
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 2
+
+
+def test_a_part_of_the_voice_begins_anew(runs, tmp_path):
+    given = torch.load(runs["out"] / "voice/best.pt", weights_only=False)["model"]
+    options = [*runs["voice"], "--init", str(runs["out"] / "voice/best.pt"), "--steps", "1", "--rate", "0"]
+    train_wav2vec2.main([*options, "--fresh", "wav2vec2.encoder", "classifier", "--out", str(tmp_path)])
+    began = torch.load(tmp_path / "last.pt", weights_only=False)["training"]
+    name = "wav2vec2.encoder.layers.0.feed_forward.output_dense.weight"
+    assert not torch.equal(began[name], given[name])
+    kept = [name for name in given if name.startswith(("wav2vec2.feature_extractor", "wav2vec2.feature_pro"))]
+    assert kept and all(torch.equal(began[name], given[name]) for name in kept)
+    with pytest.raises(ValueError, match="--fresh decoder: the encoder has nothing of that name"):
+        train_wav2vec2.main([*options, "--fresh", "decoder", "--out", str(tmp_path)])
 
 
 def test_a_voice_learns_from_several_teachers_and_from_itself(runs, tmp_path):

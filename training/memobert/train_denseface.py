@@ -57,8 +57,7 @@ def predict(model: DenseFace, faces: Tensor, batch: int = 256) -> tuple[np.ndarr
 def evaluate(model: DenseFace, valid: Faces, size: int, mean: float, std: float, device) -> dict[str, float]:
     kept, truth = majority(valid)
     faces = to_input(torch.from_numpy(kept.pictures).unsqueeze(1), size, mean, std).to(device)
-    with autocast(torch.device(device), "bf16"):
-        _, logits = predict(model, faces)
+    _, logits = predict(model, faces)
     return measure(truth, logits.argmax(1), len(FACE_CLASSES))
 
 

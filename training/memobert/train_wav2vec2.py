@@ -62,8 +62,7 @@ def predict(
     parts = []
     for first in range(0, len(clips), batch):
         waves = [heard_window(speech.waveform(clip), high_pass_hz) for clip in clips[first : first + batch]]
-        with autocast(torch.device(device), "bf16"):
-            parts.append(model(torch.from_numpy(np.stack(waves)).to(device))[1].float().cpu().numpy())
+        parts.append(model(torch.from_numpy(np.stack(waves)).to(device))[1].float().cpu().numpy())
     return np.concatenate(parts)
 
 
@@ -186,6 +185,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     add_common_arguments(parser)
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
     parser.add_argument("--init", type=Path, required=True, help="best.pt of the warm-up or the pre-training")
+    parser.add_argument(
+        "--fresh", nargs="*", default=(), help="prefixes that are not taken from --init, for comparison"
+    )
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
     parser.add_argument("--seconds", type=float, default=1.6)
     parser.add_argument("--steps", type=int, default=2400)
@@ -217,7 +219,10 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     stored = torch.load(arguments.init, map_location="cpu", weights_only=False)
     config = Wav2Vec2Config.from_dict(stored["config"])
     model = VoiceEncoder(config, len(LABELS)).to(device)
-    model.load_state_dict(stored["model"])
+    fresh = {k: v for k, v in model.state_dict().items() if k.startswith(tuple(arguments.fresh))}
+    if arguments.fresh and not fresh:
+        raise ValueError(f"--fresh {' '.join(arguments.fresh)}: the encoder has nothing of that name")
+    model.load_state_dict({**stored["model"], **fresh})
     if arguments.squeeze != 1:
         model = squeezed(model, arguments.squeeze)
     config = model.config
@@ -311,6 +316,10 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             **({"states unlike": float(np.mean(told))} if told else {}),
         }
         checkpoints.save(epoch + 1, -scores["ravdess"]["loss"], pack(average, **parts), best, row)
+    if not scores:
+        # begun again after its end: what is measured below are its weights, not those it began with
+        twin.load_state_dict(average.state)
+        scores = measure_corpora(twin, speech, valid, device, arguments.high_pass)
     if arguments.leave_out and (others := [c for c in speech.clips if c.corpus in arguments.leave_out]):
         log.info("left out whole: %s", evaluate(twin, speech, others, device, arguments.high_pass))
     return scores.get("ravdess", {})

@@ -28,7 +28,7 @@ from .exported_models import load_models
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .labels import LABELS
 from .loop import Checkpoints, add_common_arguments, autocast, describe_run, start
-from .masking import Masked, WordStarts
+from .masking import Masked, WordStarts, add_masking_arguments
 from .memobert_model import MemoBert
 from .metrics import measure
 from .onnx_variants import round_to_packed
@@ -96,9 +96,9 @@ class Trained(nn.Module):
 
 @torch.inference_mode()
 def label_logits(
-    module: Tuning, samples: list[Sample], tokenizer, prompt: Prompt | None, device, precision: str = "bf16"
+    module: Tuning, samples: list[Sample], tokenizer, prompt: Prompt | None, device, precision: str = "fp32"
 ) -> np.ndarray:
-    """[N,labels] in the samples' order; batched by length. bf16 only where the device gains by it."""
+    """[N,labels] in the samples' order; batched by length. fp32, as in the page, unless told otherwise."""
     module.eval()
     order = sorted(range(len(samples)), key=lambda i: (len(samples[i].words), len(samples[i].voice)))
     logits = np.zeros((len(samples), len(module.label_ids)), np.float32)
@@ -226,7 +226,7 @@ class Stepper:
             task = self.tasks[int(draws.rng.integers(len(self.tasks)))]
             samples = [source.draw_unlabelled(draws.rng, task) for _ in range(arguments.batch)]
             batch = lay_out(samples, source.tokenizer)
-            masked = mask_for(task, batch, self.words, draws.generator, draws.rng)
+            masked = mask_for(task, batch, self.words, draws.generator, draws.rng, arguments.frame_masking)
             losses = wrapped(None, task, masked.to(self.device))
             return {**losses, f"{task} loss": losses["loss"].detach()}
         case = list(CASES)[draws.rng.choice(len(CASES), p=self.chances)]
@@ -324,6 +324,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_common_arguments(parser)
     add_source_arguments(parser)
     add_model_arguments(parser)
+    add_masking_arguments(parser)
     add_tuning_arguments(parser)
     add_fit_arguments(parser, steps=2000, every=250, rate=2e-4, batch=32)
     return parser

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 from .calibration import fit_temperature
+from .kept import keep_arrays, kept_arrays, sizes_of
 from .labels import LABELS
 from .loop import add_common_arguments, describe_run, one_cycle, start
 from .metrics import measure
@@ -118,12 +119,18 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     )
     if missing := set(arguments.corpora) - {clip.corpus for clip in train}:
         raise ValueError(f"--corpora: no training clip of {', '.join(sorted(missing))}")
-    kept = arguments.out / "pooled.npy"
+    kept = arguments.out / "pooled.npz"
+    weights = list(arguments.whisper.rglob("*")) or [arguments.whisper]
+    made_of = {
+        "speech": sizes_of(arguments.speech, arguments.corpora),
+        # none is asked for where what it heard is kept
+        "whisper": sum(path.stat().st_size for path in weights if path.is_file()) or None,
+    }
     if kept.exists():
-        heard = np.load(kept)
+        heard = kept_arrays(kept, made_of, "--out")["heard"]
     else:
         heard = pooled(load_whisper_encoder(arguments.whisper).to(device), speech, [*train, *valid], device)
-        np.save(kept, heard)
+        keep_arrays(kept, made_of, heard=heard)
     given = torch.from_numpy(by_speaker(heard, [*train, *valid]))
     labels = torch.tensor([clip.label for clip in train])
     truth = np.array([clip.label for clip in valid])

@@ -113,8 +113,7 @@ def evaluate(model: VoiceTeacher, speech: Speech, clips: list[Clip], frames: int
         bands = spectrum(torch.from_numpy(wave[None]).to(device))[..., : spectrum.bands]
         if bands.shape[1] < frames:
             bands = F.pad(bands, (0, 0, 0, frames - bands.shape[1]), value=SILENT_BAND)
-        with autocast(torch.device(device), "bf16"):
-            logits.append(model(bands)[1].float().cpu().numpy())
+        logits.append(model(bands)[1].float().cpu().numpy())
     found = np.concatenate(logits)
     return measure(np.array([clip.label for clip in clips]), found.argmax(1), len(LABELS))
 
