@@ -53,11 +53,11 @@ test('a clip of the actor, taken apart: seconds looked at, the four tasks, marks
   await drag(page, 'faces', 0.3, 0.7);
   const face = await filled(page, 'face');
   await expect(face.getByRole('row')).toHaveCount(9);
-  await expect(face).toContainText(/Same likeliest class for \d+/);
+  await expect(face).toContainText(/likeliest expression is the same for \d+/);
   await page.getByTestId('span-voice').getByRole('slider').last().focus();
   for (let at = 0; at < 10; at += 1) await page.keyboard.press('ArrowRight');
   const voice = await filled(page, 'voice');
-  await expect(voice).toContainText(/Error of the features \d/);
+  await expect(voice).toContainText(/Mean squared error of the voice’s numbers: \d/);
   await expect(await filled(page, 'answer')).toContainText('with this hidden');
   const state = await page.evaluate(() => {
     let moment;

@@ -43,6 +43,32 @@ test('a file is analysed by its own clock, and its timeline is scrubbed with the
   await expect(slider).toHaveCount(0);
 });
 
+for (const width of [390, 1440])
+  test(`with a file open, Tab goes down the page as it is seen: ${width} px`, async ({ open }) => {
+    const page = await open({ viewport: { width, height: 900 } });
+    await openFile(page);
+    await page.evaluate(() => document.querySelector<HTMLElement>('#main')!.focus());
+    const parts: { name: string; column: number; top: number }[] = [];
+    for (let turn = 0; turn < 60; turn += 1) {
+      await page.keyboard.press('Tab');
+      const part = await page.evaluate(() => {
+        const part = document.querySelector('memo-bert')!.shadowRoot!.activeElement;
+        if (part === null) return null;
+        const { left, top } = part.getBoundingClientRect();
+        return { name: part.localName, column: left > innerWidth / 2 ? 1 : 0, top: top + scrollY };
+      });
+      if (part === null && parts.length > 0) break;
+      if (part !== null && parts.at(-1)?.name !== part.name) parts.push(part);
+    }
+    const names = parts.map(({ name }) => name);
+    for (const name of ['memo-controls', 'memo-words', 'memo-timeline', 'memo-export'])
+      expect(names.filter((of) => of === name), names.join()).toHaveLength(1);
+    for (const column of [0, 1]) {
+      const tops = parts.filter((part) => part.column === column).map(({ top }) => top);
+      expect(tops, names.join()).toEqual(tops.toSorted((a, b) => a - b));
+    }
+  });
+
 test('exports are read back by the browser’s own parsers', async ({ open }) => {
   const page = await open();
   await openFile(page);

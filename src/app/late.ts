@@ -27,17 +27,14 @@ export function offerSaver(page: Document): void {
   take(); // a browser may have kept it over a reload
 }
 
-/** `<memo-measure>` becomes one when it is about to be seen. */
+/** `<memo-measure>` becomes one when it is about to be seen, or whoever goes by the keyboard would pass it by. */
 export function measureWhenNear(page: Document): void {
   const place = page.querySelector('memo-measure');
   if (place === null) return;
-  const observer = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      observer.disconnect();
-      void defineMeasure();
-    },
-    { rootMargin: '300px' },
-  );
-  observer.observe(place);
+  // asked for again, it is there already
+  const define = () => void defineMeasure();
+  new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && define(), {
+    rootMargin: '300px',
+  }).observe(place);
+  page.addEventListener('keydown', define, { once: true });
 }

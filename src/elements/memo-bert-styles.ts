@@ -12,56 +12,36 @@ export const layout = css`
   .all {
     display: grid;
     gap: 1.25rem;
-    grid-template-areas: 'top' 'prompt' 'stage' var(--_file,) 'give' 'bars' 'why' 'apart' 'foot';
     grid-template-columns: minmax(0, 1fr);
     padding: var(--memo-padding, 1rem);
   }
-  /* without a file its row would leave a gap behind */
-  .all:has(.file) {
-    --_file: 'file';
-  }
   .top {
     display: grid;
-    grid-area: top;
     gap: 0.75rem;
   }
-  memo-prompt {
-    grid-area: prompt;
-  }
-  /* in one column its two parts stand apart, with the file between them */
+  /* the picture, a file's timeline below it, and what is given: in this order on every screen and by keyboard */
   .side {
-    display: contents;
-  }
-  .stage {
     display: grid;
-    grid-area: stage;
-    gap: 0.625rem;
+    gap: 1.25rem;
     align-content: start;
+  }
+  .stage,
+  .file {
+    display: grid;
+    gap: 0.625rem;
   }
   .give {
     display: grid;
-    grid-area: give;
     gap: 1rem;
-    align-content: start;
-  }
-  .file {
-    display: grid;
-    grid-area: file;
-    gap: 0.625rem;
-  }
-  memo-bars {
-    grid-area: bars;
   }
   .why {
     display: grid;
-    grid-area: why;
     gap: 1.25rem;
     padding-block-start: 0.5rem;
     border-block-start: 1px solid var(--_line);
   }
   .apart {
     display: grid;
-    grid-area: apart;
     gap: 0.25rem;
     padding-block-start: 0.75rem;
     border-block-start: 1px solid var(--_line);
@@ -71,7 +51,6 @@ export const layout = css`
   }
   footer {
     display: grid;
-    grid-area: foot;
     gap: 0.625rem;
     padding-block-start: 1rem;
     border-block-start: 1px solid var(--_line);
@@ -110,30 +89,20 @@ export const layout = css`
   }
   @container (min-width: 46rem) {
     .all {
-      grid-template-areas:
-        'top   top'
-        'side  prompt'
-        'side  bars'
-        var(--_file,)
-        'why   why'
-        'apart apart'
-        'foot  foot';
       grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr);
       grid-template-rows: auto auto 1fr;
       gap: 1.25rem clamp(1.75rem, 4.5cqi, 3.75rem);
       padding: var(--memo-padding, 1.25rem clamp(1.25rem, 2.8cqi, 2.25rem) 1.5rem);
     }
-    .all:has(.file) {
-      --_file: 'file file';
+    .all > * {
+      grid-column: 1 / -1;
     }
-    .side {
-      display: grid;
-      grid-area: side;
-      gap: 1.25rem;
-      align-content: start;
+    .all > .side {
+      grid-column: 1;
+      grid-row: 2 / span 2;
     }
-    .side > * {
-      grid-area: auto;
+    .all > :is(memo-prompt, memo-bars) {
+      grid-column: 2;
     }
     memo-prompt {
       padding-block-start: 0.25rem;

@@ -1,6 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { Modality } from '../memobert/estimate';
 import { Announcer } from './announcer';
 import { disclosure } from './disclosure';
 import { takeDrops } from './file-drop';
@@ -91,7 +90,6 @@ export class MemoBert extends MemoEngine {
 
   override render(): TemplateResult {
     const { known } = this;
-    const shown = (modality: Modality) => known.modalities.includes(modality);
     return html`<div class="all" role="group" lang=${strings.language} aria-label=${strings.region}>
       <div class="top">
         <memo-status part="status"></memo-status>
@@ -99,14 +97,13 @@ export class MemoBert extends MemoEngine {
       </div>
       <memo-prompt part="prompt" exportparts="sentence, mask, wording"></memo-prompt>
       <div class="side">
-        ${this.#stage()}
+        ${this.#stage()} ${known.media === null ? nothing : this.#file()}
         <div class="give">
           <memo-controls part="controls" .given=${this.stream !== null || this.src !== ''}></memo-controls>
-          ${shown('text') ? html`<memo-words part="words"></memo-words>` : nothing}
+          ${known.modalities.includes('text') ? html`<memo-words part="words"></memo-words>` : nothing}
         </div>
       </div>
       <memo-bars part="bars" exportparts="bar"></memo-bars>
-      ${known.media === null ? nothing : this.#file()}
       <div class="why">
         <memo-modalities part="modalities"></memo-modalities>
         <memo-evidence part="evidence" exportparts="track"></memo-evidence>

@@ -44,10 +44,12 @@ const en = {
     filledVoice: 'The hidden voice',
     seen: 'DenseFace saw',
     guessed: 'MEmoBERT guesses',
-    agree: (share: string, nats: string) => `Same likeliest class for ${share} of them; ${nats} nats apart.`,
+    agree: (share: string, divergence: string) =>
+      `The likeliest expression is the same for ${share} of them. KL divergence ${divergence}; 0 is the same answer.`,
     explained: (share: string) => `Explains ${share} of what it could not know.`,
     worse: 'No better than knowing nothing.',
-    error: (error: string, blind: string) => `Error of the features ${error}; knowing nothing, ${blind}.`,
+    error: (error: string, blind: string) =>
+      `Mean squared error of the voice’s numbers: ${error}; of a guess that knows nothing: ${blind}.`,
     answer: 'The answer',
     answerWhole: 'all shown',
     answerMasked: 'with this hidden',
@@ -70,7 +72,8 @@ const en = {
     save: 'Save',
     load: 'Open',
     forget: 'Forget all',
-    fitted: (temperature: string) => `Temperature ${temperature}; added to each word:`,
+    fitted: (temperature: string) =>
+      `Temperature ${temperature}: above 1 the answers are less sure, below 1 surer. Above 0 a word is answered more often, below 0 less:`,
   },
 } as const;
 
@@ -116,10 +119,12 @@ const ko: ApartWords = {
     filledVoice: '가려진 목소리',
     seen: 'DenseFace가 본 것',
     guessed: 'MEmoBERT의 짐작',
-    agree: (share, nats) => `가장 그럴듯한 표정이 같은 비율 ${share}, 차이 ${nats} nat.`,
+    agree: (share, divergence) =>
+      `가장 그럴듯한 표정이 같은 비율 ${share}. KL 발산 ${divergence}, 0이면 답이 같습니다.`,
     explained: (share) => `모르던 것의 ${share}를 맞힙니다.`,
     worse: '아무것도 모를 때보다 낫지 않습니다.',
-    error: (error, blind) => `특징의 오차 ${error}, 아무것도 모르면 ${blind}.`,
+    error: (error, blind) =>
+      `목소리 수치의 평균 제곱 오차 ${error}, 아무것도 모르는 짐작은 ${blind}.`,
     answer: '답',
     answerWhole: '모두 보일 때',
     answerMasked: '가렸을 때',
@@ -141,7 +146,8 @@ const ko: ApartWords = {
     save: '저장',
     load: '열기',
     forget: '모두 잊기',
-    fitted: (temperature) => `온도 ${temperature}, 낱말마다 더하는 값:`,
+    fitted: (temperature) =>
+      `온도 ${temperature}: 1보다 크면 답이 덜 확실하고 작으면 더 확실합니다. 낱말의 값이 0보다 크면 더 자주, 작으면 덜 답합니다:`,
   },
 };
 

@@ -9,7 +9,7 @@ export const enApart = {
     since: (seconds: string) => `${seconds} s before`,
     now: 'the moment shown',
   },
-  wording: { open: 'Ask otherwise' },
+  wording: { open: 'Edit sentence' },
   playground: { open: 'Masking playground' },
   yours: { open: 'Make it yours' },
 } as const;

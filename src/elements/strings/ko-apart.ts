@@ -12,7 +12,7 @@ export const koApart: Pick<Words, ApartKey> = {
     since: (seconds) => `${seconds}초 전`,
     now: '지금 보이는 순간',
   },
-  wording: { open: '다르게 묻기' },
+  wording: { open: '문장 바꾸기' },
   playground: { open: '가려 보기' },
   yours: { open: '나에게 맞추기' },
 };
