@@ -62,7 +62,10 @@ for (const width of [390, 1440])
     }
     const names = parts.map(({ name }) => name);
     for (const name of ['memo-controls', 'memo-words', 'memo-timeline', 'memo-export'])
-      expect(names.filter((of) => of === name), names.join()).toHaveLength(1);
+      expect(
+        names.filter((of) => of === name),
+        names.join(),
+      ).toHaveLength(1);
     for (const column of [0, 1]) {
       const tops = parts.filter((part) => part.column === column).map(({ top }) => top);
       expect(tops, names.join()).toEqual(tops.toSorted((a, b) => a - b));
