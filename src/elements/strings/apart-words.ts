@@ -123,8 +123,7 @@ const ko: ApartWords = {
       `가장 그럴듯한 표정이 같은 비율 ${share}. KL 발산 ${divergence}, 0이면 답이 같습니다.`,
     explained: (share) => `모르던 것의 ${share}를 맞힙니다.`,
     worse: '아무것도 모를 때보다 낫지 않습니다.',
-    error: (error, blind) =>
-      `목소리 수치의 평균 제곱 오차 ${error}, 아무것도 모르는 짐작은 ${blind}.`,
+    error: (error, blind) => `목소리 수치의 평균 제곱 오차 ${error}, 아무것도 모르는 짐작은 ${blind}.`,
     answer: '답',
     answerWhole: '모두 보일 때',
     answerMasked: '가렸을 때',
