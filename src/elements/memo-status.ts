@@ -105,8 +105,8 @@ export class MemoStatus extends BaseElement {
   }
 
   #backend({ name, reason, forced, adapter, threads, graphs: { face } }: BackendReport): TemplateResult {
-    // a reason is the engine's own, and English
-    const why = reason === null ? null : html`<span lang="en">${reason}</span>`;
+    const why =
+      reason === null ? null : (strings.status.reasons[reason] ?? html`<span lang="en">${reason}</span>`);
     const details = [
       name === 'webgpu' ? adapter : strings.status.threads(threads),
       // said where it is not the full one: an expression may differ a little

@@ -28,7 +28,7 @@ from .encoder_splits import (
     groups_of,
     some_of_each_corpus,
 )
-from .evaluation_report import markdown
+from .evaluation_report import PREVIOUS, markdown
 from .ferplus_data import load_ferplus
 from .labels import LABELS
 from .loop import add_common_arguments, start
@@ -233,7 +233,8 @@ def evaluate(arguments: argparse.Namespace, device: torch.device) -> dict:
         tuple(arguments.voice_before_heard),
     )
     loaded = {option: _load(arguments, option, device) for option in GRAPHS}
-    report: dict = {"seed": settings.seed, "precision": arguments.precision, "encoders": {}}
+    report: dict = {"seed": settings.seed, "precision": arguments.precision, "before": arguments.before_is}
+    report["encoders"] = {}
     faces = speech = None
     for option, encoders in loaded.items():
         if not encoders:
@@ -277,6 +278,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     for option, graph in GRAPHS.items():
         parser.add_argument(f"--{option}", type=Path, help=f"{graph}: best.pt or .onnx")
         parser.add_argument(f"--{option}-before", type=Path, help="its predecessor")
+    parser.add_argument("--before-is", default=PREVIOUS, help="what the report calls it, of a control")
     parser.add_argument("--faces", type=Path, help="folder of ferplus-valid.zip")
     parser.add_argument("--speech", type=Path, help="folder of the corpora's archives")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded data")

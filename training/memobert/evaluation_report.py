@@ -4,6 +4,7 @@ from .report_figures import compared_group
 from .robustness import CLEAN
 
 NONE = "n/a"
+PREVIOUS = "the previous encoder"
 CHANCES = ("ece_by_chance", "ece_by_chance_95")
 HEAD = """# The encoders, measured
 
@@ -12,7 +13,7 @@ WA is accuracy, UAR the mean recall of the classes; in brackets 95 % intervals f
 (few speakers: the truth about other people is wider). *Majority* is the WA of always answering the largest
 class, *chance* the UAR of any constant answer.
 """
-COMPARED = """*Before* is the previous encoder on the same inputs, and the difference is paired; n/a where it
+COMPARED = """*Before* is {before} on the same inputs, and the difference is paired; n/a where it
 was trained on those very speakers.
 """
 
@@ -21,7 +22,8 @@ def markdown(report: dict, figures: dict[str, dict[str, str]]) -> str:
     """The page; `figures` as `report_figures.draw_figures` returns them."""
     parts = [HEAD.format(**report)]
     if any("before" in found["sources"] for found in report["encoders"].values()):
-        parts.append(COMPARED)
+        # reports from before there was a choice compare with the previous encoder
+        parts.append(COMPARED.format(before=report.get("before", PREVIOUS)))
     for name, found in report["encoders"].items():
         parts.append(f"## {name}\n")
         parts += [f"{_sources(found)}\n", _splits(found)]

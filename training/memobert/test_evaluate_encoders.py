@@ -97,6 +97,15 @@ def test_the_page_is_made_from_the_report(run):
     assert markdown(report, figures) == (out / "encoders.md").read_text()
 
 
+def test_a_control_is_called_what_it_is(run):
+    _, report = run
+    names = report["encoders"]
+    figures = {n: {k: f"{n}-{k}.png" for k in ("confusion", "reliability", "robustness")} for n in names}
+    assert "*Before* is the previous encoder on the same inputs" in markdown(report, figures)
+    control = {**report, "before": "the same without augmentation"}
+    assert "*Before* is the same without augmentation on the same inputs" in markdown(control, figures)
+
+
 def test_what_the_predecessor_heard_is_not_compared():
     logits = {who: np.eye(7)[[0, 1, 2]] for who in ("after", "before")}
     groups = {"all": np.ones(3, bool), "English": np.array([1, 1, 0], bool)}

@@ -161,6 +161,8 @@ export const en = {
     wasm: 'CPU (WebAssembly)',
     forced: 'chosen by this page',
     lightFace: 'light face encoder',
+    /** The engine's reasons are English: what stands for them in another language. */
+    reasons: {} as Readonly<Record<string, string>>,
     threads: (count: number) => (count === 1 ? '1 thread' : `${count} threads`),
   },
   rates: {

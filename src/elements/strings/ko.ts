@@ -164,6 +164,11 @@ export const ko: Words = {
     wasm: 'CPU(WebAssembly)',
     forced: '이 페이지가 고름',
     lightFace: '가벼운 얼굴 인코더',
+    reasons: {
+      'this browser has no WebGPU': '이 브라우저에는 WebGPU가 없음',
+      'the browser offers no GPU adapter': '브라우저가 GPU를 내주지 않음',
+      'the GPU adapter is software, slower than WebAssembly': 'GPU가 소프트웨어여서 WebAssembly보다 느림',
+    },
     threads: (count) => `스레드 ${count}개`,
   },
   rates: {
