@@ -2,7 +2,6 @@ import { configureLocalization } from '@lit/localize';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../errors';
 import { MODALITIES } from '../../memobert/estimate';
-import { chooseBackend, type Host } from '../../runtime/backends';
 import { DEFAULT_LABELS } from '../format';
 import { en } from './en';
 import { languageOf, speaking, strings, wordsFrom, type Words } from '.';
@@ -72,22 +71,6 @@ describe('Korean', () => {
     const { what, cure } = ko.errors[code] ?? { what: '', cure: '' };
     expect(what).toMatch(/[가-힣].*\.$/);
     expect(cure).toMatch(/[가-힣].*\.$/);
-  });
-
-  it('says why there is no GPU, in each case that the engine knows', async () => {
-    const adapter = { info: { vendor: 'mesa', description: 'llvmpipe' }, features: new Set() } as unknown;
-    const host = (gpu: Host['gpu']): Host => ({ gpu, isolated: true, cores: 2 });
-    const hosts = [
-      null,
-      { requestAdapter: () => Promise.resolve(null) },
-      {
-        requestAdapter: () => Promise.resolve(adapter as GPUAdapter),
-      },
-    ].map(host);
-    const chosen = hosts.map((of) => chooseBackend({ device: 'auto', allowSoftwareAdapter: false }, of));
-    const reasons = (await Promise.all(chosen)).map(({ reason }) => reason ?? 'none');
-    expect(new Set(reasons).size).toBe(hosts.length);
-    expect(Object.keys(ko.status.reasons).toSorted()).toEqual(reasons.toSorted());
   });
 
   it('gives each default label a meaning', () => {
