@@ -67,6 +67,7 @@ def write(arguments: argparse.Namespace, units: list[Unit], faults: Faults) -> d
     detector = FaceDetector(arguments.face_detector)
     settings = {"valid": arguments.valid, "shard": arguments.shard, "detector_sha256": detector.sha256}
     writer = ShardWriter(arguments.out, settings)
+    writer.check_splits(units)
     prints = {unit.key: unit.fingerprint(arguments.videos) for unit in units}
     left = [unit for unit in units if not writer.is_finished(unit, prints[unit.key])]
     shards = plan_shards(left, arguments.shard)

@@ -82,11 +82,24 @@ class ShardWriter:
         """Raises ShardError when it has changed since; one of which nothing could be used may change."""
         about = self.index["units"].get(unit.key)
         if about and about["fingerprint"] != fingerprint and about["utterances"]:
-            raise ShardError(
-                f"{unit.file}, its words or its labels have changed since {self.folder / about['shard']} was "
-                "written: prepare into another --out, or put them back"
-            )
+            raise self._changed(about)
         return about is not None and about["fingerprint"] == fingerprint
+
+    def check_splits(self, units: list[Unit]) -> None:
+        """Raises ShardError when a split has utterances of a video that is no longer of it.
+
+        Its split is part of a unit's key: one that has moved looks new, and would be in both.
+        """
+        files, keys = {unit.file for unit in units}, {unit.key for unit in units}
+        for key, about in self.index["units"].items():
+            if about["file"] in files and key not in keys and about["utterances"]:
+                raise self._changed(about)
+
+    def _changed(self, about: dict) -> ShardError:
+        return ShardError(
+            f"{about['file']}, its words, its labels or its split have changed since "
+            f"{self.folder / about['shard']} was written: prepare into another --out, or put them back"
+        )
 
     def has_part(self, unit: Unit, fingerprint: str) -> bool:
         about = self.parts / f"{unit.key}.json"

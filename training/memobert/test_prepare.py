@@ -306,8 +306,25 @@ def test_added_videos_go_into_further_shards_and_changed_ones_are_refused(detect
     with pytest.raises(ShardError, match="written with shard 512, not 4: give that"):
         run(videos, out, "--shard", "4")
     copy(film, videos, "b", "other words")
-    with pytest.raises(ShardError, match=r"b\.mkv, its words or its labels have changed.*another --out"):
+    with pytest.raises(ShardError, match=r"b\.mkv, its words, its labels or its split .*another --out"):
         run(videos, out)
+
+
+def test_a_clip_that_moves_into_another_split_is_refused(detector, film, tmp_path):
+    videos, out = tmp_path / "videos", tmp_path / "out"
+    for name in "ab":
+        copy(film, videos, name)
+    run(videos, out)
+    before = shards_in(out)
+    table = videos / "labels.csv"
+    table.write_text("file,speaker,split\na,ann,test\n")
+    with pytest.raises(ShardError, match=r"a\.mkv.* its split have changed since .*train-000000\.tar"):
+        run(videos, out)
+    assert shards_in(out) == before
+    # put back it goes on; of a video that is gone the clips stay
+    table.unlink()
+    (videos / "b.mkv").unlink()
+    assert run(videos, out)["utterances"] == 2
 
 
 def test_a_dry_run_counts_what_would_be_written(detector, tmp_path):
