@@ -3,12 +3,14 @@
 import json
 import logging
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
-from . import prepare, toy_videos
+from . import prepare, toy_videos, video_reading
 from .shards import VOICE_HZ, ShardError, read_clips, sha256
 from .toy_videos import SkinDetector, draw_face, hum, scene, talking, write_subtitle, write_video
 from .video_reading import VideoError
@@ -79,6 +81,57 @@ def test_the_voice_is_at_its_place(detector, tmp_path):
     clip = clips_of(tmp_path / "videos", tmp_path / "out")["a"]
     assert not clip.waveform[:4000].any()
     assert np.abs(clip.waveform - wave[4000:]).max() < 1e-4
+
+
+MP2_FRAME = 1152
+# the length of a part of `joined`: whole frames
+PART = 14 * MP2_FRAME
+
+
+def mp2(wave: np.ndarray, layout: str) -> bytes:
+    """A wave at 16 kHz as MPEG audio; such files may be put end to end."""
+    made = av.CodecContext.create("mp2", "w")
+    made.sample_rate, made.layout, made.format = VOICE_HZ, layout, "s16"
+    made.time_base = Fraction(1, VOICE_HZ)
+    packets = []
+    for first in range(0, len(wave), MP2_FRAME):
+        samples = (wave[first : first + MP2_FRAME] * 32767).astype(np.int16)
+        both = np.repeat(samples, 2 if layout == "stereo" else 1)[None]
+        frame = av.AudioFrame.from_ndarray(both, format="s16", layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = VOICE_HZ, first, made.time_base
+        packets += made.encode(frame)
+    return b"".join(bytes(packet) for packet in (*packets, *made.encode(None)))
+
+
+@pytest.fixture
+def joined(tmp_path) -> Path:
+    """A folder with a recording whose sound is stereo for about a second, then mono."""
+    path = tmp_path / "videos/a.mpg"
+    path.parent.mkdir()
+    low, high = (hum(PART / VOICE_HZ, pitch_hz) for pitch_hz in (140, 220))
+    path.write_bytes(mp2(low, "stereo") + mp2(high, "mono"))
+    path.with_suffix(".txt").write_text("hello")
+    return path.parent
+
+
+def test_a_sound_that_changes_its_layout_is_heard_to_its_end(detector, joined, tmp_path, caplog):
+    wave = clips_of(joined, tmp_path / "out")["a"].waveform
+    assert len(wave) == 2 * PART
+    # their pitch, where it is loud and the seam is far
+    for first, pitch_hz in ((0, 140), (PART, 220)):
+        loud = np.abs(np.fft.rfft(wave[first + 2000 : first + 14000]))
+        assert loud.argmax() * VOICE_HZ / 12000 == pytest.approx(pitch_hz, abs=2)
+    assert "breaks off" not in caplog.text
+
+
+def test_a_sound_that_cannot_be_resampled_is_used_up_to_there(
+    detector, joined, tmp_path, monkeypatch, caplog
+):
+    first = video_reading.av.AudioResampler("s16", "mono", VOICE_HZ)
+    monkeypatch.setattr(video_reading.av, "AudioResampler", lambda *_given: first)
+    wave = clips_of(joined, tmp_path / "out")["a"].waveform
+    assert len(wave) == PART
+    assert "a.mpg: video that breaks off: what comes before was used" in caplog.text
 
 
 def test_a_telephones_upright_video_is_turned(detector, tmp_path):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, groupby
 from pathlib import Path
 
 import av
@@ -91,7 +92,6 @@ def read_voice(path: Path, reading: Reading) -> np.ndarray | None:
         stream = _best(container, "audio")
         if stream is None:
             return None
-        resampler = av.AudioResampler("s16", "mono", VOICE_HZ)
         pieces: list[tuple[int, np.ndarray]] = []
         end = 0
 
@@ -105,12 +105,8 @@ def read_voice(path: Path, reading: Reading) -> np.ndarray | None:
             pieces.append((max(0, at), samples))
             return max(0, at) + len(samples)
 
-        for frame in _decode(container, stream, reading):
-            for converted in resampler.resample(frame):
-                end = put(converted)
-        if pieces:
-            for converted in resampler.resample(None):
-                end = put(converted)
+        for converted in _as_voice(_decode(container, stream, reading), reading):
+            end = put(converted)
     if not pieces:
         return None
     voice = np.zeros(max(at + len(samples) for at, samples in pieces), np.int16)
@@ -118,6 +114,20 @@ def read_voice(path: Path, reading: Reading) -> np.ndarray | None:
         voice[at : at + len(samples)] = samples
     reading.end_s = len(voice) / VOICE_HZ
     return voice
+
+
+def _as_voice(frames: Iterable[av.AudioFrame], reading: Reading) -> Iterator[av.AudioFrame]:
+    """Frames as 16 kHz mono of 16 bit; a recording that was joined of several may change in its midst."""
+    # a resampler takes one kind alone
+    kinds = groupby(frames, key=lambda frame: (frame.format.name, frame.layout.name, frame.sample_rate))
+    try:
+        for _, alike in kinds:
+            resampler = av.AudioResampler("s16", "mono", VOICE_HZ)
+            # None: what it still holds back
+            for frame in chain(alike, [None]):
+                yield from resampler.resample(frame)
+    except (av.FFmpegError, ValueError):
+        reading.cut_short = True
 
 
 @contextmanager
