@@ -178,6 +178,19 @@ def test_a_row_without_time_and_label_tells_of_all_cues(detector, film, tmp_path
     ]
 
 
+def test_a_clip_of_an_emotion_that_is_no_label_is_kept_without(detector, film, tmp_path, caplog):
+    for name in ("other", "unused"):
+        copy(film, tmp_path / "videos", name).with_suffix(".srt").unlink()
+    copy(film, tmp_path / "videos", "spoken")
+    rows = ["file,label,speaker", "other,excited,ann", "unused,contempt,bob", "spoken,excited,cat"]
+    (tmp_path / "videos/labels.csv").write_text("\n".join(rows))
+    clips = clips_of(tmp_path / "videos", tmp_path / "out")
+    told = {name: (clip.label, clip.speaker, clip.end_s - clip.start_s) for name, clip in clips.items()}
+    assert told == {"other": (None, "ann", 1), "unused": (None, "bob", 1), "spoken": (None, "cat", 1)}
+    assert [word.text for word in clips["spoken"].words] == ["hello", "there"]
+    assert "left out" not in caplog.text and "excited: label that is none of" in caplog.text
+
+
 def test_a_split_that_is_not_given_is_the_speakers(detector, film, tmp_path):
     rows = ["file,speaker"]
     for number in range(12):

@@ -117,7 +117,7 @@ def find_units(folder: Path, valid_part: float, faults: Faults) -> list[Unit]:
 
 def _units_of(folder: Path, name: str, rows: list[dict], valid_part: float, faults: Faults) -> list[Unit]:
     cues, transcript = _said(folder / name, name, faults)
-    about = next((row for row in rows if row["whole"] and not row["label"]), {})
+    about = next((row for row in rows if row["whole"] and not row["labelled"]), {})
     rows = [row for row in rows if row is not about]
     by_split: dict[str, list[Utterance]] = defaultdict(list)
 
@@ -252,6 +252,8 @@ def _row(where: str, line: dict[str, str], faults: Faults) -> dict:
         "whole": start == 0 and end is None,
         "start": start,
         "end": end,
+        # also by what is none of our labels
+        "labelled": bool(name),
         "label": LABEL_NAMES.get(name),
         "speaker": line.get("speaker") or None,
         "split": line.get("split") or None,
