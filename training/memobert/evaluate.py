@@ -41,6 +41,9 @@ from .tune import Tuning, label_logits
 
 log = logging.getLogger(__name__)
 
+# why a case's temperature is 1
+NOT_FITTED = "no labelled validation sample has what the case takes, so nothing is scaled"
+
 COLUMNS = ("wa", "uar", "ece", "ece_by_chance", "ece_by_chance_95", "ece_raw")
 
 
@@ -73,7 +76,8 @@ def measure_all_cases(
 
     Over the samples that have all its modalities (`count`); a case that not two have is left out. Its
     temperature is fitted to these samples, and what is said of it cross-fitted on halves; or it is fitted to
-    other samples, `fitted_to` (1 where none of them has the case). Raises ValueError when none is labelled.
+    other samples, `fitted_to` (1 where none of them has the case, and `unscaled` says so). Raises ValueError
+    when none is labelled.
     """
 
     def answers(of: list[Sample], case: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -89,20 +93,36 @@ def measure_all_cases(
         logits, truth = answers(samples, case)
         if len(truth) < 2:
             continue
-        if fitted_to is None:
-            report, _ = calibrate(logits, truth, sample_folds(things_of(logits), seed))
-        else:
-            known = answers(fitted_to, case)
-            report = scaled_by(fit_temperature(*known) if len(known[1]) else 1.0, logits, truth)
+        known = None if fitted_to is None else answers(fitted_to, case)
         found[name] = {
             **measure(truth, logits.argmax(1), len(LABELS)),
             "classes": per_class(confusion_matrix(truth, logits.argmax(1), len(LABELS)), LABELS),
-            "temperature": report["temperature"],
-            "ece_raw": report["raw"]["ece"],
-            "ece": report["scaled"]["ece"],
-            **{key: report["scaled"][key] for key in ("ece_by_chance", "ece_by_chance_95")},
+            **measure_scaled(logits, truth, seed, known),
         }
     return found
+
+
+def measure_scaled(
+    logits: np.ndarray, truth: np.ndarray, seed: int, known: tuple[np.ndarray, np.ndarray] | None
+) -> dict:
+    """The temperature of a case and its errors, cross-fitted on halves or by logits and labels of others.
+
+    `logits` [N,labels], `truth` [N]; `unscaled` tells why the temperature is 1 where nothing was fitted.
+    """
+    told = {}
+    if known is None:
+        report, _ = calibrate(logits, truth, sample_folds(things_of(logits), seed))
+    elif len(known[1]):
+        report = scaled_by(fit_temperature(*known), logits, truth)
+    else:
+        report, told = scaled_by(1.0, logits, truth), {"unscaled": NOT_FITTED}
+    return {
+        "temperature": report["temperature"],
+        "ece_raw": report["raw"]["ece"],
+        "ece": report["scaled"]["ece"],
+        **{key: report["scaled"][key] for key in ("ece_by_chance", "ece_by_chance_95")},
+        **told,
+    }
 
 
 def _of(module: Tuning, prompt: Prompt) -> Prompt | None:
@@ -291,6 +311,10 @@ def to_markdown(found: dict) -> str:
         f"ECE: 15 bins, {scaled}. By chance: what so few samples give on average though every probability be"
         " right, and what one of twenty such draws is above.",
     ]
+    reasons = {name: case["unscaled"] for name, case in found["cases"].items() if "unscaled" in case}
+    for reason in dict.fromkeys(reasons.values()):
+        named = [name for name, told in reasons.items() if told == reason]
+        lines += ["", f"Temperature 1 of {', '.join(named)}: {reason}."]
     if "light" in found:
         cells = [f"{name} {100 * case['uar']:.1f}" for name, case in found["light"].items()]
         lines += ["", f"With the light face encoder, UAR: {', '.join(cells)}."]
@@ -357,7 +381,7 @@ def main(argv: list[str] | None = None) -> dict:
     held_out = arguments.split == "test"
     if held_out and not arguments.samples:
         raise ValueError("--split test is about your own clips: give their features with --samples")
-    source = load_source(arguments, train=False)
+    source = load_source(arguments, arguments.split)
     module, prompt, stored = load_tuned(arguments.model, source, device)
     if arguments.packed:
         words_head = module.pretraining.heads.words

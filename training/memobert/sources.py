@@ -217,8 +217,11 @@ class Source:
         return self.train.draw(label, rng)
 
     def measured_on(self, light: bool = False) -> list[Sample]:
-        """The validation samples, always the same: own clips, or as many of each label composed."""
-        if self.own_valid:
+        """The validation samples, always the same: own clips, or as many of each label composed.
+
+        None where there are neither corpora nor own clips of people who validate.
+        """
+        if self.own_valid or self.valid is None:
             return self.own_valid
         composer = self.light if light else self.valid
         return balanced(composer, self.composed, 99)
@@ -230,32 +233,36 @@ class Source:
         return self.own[0].faces.shape[1], self.own[0].voice.shape[1]
 
 
-def own_samples(folders: list[Path], split: str) -> list[Sample]:
-    """A split of each folder of `extract`. Raises ValueError for a folder that has other splits alone."""
-    for folder in folders:
-        there = {path.name.rpartition("-")[0] for path in folder.glob("*-*.npz")}
-        if there and split not in there:
-            more = ", or give `prepare` a larger --valid" if split == "valid" else ""
-            raise ValueError(
-                f"{folder} holds {', '.join(sorted(there))} and nobody of {split}: name {split} in the "
-                f"column split of labels.csv{more}, then prepare and extract into new folders"
-            )
-    return [sample for folder in folders for sample in load_features(folder, split)]
+def own_samples(folders: list[Path], split: str, needed: bool = True) -> list[Sample]:
+    """A split of the folders of `extract` that have it.
+
+    Raises FileNotFoundError for a folder without features, ValueError when it is `needed` and in none.
+    """
+    there = {folder: {path.name.rpartition("-")[0] for path in folder.glob("*-*.npz")} for folder in folders}
+    if needed and folders and all(splits and split not in splits for splits in there.values()):
+        held = "; ".join(f"{folder} holds {', '.join(sorted(splits))}" for folder, splits in there.items())
+        more = ", or give `prepare` a larger --valid" if split == "valid" else ""
+        raise ValueError(
+            f"{held} and nobody of {split}: name {split} in the column split of labels.csv{more}, "
+            "then prepare and extract into new folders"
+        )
+    having = [folder for folder, splits in there.items() if split in splits or not splits]
+    return [sample for folder in having for sample in load_features(folder, split)]
 
 
-def load_source(arguments: argparse.Namespace, train: bool = True) -> Source:
-    """What the arguments name, own clips to train on only with `train`.
+def load_source(arguments: argparse.Namespace, split: str = "train") -> Source:
+    """What the arguments name, for a command about `split`: own clips to train on only for train.
 
-    Raises ValueError when there is neither a set of corpora nor own clips.
+    For test nobody need be of valid. Raises ValueError when there is neither a set of corpora nor own clips.
     """
     tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
     source = Source(tokenizer, composed=arguments.composed)
-    source.own = own_samples(arguments.samples, "train") if train else []
-    source.own_valid = own_samples(arguments.samples, "valid")
+    source.own = own_samples(arguments.samples, "train") if split == "train" else []
+    source.own_valid = own_samples(arguments.samples, "valid", needed=split != "test")
     corpora = [arguments.text, arguments.faces, arguments.speech]
     if not any(corpora):
-        if not (source.own if train else source.own_valid):
-            use = "train" if train else "measure"
+        if not {"train": source.own, "valid": source.own_valid, "test": arguments.samples}[split]:
+            use = "train" if split == "train" else "measure"
             raise ValueError(f"give --text, --faces and --speech, or --samples: there is nothing to {use} on")
         return source
     if not all(corpora):

@@ -449,8 +449,19 @@ def test_own_clips_take_the_place_of_corpora(runs, toy, tmp_path):
         assert held_out["cases"][name]["temperature"] == case["temperature"]
         assert json.loads((tmp_path / "cases.json").read_text())[name] == round(case["temperature"], 4)
     assert "16 test samples, in fp32" in (tmp_path / "results/memobert.md").read_text()
-    (tmp_path / "features/valid-000000.npz").unlink()
-    with pytest.raises(ValueError, match=r"nobody of valid: name valid in .* larger --valid"):
-        evaluate.main(measured)
+    # a test set in a folder of its own, beside those who validate and without them
+    test = tmp_path / "test"
+    test.mkdir()
+    (tmp_path / "features/test-000000.npz").rename(test / "test-000000.npz")
+    apart = [*own[:4], *model, "--split", "test", "--samples", str(test)]
+    assert evaluate.main([*apart, str(tmp_path / "features")]) == held_out
+    unscaled = evaluate.main([*apart, "--temperatures", str(tmp_path / "cases.json")])["cases"]
+    assert set(json.loads((tmp_path / "cases.json").read_text()).values()) == {1}
+    for name, case in held_out["cases"].items():
+        assert unscaled[name]["uar"] == case["uar"] and unscaled[name]["ece"] == case["ece_raw"]
+    page = (tmp_path / "results/memobert.md").read_text()
+    assert f"Temperature 1 of {', '.join(unscaled)}: no labelled validation sample" in page
+    with pytest.raises(ValueError, match=r"test holds test and nobody of valid: .* larger --valid"):
+        evaluate.main([*apart, "--split", "valid"])
     with pytest.raises(ValueError, match="nothing to train on"):
         pretrain.main([*common, "--out", str(tmp_path / "none")])
