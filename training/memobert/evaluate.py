@@ -394,7 +394,7 @@ def main(argv: list[str] | None = None) -> dict:
     settings = tokenizer, device, arguments.seed, precision
     fitted_to = source.measured_on() if held_out else None
     found["cases"] = measure_all_cases(module, prompt, samples, *settings, fitted_to)
-    if source.light and not held_out:
+    if source.seen_by_light and not held_out:
         found["light"] = measure_all_cases(module, prompt, source.measured_on(light=True), *settings)
     words = WordStarts(tokenizer)
     found["tasks"] = measure_tasks(

@@ -73,12 +73,13 @@ def answers(graph: onnx.ModelProto, samples: list[Sample], tokenizer, prompt: Pr
 
 
 def compare(logits: np.ndarray, reference: np.ndarray, truth: np.ndarray) -> dict[str, float]:
-    """WA, UAR, how often the first label is the reference's, and mean and largest total variation."""
+    """WA, UAR, `count`; how often the first label is the reference's; mean and largest total variation."""
     moved = np.abs(softmax(logits) - softmax(reference)).sum(1) / 2
     scores = measure(truth, logits.argmax(1), len(LABELS))
     return {
         "wa": scores["wa"],
         "uar": scores["uar"],
+        "count": scores["count"],
         "agreement": float((logits.argmax(1) == reference.argmax(1)).mean()),
         "moved": float(moved.mean()),
         "moved_most": float(moved.max()),
@@ -102,9 +103,9 @@ def table(report: dict) -> str:
     rows = report["graphs"][GRAPH]
     lines = [
         f"# MEmoBERT's variants, bundle {report['bundle']}", "",
-        f"{report['count']} composed validation samples, faces as {report['eyes']} sees them; answers by "
-        f"ONNX Runtime on the CPU, a row a run; times by {report.get('runtime', 'nothing yet')}, multiples "
-        "of fp32 in the same run.", "",
+        f"{report['count']} {report['samples']} validation samples, faces as {report['eyes']} sees them; "
+        "answers by ONNX Runtime on the CPU, a row a run; times by "
+        f"{report.get('runtime', 'nothing yet')}, multiples of fp32 in the same run.", "",
         "| variant | MB | gzip MB | wasm time | wasm load | for |", "| --- | --- | --- | --- | --- | --- |",
     ]  # fmt: skip
     for key, row in rows.items():
@@ -124,7 +125,8 @@ def table(report: dict) -> str:
             "|" + " --- |" * (1 + len(CASES)),
         ]
         for key, row in rows.items():
-            cells = [f"{100 * row['cases'][case][kind]:.1f}" for case in CASES]
+            measured = [row["cases"].get(case) for case in CASES]
+            cells = [f"{100 * of[kind]:.1f}" if of else "n/a" for of in measured]
             lines.append(f"| {' | '.join([key, *cells])} |")
     return "\n".join(lines) + "\n"
 
@@ -147,17 +149,23 @@ def main(argv: list[str] | None = None) -> dict:
     # the quantiser tells of every tensor
     logging.getLogger().addFilter(lambda record: record.name != "root")
     manifest = json.loads((arguments.bundle / "manifest.json").read_text())
-    source = load_source(arguments)
+    source = load_source(arguments, "valid")
     prompt = Prompt(source.tokenizer, arguments.prompt, LABELS)
     # wasm, for which int8 is, has the light face
-    light = source.light is not None
+    light = source.seen_by_light
+    eyes = "the light encoder" if light else "the encoder of `extract`" if source.own_valid else "DenseFace"
     samples = [sample for sample in source.measured_on(light) if sample.label >= 0]
-    truth = np.array([sample.label for sample in samples])
+    # own clips may lack a modality
+    having = {name: [s for s in samples if s.has(case)] for name, case in CASES.items()}
+    having = {name: found for name, found in having.items() if found}
+    if not having:
+        raise ValueError("no sample to measure is labelled: give labels.csv to `prepare`, or corpora")
     graph = fp32_graph(arguments.bundle, manifest, GRAPH)
     report: dict = {
         "bundle": f"{manifest['name']} {manifest['version']}",
         "count": len(samples),
-        "eyes": "the light encoder" if light else "DenseFace",
+        "samples": "own" if source.own_valid else "composed",
+        "eyes": eyes,
         "graphs": {GRAPH: {}},
     }
     reference: dict[str, np.ndarray] = {}
@@ -168,8 +176,10 @@ def main(argv: list[str] | None = None) -> dict:
         path = arguments.out / f"{GRAPH}.{key}.onnx"
         onnx.save(made, path)
         cases = {}
-        for name, case in CASES.items():
-            logits = answers(made, [sample.only(case) for sample in samples], source.tokenizer, prompt)
+        for name, found in having.items():
+            given = [sample.only(CASES[name]) for sample in found]
+            logits = answers(made, given, source.tokenizer, prompt)
+            truth = np.array([sample.label for sample in found])
             cases[name] = compare(logits, reference.setdefault(name, logits), truth)
             log.info("%s %s: %s", key, name, json.dumps(cases[name]))
         report["graphs"][GRAPH][key] = {

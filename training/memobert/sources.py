@@ -216,6 +216,11 @@ class Source:
             return Sample(words, empty.faces, empty.face_classes, empty.voice)
         return self.train.draw(label, rng)
 
+    @property
+    def seen_by_light(self) -> bool:
+        """Whether `measured_on` may be asked for with `light`: own clips are as one encoder saw them."""
+        return self.light is not None and not self.own_valid
+
     def measured_on(self, light: bool = False) -> list[Sample]:
         """The validation samples, always the same: own clips, or as many of each label composed.
 

@@ -283,6 +283,27 @@ def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, toy, tmp_pa
     assert "| TVA |" in page and "SpanMVFC-KL" in page
 
 
+def test_own_clips_are_not_shown_as_the_light_encoders(runs, tmp_path):
+    parsed = tune.make_parser().parse_args([*runs["fusion"], "--out", str(tmp_path)])
+    face_size, voice_size = load_source(parsed).sizes()
+    rng = np.random.default_rng(2)
+    for split in ("train", "valid"):
+        clips = [
+            Sample(
+                (8 + i,), rng.random((2, face_size)), np.full((2, 8), 1 / 8), rng.random((3, voice_size)),
+                i % 7, "clip",
+            )
+            for i in range(8)
+        ]  # fmt: skip
+        save_samples(tmp_path / f"features/{split}-000000.npz", clips)
+    own = [*runs["fusion"], "--samples", str(tmp_path / "features")]
+    tuned = tmp_path / "tuned"
+    assert set(tune.main([*own, "--steps", "2", "--every", "2", "--out", str(tuned)])) == {"composed"}
+    measured = [part for part in own[: own.index("--batch")] if part != "--toy"] + own[own.index("--banks") :]
+    found = evaluate.main([*measured, "--model", str(tuned / "best.pt"), "--out", str(tmp_path / "results")])
+    assert "light" not in found and found["cases"]["TVA"]["count"] == 8
+
+
 def test_evaluation_computes_as_the_page_does_unless_it_is_told_otherwise(runs, toy, tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "bf16_gains", lambda _device: True)
     halved = []

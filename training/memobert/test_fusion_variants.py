@@ -10,7 +10,8 @@ import pytest
 from . import export, fusion_variants
 from .export_variants import fp32_graph
 from .golden_vectors import fusion_inputs
-from .samples import CASES
+from .labels import LABELS
+from .samples import CASES, Sample, save_samples
 from .sources import load_source
 
 
@@ -50,6 +51,26 @@ def test_every_form_is_measured_case_by_case(runs, bundle, tmp_path):
     assert abs(rows["int8-packed"]["bytes"] - rows["fp32-packed"]["bytes"]) < 10_000
     page = (tmp_path / "fusion.md").read_text()
     assert "| int8-packed |" in page and "| TVA |" in page
+
+
+def test_own_clips_are_measured_by_what_they_have(runs, bundle, tmp_path):
+    folder, manifest = bundle
+    rng = np.random.default_rng(3)
+    sizes = [manifest[kind]["featureSize"] for kind in ("face", "voice")]
+    clips = [
+        Sample((8 + i,), rng.random((4 * (i % 2), sizes[0])), np.full((4 * (i % 2), 8), 1 / 8),
+               np.zeros((0, sizes[1])), i % len(LABELS), "clip")
+        for i in range(8)
+    ]  # fmt: skip
+    save_samples(tmp_path / "own/valid-000000.npz", clips)
+    more = ["--samples", str(tmp_path / "own"), "--variants", "fp32", "--no-timing"]
+    report = fusion_variants.main([*options(runs, folder, tmp_path), *more])
+    cases = report["graphs"]["memobert"]["fp32"]["cases"]
+    assert {name: of["count"] for name, of in cases.items()} == {"T": 8, "V": 4, "TV": 4}
+    page = (tmp_path / "fusion.md").read_text()
+    # given to the command, the light encoder has not seen them
+    assert "8 own validation samples, faces as the encoder of `extract` sees them" in page
+    assert f"| {cases['V']['uar'] * 100:.1f} | n/a |" in page
 
 
 def test_what_an_estimate_needs_answers_alike(runs, bundle, tmp_path):

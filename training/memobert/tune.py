@@ -378,7 +378,7 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     def measured(state: dict, round_: int, last: bool) -> tuple[float, dict, dict]:
         whole.load_state_dict(state)
         scores["composed"] = measure_cases(twin, valid, source.tokenizer, prompt, device)
-        if last and source.light:
+        if last and source.seen_by_light:
             seen = source.measured_on(light=True)
             scores["light"] = measure_cases(twin, seen, source.tokenizer, prompt, device)
         row = {name: round(case["uar"], 4) for name, case in scores["composed"].items()}
