@@ -16,7 +16,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .calibration import calibrate, fit_temperature, sample_folds, scaled_by, things_of
+from .calibration import (
+    calibrate,
+    fit_temperature,
+    measure_calibration,
+    sample_folds,
+    scaled_by,
+    things_of,
+)
 from .exported_models import round_to_half
 from .labels import GOEMOTIONS_LABELS, LABELS
 from .loop import add_common_arguments, autocast, start
@@ -43,6 +50,7 @@ log = logging.getLogger(__name__)
 
 # why a case's temperature is 1
 NOT_FITTED = "no labelled validation sample has what the case takes, so nothing is scaled"
+ALL_ALIKE = "its samples are all alike, so there are no halves to fit it on and no ECE but that as trained"
 
 COLUMNS = ("wa", "uar", "ece", "ece_by_chance", "ece_by_chance_95", "ece_raw")
 
@@ -76,8 +84,8 @@ def measure_all_cases(
 
     Over the samples that have all its modalities (`count`); a case that not two have is left out. Its
     temperature is fitted to these samples, and what is said of it cross-fitted on halves; or it is fitted to
-    other samples, `fitted_to` (1 where none of them has the case, and `unscaled` says so). Raises ValueError
-    when none is labelled.
+    other samples, `fitted_to`. It is 1 where none of those has the case or nothing is left to fold by, and
+    `unscaled` says so. Raises ValueError when none is labelled.
     """
 
     def answers(of: list[Sample], case: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -107,11 +115,15 @@ def measure_scaled(
 ) -> dict:
     """The temperature of a case and its errors, cross-fitted on halves or by logits and labels of others.
 
-    `logits` [N,labels], `truth` [N]; `unscaled` tells why the temperature is 1 where nothing was fitted.
+    `logits` [N,labels], `truth` [N]. `unscaled` tells why the temperature is 1 where nothing was fitted; of
+    `logits` that are all alike `ece_raw` is the only error.
     """
-    told = {}
+    told, things = {}, things_of(logits)
+    if known is None and not things.any():
+        raw = measure_calibration(logits, truth)["ece"]
+        return {"temperature": 1.0, "ece_raw": raw, "unscaled": ALL_ALIKE}
     if known is None:
-        report, _ = calibrate(logits, truth, sample_folds(things_of(logits), seed))
+        report, _ = calibrate(logits, truth, sample_folds(things, seed))
     elif len(known[1]):
         report = scaled_by(fit_temperature(*known), logits, truth)
     else:
@@ -299,7 +311,7 @@ def to_markdown(found: dict) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name, case in found["cases"].items():
-        cells = [f"{100 * case[key]:.1f}" for key in COLUMNS]
+        cells = [f"{100 * case[key]:.1f}" if key in case else "n/a" for key in COLUMNS]
         lines.append(f"| {name} | {' | '.join(cells)} | {case['temperature']:.2f} |")
     if len({case["count"] for case in found["cases"].values()}) > 1:
         having = [f"{name} {case['count']}" for name, case in found["cases"].items()]

@@ -105,7 +105,8 @@ def glance(encoders: dict, fusion: dict) -> str:
         *_calibrated_encoders(encoders),
         *((f"MEmoBERT, {case}", of) for case, of in found.items()),
     ):
-        if of["ece"] > ECE_AIM:
+        # of samples that are all alike there is none
+        if of.get("ece", 0) > ECE_AIM:
             chance = f"; by chance {percent(of['ece_by_chance'])}" if "ece_by_chance" in of else ""
             rows.append(
                 [f"{name}: calibration error", f"{percent(of['ece'])}{chance}", f"under {percent(ECE_AIM)}"]

@@ -56,7 +56,8 @@ def test_what_was_aimed_for_stands_beside_what_was_reached():
     }
     voice["splits"]["left out whole: it"] = {name: {"after": SCORES} for name in ("all", "Italian")}
     voice["calibration"] = {"after": {"raw": {"ece": 0.09}, "scaled": {**CALIBRATION, "ece": 0.059}}}
-    fusion = {**FUSION, "cases": {"V": {**SCORES, "ece": 0.02}, "TVA": {**SCORES, "uar": 0.9, "ece": 0.051}}}
+    cases = {"T": SCORES, "V": {**SCORES, "ece": 0.02}, "TVA": {**SCORES, "uar": 0.9, "ece": 0.051}}
+    fusion = {**FUSION, "cases": cases}
     table = glance({"denseface": FOUND, "wav2vec2": voice}, fusion).splitlines()
     assert table[2:] == [
         "| DenseFace, FER+ valid: accuracy | 50.0 % [40.0, 60.0] | 87 % |",

@@ -132,6 +132,23 @@ def test_what_no_clip_has_is_left_out_and_told(own, tmp_path, caplog):
         source.draw_unlabelled(np.random.default_rng(1), "mafr")
 
 
+def test_clips_that_all_say_the_same_are_measured_at_temperature_one(own, tmp_path):
+    options = own(((),))
+    alike = [replace(clip(number, ()), words=(8, 9)) for number in range(COUNT)]
+    save_samples(tmp_path / "features/valid-000000.npz", alike)
+    tune.main([*options[:-4], "--every", "2", "--steps", "2", "--out", str(tmp_path / "tuned")])
+    found = evaluate.main(
+        [*options[:6], "--model", str(tmp_path / "tuned/best.pt"), "--out", str(tmp_path / "results")]
+    )["cases"]
+    assert found["T"]["temperature"] == 1 and found["T"]["count"] == COUNT and "ece" not in found["T"]
+    assert found["T"]["wa"] == pytest.approx(1 / len(LABELS))
+    others = {name: case for name, case in found.items() if name != "T"}
+    assert len(others) == 6 and all("ece" in case and "unscaled" not in case for case in others.values())
+    page = (tmp_path / "results/memobert.md").read_text()
+    assert "Temperature 1 of T: its samples are all alike" in page
+    assert f"| T | 14.3 | 14.3 | n/a | n/a | n/a | {100 * found['T']['ece_raw']:.1f} | 1.00 |" in page
+
+
 def test_a_batch_of_unknown_words_teaches_nothing(own):
     source = load_source(tune.make_parser().parse_args([*own(), "--out", "x"]))
     tokenizer = source.tokenizer
