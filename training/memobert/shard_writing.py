@@ -5,6 +5,7 @@ all there they are put end to end in the plan's order and deleted: neither worke
 """
 
 import json
+import re
 import tarfile
 from collections import Counter
 from collections.abc import Iterable
@@ -13,10 +14,12 @@ from pathlib import Path
 
 import webdataset
 
-from .shards import FACE_HZ, FORMAT, INDEX, VOICE_HZ, Clip, ShardError, pack_clip, read_index, sha256
+from .shards import FACE_HZ, FORMAT, INDEX, SPLITS, VOICE_HZ, Clip, ShardError, pack_clip, read_index, sha256
 from .utterances import Faults, Unit
 
 PACKAGES = ("memobert-training", "av", "mediapipe", "webdataset", "webvtt-py")
+# of what is in work beside the shards; a download's name may end alike
+_PARTIAL = re.compile(rf"(?:(?:{'|'.join(SPLITS)})-\d{{6,}}\.tar|{re.escape(INDEX)})\.part")
 UNUSABLE = "video that cannot be decoded: left out"
 
 
@@ -75,7 +78,8 @@ class ShardWriter:
             self.index = {"format": FORMAT, "settings": settings, "shards": [], "units": {}}
         self.index["versions"] = {name: _version(name) for name in PACKAGES}
         self.parts.mkdir(parents=True, exist_ok=True)
-        for partial in (*folder.glob("*.part"), *self.parts.glob("*.part")):
+        own = (path for path in folder.glob("*.part") if _PARTIAL.fullmatch(path.name))
+        for partial in (*own, *self.parts.glob("*.part")):
             partial.unlink()
 
     def is_finished(self, unit: Unit, fingerprint: str) -> bool:

@@ -361,6 +361,19 @@ def test_a_killed_run_goes_on_and_writes_the_same_bytes(detector, film, tmp_path
     assert detector.looks == 0
 
 
+def test_of_a_killed_runs_leavings_only_its_own_are_taken_away(detector, film, tmp_path):
+    videos, out = tmp_path / "videos", tmp_path / "out"
+    copy(film, videos, "a")
+    out.mkdir()
+    own = ("train-000003.tar.part", "shards.json.part")
+    others = ("download.iso.part", "train-set.tar.part")
+    for name in (*own, *others):
+        (out / name).write_text("begun")
+    run(videos, out)
+    left = {path.name for path in out.iterdir()}
+    assert left == {"train-000000.tar", "shards.json", *others}
+
+
 def test_added_videos_go_into_further_shards_and_changed_ones_are_refused(detector, film, tmp_path):
     videos, out = tmp_path / "videos", tmp_path / "out"
     copy(film, videos, "b")
