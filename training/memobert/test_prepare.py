@@ -13,6 +13,7 @@ import pytest
 from . import prepare, toy_videos, video_reading
 from .shards import VOICE_HZ, ShardError, read_clips, sha256
 from .toy_videos import SkinDetector, draw_face, hum, scene, talking, write_subtitle, write_video
+from .utterances import Faults, find_units
 from .video_reading import VideoError
 
 
@@ -277,6 +278,27 @@ def test_every_fault_is_counted_with_its_file(detector, film, tmp_path, caplog):
     assert len(clips["faceless"].faces) == 0 and len(clips["faceless"].missed_times_s) == 8
     assert clips["cues"].words[0].text == "three" and clips["cues"].end_s == 1.0
     assert 0.3 < clips["cut"].end_s < 0.9
+
+
+@pytest.mark.parametrize(
+    ("suffix", "begin", "said"), [(".srt", "\n \n", "A --> B"), (".vtt", "WEBVTT\n\n", "A to B")]
+)
+def test_cues_are_read_as_they_are_meant_and_lost_ones_counted(tmp_path, suffix, begin, said):
+    (tmp_path / "a.mkv").touch()
+    cues = [
+        "00:00:00.5 --> 00:00:01.25\none",
+        "00:00:01.5 -->\nwithout an end",
+        "--> 00:00:03.000\nwithout a beginning",
+        f"00:00:03.5 --> 00:00:04.005\n{said}",
+    ]
+    text = begin + "\n\n".join(f"{number}\n{cue}" for number, cue in enumerate(cues, 1))
+    (tmp_path / f"a{suffix}").write_text(text.replace(".", ",") if suffix == ".srt" else text)
+    faults = Faults()
+    (unit,) = find_units(tmp_path, 0, faults)
+    assert [(u.start_s, u.end_s) for u in unit.utterances] == [(0.5, 1.25), (3.5, 4.005)]
+    assert faults.lines() == [
+        "a.mkv: cue without words, or without times that can be read: left out (2 times)"
+    ]
 
 
 def test_nothing_left_says_why(detector, film, tmp_path, caplog):

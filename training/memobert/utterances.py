@@ -7,6 +7,7 @@ video, or a table that cannot be meant so, is refused.
 import csv
 import hashlib
 import html
+import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -25,6 +26,10 @@ COLUMNS = ("file", "start", "end", "label", "speaker", "split")
 LABEL_NAMES = {name: name for name in LABELS} | FACE_LABELS | SPEECH_LABELS | TEXT_LABELS["meld"]
 # said by nobody: sounds in brackets, music, positions, the dash before a speaker's turn
 _NOT_SAID = re.compile(r"\[[^\]]*\]|\([^)]*\)|\{\\[^}]*\}|[♪♫]|^\s*[-\u2013\u2014]\s+", re.MULTILINE)
+
+# where a cue's times are, whether or not they can be read
+_TIMES = re.compile(r"^[^\S\n]*[\d:.,]*[^\S\n]*-->.*", re.MULTILINE)
+_SHORT_FRACTION = re.compile(r"(:\d{1,2}[.,])(\d{1,2})(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -166,9 +171,15 @@ def _said(video: Path, name: str, faults: Faults) -> tuple[list[Utterance], str 
 
 def _cues(path: Path, name: str, faults: Faults) -> list[Utterance]:
     """Sorted by time. Raises ValueError when there is none."""
-    read = webvtt.read if path.suffix == ".vtt" else webvtt.from_srt
+    with webvtt.utils.FileWrapper.open(str(path), encoding="utf-8-sig") as opened:
+        written = opened.file.read().lstrip()
+    # the reader of .srt takes the 5 of 3,5 s for milliseconds
+    written = _TIMES.sub(lambda line: _SHORT_FRACTION.sub(_three_digits, line[0]), written)
+    captions = list(webvtt.from_buffer(io.StringIO(written), format=path.suffix[1:]))
+    if lost := len(_TIMES.findall(written)) - len(captions):
+        faults.add("cue without words, or without times that can be read: left out", name, lost)
     cues = []
-    for caption in read(str(path), encoding="utf-8-sig"):
+    for caption in captions:
         text = " ".join(_NOT_SAID.sub(" ", html.unescape(caption.text)).split())
         start, end = (time.in_milliseconds() / 1000 for time in (caption.start_time, caption.end_time))
         if not text:
@@ -186,6 +197,10 @@ def _cues(path: Path, name: str, faults: Faults) -> list[Utterance]:
             faults.add("cue that overlaps the one before it", name)
         latest = max(latest, cue.end_s)
     return cues
+
+
+def _three_digits(fraction: re.Match) -> str:
+    return fraction[1] + fraction[2].ljust(3, "0")
 
 
 def spread(text: str, start_s: float, end_s: float) -> list[Word]:
