@@ -19,7 +19,9 @@ from .memobert_import import load_published
 
 log = logging.getLogger(__name__)
 
+# where MEmoBERT is among what `tune` and `pretrain` average, heads and all
 TUNED = "tuning.model."
+PRETRAINED = "model."
 # what a checkpoint says of its own weights, and of nobody else's
 OF_ONE = ("valid", "epoch", "score")
 
@@ -29,8 +31,9 @@ def weights_of(stored: dict, path: Path) -> dict[str, Tensor]:
     weights = stored.get("model", stored.get("average"))
     if weights is None:
         raise ValueError(f"{path} holds no weights: give a best.pt or a last.pt of a training command")
-    # `tune` averages what it trains, heads and all; its best.pt has MEmoBERT's alone under "model"
-    own = {k.removeprefix(TUNED): v for k, v in weights.items() if k.startswith(TUNED)}
+    # their best.pt has it alone under "model"; without heads beside it, such names are an encoder's own
+    prefix = PRETRAINED if any(name.startswith("heads.") for name in weights) else TUNED
+    own = {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
     return own or weights
 
 

@@ -46,11 +46,14 @@ def test_what_does_not_fit_is_named(tmp_path):
     assert not (tmp_path / "mean/best.pt").exists()
 
 
-def test_of_what_tune_trains_only_the_model_is_taken(tmp_path):
+@pytest.mark.parametrize(
+    ("model", "heads"), [("tuning.model.", "tuning.pretraining.heads."), ("model.", "heads.")]
+)
+def test_of_what_tune_and_pretrain_train_only_the_model_is_taken(tmp_path, model, heads):
     one = save(tmp_path / "best.pt", 1.0, heads={"b": torch.ones(1)})
-    tuned = {"tuning.model.w": torch.full((2, 3), 3.0), "tuning.model.seen": torch.tensor(9)}
-    tuned["tuning.pretraining.heads.b"] = torch.zeros(1)
-    torch.save({"average": tuned}, tmp_path / "last.pt")
+    trained = {f"{model}w": torch.full((2, 3), 3.0), f"{model}seen": torch.tensor(9)}
+    trained[f"{heads}b"] = torch.zeros(1)
+    torch.save({"average": trained}, tmp_path / "last.pt")
     found = average_weights.main([one, str(tmp_path / "last.pt"), "--out", str(tmp_path / "mean")])
     assert found["model"].keys() == {"w", "seen"} and found["model"]["w"].tolist() == [[2.0] * 3] * 2
     assert found["heads"]["b"] == 1
