@@ -1,7 +1,7 @@
 /** Devices, page and clock misbehave while it listens: what the state says, and that the run goes on with what it had. */
 
 import { describe, expect, it } from 'vitest';
-import { FakeClient, healthyAnswers } from './testing/fake-client';
+import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { settled } from './testing/manual-clock';
 import { listening, setUp } from './testing/set-up';
 
@@ -33,6 +33,43 @@ describe('Devices', () => {
     expect(clients[0]!.count('voice')).toBeGreaterThan(heard + 2);
     expect(recogniser.state.timeline?.estimates.length).toBeGreaterThan(before + 6);
     expect([live.closes, clients.length]).toEqual([0, 1]);
+    recogniser.close();
+  });
+
+  const away = { camera: 'lost', microphone: 'lost' } as const;
+  const back = { camera: 'live', microphone: 'live' } as const;
+
+  it('both away while the model loads: looked at and listened to once they are back', async () => {
+    const { recogniser, clients, openings, source, clock } = setUp(
+      () => new FakeClient({ ...seeing().answers, load: undefined }),
+    );
+    const started = recogniser.start();
+    const live = Object.assign(source(), away);
+    openings[0]!.arrive(live);
+    await settled();
+    clients[0]!.take('load').answer({ manifest: MANIFEST, backend: WEBGPU });
+    await started;
+    await clock.advance(1000);
+    expect([recogniser.state.camera, clients[0]!.count('voice')]).toEqual(['lost', 0]);
+    Object.assign(live, back);
+    live.fire('trackchange');
+    await clock.advance(2000);
+    expect(clients[0]!.count('voice')).toBeGreaterThan(2);
+    expect(clients[0]!.count('face')).toBeGreaterThan(9);
+    recogniser.close();
+  });
+
+  it('both away while a fresh worker comes: the same', async () => {
+    const { recogniser, live, clock, clients } = await listening(seeing);
+    await clock.advance(1000);
+    Object.assign(live, away);
+    clients[0]!.die();
+    await clock.advance(1000);
+    Object.assign(live, back);
+    live.fire('trackchange');
+    await clock.advance(2000);
+    expect(clients[1]!.count('voice')).toBeGreaterThan(2);
+    expect(clients[1]!.count('face')).toBeGreaterThan(9);
     recogniser.close();
   });
 

@@ -10,6 +10,7 @@ import type { FaceAnswer, TimedText, VoiceAnswer } from '../runtime/protocol';
 import type { Clock } from './clock';
 import { NO_PICTURE_AFTER_MS, SourceConditions } from './conditions';
 import type { EngineClient } from './engine-client';
+import { isGone } from './faults';
 import { Pace, RateMeter, stageRates } from './rates';
 import type { Condition, Rates } from './state';
 
@@ -87,9 +88,9 @@ export class Loop {
     source.on('samples', (chunk) => this.#hear(chunk));
     source.on('end', () => void this.#guard(() => this.#finish()));
     source.on('failure', (error) => this.#fail(error));
-    const { looks, listens } = this.#senses();
-    if (looks) this.#repeat('face', () => this.#look());
-    if (listens) this.#repeat('voice', () => this.#listen());
+    // one that was taken away may come back
+    if (this.#weighs('face') && !isGone(source.camera)) this.#repeat('face', () => this.#look());
+    if (this.#weighs('voice') && !isGone(source.microphone)) this.#repeat('voice', () => this.#listen());
     this.#repeat('fusion', () => this.#estimate());
     void this.#watch();
     if (!this.#gate.closed) source.setRunning?.(true);
@@ -184,12 +185,11 @@ export class Loop {
     if (this.#abort.signal.aborted || this.#gate.closed || this.#chunksUnderWay >= MOST_CHUNKS) return;
     const level = rootMeanSquare(chunk.samples);
     this.#level = Number.isFinite(level) ? Math.min(1, level) : 0;
-    const { client, modalities = MODALITIES } = this.parts;
-    if (!modalities.includes('voice')) return;
+    if (!this.#weighs('voice')) return;
     this.#chunksUnderWay += 1;
     void this.#guard(async () => {
       try {
-        await client.request('samples', chunk, { transfer: [chunk.samples.buffer] });
+        await this.parts.client.request('samples', chunk, { transfer: [chunk.samples.buffer] });
       } finally {
         this.#chunksUnderWay -= 1;
       }
@@ -205,17 +205,12 @@ export class Loop {
     }
   }
 
-  #senses(): { looks: boolean; listens: boolean } {
-    const { source, modalities = MODALITIES } = this.parts;
-    return {
-      looks: modalities.includes('face') && (source.stream !== null || source.camera === 'live'),
-      listens: modalities.includes('voice') && source.microphone === 'live',
-    };
+  #weighs(modality: Modality): boolean {
+    return (this.parts.modalities ?? MODALITIES).includes(modality);
   }
 
   #vitals(): Vitals {
     const { source, clock } = this.parts;
-    const { looks, listens } = this.#senses();
     const nowMs = clock.now();
     return {
       rates: {
@@ -224,8 +219,8 @@ export class Loop {
         fusion: this.#meters.fusion.rate(nowMs),
       },
       conditions: this.#conditions.now({
-        camera: looks && source.camera === 'live',
-        microphone: listens,
+        camera: this.#weighs('face') && source.camera === 'live',
+        microphone: this.#weighs('voice') && source.microphone === 'live',
         noPicture:
           source.cameraMuted === true ||
           (this.#awaitedMs !== null && nowMs - this.#awaitedMs > NO_PICTURE_AFTER_MS),
@@ -242,10 +237,9 @@ export class Loop {
   async #finish(): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    const { source, modalities = MODALITIES } = this.parts;
-    const heard = source.microphone !== 'off' && modalities.includes('voice');
-    if (heard) {
-      const answer = await this.parts.client.request('voice', { time: source.now() });
+    const { source, client } = this.parts;
+    if (this.#weighs('voice') && source.microphone !== 'off') {
+      const answer = await client.request('voice', { time: source.now() });
       if (this.#abort.signal.aborted) return;
       this.on.voice(answer);
     }
