@@ -234,20 +234,15 @@ export abstract class Runner extends Loader {
     run.runsHidden = true;
     const { timeline } = this.recorder;
     const before = { timeline, from: timeline?.reached ?? 0, choices: this.choices };
-    const told: AnalysisListeners = {
-      sound: (chunk) => this.words.hear(chunk),
-      reach: (time) => this.words.advance(time),
-      face: ({ frameWidth, frameHeight }) => this.apply({ frameWidth, frameHeight }),
-      voice: ({ speaking, level }) => this.apply({ speaking, level }),
-      estimate: (estimate, reached) => {
-        this.publish(estimate, reached);
-        this.apply({ fileProgress: reached / parts.reader.seconds });
-      },
+    const told = this.withModel.reading(this.words, (change) => this.apply(change));
+    const estimate: AnalysisListeners['estimate'] = (answer, reached) => {
+      this.publish(answer, reached);
+      this.apply({ fileProgress: reached / parts.reader.seconds });
     };
     const over = () => (signal.aborted ? undefined : this.#endRun());
     // fetched with the first file
     import('./analysis')
-      .then(({ Analysis }) => new Analysis({ ...parts, ...before }, told, signal).run())
+      .then(({ Analysis }) => new Analysis({ ...parts, ...before }, { ...told, estimate }, signal).run())
       .then(over, (error: unknown) => {
         if (!signal.aborted) void this.#mend(run, error);
       });
@@ -328,19 +323,10 @@ export abstract class Runner extends Loader {
       : { ...finished, unadapted: answer.probabilities };
   }
 
-  /** What was estimated before an adaptation came, changed or went, by what holds now. */
+  /** What was estimated before an adaptation came, changed or went. */
   #readAdapted(): void {
-    const again = ({ unadapted, ...estimate }: Estimate) =>
-      this.#finish({ ...estimate, probabilities: unadapted ?? estimate.probabilities });
-    const { estimate, position, source, timeline: shown } = this.state;
     this.smoother.reset();
-    this.recorder.rewrite(again);
-    const timeline = shown && this.recorder.timeline;
-    const anew = (before: Estimate) => {
-      if (source === 'text') return again(before); // no moment of the timeline
-      return timeline === null ? before : estimateAt(timeline, position ?? before.time);
-    };
-    this.keep({ timeline, estimate: estimate && anew(estimate) });
+    this.keep(this.withModel.adaptedAgain(this.state, this.recorder, (answer) => this.#finish(answer)));
   }
 
   /** Marks of this model, prompt and words hold from here on. */

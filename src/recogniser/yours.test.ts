@@ -91,6 +91,15 @@ describe('marks', () => {
     recogniser.close();
   });
 
+  it('are switched off before a model is there: nothing has been answered yet', () => {
+    const { recogniser } = setUp();
+    recogniser.handle({ name: 'adaptation-use', detail: { on: false } });
+    expect(recogniser.adaptation).toMatchObject({ on: false, error: null });
+    recogniser.adapter.use(true);
+    expect(recogniser.state).toMatchObject({ estimate: null, timeline: null, adaptation: { on: true } });
+    recogniser.close();
+  });
+
   it('go out as a file and come in again; what is no such file is told', async () => {
     const { recogniser } = await listening();
     expect(() => recogniser.exportAdaptation()).toThrow(expect.objectContaining({ code: 'marks-missing' }));

@@ -183,7 +183,8 @@ export class Adapter {
 
   #set(state: AdaptationState): void {
     const { fitted, on } = this.#state;
-    this.#tell(state, state.fitted !== fitted || state.on !== on);
+    // before a model is loaded nothing has been answered
+    this.#tell(state, state.subject !== null && (state.fitted !== fitted || state.on !== on));
   }
 
   #tell(state: AdaptationState, answers = false): void {
