@@ -94,6 +94,20 @@ describe('askForDevices', () => {
     expect([camera.stopped, microphone.stopped]).toEqual([1, 1]);
   });
 
+  it('stops what was granted though the other prompt is still open', async () => {
+    const camera = track();
+    const abort = new AbortController();
+    const media = mediaOf({ camera });
+    const open = new Promise<MediaStream>(() => undefined);
+    const getUserMedia: typeof media.getUserMedia = (constraints) =>
+      constraints.video ? media.getUserMedia(constraints) : open;
+    void askForDevices(both, abort.signal, { getUserMedia });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(camera.stopped).toBe(0);
+    abort.abort();
+    expect(camera.stopped).toBe(1);
+  });
+
   it('refuses to ask for nothing, or where there is nothing to ask', async () => {
     const none = askForDevices({ camera: false, microphone: false }, never, mediaOf({}));
     expect((await failure(none)).code).toBe('nothing-to-capture');

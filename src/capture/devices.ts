@@ -27,7 +27,7 @@ const CONSTRAINTS: Record<DeviceKind, MediaStreamConstraints> = {
 
 /**
  * At least one track, or a MemoError: the device's own when one was asked for, `devices-denied` when both fail.
- * Tracks granted after `signal` aborted are stopped.
+ * A track that is granted ends when `signal` aborts, though the other device is still asked for.
  */
 export async function askForDevices(
   request: DeviceRequest,
@@ -36,15 +36,17 @@ export async function askForDevices(
 ): Promise<Record<DeviceKind, DeviceAnswer>> {
   if (!request.camera && !request.microphone) throw nothingAsked();
   if (media === undefined) throw unsupported();
-  const [camera, microphone] = await Promise.all([
-    request.camera ? askForDevice('camera', media) : NOT_ASKED,
-    request.microphone ? askForDevice('microphone', media) : NOT_ASKED,
-  ]);
-  if (signal.aborted) {
-    camera.track?.stop();
-    microphone.track?.stop();
+  const ask = async (kind: DeviceKind): Promise<DeviceAnswer> => {
+    if (!request[kind]) return NOT_ASKED;
+    const answer = await askForDevice(kind, media);
+    const stop = () => answer.track?.stop();
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+    return answer;
+  };
+  const [camera, microphone] = await Promise.all([ask('camera'), ask('microphone')]);
+  if (signal.aborted)
     throw new MemoError('aborted', 'Asking for devices was cut short.', 'Press Start again.');
-  }
   if (camera.track === null && microphone.track === null) throw noneLeft(camera.error, microphone.error);
   return { camera, microphone };
 }

@@ -95,6 +95,46 @@ describe('Recogniser, when something newer wins', () => {
     recogniser.close();
   });
 
+  it.each(['stop', 'close'] as const)(
+    'settles at once with a %s: no prompt and no model is waited for',
+    async (end) => {
+      const { recogniser, openings, source } = setUp(slowLoad);
+      const asking = recogniser.start();
+      recogniser.stop();
+      await asking;
+      const loading = recogniser.start();
+      openings[1]!.arrive(source());
+      await settled();
+      expect(recogniser.state.phase).toBe('loading');
+      recogniser[end]();
+      await loading;
+      const late = source();
+      openings[0]!.arrive(late);
+      await settled();
+      expect(late.closes).toBe(1);
+      recogniser.close();
+    },
+  );
+
+  it('answers no text that was stopped before the model is there', async () => {
+    const { recogniser, clients } = setUp(slowLoad);
+    const answered = recogniser.setText('hello');
+    recogniser.stop();
+    await answered;
+    clients[0]!.take('load').answer(loadAnswer());
+    await settled();
+    expect([clients[0]!.count('text'), recogniser.state.estimate]).toEqual([0, null]);
+    recogniser.close();
+  });
+
+  it('asks for nothing when who hears of the start stops it', async () => {
+    const { recogniser, openings } = setUp();
+    recogniser.addEventListener('statechange', () => recogniser.stop(), { once: true });
+    await recogniser.start();
+    expect([recogniser.state.phase, openings.length]).toEqual(['idle', 0]);
+    recogniser.close();
+  });
+
   it('drops a slow start for a newer one, without a phase in between', async () => {
     const { recogniser, openings, phases, source } = setUp();
     const first = recogniser.start();

@@ -83,19 +83,17 @@ export abstract class Runner extends Loader {
     const run = this.newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
     this.apply({ ...AT_REST, ...NOTHING_YET, source: kind, error: null });
     const { signal } = run.abort;
-    const opening = open(signal, run).then((source) => {
-      if (signal.aborted) source.close();
-      else this.#take(run, source);
-      return source;
-    });
-    try {
+    await this.#settle(run, async () => {
+      const opening = open(signal, run).then((source) => {
+        if (signal.aborted) source.close();
+        else this.#take(run, source);
+        return source;
+      });
       // whichever fails first ends the run: nobody should answer a prompt for a model that cannot load
       const model = this.loadModel(signal).then(() => this.showArriving(run));
       const [source] = await Promise.all([opening, model]);
       await this.#engage(run, source);
-    } catch (error) {
-      this.#settle(run, error);
-    }
+    });
   }
 
   /** The model's own progress goes before the file's. */
@@ -266,14 +264,12 @@ export abstract class Runner extends Loader {
     const run = this.newRun('text', 'waiting');
     const { signal } = run.abort;
     this.apply({ ...AT_REST, error: null, source: 'text' });
-    try {
+    await this.#settle(run, async () => {
       await this.#answerText(signal);
       signal.throwIfAborted();
       if (this.state.estimate === null) this.apply({ source: null });
       this.#endRun();
-    } catch (error) {
-      this.#settle(run, error);
-    }
+    });
   }
 
   async #answerText(signal: AbortSignal): Promise<void> {
@@ -289,11 +285,18 @@ export abstract class Runner extends Loader {
     }
   }
 
-  /** Throws what ended a run while it opened; a stop or a newer start ends it in silence. */
-  #settle(run: Run, error: unknown): void {
-    const { aborted, reason } = run.abort.signal;
-    if (!aborted) throw this.fail(error);
-    if (reason instanceof MemoError) throw reason;
+  /** Throws what ends a run while it opens. A stop or a newer start ends it at once and in silence: nobody waits for what is on its way. */
+  async #settle(run: Run, opens: () => Promise<void>): Promise<void> {
+    const { signal } = run.abort;
+    const left = new Promise((resolve) => signal.addEventListener('abort', resolve));
+    try {
+      // who hears of the state may have stopped it already
+      signal.throwIfAborted();
+      await Promise.race([left, opens()]);
+    } catch (error) {
+      if (!signal.aborted) throw this.fail(error);
+    }
+    if (signal.reason instanceof MemoError) throw signal.reason;
   }
 
   protected override workerLost(error: MemoError): void {
