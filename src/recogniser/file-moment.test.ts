@@ -8,7 +8,7 @@ import './analysis';
 import { SaidLog } from './said-log';
 import { noPage } from './page';
 import { Recogniser } from './recogniser';
-import { FakeClient } from './testing/fake-client';
+import { estimateAt, FakeClient } from './testing/fake-client';
 import { FakeReader } from './testing/fake-reader';
 import { FakeSource } from './testing/fake-source';
 import { ManualClock, settled } from './testing/manual-clock';
@@ -116,6 +116,26 @@ describe('a moment of a file that was scrubbed', () => {
     expect(recogniser.state).toMatchObject({ source: 'file', estimate: { time: 5 } });
     await recogniser.takeMoment();
     expect(client.bodies.estimate.at(-1)).toEqual({ time: 5 });
+  });
+
+  it.each([
+    ['is taken back', (recogniser: Recogniser) => recogniser.setText(''), 5],
+    ['is left for another moment', (recogniser: Recogniser) => recogniser.seek(2), 2],
+  ] as const)('stays where a text %s before its answer', async (_what, leave, time) => {
+    const { recogniser, client, end } = await analysed();
+    await end();
+    recogniser.words.choose('typed');
+    recogniser.seek(5);
+    delete client.answers.estimate;
+    const typed = recogniser.setText('hello');
+    await vi.waitFor(() => expect(client.waiting('estimate')).toHaveLength(1));
+    void leave(recogniser);
+    client.take('estimate').answer(estimateAt(0));
+    await settled();
+    expect(client.waiting('estimate')).toEqual([]);
+    const shown = { source: 'file', position: time, phase: 'idle', estimate: { time } };
+    expect(recogniser.state).toMatchObject(shown);
+    await typed;
   });
 
   it('is refused while the file is read: the worker is elsewhere', async () => {

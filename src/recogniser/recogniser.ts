@@ -139,6 +139,7 @@ export class Recogniser extends Runner {
   seek(time: number): void {
     const { timeline } = this.state;
     if (timeline === null || timeline.seconds === null || !Number.isFinite(time)) return;
+    this.#leaveText();
     const position = Math.min(Math.max(time, 0), timeline.seconds);
     this.apply({ position, source: 'file', estimate: estimateAt(timeline, position) });
   }
@@ -156,16 +157,17 @@ export class Recogniser extends Runner {
     this.assertOpen();
     this.words.type(text);
     this.apply({ text });
-    const run = this.run;
-    if (run !== null && run.kind !== 'text') {
-      await this.say(run); // before listening, the start itself brings the text
-    } else if (run === null && text.trim() === '') {
+    const blank = text.trim() === '';
+    if (blank) this.#leaveText();
+    const { run } = this;
+    if (run !== null) {
+      // before listening, the start itself brings the text; one that is answered alone is asked for anew
+      if (run.kind !== 'text') await this.say(run);
+    } else if (blank) {
       this.apply({ estimate: null, source: null });
       const { position, timeline } = this.state;
       this.seek(position ?? timeline?.reached ?? 0); // without a file there is nothing to go back to
-    } else if (run === null) {
-      await this.answerText();
-    }
+    } else await this.answerText();
   }
 
   /**
@@ -337,6 +339,11 @@ export class Recogniser extends Runner {
   #open(file: NamedFile, run: Run): Promise<Source> {
     Object.assign(run, { file, arriving: null });
     return this.parts.sources.file(file.blob, file.name, run.abort.signal);
+  }
+
+  /** The answer to a text alone, where one is on its way, would take the place of what is shown next. */
+  #leaveText(): void {
+    if (this.run?.kind === 'text') this.dropRun();
   }
 
   #pushed(): PushedSource | null {
