@@ -34,6 +34,7 @@ export class PushedSource implements Source {
 
   /** Takes the frame over; one that comes before the last was looked at replaces it. @throws MemoError `input-invalid` */
   pushFrame(frame: VideoFrame | ImageBitmap, time: number): void {
+    if (isClosed(frame)) throw taken('A closed frame');
     try {
       this.#advance(time);
     } catch (error) {
@@ -45,7 +46,8 @@ export class PushedSource implements Source {
 
   /** Mono, -1 to 1; taken over. @param time of the first sample, seconds. @throws MemoError `input-invalid` */
   pushSamples(samples: Float32Array<ArrayBuffer>, sampleRateHz: number, time: number): void {
-    if (!(sampleRateHz > 0)) throw invalid(`a sample rate of ${sampleRateHz} Hz`);
+    if (!(sampleRateHz > 0)) throw invalid(`A sample rate of ${sampleRateHz} Hz`);
+    if (isDetached(samples)) throw taken('A buffer that is somebody else’s by now');
     this.#advance(time + samples.length / sampleRateHz);
     this.#emitter.emit('samples', { samples, sampleRateHz, time });
   }
@@ -58,8 +60,12 @@ export class PushedSource implements Source {
     this.#emitter.emit('end');
   }
 
-  nextFrame(signal: AbortSignal): Promise<TimedFrame | null> {
-    return this.#newest.take(signal);
+  async nextFrame(signal: AbortSignal): Promise<TimedFrame | null> {
+    for (;;) {
+      const next = await this.#newest.take(signal);
+      // who pushed it may have closed it since
+      if (next === null || !isClosed(next.frame)) return next;
+    }
   }
 
   on<K extends keyof SourceEvents>(event: K, listener: SourceEvents[K]): void {
@@ -78,8 +84,23 @@ export class PushedSource implements Source {
   }
 
   #advance(time: number): void {
-    if (!Number.isFinite(time) || time < 0) throw invalid(`the time ${time}`);
+    if (!Number.isFinite(time) || time < 0) throw invalid(`The time ${time}`);
     this.#now = Math.max(this.#now, time);
+  }
+}
+
+/** Closed, or transferred: no size is left of it. */
+function isClosed(frame: VideoFrame | ImageBitmap): boolean {
+  return ('displayWidth' in frame ? frame.displayWidth : frame.width) === 0;
+}
+
+/** Nothing can be read of one; Chromium before 114 has no `ArrayBuffer.detached`. */
+function isDetached({ buffer }: Float32Array<ArrayBuffer>): boolean {
+  try {
+    buffer.slice(0, 0);
+    return false;
+  } catch {
+    return true;
   }
 }
 
@@ -88,5 +109,13 @@ function invalid(what: string): MemoError {
     'input-invalid',
     `${what} cannot be pushed.`,
     'Give seconds from 0 on, and a rate in Hz.',
+  );
+}
+
+function taken(what: string): MemoError {
+  return new MemoError(
+    'input-invalid',
+    `${what} cannot be pushed.`,
+    'Push each frame and each buffer once, and leave it alone from then on: it is taken over.',
   );
 }

@@ -60,6 +60,45 @@ describe('what is pushed', () => {
     expect([early.closed, odd.closed]).toEqual([true, true]);
     recogniser.close();
   });
+
+  it('is refused once it was given away, and the run goes on with what lay there', async () => {
+    const { clock, client, recogniser } = setUp();
+    await recogniser.startPush();
+    const refused = expect.objectContaining({ code: 'input-invalid' }) as Error;
+    recogniser.pushFrame(frame(), 1);
+    for (const closed of [{ width: 0 }, { displayWidth: 0 }] as unknown as ImageBitmap[])
+      expect(() => recogniser.pushFrame(closed, 2)).toThrow(refused);
+    const samples = new Float32Array(1600);
+    recogniser.pushSamples(samples, 16_000, 1);
+    structuredClone(null, { transfer: [samples.buffer] });
+    expect(() => recogniser.pushSamples(samples, 16_000, 2)).toThrow(refused);
+    await clock.advance(200);
+    expect([client.bodies.face, client.bodies.samples]).toMatchObject([[{ time: 1 }], [{ time: 1 }]]);
+    // closed by who pushed it before it was looked at
+    const kept = Object.assign(frame(), { width: 640 });
+    recogniser.pushFrame(kept, 3);
+    Object.assign(kept, { width: 0 });
+    await clock.advance(200);
+    recogniser.pushFrame(frame(), 4);
+    await clock.advance(200);
+    expect(client.bodies.face.map(({ time }) => time)).toEqual([1, 4]);
+    expect(recogniser.state).toMatchObject({ phase: 'listening', error: null });
+    recogniser.close();
+  });
+
+  it('ends the run where it cannot be sent, and the model stays', async () => {
+    const { client, recogniser } = setUp(new FakeClient({ ...healthyAnswers(), face: undefined }));
+    await recogniser.startPush();
+    recogniser.pushFrame(frame(), 1);
+    await settled();
+    client.take('face').fail(new MemoError('input-invalid', 'could not be sent', 'give another'));
+    await settled();
+    expect(recogniser.state.error?.code).toBe('input-invalid');
+    expect(client.closed).toBe(false);
+    await recogniser.startPush();
+    expect([recogniser.state.phase, client.count('load')]).toEqual(['listening', 1]);
+    recogniser.close();
+  });
 });
 
 describe('for await', () => {

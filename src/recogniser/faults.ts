@@ -18,6 +18,7 @@ const NOT_THE_WORKERS: ReadonlySet<ErrorCode> = new Set([
   'file-missing',
   'prompt-invalid',
   'label-invalid',
+  'input-invalid',
   'aborted',
 ]);
 
