@@ -70,6 +70,8 @@ export class PushedSource implements Source {
 
   on<K extends keyof SourceEvents>(event: K, listener: SourceEvents[K]): void {
     this.#emitter.on(event, listener);
+    // the end may have come before the model, and so before anybody who asks for it
+    if (event === 'end' && this.#over) (listener as SourceEvents['end'])();
   }
 
   close(): void {

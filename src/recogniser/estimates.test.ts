@@ -1,11 +1,13 @@
 /** The headless loop: what is pushed, and estimates one by one. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import { Recogniser } from './recogniser';
-import { FakeClient, healthyAnswers } from './testing/fake-client';
+import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { ManualClock, settled } from './testing/manual-clock';
+
+const refused = expect.objectContaining({ code: 'input-invalid' }) as Error;
 
 function setUp(client = new FakeClient()) {
   const clock = new ManualClock();
@@ -49,14 +51,10 @@ describe('what is pushed', () => {
   it('is refused without a run for it, and with a time that is none; no frame is leaked', async () => {
     const { recogniser } = setUp();
     const [early, odd] = [frame(), frame()];
-    expect(() => recogniser.pushFrame(early, 0)).toThrow(expect.objectContaining({ code: 'input-invalid' }));
+    expect(() => recogniser.pushFrame(early, 0)).toThrow(refused);
     await recogniser.startPush();
-    expect(() => recogniser.pushFrame(odd, Number.NaN)).toThrow(
-      expect.objectContaining({ code: 'input-invalid' }),
-    );
-    expect(() => recogniser.pushSamples(new Float32Array(1), 0, 0)).toThrow(
-      expect.objectContaining({ code: 'input-invalid' }),
-    );
+    expect(() => recogniser.pushFrame(odd, Number.NaN)).toThrow(refused);
+    expect(() => recogniser.pushSamples(new Float32Array(1), 0, 0)).toThrow(refused);
     expect([early.closed, odd.closed]).toEqual([true, true]);
     recogniser.close();
   });
@@ -64,7 +62,6 @@ describe('what is pushed', () => {
   it('is refused once it was given away, and the run goes on with what lay there', async () => {
     const { clock, client, recogniser } = setUp();
     await recogniser.startPush();
-    const refused = expect.objectContaining({ code: 'input-invalid' }) as Error;
     recogniser.pushFrame(frame(), 1);
     for (const closed of [{ width: 0 }, { displayWidth: 0 }] as unknown as ImageBitmap[])
       expect(() => recogniser.pushFrame(closed, 2)).toThrow(refused);
@@ -117,6 +114,22 @@ describe('for await', () => {
     await loop;
     expect(times.length).toBeGreaterThanOrEqual(3);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
+    recogniser.close();
+  });
+
+  it('ends where all was pushed before the model was there', async () => {
+    const { client, recogniser } = setUp(new FakeClient({ ...healthyAnswers(), load: undefined }));
+    const iterator = recogniser[Symbol.asyncIterator]();
+    const started = recogniser.startPush();
+    await vi.waitFor(() => expect(recogniser.state.microphone).toBe('live'));
+    recogniser.pushSamples(new Float32Array(16_000), 16_000, 0);
+    recogniser.endPush();
+    client.take('load').answer({ manifest: MANIFEST, backend: WEBGPU });
+    await started;
+    expect(await iterator.next()).toMatchObject({ value: { time: 1 } });
+    expect(await iterator.next()).toMatchObject({ done: true });
+    expect(recogniser.state).toMatchObject({ phase: 'idle', source: 'push', error: null });
+    expect([client.count('voice'), client.count('estimate')]).toEqual([1, 1]);
     recogniser.close();
   });
 
