@@ -249,6 +249,21 @@ describe('Words', () => {
     expect(speeches[0]?.speech.ended, 'and let it go with the choice').toBe(true);
   });
 
+  it.each([
+    ['a file', (words: Words) => words.captions(vtt('dropped'), 'a.vtt')],
+    ['a track', (words: Words) => words.track({ label: 'talk' } as HTMLTrackElement)],
+  ] as const)('let a speech model go when captions come by %s', async (_what, come) => {
+    const { words, source, speeches } = setUp({ speechUrl: 'https://else.test/speech.json' });
+    words.attach(source);
+    words.choose('in-page');
+    words.start();
+    await vi.waitFor(() => expect(words.state.status).toBe('listening'));
+    await come(words);
+    expect(words.state.source).toBe('captions');
+    expect(speeches.map(({ speech }) => speech.ended)).toEqual([true]);
+    words.close();
+  });
+
   it('of a choice whose code arrives after another choice are not listened to', async () => {
     const { words, source, speeches, said } = setUp({ speechUrl: 'https://else.test/speech.json' });
     words.attach(source);

@@ -213,6 +213,7 @@ export class Words {
   #takeCaptions(captions: CaptionFile | HTMLTrackElement, shown: NonNullable<WordsState['captions']>): void {
     this.#maker.captions = captions;
     this.#leave();
+    this.#maker.dropSpeech();
     const { offered } = this.#state;
     this.#set({ ...INITIAL_WORDS, offered, source: 'captions', captions: shown });
     this.#begin();
