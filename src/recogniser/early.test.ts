@@ -158,6 +158,7 @@ describe('while the model loads', () => {
     await clock.advance(500);
     recogniser.stop();
     expect(source.closes).toBe(1);
+    expect(client.kinds.at(-1), 'what it heard goes with it').toBe('forget');
     const asked = client.kinds.length;
     await clock.advance(2000);
     expect(client.kinds.length).toBe(asked);

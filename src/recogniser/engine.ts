@@ -77,6 +77,11 @@ export class Engine {
     this.#early = null;
   }
 
+  /** The worker keeps no sound of a run that is over. */
+  forget(): void {
+    this.#client?.request('forget', {}).catch(() => undefined); // one that has ended has none
+  }
+
   async #start(): Promise<LoadedEngine> {
     let client: EngineClient | null = null;
     try {

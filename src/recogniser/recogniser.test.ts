@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { FakeRecognition } from '../capture/words/testing/fake-recognition';
 import { MemoError } from '../errors';
-import { estimateAt, FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
+import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { FakeSource } from './testing/fake-source';
 import { settled } from './testing/manual-clock';
 import { listening, setUp } from './testing/set-up';
@@ -55,6 +55,29 @@ describe('Recogniser, from start to stop', () => {
     expect(clients).toHaveLength(1);
     expect(clients[0]!.count('load')).toBe(1);
     expect(clients[0]!.count('reset')).toBe(2);
+    recogniser.close();
+  });
+
+  it('lets the worker forget the sound when a run ends: by a stop, by itself, by a fault of the devices', async () => {
+    const { recogniser, clients, live, openings, source, clock } = await listening();
+    const forgotten = () => clients[0]!.count('forget');
+    await clock.advance(500);
+    recogniser.stop();
+    expect([forgotten(), clients[0]!.kinds.at(-1)]).toEqual([1, 'forget']);
+    const played = recogniser.startFile(new Blob(['x']), 'x.webm');
+    const [file, again] = [source(), source()];
+    openings[1]!.arrive(file);
+    await played;
+    file.fire('end');
+    await settled();
+    expect([recogniser.state.phase, forgotten()]).toEqual(['idle', 2]);
+    const started = recogniser.start();
+    openings[2]!.arrive(again);
+    await started;
+    Object.assign(again, { camera: 'ended', microphone: 'ended' }).fire('trackchange');
+    expect([recogniser.state.error?.code, forgotten()]).toEqual(['device-lost', 3]);
+    await recogniser.setText('hello');
+    expect([forgotten(), live.closes], 'a text makes no sound').toEqual([3, 1]);
     recogniser.close();
   });
 
@@ -115,17 +138,6 @@ describe('Recogniser, when something newer wins', () => {
       recogniser.close();
     },
   );
-
-  it('answers no text that was stopped before the model is there', async () => {
-    const { recogniser, clients } = setUp(slowLoad);
-    const answered = recogniser.setText('hello');
-    recogniser.stop();
-    await answered;
-    clients[0]!.take('load').answer(loadAnswer());
-    await settled();
-    expect([clients[0]!.count('text'), recogniser.state.estimate]).toEqual([0, null]);
-    recogniser.close();
-  });
 
   it('asks for nothing when who hears of the start stops it', async () => {
     const { recogniser, openings } = setUp();
@@ -330,62 +342,6 @@ describe('Recogniser, and the date of a timeline', () => {
     await recogniser.startPush();
     await clock.advance(500);
     expect(recogniser.state.timeline).not.toHaveProperty('began');
-    recogniser.close();
-  });
-});
-
-describe('Recogniser, and text', () => {
-  it('estimates a text alone, loading the model for it', async () => {
-    const { recogniser, clients, phases } = setUp();
-    await recogniser.setText('I love this');
-    expect(clients[0]!.kinds).toEqual(['load', 'part', 'reset', 'text', 'estimate']);
-    expect(clients[0]!.bodies.text[0]?.texts).toEqual([{ text: 'I love this', start: 0, end: Infinity }]);
-    expect(recogniser.state).toMatchObject({ phase: 'idle', source: 'text' });
-    expect(recogniser.state.estimate).toEqual(estimateAt(0));
-    expect(phases).toEqual(['loading', 'idle']);
-    await recogniser.setText('');
-    expect(recogniser.state).toMatchObject({ estimate: null, source: null });
-    recogniser.close();
-  });
-
-  it('answers only the newest of what is typed meanwhile', async () => {
-    const waits = () => new FakeClient({ ...healthyAnswers(), estimate: undefined });
-    const { recogniser, clients } = setUp(waits);
-    const answered = recogniser.setText('I');
-    await settled();
-    await recogniser.setText('I am');
-    await recogniser.setText('I am sad');
-    clients[0]!.take('estimate').answer(estimateAt(0));
-    await settled();
-    clients[0]!.take('estimate').answer(null);
-    await answered;
-    expect(clients[0]!.bodies.text.map(({ texts }) => texts[0]?.text)).toEqual(['I', 'I am sad']);
-    expect(recogniser.state.estimate).toBeNull();
-    recogniser.close();
-  });
-
-  it('gives way to a start, which brings the text along', async () => {
-    const { recogniser, clients, openings, source } = setUp(slowLoad);
-    const text = recogniser.setText('hello');
-    const started = recogniser.start();
-    openings[0]!.arrive(source());
-    clients[0]!.take('load').answer(loadAnswer());
-    await Promise.all([text, started]);
-    await settled();
-    expect(recogniser.state.phase).toBe('listening');
-    expect(clients[0]!.bodies.text.map(({ texts }) => texts[0]?.text)).toEqual(['hello']);
-    recogniser.close();
-  });
-
-  it('puts typed text before the words a source knows, and gives them back', async () => {
-    const { recogniser, clients, live } = await listening();
-    const said = { text: 'said', start: 1, end: 2 };
-    live.fire('words', [said]);
-    await recogniser.setText('typed');
-    live.fire('words', [said, said]);
-    await recogniser.setText('');
-    const sent = clients[0]!.bodies.text.map(({ texts }) => texts.map(({ text }) => text).join());
-    expect(sent).toEqual(['said', 'typed', 'typed', 'said,said']);
     recogniser.close();
   });
 });

@@ -367,7 +367,9 @@ export abstract class Runner extends Loader {
     run?.work.abort(reason);
     this.words.detach();
     run?.loop?.close();
-    run?.source?.close();
+    if (!run?.source) return; // a text alone makes no sound
+    run.source.close();
+    this.engine.forget();
   }
 
   protected override facts(): Facts {

@@ -212,6 +212,16 @@ describe('answering', () => {
     expect(await engine.estimate({ time: 1 })).toBeNull();
   });
 
+  it('forgets the sound alone: nothing of it is heard again, and what was made of it stays', async () => {
+    const { engine } = await loaded();
+    expect(await engine.forget({}), 'before any was heard').toEqual({});
+    await engine.samples(speech());
+    expect(await engine.voice({ time: 1 })).toMatchObject({ speaking: true });
+    await engine.forget({});
+    expect((await engine.estimate({ time: 1 }))?.modalities.voice.present).toBe(true);
+    expect(await engine.voice({ time: 1 })).toMatchObject({ speaking: false, level: 0 });
+  });
+
   it('lets everything go when it closes', async () => {
     const { whole, engine, face, maker } = await loaded();
     await whole.close();

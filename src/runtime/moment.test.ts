@@ -114,6 +114,17 @@ describe('a moment', () => {
     expect(before.face).toMatchObject({ frames: 1, classes: ['a', 'b'], own: [0.25, 0.75] });
   });
 
+  it('can be taken and filled in after the sound was forgotten', async () => {
+    const { session } = await setUp();
+    await seen(session);
+    await session.forget({});
+    expect(await session.moment({})).toMatchObject({ time: 1, voice: { times: [0, 0.25, 0.5, 0.75] } });
+    await session.forget({});
+    expect(await session.fill({ masks: { words: [], faces: [], voice: [1] } })).toMatchObject({
+      voice: { tokens: 1 },
+    });
+  });
+
   it('of another session is another', async () => {
     const { engine, session } = await setUp();
     await seen(session);

@@ -124,6 +124,8 @@ export interface Requests {
   follow: { request: { box: Box }; answer: Record<string, never> };
   /** What the worker holds that the browser's own measures do not tell: buffers of the GPU, of all sessions; null without one. */
   memory: { request: Record<string, never>; answer: { readonly gpu: GpuBufferCount | null } };
+  /** Forgets the sound that was heard; what was made of it stays, so that the last moment can still be taken. */
+  forget: { request: Record<string, never>; answer: Record<string, never> };
   /** Forgets all evidence; prompt, labels and model stay. */
   reset: { request: Record<string, never>; answer: Record<string, never> };
   /** Ends the session; the model stays. */

@@ -160,6 +160,11 @@ export class Session implements Handlers {
 
   readonly memory: Handlers['memory'] = async () => ({ gpu: this.#loaded().gpuBuffers() });
 
+  readonly forget: Handlers['forget'] = async () => {
+    this.#parts?.parts.voice?.reset();
+    return {};
+  };
+
   readonly reset: Handlers['reset'] = async () => {
     this.#source += 1;
     this.#faces = null;

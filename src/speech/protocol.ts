@@ -11,7 +11,7 @@ export interface SpeechOptions extends Pick<EngineOptions, 'assetBase' | 'device
 
 export type ToSpeechWorker =
   | { readonly kind: 'load'; readonly options: SpeechOptions }
-  /** Another run: what was heard before is forgotten, the model stays. */
+  /** A run begins or ends: what was heard before is forgotten, the model stays. */
   | { readonly kind: 'reset'; readonly run: number }
   /** Mono, any rate; transferred. `time` is that of the first sample. */
   | {

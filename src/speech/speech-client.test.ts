@@ -75,13 +75,14 @@ describe('SpeechWords over SpeechClient', () => {
     const first = listen();
     worker.say({ kind: 'ready', language: 'en' });
     first.words.stop();
+    expect(worker.sent.at(-1), 'the sound of it is forgotten at once').toEqual({ kind: 'reset', run: 1 });
     const second = listen();
     expect(second.ears.statuses).toEqual(['starting', 'listening']);
     worker.say(heard(1, 'late', true));
     worker.say(heard(2, 'new', true));
     expect(first.ears.lists).toEqual([]);
     expect(second.ears.said()).toBe('new');
-    expect([worker.count('load'), worker.count('reset')]).toEqual([1, 2]);
+    expect([worker.count('load'), worker.count('reset')]).toEqual([1, 3]);
   });
 
   it('drops sound that a busy worker does not take', () => {

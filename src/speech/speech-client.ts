@@ -48,7 +48,7 @@ export class SpeechClient {
     return this.#ended !== null;
   }
 
-  /** A run begins: what was heard before is forgotten. Returns the way out. */
+  /** A run begins: what was heard before is forgotten. Returns the way out, on which what this one heard is. */
   listen(on: SpeechListeners): () => void {
     this.#on = on;
     this.#run += 1;
@@ -57,6 +57,7 @@ export class SpeechClient {
     return () => {
       if (this.#on !== on) return;
       this.#on = null;
+      this.#forget();
       this.#wakeAll();
     };
   }
@@ -92,8 +93,12 @@ export class SpeechClient {
     for (const done of this.#underWay) done();
   }
 
-  #begin(language: string): void {
+  #forget(): void {
     this.#post({ kind: 'reset', run: this.#run });
+  }
+
+  #begin(language: string): void {
+    this.#forget();
     this.#on?.ready(language);
   }
 

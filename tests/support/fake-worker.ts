@@ -139,6 +139,7 @@ function fakeWorker(): void {
       };
     },
     reset: (own) => Object.assign(own, { text: '', faceTime: -9, voiceTime: -9, followed: 0 }) && {},
+    forget: () => ({}),
     release: () => ({}),
   };
   onmessage = ({ data: { id, session, kind, body } }: MessageEvent) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SampleRing } from './ring';
 
 const counting = (count: number, from = 1) =>
@@ -75,6 +75,24 @@ describe('SampleRing', () => {
     expect(ring.breaksAt(7)).toBe(false);
     ring.push(counting(50), 7);
     expect([7.05, 7.1, 7.3, 6.5].map((timeS) => ring.breaksAt(timeS))).toEqual([false, false, true, true]);
+  });
+
+  it('leaves nothing of it in memory when it is cleared', () => {
+    const made: Float32Array[] = [];
+    class Watched extends Float32Array {
+      constructor(length: number) {
+        super(length);
+        made.push(this);
+      }
+    }
+    vi.stubGlobal('Float32Array', Watched);
+    const ring = new SampleRing(100, 1_000);
+    vi.unstubAllGlobals();
+    ring.push(counting(70), 0);
+    expect(made.map((memory) => memory.some((sample) => sample !== 0))).toEqual([true]);
+    ring.clear();
+    expect(made.map((memory) => memory.some((sample) => sample !== 0))).toEqual([false]);
+    expect([ring.length, ring.end]).toEqual([0, 70]);
   });
 
   it('refuses to read what it does not hold', () => {

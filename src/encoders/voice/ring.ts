@@ -103,7 +103,9 @@ export class SampleRing {
     return this.read(this.#end - available, available);
   }
 
+  /** Nothing of it is left in memory. */
   clear(): void {
+    this.#samples.fill(0);
     this.#start = this.#end;
     this.#origin = this.#end;
   }

@@ -85,6 +85,7 @@ export function healthyAnswers(): Answers {
     fill: ({ masks }) => ({ masks, words: [], face: null, voice: null, answer: ANSWER }),
     follow: () => ({}),
     memory: () => ({ gpu: null }),
+    forget: () => ({}),
     reset: () => ({}),
     release: () => ({}),
   };
@@ -106,6 +107,7 @@ export class FakeClient implements EngineClient {
     fill: [],
     follow: [],
     memory: [],
+    forget: [],
     reset: [],
     release: [],
   };
