@@ -10,9 +10,10 @@ import type { FaceAnswer, VoiceAnswer } from '../runtime/protocol';
 import type { FaceChoice } from './chosen-faces';
 import type { EngineClient } from './engine-client';
 import { stageRates } from './rates';
-import type { Rates } from './state';
+import type { Rates, RecogniserState } from './state';
 import type { Timeline } from './timeline';
 import { toFollow } from './to-follow';
+import type { Words } from './words';
 
 export interface AnalysisParts {
   readonly reader: MediaReader;
@@ -41,6 +42,19 @@ export interface AnalysisListeners {
   voice(answer: VoiceAnswer): void;
   /** Null: no evidence at all. `reached`: seconds of the media behind it. */
   estimate(estimate: Estimate | null, reached: number): void;
+}
+
+/** What state and words are told of a file, beside its estimates. */
+export function reading(
+  words: Words,
+  apply: (change: Partial<RecogniserState>) => void,
+): Omit<AnalysisListeners, 'estimate'> {
+  return {
+    sound: (chunk) => words.hear(chunk),
+    reach: (time) => words.advance(time),
+    face: ({ frameWidth, frameHeight }) => apply({ frameWidth, frameHeight }),
+    voice: ({ speaking, level }) => apply({ speaking, level }),
+  };
 }
 
 /** As far back as evidence reaches: faces 3.6 s, a voice 3.84 s. */

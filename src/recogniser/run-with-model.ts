@@ -2,13 +2,11 @@
 
 import type { Source } from '../capture';
 import { MemoError } from '../errors';
-import type { AnalysisListeners } from './analysis';
 import type { LoopListeners } from './loop';
 import type { Run } from './run';
 import type { SourceOpeners } from './sources';
 import type { RecogniserState } from './state';
 import type { Timeline } from './timeline';
-import type { Words } from './words';
 
 /** A file that is read is opened anew, for its decoders have gone on; every other source just goes on. */
 export async function sourceAgain(run: Run, sources: Pick<SourceOpeners, 'file'>): Promise<Source> {
@@ -50,18 +48,5 @@ export function watching(
       run.conditions = conditions;
       apply({ rates, fileProgress, level, delayMs });
     },
-  };
-}
-
-/** The same of a file that is read; its words hear what it says. */
-export function reading(
-  words: Words,
-  apply: (change: Partial<RecogniserState>) => void,
-): Omit<AnalysisListeners, 'estimate'> {
-  return {
-    sound: (chunk) => words.hear(chunk),
-    reach: (time) => words.advance(time),
-    face: ({ frameWidth, frameHeight }) => apply({ frameWidth, frameHeight }),
-    voice: ({ speaking, level }) => apply({ speaking, level }),
   };
 }

@@ -232,7 +232,6 @@ export abstract class Runner extends Loader {
     run.runsHidden = true;
     const { timeline } = this.recorder;
     const before = { timeline, from: timeline?.reached ?? 0, choices: this.choices };
-    const told = this.withModel.reading(this.words, (change) => this.apply(change));
     const estimate: AnalysisListeners['estimate'] = (answer, reached) => {
       this.publish(answer, reached);
       this.apply({ fileProgress: reached / parts.reader.seconds });
@@ -240,7 +239,10 @@ export abstract class Runner extends Loader {
     const over = () => (signal.aborted ? undefined : this.#endRun());
     // fetched with the first file
     import('./analysis')
-      .then(({ Analysis }) => new Analysis({ ...parts, ...before }, { ...told, estimate }, signal).run())
+      .then(({ Analysis, reading }) => {
+        const told = { ...reading(this.words, (change) => this.apply(change)), estimate };
+        return new Analysis({ ...parts, ...before }, told, signal).run();
+      })
       .then(over, (error: unknown) => {
         if (!signal.aborted) void this.#mend(run, error);
       });

@@ -7,4 +7,4 @@ export * as marking from './adaptation/marking';
 export { adaptedAgain } from './adapted-again';
 export { earlyLoop } from './early-loop';
 export { Loop } from './loop';
-export { reading, recordingOf, sourceAgain, watching } from './run-with-model';
+export { recordingOf, sourceAgain, watching } from './run-with-model';
