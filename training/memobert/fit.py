@@ -16,7 +16,7 @@ from accelerate import Accelerator, DistributedDataParallelKwargs
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from .loop import AveragedWeights, Checkpoints, bf16_gains, one_cycle, pick_device, rounds_of
+from .loop import AveragedWeights, Checkpoints, bf16_gains, one_cycle, pick_device, rounds_left
 
 log = logging.getLogger(__name__)
 
@@ -94,12 +94,13 @@ class Fit:
         # fused: one pass over the word table, a seventh of a step on a CPU
         optimiser = torch.optim.AdamW(groups, lr=arguments.rate, betas=(0.9, 0.98), fused=True)
         self.average = AveragedWeights(self.module, self.decay)
-        last = self.checkpoints.load_last()
-        first = self._resume(last, optimiser) if last else 0
+        # a dry run takes the first step, whatever is there
+        last = None if arguments.dry_run else self.checkpoints.load_last()
+        rounds = rounds_left(last, arguments.steps, arguments.every)
+        if last:
+            self._resume(last, optimiser)
         wrapped, optimiser = accelerator.prepare(self.module, optimiser)
-        rounds = rounds_of(arguments.steps, arguments.every)
-        for round_ in range(first, 1 if arguments.dry_run else len(rounds)):
-            steps = rounds[round_]
+        for round_, steps in rounds:
             wrapped.train()
             draws = Draws.of(arguments.seed, accelerator.process_index, round_)
             totals: dict[str, list[float]] = {}
@@ -121,7 +122,7 @@ class Fit:
             if arguments.dry_run:
                 log.info("dry run: one step's losses are %s; nothing is written", totals)
                 return
-            score, row, best = measure(self.average.state, round_, round_ == len(rounds) - 1)
+            score, row, best = measure(self.average.state, round_, steps.stop == arguments.steps)
             row = {**{name: float(np.mean(parts)) for name, parts in totals.items()}, **row}
             row["steps_a_second"] = round(len(steps) / (time.monotonic() - began), 3)
             if accelerator.is_main_process:
@@ -130,12 +131,12 @@ class Fit:
                     "optimiser": optimiser.state_dict(),
                     "average": self.average.state,
                     "updates": self.average.updates,
+                    "steps": steps.stop,
                 }
                 self.checkpoints.save(round_ + 1, score, state, best, row)
             accelerator.wait_for_everyone()
 
-    def _resume(self, last: dict, optimiser: torch.optim.Optimizer) -> int:
+    def _resume(self, last: dict, optimiser: torch.optim.Optimizer) -> None:
         self.module.load_state_dict(last["training"])
         optimiser.load_state_dict(last["optimiser"])
         self.average.state, self.average.updates = last["average"], last["updates"]
-        return last["epoch"]

@@ -127,6 +127,25 @@ def rounds_of(steps: int, every: int) -> list[range]:
     return [range(first, min(first + every, steps)) for first in range(0, steps, every)]
 
 
+def rounds_left(last: dict | None, steps: int, every: int) -> list[tuple[int, range]]:
+    """The numbers and the steps of the rounds behind `last.pt`; of all without one.
+
+    Numbers, by which draws are made and scores told, go on from those of `last` even where rounds were of
+    another length. One that does not tell its steps is of an old version, and had rounds of `every`.
+    Raises ValueError as `rounds_of` does, and where no round of today ends with the steps of `last`.
+    """
+    rounds = rounds_of(steps, every)
+    if last is None or "steps" not in last:
+        return list(enumerate(rounds))[last["epoch"] if last else 0 :]
+    done = last["steps"]
+    if done not in (of.stop for of in rounds):
+        raise ValueError(
+            f"last.pt holds {done} steps, and no round of --steps {steps} --every {every} ends there: give "
+            f"at least {done} steps and an --every that divides {done}, or another --out"
+        )
+    return list(enumerate((of for of in rounds if of.start >= done), last["epoch"]))
+
+
 class AveragedWeights:
     """Exponential moving average of a module's state (parameters and norm statistics)."""
 

@@ -24,7 +24,7 @@ from .loop import (
     autocast,
     one_cycle,
     random_state,
-    rounds_of,
+    rounds_left,
     set_random_state,
     start,
 )
@@ -109,12 +109,13 @@ def main(argv: list[str] | None = None) -> float:
     frames, variants = int(arguments.seconds * 50), range(arguments.variants)
     optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, betas=(0.9, 0.98), weight_decay=0.01)
     checkpoints = Checkpoints(arguments.out)
-    first = resume(checkpoints, model, optimiser, rng)
+    last = checkpoints.load_last()
+    rounds = rounds_left(last, arguments.steps, arguments.every)
+    if last:
+        resume(last, model, optimiser, rng)
 
     score = 0.0
-    rounds = rounds_of(arguments.steps, arguments.every)
-    for epoch in range(first, len(rounds)):
-        steps = rounds[epoch]
+    for epoch, steps in rounds:
         model.train()
         total = 0.0
         for step in steps:
@@ -136,22 +137,19 @@ def main(argv: list[str] | None = None) -> float:
             "optimiser": optimiser.state_dict(),
             "generator": rng.bit_generator.state,
             "random": random_state(),
+            "steps": steps.stop,
         }
         best = {"model": encoder.state_dict(), "config": stored["config"], "valid": {"contrastive": score}}
         checkpoints.save(epoch + 1, -score, state, best, {"loss": total / len(steps), "contrastive": score})
     return score
 
 
-def resume(checkpoints: Checkpoints, model: nn.Module, optimiser, rng: np.random.Generator) -> int:
-    """Puts the last state back, if there is one; returns the epoch to go on with."""
-    last = checkpoints.load_last()
-    if last is None:
-        return 0
+def resume(last: dict, model: nn.Module, optimiser, rng: np.random.Generator) -> None:
+    """Puts the last state back."""
     model.load_state_dict(last["training"])
     optimiser.load_state_dict(last["optimiser"])
     rng.bit_generator.state = last["generator"]
     set_random_state(last["random"])
-    return last["epoch"]
 
 
 if __name__ == "__main__":

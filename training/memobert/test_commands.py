@@ -51,6 +51,18 @@ def test_an_interrupted_pretraining_goes_on_exactly(runs, goes_on_exactly):
     goes_on_exactly(pretrain.main, [*runs["fusion"], *runs["length"]], runs["out"] / "pretrained")
 
 
+def test_pretraining_goes_on_in_rounds_of_another_length(runs, tmp_path):
+    options = [*runs["fusion"], "--out", str(tmp_path)]
+    pretrain.main([*options, "--steps", "4", "--every", "2"])
+    with pytest.raises(ValueError, match=r"last\.pt holds 4 steps, and no round of --steps 9 --every 3 ends"):
+        pretrain.main([*options, "--steps", "9", "--every", "3"])
+    pretrain.main([*options, "--steps", "8", "--every", "4"])
+    last, best = (torch.load(tmp_path / f"{name}.pt", weights_only=False) for name in ("last", "best"))
+    assert last["updates"] == last["steps"] == 8
+    # the latest is the best, and not an earlier round of a higher number
+    assert best["epoch"] == last["epoch"] == 3
+
+
 def test_a_light_student_goes_on_from_an_earlier_one(runs, tmp_path):
     earlier = torch.load(runs["out"] / "light/best.pt", weights_only=False)["model"]
     unmoved = ["--init", str(runs["out"] / "light/best.pt"), "--rate", "0", "--out", str(tmp_path)]
@@ -262,6 +274,15 @@ def test_a_dry_run_writes_no_checkpoint(runs, tmp_path):
     out = tmp_path / "dry"
     tune.main([*runs["fusion"], "--steps", "300", "--dry-run", "--out", str(out)])
     assert not out.exists()
+
+
+def test_a_dry_run_takes_a_step_beside_a_run_that_is_there(runs, caplog):
+    out = runs["out"] / "fusion"
+    before = {file: file.stat().st_mtime_ns for file in out.iterdir()}
+    with caplog.at_level("INFO"):
+        tune.main([*runs["fusion"], "--steps", "450", "--every", "75", "--dry-run", "--out", str(out)])
+    assert "one step's losses are" in caplog.text
+    assert {file: file.stat().st_mtime_ns for file in out.iterdir()} == before
 
 
 def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, toy, tmp_path):

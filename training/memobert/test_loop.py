@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from .loop import random_state, rounds_of, set_random_state
+from .loop import random_state, rounds_left, rounds_of, set_random_state
 
 
 def test_rounds_take_every_step_once():
@@ -13,6 +13,22 @@ def test_rounds_take_every_step_once():
     for wrong in ((0, 3), (3, 0)):
         with pytest.raises(ValueError, match="both begin at 1"):
             rounds_of(*wrong)
+
+
+def test_a_run_goes_on_behind_the_steps_that_it_has():
+    assert rounds_left(None, 5, 3) == [(0, range(3)), (1, range(3, 5))]
+    assert rounds_left({"epoch": 1, "steps": 3}, 5, 3) == [(1, range(3, 5))]
+    assert rounds_left({"epoch": 2, "steps": 5}, 5, 3) == []
+    # of another length: no step is left out or taken twice, and numbers go on
+    assert rounds_left({"epoch": 2, "steps": 10}, 20, 10) == [(2, range(10, 20))]
+    assert rounds_left({"epoch": 1, "steps": 4}, 7, 2) == [(1, range(4, 6)), (2, range(6, 7))]
+    # of a version that kept no steps
+    assert rounds_left({"epoch": 1}, 5, 3) == [(1, range(3, 5))]
+    for steps, every in ((20, 4), (5, 5)):
+        with pytest.raises(
+            ValueError, match=f"holds 10 steps.*--steps {steps} --every {every}.*another --out"
+        ):
+            rounds_left({"epoch": 2, "steps": 10}, steps, every)
 
 
 def test_a_gpus_generators_go_on_where_they_were(monkeypatch):

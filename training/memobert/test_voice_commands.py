@@ -1,10 +1,13 @@
 """The voice's commands, at toy size: what stays, who teaches what, and that each goes on where it ended."""
 
+import json
+import shutil
+
 import pytest
 import torch
 from transformers import Wav2Vec2Config
 
-from . import train_wav2vec2, voice_steps
+from . import pretrain_wav2vec2, train_wav2vec2, voice_steps, voice_teacher, warm_up_wav2vec2
 from .voice_features import contextualise
 from .wav2vec2_model import VoiceEncoder
 
@@ -36,6 +39,31 @@ def test_a_voice_is_trained_for_all_its_steps(runs, tmp_path):
     # begun again after its end, it measures what it trained, not what it began with
     assert train_wav2vec2.main([*runs["voice"], "--steps", "4", "--out", str(tmp_path)]) == scores
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (warm_up_wav2vec2, "voice-warm"),
+        (pretrain_wav2vec2, "voice-ssl"),
+        (voice_teacher, "voice-teacher"),
+        (train_wav2vec2, "voice"),
+    ],
+)
+def test_a_voice_goes_on_in_rounds_of_another_length(runs, tmp_path, command, name):
+    given = list(runs["voice"])
+    if command is warm_up_wav2vec2:
+        given = [*given[: given.index("--features")], "--toy"]
+    elif command is not train_wav2vec2:
+        given = [*given[: given.index("--init")], "--init", str(runs["out"] / "voice-warm/best.pt")]
+    shutil.copytree(runs["out"] / name, tmp_path / name)
+    given += ["--out", str(tmp_path / name)]
+    with pytest.raises(ValueError, match=r"last\.pt holds 6 steps, and no round of --steps 8 --every 4 ends"):
+        command.main([*given, "--steps", "8", "--every", "4"])
+    command.main([*given, "--steps", "10", "--every", "2"])
+    assert torch.load(tmp_path / name / "last.pt", weights_only=False)["steps"] == 10
+    log = (tmp_path / name / "log.jsonl").read_text().splitlines()
+    assert [json.loads(line)["epoch"] for line in log] == [1, 2, 3, 4]
 
 
 def test_a_part_of_the_voice_begins_anew(runs, tmp_path):

@@ -27,7 +27,7 @@ from .loop import (
     make_muon,
     one_cycle,
     pack,
-    rounds_of,
+    rounds_left,
     start,
     unpack,
 )
@@ -255,12 +255,12 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     checkpoints = Checkpoints(arguments.out)
     parts = dict(training=model, muon=muon, adamw=adamw, generator=rng, **heads)
     last = checkpoints.load_last()
-    first = unpack(last, average, **parts) if last else 0
+    rounds = rounds_left(last, arguments.steps, arguments.every)
+    if last:
+        unpack(last, average, **parts)
     frames = int(arguments.seconds * 50)
     scores: dict[str, float] = {}
-    rounds = rounds_of(arguments.steps, arguments.every)
-    for epoch in range(first, len(rounds)):
-        steps = rounds[epoch]
+    for epoch, steps in rounds:
         model.train()
         total, hits, told = 0.0, 0, []
         for index, step in enumerate(steps):
@@ -315,7 +315,9 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             # in units of a channel's variance; mixed crops have less of it than 1
             **({"states unlike": float(np.mean(told))} if told else {}),
         }
-        checkpoints.save(epoch + 1, -scores["ravdess"]["loss"], pack(average, **parts), best, row)
+        checkpoints.save(
+            epoch + 1, -scores["ravdess"]["loss"], {**pack(average, **parts), "steps": steps.stop}, best, row
+        )
     if not scores:
         # begun again after its end: what is measured below are its weights, not those it began with
         twin.load_state_dict(average.state)

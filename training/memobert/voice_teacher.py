@@ -28,7 +28,7 @@ from .loop import (
     describe_run,
     one_cycle,
     pack,
-    rounds_of,
+    rounds_left,
     start,
     unpack,
 )
@@ -154,12 +154,12 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     rng = np.random.default_rng(arguments.seed)
     parts = dict(training=model, optimiser=optimiser, generator=rng)
     last = checkpoints.load_last()
-    first = unpack(last, average, **parts) if last else 0
+    rounds = rounds_left(last, arguments.steps, arguments.every)
+    if last:
+        unpack(last, average, **parts)
     frames = int(arguments.seconds * 50)
     scores: dict[str, float] = {}
-    rounds = rounds_of(arguments.steps, arguments.every)
-    for epoch in range(first, len(rounds)):
-        steps = rounds[epoch]
+    for epoch, steps in rounds:
         model.train()
         total, hits = 0.0, 0
         for step in steps:
@@ -195,7 +195,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             "train_wa": hits / len(steps) / arguments.batch,
         }
         # the last average, not the luckiest on a small split
-        checkpoints.save(epoch + 1, epoch, pack(average, **parts), best, row)
+        checkpoints.save(epoch + 1, epoch, {**pack(average, **parts), "steps": steps.stop}, best, row)
     return scores
 
 

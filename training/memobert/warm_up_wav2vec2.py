@@ -23,7 +23,7 @@ from .loop import (
     autocast,
     one_cycle,
     pack,
-    rounds_of,
+    rounds_left,
     start,
     unpack,
 )
@@ -82,12 +82,12 @@ def main(argv: list[str] | None = None) -> float:
     probe = draw(speech, valid, 64, window, np.random.default_rng(99)).to(device)
     parts = dict(training=whole, optimiser=optimiser, generator=rng)
     last = checkpoints.load_last()
-    first = unpack(last, average, **parts) if last else 0
+    rounds = rounds_left(last, arguments.steps, arguments.every)
+    if last:
+        unpack(last, average, **parts)
 
     score = 0.0
-    rounds = rounds_of(arguments.steps, arguments.every)
-    for epoch in range(first, len(rounds)):
-        steps = rounds[epoch]
+    for epoch, steps in rounds:
         total = 0.0
         for step in steps:
             for group in optimiser.param_groups:
@@ -108,7 +108,7 @@ def main(argv: list[str] | None = None) -> float:
         score = explained(twin.wav2vec2.feature_extractor, twin_head, targets, probe)
         best = {"model": twin.state_dict(), "config": config.to_dict(), "valid": {"explained": score}}
         row = {"loss": total / len(steps), "explained": score}
-        checkpoints.save(epoch + 1, score, pack(average, **parts), best, row)
+        checkpoints.save(epoch + 1, score, {**pack(average, **parts), "steps": steps.stop}, best, row)
     return score
 
 
