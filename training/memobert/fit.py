@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
+from accelerate.utils import broadcast_object_list
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -95,7 +96,7 @@ class Fit:
         optimiser = torch.optim.AdamW(groups, lr=arguments.rate, betas=(0.9, 0.98), fused=True)
         self.average = AveragedWeights(self.module, self.decay)
         # a dry run takes the first step, whatever is there
-        last = None if arguments.dry_run else self.checkpoints.load_last()
+        last = None if arguments.dry_run else self._of_main(self.checkpoints.load_last)
         rounds = rounds_left(last, arguments.steps, arguments.every)
         if last:
             self._resume(last, optimiser)
@@ -135,6 +136,14 @@ class Fit:
                 }
                 self.checkpoints.save(round_ + 1, score, state, best, row)
             accelerator.wait_for_everyone()
+
+    def load_scores(self) -> dict:
+        """As `Checkpoints.load_scores`, on every process."""
+        return self._of_main(self.checkpoints.load_scores)
+
+    def _of_main(self, read: Callable[[], dict | None]) -> dict | None:
+        """What the main process reads, on every process: machines need not share `--out`."""
+        return broadcast_object_list([read() if self.accelerator.is_main_process else None])[0]
 
     def _resume(self, last: dict, optimiser: torch.optim.Optimizer) -> None:
         self.module.load_state_dict(last["training"])

@@ -192,9 +192,9 @@ def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict
         # the latest is the best: a mean over tasks of different units would choose by chance
         return round_, row, best
 
-    checkpoints = Checkpoints(arguments.out)
-    Fit(module, arguments, accelerator, checkpoints).run(step, measure)
-    return found if found or arguments.dry_run else checkpoints.load_scores()
+    fit = Fit(module, arguments, accelerator, Checkpoints(arguments.out))
+    fit.run(step, measure)
+    return found if found or arguments.dry_run else fit.load_scores()
 
 
 if __name__ == "__main__":

@@ -397,9 +397,9 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
             return round_, row, best
         return float(np.mean([scores["composed"][case]["uar"] for case in trained])), row, best
 
-    checkpoints = Checkpoints(arguments.out)
-    Fit(Trained(module, *weights), arguments, accelerator, checkpoints).run(stepper, measured)
-    return scores if scores or arguments.dry_run else checkpoints.load_scores()
+    fit = Fit(Trained(module, *weights), arguments, accelerator, Checkpoints(arguments.out))
+    fit.run(stepper, measured)
+    return scores if scores or arguments.dry_run else fit.load_scores()
 
 
 if __name__ == "__main__":
