@@ -16,7 +16,7 @@ from .kept import sizes_of
 from .lightface_model import LightFace
 from .loop import first_of_machine, pick_device
 from .shards import sha256
-from .speech_data import CORPORA, load_speech
+from .speech_data import CORPORA, VALID_SPEAKERS, load_speech, of_first_corpus
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,10 @@ def bank_origin(arguments: argparse.Namespace, name: str, split: str) -> dict:
         origin["faces"] = sizes_of(arguments.faces, [f"ferplus-{split}"])
         return {**origin, "tracks": arguments.tracks} if train else origin
     if not train:
-        return {**origin, "speech": sizes_of(arguments.speech, ["ravdess"])}
+        measured = [corpus for corpus in VALID_SPEAKERS if corpus not in arguments.leave_out]
+        sizes = (sizes_of(arguments.speech, [corpus]) for corpus in measured)
+        # as `of_first_corpus` takes them
+        return {**origin, "speech": next(filter(None, sizes), None)}
     heard = [corpus for corpus in CORPORA if corpus not in arguments.leave_out]
     return {
         **origin,
@@ -99,8 +102,8 @@ def voice_maker(arguments: argparse.Namespace, device) -> Callable[[str], Bank]:
         speech = load_speech(arguments.speech, arguments.cache)
         clips = speech.split(split, tuple(arguments.leave_out))
         if split == "valid":
-            # the corpus that the voice's own figures are of: speech, all labels
-            clips = [clip for clip in clips if clip.corpus == "ravdess"]
+            # the corpus that the voice's own figures are of
+            clips = of_first_corpus(clips)
         else:
             clips = [clips[index] for index in chosen_clips(arguments, len(clips))]
         return voice_bank(model, speech, clips, device, 1, split == "train", high_pass_hz)

@@ -69,6 +69,20 @@ class Speech:
         ]
 
 
+def of_first_corpus(valid: list[Clip]) -> list[Clip]:
+    """Of validation clips those of the first corpus of VALID_SPEAKERS that has some: they choose the weights.
+
+    RAVDESS where it is there: speech, and all labels. Raises ValueError without a clip.
+    """
+    for corpus in VALID_SPEAKERS:
+        if clips := [clip for clip in valid if clip.corpus == corpus]:
+            return clips
+    raise ValueError(
+        "no clip of a validation speaker (VALID_SPEAKERS in speech_data.py), so nothing to measure on: give "
+        f"a --speech folder with one of {', '.join(VALID_SPEAKERS)}, and do not leave it out"
+    )
+
+
 def load_speech(folder: Path, cache: Path | None = None) -> Speech:
     """Reads every corpus; a clip that cannot be decoded, is silent or too short is skipped and counted.
 

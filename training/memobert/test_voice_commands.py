@@ -2,12 +2,21 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
 from transformers import Wav2Vec2Config
 
-from . import pretrain_wav2vec2, train_wav2vec2, voice_steps, voice_teacher, warm_up_wav2vec2
+from . import (
+    kept_banks,
+    pretrain_wav2vec2,
+    train_wav2vec2,
+    tune,
+    voice_steps,
+    voice_teacher,
+    warm_up_wav2vec2,
+)
 from .voice_features import contextualise
 from .wav2vec2_model import VoiceEncoder
 
@@ -41,6 +50,12 @@ def test_a_voice_is_trained_for_all_its_steps(runs, tmp_path):
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 2
 
 
+def before_labels(runs) -> list[str]:
+    """The options of the voice's steps before the last: on the warm-up's convolutions, without a teacher."""
+    given = runs["voice"]
+    return [*given[: given.index("--init")], "--init", str(runs["out"] / "voice-warm/best.pt")]
+
+
 @pytest.mark.parametrize(
     ("command", "name"),
     [
@@ -55,7 +70,7 @@ def test_a_voice_goes_on_in_rounds_of_another_length(runs, tmp_path, command, na
     if command is warm_up_wav2vec2:
         given = [*given[: given.index("--features")], "--toy"]
     elif command is not train_wav2vec2:
-        given = [*given[: given.index("--init")], "--init", str(runs["out"] / "voice-warm/best.pt")]
+        given = before_labels(runs)
     shutil.copytree(runs["out"] / name, tmp_path / name)
     given += ["--out", str(tmp_path / name)]
     with pytest.raises(ValueError, match=r"last\.pt holds 6 steps, and no round of --steps 8 --every 4 ends"):
@@ -64,6 +79,47 @@ def test_a_voice_goes_on_in_rounds_of_another_length(runs, tmp_path, command, na
     assert torch.load(tmp_path / name / "last.pt", weights_only=False)["steps"] == 10
     log = (tmp_path / name / "log.jsonl").read_text().splitlines()
     assert [json.loads(line)["epoch"] for line in log] == [1, 2, 3, 4]
+
+
+@pytest.fixture
+def without_ravdess(runs, tmp_path):
+    """A SPEECH folder that holds nEMO alone."""
+    speech = Path(runs["voice"][1])
+    folder = tmp_path / "speech"
+    folder.mkdir()
+    shutil.copy(speech / "ravdess.zip", folder / "nemo.zip")
+    rows = (speech / "ravdess.csv").read_text()
+    (folder / "nemo.csv").write_text(rows.replace("ravdess_17", "nemo_MP0").replace("ravdess_", "nemo_"))
+    return folder
+
+
+def test_a_voice_is_chosen_by_another_corpus_where_ravdess_is_not_there(runs, without_ravdess, tmp_path):
+    given = ["--speech", str(without_ravdess), "--features", str(tmp_path / "features")]
+    given += ["--steps", "1", "--every", "1", "--out", str(tmp_path / "run")]
+    taught = voice_teacher.main([*before_labels(runs), *given])
+    shutil.rmtree(tmp_path / "run")
+    scores = train_wav2vec2.main([*runs["voice"], *given])
+    row = json.loads((tmp_path / "run/log.jsonl").read_text())
+    assert scores["uar"] == row["uar"] == row["nemo uar"] and "ravdess uar" not in row
+    assert torch.load(tmp_path / "run/best.pt", weights_only=False)["valid"] == scores
+    assert taught["count"] == scores["count"]
+    options = [*runs["fusion"], "--speech", str(without_ravdess), "--banks", str(tmp_path / "banks")]
+    banks = kept_banks.load_banks(tune.make_parser().parse_args([*options, "--out", str(tmp_path)]))
+    assert len(banks["voice-valid"].labels) == scores["count"]
+
+
+def test_a_voice_that_nothing_is_left_to_measure_on_is_not_trained(runs, tmp_path):
+    left_out = ["--leave-out", "ravdess", "--out", str(tmp_path)]
+    for main, given in ((train_wav2vec2.main, runs["voice"]), (voice_teacher.main, before_labels(runs))):
+        with pytest.raises(
+            ValueError, match="nothing to measure on: give a --speech folder with one of ravdess"
+        ):
+            main([*given, *left_out])
+    arguments = tune.make_parser().parse_args([*runs["fusion"], *left_out])
+    speech = kept_banks.voice_maker(arguments, "cpu")
+    with pytest.raises(ValueError, match="nothing to measure on"):
+        speech("valid")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_part_of_the_voice_begins_anew(runs, tmp_path):

@@ -32,7 +32,7 @@ from .loop import (
     unpack,
 )
 from .metrics import measure
-from .speech_data import VALID_SPEAKERS, Clip, Speech, load_speech, sampling_weights
+from .speech_data import VALID_SPEAKERS, Clip, Speech, load_speech, of_first_corpus, sampling_weights
 from .text_teacher import load_beliefs
 from .voice_augmentation import mixed
 from .voice_features import (
@@ -215,6 +215,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     speech = load_speech(arguments.speech, arguments.cache)
     train = speech.split("train", tuple(arguments.leave_out))
     valid = speech.split("valid", tuple(arguments.leave_out))
+    choosing = of_first_corpus(valid)[0].corpus
     weights = sampling_weights(train)
     stored = torch.load(arguments.init, map_location="cpu", weights_only=False)
     config = Wav2Vec2Config.from_dict(stored["config"])
@@ -304,11 +305,11 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             "model": average.state,
             "config": config.to_dict(),
             "high_pass_hz": arguments.high_pass,
-            "valid": scores["ravdess"],
+            "valid": scores[choosing],
             "run": describe_run(arguments),
         }
         row = {
-            **scores["ravdess"],
+            **scores[choosing],
             **{f"{corpus} uar": of["uar"] for corpus, of in scores.items()},
             "train_loss": total / len(steps),
             "train_wa": hits / len(steps) / arguments.batch,
@@ -316,7 +317,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             **({"states unlike": float(np.mean(told))} if told else {}),
         }
         checkpoints.save(
-            epoch + 1, -scores["ravdess"]["loss"], {**pack(average, **parts), "steps": steps.stop}, best, row
+            epoch + 1, -scores[choosing]["loss"], {**pack(average, **parts), "steps": steps.stop}, best, row
         )
     if not scores:
         # begun again after its end: what is measured below are its weights, not those it began with
@@ -324,7 +325,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         scores = measure_corpora(twin, speech, valid, device, arguments.high_pass)
     if arguments.leave_out and (others := [c for c in speech.clips if c.corpus in arguments.leave_out]):
         log.info("left out whole: %s", evaluate(twin, speech, others, device, arguments.high_pass))
-    return scores.get("ravdess", {})
+    return scores[choosing]
 
 
 def measure_corpora(

@@ -16,6 +16,7 @@ from pathlib import Path
 from . import train_wav2vec2
 from .evaluation_report import table
 from .loop import add_common_arguments, start
+from .speech_data import VALID_SPEAKERS
 from .voice_features import add_feature_arguments
 
 log = logging.getLogger(__name__)
@@ -64,11 +65,13 @@ def markdown(rows: dict[str, list[dict]], arguments: argparse.Namespace) -> str:
         loss = sum(run["loss"] for run in runs) / len(runs)
         body.append([row, *(f"{100 * cell:.1f}" for cell in cells), f"{loss:.3f}"])
     seeds = ", ".join(map(str, arguments.seeds))
+    choosing = next(corpus for corpus in VALID_SPEAKERS if f"{corpus} uar" in corpora)
+    whose = "RAVDESS'" if choosing == "ravdess" else f"that of {choosing}"
     return (
         "# What each step of the voice's training gives\n\n"
         f"Made by `python -m memobert.voice_steps`: {arguments.steps} steps of {arguments.batch} each, "
         f"seeds {seeds}. UAR in percent on held-out speakers, in windows as the page lays them out; the loss "
-        "(cross-entropy, nats) is RAVDESS', and steadier.\n\n"
+        f"(cross-entropy, nats) is {whose}, and steadier.\n\n"
         + table(["", *(name.removesuffix(" uar") for name in corpora), "loss"], body)
     )
 
