@@ -3,7 +3,7 @@
     python -m memobert.pretrain_wav2vec2 --speech FOLDER --init runs/voice-warm/best.pt --out runs/voice-ssl
 
 The contrastive task of Baevski et al. (NeurIPS 2020, section 3.2) over all the audio, no label used:
-half of the frames are masked, and each must be told from 16 others of its clip, both quantised by a
+half of a clip's frames are masked, and each must be told from 16 others of its clip, both quantised by a
 Gumbel product quantiser. The convolutions stay as `--init` has them, so their features are computed once.
 """
 
@@ -46,11 +46,30 @@ PRETRAINING = {
 }
 
 
+def masked_frames(held: np.ndarray) -> np.ndarray:
+    """Which of the frames that hold a clip, `held` [N, frames], are to be told: spans, at most half of them.
+
+    Of a short clip one span, as long as which it must be.
+    """
+    # drawn as if each clip began with its row, and then laid to where it is
+    begun = np.arange(held.shape[1]) < held.sum(1, keepdims=True)
+    spans = _compute_mask_indices(held.shape, MASKED, SPAN, torch.from_numpy(begun), min_masks=1)
+    masked = np.zeros_like(held)
+    masked[held] = spans[begun]
+    return masked
+
+
 def contrast(model: Wav2Vec2ForPreTraining, features: Tensor) -> Tensor:
-    """Loss of a masked frame, of kept convolutional features [N, frames, size]."""
-    shape = features.shape[:2]
-    masked = _compute_mask_indices(shape, MASKED, SPAN)
-    negatives = _sample_negative_indices(shape, model.config.num_negatives, mask_time_indices=masked)
+    """Loss of a masked frame, of kept convolutional features [N, frames, size], zeros around a clip.
+
+    Zeros are neither to be told nor to be told from. A clip that is shorter than a span is left out.
+    """
+    # no convolution answers zeros
+    held = features.any(2)
+    long = held.sum(1) >= SPAN
+    features, held = features[long], held[long]
+    masked = masked_frames(held.cpu().numpy())
+    negatives = _sample_negative_indices(masked.shape, model.config.num_negatives, mask_time_indices=masked)
     output = model(
         features.transpose(1, 2),
         mask_time_indices=torch.from_numpy(masked).to(features.device),

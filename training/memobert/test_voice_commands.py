@@ -3,7 +3,9 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from transformers import Wav2Vec2Config
@@ -17,7 +19,8 @@ from . import (
     voice_teacher,
     warm_up_wav2vec2,
 )
-from .voice_features import contextualise
+from .speech_data import Clip
+from .voice_features import FrozenFeatures, contextualise
 from .wav2vec2_model import VoiceEncoder
 
 
@@ -79,6 +82,40 @@ def test_a_voice_goes_on_in_rounds_of_another_length(runs, tmp_path, command, na
     assert torch.load(tmp_path / name / "last.pt", weights_only=False)["steps"] == 10
     log = (tmp_path / name / "log.jsonl").read_text().splitlines()
     assert [json.loads(line)["epoch"] for line in log] == [1, 2, 3, 4]
+
+
+def test_frames_are_told_of_a_clip_and_from_its_others_never_of_the_zeros_around_it():
+    lengths = np.array([200, 48, 30, 12, 8, 5])
+    rows = np.random.default_rng(1).normal(size=(lengths.sum(), 4)).astype(np.float16)
+    clips = [Clip("ravdess", "a", 0, 0, 1)] * len(lengths)
+    frozen = FrozenFeatures(clips, rows, rows, lengths.cumsum()[None])
+    features = frozen.batch(np.arange(len(clips)), 48, np.random.default_rng(2), [0])[0]
+    asked = []
+
+    class Model(torch.nn.Module):
+        config = SimpleNamespace(num_negatives=16)
+
+        def forward(self, given, mask_time_indices, sampled_negative_indices):
+            asked.append((given.transpose(1, 2), mask_time_indices, sampled_negative_indices))
+            return SimpleNamespace(loss=torch.tensor(600.0))
+
+    for seed in range(20):
+        np.random.seed(seed)
+        loss = pretrain_wav2vec2.contrast(Model(), features)
+        given, masked, negatives = asked.pop()
+        # a loss is of a masked frame, and a clip of five frames has no span of eight
+        assert float(loss) == pytest.approx(600 / int(masked.sum()))
+        assert torch.equal(given, features[:5])
+        held = given.any(2)
+        assert (masked.sum(1) >= 8).all() and (masked.sum(1) <= (held.sum(1) / 2).clamp(min=8) + 8).all()
+        assert held[masked].all()
+        assert held.flatten()[negatives[masked].long()].all()
+        # each of its own clip
+        assert (negatives // 48 == torch.arange(5)[:, None, None]).all()
+    np.random.seed(5)
+    pretrain_wav2vec2.evaluate(Model(), frozen, 48, "cpu")
+    given, masked, _ = asked.pop()
+    assert given.any(2)[masked].all()
 
 
 @pytest.fixture
