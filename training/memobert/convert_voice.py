@@ -42,6 +42,9 @@ def convert_voice(checkpoint: Checkpoint) -> Part:
     expected = {name: value.shape for name, value in model.state_dict().items()}
     account(checkpoint, layout, state, expected, unexpected)
     stored = {"model": state, "config": config.to_dict(), "labels": labels, **origin(checkpoint, layout)}
+    if layout.own and "high_pass_hz" in checkpoint.stored:
+        # behind which it was trained: the page has to hear as it did
+        stored["high_pass_hz"] = checkpoint.stored["high_pass_hz"]
     return Part(layout.name, stored, rows)
 
 

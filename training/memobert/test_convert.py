@@ -25,7 +25,8 @@ from .denseface_model import DenseFace
 from .exported_models import HEADS, build_models, fold_norms, round_to_half
 from .foreign_layouts import KINDS
 from .random_checkpoints import TOY, TOY_VOICE, stir
-from .wav2vec2_model import POOL
+from .wav2vec2_model import POOL, VoiceEncoder, compact_config
+from .wav2vec2_model import TOY as TOY_ENCODER
 
 LARGE = {"feat_extract_norm": "layer", "do_stable_layer_norm": True, "conv_bias": True}
 NONE = {"face": {}, "voice": {}, "fusion": {}, "light": {}}
@@ -354,6 +355,16 @@ def test_a_text_and_face_uniter_takes_the_voice_from_a_bundle(paths, bundle, tmp
     }
     with pytest.raises(CheckpointError, match=r"speech_embeddings\.linear\.weight.*--reuse.*--fresh"):
         convert_words(*given, *words(paths, "wav2vec2", "denseface"))
+
+
+def test_a_voice_of_ours_keeps_its_high_pass_and_one_of_others_has_none(bundle, tmp_path):
+    model = stir(VoiceEncoder(compact_config(**TOY_ENCODER), 7), torch.Generator().manual_seed(1))
+    best = {"model": model.state_dict(), "config": model.config.to_dict(), "high_pass_hz": 20.0}
+    torch.save(best, tmp_path / "best.pt")
+    given = ["--wav2vec2", str(tmp_path / "best.pt"), "--reuse", str(bundle[0])]
+    voice = convert.main([*given, "--out", str(tmp_path / "voice")])["voice"]
+    assert voice["highPassHz"] == 20.0 and "logits" not in voice
+    assert "highPassHz" not in bundle[1]["voice"]
 
 
 def test_what_is_not_given_is_reused_and_a_student_goes_with_its_teacher(paths, bundle, tmp_path):
