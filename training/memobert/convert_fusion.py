@@ -24,6 +24,7 @@ POSITIONS = {
 }
 INITIAL_STD = 0.02
 HEADS = "heads."
+WORD_HEAD = f"{HEADS}words."
 UNITS = (".mean", ".std")
 
 
@@ -68,7 +69,8 @@ def convert_fusion(
     Raises CheckpointError with every tensor that is missing, unexpected or of another shape.
     """
     layout = find_layout("fusion", checkpoint.tensors, checkpoint.path)
-    state, rows, unexpected = rename(layout, checkpoint.tensors)
+    heads_too = {HEADS + name: value for name, value in checkpoint.stored.get("heads", {}).items()}
+    state, rows, unexpected = rename(layout, checkpoint.tensors | (heads_too if layout.own else {}))
     if WORDS not in state or state[WORDS].ndim != 2:
         raise CheckpointError(f"{checkpoint.path} has no word table: give a whole checkpoint.")
     rows = cut_positions(state, rows, checkpoint)
@@ -82,7 +84,8 @@ def convert_fusion(
             k: v.shape for k, v in split_kinds(MemoBert(small_config(**shape), *sizes).state_dict()).items()
         }
     expected |= masks_of(state, supply, sizes)
-    rows, filled = take_heads(state, rows, heads_of(shape, sizes))
+    words = any(name.startswith(WORD_HEAD) for name in state)
+    rows, filled = take_heads(state, rows, heads_of(shape, sizes, words))
     supply.fill(state, expected, rows)
     cure = (
         f", take them from a bundle that is {shape['hidden_size']} wide with --reuse, or leave them "
@@ -105,25 +108,29 @@ def masks_of(state: Mapping[str, Tensor], supply: Supply, sizes: tuple[int, int]
     return found
 
 
-def heads_of(shape: dict, sizes: tuple[int, int]) -> dict[str, torch.Size]:
-    """Shapes of `PretrainingHeads`' tensors, but for the units, which the authors' regressions do without."""
+def heads_of(shape: dict, sizes: tuple[int, int], words: bool) -> dict[str, torch.Size]:
+    """Shapes of `PretrainingHeads`' tensors, with those of masked `words` where they have a head beside
+    MEmoBERT's, but for the units, which the authors' regressions do without."""
     with torch.device("meta"):
-        heads = PretrainingHeads(MemoBert(small_config(**shape), *sizes)).state_dict()
-    return {name: value.shape for name, value in heads.items() if not name.endswith(UNITS)}
+        model = MemoBert(small_config(**shape), *sizes)
+        heads = PretrainingHeads(model)
+        if words:
+            heads.add_words(model)
+    return {name: value.shape for name, value in heads.state_dict().items() if not name.endswith(UNITS)}
 
 
 def take_heads(
     state: dict[str, Tensor], rows: list[Row], expected: Mapping[str, torch.Size]
 ) -> tuple[list[Row], dict]:
-    """Moves the heads that fill in masked faces and voice from `state` to a best.pt's `heads`.
+    """Moves the heads that fill in what is masked from `state` to a best.pt's `heads`.
 
     A checkpoint may do without: heads that are not all there, or of another shape, are left out.
     """
     found = {name.removeprefix(HEADS): state.pop(name) for name in list(state) if name.startswith(HEADS)}
-    if {name: value.shape for name, value in found.items()} == expected:
+    if {name: value.shape for name, value in found.items() if not name.endswith(UNITS)} == expected:
         for part in ("face_regression", "voice_regression"):
             bias = found[f"{part}.bias"]
-            found |= {f"{part}.mean": torch.zeros_like(bias), f"{part}.std": torch.ones_like(bias)}
+            found = {f"{part}.mean": torch.zeros_like(bias), f"{part}.std": torch.ones_like(bias)} | found
         return rows, {"heads": found}
     note = "left out: the heads are not whole"
     return [replace(r, target=None, note=note) if (r.target or "").startswith(HEADS) else r for r in rows], {}

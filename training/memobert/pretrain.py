@@ -76,6 +76,26 @@ def some_samples(source: Source, seed: int) -> list[Sample]:
     return [source.draw_unlabelled(rng) for _ in range(UNITS)]
 
 
+def start_heads(
+    pretraining: Pretraining, stored: dict, source: Source, arguments: argparse.Namespace
+) -> None:
+    """Takes the heads that `--init` holds; what it lacks or `--fresh` names begins anew, in the units of this
+    source's features.
+
+    Raises ValueError when they are of another shape.
+    """
+    heads = pretraining.heads
+    kept = {k: v for k, v in stored.get("heads", {}).items() if not k.startswith(tuple(arguments.fresh))}
+    if heads.state_dict().keys() - kept.keys():
+        heads.set_scales(some_samples(source, arguments.seed))
+    try:
+        heads.load({**heads.state_dict(), **kept}, pretraining.model)
+    except RuntimeError as error:
+        raise ValueError(
+            f"the heads of {arguments.init} do not fit: {error}; leave the part out with --fresh"
+        ) from error
+
+
 @torch.inference_mode()
 def measure_tasks(
     module: Pretraining,
@@ -154,9 +174,9 @@ def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict
 
     Of a run that was at its end before, what its best.pt holds of them.
     """
-    model, changes, _ = make_model(arguments, source)
+    model, changes, stored = make_model(arguments, source)
     module = Pretraining(model)
-    module.heads.set_scales(some_samples(source, arguments.seed))
+    start_heads(module, stored, source, arguments)
     words = WordStarts(source.tokenizer)
     chances = np.array(arguments.weights or [1.0] * len(arguments.tasks))
     if len(chances) != len(arguments.tasks):
@@ -174,7 +194,10 @@ def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict
         loss = wrapped(task, masked.to(accelerator.device))
         return {"loss": loss, task: loss.detach()}
 
-    twin = Pretraining(MemoBert(model.config, model.face_size, model.voice_size)).to(accelerator.device)
+    twin = Pretraining(MemoBert(model.config, model.face_size, model.voice_size))
+    if module.heads.words is not None:
+        twin.heads.add_words(twin.model)
+    twin.to(accelerator.device)
     found: dict = {}
 
     def measure(state: dict, round_: int, _last: bool) -> tuple[float, dict, dict]:

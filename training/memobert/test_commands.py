@@ -63,6 +63,30 @@ def test_pretraining_goes_on_in_rounds_of_another_length(runs, tmp_path):
     assert best["epoch"] == last["epoch"] == 3
 
 
+def test_pretraining_goes_on_with_the_heads_of_its_beginning(runs, tmp_path):
+    given = torch.load(runs["out"] / "fusion/best.pt", weights_only=False)
+    names = ("bias", *(f"transform.{name}" for name in TRANSFORM))
+    given["heads"] |= {f"words.{name}": given["model"][name] + 1 for name in names}
+    torch.save(given, tmp_path / "given.pt")
+    options = [*runs["fusion"], "--init", str(tmp_path / "given.pt"), "--steps", "1", "--every", "1"]
+
+    def goes_on(name: str, *more: str) -> dict:
+        pretrain.main([*options, "--rate", "0", *more, "--out", str(tmp_path / name)])
+        return torch.load(tmp_path / name / "best.pt", weights_only=False)["heads"]
+
+    taken = goes_on("taken")
+    assert taken.keys() == given["heads"].keys()
+    assert all(torch.equal(value, taken[name]) for name, value in given["heads"].items())
+    fresh = goes_on("fresh", "--fresh", "words.", "voice_regression.net")
+    changed = {name for name, value in fresh.items() if not torch.equal(value, taken[name])}
+    assert changed and all(name.startswith("voice_regression.net") for name in changed)
+    assert taken.keys() - fresh.keys() == {f"words.{name}" for name in names}
+    given["heads"]["face_regression.bias"] = torch.zeros(3)
+    torch.save(given, tmp_path / "given.pt")
+    with pytest.raises(ValueError, match=r"(?s)heads of .*given\.pt do not fit: .*face_regression\.bias"):
+        goes_on("misshaped")
+
+
 def test_a_light_student_goes_on_from_an_earlier_one(runs, tmp_path):
     earlier = torch.load(runs["out"] / "light/best.pt", weights_only=False)["model"]
     unmoved = ["--init", str(runs["out"] / "light/best.pt"), "--rate", "0", "--out", str(tmp_path)]

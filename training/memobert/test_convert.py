@@ -24,6 +24,9 @@ from .convert_voice import convert_voice
 from .denseface_model import DenseFace
 from .exported_models import HEADS, build_models, fold_norms, round_to_half
 from .foreign_layouts import KINDS
+from .memobert_model import MemoBert, small_config
+from .pretraining_heads import PretrainingHeads
+from .published_memobert import Published
 from .random_checkpoints import TOY, TOY_VOICE, stir
 from .wav2vec2_model import POOL, VoiceEncoder, compact_config
 from .wav2vec2_model import TOY as TOY_ENCODER
@@ -365,6 +368,29 @@ def test_a_voice_of_ours_keeps_its_high_pass_and_one_of_others_has_none(bundle, 
     voice = convert.main([*given, "--out", str(tmp_path / "voice")])["voice"]
     assert voice["highPassHz"] == 20.0 and "logits" not in voice
     assert "highPassHz" not in bundle[1]["voice"]
+
+
+@torch.no_grad()
+def test_a_memobert_of_ours_keeps_its_heads(paths, bundle, tmp_path):
+    model = MemoBert(small_config(**TOY, vocab_size=120), 42, TOY["hidden_size"])
+    heads = PretrainingHeads(model)
+    heads.add_words(model)
+    stir(model, torch.Generator().manual_seed(1))
+    stir(heads, torch.Generator().manual_seed(2))
+    best = {"model": model.state_dict(), "heads": heads.state_dict(), "config": TOY, "classifier": None}
+    torch.save(best, tmp_path / "best.pt")
+    given = ["--memobert", str(tmp_path / "best.pt"), *words(paths, "vocabulary"), "--reuse", str(bundle[0])]
+    convert.main([*given, "--out", str(tmp_path / "ours")])
+    for module in (model, heads):
+        round_to_half(module)
+    hidden = torch.randn(3, TOY["hidden_size"])
+    names = ("face_features", "face_logits", "voice_features")
+    answers = run(tmp_path / "ours", HEADS, hidden=hidden)
+    for name, want in zip(names, heads(hidden), strict=True):
+        expect_close(answers[name], want)
+    asked = fusion_batch(42, TOY["hidden_size"], 120)
+    filled = run(tmp_path / "ours", "memobert", **asked)["filled_words"]
+    expect_close(filled, Published(model.eval(), heads.words)(*asked.values())[2])
 
 
 def test_what_is_not_given_is_reused_and_a_student_goes_with_its_teacher(paths, bundle, tmp_path):

@@ -32,7 +32,7 @@ from .masking import Masked, WordStarts, add_masking_arguments
 from .memobert_model import MemoBert
 from .metrics import measure
 from .onnx_variants import round_to_packed
-from .pretrain import add_model_arguments, make_model, some_samples
+from .pretrain import add_model_arguments, make_model, start_heads
 from .pretraining_heads import TASKS, Pretraining, mask_for
 from .samples import CASES, Batch, Prompt, Sample, lay_out
 from .sources import DEFAULT_PROMPT, Source, add_source_arguments, load_source
@@ -303,22 +303,6 @@ def hold_model(model: MemoBert, arguments: argparse.Namespace) -> None:
     model.requires_grad_(False)
 
 
-def start_heads(
-    pretraining: Pretraining, stored: dict, source: Source, arguments: argparse.Namespace
-) -> None:
-    """Takes the heads that were pre-trained, or new ones in the units of this source's features.
-
-    With `--hold-model` masked words get a head of their own: MEmoBERT's is held, and is the prompt's.
-    """
-    heads = pretraining.heads
-    if stored.get("heads"):
-        heads.load(stored["heads"], pretraining.model)
-    else:
-        heads.set_scales(some_samples(source, arguments.seed))
-    if arguments.hold_model and "wwmlm" in arguments.tasks and heads.words is None:
-        heads.add_words(pretraining.model)
-
-
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add_common_arguments(parser)
@@ -356,6 +340,9 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
         hold_model(model, arguments)
     module = Tuning(model, arguments.method, words.label_ids)
     start_heads(module.pretraining, stored, source, arguments)
+    if arguments.hold_model and "wwmlm" in arguments.tasks and module.pretraining.heads.words is None:
+        # MEmoBERT's own is held, and is the prompt's
+        module.pretraining.heads.add_words(model)
     twin = Tuning(
         MemoBert(model.config, model.face_size, model.voice_size), arguments.method, words.label_ids
     )
