@@ -64,6 +64,30 @@ test('wrong attributes are told and named, their defaults hold; label words chan
   expect(await page.evaluate(() => window.grantedTracks.length)).toBe(2);
 });
 
+test('an attribute that is taken away is its default again: without src, Start says that it asks for devices', async ({
+  open,
+}) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openBody(
+    page,
+    '<memo-bert src="clip.webm" device="wasm" bundle="./models/small/manifest.json" modalities="face voice">',
+  );
+  await expect(page.getByTestId('start')).toBeVisible();
+  await expect(page.getByTestId('consent')).toHaveCount(0);
+  await element(page, (found) => {
+    for (const name of ['src', 'device', 'bundle', 'modalities']) found.removeAttribute(name);
+    // as a framework does with what is not given
+    Object.assign(found, { assetBase: undefined, smoothing: undefined, stream: undefined });
+    return found.updateComplete;
+  });
+  await expect(page.getByTestId('consent')).toBeVisible();
+  await expect(page.getByTestId('switch-camera')).toBeVisible();
+  expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
+  await page.getByTestId('start').click();
+  await expectPhase(page, 'listening');
+  expect(await page.evaluate(() => window.grantedTracks.length)).toBe(2);
+});
+
 test('a label that the vocabulary refuses is told once and listed while it is written; a sentence beside it holds', async ({
   open,
 }) => {

@@ -63,6 +63,29 @@ describe('readAttributes', () => {
     expect({ options, settings }).toEqual({ options: DEFAULT.options, settings: DEFAULT.settings });
   });
 
+  const names = Object.keys(NOTHING_WRITTEN) as (keyof Written)[];
+  it.each(names.flatMap((name) => [{ [name]: null }, { [name]: undefined }]))(
+    'takes the default for what was taken away: %o',
+    (gone) => {
+      expect(readAttributes({ ...NOTHING_WRITTEN, ...gone })).toEqual(DEFAULT);
+    },
+  );
+
+  it.each(['', ' '])('takes an empty integrity (%j) for none', (integrity) => {
+    expect(readAttributes({ ...NOTHING_WRITTEN, integrity })).toEqual(DEFAULT);
+  });
+
+  it.each([
+    ...['sha256-abc=', 'sha384-a+/b== sha512-ab', 'md5-ab sha256-ab?option'].map(
+      (text) => [text, []] as const,
+    ),
+    ...['sha256', 'sha256-', 'sha1-abcd', 'abcd'].map((text) => [text, ['attribute-invalid']] as const),
+  ])('takes the integrity %j as it is, and tells of one without a hash: %j', (integrity, codes) => {
+    const { options, problems } = readAttributes({ ...NOTHING_WRITTEN, integrity });
+    expect(problems.map(({ code }) => code)).toEqual(codes);
+    expect(options.integrity, 'nothing is loaded unchecked').toBe(integrity);
+  });
+
   it('takes what the vocabulary refused as wrong, as long as it is written so', () => {
     const error = new MemoError('label-invalid', 'what', 'cure');
     const refused = new Map([['["happy","qzx"]', error]]);

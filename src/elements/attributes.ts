@@ -16,24 +16,29 @@ import type { DeviceWish } from '../runtime/protocol';
 export const DEFAULT_BUNDLE: string = './models/small/manifest.json';
 export const DEFAULT_ASSET_BASE: string = './generated/';
 const DEVICES: readonly DeviceWish[] = ['auto', 'webgpu', 'wasm'];
+/** Without it there is no hash; the worker reads it to the letter. */
+const HASH = /sha(256|384|512)-./;
 const MOST_HZ = 60;
 const MOST_SMOOTHING_S = 60;
 
-/** As attribute or property: lists as text or as such, numbers likewise; null where nothing was said. */
+/**
+ * As attribute or property: lists as text or as such, numbers likewise. Null where nothing was said, or an attribute was taken
+ * away; undefined where a framework wrote that.
+ */
 export interface Written {
-  readonly bundle: string;
-  readonly integrity: string | null;
-  readonly assetBase: string;
-  readonly speech: string | null;
-  readonly device: string;
-  readonly modalities: string | readonly string[];
-  readonly prompt: string | null;
-  readonly labels: string | readonly string[] | null;
-  readonly rateFace: string | number | null;
-  readonly rateVoice: string | number | null;
-  readonly rateFusion: string | number | null;
-  readonly saver: boolean;
-  readonly smoothing: string | number | null;
+  readonly bundle: string | null | undefined;
+  readonly integrity: string | null | undefined;
+  readonly assetBase: string | null | undefined;
+  readonly speech: string | null | undefined;
+  readonly device: string | null | undefined;
+  readonly modalities: string | readonly string[] | null | undefined;
+  readonly prompt: string | null | undefined;
+  readonly labels: string | readonly string[] | null | undefined;
+  readonly rateFace: string | number | null | undefined;
+  readonly rateVoice: string | number | null | undefined;
+  readonly rateFusion: string | number | null | undefined;
+  readonly saver: boolean | null | undefined;
+  readonly smoothing: string | number | null | undefined;
 }
 
 export interface Read {
@@ -60,20 +65,24 @@ export function readAttributes(written: Written, refused: ReadonlyMap<string, Me
     if (error !== undefined) throw error;
     return value;
   };
-  const { prompt, labels } = written;
-  const speech = or(null, () =>
-    written.speech === null ? null : address('speech', written.speech, "the bundle's own"),
-  );
+  const address = <T>(name: string, value: string | null | undefined, fallback: T): string | T =>
+    or<string | T>(fallback, () => {
+      if (value?.trim() !== '') return value ?? fallback;
+      throw wrong(name, value, 'Give an address, or leave the attribute out.');
+    });
+  const { prompt = null, labels = null } = written;
+  const integrity = written.integrity?.trim() || null;
+  const speech = address('speech', written.speech, null);
   const options = {
-    manifestUrl: or(DEFAULT_BUNDLE, () => address('bundle', written.bundle, `"${DEFAULT_BUNDLE}"`)),
-    assetBase: or(DEFAULT_ASSET_BASE, () =>
-      address('asset-base', written.assetBase, `"${DEFAULT_ASSET_BASE}"`),
-    ),
+    manifestUrl: address('bundle', written.bundle, DEFAULT_BUNDLE),
+    assetBase: address('asset-base', written.assetBase, DEFAULT_ASSET_BASE),
     ...(speech === null ? {} : { speech }),
-    ...(written.integrity === null ? {} : { integrity: written.integrity }),
-    device: or('auto', () => deviceOf(written.device)),
+    ...(integrity === null ? {} : { integrity: or(integrity, () => integrityOf(integrity)) }),
+    device: or('auto', () => deviceOf(written.device ?? 'auto')),
   };
-  const modalities = or(MODALITIES, () => modalitiesOf(written.modalities, (error) => problems.push(error)));
+  const modalities = or(MODALITIES, () =>
+    modalitiesOf(written.modalities ?? MODALITIES, (error) => problems.push(error)),
+  );
   const settings: Settings = {
     modalities,
     prompt: or(null, () => {
@@ -82,7 +91,7 @@ export function readAttributes(written: Written, refused: ReadonlyMap<string, Me
     }),
     labels: or(null, () => accepted(labels === null ? null : checkLabelWords(listOf(labels, ',')))),
     rates: ratesOf(written, or),
-    saver: written.saver,
+    saver: written.saver ?? false,
     smoothing: or(0, () => numberOf('smoothing', written.smoothing, 0, MOST_SMOOTHING_S) ?? 0),
   };
   return { options, settings, problems };
@@ -120,21 +129,26 @@ export function wished({
   return { prompt, labels, modalities, words: initialWords(options) };
 }
 
+/** By their names; those of which nothing is said are left out. */
 function ratesOf(
   { rateFace, rateVoice, rateFusion }: Written,
   or: (value: number | null, read: () => number | null) => number | null,
 ): Partial<Rates> {
-  const rates = {
-    face: or(null, () => numberOf('rate-face', rateFace, Number.MIN_VALUE, MOST_HZ)),
-    voice: or(null, () => numberOf('rate-voice', rateVoice, Number.MIN_VALUE, MOST_HZ)),
-    fusion: or(null, () => numberOf('rate-fusion', rateFusion, Number.MIN_VALUE, MOST_HZ)),
-  };
-  return Object.fromEntries(Object.entries(rates).filter(([, hz]) => hz !== null)) as Partial<Rates>;
+  const rates = Object.entries({ face: rateFace, voice: rateVoice, fusion: rateFusion }).map(
+    ([name, hz]) => [name, or(null, () => numberOf(`rate-${name}`, hz, Number.MIN_VALUE, MOST_HZ))] as const,
+  );
+  return Object.fromEntries(rates.filter(([, hz]) => hz !== null)) as Partial<Rates>;
 }
 
-function address(name: string, value: string, fallback: string): string {
-  if (value.trim() !== '') return value;
-  throw wrong(name, value, `Give an address, or leave the attribute out for ${fallback}.`);
+/** One that names no hash is told, and stays: what it was to guard is not loaded. */
+function integrityOf(value: string): string {
+  if (HASH.test(value)) return value;
+  throw wrong(
+    'integrity',
+    value,
+    'Write "sha256-" and the base64 of the manifest\'s hash.',
+    'nothing is loaded by it',
+  );
 }
 
 function deviceOf(value: string): DeviceWish {
@@ -164,18 +178,14 @@ function listOf(value: string | readonly string[], separator: string | RegExp): 
   return value.split(separator).filter((word) => word.trim() !== '');
 }
 
-function numberOf(name: string, value: string | number | null, least: number, most: number): number | null {
-  if (value === null) return null;
+function numberOf(name: string, value: Written['smoothing'], least: number, most: number): number | null {
+  if (value == null) return null;
   const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
   if (number >= least && number <= most) return number;
   const range = least > 0 ? `more than 0, at most ${most}` : `from ${least} to ${most}`;
   throw wrong(name, String(value), `Write a number, ${range}.`);
 }
 
-function wrong(name: string, value: string, cure: string): MemoError {
-  return new MemoError(
-    'attribute-invalid',
-    `The attribute ${name} cannot be "${value}"; its default holds.`,
-    cure,
-  );
+function wrong(name: string, value: string, cure: string, then = 'its default holds'): MemoError {
+  return new MemoError('attribute-invalid', `The attribute ${name} cannot be "${value}"; ${then}.`, cure);
 }

@@ -99,7 +99,7 @@ export class MemoBert extends MemoEngine {
       <div class="side">
         ${this.#stage()} ${known.media === null ? nothing : this.#file()}
         <div class="give">
-          <memo-controls part="controls" .given=${this.stream !== null || this.src !== ''}></memo-controls>
+          <memo-controls part="controls" .given=${this.given !== null}></memo-controls>
           ${known.modalities.includes('text') ? html`<memo-words part="words"></memo-words>` : nothing}
         </div>
       </div>

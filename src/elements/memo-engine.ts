@@ -128,7 +128,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   #problems: readonly MemoError[] = [];
   /** What the vocabulary of the recogniser's bundle refused, by its JSON. */
   readonly #refused = new Map<string, MemoError>();
-  /** What of {@link #given} the last `start()` took. */
+  /** What of {@link given} the last `start()` took. */
   #started: MediaStream | string | null = null;
   #unsubscribe: () => void = () => undefined;
 
@@ -165,7 +165,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
    * once listening, or once a newer start or a stop has won; rejects with the MemoError that is shown.
    */
   async start(): Promise<void> {
-    const given = this.#given();
+    const { given } = this;
     this.#started = given;
     if (given !== null) return this.analyse(given);
     const { modalities } = this.#read().settings;
@@ -210,7 +210,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   /** Carries out what a part asks for. */
   handle(request: MemoRequest): void {
-    if (request.name === 'start' && this.#given() !== null)
+    if (request.name === 'start' && this.given !== null)
       void this.start().catch(() => undefined); // told by its event
     else this.#get().handle(request);
   }
@@ -263,7 +263,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   protected override updated(changed: PropertyValues): void {
     if (!changed.has('stream') && !changed.has('src')) return;
     const running = this.#recogniser !== null && this.state !== 'idle' && this.state !== 'error';
-    const given = this.#given();
+    const { given } = this;
     if (running && given !== null && given !== this.#started) void this.start().catch(() => undefined); // told by its event
   }
 
@@ -272,8 +272,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   }
 
   /** What the author gives in place of the devices. */
-  #given(): MediaStream | string | null {
-    return this.stream ?? (this.src === '' ? null : this.src);
+  protected get given(): MediaStream | string | null {
+    return this.stream ?? (this.src || null);
   }
 
   #read(): Read {
