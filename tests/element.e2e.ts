@@ -88,6 +88,24 @@ test('an attribute that is taken away is its default again: without src, Start s
   expect(await page.evaluate(() => window.grantedTracks.length)).toBe(2);
 });
 
+test('what is no address is told: all is there with it, and a run ends', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openBody(page, '<memo-bert device="wasm" bundle="http://" speech="//"></memo-bert>');
+  await expect(page.getByTestId('start')).toBeVisible();
+  expect(await element(page, (found) => found.attributeErrors.map(({ code }) => code))).toEqual([
+    'attribute-invalid',
+    'attribute-invalid',
+  ]);
+  await element(page, (found) => {
+    found.setAttribute('bundle', './models/other/manifest.json');
+    return found.start();
+  });
+  await expectPhase(page, 'listening');
+  await element(page, (found) => found.setAttribute('bundle', '//'));
+  await expectPhase(page, 'idle');
+  expect(await nextError(page)).toBe('attribute-invalid');
+});
+
 test('a label that the vocabulary refuses is told once and listed while it is written; a sentence beside it holds', async ({
   open,
 }) => {

@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { changeOf, NOTHING_WRITTEN, readAttributes, type Written } from './attributes';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { changeOf, NOTHING_WRITTEN, readAttributes, wished, type Written } from './attributes';
 import { MemoError } from '../errors';
 import { DEFAULT_SETTINGS } from '../recogniser';
 
 const DEFAULT = readAttributes(NOTHING_WRITTEN);
+
+afterEach(() => vi.unstubAllGlobals());
 
 describe('readAttributes', () => {
   it('takes the defaults where nothing is written', () => {
@@ -84,6 +86,20 @@ describe('readAttributes', () => {
     const { options, problems } = readAttributes({ ...NOTHING_WRITTEN, integrity });
     expect(problems.map(({ code }) => code)).toEqual(codes);
     expect(options.integrity, 'nothing is loaded unchecked').toBe(integrity);
+  });
+
+  it.each(
+    (['bundle', 'assetBase', 'speech'] as const).flatMap((name) =>
+      ['http://', '//', 'https://a b/m.json'].map((address) => [name, address] as const),
+    ),
+  )('tells of what is no address: %s=%j', (name, address) => {
+    vi.stubGlobal('document', { baseURI: 'https://page.test/' });
+    const read = readAttributes({ ...NOTHING_WRITTEN, [name]: address });
+    expect(read.problems.map(({ code, message }) => [code, message.includes(`"${address}"`)])).toEqual([
+      ['attribute-invalid', true],
+    ]);
+    expect(read.options).toEqual(DEFAULT.options);
+    expect(() => wished(read)).not.toThrow();
   });
 
   it('takes what the vocabulary refused as wrong, as long as it is written so', () => {

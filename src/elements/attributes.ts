@@ -4,6 +4,7 @@ import { MemoError } from '../errors';
 import { MODALITIES, type Modality } from '../memobert/estimate';
 import { checkLabelWords, checkWording } from '../memobert/prompt';
 import {
+  absolute,
   DEFAULT_SETTINGS,
   initialWords,
   type Rates,
@@ -67,7 +68,7 @@ export function readAttributes(written: Written, refused: ReadonlyMap<string, Me
   };
   const address = <T>(name: string, value: string | null | undefined, fallback: T): string | T =>
     or<string | T>(fallback, () => {
-      if (value?.trim() !== '') return value ?? fallback;
+      if (value == null || absolute(value) !== null) return value ?? fallback;
       throw wrong(name, value, 'Give an address, or leave the attribute out.');
     });
   const { prompt = null, labels = null } = written;

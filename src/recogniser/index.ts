@@ -13,6 +13,7 @@ export { Estimates } from './estimates';
 export { TypedEventTarget, type RecogniserEventMap, type StateChange, type TypedTarget } from './events';
 export { currentPage, noPage, type Page } from './page';
 export {
+  absolute,
   actorBaseOf,
   engineOptions,
   initialWords,

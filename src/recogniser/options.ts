@@ -42,12 +42,11 @@ export interface RecogniserParts {
   readonly storage: KeptStorage | null;
 }
 
-/** @throws MemoError `input-invalid` when an address is empty */
+/** @throws MemoError `input-invalid` for an address that is empty, or none */
 export function engineOptions(options: RecogniserOptions): EngineOptions {
-  const assetBase = absolute(given('assetBase', options.assetBase));
   return {
-    manifestUrl: absolute(given('manifestUrl', options.manifestUrl)),
-    assetBase: folder(assetBase),
+    manifestUrl: given('manifestUrl', options.manifestUrl),
+    assetBase: folder(given('assetBase', options.assetBase)),
     device: options.device ?? 'auto',
     allowSoftwareAdapter: options.allowSoftwareAdapter ?? false,
     ...(options.integrity === undefined ? {} : { integrity: options.integrity }),
@@ -56,7 +55,7 @@ export function engineOptions(options: RecogniserOptions): EngineOptions {
 
 /**
  * A speech model listens with the engine's own wishes.
- * @throws MemoError `input-invalid` when an address is empty
+ * @throws MemoError `input-invalid` for an address that is empty, or none
  */
 export function wordsParts(options: RecogniserOptions): WordsParts {
   const engine = engineOptions(options);
@@ -64,7 +63,7 @@ export function wordsParts(options: RecogniserOptions): WordsParts {
   return {
     recognition: recognitionClass(),
     language: speechLanguage,
-    speechUrl: speech === undefined ? null : absolute(given('speech', speech)),
+    speechUrl: speech === undefined ? null : given('speech', speech),
     manifestUrl: engine.manifestUrl,
     createSpeech: async (address) => {
       const { SpeechClient } = await import('../speech');
@@ -78,32 +77,37 @@ export function initialWords(options: RecogniserOptions): WordsState {
   return { ...INITIAL_WORDS, offered: new WordSourceMaker(wordsParts(options)).offered };
 }
 
-/** Resolved against the page, or against the worker's script where there is none. */
-export function absolute(url: string): string {
+/** Resolved against the page, or against the worker's script where there is one; null for what is no address, or the page itself. */
+export function absolute(url: string): string | null {
   const base = typeof document === 'undefined' ? globalThis.location?.href : document.baseURI;
-  return base === undefined || base.startsWith('blob:') ? url : new URL(url, base).href;
+  if (url.trim() === '') return null;
+  if (base === undefined || base.startsWith('blob:')) return url;
+  return URL.canParse(url, base) ? new URL(url, base).href : null;
 }
 
 /** Absolute, with a slash at its end. */
 export function actorBaseOf(options: Pick<RecogniserOptions, 'assetBase' | 'actorBase'>): string {
-  const assets = folder(absolute(options.assetBase));
+  const { actorBase } = options;
+  if (actorBase !== undefined) return folder(given('actorBase', actorBase));
+  const assets = folder(given('assetBase', options.assetBase));
   // an address that is no URL has no neighbours: it fails where it is fetched, and says so
-  const beside = URL.canParse('../actor/', assets) ? new URL('../actor/', assets).href : 'actor/';
-  return folder(absolute(options.actorBase ?? beside));
+  return URL.canParse('../actor/', assets) ? new URL('../actor/', assets).href : 'actor/';
 }
 
 function folder(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;
 }
 
-const CURES = {
-  manifestUrl: "Give the address of the bundle's manifest.json.",
-  assetBase: 'Give the address of the folder with the detector, the speech gate and MediaPipe.',
-  speech: "Give the address of a speech model's speech.json, or leave the option out.",
+const WHAT = {
+  manifestUrl: "the bundle's manifest.json",
+  assetBase: 'the folder with the detector, the speech gate and MediaPipe',
+  actorBase: "the folder with the actor's speech",
+  speech: "a speech model's speech.json",
 } as const;
 
-/** An empty address would be the page itself, which is none of these. */
-function given(name: keyof typeof CURES, url: string): string {
-  if (url.trim() !== '') return url;
-  throw new MemoError('input-invalid', `The option ${name} is empty.`, CURES[name]);
+function given(name: keyof typeof WHAT, url: string): string {
+  const address = absolute(url);
+  if (address !== null) return address;
+  const cure = `Give the address of ${WHAT[name]}.`;
+  throw new MemoError('input-invalid', `The option ${name} cannot be "${url}".`, cure);
 }
