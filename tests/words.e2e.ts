@@ -158,6 +158,18 @@ test('a track inside of the element is the words of its src; one that is not the
   await start('inside.vtt');
   await expectPhase(page, 'idle');
   await expect(page.getByTestId('captions')).toHaveText('inside.vtt, 1 cue');
+  // a file of the visitor's own has other words
+  await page.evaluate(() => (window.estimates = []));
+  await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+  await page.waitForFunction(() => window.estimates.length > 0);
+  await expectPhase(page, 'idle');
+  await expect(page.getByTestId('words-typed')).toBeChecked();
+  expect(
+    await page.evaluate(() => window.estimates.filter(({ modalities }) => modalities.text.present)),
+  ).toEqual([]);
+  await start('inside.vtt');
+  await expectPhase(page, 'idle');
+  await expect(page.getByTestId('words-captions')).toBeChecked();
   await choose(page, 'typed');
   await start('missing.vtt');
   expect(await nextError(page)).toBe('captions-unreachable');

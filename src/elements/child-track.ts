@@ -1,13 +1,15 @@
 /** A `<track>` inside of the element, as inside of a `<video>`: the captions of what `src` names, taken as its words. */
 
 import { MemoError } from '../errors';
+import type { RecogniserState } from '../recogniser';
 import type { RecogniserLike } from './recogniser-like';
 
-/** The address that each recogniser was given last: what a visitor chose after it stays chosen. */
+/** The address that each recogniser was given last, until it is taken back: what a visitor chose after it stays chosen. */
 const given = new WeakMap<RecogniserLike, string>();
 
 /**
- * Gives the captions to the recogniser and resolves when they are its words; null where all is well, or there is nothing to give.
+ * Gives the captions to the recogniser and resolves when they are its words, as long as that file is open; null where all is
+ * well, or there is nothing to give.
  * @param url absolute, of what is analysed: what is not `src` has other words
  * @returns `captions-unreachable`: the run goes on without
  */
@@ -19,7 +21,7 @@ export async function giveTrack(
 ): Promise<MemoError | null> {
   const track = trackOf(element);
   const { src: own } = element;
-  if (own === '' || url !== new URL(own, document.baseURI).href) return null;
+  if (!URL.canParse(own, document.baseURI) || url !== new URL(own, document.baseURI).href) return null;
   if (track === null || track.src === given.get(recogniser)) return null;
   const { src, label } = track;
   let file: Blob;
@@ -29,9 +31,40 @@ export async function giveTrack(
     return signal.aborted ? null : unreachable(src, cause);
   }
   if (signal.aborted) return null;
-  given.set(recogniser, src);
   await taken(recogniser, file, label || (src.split('/').at(-1) ?? src));
+  given.set(recogniser, src);
+  takeBackAfter(recogniser, signal);
   return null;
+}
+
+/** Words of this file alone: once it is closed or anything else begins, typed ones again, unless a visitor chose meanwhile. */
+function takeBackAfter(recogniser: RecogniserLike, signal: AbortSignal): void {
+  const { captions } = recogniser.state.words;
+  let own: Blob | null = null;
+  // subscribers hear of a start before its source is there, and of one that is analysed again only once it is back
+  const gone = ({ media }: RecogniserState) => {
+    own ??= media;
+    return media !== own || (own === null && signal.aborted);
+  };
+  when(recogniser, gone, () => {
+    const { words } = recogniser.state;
+    if (words.source !== 'captions' || words.captions !== captions) return;
+    given.delete(recogniser);
+    recogniser.handle({ name: 'words-choose', detail: { source: 'typed' } });
+  });
+}
+
+/** Does it once, as soon as a state from now on is so. */
+function when(recogniser: RecogniserLike, isSo: (state: RecogniserState) => boolean, act: () => void): void {
+  let over = false;
+  let leave: () => void = () => undefined;
+  leave = recogniser.subscribe((state) => {
+    if (over || !isSo(state)) return;
+    over = true;
+    leave();
+    act();
+  });
+  if (over) leave(); // told at once, before there was a way out
 }
 
 /** The default one, else the first, of those that say what is said. */
@@ -47,15 +80,7 @@ function taken(recogniser: RecogniserLike, file: Blob, name: string): Promise<vo
   return new Promise((resolve) => {
     const { captions, error } = recogniser.state.words;
     recogniser.handle({ name: 'words-captions', detail: { file, name } });
-    let over = false;
-    let leave: () => void = () => undefined;
-    leave = recogniser.subscribe(({ words }) => {
-      if (words.captions === captions && words.error === error) return;
-      over = true;
-      leave();
-      resolve();
-    });
-    if (over) leave(); // told at once, before there was a way out
+    when(recogniser, ({ words }) => words.captions !== captions || words.error !== error, resolve);
   });
 }
 
