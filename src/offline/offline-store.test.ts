@@ -171,6 +171,16 @@ describe('keeping', () => {
     expect(store.state).toMatchObject({ kept: 'all', error: null });
   });
 
+  it('stays told as failed while it is looked at again, until the next request', async () => {
+    const { store, page } = setUp();
+    await store.open();
+    page.fails = new MemoError('file-missing', 'gone', 'connect');
+    await Promise.all([store.request('keep'), store.look()]);
+    expect(store.state).toMatchObject({ work: 'none', error: { code: 'file-missing' } });
+    await store.request('delete');
+    expect(store.state.error).toBeNull();
+  });
+
   it.each<[how: string, harm: (container: FakeContainer) => void]>([
     ['the service worker fails', (container) => (container.fails = true)],
     ['it is gone', (container) => (container.registration.active = null)],

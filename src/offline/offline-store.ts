@@ -69,13 +69,18 @@ export class OfflineStore {
 
   /** Resolves once it is done; what goes wrong is in the state. */
   request(request: OfflineRequest): Promise<void> {
-    if (request === 'keep') return this.#run('keeping', () => this.#keep());
-    if (request === 'delete') return this.#run('deleting', () => this.#delete(false));
-    if (request === 'forget') return this.#run('deleting', () => this.#delete(true));
-    return this.#run('looking', () => this.#update());
+    const run = (work: OfflineState['work'], step: () => Promise<void>) =>
+      this.#run(work, () => {
+        this.#set({ error: null }); // of the request before
+        return step();
+      });
+    if (request === 'keep') return run('keeping', () => this.#keep());
+    if (request === 'delete') return run('deleting', () => this.#delete(false));
+    if (request === 'forget') return run('deleting', () => this.#delete(true));
+    return run('looking', () => this.#update());
   }
 
-  /** Looks again: the recogniser loaded something, the network came or went. */
+  /** Looks again: the recogniser loaded something, the network came or went. What went wrong with a request stays told. */
   look(): Promise<void> {
     return this.#run('looking', () => Promise.resolve());
   }
@@ -139,7 +144,7 @@ export class OfflineStore {
 
   #run(work: OfflineState['work'], step: () => Promise<void> | void): Promise<void> {
     this.#queue = this.#queue.then(async () => {
-      this.#set({ work, error: null });
+      this.#set({ work });
       try {
         await step();
       } catch (error) {
