@@ -80,6 +80,7 @@ function setUp() {
     reloads: 0,
     firsts: 0,
     missing: 100,
+    full: false,
     fails: null as MemoError | null,
     deleted: 0,
     marks: 2,
@@ -103,7 +104,7 @@ function setUp() {
         keep: (onBytes: (bytes: number) => void) => {
           onBytes(60);
           if (page.fails !== null) return Promise.reject(page.fails);
-          page.missing = 0;
+          if (!page.full) page.missing = 0;
           onBytes(100);
           return Promise.resolve();
         },
@@ -190,6 +191,18 @@ describe('keeping', () => {
     harm(container);
     await store.request('keep');
     expect(store.state).toMatchObject({ kept: 'partly', error: { code: 'not-kept' } });
+  });
+
+  it('is not done where the device is full, and takes nothing that comes', async () => {
+    const { store, page } = setUp();
+    await store.open();
+    page.full = true;
+    await store.request('keep');
+    expect(store.state).toMatchObject({ kept: 'nothing', work: 'none', error: { code: 'not-kept' } });
+    expect(store.state.error?.message).toContain('no room');
+    page.full = false;
+    await store.request('keep');
+    expect(store.state).toMatchObject({ kept: 'all', error: null });
   });
 
   it('is not offered without a service worker', async () => {

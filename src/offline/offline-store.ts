@@ -4,7 +4,7 @@ import { MemoError } from '../errors';
 import { cacheStorage, DeviceFiles, FILE_CACHE, keptFiles, type EngineOptions } from '../runtime/on-device';
 import type { Group } from '../app/service-worker/build';
 import { INITIAL_OFFLINE, type OfflineRequest, type OfflineState } from './state';
-import { WorkerLink, type Container } from './worker-link';
+import { notKept, WorkerLink, type Container } from './worker-link';
 
 /** What the store works with; a test brings its own. */
 export interface OfflineParts {
@@ -94,6 +94,8 @@ export class OfflineStore {
       files.keep((loadedBytes) => this.#set({ loadedBytes })),
       link.keep(groupsFor(files.backend)),
     ]);
+    // a store that is full refuses in silence: whoever runs the model does without
+    if ((await files.missingBytes()) > 0) throw notKept('there is no room for the model on this device');
   }
 
   /** Not waited for: Firefox asks the visitor, who may answer late or never. */

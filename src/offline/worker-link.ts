@@ -113,10 +113,10 @@ function ask(
   });
 }
 
-function notKept(cause: string): MemoError {
+export function notKept(cause: string): MemoError {
   return new MemoError(
     'not-kept',
-    `The page's own files could not be kept: ${cause}.`,
+    `Not everything could be kept: ${cause}.`,
     'Check the connection and the room on this device, then press "Keep for offline" again.',
   );
 }
