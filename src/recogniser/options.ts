@@ -98,16 +98,12 @@ function folder(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;
 }
 
-const WHAT = {
-  manifestUrl: "the bundle's manifest.json",
-  assetBase: 'the folder with the detector, the speech gate and MediaPipe',
-  actorBase: "the folder with the actor's speech",
-  speech: "a speech model's speech.json",
-} as const;
-
-function given(name: keyof typeof WHAT, url: string): string {
+function given(name: string, url: string): string {
   const address = absolute(url);
   if (address !== null) return address;
-  const cure = `Give the address of ${WHAT[name]}.`;
-  throw new MemoError('input-invalid', `The option ${name} cannot be "${url}".`, cure);
+  throw new MemoError(
+    'input-invalid',
+    `The option ${name} cannot be "${url}".`,
+    'Give an address, whole or relative to the page.',
+  );
 }
