@@ -23,6 +23,15 @@ class Part:
     rows: list[Row]
 
 
+def refuse_classifier(stored: Mapping, path: object) -> None:
+    """Raises CheckpointError for what `tune --method finetune` stored: a bundle answers by its prompt."""
+    if stored.get("method") == "finetune":
+        raise CheckpointError(
+            f"{path} answers by a classifier (--method finetune), for which the page has no place: "
+            "give one that was tuned with --method prompt."
+        )
+
+
 def account(
     checkpoint: Checkpoint,
     layout: Layout,

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from .checkpoint_files import Checkpoint, CheckpointError
-from .conversion import HEAD_SIZE, Part, account, count_layers, origin
+from .conversion import HEAD_SIZE, Part, account, count_layers, origin, refuse_classifier
 from .foreign_layouts import KINDS, Layout, Row, find_layout, rename
 from .memobert_model import MAX_FACES, MAX_TEXT, MAX_VOICE, MemoBert, small_config
 from .pretraining_heads import PretrainingHeads
@@ -69,8 +69,10 @@ def convert_fusion(
     Raises CheckpointError with every tensor that is missing, unexpected or of another shape.
     """
     layout = find_layout("fusion", checkpoint.tensors, checkpoint.path)
-    heads_too = {HEADS + name: value for name, value in checkpoint.stored.get("heads", {}).items()}
-    state, rows, unexpected = rename(layout, checkpoint.tensors | (heads_too if layout.own else {}))
+    own = checkpoint.stored if layout.own else {}
+    refuse_classifier(own, checkpoint.path)
+    trained = {HEADS + name: value for name, value in own.get("heads", {}).items()}
+    state, rows, unexpected = rename(layout, checkpoint.tensors | trained)
     if WORDS not in state or state[WORDS].ndim != 2:
         raise CheckpointError(f"{checkpoint.path} has no word table: give a whole checkpoint.")
     rows = cut_positions(state, rows, checkpoint)
@@ -93,7 +95,8 @@ def convert_fusion(
     )
     account(checkpoint, layout, state, expected, unexpected, cure)
     state[TYPES] = torch.stack([state.pop(kind) for kind in KINDS])
-    stored = {"model": state, "config": shape, **filled, **origin(checkpoint, layout)}
+    asked = {key: own[key] for key in ("prompt",) if key in own}
+    stored = {"model": state, "config": shape, **filled, **asked, **origin(checkpoint, layout)}
     return Part(layout.name, stored, rows)
 
 

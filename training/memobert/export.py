@@ -18,6 +18,7 @@ import onnx
 from torch import Tensor, nn
 from transformers import BertTokenizerFast
 
+from .conversion import refuse_classifier
 from .exported_models import (
     AXES,
     HEADS,
@@ -45,6 +46,7 @@ from .manifest import (
     graph_file,
     high_pass_of,
     make_manifest,
+    prompt_of,
     training_entry,
 )
 from .onnx_variants import VARIANTS, round_to_packed
@@ -206,8 +208,9 @@ def voice_halves(encoder: VoiceEncoder) -> dict[str, nn.Module]:
 
 def write_bundle(arguments: argparse.Namespace) -> dict:
     """Writes the folder and returns its manifest. Raises ValueError for parts that do not fit together."""
-    paths = {part: getattr(arguments, part) for part in PARTS.values()}
-    return write_parts(load_stored(paths), arguments)
+    stored = load_stored({part: getattr(arguments, part) for part in PARTS.values()})
+    refuse_classifier(stored["fusion"], arguments.fusion)
+    return write_parts(stored, arguments)
 
 
 def write_parts(
@@ -230,7 +233,9 @@ def write_parts(
     sizes = fusion_sizes(models, reuse, reused)
     face = {**face_normalisation(stored, reuse), "featureSize": sizes[0]}
     tokenizer = take_tokenizer(arguments.vocabulary, reuse, folder)
-    inputs = {**encoder_inputs(), **stream_inputs(sizes[1]), "memobert": fusion_inputs(*sizes, tokenizer)}
+    prompt = prompt_of(stored["fusion"], reuse)
+    inputs = {**encoder_inputs(), **stream_inputs(sizes[1])}
+    inputs["memobert"] = fusion_inputs(*sizes, tokenizer, prompt)
     graphs, golden, training = {}, {}, {}
     for name, part in PARTS.items():
         temperature = temperatures.get(name)
@@ -260,7 +265,7 @@ def write_parts(
     (folder / "golden.json").write_text(json.dumps(golden, separators=(",", ":")))
     version = (arguments.name, arguments.version)
     voice = voice_entry(models, stored, reuse, reused, sizes[1])
-    manifest = make_manifest(*version, folder, graphs, face, voice, training, licence, sources)
+    manifest = make_manifest(*version, folder, prompt, graphs, face, voice, training, licence, sources)
     if calibration := case_temperatures(
         getattr(arguments, "case_temperatures", None), reuse if "memobert" in reused else None
     ):

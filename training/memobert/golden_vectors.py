@@ -46,12 +46,14 @@ def stream_inputs(size: int) -> dict[str, dict[str, Tensor]]:
     }
 
 
-def fusion_inputs(face_size: int, voice_size: int, tokenizer: BertTokenizerFast) -> dict[str, Tensor]:
+def fusion_inputs(
+    face_size: int, voice_size: int, tokenizer: BertTokenizerFast, prompt: str
+) -> dict[str, Tensor]:
     """A sentence with faces and voice, in two rows: the second without its voice; both with padded words."""
     generator = torch.Generator().manual_seed(8)
     text = tokenizer("what a lovely day", add_special_tokens=False).input_ids
-    prompt = tokenizer("i am [MASK].", add_special_tokens=False).input_ids
-    ids = [tokenizer.cls_token_id, *text, *prompt, tokenizer.sep_token_id]
+    asked = tokenizer(prompt, add_special_tokens=False).input_ids
+    ids = [tokenizer.cls_token_id, *text, *asked, tokenizer.sep_token_id]
     length, faces, voice = len(ids) + 2, 3, 4
     ids = ids + [tokenizer.pad_token_id] * 2
     mask = torch.ones(2, length + faces + voice, dtype=torch.int32)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 from .denseface_model import FACE_CLASSES
@@ -12,6 +13,7 @@ from .wav2vec2_model import MAX_TOKENS, POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES
 
 # which face graph a backend runs, when the bundle has both
 FACE_GRAPHS = {"webgpu": "denseface", "wasm": "denseface-light"}
+PROMPT = "I am [MASK]."
 LICENCE = "non-commercial research; see LICENCE.md"
 DATA_SOURCES = [
     {"name": "FER+ (FER2013 pictures, Barsoum et al. 2016 votes)", "licence": "MIT (votes)"},
@@ -77,10 +79,22 @@ def training_entry(stored: dict, temperature: float | None) -> dict:
     }
 
 
+def prompt_of(stored: dict, reuse: "Bundle | None") -> str:
+    """What MEmoBERT's checkpoint was tuned for, else the prompt of the bundle reused, else the usual one.
+
+    Written as people do: "it was [MASK] ." becomes "It was [MASK].", of which the tokenizer makes the same.
+    """
+    if tuned := stored.get("prompt"):
+        text = re.sub(r" (?=[.,;:!?])", "", tuned)
+        return text[:1].upper() + text[1:]
+    return reuse.manifest["prompt"] if reuse else PROMPT
+
+
 def make_manifest(
     name: str,
     version: str,
     folder: Path,
+    prompt: str,
     graphs: dict,
     face: dict,
     voice: dict,
@@ -101,7 +115,7 @@ def make_manifest(
         "version": version,
         "licence": licence,
         "dataSources": sources,
-        "prompt": "I am [MASK].",
+        "prompt": prompt,
         "labels": [{"id": label, "word": label} for label in LABELS],
         "text": {
             "maxTokens": MAX_WORDS,

@@ -371,16 +371,17 @@ def test_a_voice_of_ours_keeps_its_high_pass_and_one_of_others_has_none(bundle, 
 
 
 @torch.no_grad()
-def test_a_memobert_of_ours_keeps_its_heads(paths, bundle, tmp_path):
+def test_a_memobert_of_ours_keeps_its_heads_and_its_prompt(paths, bundle, tmp_path):
     model = MemoBert(small_config(**TOY, vocab_size=120), 42, TOY["hidden_size"])
     heads = PretrainingHeads(model)
     heads.add_words(model)
     stir(model, torch.Generator().manual_seed(1))
     stir(heads, torch.Generator().manual_seed(2))
-    best = {"model": model.state_dict(), "heads": heads.state_dict(), "config": TOY, "classifier": None}
+    best = {"model": model.state_dict(), "heads": heads.state_dict(), "config": TOY}
+    best |= {"method": "prompt", "prompt": "so what [MASK] .", "classifier": None}
     torch.save(best, tmp_path / "best.pt")
     given = ["--memobert", str(tmp_path / "best.pt"), *words(paths, "vocabulary"), "--reuse", str(bundle[0])]
-    convert.main([*given, "--out", str(tmp_path / "ours")])
+    assert convert.main([*given, "--out", str(tmp_path / "ours")])["prompt"] == "So what [MASK]."
     for module in (model, heads):
         round_to_half(module)
     hidden = torch.randn(3, TOY["hidden_size"])
@@ -391,6 +392,9 @@ def test_a_memobert_of_ours_keeps_its_heads(paths, bundle, tmp_path):
     asked = fusion_batch(42, TOY["hidden_size"], 120)
     filled = run(tmp_path / "ours", "memobert", **asked)["filled_words"]
     expect_close(filled, Published(model.eval(), heads.words)(*asked.values())[2])
+    torch.save(best | {"method": "finetune"}, tmp_path / "best.pt")
+    with pytest.raises(CheckpointError, match=r"--memobert: .*best\.pt answers by a classifier"):
+        convert.main([*given, "--out", str(tmp_path / "none")])
 
 
 def test_what_is_not_given_is_reused_and_a_student_goes_with_its_teacher(paths, bundle, tmp_path):

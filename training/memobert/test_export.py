@@ -8,14 +8,17 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from transformers import BertTokenizerFast
 
 from . import export
 from .denseface_model import DenseFace
 from .export import CONTEXT, FRAMES, chosen_variants
 from .exported_models import PARTS, fold_norms, fold_temperature
 from .lightface_model import LightFace
+from .manifest import Bundle, prompt_of
 from .memobert_model import MemoBert, small_config
 from .pretraining_heads import PretrainingHeads
+from .sources import DEFAULT_PROMPT
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
 
 RUN = {"arguments": {"rate": 0.1}, "seed": 3, "commit": "abc"}
@@ -205,6 +208,33 @@ def test_what_is_reused_stays_to_the_byte(bundle, checkpoints, tmp_path):
     (folder / "copy" / "denseface.onnx").write_bytes(b"another")
     with pytest.raises(ValueError, match="not the file"):
         export.Bundle(folder / "copy").take("denseface", tmp_path)
+
+
+def test_the_prompt_is_the_one_that_was_tuned(bundle, checkpoints, tmp_path):
+    folder, manifest = bundle
+    assert manifest["prompt"] == "I am [MASK]."
+    stored = torch.load(checkpoints["fusion"], weights_only=False)
+    torch.save({**stored, "method": "prompt", "prompt": "so what [MASK] ."}, tmp_path / "tuned.pt")
+    given = ["--fusion", str(tmp_path / "tuned.pt"), "--reuse", str(folder), "--out", str(tmp_path / "out")]
+    assert export.main(given)["prompt"] == "So what [MASK]."
+    tokenizer = BertTokenizerFast.from_pretrained(tmp_path / "out")
+    asked = tokenizer("so what [MASK] .", add_special_tokens=False).input_ids
+    golden = json.loads((tmp_path / "out/golden.json").read_text())["memobert"]["inputs"]["input_ids"]
+    begin = golden["data"].index(tokenizer.mask_token_id) - asked.index(tokenizer.mask_token_id)
+    assert golden["data"][begin : begin + len(asked)] == asked
+    # of what does not tell, that of the bundle reused; the usual one is written as it always was
+    assert prompt_of({}, Bundle(tmp_path / "out")) == "So what [MASK]."
+    assert prompt_of({"prompt": DEFAULT_PROMPT}, Bundle(tmp_path / "out")) == "I am [MASK]."
+    assert prompt_of({}, None) == "I am [MASK]."
+
+
+def test_a_classifier_has_no_place_in_a_bundle(checkpoints, toy, tmp_path):
+    stored = torch.load(checkpoints["fusion"], weights_only=False)
+    torch.save({**stored, "method": "finetune"}, tmp_path / "tuned.pt")
+    given = ["--fusion", str(tmp_path / "tuned.pt"), "--vocabulary", str(toy / "vocab.txt")]
+    with pytest.raises(ValueError, match=r"tuned\.pt answers by a classifier .* give one .* --method prompt"):
+        export.main([*given, "--out", str(tmp_path / "out")])
+    assert not (tmp_path / "out").exists()
 
 
 def test_files_by_precision_name_their_backend_and_deviation(checkpoints, toy, tmp_path):

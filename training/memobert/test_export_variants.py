@@ -47,7 +47,7 @@ def graphs():
     voice = VoiceEncoder(compact_config(**TOY), 7)
     voice.wav2vec2.set_attn_implementation("eager")
     fusion = Published(MemoBert(small_config(**TINY_WORDS, vocab_size=600)))
-    asked = fusion_inputs(342, 256, ToyTokens())
+    asked = fusion_inputs(342, 256, ToyTokens(), "i am [MASK].")
     return {
         "memobert": (trace(fusion, asked, OUTPUTS["memobert"], AXES["memobert"]), asked),
         "denseface-light": (trace(light, faces, OUTPUTS["denseface"], AXES["denseface"]), faces),
@@ -138,7 +138,7 @@ def test_int8_products_are_of_the_numbers_that_are_packed(graphs):
 def test_a_head_of_masked_words_keeps_int8_products(graphs):
     torch.manual_seed(3)
     model = MemoBert(small_config(**TINY_WORDS, vocab_size=600))
-    asked = fusion_inputs(342, 256, ToyTokens())
+    asked = fusion_inputs(342, 256, ToyTokens(), "i am [MASK].")
     both = trace(
         Published(model, WordHead(model)), asked, [*OUTPUTS["memobert"], "filled_words"], AXES["memobert"]
     )

@@ -82,7 +82,7 @@ def test_what_an_estimate_needs_answers_alike(runs, bundle, tmp_path):
     assert len(part.graph.node) < len(whole.graph.node)
     onnx.checker.check_model(part)
     sizes = [manifest[kind]["featureSize"] for kind in ("face", "voice")]
-    asked = fusion_inputs(*sizes, load_source(arguments).tokenizer)
+    asked = fusion_inputs(*sizes, load_source(arguments).tokenizer, "i am [MASK].")
     given = {name: value.numpy() for name, value in asked.items()}
     got, want = (
         onnxruntime.InferenceSession(graph.SerializeToString()).run(["mask_logits"], given)[0]
