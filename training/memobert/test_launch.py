@@ -53,12 +53,17 @@ def train_here(steps: int) -> None:
     torch.save({"module": module.state_dict(), "rounds": rounds, "scores": fit.load_scores()}, "end.pt")
 
 
-def train_on_two_machines(folders: list[Path], steps: int) -> list[dict]:
+def train_on_machines(folders: list[Path], steps: int) -> list[dict]:
     """What `train_here` tells of each; the first is the main process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2", "LOCAL_RANK": "0"}
+    place = {
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": port,
+        "WORLD_SIZE": str(len(folders)),
+        "LOCAL_RANK": "0",
+    }
     place |= {"PYTHONPATH": str(Path(__file__).parents[1]), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", f"from memobert.test_launch import train_here; train_here({steps})"]
     started = [
@@ -73,13 +78,12 @@ def train_on_two_machines(folders: list[Path], steps: int) -> list[dict]:
     return [torch.load(folder / "end.pt") for folder in folders]
 
 
-def test_machines_that_share_no_folder_go_on_alike(tmp_path, monkeypatch):
+def test_machines_that_share_no_folder_go_on_alike(tmp_path):
     folders = [tmp_path / name for name in ("main", "other")]
     for folder in folders:
         folder.mkdir()
-    monkeypatch.chdir(folders[0])
-    train_here(2)
-    main, other = train_on_two_machines(folders, 4)
+    train_on_machines(folders[:1], 2)
+    main, other = train_on_machines(folders, 4)
     assert main["rounds"] == other["rounds"] == [1]
     assert main["scores"] == other["scores"] == {"round": 1}
     for name, value in main["module"].items():
