@@ -54,6 +54,33 @@ test('the shipped model is measured stage by stage, and the numbers can be copie
   test.info().annotations.push({ type: 'measured', description: JSON.stringify(found) });
 });
 
+test('it measures what the element has: by its defaults where nothing is written, and with its hash', async ({
+  open,
+}) => {
+  const page = await open();
+  await openPage(page);
+  await page.locator('.measure').scrollIntoViewIfNeeded();
+  const asked = async () => {
+    await page.getByTestId('measure').click();
+    return page.locator('memo-measure').evaluate((part) => (part as HTMLElement & { asked?: unknown }).asked);
+  };
+  await page.locator('memo-measure').evaluate((part) => {
+    const measure = (asked: unknown) => {
+      Object.assign(part, { asked });
+      return Promise.reject(new Error('enough'));
+    };
+    Object.assign(part, { measure });
+  });
+  await page.locator('memo-bert').evaluate((element) => element.setAttribute('integrity', 'sha256-abcd'));
+  const own = { manifestUrl: './models/small/manifest.json', assetBase: './generated/' };
+  expect(await asked()).toMatchObject({ ...own, device: 'wasm', integrity: 'sha256-abcd' });
+  await page.locator('memo-bert').evaluate((element) => {
+    for (const name of ['bundle', 'asset-base', 'integrity']) element.removeAttribute(name);
+    Object.assign(element, { device: undefined });
+  });
+  expect(await asked()).toEqual({ ...own, device: 'auto', allowSoftwareAdapter: false });
+});
+
 test('what runs is stopped first; cancelled, nothing is left; what fails is told', async ({ open }) => {
   const page = await open();
   await fakeWorkers(page);

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { MemoEngine } from '../elements';
+import { readAttributes } from '../elements/attributes';
 import { buttons } from '../elements/buttons';
 import { cssValues } from '../elements/css-values';
 import { megabytes } from '../elements/format';
@@ -219,11 +220,8 @@ export class MemoOffline extends LitElement {
       engine: () => {
         const engine = this.#engine();
         if (engine === null) throw new ReferenceError(`no <memo-bert id="${this.for}">`);
-        const { bundle: manifestUrl, assetBase, device, allowSoftwareAdapter, integrity } = engine;
-        return engineOptions({
-          ...{ manifestUrl, assetBase, device, allowSoftwareAdapter },
-          ...(integrity === null ? {} : { integrity }),
-        });
+        const { allowSoftwareAdapter } = engine;
+        return engineOptions({ ...readAttributes(engine).options, allowSoftwareAdapter });
       },
       forgetMarks: () => {
         this.#engine()?.handle({ name: 'adaptation-clear', detail: {} });

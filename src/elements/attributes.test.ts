@@ -1,9 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { changeOf, NOTHING_WRITTEN, readAttributes, wished, type Written } from './attributes';
+import { changeOf, readAttributes, wished, type Written } from './attributes';
 import { MemoError } from '../errors';
 import { DEFAULT_SETTINGS } from '../recogniser';
 
-const DEFAULT = readAttributes(NOTHING_WRITTEN);
+const DEFAULT = readAttributes({});
+const NAMES = [
+  ...(['bundle', 'integrity', 'assetBase', 'speech', 'device', 'modalities', 'prompt', 'labels'] as const),
+  ...(['rateFace', 'rateVoice', 'rateFusion', 'saver', 'smoothing'] as const),
+] satisfies (keyof Written)[];
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -30,8 +34,8 @@ describe('readAttributes', () => {
       ...{ modalities: ['face', 'voice'], labels: ['happy', 'sad', 'bored'] },
       ...{ rateFace: 5, rateFusion: 0.5, smoothing: 1.5 },
     };
-    const read = readAttributes({ ...NOTHING_WRITTEN, ...texts });
-    expect(read).toEqual(readAttributes({ ...NOTHING_WRITTEN, ...properties }));
+    const read = readAttributes(texts);
+    expect(read).toEqual(readAttributes(properties));
     expect(read.problems).toEqual([]);
     expect(read.options).toMatchObject({ manifestUrl: 'b.json', speech: 's.json', device: 'wasm' });
     expect(read.settings).toEqual({
@@ -58,23 +62,22 @@ describe('readAttributes', () => {
     [{ rateFusion: '' }, 'attribute-invalid', 'rate-fusion'],
     [{ smoothing: -1 }, 'attribute-invalid', 'smoothing'],
   ])('tells what is wrong with %j, and goes on with the default', (wrong, code, named) => {
-    const { options, settings, problems } = readAttributes({ ...NOTHING_WRITTEN, ...wrong });
+    const { options, settings, problems } = readAttributes(wrong);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({ code, cure: expect.stringMatching(/\.$/) as string });
     expect(problems[0]?.message).toContain(named);
     expect({ options, settings }).toEqual({ options: DEFAULT.options, settings: DEFAULT.settings });
   });
 
-  const names = Object.keys(NOTHING_WRITTEN) as (keyof Written)[];
-  it.each(names.flatMap((name) => [{ [name]: null }, { [name]: undefined }]))(
+  it.each(NAMES.flatMap((name) => [{ [name]: null }, { [name]: undefined }]))(
     'takes the default for what was taken away: %o',
     (gone) => {
-      expect(readAttributes({ ...NOTHING_WRITTEN, ...gone })).toEqual(DEFAULT);
+      expect(readAttributes(gone)).toEqual(DEFAULT);
     },
   );
 
   it.each(['', ' '])('takes an empty integrity (%j) for none', (integrity) => {
-    expect(readAttributes({ ...NOTHING_WRITTEN, integrity })).toEqual(DEFAULT);
+    expect(readAttributes({ integrity })).toEqual(DEFAULT);
   });
 
   it.each([
@@ -83,7 +86,7 @@ describe('readAttributes', () => {
     ),
     ...['sha256', 'sha256-', 'sha1-abcd', 'abcd'].map((text) => [text, ['attribute-invalid']] as const),
   ])('takes the integrity %j as it is, and tells of one without a hash: %j', (integrity, codes) => {
-    const { options, problems } = readAttributes({ ...NOTHING_WRITTEN, integrity });
+    const { options, problems } = readAttributes({ integrity });
     expect(problems.map(({ code }) => code)).toEqual(codes);
     expect(options.integrity, 'nothing is loaded unchecked').toBe(integrity);
   });
@@ -94,7 +97,7 @@ describe('readAttributes', () => {
     ),
   )('tells of what is no address: %s=%j', (name, address) => {
     vi.stubGlobal('document', { baseURI: 'https://page.test/' });
-    const read = readAttributes({ ...NOTHING_WRITTEN, [name]: address });
+    const read = readAttributes({ [name]: address });
     expect(read.problems.map(({ code, message }) => [code, message.includes(`"${address}"`)])).toEqual([
       ['attribute-invalid', true],
     ]);
@@ -105,7 +108,7 @@ describe('readAttributes', () => {
   it('takes what the vocabulary refused as wrong, as long as it is written so', () => {
     const error = new MemoError('label-invalid', 'what', 'cure');
     const refused = new Map([['["happy","qzx"]', error]]);
-    const written = { ...NOTHING_WRITTEN, prompt: 'I feel [MASK].' };
+    const written = { prompt: 'I feel [MASK].' };
     const wrong = readAttributes({ ...written, labels: 'Happy, qzx' }, refused);
     expect(wrong.problems).toEqual([error]);
     expect(wrong.settings).toMatchObject({ prompt: 'I feel [MASK].', labels: null });
@@ -113,10 +116,7 @@ describe('readAttributes', () => {
   });
 
   it('keeps the modalities it knows beside one it does not, and tells of several mistakes', () => {
-    const { settings, problems } = readAttributes({
-      ...NOTHING_WRITTEN,
-      ...{ modalities: 'face smell', device: 'gpu' },
-    });
+    const { settings, problems } = readAttributes({ modalities: 'face smell', device: 'gpu' });
     expect(settings.modalities).toEqual(['face']);
     expect(problems.map(({ message }) => /attribute (\S+)/.exec(message)?.[1])).toEqual([
       'device',

@@ -5,7 +5,6 @@ import { MODALITIES, type Modality } from '../memobert/estimate';
 import { checkLabelWords, checkWording } from '../memobert/prompt';
 import {
   absolute,
-  DEFAULT_SETTINGS,
   initialWords,
   type Rates,
   type RecogniserOptions,
@@ -24,22 +23,22 @@ const MOST_SMOOTHING_S = 60;
 
 /**
  * As attribute or property: lists as text or as such, numbers likewise. Null where nothing was said, or an attribute was taken
- * away; undefined where a framework wrote that.
+ * away; undefined, too, where a framework wrote that.
  */
 export interface Written {
-  readonly bundle: string | null | undefined;
-  readonly integrity: string | null | undefined;
-  readonly assetBase: string | null | undefined;
-  readonly speech: string | null | undefined;
-  readonly device: string | null | undefined;
-  readonly modalities: string | readonly string[] | null | undefined;
-  readonly prompt: string | null | undefined;
-  readonly labels: string | readonly string[] | null | undefined;
-  readonly rateFace: string | number | null | undefined;
-  readonly rateVoice: string | number | null | undefined;
-  readonly rateFusion: string | number | null | undefined;
-  readonly saver: boolean | null | undefined;
-  readonly smoothing: string | number | null | undefined;
+  readonly bundle?: string | null | undefined;
+  readonly integrity?: string | null | undefined;
+  readonly assetBase?: string | null | undefined;
+  readonly speech?: string | null | undefined;
+  readonly device?: string | null | undefined;
+  readonly modalities?: string | readonly string[] | null | undefined;
+  readonly prompt?: string | null | undefined;
+  readonly labels?: string | readonly string[] | null | undefined;
+  readonly rateFace?: string | number | null | undefined;
+  readonly rateVoice?: string | number | null | undefined;
+  readonly rateFusion?: string | number | null | undefined;
+  readonly saver?: boolean | null | undefined;
+  readonly smoothing?: string | number | null | undefined;
 }
 
 export interface Read {
@@ -97,22 +96,6 @@ export function readAttributes(written: Written, refused: ReadonlyMap<string, Me
   };
   return { options, settings, problems };
 }
-
-export const NOTHING_WRITTEN: Written = {
-  bundle: DEFAULT_BUNDLE,
-  integrity: null,
-  assetBase: DEFAULT_ASSET_BASE,
-  speech: null,
-  device: 'auto',
-  modalities: DEFAULT_SETTINGS.modalities,
-  prompt: null,
-  labels: null,
-  rateFace: null,
-  rateVoice: null,
-  rateFusion: null,
-  saver: false,
-  smoothing: null,
-};
 
 /** What is set otherwise than before. */
 export function changeOf(before: Partial<Settings>, now: Settings): Partial<Settings> {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MemoRequest } from '../recogniser';
 import { setUp } from '../recogniser/testing/set-up';
 import { settled } from '../recogniser/testing/manual-clock';
 import { giveTrack } from './child-track';
@@ -47,12 +48,15 @@ describe('the track of src', () => {
   });
   afterEach(() => void vi.unstubAllGlobals());
 
-  it.each(['start-file', 'start-actor', 'start'] as const)('is no words of what %s begins', async (name) => {
+  it.each<MemoRequest>([
+    { name: 'start-file', detail: { file: new Blob(['mine']), name: 'mine.mp4' } },
+    { name: 'start-actor', detail: {} },
+    { name: 'start', detail: { camera: true, microphone: true } },
+  ])('is no words of what $name begins', async (request) => {
     const { recogniser, arrive, told, clock, talk } = await analysed();
     await clock.advance(1000);
     expect(told().join(' ')).toContain('from the talk');
-    const file = new File(['mine'], 'mine.mp4');
-    recogniser.handle({ name, detail: { file, name: 'mine.mp4', camera: true, microphone: true } });
+    recogniser.handle(request);
     await arrive();
     await clock.advance(1000);
     expect(recogniser.state).toMatchObject({ phase: 'listening', words: { source: 'typed' } });

@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { MemoError } from '../errors';
 import { STAGES } from '../memobert/estimate';
 import { measure, type Measurement, type Spread } from '../measure';
-import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE } from './attributes';
+import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes } from './attributes';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { errorMessage, errorStyles } from './error-message';
@@ -15,7 +15,7 @@ import { measureWords, type MeasureWords } from './strings/measure-words';
 export type Measure = typeof measure;
 
 /**
- * Measures this device: what loading costs, and how long each stage takes. With `for` it takes bundle and device of that
+ * Measures this device: what loading costs, and how long each stage takes. With `for` it takes bundle, its hash and device of that
  * element and stops it first, so that nothing else computes meanwhile.
  * @fires {CustomEvent<Measurement>} measured - the numbers, as they are shown and copied
  */
@@ -246,14 +246,13 @@ export class MemoMeasure extends BaseElement {
 
   /** Those of the element that it is for, which is stopped; else its own. */
   #options(): Parameters<Measure>[0] {
-    const own = { manifestUrl: this.bundle, assetBase: this.assetBase };
     const found =
       this.for === null ? null : (this.getRootNode() as Document | ShadowRoot).getElementById(this.for);
-    if (found === null || !('assetBase' in found)) return own;
+    if (found === null || !('assetBase' in found)) return readAttributes(this).options;
     const engine = found as MemoEngine;
     if (engine.state !== 'idle') engine.stop();
-    const { bundle, assetBase, device, allowSoftwareAdapter } = engine;
-    return { manifestUrl: bundle, assetBase, device, allowSoftwareAdapter };
+    const { allowSoftwareAdapter } = engine;
+    return { ...readAttributes(engine).options, allowSoftwareAdapter };
   }
 
   async #copy(json: string): Promise<void> {

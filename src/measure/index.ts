@@ -21,7 +21,7 @@ export { spread, type Spread } from './statistics';
 
 export type MeasureOptions = Pick<
   RecogniserOptions,
-  'manifestUrl' | 'assetBase' | 'actorBase' | 'device' | 'allowSoftwareAdapter'
+  'manifestUrl' | 'integrity' | 'assetBase' | 'actorBase' | 'device' | 'allowSoftwareAdapter'
 >;
 
 /**
