@@ -92,6 +92,28 @@ test('an element speaks the language of where it stands, wherever it is moved', 
   await expect(page.locator('memo-bert > memo-controls').getByTestId('start')).toHaveText(/시작/);
 });
 
+test('moved without a restart, an element and its parts speak the language of where they stand then', async ({
+  open,
+}) => {
+  const page = await open();
+  await openPage(page);
+  await page.evaluate(() => {
+    const other = document.createElement('div');
+    other.innerHTML =
+      '<p lang="ko"></p><memo-engine id="e"></memo-engine><memo-controls for="e"></memo-controls>';
+    document.body.append(other);
+    const korean = other.querySelector('p')!;
+    korean.moveBefore(other.querySelector('memo-controls')!, null);
+    korean.moveBefore(document.querySelector('memo-bert')!, null);
+  });
+  await expect(page.locator('p > memo-controls').getByTestId('start')).toHaveText(/시작/);
+  await expect(page.locator('p > memo-bert').getByTestId('start')).toHaveText(/시작/);
+  await expect(page.locator('p > memo-bert').getByRole('group').first()).toHaveAttribute('lang', 'ko');
+  // from here on it follows what changes there
+  await page.evaluate(() => document.querySelector('p:has(memo-bert)')!.setAttribute('lang', 'en'));
+  await expect(page.locator('p > memo-bert').getByTestId('start')).toHaveText(/Start/);
+});
+
 test('an error is said by its code, its own words one click away', async ({ open }) => {
   const page = await open();
   await openPage(page, '?device=wasm&lang=ko');

@@ -29,8 +29,9 @@ export class BaseElement extends LitElement {
     this.#link.renew();
   }
 
-  /** Moved by `moveBefore`: nothing restarts, but another recogniser may be around it now. */
+  /** Moved by `moveBefore`: nothing restarts, but another recogniser or another language may be around it now. */
   connectedMoveCallback(): void {
+    this.#speaker.hostConnected();
     this.#link.renew();
   }
 

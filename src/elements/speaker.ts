@@ -32,6 +32,7 @@ export class Speaker implements ReactiveController {
     return speaking(this.#language, say);
   }
 
+  /** Connected, or moved by `moveBefore`. */
   hostConnected(): void {
     listeners.add(this.renew);
     for (let root = this.host.getRootNode(); ; root = root.host.getRootNode()) {
