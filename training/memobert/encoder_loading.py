@@ -27,7 +27,7 @@ BATCH = {"face": 64, "voice": 16}
 
 @dataclass(frozen=True)
 class Encoder:
-    """`encode` takes normalised faces [N,1,64,64] or waveforms [N,T] and gives features and logits [N,C].
+    """`encode` takes normalised faces [N,1,S,S] or waveforms [N,T] and gives features and logits [N,C].
 
     Features are [N,342] of faces, [N,F,D] of voices; all float32.
     """
@@ -41,6 +41,8 @@ class Encoder:
     std: float = 1.0
     high_pass_hz: float = 0.0
     """What a voice was trained behind, and has to be heard behind."""
+    face_size: int = FACE_SIZE_PX
+    """Sides of the square that faces are enlarged to."""
 
     def run(self, values: np.ndarray) -> np.ndarray:
         """The logits alone."""
@@ -50,7 +52,7 @@ class Encoder:
         """Logits [N,8] of grey faces [N,1,H,W], 0..255, enlarged and normalised as the page does it."""
         parts = faces.split(BATCH["face"])
         return np.concatenate(
-            [self.run(to_input(p, FACE_SIZE_PX, self.mean, self.std).numpy()) for p in parts]
+            [self.run(to_input(p, self.face_size, self.mean, self.std).numpy()) for p in parts]
         )
 
     def voice_logits(self, waves: list[np.ndarray]) -> np.ndarray:

@@ -11,7 +11,7 @@ import argparse
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ import torch
 
 from .calibration import calibrate, fit_temperature, measure_calibration, sample_folds, speaker_folds
 from .denseface_model import FACE_CLASSES
-from .encoder_loading import Encoder, load_encoder
+from .encoder_loading import FACE_SIZE_PX, Encoder, load_encoder
 from .encoder_splits import (
     ALL,
     FaceSplit,
@@ -234,7 +234,7 @@ def evaluate(arguments: argparse.Namespace, device: torch.device) -> dict:
     )
     loaded = {option: _load(arguments, option, device) for option in GRAPHS}
     report: dict = {"seed": settings.seed, "precision": arguments.precision, "before": arguments.before_is}
-    report["encoders"] = {}
+    report |= {"face_size": arguments.face_size, "encoders": {}}
     faces = speech = None
     for option, encoders in loaded.items():
         if not encoders:
@@ -255,7 +255,10 @@ def _load(arguments: argparse.Namespace, option: str, device: torch.device) -> d
     paths = {AFTER: getattr(arguments, option), BEFORE: getattr(arguments, f"{option}_before")}
     kind = "voice" if option == "voice" else "face"
     return {
-        who: load_encoder(path, kind, device, arguments.precision, arguments.threads)
+        who: replace(
+            load_encoder(path, kind, device, arguments.precision, arguments.threads),
+            face_size=arguments.face_size,
+        )
         for who, path in paths.items()
         if path
     }
@@ -279,6 +282,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         parser.add_argument(f"--{option}", type=Path, help=f"{graph}: best.pt or .onnx")
         parser.add_argument(f"--{option}-before", type=Path, help="its predecessor")
     parser.add_argument("--before-is", default=PREVIOUS, help="what the report calls it, of a control")
+    parser.add_argument(
+        "--face-size", type=int, default=FACE_SIZE_PX, help="pixels; another than the page's, of a control"
+    )
     parser.add_argument("--faces", type=Path, help="folder of ferplus-valid.zip")
     parser.add_argument("--speech", type=Path, help="folder of the corpora's archives")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded data")

@@ -1,5 +1,6 @@
 """`encoders.md` from an `encoders.json`: the same numbers, in tables."""
 
+from .encoder_loading import FACE_SIZE_PX
 from .report_figures import compared_group
 from .robustness import CLEAN
 
@@ -21,6 +22,8 @@ was trained on those very speakers.
 def markdown(report: dict, figures: dict[str, dict[str, str]]) -> str:
     """The page; `figures` as `report_figures.draw_figures` returns them."""
     parts = [HEAD.format(**report)]
+    if (size := report.get("face_size", FACE_SIZE_PX)) != FACE_SIZE_PX:
+        parts.append(f"Faces were enlarged to {size}x{size}; the page does it to {FACE_SIZE_PX}.\n")
     if any("before" in found["sources"] for found in report["encoders"].values()):
         # reports from before there was a choice compare with the previous encoder
         parts.append(COMPARED.format(before=report.get("before", PREVIOUS)))

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -104,6 +105,18 @@ def test_a_control_is_called_what_it_is(run):
     assert "*Before* is the previous encoder on the same inputs" in markdown(report, figures)
     control = {**report, "before": "the same without augmentation"}
     assert "*Before* is the same without augmentation on the same inputs" in markdown(control, figures)
+
+
+def test_faces_of_another_size_are_told(encoders, run):
+    encoder = replace(load_encoder(encoders / "face.pt", "face", CPU, "fp32"), face_size=32)
+    sides = []
+    seen = replace(encoder, encode=lambda values: sides.append(values.shape[2:]) or encoder.encode(values))
+    assert seen.face_logits(torch.zeros(2, 1, 48, 48)).shape == (2, 8) and sides == [(32, 32)]
+    _, report = run
+    names = report["encoders"]
+    figures = {n: {k: f"{n}-{k}.png" for k in ("confusion", "reliability", "robustness")} for n in names}
+    assert "enlarged" not in markdown(report, figures)
+    assert "Faces were enlarged to 48x48" in markdown({**report, "face_size": 48}, figures)
 
 
 def test_what_the_predecessor_heard_is_not_compared():
