@@ -220,8 +220,7 @@ export class MemoOffline extends LitElement {
       engine: () => {
         const engine = this.#engine();
         if (engine === null) throw new ReferenceError(`no <memo-bert id="${this.for}">`);
-        const { allowSoftwareAdapter } = engine;
-        return engineOptions({ ...readAttributes(engine).options, allowSoftwareAdapter });
+        return engineOptions(readAttributes(engine).options);
       },
       forgetMarks: () => {
         this.#engine()?.handle({ name: 'adaptation-clear', detail: {} });

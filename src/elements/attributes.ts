@@ -17,7 +17,7 @@ export const DEFAULT_BUNDLE: string = './models/small/manifest.json';
 export const DEFAULT_ASSET_BASE: string = './generated/';
 const DEVICES: readonly DeviceWish[] = ['auto', 'webgpu', 'wasm'];
 /** Without it there is no hash; the worker reads it to the letter. */
-const HASH = /sha(256|384|512)-./;
+const HASH = /sha\d{3}-./;
 const MOST_HZ = 60;
 const MOST_SMOOTHING_S = 60;
 
@@ -39,10 +39,11 @@ export interface Written {
   readonly rateFusion?: string | number | null | undefined;
   readonly saver?: boolean | null | undefined;
   readonly smoothing?: string | number | null | undefined;
+  readonly allowSoftwareAdapter?: boolean | null | undefined;
 }
 
 export interface Read {
-  readonly options: Pick<RecogniserOptions, 'manifestUrl' | 'integrity' | 'assetBase' | 'speech' | 'device'>;
+  readonly options: Omit<RecogniserOptions, keyof Settings>;
   readonly settings: Settings;
   /** In the order of {@link Written}; `attribute-invalid`, `prompt-invalid` or `label-invalid`. */
   readonly problems: readonly MemoError[];
@@ -51,13 +52,21 @@ export interface Read {
 /** @param refused what the vocabulary said of a prompt or of label words, by their JSON */
 export function readAttributes(written: Written, refused: ReadonlyMap<string, MemoError> = new Map()): Read {
   const problems: MemoError[] = [];
-  /** What `read` makes of a value, or its default when it throws. */
-  const or = <T>(value: T, read: () => T): T => {
+  /** What was made of a value; where that is undefined it is wrong, and its default holds. */
+  const told: Told = (name, value, made, cure, fallback) => {
+    if (made !== undefined) return made;
+    problems.push(
+      new MemoError('attribute-invalid', `The attribute ${name} cannot be "${String(value)}".`, cure),
+    );
+    return fallback;
+  };
+  /** What `read` makes of a value; null when it throws. */
+  const or = <T>(read: () => T): T | null => {
     try {
       return read();
     } catch (error) {
       problems.push(MemoError.from(error));
-      return value;
+      return null;
     }
   };
   const accepted = <T>(value: T): T => {
@@ -65,34 +74,30 @@ export function readAttributes(written: Written, refused: ReadonlyMap<string, Me
     if (error !== undefined) throw error;
     return value;
   };
-  const address = <T>(name: string, value: string | null | undefined, fallback: T): string | T =>
-    or<string | T>(fallback, () => {
-      if (value == null || absolute(value) !== null) return value ?? fallback;
-      throw wrong(name, value, 'Give an address, or leave the attribute out.');
-    });
-  const { prompt = null, labels = null } = written;
+  const { prompt = null, labels = null, rateFace, rateVoice, rateFusion } = written;
   const integrity = written.integrity?.trim() || null;
-  const speech = address('speech', written.speech, null);
+  const speech = addressOf(told, 'speech', written.speech, null);
   const options = {
-    manifestUrl: address('bundle', written.bundle, DEFAULT_BUNDLE),
-    assetBase: address('asset-base', written.assetBase, DEFAULT_ASSET_BASE),
+    manifestUrl: addressOf(told, 'bundle', written.bundle, DEFAULT_BUNDLE),
+    assetBase: addressOf(told, 'asset-base', written.assetBase, DEFAULT_ASSET_BASE),
     ...(speech === null ? {} : { speech }),
-    ...(integrity === null ? {} : { integrity: or(integrity, () => integrityOf(integrity)) }),
-    device: or('auto', () => deviceOf(written.device ?? 'auto')),
+    ...(integrity === null ? {} : { integrity: integrityOf(told, integrity) }),
+    device: deviceOf(told, written.device ?? 'auto'),
+    allowSoftwareAdapter: written.allowSoftwareAdapter ?? false,
   };
-  const modalities = or(MODALITIES, () =>
-    modalitiesOf(written.modalities ?? MODALITIES, (error) => problems.push(error)),
+  const rates = Object.entries({ face: rateFace, voice: rateVoice, fusion: rateFusion }).map(
+    ([name, hz]) => [name, numberOf(told, `rate-${name}`, hz, Number.MIN_VALUE, MOST_HZ)] as const,
   );
   const settings: Settings = {
-    modalities,
-    prompt: or(null, () => {
+    modalities: modalitiesOf(told, written.modalities ?? MODALITIES),
+    prompt: or(() => {
       if (prompt !== null) checkWording(prompt);
       return accepted(prompt);
     }),
-    labels: or(null, () => accepted(labels === null ? null : checkLabelWords(listOf(labels, ',')))),
-    rates: ratesOf(written, or),
+    labels: or(() => accepted(labels === null ? null : checkLabelWords(listOf(labels, ',')))),
+    rates: Object.fromEntries(rates.filter(([, hz]) => hz !== null)) as Partial<Rates>,
     saver: written.saver ?? false,
-    smoothing: or(0, () => numberOf('smoothing', written.smoothing, 0, MOST_SMOOTHING_S) ?? 0),
+    smoothing: numberOf(told, 'smoothing', written.smoothing, 0, MOST_SMOOTHING_S) ?? 0,
   };
   return { options, settings, problems };
 }
@@ -113,48 +118,32 @@ export function wished({
   return { prompt, labels, modalities, words: initialWords(options) };
 }
 
-/** By their names; those of which nothing is said are left out. */
-function ratesOf(
-  { rateFace, rateVoice, rateFusion }: Written,
-  or: (value: number | null, read: () => number | null) => number | null,
-): Partial<Rates> {
-  const rates = Object.entries({ face: rateFace, voice: rateVoice, fusion: rateFusion }).map(
-    ([name, hz]) => [name, or(null, () => numberOf(`rate-${name}`, hz, Number.MIN_VALUE, MOST_HZ))] as const,
-  );
-  return Object.fromEntries(rates.filter(([, hz]) => hz !== null)) as Partial<Rates>;
+type Told = <T>(name: string, value: unknown, made: T | undefined, cure: string, fallback: T) => T;
+
+function addressOf<T>(told: Told, name: string, value: string | null | undefined, fallback: T): string | T {
+  const made = value == null ? fallback : absolute(value) === null ? undefined : value;
+  return told<string | T>(name, value, made, 'Write an address, or leave it out.', fallback);
 }
 
-/** One that names no hash is told, and stays: what it was to guard is not loaded. */
-function integrityOf(value: string): string {
-  if (HASH.test(value)) return value;
-  throw wrong(
-    'integrity',
-    value,
-    'Write "sha256-" and the base64 of the manifest\'s hash.',
-    'nothing is loaded by it',
-  );
+/** One that names no hash stays: what it was to guard is not loaded. */
+function integrityOf(told: Told, value: string): string {
+  const made = HASH.test(value) ? value : undefined;
+  return told('integrity', value, made, 'Write "sha256-" and the base64 of that hash.', value);
 }
 
-function deviceOf(value: string): DeviceWish {
+function deviceOf(told: Told, value: string): DeviceWish {
   const device = DEVICES.find((known) => known === value);
-  if (device !== undefined) return device;
-  throw wrong('device', value, `Write one of ${DEVICES.join(', ')}.`);
+  return told<DeviceWish>('device', value, device, `Write one of ${DEVICES.join(', ')}.`, 'auto');
 }
 
 /** Those it knows of several; all when it knows none. */
-function modalitiesOf(
-  value: string | readonly string[],
-  tell: (error: MemoError) => void,
-): readonly Modality[] {
+function modalitiesOf(told: Told, value: string | readonly string[]): readonly Modality[] {
   const words = listOf(value, /[\s,]+/);
   const known = MODALITIES.filter((modality) => words.includes(modality));
   const unknown = words.filter((word) => !MODALITIES.some((modality) => modality === word));
-  if (known.length > 0 && unknown.length === 0) return known;
-  const cure = `Write one or more of ${MODALITIES.join(', ')}.`;
-  const error = wrong('modalities', unknown.join(' '), cure);
-  if (known.length === 0) throw error;
-  tell(error);
-  return known;
+  const all = known.length === 0 ? MODALITIES : known;
+  const made = known.length === 0 || unknown.length > 0 ? undefined : known;
+  return told('modalities', unknown.join(' '), made, `Write one or more of ${MODALITIES.join(', ')}.`, all);
 }
 
 function listOf(value: string | readonly string[], separator: string | RegExp): readonly string[] {
@@ -162,14 +151,16 @@ function listOf(value: string | readonly string[], separator: string | RegExp): 
   return value.split(separator).filter((word) => word.trim() !== '');
 }
 
-function numberOf(name: string, value: Written['smoothing'], least: number, most: number): number | null {
+function numberOf(
+  told: Told,
+  name: string,
+  value: Written['smoothing'],
+  least: number,
+  most: number,
+): number | null {
   if (value == null) return null;
-  const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
-  if (number >= least && number <= most) return number;
+  const number = String(value).trim() === '' ? Number.NaN : Number(value);
+  const made = number >= least && number <= most ? number : undefined;
   const range = least > 0 ? `more than 0, at most ${most}` : `from ${least} to ${most}`;
-  throw wrong(name, String(value), `Write a number, ${range}.`);
-}
-
-function wrong(name: string, value: string, cure: string, then = 'its default holds'): MemoError {
-  return new MemoError('attribute-invalid', `The attribute ${name} cannot be "${value}"; ${then}.`, cure);
+  return told<number | null>(name, value, made, `Write a number, ${range}.`, null);
 }

@@ -11,7 +11,6 @@ import {
   type Condition,
   type MemoRequest,
   type Phase,
-  type RecogniserOptions,
   type RecogniserState,
   type Settings,
 } from '../recogniser';
@@ -295,7 +294,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     const change = changeOf(this.#asked, settings);
     this.#asked = settings;
     // by value: a start() before the first update has made one already, with these very options
-    if (this.#keyOf(options) !== this.#made) this.#close();
+    if (JSON.stringify(options) !== this.#made) this.#close();
     else if (Object.keys(change).length > 0) {
       recogniser.configure(change).catch((error: unknown) => {
         if (this.#recogniser === recogniser) this.#refuse(MemoError.from(error), change, Object.keys(change));
@@ -329,8 +328,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   #make(): RecogniserLike {
     const { options, settings } = this.#read();
-    const recogniser = this.createRecogniser({ ...this.#withTests(options), ...settings });
-    this.#made = this.#keyOf(options);
+    const recogniser = this.createRecogniser({ ...options, ...settings });
+    this.#made = JSON.stringify(options);
     this.#asked = settings;
     this.#recogniser = recogniser;
     this.#unsubscribe = recogniser.subscribe((known) => this.#show(known));
@@ -345,14 +344,6 @@ export class MemoEngine extends LitElement implements RecogniserStore {
       });
     }
     return recogniser;
-  }
-
-  #withTests(options: Read['options']): RecogniserOptions {
-    return { ...options, allowSoftwareAdapter: this.allowSoftwareAdapter };
-  }
-
-  #keyOf(options: Read['options']): string {
-    return JSON.stringify(this.#withTests(options));
   }
 
   /** Everybody sees the same: this element, its states, the parts. */

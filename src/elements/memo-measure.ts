@@ -251,8 +251,7 @@ export class MemoMeasure extends BaseElement {
     if (found === null || !('assetBase' in found)) return readAttributes(this).options;
     const engine = found as MemoEngine;
     if (engine.state !== 'idle') engine.stop();
-    const { allowSoftwareAdapter } = engine;
-    return { ...readAttributes(engine).options, allowSoftwareAdapter };
+    return readAttributes(engine).options;
   }
 
   async #copy(json: string): Promise<void> {
