@@ -343,3 +343,46 @@ test('where less motion is wanted nothing moves; in forced colours a bar is stil
   await expect(fill).toBeVisible();
   expect(await fill.evaluate((element) => getComputedStyle(element).backgroundColor)).not.toBe(ground);
 });
+
+test('faces that come, go and change their order leave the keyboard at the one where it was', async ({
+  open,
+}) => {
+  const page = await open();
+  await openPage(page);
+  await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
+    canvas.getContext('2d')!.fillRect(0, 0, 640, 480);
+    const part = document.createElement('memo-preview');
+    part.id = 'alone';
+    Object.assign(part, {
+      choosable: true,
+      frameWidth: 640,
+      frameHeight: 480,
+      stream: canvas.captureStream(),
+    });
+    document.body.prepend(part);
+  });
+  const show = (...lefts: number[]) =>
+    page.evaluate(async (lefts) => {
+      const part = document.querySelector<HTMLElementTagNameMap['memo-preview']>('#alone')!;
+      part.faces = lefts.map((x) => ({
+        ...{ box: { x, y: 100, width: 80, height: 100 }, score: 1, expression: null, followed: x === 100 },
+      }));
+      await part.updateComplete;
+    }, lefts);
+  const preview = page.locator('#alone');
+  const follow = (number: number) =>
+    preview.getByRole('button', { name: `Follow face ${number} from the left` });
+  await show(100, 300);
+  await follow(2).focus();
+  await show(310);
+  await expect(preview.locator('video')).toBeFocused();
+  await show(330, 100);
+  await expect(follow(2)).toBeFocused();
+  await show(100, 20, 320);
+  await expect(follow(3)).toBeFocused();
+  // who goes to the picture stays there
+  await preview.locator('video').focus();
+  await show(100, 20, 320);
+  await expect(preview.locator('video')).toBeFocused();
+});

@@ -183,10 +183,11 @@ test('of two faces the one that is clicked is followed; the other stays marked',
   await page.getByTestId('start').click();
   const faces = page.getByTestId('face');
   await expect(faces).toHaveCount(2);
-  await expect(faces.first()).toHaveAttribute('aria-pressed', 'true');
-  await faces.nth(1).click();
+  // as the visitor sees them, from the left of the mirror
   await expect(faces.nth(1)).toHaveAttribute('aria-pressed', 'true');
-  await expect(faces.first()).toHaveAttribute('aria-pressed', 'false');
+  await page.getByRole('button', { name: 'Follow face 1 from the left' }).click();
+  await expect(faces.first()).toHaveAttribute('aria-pressed', 'true');
+  await expect(faces.nth(1)).toHaveAttribute('aria-pressed', 'false');
   await expect
     .poll(() => page.evaluate(() => window.estimates.at(-1)?.faces.map(({ followed }) => followed)))
     .toEqual([false, true]);
@@ -228,6 +229,36 @@ test('in a file that was analysed too: it is analysed again for the one that is 
   await expectPhase(page, 'idle');
   await click(0);
   expect(await followed()).toEqual([0]);
+});
+
+test('chosen by the keyboard, a face keeps its focus, while the file is analysed again and after it', async ({
+  open,
+}) => {
+  const page = await open();
+  await openFile(page);
+  const all = await page.evaluate(() => window.estimates.length);
+  await page.getByRole('slider').press('Home');
+  await page.getByRole('slider').press('ArrowRight');
+  const choice = page.getByRole('button', { name: 'Follow face 2 from the left' });
+  await choice.focus();
+  await page.evaluate(() => {
+    const element = document.querySelector('memo-bert')!;
+    window.estimates = [];
+    window.errorCodes = [];
+    element.addEventListener('estimate', () => {
+      if (document.activeElement !== element) window.errorCodes.push('the focus is lost');
+    });
+  });
+  await choice.press('Enter');
+  await page.waitForFunction((count) => window.estimates.length === count, all);
+  await expectPhase(page, 'idle');
+  const chosen = page.getByRole('button', { name: 'Face 2 from the left is followed' });
+  await expect(chosen).toBeFocused();
+  await expect(chosen).toHaveAttribute('aria-pressed', 'true');
+  expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
+  // by the next key, whoever wants to is at the other one
+  await page.keyboard.press('Shift+Tab');
+  await expect(page.getByRole('button', { name: 'Follow face 1 from the left' })).toBeFocused();
 });
 
 test('a page of parts alone: they find their engine around them and by name', async ({ open }) => {

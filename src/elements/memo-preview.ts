@@ -4,6 +4,7 @@ import type { Face } from '../memobert/estimate';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
+import type { DrawnFace, FaceChoices } from './face-choices';
 import { mapBox, type Fit, type Size } from './box-mapping';
 import { topHue } from './label-colours';
 import { livePills } from './live-pills';
@@ -162,6 +163,9 @@ export class MemoPreview extends BaseElement {
   @query('.picture') private readonly picture!: HTMLElement;
 
   readonly #player = new MediaPlayer();
+  /** Null until there were several faces. */
+  #choices: FaceChoices | null = null;
+  #several = false;
   #observer: ResizeObserver | null = null;
 
   override connectedCallback(): void {
@@ -187,6 +191,9 @@ export class MemoPreview extends BaseElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('stream')) this.#play();
+    const several = this.choosable && this.faces.length > 1;
+    if (several && !this.#several) this.#fetchChoices();
+    this.#several = several;
     if (this.video !== null && this.#plays()) this.#player.show(this.video, this.position, this.reached);
   }
 
@@ -214,7 +221,7 @@ export class MemoPreview extends BaseElement {
       ${plays ? this.#file() : shown ? LIVE() : nothing}
       ${
         shown
-          ? this.faces.map((face) => this.#frame(face))
+          ? this.#frames()
           : html`<div class="placeholder"><slot name="placeholder">${strings.preview.cameraOff}</slot></div>`
       }
       ${
@@ -247,28 +254,39 @@ export class MemoPreview extends BaseElement {
     ></video>`;
   }
 
-  #frame(face: Face): unknown {
+  #frames(): unknown {
     const frame = { width: this.frameWidth, height: this.frameHeight };
-    const box = mapBox(face.box, frame, this.view, this.fit, this.mirrored);
-    if (box === null) return nothing;
-    const place = cssValues({
-      transform: `translate(${box.x}px, ${box.y}px)`,
-      'inline-size': `${box.width}px`,
-      'block-size': `${box.height}px`,
+    const drawn = this.faces.flatMap((face): DrawnFace[] => {
+      const box = mapBox(face.box, frame, this.view, this.fit, this.mirrored);
+      if (box === null) return [];
+      const place = cssValues({
+        transform: `translate(${box.x}px, ${box.y}px)`,
+        'inline-size': `${box.width}px`,
+        'block-size': `${box.height}px`,
+      });
+      return [{ face, box, place }];
     });
-    const kind = `face ${face.followed ? '' : 'other'}`;
-    if (!this.choosable || this.faces.length < 2)
-      return html`<div class=${kind} part="face" data-testid="face" ${place}></div>`;
-    return html`<button
-      class="${kind} choice"
-      type="button"
-      part="face"
-      data-testid="face"
-      aria-pressed=${face.followed}
-      title=${face.followed ? strings.preview.followed : strings.preview.follow}
-      ${place}
-      @click=${() => this.request('follow', { box: face.box })}
-    ></button>`;
+    return (
+      this.#choices?.frames(drawn, this.choosable) ??
+      drawn.map(
+        ({ face, place }) =>
+          html`<div
+            class="face ${face.followed ? '' : 'other'}"
+            part="face"
+            data-testid="face"
+            ${place}
+          ></div>`,
+      )
+    );
+  }
+
+  #fetchChoices(): void {
+    const come = ({ FaceChoices }: typeof import('./face-choices')) => {
+      this.#choices ??= new FaceChoices(this, (box) => this.request('follow', { box }));
+      this.requestUpdate();
+    };
+    // offline: it is asked for when there are several again
+    import('./face-choices').then(come, () => undefined);
   }
 
   /** A file and no stream of it: where it is played for the analysis, that is the picture. */
@@ -299,7 +317,8 @@ export class MemoPreview extends BaseElement {
 }
 
 /** Muted by its property as well: the attribute alone does not mute a video that a template made. */
-const LIVE = () => html`<video muted playsinline autoplay aria-label=${strings.preview.label}></video>`;
+const LIVE = () =>
+  html`<video muted playsinline autoplay tabindex="-1" aria-label=${strings.preview.label}></video>`;
 
 declare global {
   interface HTMLElementTagNameMap {

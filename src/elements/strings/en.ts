@@ -151,8 +151,6 @@ export const en = {
     label: 'What the recogniser sees',
     drop: 'Drop a video, a sound file or captions here',
     player: 'The file under analysis',
-    follow: 'Follow this face',
-    followed: 'This face is followed',
   },
   meter: { label: 'Microphone level', speaking: 'speech', quiet: 'no speech', muted: 'muted' },
   status: {

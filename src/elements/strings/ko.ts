@@ -154,8 +154,6 @@ export const ko: Words = {
     label: '인식기가 보는 화면',
     drop: '동영상이나 소리 파일, 자막을 여기에 놓으십시오',
     player: '분석하는 파일',
-    follow: '이 얼굴 따라가기',
-    followed: '이 얼굴을 따라가는 중',
   },
   meter: { label: '마이크 크기', speaking: '말소리', quiet: '말 없음', muted: '음소거' },
   status: {

@@ -6,6 +6,7 @@ import { DEFAULT_LABELS } from '../format';
 import { en } from './en';
 import { languageOf, speaking, strings, wordsFrom, type Words } from '.';
 import { APART_WORDS } from './apart-words';
+import { FACE_WORDS } from './face-words';
 import { guideWords } from './guide-words';
 import { ko } from './ko';
 import { measureWords } from './measure-words';
@@ -39,7 +40,13 @@ function said(table: unknown, path = ''): [path: string, text: string][] {
 
 /** Those that come with the code, and those that come with what says them. */
 const late = {
-  ...{ apart: APART_WORDS, guide: guideWords, measure: measureWords, offline: OFFLINE_WORDS },
+  ...{
+    apart: APART_WORDS,
+    faces: FACE_WORDS,
+    guide: guideWords,
+    measure: measureWords,
+    offline: OFFLINE_WORDS,
+  },
   ...{ time: OVER_TIME_WORDS, wording: WORDING_WORDS, panel: WORDS_PANEL_WORDS },
 };
 const all = (language: 'en' | 'ko'): [path: string, text: string][] => [
