@@ -15,7 +15,7 @@ import { measureWords, type MeasureWords } from './strings/measure-words';
 export type Measure = typeof measure;
 
 /**
- * Measures this device: what loading costs, and how long each stage takes. With `for` it takes bundle, its hash and device of that
+ * Measures this device: what loading costs, and how long each stage takes. With `for` it takes the bundle, its hash and the device of that
  * element and stops it first, so that nothing else computes meanwhile.
  * @fires {CustomEvent<Measurement>} measured - the numbers, as they are shown and copied
  */
