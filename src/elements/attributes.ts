@@ -128,7 +128,7 @@ function addressOf<T>(told: Told, name: string, value: string | null | undefined
 /** One that names no hash stays: what it was to guard is not loaded. */
 function integrityOf(told: Told, value: string): string {
   const made = HASH.test(value) ? value : undefined;
-  return told('integrity', value, made, 'Write "sha256-" and the base64 of that hash.', value);
+  return told('integrity', value, made, 'Write "sha256-" and the hash in base64.', value);
 }
 
 function deviceOf(told: Told, value: string): DeviceWish {
