@@ -115,6 +115,19 @@ describe('readAttributes', () => {
     expect(readAttributes({ ...written, labels: 'happy, sad' }, refused).problems).toEqual([]);
   });
 
+  it('tells of several mistakes in the order of the names', () => {
+    const wrong = {
+      smoothing: -1,
+      rateFace: 'fast',
+      labels: 'one',
+      prompt: '',
+      modalities: '',
+      device: 'gpu',
+    };
+    const codes = readAttributes(wrong).problems.map(({ code }) => code.replace('-invalid', ''));
+    expect(codes).toEqual(['attribute', 'attribute', 'prompt', 'label', 'attribute', 'attribute']);
+  });
+
   it('keeps the modalities it knows beside one it does not, and tells of several mistakes', () => {
     const { settings, problems } = readAttributes({ modalities: 'face smell', device: 'gpu' });
     expect(settings.modalities).toEqual(['face']);

@@ -74,7 +74,7 @@ export function readAttributes(written: Written, refused: ReadonlyMap<string, Me
     if (error !== undefined) throw error;
     return value;
   };
-  const { prompt = null, labels = null, rateFace, rateVoice, rateFusion } = written;
+  const { prompt = null, labels = null } = written;
   const integrity = written.integrity?.trim() || null;
   const speech = addressOf(told, 'speech', written.speech, null);
   const options = {
@@ -85,9 +85,6 @@ export function readAttributes(written: Written, refused: ReadonlyMap<string, Me
     device: deviceOf(told, written.device ?? 'auto'),
     allowSoftwareAdapter: written.allowSoftwareAdapter ?? false,
   };
-  const rates = Object.entries({ face: rateFace, voice: rateVoice, fusion: rateFusion }).map(
-    ([name, hz]) => [name, numberOf(told, `rate-${name}`, hz, Number.MIN_VALUE, MOST_HZ)] as const,
-  );
   const settings: Settings = {
     modalities: modalitiesOf(told, written.modalities ?? MODALITIES),
     prompt: or(() => {
@@ -95,7 +92,7 @@ export function readAttributes(written: Written, refused: ReadonlyMap<string, Me
       return accepted(prompt);
     }),
     labels: or(() => accepted(labels === null ? null : checkLabelWords(listOf(labels, ',')))),
-    rates: Object.fromEntries(rates.filter(([, hz]) => hz !== null)) as Partial<Rates>,
+    rates: ratesOf(told, written),
     saver: written.saver ?? false,
     smoothing: numberOf(told, 'smoothing', written.smoothing, 0, MOST_SMOOTHING_S) ?? 0,
   };
@@ -144,6 +141,14 @@ function modalitiesOf(told: Told, value: string | readonly string[]): readonly M
   const all = known.length === 0 ? MODALITIES : known;
   const made = known.length === 0 || unknown.length > 0 ? undefined : known;
   return told('modalities', unknown.join(' '), made, `Write one or more of ${MODALITIES.join(', ')}.`, all);
+}
+
+/** By their names; those of which nothing is said are left out. */
+function ratesOf(told: Told, { rateFace, rateVoice, rateFusion }: Written): Partial<Rates> {
+  const rates = Object.entries({ face: rateFace, voice: rateVoice, fusion: rateFusion }).map(
+    ([name, hz]) => [name, numberOf(told, `rate-${name}`, hz, Number.MIN_VALUE, MOST_HZ)] as const,
+  );
+  return Object.fromEntries(rates.filter(([, hz]) => hz !== null)) as Partial<Rates>;
 }
 
 function listOf(value: string | readonly string[], separator: string | RegExp): readonly string[] {

@@ -247,8 +247,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   /** Moved by `moveBefore`: everything goes on. Without this method it would be disconnected and connected. */
   connectedMoveCallback(): void {
-    this.#speaker.hostConnected();
-    document.dispatchEvent(new Event(STORE_CONNECTED));
+    this.connectedCallback();
   }
 
   protected override performUpdate(): void {
