@@ -305,8 +305,8 @@ test('a file by its address loads with a Cancel and is not left for a word; a st
   ] as const)
     await page.evaluate((request) => document.querySelector('memo-bert')!.handle(request), request);
   await expectPhase(page, 'loading');
-  await arrive();
-  expectWhole(await nextEstimate(page, 'text'));
+  const [estimate] = await Promise.all([nextEstimate(page, 'text'), arrive()]);
+  expectWhole(estimate);
 
   await start();
   await element(page, (found) => found.remove());
