@@ -117,6 +117,31 @@ describe('Analysis', () => {
     expect(client.bodies.follow).toEqual([{ box }]);
   });
 
+  it('leaves no failure that nobody hears when it ends while a frame is decoded', async () => {
+    const unheard = vi.fn<(reason: unknown) => void>();
+    process.on('unhandledRejection', unheard);
+    const client = new FakeClient({ ...healthyAnswers(), face: undefined });
+    const decoder = new EventTarget();
+    const decoded = new Promise((resolve) => decoder.addEventListener('decoded', resolve));
+    const reader = new FakeReader(2);
+    const frames = reader.frames.bind(reader);
+    reader.frames = async function* (times) {
+      yield* frames([...times].slice(0, 2));
+      await decoded;
+    };
+    const { analysis, abort } = setUp(2, { reader, modalities: ['face'] }, client);
+    const run = analysis.run();
+    await vi.waitFor(() => expect(client.count('face')).toBe(2));
+    abort.abort();
+    client.close();
+    // such are told of between tasks
+    await new Promise((resolve) => setImmediate(resolve));
+    decoder.dispatchEvent(new Event('decoded'));
+    await run;
+    process.off('unhandledRejection', unheard);
+    expect(unheard).not.toHaveBeenCalled();
+  });
+
   it('waits for a slow worker instead of reading ahead', async () => {
     const client = new FakeClient({ ...healthyAnswers(), estimate: undefined });
     const { analysis, reader } = setUp(60, {}, client);

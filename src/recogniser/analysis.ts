@@ -145,7 +145,10 @@ export class Analysis {
         value.frame.close();
         break;
       }
-      asked.push(this.#show(value));
+      const shown = this.#show(value);
+      // ended while the next frame is decoded, it is nobody's fault that nobody waits for it yet
+      shown.catch(() => undefined);
+      asked.push(shown);
     }
     await Promise.all(asked);
   }
