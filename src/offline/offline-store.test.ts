@@ -214,6 +214,15 @@ describe('keeping', () => {
     expect(store.state.error?.code).toBe('not-kept');
   });
 
+  it('is told to fail where the browser refuses the service worker, once somebody asks', async () => {
+    const { store, container } = setUp();
+    container.register = () => Promise.reject(new DOMException('no', 'SecurityError'));
+    await store.open();
+    expect(store.state).toMatchObject({ work: 'none', error: null });
+    await store.request('keep');
+    expect(store.state.error?.code).toBe('not-kept');
+  });
+
   it('counts as nothing where the manifest cannot be had', async () => {
     const { parts } = setUp();
     const none = () => Promise.reject(new MemoError('manifest-unreachable', '', ''));

@@ -56,7 +56,7 @@ export class OfflineStore {
     return this.#run('looking', async () => {
       const { container, scriptUrl, busy } = this.parts;
       if (container === null) return this.#set({ supported: false });
-      this.#link = await WorkerLink.open(container, scriptUrl, {
+      const link = WorkerLink.open(container, scriptUrl, {
         busy,
         onFirst: () => this.parts.onFirst(),
         onWaiting: () => this.#set({ update: 'ready' }),
@@ -64,6 +64,8 @@ export class OfflineStore {
           if (this.#asked || !busy()) this.parts.reload();
         },
       });
+      // nobody has asked for anything yet: whoever asks to keep something is told
+      this.#link = await link.catch(() => null);
     });
   }
 
