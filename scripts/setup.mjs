@@ -17,9 +17,12 @@ export function sh(command, args, options = {}) {
 
 /** Installs the packages of package-lock.json unless that very file is what is installed. */
 export function installPackages() {
-  const [major] = process.versions.node.split('.').map(Number);
-  if (major < 20) {
-    throw new Error(`Node ${process.versions.node} is too old: install Node 20 or later and run this again.`);
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  // as Vite asks for
+  if (major < 20 || (major === 20 && minor < 19) || (major === 22 && minor < 12)) {
+    throw new Error(
+      `Node ${process.versions.node} is too old: install Node 20.19, 22.12 or later and run this again.`,
+    );
   }
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))

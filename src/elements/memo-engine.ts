@@ -37,13 +37,13 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  * The recogniser as an element without any looks: the parts inside of it, or those that name it by `for`, show what it
  * knows and ask it for what they need. `<memo-bert>` is one with all parts in place.
  * Nothing is asked for, loaded or sent before `start()`, `analyse()` or a part's button; leaving the document stops everything.
- * Elements with the same `bundle`, `asset-base` and `device` share one worker and one model; each has its own evidence.
+ * Elements with the same `bundle`, `integrity`, `asset-base` and `device` share one worker and one model; each has its own evidence.
  *
  * @fires {CustomEvent<Estimate>} estimate - a new answer, several times a second
  * @fires {CustomEvent<StateChange>} statechange - phase or conditions changed
  * @fires {CustomEvent<Progress>} progress - the model loads
  * @fires {CustomEvent<MemoError>} error - a run failed and is over (`state` is `error`), or an attribute was wrong and its
- *   default holds (`state` is what it was)
+ *   default holds (`state` is what it was), or the captions of `src` could not be fetched and the file goes on without
  * @fires {CustomEvent<WordsState>} words - where the words come from, what was said, what is wrong with it
  * @slot - the parts; a `<track>` among them brings the captions of `src`
  * @cssstate idle - nothing runs; of these seven one holds at a time
@@ -149,7 +149,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     return this.known.conditions;
   }
 
-  /** The last answer; null before the first and after `stop()`. */
+  /** The last answer; null before the first, and after a `stop()` that leaves no file open. */
   get estimate(): Estimate | null {
     return this.#recogniser?.state.estimate ?? null;
   }

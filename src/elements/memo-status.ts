@@ -105,8 +105,11 @@ export class MemoStatus extends BaseElement {
   }
 
   #backend({ name, reason, forced, adapter, threads, graphs: { face } }: BackendReport): TemplateResult {
+    const { reasons } = strings.status;
     const why =
-      reason === null ? null : (strings.status.reasons[reason] ?? html`<span lang="en">${reason}</span>`);
+      reason === null
+        ? null
+        : (reasons[reason] ?? reasons['other'] ?? html`<span lang="en">${reason}</span>`);
     const details = [
       name === 'webgpu' ? adapter : strings.status.threads(threads),
       // said where it is not the full one: an expression may differ a little

@@ -11,8 +11,10 @@ import {
   BASE,
   making,
   MANIFEST_URL,
+  setManifest,
   toyBundle,
   toyMaker,
+  withHeads,
   type ToyBundle,
 } from './testing/toy-bundle';
 
@@ -84,6 +86,21 @@ describe('the files of this device', () => {
     });
     expect(loaded.backend.name).toBe('wasm');
     await loaded.close();
+  });
+
+  it('hold what the playground asks for later', async () => {
+    await withHeads(toy);
+    await (await DeviceFiles.of(OPTIONS, parts())).keep(() => undefined);
+    expect(paths()).toContain('memobert-heads.onnx');
+  });
+
+  it('leave out a graph of the playground that this backend cannot run', async () => {
+    const { graphs, ...manifest } = await withHeads(toy);
+    const { fp32 } = graphs['memobert-heads']!;
+    const foreign = { fp32: { ...fp32, backends: ['webgpu'] } };
+    setManifest(toy, { ...manifest, graphs: { ...graphs, 'memobert-heads': foreign } });
+    await (await DeviceFiles.of(OPTIONS, parts())).keep(() => undefined);
+    expect(paths()).not.toContain('memobert-heads.onnx');
   });
 
   it('that cannot be fetched are named, and what came stays', async () => {

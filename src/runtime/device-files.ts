@@ -4,8 +4,8 @@ import { chooseBackend, type Host } from './backends';
 import { Bundle, type BundleParts } from './bundle';
 import { EngineFiles, type EngineFileList, type EngineFileName } from './engine-files';
 import { engineFilesFor } from './engine-files-for';
-import { rolesOf } from './graph-plan';
-import type { BundleFile } from './manifest';
+import { choose, rolesOf, type Target } from './graph-plan';
+import { HEADS_GRAPH, type BundleFile, type Manifest } from './manifest';
 import { planFor } from './plan';
 import type { EngineOptions } from './protocol';
 import type { Backend } from '../memobert/estimate';
@@ -42,6 +42,7 @@ export class DeviceFiles {
     const files = [
       ...[text.tokenizer, text.tokenizerConfig, golden],
       ...rolesOf(plan).flatMap((role) => plan[role]?.file ?? []),
+      ...playgroundFiles(bundle.manifest, choice),
     ];
     const engine = new EngineFiles(assetBase, bundleParts, engineFiles);
     return new DeviceFiles(choice.name, bundle, files, engine, engineFilesFor(choice.name));
@@ -72,6 +73,16 @@ export class DeviceFiles {
       this.bundle.load(this.files, (bytes) => onBytes((fromBundle = bytes) + fromEngine)),
       this.engine.load(this.engineNames, (bytes) => onBytes(fromBundle + (fromEngine = bytes))),
     ]);
+  }
+}
+
+/** What the playground fetches when somebody comes to it; a bundle without it still does the rest. */
+function playgroundFiles(manifest: Manifest, target: Target): BundleFile[] {
+  if (manifest.graphs[HEADS_GRAPH] === undefined) return [];
+  try {
+    return [choose(manifest, HEADS_GRAPH, target).file];
+  } catch {
+    return [];
   }
 }
 

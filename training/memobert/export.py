@@ -210,7 +210,18 @@ def write_bundle(arguments: argparse.Namespace) -> dict:
     """Writes the folder and returns its manifest. Raises ValueError for parts that do not fit together."""
     stored = load_stored({part: getattr(arguments, part) for part in PARTS.values()})
     refuse_classifier(stored["fusion"], arguments.fusion)
-    return write_parts(stored, arguments)
+    return write_parts(stored, arguments, arguments.licence, data_sources(arguments.data_source))
+
+
+def data_sources(named: list[str] | None) -> list[dict]:
+    """The manifest's `dataSources` of `NAME=LICENCE`s, in their order; this project's own without any."""
+    if named is None:
+        return DATA_SOURCES
+    pairs = [text.partition("=") for text in named]
+    for (name, _, licence), text in zip(pairs, named, strict=True):
+        if not name.strip() or not licence.strip():
+            raise ValueError(f"--data-source {text!r}: write NAME=LICENCE")
+    return [{"name": name.strip(), "licence": licence.strip()} for name, _, licence in pairs]
 
 
 def write_parts(
@@ -291,6 +302,13 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument("--vocabulary", type=Path, default=None)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="small")
+    parser.add_argument("--licence", default=LICENCE, help="of the weights, for the manifest")
+    parser.add_argument(
+        "--data-source",
+        action="append",
+        metavar="NAME=LICENCE",
+        help="what they were trained on, each once, in place of the list in manifest.py",
+    )
     parser.add_argument("--version", default="1")
     parser.add_argument(
         "--variants", nargs="*", default=[], help="GRAPH=VARIANT,... instead of what is usually shipped"

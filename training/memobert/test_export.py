@@ -190,7 +190,13 @@ def test_temperatures_divide_the_logits(bundle, checkpoints, toy, tmp_path):
 def test_what_is_reused_stays_to_the_byte(bundle, checkpoints, tmp_path):
     folder, before = bundle
     words = ["--reuse", str(folder), "--out", str(tmp_path), "--variants", "wav2vec2=fp32"]
-    after = export.main([*arguments(checkpoints, "voice"), *words])
+    own = ["--licence", "mine alone", "--data-source", "Talks, 2025 = CC0", "--data-source", "calls=mine"]
+    after = export.main([*arguments(checkpoints, "voice"), *words, *own])
+    assert after["licence"] == "mine alone"
+    assert after["dataSources"] == [
+        {"name": "Talks, 2025", "licence": "CC0"},
+        {"name": "calls", "licence": "mine"},
+    ]
     goldens = [json.loads((where / "golden.json").read_text()) for where in (folder, tmp_path)]
     assert after["graphs"].keys() == before["graphs"].keys()
     for graph in before["graphs"].keys() - {"wav2vec2", FRAMES, CONTEXT}:
@@ -314,3 +320,8 @@ def test_floors_change_nothing_and_a_norm_with_a_negative_scale_stays(negative):
     for first, second in zip(before, after, strict=True):
         # weights are rounded to fp16 as they are folded
         assert (first - second).abs().max() < 2e-3 * max(1, first.abs().max())
+
+
+def test_a_source_without_a_licence_is_refused():
+    with pytest.raises(ValueError, match=r"--data-source 'Talks='.*NAME=LICENCE"):
+        export.data_sources(["Talks="])

@@ -159,7 +159,7 @@ export const en = {
     wasm: 'CPU (WebAssembly)',
     forced: 'chosen by this page',
     lightFace: 'light face encoder',
-    /** The engine's reasons are English: what stands for them in another language. */
+    /** The engine's reasons are English: what stands for them in another language; `other` for a GPU's own fault. */
     reasons: {} as Readonly<Record<string, string>>,
     threads: (count: number) => (count === 1 ? '1 thread' : `${count} threads`),
   },

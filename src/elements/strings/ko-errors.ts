@@ -32,8 +32,8 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     cure: `연결을 확인하고 ${AGAIN}`,
   },
   'capture-unsupported': {
-    what: '이 브라우저에는 필요한 촬영·녹음 기능이 없습니다.',
-    cure: '최신 Chrome, Edge, Firefox 또는 Safari에서 https 주소로 여십시오.',
+    what: '필요한 기능(카메라와 마이크, WebGL, 소리 처리)이 이 브라우저에 없거나 꺼져 있습니다.',
+    cure: 'https 주소로 열고, 브라우저 설정에서 하드웨어 가속을 켜십시오. 그래도 안 되면 최신 Chrome, Edge, Firefox 또는 Safari에서 여십시오.',
   },
   'nothing-to-capture': {
     what: '볼 것도 들을 것도 없습니다.',
@@ -153,19 +153,19 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     cure: '카메라나 마이크, 배우를 시작하거나 문장을 쓴 뒤 순간을 담으십시오.',
   },
   'marks-missing': {
-    what: '표시한 순간이 모자랍니다.',
-    cure: '서로 다른 낱말의 순간을 두 개 이상 표시하십시오.',
+    what: '표시한 순간이 없습니다.',
+    cure: '먼저 순간을 표시한 뒤 저장하십시오.',
   },
   'adaptation-invalid': {
     what: '이 파일에서 표시를 읽을 수 없습니다.',
     cure: '이 페이지에서 저장한 파일을 그대로 여십시오.',
   },
   'adaptation-foreign': {
-    what: '다른 모델이나 문장, 낱말을 위해 저장한 표시입니다.',
-    cure: '먼저 같은 문장과 낱말을 고르거나 새로 표시하십시오.',
+    what: '다른 모델이나 문장, 단어를 위해 저장한 표시입니다.',
+    cure: '먼저 같은 문장과 단어를 고르거나 새로 표시하십시오.',
   },
   'adaptation-storage': {
-    what: '이 브라우저에는 아무것도 간직할 수 없습니다.',
+    what: '이 브라우저에는 아무것도 보관할 수 없습니다.',
     cure: '파일로 저장하거나, 이 페이지의 저장을 허용하고 공간을 비우십시오.',
   },
   internal: {

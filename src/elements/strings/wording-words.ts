@@ -16,10 +16,10 @@ type WordingWords = Said<typeof en>;
 
 const ko: WordingWords = {
   sentence: '문장',
-  words: '빈칸에 넣을 낱말',
-  set: (count) => `낱말 ${count}개`,
+  words: '빈칸에 넣을 단어',
+  set: (count) => `단어 ${count}개`,
   ownSentence: '[MASK]가 한 번 들어간 문장',
-  ownWords: '쉼표로 나눈 영어 낱말',
+  ownWords: '쉼표로 나눈 영어 단어',
   ask: '묻기',
 };
 

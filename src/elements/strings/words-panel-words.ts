@@ -34,7 +34,7 @@ type WordsPanelWords = Said<typeof en>;
 const ko: WordsPanelWords = {
   statuses: { starting: '준비하는 중', listening: '듣는 중', failed: '멈춤' },
   places: {
-    unknown: '브라우저가 어디에서 들을지 묻고 있습니다.',
+    unknown: '소리를 어디에서 듣는지 브라우저에 묻고 있습니다.',
     device: '브라우저가 이 기기에서 소리를 글로 바꿉니다. 소리는 기기를 떠나지 않습니다.',
     installable:
       '브라우저가 언어 팩을 받고 나면 이 기기에서 소리를 글로 바꿀 수 있습니다. 소리는 기기를 떠나지 않습니다.',
