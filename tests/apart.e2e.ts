@@ -57,7 +57,7 @@ test('a clip of the actor, taken apart: seconds looked at, the four tasks, marks
   await page.getByTestId('span-voice').getByRole('slider').last().focus();
   for (let at = 0; at < 10; at += 1) await page.keyboard.press('ArrowRight');
   const voice = await filled(page, 'voice');
-  await expect(voice).toContainText(/Mean squared error of the voice’s numbers: \d/);
+  await expect(voice).toContainText(/Root mean square error of the hidden features: \d/);
   await expect(await filled(page, 'answer')).toContainText('with this hidden');
   const state = await page.evaluate(() => {
     let moment;
