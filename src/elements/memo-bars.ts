@@ -27,6 +27,8 @@ export class MemoBars extends BaseElement {
         grid-auto-rows: minmax(2rem, 1fr);
         grid-template-columns: max-content 1fr minmax(3.25em, max-content);
         row-gap: 0.125rem;
+        /* beside a file there would be room for rows that nobody reads as one list */
+        max-block-size: calc(var(--_rows) * 4.25rem);
       }
       li {
         display: grid;
@@ -123,6 +125,7 @@ export class MemoBars extends BaseElement {
         aria-label=${strings.bars.heading}
         aria-description=${this.unsure ? strings.unsure.bars : nothing}
         class=${this.unsure ? 'unsure' : ''}
+        ${cssValues({ '--_rows': String(this.labels.length) })}
         data-testid="bars"
       >
         ${this.labels.map((label, index) =>

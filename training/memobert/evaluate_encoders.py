@@ -35,7 +35,7 @@ from .loop import add_common_arguments, start
 from .metrics import measure, paired_difference, score_logits
 from .report_figures import draw_figures
 from .robustness import CLEAN, FACE_CONDITIONS, degrade_faces, degrade_voice, voice_conditions
-from .speech_data import LANGUAGES, Clip, Speech, load_speech
+from .speech_data import LANGUAGES, Clip, Speech, load_speech, validation_clips
 
 log = logging.getLogger(__name__)
 
@@ -131,9 +131,7 @@ def evaluate_voice(encoders: dict[str, Encoder], speech: Speech, settings: Setti
     def score(logits: np.ndarray, truth: np.ndarray) -> dict:
         return score_logits(logits, truth, LABELS, settings.rounds, settings.seed)
 
-    clips = speech.split("valid", settings.left_out)
-    if not clips:
-        raise ValueError("no clip of a validation speaker: see VALID_SPEAKERS in speech_data.py")
+    clips = validation_clips(speech, settings.left_out)
     logits, truth = _voice_logits(encoders, speech, clips)
     heard = np.array([clip.corpus in settings.heard for clip in clips])
     speakers = {clip.speaker: np.array([c.speaker == clip.speaker for c in clips]) for clip in clips}

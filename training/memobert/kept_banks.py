@@ -16,7 +16,7 @@ from .kept import sizes_of
 from .lightface_model import LightFace
 from .loop import first_of_machine, pick_device
 from .shards import sha256
-from .speech_data import CORPORA, VALID_SPEAKERS, load_speech, of_first_corpus
+from .speech_data import CORPORA, VALID_SPEAKERS, load_speech, of_first_corpus, validation_clips
 
 log = logging.getLogger(__name__)
 
@@ -100,11 +100,12 @@ def voice_maker(arguments: argparse.Namespace, device) -> Callable[[str], Bank]:
         model = models["wav2vec2"].to(device)
         high_pass_hz = models["stored"]["voice"].get("high_pass_hz", 0.0)
         speech = load_speech(arguments.speech, arguments.cache)
-        clips = speech.split(split, tuple(arguments.leave_out))
+        left_out = tuple(arguments.leave_out)
         if split == "valid":
             # the corpus that the voice's own figures are of
-            clips = of_first_corpus(clips)
+            clips = of_first_corpus(validation_clips(speech, left_out))
         else:
+            clips = speech.split(split, left_out)
             clips = [clips[index] for index in chosen_clips(arguments, len(clips))]
         return voice_bank(model, speech, clips, device, 1, split == "train", high_pass_hz)
 

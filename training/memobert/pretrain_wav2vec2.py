@@ -28,7 +28,7 @@ from .loop import (
     set_random_state,
     start,
 )
-from .speech_data import load_speech
+from .speech_data import load_speech, validation_clips
 from .voice_features import FrozenFeatures, add_feature_arguments, kept_features
 from .wav2vec2_model import VoiceEncoder
 
@@ -109,16 +109,14 @@ def main(argv: list[str] | None = None) -> float:
     device = start(arguments)
 
     speech = load_speech(arguments.speech, arguments.cache)
-    out = tuple(arguments.leave_out)
+    choosing = validation_clips(speech, tuple(arguments.leave_out))
     stored = torch.load(arguments.init, map_location="cpu", weights_only=False)
     config = Wav2Vec2Config.from_dict({**stored["config"], **PRETRAINING})
     encoder = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), len(LABELS)).to(device)
     encoder.load_state_dict(stored["model"])
     rng = np.random.default_rng(arguments.seed)
     train = kept_features(arguments, "train", speech, encoder, device)
-    valid = FrozenFeatures.compute(
-        encoder, speech, speech.split("valid", out), 1, device, arguments.seed, arguments.high_pass
-    )
+    valid = FrozenFeatures.compute(encoder, speech, choosing, 1, device, arguments.seed, arguments.high_pass)
     model = Wav2Vec2ForPreTraining(config).to(device)
     model.wav2vec2.load_state_dict(encoder.wav2vec2.state_dict())
     # the features are computed already

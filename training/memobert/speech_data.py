@@ -69,18 +69,23 @@ class Speech:
         ]
 
 
-def of_first_corpus(valid: list[Clip]) -> list[Clip]:
-    """Of validation clips those of the first corpus of VALID_SPEAKERS that has some: they choose the weights.
-
-    RAVDESS where it is there: speech, and all labels. Raises ValueError without a clip.
-    """
-    for corpus in VALID_SPEAKERS:
-        if clips := [clip for clip in valid if clip.corpus == corpus]:
-            return clips
+def validation_clips(speech: Speech, left_out: tuple[str, ...] = ()) -> list[Clip]:
+    """What a voice is measured on. Raises ValueError without a clip."""
+    if valid := speech.split("valid", left_out):
+        return valid
     raise ValueError(
         "no clip of a validation speaker (VALID_SPEAKERS in speech_data.py), so nothing to measure on: give "
         f"a --speech folder with one of {', '.join(VALID_SPEAKERS)}, and do not leave it out"
     )
+
+
+def of_first_corpus(valid: list[Clip]) -> list[Clip]:
+    """Of validation clips those of the first corpus of VALID_SPEAKERS that has some: they choose the weights.
+
+    RAVDESS where it is there: speech, and all labels. `valid` [1 or more].
+    """
+    first = next(corpus for corpus in VALID_SPEAKERS if any(clip.corpus == corpus for clip in valid))
+    return [clip for clip in valid if clip.corpus == first]
 
 
 def load_speech(folder: Path, cache: Path | None = None) -> Speech:

@@ -59,6 +59,14 @@ def before_labels(runs) -> list[str]:
     return [*given[: given.index("--init")], "--init", str(runs["out"] / "voice-warm/best.pt")]
 
 
+def given_to(command, runs) -> list[str]:
+    """The options of one of the voice's steps."""
+    given = list(runs["voice"])
+    if command is warm_up_wav2vec2:
+        return [*given[: given.index("--features")], "--toy"]
+    return given if command is train_wav2vec2 else before_labels(runs)
+
+
 @pytest.mark.parametrize(
     ("command", "name"),
     [
@@ -69,11 +77,7 @@ def before_labels(runs) -> list[str]:
     ],
 )
 def test_a_voice_goes_on_in_rounds_of_another_length(runs, tmp_path, command, name):
-    given = list(runs["voice"])
-    if command is warm_up_wav2vec2:
-        given = [*given[: given.index("--features")], "--toy"]
-    elif command is not train_wav2vec2:
-        given = before_labels(runs)
+    given = given_to(command, runs)
     shutil.copytree(runs["out"] / name, tmp_path / name)
     given += ["--out", str(tmp_path / name)]
     with pytest.raises(ValueError, match=r"last\.pt holds 6 steps, and no round of --steps 8 --every 4 ends"):
@@ -147,11 +151,11 @@ def test_a_voice_is_chosen_by_another_corpus_where_ravdess_is_not_there(runs, wi
 
 def test_a_voice_that_nothing_is_left_to_measure_on_is_not_trained(runs, tmp_path):
     left_out = ["--leave-out", "ravdess", "--out", str(tmp_path)]
-    for main, given in ((train_wav2vec2.main, runs["voice"]), (voice_teacher.main, before_labels(runs))):
+    for command in (warm_up_wav2vec2, pretrain_wav2vec2, voice_teacher, train_wav2vec2):
         with pytest.raises(
             ValueError, match="nothing to measure on: give a --speech folder with one of ravdess"
         ):
-            main([*given, *left_out])
+            command.main([*given_to(command, runs), *left_out])
     arguments = tune.make_parser().parse_args([*runs["fusion"], *left_out])
     speech = kept_banks.voice_maker(arguments, "cpu")
     with pytest.raises(ValueError, match="nothing to measure on"):

@@ -32,7 +32,15 @@ from .loop import (
     unpack,
 )
 from .metrics import measure
-from .speech_data import VALID_SPEAKERS, Clip, Speech, load_speech, of_first_corpus, sampling_weights
+from .speech_data import (
+    VALID_SPEAKERS,
+    Clip,
+    Speech,
+    load_speech,
+    of_first_corpus,
+    sampling_weights,
+    validation_clips,
+)
 from .text_teacher import load_beliefs
 from .voice_augmentation import mixed
 from .voice_features import (
@@ -214,7 +222,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
 
     speech = load_speech(arguments.speech, arguments.cache)
     train = speech.split("train", tuple(arguments.leave_out))
-    valid = speech.split("valid", tuple(arguments.leave_out))
+    valid = validation_clips(speech, tuple(arguments.leave_out))
     choosing = of_first_corpus(valid)[0].corpus
     weights = sampling_weights(train)
     stored = torch.load(arguments.init, map_location="cpu", weights_only=False)

@@ -33,7 +33,7 @@ from .loop import (
     unpack,
 )
 from .metrics import measure
-from .speech_data import Clip, Speech, load_speech, of_first_corpus, sampling_weights
+from .speech_data import Clip, Speech, load_speech, of_first_corpus, sampling_weights, validation_clips
 from .voice_augmentation import mixed, place
 from .voice_features import SILENT_BAND, add_feature_arguments, kept_features, voiced_span
 from .wav2vec2_model import SpectralTargets, VoiceEncoder
@@ -138,7 +138,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     device = start(arguments)
 
     speech = load_speech(arguments.speech, arguments.cache)
-    valid = of_first_corpus(speech.split("valid", tuple(arguments.leave_out)))
+    valid = of_first_corpus(validation_clips(speech, tuple(arguments.leave_out)))
     stored = torch.load(arguments.init, map_location="cpu", weights_only=False)
     encoder = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), len(LABELS)).to(device)
     encoder.load_state_dict(stored["model"])

@@ -27,7 +27,7 @@ from .loop import (
     start,
     unpack,
 )
-from .speech_data import Speech, load_speech
+from .speech_data import Speech, load_speech, validation_clips
 from .voice_augmentation import augment, place
 from .wav2vec2_model import SAMPLE_RATE_HZ, TOY, SpectralTargets, VoiceEncoder, compact_config
 
@@ -67,7 +67,7 @@ def main(argv: list[str] | None = None) -> float:
 
     speech = load_speech(arguments.speech, arguments.cache)
     train = speech.split("train", tuple(arguments.leave_out))
-    valid = speech.split("valid", tuple(arguments.leave_out))
+    valid = validation_clips(speech, tuple(arguments.leave_out))
     config = compact_config(**TOY) if arguments.toy else compact_config()
     model, twin = (VoiceEncoder(config, len(LABELS)).to(device) for _ in range(2))
     features = model.wav2vec2.feature_extractor
