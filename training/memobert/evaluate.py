@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from .calibration import (
     calibrate,
@@ -25,25 +24,31 @@ from .calibration import (
     things_of,
 )
 from .exported_models import round_to_half
-from .labels import GOEMOTIONS_LABELS, LABELS
-from .loop import add_common_arguments, autocast, start
+from .fusion_report import to_markdown
+from .labels import LABELS
+from .loop import add_common_arguments, start
 from .masking import WordStarts
 from .memobert_model import MemoBert, small_config
 from .metrics import confusion_matrix, measure, per_class
 from .onnx_variants import round_to_packed
 from .pretrain import measure_tasks
-from .pretraining_heads import TASKS, TITLES
-from .samples import CASES, Prompt, Sample, lay_out
+from .pretraining_heads import TASKS
+from .samples import CASES, Prompt, Sample
 from .sources import (
-    ROOT,
     Source,
     add_source_arguments,
     load_source,
     own_samples,
     read_powers,
-    tokenize,
 )
-from .text_data import Sentence, count_lines, load_fine_labels, load_sentences
+from .text_data import count_lines, load_sentences
+from .text_measures import (
+    frequencies_of,
+    label_frequencies,
+    measure_texts,
+    measure_unseen_words,
+    prompt_of,
+)
 from .tune import Tuning, label_logits
 
 log = logging.getLogger(__name__)
@@ -51,8 +56,6 @@ log = logging.getLogger(__name__)
 # why a case's temperature is 1
 NOT_FITTED = "no labelled validation sample has what the case takes, so nothing is scaled"
 ALL_ALIKE = "its samples are all alike, so there are no halves to fit it on and no ECE but that as trained"
-
-COLUMNS = ("wa", "uar", "ece", "ece_by_chance", "ece_by_chance_95", "ece_raw")
 
 
 def load_tuned(path: Path, source: Source, device) -> tuple[Tuning, Prompt, dict]:
@@ -91,7 +94,7 @@ def measure_all_cases(
     def answers(of: list[Sample], case: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
         having = [s for s in of if s.label >= 0 and s.has(case)]
         given = [s.only(case) for s in having]
-        logits = label_logits(module, given, tokenizer, _of(module, prompt), device, precision)
+        logits = label_logits(module, given, tokenizer, prompt_of(module, prompt), device, precision)
         return logits, np.array([s.label for s in having], int)
 
     if not any(s.label >= 0 for s in samples):
@@ -135,242 +138,6 @@ def measure_scaled(
         **{key: report["scaled"][key] for key in ("ece_by_chance", "ece_by_chance_95")},
         **told,
     }
-
-
-def _of(module: Tuning, prompt: Prompt) -> Prompt | None:
-    return prompt if module.method == "prompt" else None
-
-
-def measure_texts(
-    module: Tuning,
-    prompt: Prompt,
-    source: Source,
-    frequencies: dict[str, np.ndarray],
-    device,
-    precision: str,
-    powers: dict[str, float] | None = None,
-) -> dict[str, dict]:
-    """Text alone on each corpus' validation split, as frequent as it is there (`score_texts`).
-
-    Of a dialogue `macro_f1_in_talk` as well: with what the same person had said before it in the window.
-    """
-    empty = source.valid.draw(0, np.random.default_rng(0), "T")
-
-    def score(before: list[str]) -> dict[str, dict]:
-        ids = [tokenize(source.tokenizer, of) for of in (before, [s.text for s in source.sentences])]
-        samples = [
-            Sample((*said, *words), empty.faces, empty.face_classes, empty.voice, of.label, of.corpus)
-            for said, words, of in zip(*ids, source.sentences, strict=True)
-        ]
-        logits = label_logits(module, samples, source.tokenizer, _of(module, prompt), device, precision)
-        truth, corpora = (np.array([getattr(s, name) for s in samples]) for name in ("label", "source"))
-        return score_texts(logits, truth, corpora, frequencies, powers)
-
-    found = score([""] * len(source.sentences))
-    talks = {s.corpus for s in source.sentences if s.before}
-    for corpus, of in score([s.before for s in source.sentences]).items() if talks else ():
-        if corpus in talks:
-            found[corpus]["macro_f1_in_talk"] = of["macro_f1"]
-    return found
-
-
-def score_texts(
-    logits: np.ndarray,
-    truth: np.ndarray,
-    corpora: np.ndarray,
-    frequencies: dict[str, np.ndarray],
-    powers: dict[str, float] | None = None,
-) -> dict[str, dict]:
-    """Measures of `logits` [N,labels] by corpus, and `macro_f1_at_home` with the corpus' own frequencies.
-
-    `frequencies` [labels] sum to 1 and come from the training split. Tuning draws labels by a power of them,
-    the root unless `powers` says another, so the rest of their logarithm is added (logit adjustment: Menon
-    et al., ICLR 2021).
-    """
-    found = {}
-    for corpus in dict.fromkeys(corpora):
-        rows = corpora == corpus
-        guess = logits[rows].argmax(1)
-        found[corpus] = {
-            **measure(truth[rows], guess, len(LABELS)),
-            "classes": per_class(confusion_matrix(truth[rows], guess, len(LABELS)), LABELS),
-        }
-        if corpus in frequencies:
-            left = 1 - (powers or {}).get(corpus, ROOT)
-            at_home = (logits[rows] + left * np.log(frequencies[corpus])).argmax(1)
-            found[corpus]["macro_f1_at_home"] = measure(truth[rows], at_home, len(LABELS))["macro_f1"]
-    return found
-
-
-def frequencies_of(run: dict | None) -> list[str]:
-    """`--frequencies` of the run that made a checkpoint; of a mean's, those of its first."""
-    if not run:
-        return []
-    return run.get("arguments", {}).get("frequencies") or frequencies_of(next(iter(run.get("of", [])), None))
-
-
-def label_frequencies(sentences: list[Sentence]) -> dict[str, np.ndarray]:
-    """[labels] by corpus, summing to 1; each is counted once more than it occurs."""
-    counts: dict[str, np.ndarray] = {}
-    for sentence in sentences:
-        counts.setdefault(sentence.corpus, np.ones(len(LABELS)))[sentence.label] += 1
-    return {corpus: of / of.sum() for corpus, of in counts.items()}
-
-
-@torch.inference_mode()
-def vocabulary_logits(
-    module: Tuning,
-    prompt: Prompt,
-    texts: list[list[int]],
-    words: Tensor,
-    source: Source,
-    device,
-    precision: str,
-) -> np.ndarray:
-    """Logits at the prompt's mask [N,words] of any words of the vocabulary, for sentences alone."""
-    empty = source.valid.draw(0, np.random.default_rng(0), "T")
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    logits = np.zeros((len(texts), len(words)), np.float32)
-    model = module.model
-    for first in range(0, len(order), 64):
-        rows = order[first : first + 64]
-        batch = lay_out(
-            [Sample(tuple(texts[i]), empty.faces, empty.face_classes, empty.voice) for i in rows],
-            source.tokenizer,
-            prompt,
-        ).to(device)
-        table = model.embeddings.word_embeddings.weight
-        with autocast(torch.device(device), precision):
-            hidden = model.encode(*batch.encoded())
-            state = model.transform(hidden[torch.arange(len(rows)), batch.mask_position])
-            logits[rows] = (state @ table[words].T + model.bias[words]).float().cpu().numpy()
-    return logits
-
-
-def measure_unseen_words(
-    module: Tuning, prompt: Prompt, source: Source, folder: Path, device, precision: str
-) -> dict:
-    """Zero-shot: GoEmotions' fine words that are one WordPiece, none of them a label of the training.
-
-    For each, the area under the ROC curve of its own logit, after the mean over texts is taken off:
-    0.5 is chance. `top1` and `top5`: how often one of a text's words is (among) the highest of these words.
-    """
-    texts, fine = load_fine_labels(folder, "dev")
-    tokenizer = source.tokenizer
-    single = [
-        word
-        for word in dict.fromkeys(GOEMOTIONS_LABELS)
-        if word not in LABELS and len(ids := tokenizer(word, add_special_tokens=False).input_ids) == 1
-        and ids[0] != tokenizer.unk_token_id
-    ]  # fmt: skip
-    rows = [i for i, labels in enumerate(fine) if any(word in labels for word in single)]
-    if not rows:
-        return {"words": {}, "texts": 0}
-    ids = torch.tensor(tokenizer.convert_tokens_to_ids(single), device=device)
-    tokens = tokenize(tokenizer, [texts[i] for i in rows])
-    logits = vocabulary_logits(module, prompt, tokens, ids, source, device, precision)
-    # a word's own frequency in the table says nothing of this text
-    logits = logits - logits.mean(0)
-    truth = np.array([[word in fine[i] for word in single] for i in rows])
-    ranks = (-logits).argsort(1)
-    hit = np.take_along_axis(truth, ranks, 1)
-    return {
-        "texts": len(rows),
-        "words": {
-            word: {"auc": area_under_curve(logits[:, k], truth[:, k]), "texts": int(truth[:, k].sum())}
-            for k, word in enumerate(single)
-            if truth[:, k].any() and not truth[:, k].all()
-        },
-        "top1": float(hit[:, 0].mean()),
-        "top5": float(hit[:, :5].any(1).mean()),
-        "chance_top1": float(truth.mean(1).mean()),
-    }
-
-
-def area_under_curve(scores: np.ndarray, truth: np.ndarray) -> float:
-    """Of the ROC: the chance that a true one is scored above a false one."""
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(truth, scores))
-
-
-def kept(text: dict) -> str:
-    """How many sentences of a corpus were measured, and where it is known of how many lines."""
-    return f"{text['count']} of {text['lines']}" if "lines" in text else str(text["count"])
-
-
-def to_markdown(found: dict) -> str:
-    """All that was measured, as a page."""
-    lines = ["# MEmoBERT", ""]
-    held_out = found.get("split") == "test"
-    split = "test" if held_out else "validation"
-    precision = f", in {found['precision']}" if "precision" in found else ""
-    lines += [f"Prompt “{found['prompt']}”, {found['count']} {split} samples{precision}.", ""]
-    lines += [
-        "| present | WA | UAR | ECE | ECE by chance | one of twenty above | ECE as trained | temperature |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for name, case in found["cases"].items():
-        cells = [f"{100 * case[key]:.1f}" if key in case else "n/a" for key in COLUMNS]
-        lines.append(f"| {name} | {' | '.join(cells)} | {case['temperature']:.2f} |")
-    if len({case["count"] for case in found["cases"].values()}) > 1:
-        having = [f"{name} {case['count']}" for name, case in found["cases"].items()]
-        lines += ["", f"Labelled samples with all that a case takes: {', '.join(having)}."]
-    halves = "each half scaled with the other's temperature; a voice of many samples is in one half"
-    scaled = "scaled with the validation samples' temperature" if held_out else halves
-    lines += [
-        "",
-        f"ECE: 15 bins, {scaled}. By chance: what so few samples give on average though every probability be"
-        " right, and what one of twenty such draws is above.",
-    ]
-    reasons = {name: case["unscaled"] for name, case in found["cases"].items() if "unscaled" in case}
-    for reason in dict.fromkeys(reasons.values()):
-        named = [name for name, told in reasons.items() if told == reason]
-        lines += ["", f"Temperature 1 of {', '.join(named)}: {reason}."]
-    if "light" in found:
-        cells = [f"{name} {100 * case['uar']:.1f}" for name, case in found["light"].items()]
-        lines += ["", f"With the light face encoder, UAR: {', '.join(cells)}."]
-    if found.get("texts"):
-        lines += [
-            "",
-            "## Text alone",
-            "",
-            "| corpus | texts | macro F1 | in its talk | its own frequencies | UAR | WA |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
-        ]
-        for corpus, of in found["texts"].items():
-            keys = ("macro_f1", "macro_f1_in_talk", "macro_f1_at_home", "uar", "wa")
-            cells = [f"{100 * of[key]:.1f}" if key in of else "n/a" for key in keys]
-            lines.append(f"| {corpus} | {kept(of)} | {' | '.join(cells)} |")
-        lines += [
-            "",
-            "Texts: the lines of the validation split whose labels all fall into one of the seven; the others"
-            " are ambiguous, or have no label here, and count nowhere.",
-            "",
-            "In its talk: macro F1 with what the same person had said before in the same dialogue, as far as"
-            " the window reaches. Its own frequencies: macro F1 when the logarithm of how often each label is"
-            " in the corpus' training split is added, less the power by which tuning had drawn them (the root"
-            " unless `--frequencies` said another). The page knows no corpus and adds nothing.",
-        ]
-    if found.get("tasks"):
-        lines += ["", "## What it fills in", "", "| task | of what was masked |", "| --- | --- |"]
-        for task, of in found["tasks"].items():
-            cells = [f"{name} {value:.3f}" for name, value in of.items()]
-            lines.append(f"| {TITLES[task]} | {', '.join(cells)} |")
-    if found.get("unseen", {}).get("words"):
-        unseen = found["unseen"]
-        mean = np.mean([of["auc"] for of in unseen["words"].values()])
-        lines += [
-            "", "## Words that were no labels", "",
-            f"{unseen['texts']} texts of GoEmotions, {len(unseen['words'])} of its words: mean area under the"
-            f" ROC curve {mean:.3f} (chance 0.5); the highest word is right for {100 * unseen['top1']:.1f} %"
-            f" (chance {100 * unseen['chance_top1']:.1f}), one of the five highest for"
-            f" {100 * unseen['top5']:.1f} %.", "",
-            "| word | texts | area under the curve |", "| --- | --- | --- |",
-        ]  # fmt: skip
-        ordered = sorted(unseen["words"].items(), key=lambda item: -item[1]["auc"])
-        lines += [f"| {word} | {of['texts']} | {of['auc']:.3f} |" for word, of in ordered]
-    return "\n".join(lines) + "\n"
 
 
 def main(argv: list[str] | None = None) -> dict:

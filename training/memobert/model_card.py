@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
 
-from .evaluate import kept
 from .evaluation_report import percent, points, table, with_interval
+from .fusion_report import kept
 from .pretraining_heads import TITLES
 from .report_figures import compared_group
 

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from .evaluate import frequencies_of, label_frequencies, score_texts
 from .labels import LABELS
 from .metrics import (
     bootstrap_intervals,
@@ -13,6 +12,7 @@ from .metrics import (
     score_logits,
 )
 from .text_data import Sentence
+from .text_measures import frequencies_of, label_frequencies, score_texts
 
 NAMES = ("a", "b", "c")
 

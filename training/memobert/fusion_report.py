@@ -1,0 +1,86 @@
+"""`memobert.md`: what `evaluate` found, as a page."""
+
+import numpy as np
+
+from .pretraining_heads import TITLES
+
+COLUMNS = ("wa", "uar", "ece", "ece_by_chance", "ece_by_chance_95", "ece_raw")
+
+
+def kept(text: dict) -> str:
+    """How many sentences of a corpus were measured, and where it is known of how many lines."""
+    return f"{text['count']} of {text['lines']}" if "lines" in text else str(text["count"])
+
+
+def to_markdown(found: dict) -> str:
+    """All that was measured, as a page."""
+    lines = ["# MEmoBERT", ""]
+    held_out = found.get("split") == "test"
+    split = "test" if held_out else "validation"
+    precision = f", in {found['precision']}" if "precision" in found else ""
+    lines += [f"Prompt “{found['prompt']}”, {found['count']} {split} samples{precision}.", ""]
+    lines += [
+        "| present | WA | UAR | ECE | ECE by chance | one of twenty above | ECE as trained | temperature |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, case in found["cases"].items():
+        cells = [f"{100 * case[key]:.1f}" if key in case else "n/a" for key in COLUMNS]
+        lines.append(f"| {name} | {' | '.join(cells)} | {case['temperature']:.2f} |")
+    if len({case["count"] for case in found["cases"].values()}) > 1:
+        having = [f"{name} {case['count']}" for name, case in found["cases"].items()]
+        lines += ["", f"Labelled samples with all that a case takes: {', '.join(having)}."]
+    halves = "each half scaled with the other's temperature; a voice of many samples is in one half"
+    scaled = "scaled with the validation samples' temperature" if held_out else halves
+    lines += [
+        "",
+        f"ECE: 15 bins, {scaled}. By chance: what so few samples give on average though every probability be"
+        " right, and what one of twenty such draws is above.",
+    ]
+    reasons = {name: case["unscaled"] for name, case in found["cases"].items() if "unscaled" in case}
+    for reason in dict.fromkeys(reasons.values()):
+        named = [name for name, told in reasons.items() if told == reason]
+        lines += ["", f"Temperature 1 of {', '.join(named)}: {reason}."]
+    if "light" in found:
+        cells = [f"{name} {100 * case['uar']:.1f}" for name, case in found["light"].items()]
+        lines += ["", f"With the light face encoder, UAR: {', '.join(cells)}."]
+    if found.get("texts"):
+        lines += [
+            "",
+            "## Text alone",
+            "",
+            "| corpus | texts | macro F1 | in its talk | its own frequencies | UAR | WA |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+        ]
+        for corpus, of in found["texts"].items():
+            keys = ("macro_f1", "macro_f1_in_talk", "macro_f1_at_home", "uar", "wa")
+            cells = [f"{100 * of[key]:.1f}" if key in of else "n/a" for key in keys]
+            lines.append(f"| {corpus} | {kept(of)} | {' | '.join(cells)} |")
+        lines += [
+            "",
+            "Texts: the lines of the validation split whose labels all fall into one of the seven; the others"
+            " are ambiguous, or have no label here, and count nowhere.",
+            "",
+            "In its talk: macro F1 with what the same person had said before in the same dialogue, as far as"
+            " the window reaches. Its own frequencies: macro F1 when the logarithm of how often each label is"
+            " in the corpus' training split is added, less the power by which tuning had drawn them (the root"
+            " unless `--frequencies` said another). The page knows no corpus and adds nothing.",
+        ]
+    if found.get("tasks"):
+        lines += ["", "## What it fills in", "", "| task | of what was masked |", "| --- | --- |"]
+        for task, of in found["tasks"].items():
+            cells = [f"{name} {value:.3f}" for name, value in of.items()]
+            lines.append(f"| {TITLES[task]} | {', '.join(cells)} |")
+    if found.get("unseen", {}).get("words"):
+        unseen = found["unseen"]
+        mean = np.mean([of["auc"] for of in unseen["words"].values()])
+        lines += [
+            "", "## Words that were no labels", "",
+            f"{unseen['texts']} texts of GoEmotions, {len(unseen['words'])} of its words: mean area under the"
+            f" ROC curve {mean:.3f} (chance 0.5); the highest word is right for {100 * unseen['top1']:.1f} %"
+            f" (chance {100 * unseen['chance_top1']:.1f}), one of the five highest for"
+            f" {100 * unseen['top5']:.1f} %.", "",
+            "| word | texts | area under the curve |", "| --- | --- | --- |",
+        ]  # fmt: skip
+        ordered = sorted(unseen["words"].items(), key=lambda item: -item[1]["auc"])
+        lines += [f"| {word} | {of['texts']} | {of['auc']:.3f} |" for word, of in ordered]
+    return "\n".join(lines) + "\n"
