@@ -40,9 +40,7 @@ export {
   CONDITIONS,
   DEFAULT_SETTINGS,
   estimateAt,
-  Estimates,
   PHASES,
-  Recogniser,
   type Adaptation,
   type AdaptationState,
   type Condition,
@@ -64,6 +62,8 @@ export {
   type TrackStatus,
   type WordsState,
 } from './recogniser';
+export { Estimates } from './recogniser/estimates';
+export { Recogniser } from './recogniser/recogniser';
 export { marks, segments } from './recogniser/timeline-marks';
 export type { Measurement, MeasureOptions, MeasureWishes, Spread } from './measure';
 export type { Word, WordSourceKind, WordStatus } from './capture/words';

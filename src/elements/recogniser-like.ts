@@ -1,9 +1,9 @@
 /** What `<memo-engine>` needs of a recogniser: the real one, or a test's. */
 
-import { Recogniser, type RecogniserEventMap, type RecogniserOptions } from '../recogniser';
+import { BaseRecogniser, type RecogniserEventMap, type RecogniserOptions } from '../recogniser';
 
 export type RecogniserLike = Pick<
-  Recogniser,
+  BaseRecogniser,
   | 'state'
   | 'subscribe'
   | 'handle'
@@ -23,4 +23,4 @@ export type RecogniserLike = Pick<
 
 export type CreateRecogniser = (options: RecogniserOptions) => RecogniserLike;
 
-export const createRecogniser: CreateRecogniser = (options) => new Recogniser(options);
+export const createRecogniser: CreateRecogniser = (options) => new BaseRecogniser(options);

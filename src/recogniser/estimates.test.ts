@@ -83,6 +83,17 @@ describe('what is pushed', () => {
     recogniser.close();
   });
 
+  it('that ends before it is listened to is over at once', async () => {
+    const { client, recogniser } = setUp();
+    const started = recogniser.startPush();
+    recogniser.endPush();
+    await started;
+    expect(recogniser.state).toMatchObject({ phase: 'idle', error: null });
+    expect(client.bodies.estimate).toEqual([]);
+    recogniser.endPush(); // nothing runs
+    recogniser.close();
+  });
+
   it('ends the run where it cannot be sent, and the model stays', async () => {
     const { client, recogniser } = setUp(new FakeClient({ ...healthyAnswers(), face: undefined }));
     await recogniser.startPush();

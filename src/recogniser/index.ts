@@ -1,15 +1,16 @@
 /**
  * The live loop and the headless API: clocks, back-pressure, rates, the state machine.
+ * What only the headless entry has (`recogniser.ts`, `estimates.ts`) is not named here: elements would carry it.
  * Knows of capture, encoders' answers, runtime's client. Must not know of elements, and touches the DOM only through `page.ts`.
  */
 
 export { NO_ADAPTATION, type AdaptationState } from './adaptation/adapter';
 export type { Adaptation, Mark as MarkedMoment } from './adaptation';
+export { BaseRecogniser } from './base-recogniser';
 export { NO_MOMENT, type MomentState } from './moments';
 export { isCaptionFile } from '../capture/words/caption-names';
 export { systemClock, type Clock } from './clock';
 export type { EngineClient } from './engine-client';
-export { Estimates } from './estimates';
 export { TypedEventTarget, type RecogniserEventMap, type StateChange, type TypedTarget } from './events';
 export { currentPage, noPage, type Page } from './page';
 export {
@@ -21,7 +22,6 @@ export {
   type RecogniserParts,
 } from './options';
 export { lateScript } from './late-script';
-export { Recogniser } from './recogniser';
 export { REQUEST_EVENT, type MemoRequest, type RequestMap, type RequestName } from './requests';
 export type { FetchFile, NamedFile } from './run';
 export type { ActorRequest, SourceOpeners } from './sources';

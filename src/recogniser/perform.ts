@@ -1,9 +1,9 @@
 /** Carries out what the elements ask for; failures are told by state and `error` event. */
 
-import type { Recogniser } from './recogniser';
+import type { BaseRecogniser } from './base-recogniser';
 import type { MemoRequest } from './requests';
 
-export function perform(recogniser: Recogniser, request: MemoRequest): void {
+export function perform(recogniser: BaseRecogniser, request: MemoRequest): void {
   const { name, detail } = request;
   const told = () => undefined; // by the recogniser itself
   switch (name) {
@@ -43,7 +43,7 @@ export function perform(recogniser: Recogniser, request: MemoRequest): void {
 }
 
 /** @returns whether it was such a request */
-function performOnMoments(recogniser: Recogniser, request: MemoRequest): boolean {
+function performOnMoments(recogniser: BaseRecogniser, request: MemoRequest): boolean {
   const { name, detail } = request;
   const told = () => undefined; // by the state
   switch (name) {
@@ -64,7 +64,7 @@ function performOnMoments(recogniser: Recogniser, request: MemoRequest): boolean
   }
 }
 
-function performOnMarks(recogniser: Recogniser, { name, detail }: MemoRequest): boolean {
+function performOnMarks(recogniser: BaseRecogniser, { name, detail }: MemoRequest): boolean {
   try {
     switch (name) {
       case 'mark':

@@ -1,91 +1,12 @@
-/**
- * The headless recogniser: asks for devices, loads the model, runs the live loop and tells one honest state.
- * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped.
- */
+/** The headless recogniser: what the elements use, and what no element asks for, pushed frames and the iterator. */
 
-import type { DeviceRequest, PushedSource, Source } from '../capture';
-import { movedOn, notPushing } from './faults';
-import { MemoError } from '../errors';
-import type { Box } from '../memobert/estimate';
-import { momentMissing, type Filling, type Masks, type Moment } from '../memobert/moment';
-import type { AdaptationState, Mark } from './adaptation';
+import type { PushedSource } from '../capture';
+import { BaseRecogniser } from './base-recogniser';
 import { Estimates } from './estimates';
-import { lateScript } from './late-script';
-import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './options';
-import { perform } from './perform';
-import type { MemoRequest } from './requests';
-import { isMendable } from './recovery';
-import { AT_REST, NOTHING_YET, type FetchFile, type NamedFile, type Run } from './run';
-import { Runner } from './runner';
-import { checkSettings, samePrompting, type Settings } from './settings';
-import { estimateAt } from './timeline';
+import { notPushing } from './faults';
 
-export class Recogniser extends Runner {
-  readonly #actorBase: string;
+export class Recogniser extends BaseRecogniser {
   readonly #iterators = new Set<Estimates>();
-
-  /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
-  constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
-    super(options, parts);
-    this.#actorBase = actorBaseOf(options);
-  }
-
-  /** Loads the model ahead of a start; shared with every start. Rejects with a MemoError. */
-  async load(): Promise<void> {
-    this.assertOpen();
-    const ticket = new AbortController();
-    this.loads.add(ticket);
-    this.apply({ error: null });
-    try {
-      await this.loadModel(ticket.signal);
-    } catch (error) {
-      // a run that waits for the same load tells of it itself
-      if (this.loads.has(ticket) && this.run === null) this.fail(error);
-      throw error;
-    } finally {
-      this.loads.delete(ticket);
-      this.apply({});
-    }
-  }
-
-  /**
-   * Asks for camera and microphone, each on its own, and listens to what was granted.
-   * Call it from a click. Like all starts it resolves once listening (or once a newer start or a stop has won), and
-   * rejects with the MemoError that the state shows.
-   */
-  start(wish: DeviceRequest = { camera: true, microphone: true }): Promise<void> {
-    return this.begin('devices', (signal) => this.parts.sources.devices(wish, signal));
-  }
-
-  /** Plays the built-in actor through the same way as a camera; silent unless `audible`. */
-  startActor(options: { readonly audible?: boolean } = {}): Promise<void> {
-    const request = { base: this.#actorBase, audible: options.audible ?? false };
-    return this.begin('actor', (signal) => this.parts.sources.actor(request, signal));
-  }
-
-  /**
-   * Analyses a video or audio file: as fast as the machine can where WebCodecs decodes it, else played once at its own speed.
-   * `state.timeline` grows meanwhile and stays; `name` is for messages. Whom to {@link follow} is kept while it is open. A stop keeps what was analysed, a second one closes the file.
-   */
-  startFile(file: Blob, name: string): Promise<void> {
-    if (file !== this.state.media) this.choices = [];
-    return this.begin('file', (_signal, run) => this.#open({ blob: file, name }, run));
-  }
-
-  /**
-   * The same of a file that is still to be fetched, while the model loads: a stop or a newer start aborts it, and
-   * `state.progress` is the model's, then the file's.
-   */
-  startFetched(fetch: FetchFile): Promise<void> {
-    this.choices = [];
-    return this.begin('file', async (signal, run) => {
-      const file = await fetch(signal, (progress) => {
-        run.arriving = progress;
-        this.showArriving(run);
-      });
-      return this.#open(file, run);
-    });
-  }
 
   /**
    * Takes frames and samples that the caller pushes, on the caller's clock; `gives` says which will come. Estimates come at the
@@ -93,7 +14,6 @@ export class Recogniser extends Runner {
    */
   startPush(gives: { readonly face?: boolean; readonly voice?: boolean } = {}): Promise<void> {
     const { face = true, voice = true } = gives;
-    // no page with an element needs it
     const open = async () => new (await import('../capture/pushed-source')).PushedSource({ face, voice });
     return this.begin('push', open);
   }
@@ -123,9 +43,11 @@ export class Recogniser extends Runner {
     source.pushSamples(samples, sampleRateHz, time);
   }
 
-  /** Nothing more will be pushed: one last estimate, then the run is over. */
+  /** Nothing more will be pushed: one last estimate, then the run is over; before it listens, at once. */
   endPush(): void {
-    this.#pushed()?.end();
+    const pushed = this.#pushed();
+    if (pushed !== null) pushed.end();
+    else if (this.run?.kind === 'push') this.stop();
   }
 
   /** `for await (const estimate of recogniser)`: see {@link Estimates} for when it begins, ends and what a slow loop misses. */
@@ -135,234 +57,13 @@ export class Recogniser extends Runner {
     return estimates;
   }
 
-  /** A moment of the file analysed, seconds: `state.estimate` becomes the one that stood there; null in a gap. */
-  seek(time: number): void {
-    const { timeline } = this.state;
-    if (timeline === null || timeline.seconds === null || !Number.isFinite(time)) return;
-    this.#leaveText();
-    const position = Math.min(Math.max(time, 0), timeline.seconds);
-    this.apply({ position, source: 'file', estimate: estimateAt(timeline, position) });
-  }
-
-  /** Listens to a stream of the caller's; its tracks stay the caller's and are not stopped. */
-  startStream(stream: MediaStream): Promise<void> {
-    return this.begin('stream', (signal) => this.parts.sources.stream(stream, signal));
-  }
-
-  /**
-   * What is being said. It joins the running source; without one it is estimated alone, loading the model if needed. Beside a
-   * file that is open, its moment comes back with {@link seek}, or when the text is taken back. Resolves when it has been taken in.
-   */
-  async setText(text: string): Promise<void> {
-    this.assertOpen();
-    this.words.type(text);
-    this.apply({ text });
-    const blank = text.trim() === '';
-    if (blank) this.#leaveText();
-    const { run } = this;
-    if (run !== null) {
-      // before listening, the start itself brings the text; one that is answered alone is asked for anew
-      if (run.kind !== 'text') await this.say(run);
-    } else if (blank) {
-      this.apply({ estimate: null, source: null });
-      const { position, timeline } = this.state;
-      this.seek(position ?? timeline?.reached ?? 0); // without a file there is nothing to go back to
-    } else await this.answerText();
-  }
-
-  /**
-   * Changes settings while it runs or rests: the source goes on, and the next estimate is by the new ones. A file that is open is
-   * analysed again for another prompt or other labels; other rates hold from its next analysis on. Without a model, label words are checked once it is loaded, and those it does not know are told by an `error` event.
-   * Rejects with `prompt-invalid`, `label-invalid` or `input-invalid`; what held before then holds on.
-   */
-  async configure(change: Partial<Settings>): Promise<void> {
-    this.assertOpen();
-    const before = this.settings;
-    const settings = this.#checked({ ...before, ...change });
-    this.settings = settings;
-    this.smoother.seconds = settings.smoothing;
-    // while the model loads, the load goes before
-    if (this.run?.stage === 'listening') this.run.loop?.setRates(settings.rates, settings.saver);
-    this.apply({ modalities: settings.modalities });
-    if (samePrompting(before, settings)) return;
-    const { loaded } = this.engine;
-    if (loaded === null) {
-      this.apply({ prompt: settings.prompt, labels: settings.labels, promptError: null });
-      return;
-    }
-    try {
-      const prompted = await this.prompter.change(loaded, settings);
-      this.adaptTo(loaded, prompted);
-      this.apply({ ...prompted, promptError: null });
-    } catch (error) {
-      // the fresh worker gets them with its load
-      if (isMendable(MemoError.from(error))) return;
-      this.apply({ promptError: MemoError.from(error) });
-      if (this.settings === settings) {
-        this.settings = { ...settings, prompt: before.prompt, labels: before.labels };
-      }
-      throw MemoError.from(error);
-    }
-    await this.#readAgain();
-  }
-
-  dismissPromptError(): void {
-    this.apply({ promptError: null });
-  }
-
-  /** The marks, what was fitted to them, and whether it is applied. */
-  get adaptation(): AdaptationState {
-    return this.state.adaptation;
-  }
-
-  /**
-   * Says that `word` (a label's id) is right at the moment that `state.estimate` is of. From two different words on an
-   * adaptation is fitted and applied, to this estimate, the timeline and those that come.
-   * @throws MemoError `moment-missing` without an estimate, `label-invalid` for a word that is not asked for
-   */
-  mark(word: string): Mark {
-    this.assertOpen();
-    const { estimate } = this.state;
-    return this.adapter.mark(estimate?.provisional === true ? null : estimate, word);
-  }
-
-  /** The marks as JSON. @throws MemoError `marks-missing` */
-  exportAdaptation(): Blob {
-    return new Blob([this.adapter.toJson()], { type: 'application/json' });
-  }
-
-  /** Rejects with `adaptation-invalid`, `adaptation-foreign`, or `moment-missing` before a model is loaded; the marks then stay. */
-  async importAdaptation(file: Blob): Promise<void> {
-    this.assertOpen();
-    this.adapter.fromJson(await file.text());
-  }
-
-  /**
-   * Freezes what `state.estimate` was made of, for {@link fillIn}: the last answer, or of a file the one that it was scrubbed to.
-   * Rejects with `moment-missing`.
-   */
-  takeMoment(): Promise<Moment> {
-    this.assertOpen();
-    const { position, source } = this.state;
-    return this.moments.take(position === null || source !== 'file' ? null : () => this.#revisit());
-  }
-
-  /** What the model fills in where parts of the moment are masked: the paper's four pre-training tasks. */
-  fillIn(masks: Masks): Promise<Filling> {
-    this.assertOpen();
-    return this.moments.fill(masks);
-  }
-
-  /**
-   * Of several faces, follows the one at `box` (pixels of the frame) while the source runs. A file that is read is analysed
-   * again, under analysis or after it: the one at `box` of the moment shown is followed from when it came into sight.
-   */
-  async follow(box: Box): Promise<void> {
-    const { media, timeline } = this.state;
-    if (timeline !== null && timeline.seconds !== null) {
-      const { choose } = await this.#fileMoment();
-      const choices = choose(this.choices, this.state, box);
-      if (choices === null || this.state.media !== media) return;
-      this.choices = choices;
-      await this.#readAgain();
-    } else if (this.run?.stage === 'listening') {
-      await this.engine.loaded?.client.request('follow', { box });
-    }
-  }
-
-  /** Ends the run and every track of it; the model stays loaded, and what a file has given so far. */
-  stop(): void {
-    for (const ticket of this.loads) ticket.abort();
-    this.loads.clear();
-    const { media, timeline } = this.state;
-    const cancelled = this.run !== null && media !== null && (timeline?.estimates.length ?? 0) > 0;
-    this.dropRun();
-    if (cancelled) this.apply({ ...AT_REST, error: null });
-    else {
-      const kept = media === null ? timeline : null;
-      this.apply({ ...AT_REST, ...NOTHING_YET, timeline: kept, error: null, source: null });
-    }
-  }
-
-  /** Back to idle after an error. */
-  dismissError(): void {
-    this.apply({ error: null });
-  }
-
-  /** Stops, and lets worker and model go. The recogniser cannot be used after that. */
-  close(): void {
-    if (this.closed) return;
-    this.stop();
-    this.closed = true;
-    this.words.close();
+  override close(): void {
+    super.close();
     for (const iterator of this.#iterators) void iterator.return();
-    this.engine.discard({ retire: false });
-    this.leavePage();
-  }
-
-  /** Carries out what the elements ask for; failures are told by state and `error` event. */
-  handle(request: MemoRequest): void {
-    perform(this, request);
-  }
-
-  /** @throws MemoError `prompt-invalid`, `label-invalid`, `input-invalid` */
-  #checked(settings: Settings): Settings {
-    try {
-      return checkSettings(settings);
-    } catch (cause) {
-      const error = MemoError.from(cause);
-      if (error.code !== 'input-invalid') this.apply({ promptError: error });
-      throw error;
-    }
-  }
-
-  /** The worker sees and hears once more what the answer shown was made of. */
-  async #revisit(): Promise<void> {
-    this.revisiting.abort(movedOn()); // of two wishes the newer
-    this.revisiting = new AbortController();
-    const { signal } = this.revisiting;
-    const { revisit, stillRead } = await this.#fileMoment();
-    signal.throwIfAborted();
-    const { media, estimate, timeline } = this.state;
-    const { loaded } = this.engine;
-    if (this.run !== null) throw stillRead();
-    if (media === null || estimate === null || loaded === null) throw momentMissing();
-    const { rates, modalities } = this.settings;
-    const { client, manifest, backend } = loaded;
-    const source = await this.parts.sources.file(media, timeline?.name ?? '', signal);
-    const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
-    const parts = { ...common, timeline, choices: this.choices };
-    const { time } = estimate;
-    await revisit({ time, texts: this.saidLog.at(time), source, parts }, signal);
-  }
-
-  #open(file: NamedFile, run: Run): Promise<Source> {
-    Object.assign(run, { file, arriving: null });
-    return this.parts.sources.file(file.blob, file.name, run.abort.signal);
-  }
-
-  /** The answer to a text alone, where one is on its way, would take the place of what is shown next. */
-  #leaveText(): void {
-    if (this.run?.kind === 'text') this.dropRun();
   }
 
   #pushed(): PushedSource | null {
     const { kind, source = null } = this.run ?? {};
     return kind === 'push' ? (source as PushedSource | null) : null;
-  }
-
-  /** Fetched with the first moment of a file that is gone back to, or whose faces are chosen from. */
-  #fileMoment(): Promise<typeof import('./file-moment')> {
-    return lateScript(() => import('./file-moment'));
-  }
-
-  /** What is already answered, by prompt and choice as they are now; a running source needs no asking. */
-  async #readAgain(): Promise<void> {
-    const { media, timeline, source, position } = this.state;
-    if (media !== null && timeline !== null) {
-      const started = this.startFile(media, timeline.name ?? '');
-      this.apply({ media, position }); // it is still open, at the moment that is shown
-      await started;
-    } else if (this.run === null && source === 'text') await this.answerText();
   }
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { estimateAt } from '../testing/fake-client';
 import { Adapter, type AdaptationState } from './adapter';
 import type { KeptStorage } from './keeper';
-import * as marking from './marking';
+import { marking } from './marking';
 import type { Subject } from './subject';
 
 const SUBJECT: Subject = {

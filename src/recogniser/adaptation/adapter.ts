@@ -5,7 +5,7 @@ import type { Estimate } from '../../memobert/estimate';
 import { momentMissing } from '../../memobert/moment';
 import type { Adaptation, Mark } from './fit';
 import { Keeper, type KeptStorage } from './keeper';
-import type * as marking from './marking';
+import type { marking } from './marking';
 import { keyOf, type Subject } from './subject';
 
 export type Marking = typeof marking;

@@ -1,4 +1,6 @@
 /** What is done with marks: fitted, applied, written down. An {@link Adapter} without any needs none of it. */
 
-export { MOST_MARKS, readAdaptation, writeAdaptation } from './file';
-export { adapt, fitAdaptation } from './fit';
+import { MOST_MARKS, readAdaptation, writeAdaptation } from './file';
+import { adapt, fitAdaptation } from './fit';
+
+export const marking = { MOST_MARKS, adapt, fitAdaptation, readAdaptation, writeAdaptation } as const;
