@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Condition, Phase, RecogniserState } from '../recogniser';
+import type { SerialisedError } from '../errors';
 import type { BackendReport } from '../runtime/protocol';
 import { BaseElement } from './base-element';
 import { strings } from './strings';
@@ -81,6 +82,7 @@ export class MemoStatus extends BaseElement {
   }
 
   override render(): TemplateResult {
+    const { noFaces } = this.backend ?? {};
     return html`<div class="now">
         <span class="phase ${this.phase}" data-testid="phase" data-phase=${this.phase}
           >${this.analysing && this.phase === 'listening' ? strings.status.analysing : strings.phases[this.phase]}</span
@@ -93,6 +95,7 @@ export class MemoStatus extends BaseElement {
                 >${strings.conditions[condition]}</span
               >`,
           )}
+        ${noFaces && html`<span class="condition" data-testid="no-faces">${translated(noFaces)}</span>`}
       </div>
       ${this.backend === null ? nothing : this.#backend(this.backend)}`;
   }
@@ -120,6 +123,12 @@ export class MemoStatus extends BaseElement {
       ><b>${strings.status[name]}</b>${details.map((detail) => html`, ${detail}`)}</span
     >`;
   }
+}
+
+/** What the worker says is English, unless another language has words of its own for it. */
+function translated({ message, cure }: Pick<SerialisedError, 'message' | 'cure'>, otherwise = ''): unknown {
+  const { reasons } = strings.status;
+  return reasons[message] ?? reasons[otherwise] ?? html`<span lang="en">${message} ${cure}</span>`;
 }
 
 declare global {

@@ -27,7 +27,8 @@ export interface LoadParts extends Partial<BundleParts> {
 }
 
 /** As much of FaceEncoder as the engine uses. */
-export interface FaceEncoding extends Pick<FaceEncoder, 'encode' | 'follow' | 'reset' | 'close'> {
+export interface FaceEncoding
+  extends Pick<FaceEncoder, 'encode' | 'follow' | 'reset' | 'close'>, Partial<Pick<FaceEncoder, 'noFaces'>> {
   fork(): FaceEncoding;
   /** Where a session keeps something on the GPU. */
   release?(): void;
@@ -133,7 +134,7 @@ class Opener {
       face = await this.#face(await models.face(faceContent));
       const opened: Opened = { manifest, face, voice: null, fusion: null };
       const loaded: Loaded = {
-        ...{ manifest, backend: reportOn(backend, plan), close },
+        ...{ manifest, backend: reportOn(backend, plan, face), close },
         openSession: () => new SessionOf(opened),
         gpuBuffers: () => models.gpuBuffers(),
       };
@@ -232,9 +233,13 @@ function late<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function reportOn({ name, forced, reason, adapter, threads }: BackendChoice, plan: GraphPlan): BackendReport {
+function reportOn(
+  { name, forced, reason, adapter, threads }: BackendChoice,
+  plan: GraphPlan,
+  { noFaces }: FaceEncoding,
+): BackendReport {
   const graphs = mapRoles(plan, (of): GraphReport => ({ name: of.name, precision: of.precision }));
-  return { name, forced, reason, adapter, threads, graphs };
+  return { name, forced, reason, adapter, threads, graphs, ...(noFaces && { noFaces: noFaces.toJSON() }) };
 }
 
 /** Detects once on an empty picture: MediaPipe sets itself up at the first. */

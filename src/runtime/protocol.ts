@@ -37,6 +37,8 @@ export interface BackendReport {
   readonly threads: number;
   /** The graph that each part runs, and what it computes in: the face may be `denseface-light`. */
   readonly graphs: ByRole<GraphReport>;
+  /** Why no face can be found here: no WebGL in workers. Voice and words go on; missing where faces are found. */
+  readonly noFaces?: SerialisedError;
 }
 
 export interface GraphReport {

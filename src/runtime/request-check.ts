@@ -1,7 +1,6 @@
 /** What a request must hold before anyone works with it: a NaN that came in would stay in the evidence. */
 
 import { MemoError } from '../errors';
-import { EARLY_ROLES } from './manifest';
 import type { RequestKind } from './protocol';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -18,7 +17,6 @@ const LISTS = ['words', 'faces', 'voice'];
 const CHECKS: Readonly<Partial<Record<RequestKind, Check>>> = {
   face: (body) => (isRecord(body['frame']) ? timed(body) : 'no frame'),
   samples: (body) => (body['samples'] instanceof Float32Array ? timed(body) : 'no samples'),
-  part: ({ role }) => (EARLY_ROLES.some((known) => known === role) ? null : 'no part of the model'),
   voice: timed,
   prompt: ({ prompt, labels }) =>
     (prompt === null || typeof prompt === 'string') && (labels === null || isTexts(labels))

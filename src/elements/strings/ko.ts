@@ -166,6 +166,8 @@ export const ko: Words = {
       'this browser has no WebGPU': '이 브라우저에는 WebGPU가 없음',
       'the browser offers no GPU adapter': '브라우저가 GPU를 내주지 않음',
       'the GPU adapter is software, slower than WebAssembly': 'GPU가 소프트웨어여서 WebAssembly보다 느림',
+      'This browser gives a worker no WebGL, which finding faces needs.':
+        'WebGL이 없어 얼굴을 찾지 못합니다. 브라우저 설정에서 하드웨어 가속을 켜십시오.',
       other: 'GPU 계산에 실패하여 CPU로 바꿈',
     },
     threads: (count) => `스레드 ${count}개`,

@@ -68,11 +68,9 @@ export class MediaPipeDetector implements Detector {
   /**
    * @param assetBase absolute URL of the folder that `scripts/prepare-assets.mjs` fills; ends with a slash
    * @param files of that folder, checked
-   * @throws MemoError `file-missing` when the script beside them cannot be loaded, or they are not what it takes,
-   *   `capture-unsupported` without WebGL
+   * @throws MemoError `file-missing` when the script beside them cannot be loaded, or they are not what it takes
    */
   static async create(assetBase: string, files: DetectorFiles): Promise<MediaPipeDetector> {
-    expectWebGl(new OffscreenCanvas(1, 1));
     try {
       await provideModule(`${assetBase}mediapipe/${MODULE}.js`, files.wasm);
       // the bytes are there: nothing is requested under this name
@@ -112,13 +110,16 @@ export class MediaPipeDetector implements Detector {
   }
 }
 
+/** Finds nobody. */
+export const BLIND: Detector = { look: () => [], close: () => undefined };
+
 /**
- * MediaPipe reads every picture through WebGL 2, also where it computes on the CPU.
- * @throws MemoError `capture-unsupported` where a worker has none: hardware acceleration switched off, an old Safari
+ * MediaPipe reads every picture through WebGL 2, also where it computes on the CPU. `capture-unsupported` where a worker has
+ * none: hardware acceleration switched off, an old Safari.
  */
-export function expectWebGl(canvas: Pick<OffscreenCanvas, 'getContext'>): void {
-  if (canvas.getContext('webgl2') !== null) return;
-  throw new MemoError(
+export function noWebGl(canvas: Pick<OffscreenCanvas, 'getContext'>): MemoError | null {
+  if (canvas.getContext('webgl2') !== null) return null;
+  return new MemoError(
     'capture-unsupported',
     'This browser gives a worker no WebGL, which finding faces needs.',
     'Switch on hardware acceleration in the browser’s settings, or use another browser or a newer one.',

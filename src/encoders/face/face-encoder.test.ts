@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Manifest } from '../../runtime/manifest';
 import { FakeGraph, float32 } from '../testing/fake-graph';
-import { expectWebGl, fromDetection, type DetectedFace, type Picture } from './detector';
+import { BLIND, fromDetection, noWebGl, type DetectedFace, type Picture } from './detector';
 import { FaceEncoder } from './face-encoder';
 
 const face: Manifest['face'] = {
@@ -139,13 +139,17 @@ it('reads MediaPipe detections in pixels, and drops one without its points', () 
   expect(fromDetection({ ...detection, boundingBox: undefined }, region, 1)).toBeNull();
 });
 
-it('says that WebGL is missing where a worker has none', () => {
-  expect(() => expectWebGl({ getContext: () => null })).toThrow(
-    expect.objectContaining({
-      code: 'capture-unsupported',
-      cure: expect.stringContaining('hardware acceleration') as string,
-    }) as Error,
-  );
-  const some = { getContext: () => ({}) } as unknown as OffscreenCanvas;
-  expect(() => expectWebGl(some)).not.toThrow();
+it('says that WebGL is missing where a worker has none, and then sees nobody', async () => {
+  const noFaces = noWebGl({ getContext: () => null });
+  expect(noFaces).toMatchObject({
+    code: 'capture-unsupported',
+    cure: expect.stringContaining('hardware acceleration') as string,
+  });
+  expect(noWebGl({ getContext: () => ({}) } as unknown as OffscreenCanvas)).toBeNull();
+  const cropper = { crop: () => Float32Array.of(), close: () => undefined };
+  const blind = new FaceEncoder({ graph: denseface(), face }, { detector: BLIND, cropper, noFaces });
+  expect(blind.fork().noFaces).toBe(noFaces);
+  const { answer, feature } = await blind.encode(frame, 1);
+  expect(answer).toMatchObject({ time: 1, faces: [] });
+  expect(feature).toBeNull();
 });

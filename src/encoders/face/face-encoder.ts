@@ -1,4 +1,5 @@
 /** A frame -> all faces in it, and DenseFace's features of the one that is followed. */
+import type { MemoError } from '../../errors';
 import type { Box } from '../../memobert/estimate';
 import type { Feature } from '../../memobert/feature-store';
 import type { Graph } from '../../runtime/graph';
@@ -7,7 +8,9 @@ import type { FaceAnswer } from '../../runtime/protocol';
 import { expectShape, floatOutput } from '../graph-output';
 import { CanvasCropper, type Cropper } from './crop';
 import {
+  BLIND,
   MediaPipeDetector,
+  noWebGl,
   sizeOf,
   type DetectedFace,
   type Detector,
@@ -33,6 +36,8 @@ export interface FaceEncoderOptions {
 export interface FaceEncoderParts {
   readonly detector: Detector;
   readonly cropper: Cropper;
+  /** Why the detector finds nobody. */
+  readonly noFaces?: MemoError | null;
   /** Where the graph's outputs stay on a GPU: the crop is made there too. */
   readonly gpu?: GpuFace | null;
 }
@@ -61,15 +66,23 @@ export class FaceEncoder {
   static async create(options: FaceEncoderOptions): Promise<FaceEncoder> {
     if (options.detector === null) throw new RangeError('a face encoder without a detector');
     const { graph, face } = options;
-    const detector = await MediaPipeDetector.create(options.assetBase, options.detector);
+    // voice and words go on without faces
+    const noFaces = noWebGl(new OffscreenCanvas(1, 1));
+    const detector =
+      noFaces === null ? await MediaPipeDetector.create(options.assetBase, options.detector) : BLIND;
     try {
       const cropper = new CanvasCropper(face.sizePx);
       const gpu = graph.gpu && (await import('./gpu')).GpuFace.create(graph, face, cropper);
-      return new FaceEncoder(options, { detector, cropper, gpu: (await gpu) ?? null });
+      return new FaceEncoder(options, { detector, cropper, noFaces, gpu: (await gpu) ?? null });
     } catch (error) {
       detector.close();
       throw error;
     }
+  }
+
+  /** Why it finds nobody, whatever it is shown; null where it looks. */
+  get noFaces(): MemoError | null {
+    return this.#parts.noFaces ?? null;
   }
 
   /**
