@@ -101,6 +101,39 @@ describe('openStream', () => {
     vi.useRealTimers();
   });
 
+  it.each([
+    ['mutes while it is read', true],
+    ['gives muted', false],
+  ])(
+    'follows a track that the caller %s: neither heard nor seen until it is enabled',
+    async (_what, enabled) => {
+      vi.useFakeTimers();
+      const tracks = [new FakeTrack('video'), new FakeTrack('audio')];
+      const enable = (value: boolean) => {
+        for (const track of tracks) track.enabled = value;
+      };
+      enable(enabled);
+      const source = await openStream(asStream(...tracks), never);
+      const muted = () => [source.cameraMuted, source.microphoneMuted];
+      expect(muted()).toEqual([!enabled, !enabled]);
+      const told = vi.fn();
+      source.on('trackchange', told);
+      enable(!enabled);
+      vi.advanceTimersByTime(250);
+      expect(muted()).toEqual([enabled, enabled]);
+      expect(tracks.flatMap(({ clones }) => clones.map((clone) => clone.enabled))).toEqual([
+        !enabled,
+        !enabled,
+      ]);
+      enable(enabled);
+      vi.advanceTimersByTime(1000);
+      expect([...muted(), told.mock.calls.length]).toEqual([!enabled, !enabled, 4]);
+      expect([source.camera, source.microphone]).toEqual(['live', 'live']);
+      source.close();
+      vi.useRealTimers();
+    },
+  );
+
   it('refuses a stream whose tracks have ended', async () => {
     const over = new FakeTrack('video');
     over.stop();

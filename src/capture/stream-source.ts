@@ -199,7 +199,7 @@ export async function openStream(stream: MediaStream, signal: AbortSignal): Prom
   return source;
 }
 
-/** Milliseconds between two looks at whether the caller has stopped its tracks: no event tells, and a clone lives on. */
+/** Milliseconds between two looks at whether the caller has muted or stopped its tracks: no event tells, and a clone goes on. */
 const OWNERS_MS = 250;
 
 class CallersSource extends StreamSource {
@@ -212,11 +212,7 @@ class CallersSource extends StreamSource {
     };
     super('stream', ours);
     this.#timer = setInterval(() => {
-      for (const kind of ['camera', 'microphone'] as const) {
-        if (theirs[kind]?.readyState !== 'ended' || ours[kind]?.readyState !== 'live') continue;
-        ours[kind].stop();
-        this.emitter.emit('trackchange');
-      }
+      for (const kind of KINDS) if (followed(theirs[kind], ours[kind])) this.emitter.emit('trackchange');
     }, OWNERS_MS);
   }
 
@@ -228,6 +224,15 @@ class CallersSource extends StreamSource {
     clearInterval(this.#timer);
     super.close();
   }
+}
+
+/** Brings a clone to what its original is; whether that changed it. */
+function followed(theirs: MediaStreamTrack | null, ours: MediaStreamTrack | null): boolean {
+  if (theirs === null || ours?.readyState !== 'live') return false;
+  if (theirs.readyState === 'ended') ours.stop();
+  else if (theirs.enabled === ours.enabled) return false;
+  ours.enabled = theirs.enabled;
+  return true;
 }
 
 function isMuted(track: MediaStreamTrack | null): boolean {

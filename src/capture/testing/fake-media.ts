@@ -21,7 +21,7 @@ export class FakeTrack extends EventTarget {
   }
 
   clone(): FakeTrack {
-    const clone = new FakeTrack(this.kind);
+    const clone = Object.assign(new FakeTrack(this.kind), { enabled: this.enabled, muted: this.muted });
     this.clones.push(clone);
     return clone;
   }
