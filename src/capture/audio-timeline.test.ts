@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { AudioTimeline } from './audio-timeline';
 
 describe('AudioTimeline', () => {
-  it('keeps chunks end to end however late they arrive', () => {
+  it('keeps chunks end to end though they are late', () => {
     const timeline = new AudioTimeline(1000);
     expect(timeline.time(0, 100, 5)).toBeCloseTo(4.9);
-    expect(timeline.time(100, 100, 5.3)).toBeCloseTo(5); // 200 ms late: the page was busy
+    expect(timeline.time(100, 100, 5.3)).toBeCloseTo(5); // 200 ms late
     expect(timeline.time(200, 100, 5.31)).toBeCloseTo(5.1);
   });
 

@@ -120,7 +120,7 @@ describe('A camera', () => {
 
 describe('A microphone', () => {
   const hear = (startFrame: number, length: number) =>
-    FakeNode.last?.port.onmessage?.({ data: { samples: new Float32Array(length), startFrame } });
+    FakeNode.last?.post(new Float32Array(length), startFrame);
 
   it('that is a Bluetooth headset going from 44.1 to 16 kHz: the next samples say their own rate', async () => {
     const { source, microphone } = await open();

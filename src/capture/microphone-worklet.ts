@@ -8,6 +8,8 @@ export interface PostedChunk {
   readonly samples: Float32Array<ArrayBuffer>;
   /** Audio clock of the first sample, in frames since the context began. */
   readonly startFrame: number;
+  /** When it was posted, by the world's clock, the only one that both threads have: a busy page takes it late. */
+  readonly postedMs: number;
 }
 
 export const PROCESSOR_NAME = 'memo-microphone';
@@ -52,8 +54,9 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
   }
 
   #post(): void {
-    const posted: PostedChunk = { samples: this.#chunk, startFrame: this.#startFrame };
-    this.port.postMessage(posted, [this.#chunk.buffer]);
+    const [samples, startFrame] = [this.#chunk, this.#startFrame];
+    const posted: PostedChunk = { samples, startFrame, postedMs: Date.now() };
+    this.port.postMessage(posted, [samples.buffer]);
     this.#chunk = new Float32Array(this.#size);
     this.#filled = 0;
   }

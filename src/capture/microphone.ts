@@ -50,7 +50,8 @@ export async function openMicrophone(
   }
   const timeline = new AudioTimeline(context.sampleRate);
   node.port.onmessage = ({ data }: MessageEvent<PostedChunk>) => {
-    const time = timeline.time(data.startFrame, data.samples.length, now());
+    const underWayS = Math.max(0, Date.now() - data.postedMs) / 1000; // below 0 only where somebody sets the clock
+    const time = timeline.time(data.startFrame, data.samples.length, now() - underWayS);
     deliver({ samples: data.samples, sampleRateHz: context.sampleRate, time });
   };
   input.connect(node);

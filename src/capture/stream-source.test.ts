@@ -21,7 +21,7 @@ describe('StreamSource', () => {
     const source = await read({ microphone: new FakeTrack('audio') });
     const rates: number[] = [];
     source.on('samples', ({ sampleRateHz }) => rates.push(sampleRateHz));
-    FakeNode.last?.port.onmessage?.({ data: { samples: new Float32Array(10), startFrame: 0 } });
+    FakeNode.last?.post(new Float32Array(10), 0);
     expect(rates).toEqual([44_100]);
     source.close();
   });

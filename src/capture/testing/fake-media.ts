@@ -112,6 +112,11 @@ export class FakeNode {
   }
   connect() {}
   disconnect() {}
+
+  /** As the worklet does; it arrives at once. */
+  post(samples: Float32Array, startFrame: number, postedMs = Date.now()): void {
+    this.port.onmessage?.({ data: { samples, startFrame, postedMs } });
+  }
 }
 
 export const asTrack = (track: FakeTrack) => track as unknown as MediaStreamTrack;
