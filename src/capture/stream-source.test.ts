@@ -1,7 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
 import { openStream, StreamSource } from './stream-source';
-import { asStream, asTrack, FakeAudio, FakeNode, FakeTrack, useFakeMedia } from './testing/fake-media';
+import {
+  asStream,
+  asTrack,
+  FakeAudio,
+  FakeNode,
+  FakeProcessor,
+  FakeStream,
+  FakeTrack,
+  useFakeMedia,
+} from './testing/fake-media';
 
 const never = new AbortController().signal;
 
@@ -85,7 +94,7 @@ describe('openStream', () => {
     expect(camera.clones.map(({ readyState }) => readyState)).toEqual(['ended']);
   });
 
-  it('tells when the caller has stopped a track, which ends no clone', async () => {
+  it('tells when the caller has stopped a track, which ends no clone: lost, and ended when no other comes', async () => {
     vi.useFakeTimers();
     const camera = new FakeTrack('video');
     const source = await openStream(asStream(camera), never);
@@ -94,10 +103,84 @@ describe('openStream', () => {
     vi.advanceTimersByTime(1000);
     expect([told.mock.calls.length, source.camera]).toEqual([0, 'live']);
     camera.stop();
-    vi.advanceTimersByTime(1000);
-    expect([told.mock.calls.length, source.camera]).toEqual([1, 'ended']);
+    vi.advanceTimersByTime(250);
+    expect([told.mock.calls.length, source.camera, camera.clones[0]!.readyState]).toEqual([
+      1,
+      'lost',
+      'ended',
+    ]);
+    vi.advanceTimersByTime(60_000);
+    expect([told.mock.calls.length, source.camera]).toEqual([2, 'ended']);
     source.close();
     expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it.each([
+    ['stopped first, and the other there two seconds later', 2000, (track: FakeTrack) => track.stop()],
+    ['removed alone', 0, () => undefined],
+  ])('goes on with the camera that takes the place of one that is %s', async (_what, ms, leave) => {
+    vi.useFakeTimers();
+    const [front, back] = [new FakeTrack('video'), new FakeTrack('video')];
+    const stream = new FakeStream([front]);
+    const source = await openStream(stream as unknown as MediaStream, never);
+    const waiting = source.nextFrame(never);
+    leave(front);
+    await vi.advanceTimersByTimeAsync(ms);
+    stream.removeTrack(front);
+    stream.addTrack(back);
+    await vi.advanceTimersByTimeAsync(250);
+    expect([source.camera, source.stream?.getTracks()]).toEqual(['live', back.clones]);
+    expect(front.clones.map(({ readyState }) => readyState)).toEqual(['ended']);
+    const frame = { close: vi.fn() } as unknown as VideoFrame;
+    FakeProcessor.last?.show(frame);
+    expect((await waiting)?.frame).toBe(frame);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(source.camera).toBe('live');
+    back.enabled = false;
+    await vi.advanceTimersByTimeAsync(250);
+    expect(source.cameraMuted).toBe(true);
+    source.close();
+    expect([...front.clones, ...back.clones].map(({ readyState }) => readyState)).toEqual(['ended', 'ended']);
+    expect([front.stops + back.stops, vi.getTimerCount()]).toEqual([ms === 0 ? 0 : 1, 0]);
+    vi.useRealTimers();
+  });
+
+  it('reads a track that is added, and another in its place while it opens, and leaves neither listening', async () => {
+    vi.useFakeTimers();
+    const [camera, first, second] = [new FakeTrack('video'), new FakeTrack('audio'), new FakeTrack('audio')];
+    const stream = new FakeStream([camera]);
+    const source = await openStream(stream as unknown as MediaStream, never);
+    expect(source.microphone).toBe('off');
+    stream.addTrack(first);
+    vi.advanceTimersByTime(250); // and it is not open yet
+    stream.removeTrack(first);
+    stream.addTrack(second);
+    vi.advanceTimersByTime(250);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(source.microphone).toBe('live');
+    expect(FakeAudio.opened.map(({ state }) => state)).toEqual(['closed', 'running']);
+    source.close();
+    const clones = [...first.clones, ...second.clones].map(({ readyState }) => readyState);
+    expect([clones, FakeAudio.opened[1]!.state, vi.getTimerCount()]).toEqual([
+      ['ended', 'ended'],
+      'closed',
+      0,
+    ]);
+    vi.useRealTimers();
+  });
+
+  it('leaves a microphone that cannot be read, and the camera beside it goes on', async () => {
+    vi.useFakeTimers();
+    const stream = new FakeStream([new FakeTrack('video')]);
+    const source = await openStream(stream as unknown as MediaStream, never);
+    FakeAudio.moduleLoads = false;
+    const added = new FakeTrack('audio');
+    stream.addTrack(added);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([source.camera, source.microphone]).toEqual(['live', 'off']);
+    expect(added.clones.map(({ readyState }) => readyState)).toEqual(['ended']);
+    source.close();
     vi.useRealTimers();
   });
 

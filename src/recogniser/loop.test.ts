@@ -75,6 +75,23 @@ describe('Loop, at full speed', () => {
   });
 });
 
+describe('Loop, with a stream that tracks are added to', () => {
+  it('looks and listens from then on, once', async () => {
+    const { clock, client, source, loop } = setUp();
+    source.camera = source.microphone = 'off';
+    loop.start();
+    await clock.advance(1000);
+    source.camera = source.microphone = 'live';
+    for (let told = 0; told < 3; told += 1) source.fire('trackchange');
+    expect([client.count('face'), client.count('voice')]).toEqual([0, 0]);
+    await clock.advance(4000);
+    expect([client.count('face'), client.count('voice')].map((count) => Math.round(count / 4))).toEqual([
+      10, 2,
+    ]);
+    loop.close();
+  });
+});
+
 describe('Loop, when a stage is slow', () => {
   it.each(['face', 'voice', 'estimate'] as const)('never has two %s requests in flight', async (kind) => {
     const client = waitingFor(kind);

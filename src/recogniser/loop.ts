@@ -58,11 +58,8 @@ export interface LoopParts {
 export class Loop {
   readonly #abort = new AbortController();
   readonly #pace: Pace;
-  readonly #meters: Record<keyof Rates, RateMeter> = {
-    face: new RateMeter(),
-    voice: new RateMeter(),
-    fusion: new RateMeter(),
-  };
+  /** Of the stages that have begun. */
+  readonly #meters: Partial<Record<keyof Rates, RateMeter>> = {};
   readonly #conditions = new SourceConditions();
   /** Resolved while running; a pending promise while at rest. */
   #gate = gate(true);
@@ -88,9 +85,8 @@ export class Loop {
     source.on('samples', (chunk) => this.#hear(chunk));
     source.on('end', () => void this.#guard(() => this.#finish()));
     source.on('failure', (error) => this.#fail(error));
-    // one that was taken away may come back
-    if (this.#weighs('face') && !isGone(source.camera)) this.#repeat('face', () => this.#look());
-    if (this.#weighs('voice') && !isGone(source.microphone)) this.#repeat('voice', () => this.#listen());
+    source.on('trackchange', () => this.#attend());
+    this.#attend();
     this.#repeat('fusion', () => this.#estimate());
     void this.#watch();
     if (!this.#gate.closed) source.setRunning?.(true);
@@ -124,7 +120,17 @@ export class Loop {
     this.#gate.open();
   }
 
+  /** Of what is there: one that was taken away may come back, and one may be added to a stream. */
+  #attend(): void {
+    const { camera, microphone } = this.parts.source;
+    if (this.#weighs('face') && !isGone(camera)) this.#repeat('face', () => this.#look());
+    if (this.#weighs('voice') && !isGone(microphone)) this.#repeat('voice', () => this.#listen());
+  }
+
+  /** Once begun it goes on, whoever begins it again. */
   #repeat(name: keyof Rates, step: () => Promise<number | null>): void {
+    if (this.#meters[name] !== undefined) return;
+    const meter = (this.#meters[name] = new RateMeter());
     const { clock } = this.parts;
     const signal = this.#abort.signal;
     void this.#guard(async () => {
@@ -134,7 +140,7 @@ export class Loop {
         const startedMs = clock.now();
         const costMs = await step();
         if (signal.aborted || costMs === null) return;
-        this.#meters[name].count(clock.now());
+        meter.count(clock.now());
         await clock.sleep(this.#pace.rest(name, startedMs, clock.now(), costMs), signal);
       }
     });
@@ -212,12 +218,9 @@ export class Loop {
   #vitals(): Vitals {
     const { source, clock } = this.parts;
     const nowMs = clock.now();
+    const rate = (stage: keyof Rates) => this.#meters[stage]?.rate(nowMs) ?? 0;
     return {
-      rates: {
-        face: this.#meters.face.rate(nowMs),
-        voice: this.#meters.voice.rate(nowMs),
-        fusion: this.#meters.fusion.rate(nowMs),
-      },
+      rates: { face: rate('face'), voice: rate('voice'), fusion: rate('fusion') },
       conditions: this.#conditions.now({
         camera: this.#weighs('face') && source.camera === 'live',
         microphone: this.#weighs('voice') && source.microphone === 'live',
@@ -271,17 +274,10 @@ interface Gate {
 }
 
 function gate(isOpen: boolean): Gate {
-  const { promise, resolve } = newPromise();
-  if (isOpen) resolve();
-  return { closed: !isOpen, opened: promise, open: resolve };
-}
-
-function newPromise(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  if (isOpen) open();
+  return { closed: !isOpen, opened, open };
 }
 
 function cost(latency: Readonly<Partial<Record<Stage, number>>>, stages: readonly Stage[]): number {

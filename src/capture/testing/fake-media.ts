@@ -43,7 +43,9 @@ export class FakeTrack extends EventTarget {
 }
 
 export class FakeStream {
-  constructor(private readonly tracks: FakeTrack[] = []) {}
+  constructor(private tracks: readonly FakeTrack[] = []) {}
+  addTrack = (track: FakeTrack) => void (this.tracks = [...this.tracks, track]);
+  removeTrack = (track: FakeTrack) => void (this.tracks = this.tracks.filter((each) => each !== track));
   getTracks = () => this.tracks;
   getVideoTracks = () => this.tracks.filter(({ kind }) => kind === 'video');
   getAudioTracks = () => this.tracks.filter(({ kind }) => kind === 'audio');
