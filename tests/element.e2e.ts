@@ -10,6 +10,9 @@ declare global {
   interface Window {
     /** How each `start()` did. */
     ended: string[];
+    /** Every clone of a track that was made. */
+    clones: MediaStreamTrack[];
+    another(): MediaStreamTrack;
   }
 }
 
@@ -267,6 +270,54 @@ test('a stream of the page’s: read in place of the devices, and its end is tol
     return found.start().catch(() => undefined);
   });
   expect(await nextError(page, 2)).toBe('file-missing');
+});
+
+test('a stream that is muted, changed and taken back: what is read of it is, too', async ({ open }) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  await page.evaluate(async () => {
+    const found = document.querySelector('memo-bert')!;
+    const cameraOf = (colour: string) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 });
+      const context = Object.assign(canvas.getContext('2d')!, { fillStyle: colour });
+      setInterval(() => context.fillRect(0, 0, 64, 48), 50);
+      return canvas.captureStream(20).getTracks()[0]!;
+    };
+    const clone = MediaStreamTrack.prototype.clone;
+    window.clones = [];
+    MediaStreamTrack.prototype.clone = function () {
+      const made = clone.call(this);
+      window.clones.push(made);
+      return made;
+    };
+    window.another = () => cameraOf('green');
+    found.stream = new MediaStream([cameraOf('red')]);
+    await found.start();
+  });
+  await expectPhase(page, 'listening');
+  const conditions = () => page.evaluate(() => document.querySelector('memo-bert')!.conditions);
+  const enable = (enabled: boolean) =>
+    page.evaluate((enabled) => {
+      for (const track of document.querySelector('memo-bert')!.stream!.getTracks()) track.enabled = enabled;
+    }, enabled);
+  await enable(false);
+  await expect.poll(conditions).toContain('no-picture');
+  await enable(true);
+  await expect.poll(conditions).not.toContain('no-picture');
+  await element(page, (found) => {
+    const { stream } = found;
+    for (const track of stream?.getTracks() ?? []) {
+      track.stop();
+      stream?.removeTrack(track);
+    }
+    setTimeout(() => stream?.addTrack(window.another()), 600);
+  });
+  const clones = () => page.evaluate(() => window.clones.map(({ readyState }) => readyState));
+  await expect.poll(clones).toEqual(['ended', 'live']);
+  expectWhole(await nextEstimate(page, 'face'));
+  await element(page, (found) => (found.stream = null));
+  await expectPhase(page, 'idle');
+  expect([await clones(), await page.evaluate(() => window.errorCodes)]).toEqual([['ended', 'ended'], []]);
 });
 
 test('a file by its address loads with a Cancel and is not left for a word; a stop, a second start and a removal end it in silence', async ({

@@ -78,7 +78,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   /** Address of a video or sound file that `start()` takes in place of the devices. A new one while it runs is taken at once. */
   @property() src = '';
-  /** A stream that `start()` takes in place of the devices, and before `src`; its tracks are never stopped. */
+  /** A stream `start()` takes in place of the devices, before `src`; its tracks are never stopped. Null ends a run of it. */
   @property({ attribute: false }) stream: MediaStream | null = null;
   /** URL of the bundle's manifest, relative to the document's base. */
   @property() bundle = DEFAULT_BUNDLE;
@@ -127,8 +127,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   #problems: readonly MemoError[] = [];
   /** What the vocabulary of the recogniser's bundle refused, by its JSON. */
   readonly #refused = new Map<string, MemoError>();
-  /** What of {@link given} the last `start()` took. */
-  #started: MediaStream | string | null = null;
+  /** What was last started in place of the devices. */
+  #started: Parameters<MemoEngine['analyse']>[0] | null = null;
   #unsubscribe: () => void = () => undefined;
 
   constructor() {
@@ -165,8 +165,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
    */
   async start(): Promise<void> {
     const { given } = this;
-    this.#started = given;
     if (given !== null) return this.analyse(given);
+    this.#started = null;
     const { modalities } = this.#read().settings;
     return this.#get().start({
       camera: modalities.includes('face'),
@@ -185,6 +185,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
    */
   async analyse(source: Blob | MediaStream | string | URL): Promise<void> {
     const recogniser = this.#get();
+    this.#started = source;
     if (source instanceof MediaStream) return recogniser.startStream(source);
     if (source instanceof Blob)
       return recogniser.startFile(source, source instanceof File ? source.name : 'blob');
@@ -261,9 +262,12 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   protected override updated(changed: PropertyValues): void {
     if (!changed.has('stream') && !changed.has('src')) return;
-    const running = this.#recogniser !== null && this.state !== 'idle' && this.state !== 'error';
-    const { given } = this;
-    if (running && given !== null && given !== this.#started) void this.start().catch(() => undefined); // told by its event
+    const { given, state } = this;
+    if (state === 'idle' || state === 'error' || given === this.#started) return;
+    if (given !== null)
+      void this.start().catch(() => undefined); // told by its event
+    // clones of it are read, which nobody else stops
+    else if (this.known.source === 'stream' && changed.get('stream') === this.#started) this.stop();
   }
 
   override render(): TemplateResult {
