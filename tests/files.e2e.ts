@@ -81,3 +81,22 @@ test('a file of two hours: answers from its start, how far it is, and what was a
   expect(kept.seconds).toBe(7200);
   expect(kept.estimates).toBe(told);
 });
+
+test('hours of picture without sound, where there is no WebCodecs: it is played; with sound it is too long', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(window, 'VideoDecoder');
+    Object.defineProperty(HTMLMediaElement.prototype, 'duration', { get: () => 3 * 3600 });
+  });
+  await openPage(page);
+  const input = page.locator('input[type=file]').first();
+  await input.setInputFiles(recorded.silent);
+  expectWhole(await nextEstimate(page, 'face'));
+  await page.getByTestId('stop').click();
+  await input.setInputFiles(recorded.clip);
+  expect(await nextError(page)).toBe('media-unreadable');
+  await expect(page.getByRole('alert').first()).toContainText('too long');
+});

@@ -16,6 +16,7 @@ import {
   WEBM,
   type AudioSample,
   type InputAudioTrack,
+  type InputTrack,
   type InputVideoTrack,
   type VideoSample,
 } from 'mediabunny';
@@ -32,14 +33,19 @@ const MOST_SECONDS = 100 * 3600;
 export async function demux(blob: Blob, name: string, signal: AbortSignal): Promise<MediaReader | null> {
   const input = new Input({ formats: FORMATS, source: new BlobSource(blob) });
   try {
-    const [picture, sound] = [await input.getPrimaryVideoTrack(), await input.getPrimaryAudioTrack()];
+    const decodable = { filter: (track: InputTrack) => track.canDecode() };
+    const picture = await input.getPrimaryVideoTrack(decodable);
+    const sound = await input.getPrimaryAudioTrack(decodable);
+    const leftOut = {
+      picture: picture === null && (await input.getVideoTracks()).length > 0,
+      sound: sound === null && (await input.getAudioTracks()).length > 0,
+    };
     const tracks = [picture, sound].filter((track) => track !== null);
-    const decodable = await Promise.all(tracks.map((track) => track.canDecode()));
-    const seconds = decodable.every(Boolean) && tracks.length > 0 ? await input.computeDuration() : 0;
+    const seconds = tracks.length > 0 ? await input.computeDuration(tracks) : 0;
     signal.throwIfAborted();
     // a damaged length may be thousands of years, and an analysis is laid out by it; no codec says a second in less than a byte
     if (seconds > 0 && seconds <= Math.min(MOST_SECONDS, blob.size))
-      return new DemuxedMedia(input, picture, sound, seconds, name);
+      return new DemuxedMedia(input, { picture, sound, leftOut, seconds, name });
   } catch {
     if (signal.aborted) {
       input.dispose();
@@ -50,28 +56,41 @@ export async function demux(blob: Blob, name: string, signal: AbortSignal): Prom
   return null;
 }
 
+interface Found extends Pick<MediaReader, 'leftOut' | 'seconds' | 'name'> {
+  readonly picture: InputVideoTrack | null;
+  readonly sound: InputAudioTrack | null;
+}
+
 class DemuxedMedia implements MediaReader {
-  readonly hasPicture: boolean;
-  readonly hasSound: boolean;
+  readonly name: string;
+  readonly seconds: number;
+  readonly leftOut: MediaReader['leftOut'];
   #closed = false;
 
   constructor(
     private readonly input: Input,
-    private readonly picture: InputVideoTrack | null,
-    private readonly sound: InputAudioTrack | null,
-    readonly seconds: number,
-    readonly name: string,
+    private readonly found: Found,
   ) {
-    this.hasPicture = picture !== null;
-    this.hasSound = sound !== null;
+    this.name = found.name;
+    this.seconds = found.seconds;
+    this.leftOut = found.leftOut;
+  }
+
+  get hasPicture(): boolean {
+    return this.found.picture !== null;
+  }
+
+  get hasSound(): boolean {
+    return this.found.sound !== null;
   }
 
   async *frames(times: Iterable<number>): AsyncGenerator<TimedFrame | null, void> {
-    if (this.picture === null) return;
+    const { picture } = this.found;
+    if (picture === null) return;
     const asked = [...times];
     let index = 0;
     try {
-      for await (const sample of new VideoSampleSink(this.picture).samplesAtTimestamps(asked)) {
+      for await (const sample of new VideoSampleSink(picture).samplesAtTimestamps(asked)) {
         const time = asked[index++] ?? 0;
         yield sample === null ? null : { frame: pictureOf(sample), time };
       }
@@ -81,10 +100,11 @@ class DemuxedMedia implements MediaReader {
   }
 
   async *samples(from = 0): AsyncGenerator<SampleChunk, void> {
-    if (this.sound === null) return;
+    const { sound } = this.found;
+    if (sound === null) return;
     let reached = from;
     try {
-      for await (const sample of new AudioSampleSink(this.sound).samples(from)) {
+      for await (const sample of new AudioSampleSink(sound).samples(from)) {
         reached = sample.timestamp;
         yield chunkOf(sample);
       }

@@ -25,7 +25,7 @@ export async function openFile(blob: Blob, name: string, signal: AbortSignal): P
   if (typeof document === 'undefined') throw undecodable(name);
   const media = await loadMedia(blob, name, signal);
   try {
-    const sound = await decodeSound(blob, media.seconds, name);
+    const sound = hasSound(media.video) ? await decodeSound(blob, media.seconds, name) : null;
     if (signal.aborted) throw new MemoError('aborted', 'Opening was cut short.', 'Press Start again.');
     if (media.video.videoWidth === 0 && sound === null) {
       throw new MemoError(
@@ -175,9 +175,23 @@ function mono(sound: AudioBuffer, from: number, until: number): Float32Array<Arr
   return mixed;
 }
 
+/** What browsers have of a media element beside the standard, each something else. */
 interface Capturable {
   captureStream?(): MediaStream;
   mozCaptureStream?(): MediaStream;
+  readonly mozHasAudio?: boolean;
+  readonly audioTracks?: { readonly length: number };
+}
+
+/** Of loaded media; true too where the browser does not say. */
+function hasSound(video: HTMLVideoElement & Capturable): boolean {
+  const { mozHasAudio, audioTracks } = video;
+  // Firefox captures no sound before it plays
+  if (mozHasAudio !== undefined) return mozHasAudio;
+  if (audioTracks !== undefined) return audioTracks.length > 0;
+  const captured = previewOf(video)?.getTracks();
+  for (const track of captured ?? []) track.stop();
+  return captured?.some(({ kind }) => kind === 'audio') ?? true;
 }
 
 /** Safari cannot capture an element: the file is analysed all the same, without a preview. */

@@ -14,6 +14,8 @@ export interface MediaReader {
   readonly seconds: number;
   readonly hasPicture: boolean;
   readonly hasSound: boolean;
+  /** What is in the file and not read: this browser decodes none of it. */
+  readonly leftOut: { readonly picture: boolean; readonly sound: boolean };
   /**
    * The frame shown at each of the times (s, rising); null before the first. The taker closes it. Decodes a few ahead, no more.
    * Throws `media-unreadable` where the file is damaged.
@@ -26,7 +28,7 @@ export interface MediaReader {
 }
 
 /**
- * Null where this browser, or WebCodecs in it, does not decode the file: then playing it may still work, and says what is wrong.
+ * Null where this browser, or WebCodecs in it, decodes neither picture nor sound of the file: then playing it may still work, and says what is wrong.
  * Rejects with `media-empty` or `aborted`.
  */
 export async function readMedia(blob: Blob, name: string, signal: AbortSignal): Promise<MediaReader | null> {

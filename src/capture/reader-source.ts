@@ -13,8 +13,9 @@ export class ReaderSource implements Source {
   readonly microphone: TrackStatus;
 
   constructor(readonly reader: MediaReader) {
-    this.camera = reader.hasPicture ? 'live' : 'off';
-    this.microphone = reader.hasSound ? 'live' : 'off';
+    const { hasPicture, hasSound, leftOut } = reader;
+    this.camera = status(hasPicture, leftOut.picture);
+    this.microphone = status(hasSound, leftOut.sound);
   }
 
   get seconds(): number {
@@ -36,4 +37,9 @@ export class ReaderSource implements Source {
   close(): void {
     this.reader.close();
   }
+}
+
+function status(read: boolean, leftOut: boolean): TrackStatus {
+  if (read) return 'live';
+  return leftOut ? 'undecodable' : 'off';
 }

@@ -11,7 +11,8 @@ describe('evidenceNotes', () => {
     expect(evidenceNotes(idle)).toEqual({});
   });
 
-  it.each(['off', 'refused', 'missing', 'busy', 'ended'] as const)('says that a device is %s', (status) => {
+  const away = ['off', 'refused', 'missing', 'busy', 'ended', 'lost', 'undecodable'] as const;
+  it.each(away)('says that a device, or what a file has of it, is %s', (status) => {
     const notes = evidenceNotes({ ...listening, camera: status, microphone: status });
     expect(notes.face).toBe(evidence[status]);
     expect(notes.voice).toBe(evidence[status]);

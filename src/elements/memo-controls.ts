@@ -187,12 +187,8 @@ export class MemoControls extends BaseElement {
         ? []
         : [strings.controls.chooseDevice];
     }
-    return devices.flatMap((device) => {
-      const status = this[device];
-      return status === 'off' || status === 'live'
-        ? []
-        : [strings.controls.tracks[status](strings.controls[device])];
-    });
+    const notes: Partial<Record<TrackStatus, (device: string) => string>> = strings.controls.tracks;
+    return devices.flatMap((device) => notes[this[device]]?.(strings.controls[device]) ?? []);
   }
 
   /** For a button that may be gone then. */

@@ -13,6 +13,7 @@ class FakeReader implements MediaReader {
   readonly name = 'x.webm';
   readonly hasPicture = true;
   readonly hasSound = true;
+  readonly leftOut = { picture: false, sound: false };
   framesOpen = 0;
   mostOpen = 0;
   damagedAt = Infinity;

@@ -21,6 +21,7 @@ class LiveSource extends FakeSource {
 
 const SILENT_FILE: MediaReader = {
   ...{ name: 'clip.webm', seconds: 1, hasPicture: true, hasSound: true },
+  leftOut: { picture: false, sound: false },
   async *frames() {
     // none can be decoded
   },

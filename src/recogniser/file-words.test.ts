@@ -13,6 +13,7 @@ import { ManualClock, settled } from './testing/manual-clock';
 function reader(seconds: number): MediaReader {
   return {
     ...{ name: 'talk.wav', seconds, hasPicture: false, hasSound: true },
+    leftOut: { picture: false, sound: false },
     frames: async function* () {
       // no picture
     },

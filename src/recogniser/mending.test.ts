@@ -283,6 +283,7 @@ class FakeReader implements MediaReader {
   readonly seconds = 6;
   readonly hasPicture = true;
   readonly hasSound = true;
+  readonly leftOut = { picture: false, sound: false };
   readonly asked: number[] = [];
 
   async *frames(times: Iterable<number>) {

@@ -75,11 +75,8 @@ export function affordable(costsMs: Rates, rates: StageRates, share: number): Ra
 export class Pace {
   /** Milliseconds; smoothed, so that one slow run (a shader compiled late) does not halve the rate. */
   readonly #costsMs = { face: 0, voice: 0, fusion: 0 };
-  readonly #duesMs = {
-    face: Number.NEGATIVE_INFINITY,
-    voice: Number.NEGATIVE_INFINITY,
-    fusion: Number.NEGATIVE_INFINITY,
-  };
+  /** Of the stages that have run. */
+  readonly #duesMs: Partial<Record<StageName, number>> = {};
 
   constructor(
     public rates: StageRates,
@@ -101,11 +98,12 @@ export class Pace {
     this.#costsMs[name] = before === 0 ? costMs : before + 0.3 * (costMs - before);
     const intervalMs = 1000 / this.hz[name];
     // counted from when the turn was due, so that timers firing late do not add up to a lower rate
-    const dueMs = this.#duesMs[name];
+    const dueMs = this.#duesMs[name] ?? startedMs;
     const slack = startedMs - dueMs;
     const from = slack >= 0 && slack < intervalMs ? dueMs : startedMs;
-    this.#duesMs[name] = Math.max(from + intervalMs, nowMs);
-    return this.#duesMs[name] - nowMs;
+    const restMs = Math.max(from + intervalMs - nowMs, 0);
+    this.#duesMs[name] = nowMs + restMs;
+    return restMs;
   }
 }
 
@@ -121,13 +119,13 @@ export class RateMeter {
 
   /** Hz, from the gaps between the runs seen; 0 until there are two. */
   rate(nowMs: number): number {
-    while (this.#times.length > 0 && (this.#times[0] ?? 0) < nowMs - this.windowMs) this.#times.shift();
-    const first = this.#times[0];
-    if (first === undefined || this.#times.length < 2) return 0;
+    const times = this.#times;
+    while ((times[0] ?? nowMs) < nowMs - this.windowMs) times.shift();
+    const [first = nowMs] = times;
+    const last = times.at(-1) ?? nowMs;
+    const gaps = times.length - 1;
     // the wait since the last run counts once it is longer than usual: a stalled stage must fall to 0
-    const last = this.#times[this.#times.length - 1] ?? nowMs;
-    const gapMs = (last - first) / (this.#times.length - 1);
-    const spanMs = Math.max(last - first, nowMs - first - gapMs);
-    return spanMs > 0 ? ((this.#times.length - 1) * 1000) / spanMs : 0;
+    const spanMs = Math.max(last - first, nowMs - first - (last - first) / gaps);
+    return gaps > 0 && spanMs > 0 ? (gaps * 1000) / spanMs : 0;
   }
 }

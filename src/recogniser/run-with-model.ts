@@ -27,8 +27,8 @@ export function recordingOf(
 ): Omit<Timeline, 'reached' | 'estimates'> {
   const { camera, microphone, reader } = source;
   const given = {
-    face: camera !== 'off' && modalities.includes('face'),
-    voice: microphone !== 'off' && modalities.includes('voice'),
+    face: (reader?.hasPicture ?? camera !== 'off') && modalities.includes('face'),
+    voice: (reader?.hasSound ?? microphone !== 'off') && modalities.includes('voice'),
   };
   const length = { name: file?.name ?? null, seconds: reader?.seconds ?? null };
   // the clock of a file, and of what is pushed, is not the world's

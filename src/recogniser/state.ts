@@ -30,8 +30,11 @@ export type Condition = (typeof CONDITIONS)[number];
 
 export type SourceKind = 'devices' | 'actor' | 'file' | 'stream' | 'push' | 'text';
 
-/** One camera or microphone, as the visitor sees it; `busy`: another program holds it; `lost`: taken away, and taken up again once it is back. */
-export type TrackStatus = 'off' | 'live' | 'refused' | 'missing' | 'busy' | 'ended' | 'lost';
+/**
+ * One camera or microphone, as the visitor sees it; `busy`: another program holds it; `lost`: taken away, and taken up again once it
+ * is back; `undecodable`: a file's picture or sound that this browser leaves out.
+ */
+export type TrackStatus = 'off' | 'live' | 'refused' | 'missing' | 'busy' | 'ended' | 'lost' | 'undecodable';
 
 export interface Rates {
   /** Updates a second, over the last seconds. */

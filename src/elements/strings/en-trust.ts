@@ -41,6 +41,7 @@ export const trustConsent = {
 
 export const trustEvidence = {
   lost: 'taken away; waiting for it',
+  undecodable: 'not decoded by this browser',
   noPicture: 'the camera gives no picture',
   poorLight: 'too dark, too bright or too flat to read',
   noSound: 'no sound arrives',

@@ -38,6 +38,7 @@ export const trustConsent = {
 
 export const trustEvidence = {
   lost: '연결이 끊김, 기다리는 중',
+  undecodable: '이 브라우저에서 읽을 수 없는 형식',
   noPicture: '카메라 화면이 들어오지 않음',
   poorLight: '너무 어둡거나 밝거나 흐려서 읽을 수 없음',
   noSound: '소리가 들어오지 않음',

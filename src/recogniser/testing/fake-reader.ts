@@ -6,6 +6,7 @@ export class FakeReader implements MediaReader {
   readonly name = 'clip.webm';
   readonly hasPicture = true;
   readonly hasSound = true;
+  readonly leftOut = { picture: false, sound: false };
   closed = false;
   /** Where each reading of the sound began, seconds. */
   readonly from: number[] = [];

@@ -1,0 +1,94 @@
+import {
+  BufferTarget,
+  EncodedAudioPacketSource,
+  EncodedPacket,
+  EncodedVideoPacketSource,
+  Mp4OutputFormat,
+  Output,
+} from 'mediabunny';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { demux } from './demuxed-media';
+import { ReaderSource } from './reader-source';
+
+const RATE_HZ = 16_000;
+const PACKET_S = 0.1;
+
+/** A file with a picture for each of these seconds, and sound for each of those, by their codecs. */
+async function film(
+  pictures: readonly { codec: 'vp8' | 'vp9'; seconds: number }[],
+  sounds: readonly { codec: 'pcm-s16' | 'opus'; seconds: number }[],
+): Promise<Blob> {
+  const target = new BufferTarget();
+  const output = new Output({ format: new Mp4OutputFormat(), target });
+  const seen = pictures.map(({ codec, seconds }) => ({
+    source: new EncodedVideoPacketSource(codec),
+    seconds,
+    bytes: Uint8Array.of(0x10, 2, 0, 0x9d, 1, 0x2a, 64, 0, 48, 0, 1, 2, 3),
+    meta: {
+      decoderConfig: { codec: codec === 'vp8' ? 'vp8' : 'vp09.00.10.08', codedWidth: 64, codedHeight: 48 },
+    },
+  }));
+  const heard = sounds.map(({ codec, seconds }) => ({
+    source: new EncodedAudioPacketSource(codec),
+    seconds,
+    bytes: new Uint8Array(new Int16Array(PACKET_S * RATE_HZ).fill(9000).buffer),
+    meta: { decoderConfig: { codec, sampleRate: RATE_HZ, numberOfChannels: 1 } },
+  }));
+  for (const { source } of seen) output.addVideoTrack(source);
+  for (const { source } of heard) output.addAudioTrack(source);
+  await output.start();
+  for (const { source, seconds, bytes, meta } of [...seen, ...heard]) {
+    for (let index = 0; index < Math.round(seconds / PACKET_S); index += 1)
+      await source.add(new EncodedPacket(bytes, 'key', index * PACKET_S, PACKET_S), meta);
+    source.close();
+  }
+  await output.finalize();
+  return new Blob([target.buffer ?? new ArrayBuffer(0)]);
+}
+
+/** What a browser says that decodes VP8, and of sound only what needs no decoder. */
+const knows = (codec: string) => ({
+  isConfigSupported: (config: { codec: string }) =>
+    Promise.resolve({ supported: config.codec === codec, config }),
+});
+
+beforeEach(() => {
+  vi.stubGlobal('VideoDecoder', knows('vp8'));
+  vi.stubGlobal('AudioDecoder', knows('none'));
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const opened = async (file: Blob) => demux(file, 'film.mp4', new AbortController().signal);
+
+describe('A file of which one track cannot be decoded', () => {
+  const [seen, unseen] = [
+    { codec: 'vp8', seconds: 1 },
+    { codec: 'vp9', seconds: 3 },
+  ] as const;
+  const [heard, unheard] = [
+    { codec: 'pcm-s16', seconds: 2 },
+    { codec: 'opus', seconds: 4 },
+  ] as const;
+
+  it.each([
+    ['its sound', [seen], [unheard], 'live undecodable', 1],
+    ['its picture', [unseen], [heard], 'undecodable live', 2],
+    ['none, with sound alone', [], [heard], 'off live', 2],
+    ['a picture and a sound, with others beside them', [unseen, seen], [unheard, heard], 'live live', 2],
+  ])(
+    '%s: what is left is read, and what is not is told',
+    async (_what, pictures, sounds, statuses, seconds) => {
+      const reader = await opened(await film(pictures, sounds));
+      const { camera, microphone } = new ReaderSource(reader!);
+      expect([`${camera} ${microphone}`, reader!.seconds]).toEqual([statuses, expect.closeTo(seconds, 2)]);
+      let samples = 0;
+      for await (const chunk of reader!.samples()) samples += chunk.samples.length;
+      expect(samples).toBe(microphone === 'live' ? heard.seconds * RATE_HZ : 0);
+      reader!.close();
+    },
+  );
+
+  it('is not read where none can', async () => {
+    expect(await opened(await film([unseen], [unheard]))).toBeNull();
+  });
+});
