@@ -1,10 +1,13 @@
 import {
   BufferTarget,
+  CustomVideoDecoder,
   EncodedAudioPacketSource,
   EncodedPacket,
   EncodedVideoPacketSource,
   Mp4OutputFormat,
   Output,
+  registerDecoder,
+  VideoSample,
 } from 'mediabunny';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { demux } from './demuxed-media';
@@ -12,6 +15,8 @@ import { ReaderSource } from './reader-source';
 
 const RATE_HZ = 16_000;
 const PACKET_S = 0.1;
+/** A VP8 key frame's header: 64 by 48. */
+const KEY_FRAME = Uint8Array.of(0x10, 2, 0, 0x9d, 1, 0x2a, 64, 0, 48, 0, 1, 2, 3);
 
 /** A file with a picture for each of these seconds, and sound for each of those, by their codecs. */
 async function film(
@@ -23,7 +28,7 @@ async function film(
   const seen = pictures.map(({ codec, seconds }) => ({
     source: new EncodedVideoPacketSource(codec),
     seconds,
-    bytes: Uint8Array.of(0x10, 2, 0, 0x9d, 1, 0x2a, 64, 0, 48, 0, 1, 2, 3),
+    bytes: KEY_FRAME,
     meta: {
       decoderConfig: { codec: codec === 'vp8' ? 'vp8' : 'vp09.00.10.08', codedWidth: 64, codedHeight: 48 },
     },
@@ -46,15 +51,29 @@ async function film(
   return new Blob([target.buffer ?? new ArrayBuffer(0)]);
 }
 
-/** What a browser says that decodes VP8, and of sound only what needs no decoder. */
-const knows = (codec: string) => ({
-  isConfigSupported: (config: { codec: string }) =>
-    Promise.resolve({ supported: config.codec === codec, config }),
-});
+/** A browser that decodes VP8, each packet to a black picture, and of sound only what needs no decoder. */
+class BlackPictures extends CustomVideoDecoder {
+  static override supports(codec: string): boolean {
+    return codec === 'vp8';
+  }
+  init(): void {}
+  decode({ timestamp, duration }: EncodedPacket): void {
+    const init = { format: 'I420', codedWidth: 64, codedHeight: 48, timestamp, duration } as const;
+    this.onSample(new VideoSample(new Uint8Array(64 * 48 * 1.5), init));
+  }
+  flush(): void {}
+  close(): void {}
+}
+
+registerDecoder(BlackPictures);
 
 beforeEach(() => {
-  vi.stubGlobal('VideoDecoder', knows('vp8'));
-  vi.stubGlobal('AudioDecoder', knows('none'));
+  const decodesNothing = {
+    isConfigSupported: (config: object) => Promise.resolve({ supported: false, config }),
+  };
+  vi.stubGlobal('VideoDecoder', decodesNothing);
+  vi.stubGlobal('AudioDecoder', decodesNothing);
+  vi.stubGlobal('VideoFrame', class {});
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -90,5 +109,18 @@ describe('A file of which one track cannot be decoded', () => {
 
   it('is not read where none can', async () => {
     expect(await opened(await film([unseen], [unheard]))).toBeNull();
+  });
+});
+
+describe('A picture that ends before the sound', () => {
+  it('is seen half a second longer, and then nobody', async () => {
+    const reader = await opened(
+      await film([{ codec: 'vp8', seconds: 1 }], [{ codec: 'pcm-s16', seconds: 4 }]),
+    );
+    const times = Array.from({ length: 40 }, (_, index) => index / 10);
+    const seen: (number | null)[] = [];
+    for await (const frame of reader!.frames(times)) seen.push(frame?.time ?? null);
+    expect(seen).toEqual(times.map((time) => (time < 1.5 ? time : null)));
+    reader!.close();
   });
 });

@@ -26,6 +26,8 @@ import type { SampleChunk, TimedFrame } from './source';
 
 const FORMATS = [MP4, QTFF, WEBM, MATROSKA, WAVE, OGG, MP3, FLAC, ADTS];
 
+/** The last picture lasts this long; in many files it is not said how long. */
+const LAST_PICTURE_S = 0.5;
 /** Longer than anybody records. */
 const MOST_SECONDS = 100 * 3600;
 
@@ -90,10 +92,14 @@ class DemuxedMedia implements MediaReader {
     const asked = [...times];
     let index = 0;
     try {
-      for await (const sample of new VideoSampleSink(picture).samplesAtTimestamps(asked)) {
+      const endS = (await picture.computeDuration()) + LAST_PICTURE_S;
+      const shown = asked.filter((time) => time < endS);
+      for await (const sample of new VideoSampleSink(picture).samplesAtTimestamps(shown)) {
         const time = asked[index++] ?? 0;
         yield sample === null ? null : { frame: pictureOf(sample), time };
       }
+      // nobody is seen while the sound goes on
+      for (; index < asked.length; index += 1) yield null;
     } catch (cause) {
       throw this.#damaged(asked[index] ?? this.seconds, cause);
     }

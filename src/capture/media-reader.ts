@@ -17,7 +17,7 @@ export interface MediaReader {
   /** What is in the file and not read: this browser decodes none of it. */
   readonly leftOut: { readonly picture: boolean; readonly sound: boolean };
   /**
-   * The frame shown at each of the times (s, rising); null before the first. The taker closes it. Decodes a few ahead, no more.
+   * The frame shown at each of the times (s, rising); null before the first and after the picture's end. The taker closes it. Decodes a few ahead, no more.
    * Throws `media-unreadable` where the file is damaged.
    */
   frames(times: Iterable<number>): AsyncGenerator<TimedFrame | null, void>;
