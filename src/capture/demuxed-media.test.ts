@@ -18,10 +18,18 @@ const PACKET_S = 0.1;
 /** A VP8 key frame's header: 64 by 48. */
 const KEY_FRAME = Uint8Array.of(0x10, 2, 0, 0x9d, 1, 0x2a, 64, 0, 48, 0, 1, 2, 3);
 
+/** A packet whose sound is all in one channel: of 5.1 the centre. */
+function dialogue(channels: number): Uint8Array {
+  const said = Math.min(2, channels - 1);
+  const length = PACKET_S * RATE_HZ * channels;
+  const samples = Int16Array.from({ length }, (_, index) => (index % channels === said ? 8192 : 0));
+  return new Uint8Array(samples.buffer);
+}
+
 /** A file with a picture for each of these seconds, and sound for each of those, by their codecs. */
 async function film(
   pictures: readonly { codec: 'vp8' | 'vp9'; seconds: number }[],
-  sounds: readonly { codec: 'pcm-s16' | 'opus'; seconds: number }[],
+  sounds: readonly { codec: 'pcm-s16' | 'opus'; seconds: number; channels?: number }[],
 ): Promise<Blob> {
   const target = new BufferTarget();
   const output = new Output({ format: new Mp4OutputFormat(), target });
@@ -33,11 +41,11 @@ async function film(
       decoderConfig: { codec: codec === 'vp8' ? 'vp8' : 'vp09.00.10.08', codedWidth: 64, codedHeight: 48 },
     },
   }));
-  const heard = sounds.map(({ codec, seconds }) => ({
+  const heard = sounds.map(({ codec, seconds, channels = 1 }) => ({
     source: new EncodedAudioPacketSource(codec),
     seconds,
-    bytes: new Uint8Array(new Int16Array(PACKET_S * RATE_HZ).fill(9000).buffer),
-    meta: { decoderConfig: { codec, sampleRate: RATE_HZ, numberOfChannels: 1 } },
+    bytes: dialogue(channels),
+    meta: { decoderConfig: { codec, sampleRate: RATE_HZ, numberOfChannels: channels } },
   }));
   for (const { source } of seen) output.addVideoTrack(source);
   for (const { source } of heard) output.addAudioTrack(source);
@@ -121,6 +129,19 @@ describe('A picture that ends before the sound', () => {
     const seen: (number | null)[] = [];
     for await (const frame of reader!.frames(times)) seen.push(frame?.time ?? null);
     expect(seen).toEqual(times.map((time) => (time < 1.5 ? time : null)));
+    reader!.close();
+  });
+});
+
+describe('Sound of several channels', () => {
+  it.each([
+    [1, 0.25],
+    [2, 0.125],
+    [6, 0.25],
+  ])('of %i: what one of them says is heard', async (channels, level) => {
+    const reader = await opened(await film([], [{ codec: 'pcm-s16', seconds: 1, channels }]));
+    for await (const { samples } of reader!.samples())
+      expect(samples).toEqual(new Float32Array(samples.length).fill(level));
     reader!.close();
   });
 });

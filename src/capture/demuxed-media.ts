@@ -21,6 +21,7 @@ import {
   type VideoSample,
 } from 'mediabunny';
 import { MemoError } from '../errors';
+import { downMix } from './down-mix';
 import type { MediaReader } from './media-reader';
 import type { SampleChunk, TimedFrame } from './source';
 
@@ -154,14 +155,9 @@ function pictureOf(sample: VideoSample): VideoFrame | ImageBitmap {
 function chunkOf(sample: AudioSample): SampleChunk {
   try {
     const { numberOfFrames, numberOfChannels, sampleRate, timestamp } = sample;
-    const samples = new Float32Array(numberOfFrames);
-    const plane = new Float32Array(numberOfFrames);
-    for (let channel = 0; channel < numberOfChannels; channel += 1) {
-      sample.copyTo(plane, { planeIndex: channel, format: 'f32-planar' });
-      for (let index = 0; index < numberOfFrames; index += 1) {
-        samples[index] = (samples[index] ?? 0) + (plane[index] ?? 0) / numberOfChannels;
-      }
-    }
+    const samples = downMix(numberOfChannels, numberOfFrames, (plane, planeIndex) => {
+      sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
+    });
     return { samples, sampleRateHz: sampleRate, time: timestamp };
   } finally {
     sample.close();

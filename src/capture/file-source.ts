@@ -6,6 +6,7 @@
 
 import { MemoError } from '../errors';
 import type { TrackStatus } from '../recogniser/state';
+import { downMix } from './down-mix';
 import { SourceEmitter } from './emitter';
 import { decodeSound, loadMedia } from './file-media';
 import { ElementPump } from './frames';
@@ -165,14 +166,9 @@ function undecodable(name: string): MemoError {
 }
 
 function mono(sound: AudioBuffer, from: number, until: number): Float32Array<ArrayBuffer> {
-  const mixed = new Float32Array(until - from);
-  for (let channel = 0; channel < sound.numberOfChannels; channel += 1) {
-    const data = sound.getChannelData(channel);
-    for (let index = from; index < until; index += 1) {
-      mixed[index - from] = (mixed[index - from] ?? 0) + (data[index] ?? 0) / sound.numberOfChannels;
-    }
-  }
-  return mixed;
+  return downMix(sound.numberOfChannels, until - from, (plane, channel) => {
+    sound.copyFromChannel(plane, channel, from);
+  });
 }
 
 /** What browsers have of a media element beside the standard, each something else. */
