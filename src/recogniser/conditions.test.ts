@@ -81,12 +81,4 @@ describe('SourceConditions', () => {
     conditions.voice(1500, { ...loud, speaking: false });
     expect(conditions.now(live)).toEqual([]);
   });
-
-  it('begins anew after a rest', () => {
-    const conditions = new SourceConditions();
-    conditions.face(0, false);
-    conditions.restart();
-    conditions.face(60_000, false);
-    expect(conditions.now(live)).toEqual([]);
-  });
 });

@@ -32,10 +32,6 @@ class Vain {
   longerThan(ms: number): boolean {
     return this.#firstMs !== null && this.#lastMs - this.#firstMs >= ms;
   }
-
-  restart(): void {
-    this.#firstMs = null;
-  }
 }
 
 export class SourceConditions {
@@ -56,11 +52,6 @@ export class SourceConditions {
     this.#silent.tell(nowMs, !heard.speaking);
     this.#dead.tell(nowMs, heard.muted);
     this.#loud.tell(nowMs, heard.speaking && (heard.clipped ?? 0) > MOST_CLIPPED);
-  }
-
-  /** After a rest nothing has been in vain yet. */
-  restart(): void {
-    for (const vain of [this.#faceless, this.#silent, this.#dead, this.#dim, this.#loud]) vain.restart();
   }
 
   now(live: {

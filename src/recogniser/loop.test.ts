@@ -192,6 +192,20 @@ describe('Loop, at rest', () => {
     loop.close();
   });
 
+  it('tells nothing in vain that was so before a rest', async () => {
+    const { clock, loop, vitals } = setUp({ client: new FakeClient(healthyAnswers()) });
+    loop.start();
+    await clock.advance(1000);
+    loop.setRunning(false);
+    await clock.advance(60_000);
+    loop.setRunning(true);
+    await clock.advance(1000);
+    expect(vitals().conditions).toEqual([]);
+    await clock.advance(1000);
+    expect(vitals().conditions).toEqual(['no-face']);
+    loop.close();
+  });
+
   it('closes a frame that arrives after the rest began', async () => {
     const { clock, client, source, loop } = setUp();
     loop.start();

@@ -60,7 +60,7 @@ export class Loop {
   readonly #pace: Pace;
   /** Of the stages that have begun. */
   readonly #meters: Partial<Record<keyof Rates, RateMeter>> = {};
-  readonly #conditions = new SourceConditions();
+  #conditions = new SourceConditions();
   /** Resolved while running; a pending promise while at rest. */
   #gate = gate(true);
   #level = 0;
@@ -104,7 +104,7 @@ export class Loop {
     const before = this.#gate;
     this.#gate = gate(running);
     before.open();
-    this.#conditions.restart();
+    this.#conditions = new SourceConditions(); // nothing has been in vain yet
     if (this.#awaitedMs !== null) this.#awaitedMs = this.parts.clock.now();
     this.parts.source.setRunning?.(running);
   }

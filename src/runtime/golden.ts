@@ -1,6 +1,7 @@
 /** The bundle's golden vectors: what PyTorch answered, against what this browser's backend answers. */
 
 import { MemoError } from '../errors';
+import { softmax } from '../memobert/distribution';
 import type { Graph, PlainTensor } from './graph';
 import type { Differences, GoldenCase, GoldenTensor, GoldenVectors, GraphName } from './manifest';
 
@@ -82,13 +83,6 @@ function compareFeatures(got: ArrayLike<number>, expected: readonly number[], mo
   const scale = Math.max(1, maximum(expected.map(Math.abs)));
   const largest = maximum(expected.map((value, index) => Math.abs(value - (got[index] ?? NaN)))) / scale;
   return largest <= most ? null : `differs by ${largest.toExponential(1)} of the largest`;
-}
-
-function softmax(logits: readonly number[]): number[] {
-  const highest = maximum(logits);
-  const powers = logits.map((logit) => Math.exp(logit - highest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
 }
 
 /** NaN if one is; a spread into `Math.max` would overflow the stack on a vocabulary. */
