@@ -36,6 +36,15 @@ describe('Evidence', () => {
     expect(evidence.at(2).face?.count).toBe(1);
   });
 
+  it('forgets the face of another: also where the one followed instead is out of sight', () => {
+    const evidence = new Evidence(manifest);
+    evidence.addFace(1, feature(1));
+    evidence.addFace(1.1, null);
+    expect(evidence.at(1.1).face?.count).toBe(1);
+    evidence.addFace(1.2, null, null, true);
+    expect(evidence.at(1.2).face).toBeNull();
+  });
+
   it('takes no feature of another size', () => {
     const evidence = new Evidence(manifest);
     evidence.addFace(1, new Float32Array(3));

@@ -85,12 +85,18 @@ export class Evidence {
   /**
    * Features [featureSize] of the followed face at `timeS`; null when there was none. Closer than the model's rate is dropped.
    * @param expression the face encoder's own distribution
+   * @param turned somebody else is followed from here on
    */
-  addFace(timeS: number, feature: Feature | null, expression: readonly number[] | null = null): void {
+  addFace(
+    timeS: number,
+    feature: Feature | null,
+    expression: readonly number[] | null = null,
+    turned = false,
+  ): void {
     if (!Number.isFinite(timeS)) return; // seen at no time
     const last = this.#faces.at(-1);
     // a clock that went back (a file sought, a source changed) makes what was seen before meaningless
-    if (last !== undefined && timeS < last.time) this.#faces = [];
+    if (turned || (last !== undefined && timeS < last.time)) this.#faces = [];
     this.#faces = this.#faces.filter((kept) => kept.time > timeS - this.#memoryS);
     if (feature === null) return;
     if ('length' in feature && feature.length !== this.#face.featureSize) return;

@@ -283,6 +283,19 @@ describe('sessions', () => {
     expect(await engine.prompt({ prompt: null, labels: null })).toMatchObject({ labels: ['happy', 'sad'] });
   });
 
+  it('look at nobody but who is followed: what was seen of another goes with the turn', async () => {
+    const { engine, face } = await loaded();
+    const look = async (time: number) => {
+      await engine.face({ frame: newFrame(), time });
+      return (await engine.estimate({ time }))?.evidence.face.times;
+    };
+    expect([await look(1), await look(1.1)]).toEqual([[1], [1, 1.1]]);
+    face.turned = true;
+    expect(await look(1.2)).toEqual([1.2]);
+    face.turned = false;
+    expect(await look(1.3)).toEqual([1.2, 1.3]);
+  });
+
   it('hand on whom to follow, and are forgotten when released', async () => {
     const { whole, engine, face } = await loaded();
     const box = { x: 1, y: 2, width: 3, height: 4 };

@@ -34,6 +34,7 @@ const FACE: FaceEncoding = {
         ...{ frameWidth: 8, frameHeight: 6, latency: {} },
       },
       feature: Float32Array.of(1, 2, 3),
+      turned: false,
     }),
   fork: () => FACE,
   follow: () => undefined,

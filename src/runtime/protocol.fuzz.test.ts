@@ -22,6 +22,7 @@ const FACE: FaceEncoding = {
     Promise.resolve({
       answer: { time, faces: [], frameWidth: 8, frameHeight: 6, latency: {} },
       feature: Float32Array.of(1, 2, 3),
+      turned: false,
     }),
   fork: () => FACE,
   follow: () => undefined,

@@ -57,10 +57,10 @@ export class Session implements Handlers {
     try {
       const { face, evidence } = this.#ready();
       return await this.#faceStage.run(async () => {
-        const { answer, feature } = await face.encode(frame, time);
+        const { answer, feature, turned } = await face.encode(frame, time);
         if (source !== this.#source) return answer;
         const followed = answer.faces.find((each) => each.followed);
-        evidence.addFace(time, feature, followed?.expression);
+        evidence.addFace(time, feature, followed?.expression, turned);
         this.#faces = answer;
         return answer;
       });

@@ -153,3 +153,16 @@ it('says that WebGL is missing where a worker has none, and then sees nobody', a
   expect(answer).toMatchObject({ time: 1, faces: [] });
   expect(feature).toBeNull();
 });
+
+it('tells in which frame it turns to somebody else', async () => {
+  const [first, second] = [detected(5, 40), detected(300, 90)];
+  const { encoder, seen } = make([first]);
+  const turned = async (timeS: number) => (await encoder.encode(frame, timeS)).turned;
+  expect([await turned(0), await turned(0.1)]).toEqual([false, false]);
+  seen.faces = [first, second];
+  encoder.follow(second.box);
+  expect([await turned(0.2), await turned(0.3)]).toEqual([true, false]);
+  encoder.follow(first.box);
+  seen.faces = [];
+  expect(await turned(0.4)).toBe(true);
+});

@@ -1,5 +1,6 @@
 /** A frame -> all faces in it, and DenseFace's features of the one that is followed. */
 import type { MemoError } from '../../errors';
+import { softmax } from '../../memobert/distribution';
 import type { Box } from '../../memobert/estimate';
 import type { Feature } from '../../memobert/feature-store';
 import type { Graph } from '../../runtime/graph';
@@ -46,6 +47,8 @@ export interface FaceEncoding {
   readonly answer: FaceAnswer;
   /** [featureSize], or where the GPU keeps it; null when no face is followed. */
   readonly feature: Feature | null;
+  /** Somebody else is followed than in the frames before. */
+  readonly turned: boolean;
 }
 
 export class FaceEncoder {
@@ -97,6 +100,7 @@ export class FaceEncoder {
       faces.map(({ box }) => box),
       timeS,
     );
+    const { turned } = this.#tracker;
     const coarse = followed === null ? undefined : faces[followed];
     const face = coarse && this.#finder.refine(frame, coarse);
     const detect = performance.now() - detectBegan;
@@ -105,6 +109,7 @@ export class FaceEncoder {
       return {
         answer: { ...answer, faces: faces.map((other) => plain(other)), latency: { detect } },
         feature: null,
+        turned,
       };
     }
     faces[followed] = face;
@@ -119,6 +124,7 @@ export class FaceEncoder {
         latency: { detect, ...latency },
       },
       feature,
+      turned,
     };
   }
 
@@ -184,11 +190,4 @@ function plain(
   expression: number[] | null = null,
 ): FaceAnswer['faces'][number] {
   return { box, score, followed: expression !== null, expression };
-}
-
-function softmax(logits: Float32Array): number[] {
-  const highest = Math.max(...logits);
-  const powers = Array.from(logits, (logit) => Math.exp(logit - highest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
 }

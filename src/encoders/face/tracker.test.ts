@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Box } from '../../memobert/estimate';
 import { FaceTracker, overlap } from './tracker';
 
 const box = (x: number, side: number) => ({ x, y: 0, width: side, height: side });
@@ -54,6 +55,73 @@ describe('FaceTracker', () => {
     tracker.choose(box(0, 90));
     tracker.reset();
     expect(tracker.follow([box(200, 95), box(0, 90)], 0.3)).toBe(0);
+  });
+
+  describe('tells of a turn to somebody else', () => {
+    /** What it told at each of these frames. */
+    function turns(frames: readonly { at: number; boxes: readonly Box[]; choice?: Box }[]): boolean[] {
+      const tracker = new FaceTracker();
+      return frames.map(({ at, boxes, choice }) => {
+        if (choice !== undefined) tracker.choose(choice);
+        tracker.follow(boxes, at);
+        return tracker.turned;
+      });
+    }
+    const [left, right] = [box(0, 90), box(200, 60)];
+    const both = [left, right];
+    const near = box(5, 88);
+
+    it.each([
+      [
+        'not at first, nor while it follows',
+        [
+          { at: 0, boxes: both },
+          { at: 0.1, boxes: [near] },
+        ],
+        [false, false],
+      ],
+      [
+        'at a choice, once',
+        [0, 0.1, 0.2].map((at) => ({ at, boxes: both, ...(at === 0.1 && { choice: right }) })),
+        [false, true, false],
+      ],
+      [
+        'at a choice that the frame misses',
+        [
+          { at: 0, boxes: both },
+          { at: 0.1, boxes: [left], choice: right },
+          { at: 0.2, boxes: both },
+        ],
+        [false, true, false],
+      ],
+      [
+        'not at a choice of the same',
+        [
+          { at: 0, boxes: both },
+          { at: 0.1, boxes: both, choice: near },
+        ],
+        [false, false],
+      ],
+      [
+        'when the one followed was lost',
+        [
+          { at: 0, boxes: [left] },
+          { at: 0.5, boxes: [right] },
+          { at: 1.2, boxes: [right] },
+        ],
+        [false, false, true],
+      ],
+      [
+        'not when the one that was lost is back where it was',
+        [
+          { at: 0, boxes: [left] },
+          { at: 5, boxes: [near] },
+        ],
+        [false, false],
+      ],
+    ])('%s', (_what, frames, told) => {
+      expect(turns(frames)).toEqual(told);
+    });
   });
 
   it('follows nobody in an empty frame', () => {

@@ -10,6 +10,8 @@ export class FaceTracker {
   #last: { readonly box: Box; readonly timeS: number } | null = null;
   /** Of a choice that no frame has met yet. */
   #chosen: Box | null = null;
+  /** Somebody else was followed in the last frame, or waited for, than before it. */
+  turned = false;
 
   /** Where the followed face was last; null when none is followed. */
   expectedAt(timeS: number): Box | null {
@@ -23,12 +25,14 @@ export class FaceTracker {
    * @returns index of the followed face; null while it is out of sight
    */
   follow(boxes: readonly Box[], timeS: number): number | null {
+    const before = this.#last;
     if (this.#chosen !== null) this.#last = { box: this.#chosen, timeS };
     this.#chosen = null;
     const expected = this.expectedAt(timeS);
     const followed = expected === null ? largest(boxes) : mostOverlapping(boxes, expected);
     const box = followed === null ? undefined : boxes[followed];
     if (box) this.#last = { box, timeS };
+    this.turned = before !== null && this.#last !== null && overlap(before.box, this.#last.box) < MIN_OVERLAP;
     return followed;
   }
 

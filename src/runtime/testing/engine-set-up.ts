@@ -37,6 +37,7 @@ export class FakeFace implements FaceEncoding {
   closed = false;
   resets = 0;
   followed: Box | null = null;
+  turned = false;
   gate: Promise<void> = Promise.resolve();
   light = { brightness: 120, contrast: 50 };
 
@@ -49,7 +50,7 @@ export class FakeFace implements FaceEncoding {
     const answer: FaceAnswer = {
       ...{ time, faces, light, frameWidth: 8, frameHeight: 6, latency: { detect: 5 } },
     };
-    return { answer, feature: Float32Array.of(1, 2, 3) };
+    return { answer, feature: Float32Array.of(1, 2, 3), turned: this.turned };
   }
 
   fork(): FakeFace {
