@@ -54,6 +54,8 @@ export type Backend = (typeof BACKEND_NAMES)[number];
 export interface Estimate {
   /** Seconds on the source's clock. */
   readonly time: number;
+  /** Seconds from one answer to the next when it came; missing of a text alone, and in what versions before 0.2 saved. */
+  readonly interval?: number;
   /** Label ids, in the manifest's order. */
   readonly labels: readonly string[];
   /** Over `labels`; sums to 1. */

@@ -75,6 +75,14 @@ describe('Analysis', () => {
     expect(on.estimate.mock.calls.map(([, reached]) => reached as number)).toEqual([0.5, 1, 1.5, 2, 2.2]);
   });
 
+  it('says of each answer how far apart they are', async () => {
+    const { analysis, on } = setUp(4, { rates: { fusion: 0.5 } });
+    await analysis.run();
+    expect(on.estimate.mock.calls).toEqual(
+      [2, 4].map((time) => [{ ...estimateAt(time), interval: 2 }, time]),
+    );
+  });
+
   it('gives the voice all samples up to a step before it listens, and none after it', async () => {
     const { analysis, client } = setUp(2);
     await analysis.run();
@@ -198,6 +206,6 @@ describe('Analysis', () => {
     const { analysis, on, reader } = setUp(60);
     reader.damagedAt = 3;
     await expect(analysis.run()).rejects.toMatchObject({ code: 'media-unreadable' });
-    expect(on.estimate.mock.lastCall).toEqual([estimateAt(2.5), 2.5]);
+    expect(on.estimate.mock.lastCall).toEqual([{ ...estimateAt(2.5), interval: 0.5 }, 2.5]);
   });
 });

@@ -119,7 +119,7 @@ export class Analysis {
         }
         if (known) continue;
         await this.#on.reach(time);
-        if (!this.#signal.aborted) await this.#estimate(time);
+        if (!this.#signal.aborted) await this.#estimate(time, 1 / fusion.hz);
       }
     } catch (error) {
       if (!this.#signal.aborted) throw MemoError.from(error);
@@ -200,8 +200,8 @@ export class Analysis {
     if (!this.#signal.aborted) this.#on.voice(answer);
   }
 
-  async #estimate(time: number): Promise<void> {
+  async #estimate(time: number, interval: number): Promise<void> {
     const estimate = await this.#parts.client.request('estimate', { time }, { signal: this.#signal });
-    if (!this.#signal.aborted) this.#on.estimate(estimate, time);
+    if (!this.#signal.aborted) this.#on.estimate(estimate && { ...estimate, interval }, time);
   }
 }

@@ -106,6 +106,8 @@ describe('a choice', () => {
   it('holds from after the last answer without the face: not seen for over a second, or further away than it can have moved', () => {
     const gap = answers([1, at(0)], [4, at(60)], [4.5, at(40)], [5, at(0)]);
     expect(chosen(gap, gap[3]!)).toEqual([{ time: 3, box: at(60).box }]);
+    const seldom = answers([1, at(60)], [4, at(40)], [6, at(0)]).map((each) => ({ ...each, interval: 2 }));
+    expect(chosen(seldom, seldom[2]!)).toEqual([{ time: 0, box: at(60).box }]);
     const other = answers([3.5, at(300)], [4, at(40)], [4.5, at(0)]);
     expect(chosen(other, other[2]!)).toEqual([{ time: 3.5, box: at(40).box }]);
     const first = answers([0.5, at(40)], [1, at(0)]);

@@ -2,7 +2,7 @@
 
 import type { Box, Face } from '../memobert/estimate';
 import type { RecogniserState } from './state';
-import { HOLD_SECONDS } from './timeline';
+import { holdOf } from './timeline';
 
 export interface FaceChoice {
   /** Seconds of the file from which it holds. */
@@ -25,8 +25,9 @@ export function choose(
   const answers = (timeline?.estimates ?? []).filter(({ time }) => time < shown.time);
   let sight: FaceChoice = { time: shown.time, box: face.box };
   let before = 0;
-  for (const { time, faces } of answers.toReversed()) {
-    const earlier = sight.time - time > HOLD_SECONDS ? null : faceAt(faces, sight.box);
+  for (const answer of answers.toReversed()) {
+    const { time, faces } = answer;
+    const earlier = sight.time - time > holdOf(answer) ? null : faceAt(faces, sight.box);
     if (earlier === null) {
       before = time;
       break;
@@ -34,7 +35,7 @@ export function choose(
     sight = { time, box: earlier.box };
   }
   // it came after the answer before
-  const chosen = { time: Math.max(before, sight.time - HOLD_SECONDS), box: sight.box };
+  const chosen = { time: Math.max(before, sight.time - holdOf(shown)), box: sight.box };
   const others = choices.filter(({ time }) => time < chosen.time || time > shown.time);
   return [...others, chosen].toSorted((a, b) => a.time - b.time);
 }

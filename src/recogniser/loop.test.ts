@@ -145,6 +145,20 @@ describe('Loop, spared and timed', () => {
     loop.close();
   });
 
+  it('says of each answer when the next is due, at the pace that it has', async () => {
+    const { clock, loop, on } = setUp();
+    loop.start();
+    await clock.advance(1000);
+    expect(on.estimate.mock.lastCall?.[0]).toMatchObject({ interval: 0.25 });
+    loop.setRates({ fusion: 0.5 });
+    await clock.advance(1000);
+    expect(on.estimate.mock.lastCall?.[0]).toMatchObject({ interval: 2 });
+    loop.setRates({}, true);
+    await clock.advance(3000);
+    expect(on.estimate.mock.lastCall?.[0]).toMatchObject({ interval: 1 });
+    loop.close();
+  });
+
   it('tells how old the newest face is when an estimate arrives', async () => {
     const box = { x: 0, y: 0, width: 9, height: 9 };
     const seen = { box, score: 1, followed: true, expression: [1] };

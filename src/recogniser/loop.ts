@@ -183,7 +183,7 @@ export class Loop {
     if (this.#abort.signal.aborted) return null;
     const shows = estimate?.modalities.face.present === true && seenAt !== null;
     this.#delayMs = shows ? Math.max(0, (source.now() - seenAt) * 1000) : null;
-    this.on.estimate(estimate);
+    this.on.estimate(estimate && { ...estimate, interval: 1 / this.#pace.hz.fusion });
     return estimate === null ? 0 : cost(estimate.latency, ['fusion']);
   }
 

@@ -1,7 +1,7 @@
 /** A timeline read: how long each estimate stands, and where nothing was seen or heard. Fetched with what shows or saves it. */
 
 import type { Estimate } from '../memobert/estimate';
-import { HOLD_SECONDS, type Timeline } from './timeline';
+import { holdOf, type Timeline } from './timeline';
 
 /** One estimate and how long it stands. */
 export interface Segment {
@@ -24,7 +24,7 @@ export function segments({ estimates, reached, seconds }: Timeline): Segment[] {
   const last = Math.max(reached, seconds ?? 0);
   return estimates.map((estimate, index) => {
     const next = estimates[index + 1]?.time ?? Math.max(last, estimate.time);
-    return { start: estimate.time, end: Math.min(next, estimate.time + HOLD_SECONDS), estimate };
+    return { start: estimate.time, end: Math.min(next, estimate.time + holdOf(estimate)), estimate };
   });
 }
 

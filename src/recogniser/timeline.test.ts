@@ -47,6 +47,26 @@ describe('a timeline', () => {
   });
 });
 
+describe('a timeline of an answer every two seconds', () => {
+  const estimates = [2, 4, 6, 8, 10].map((time) => ({ ...estimated(time, 0.5), interval: 2 }));
+  const slow = { ...CANNED_TIMELINE, estimates };
+
+  it('has no holes, and marks none', () => {
+    expect(estimateAt(slow, 3.5)).not.toBeNull();
+    const spans = segments(slow);
+    expect(spans.slice(1).every(({ start }, index) => start === spans[index]?.end)).toBe(true);
+    expect(marks(slow)).toEqual([]);
+  });
+
+  it('marks where there was none for longer', () => {
+    expect(marks({ ...slow, estimates: estimates.toSpliced(1, 2) })).toEqual([
+      { kind: 'no-face', start: 5, end: 8 },
+      { kind: 'silence', start: 5, end: 8 },
+    ]);
+    expect(estimateAt({ ...slow, estimates: estimates.toSpliced(1, 2) }, 6)).toBeNull();
+  });
+});
+
 describe('Recorder', () => {
   it('keeps all of a file of two hours', () => {
     const recorder = new Recorder();

@@ -23,10 +23,13 @@ export interface Timeline {
   readonly estimates: readonly Estimate[];
 }
 
-/** An estimate stands until the next, at most this long: then there was no evidence. */
-export const HOLD_SECONDS = 1;
 /** Estimates beyond this are dropped, oldest first, from a live source: about an hour of 4 a second. */
 const MOST_LIVE = 14_400;
+
+/** An estimate stands until the next, at most this many seconds: then there was no evidence. No clock is exact. */
+export function holdOf({ interval = 0 }: Estimate): number {
+  return Math.max(1, 1.5 * interval);
+}
 
 /** The estimate that stands at a time; null in a gap. */
 export function estimateAt({ estimates }: Timeline, time: number): Estimate | null {
@@ -37,7 +40,7 @@ export function estimateAt({ estimates }: Timeline, time: number): Estimate | nu
     else high = middle;
   }
   const found = estimates[low - 1];
-  return found !== undefined && time - found.time <= HOLD_SECONDS ? found : null;
+  return found !== undefined && time - found.time <= holdOf(found) ? found : null;
 }
 
 /** Writes a timeline down as it comes; each look at it is a new object over the same list. */

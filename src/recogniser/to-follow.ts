@@ -1,7 +1,7 @@
 /** Whom an analysis of a file follows, and from which moment on. */
 
 import type { FaceChoice } from './chosen-faces';
-import { HOLD_SECONDS, type Timeline } from './timeline';
+import { holdOf, type Timeline } from './timeline';
 
 /**
  * By time: who was followed in the seconds that are gone through once more, and what was chosen.
@@ -14,9 +14,10 @@ export function toFollow(
   start: number,
   from: number,
 ): FaceChoice[] {
-  const known = (timeline?.estimates ?? []).flatMap(({ time, faces }) => {
+  const known = (timeline?.estimates ?? []).flatMap((answer) => {
+    const { time, faces } = answer;
     const box = faces.find(({ followed }) => followed)?.box;
-    return box === undefined || time < start - HOLD_SECONDS || time > from ? [] : [{ time, box }];
+    return box === undefined || time < start - holdOf(answer) || time > from ? [] : [{ time, box }];
   });
   const ahead = choices.filter(({ time }) => time >= start);
   return [...known, ...ahead].toSorted((a, b) => a.time - b.time);

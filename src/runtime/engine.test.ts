@@ -195,6 +195,14 @@ describe('answering', () => {
     expect((await engine.estimate({ time: 2.1 }))?.faces).toEqual([]);
   });
 
+  it('shows boxes from one look to the next, where looks are further apart', async () => {
+    const { engine } = await loaded();
+    await engine.text({ texts: [{ text: 'hello', start: 0, end: Infinity }] });
+    for (const time of [0, 2]) await engine.face({ frame: newFrame(), time });
+    expect((await engine.estimate({ time: 3.9 }))?.faces).toHaveLength(1);
+    expect((await engine.estimate({ time: 5.1 }))?.faces).toEqual([]);
+  });
+
   it('forgets everything at a reset, also what is still being looked at', async () => {
     const { engine, face } = await loaded();
     let open: () => void = () => undefined;

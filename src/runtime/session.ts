@@ -22,7 +22,7 @@ export interface SessionHost {
   leave(): void;
 }
 
-/** Boxes older than this are of a face that may have left. */
+/** Boxes older than this are of a face that may have left, unless looks are further apart. */
 const FACES_MEMORY_S = 1;
 /** As long as a voice's tokens count. */
 const VOICE_MEMORY_S = 4;
@@ -31,6 +31,8 @@ export class Session implements Handlers {
   readonly #host: SessionHost;
   #parts: { readonly of: Loaded; readonly parts: SessionParts } | null = null;
   #faces: FaceAnswer | null = null;
+  /** When those count no longer, seconds. */
+  #facesUntilS = 0;
   #heard: VoiceAnswer | null = null;
   /** Its encoder's own distribution of what was last heard. */
   #voiceSays: readonly number[] | null = null;
@@ -61,6 +63,7 @@ export class Session implements Handlers {
         if (source !== this.#source) return answer;
         const followed = answer.faces.find((each) => each.followed);
         evidence.addFace(time, feature, followed?.expression, turned);
+        this.#facesUntilS = time + Math.max(FACES_MEMORY_S, 1.5 * (time - (this.#faces?.time ?? time)));
         this.#faces = answer;
         return answer;
       });
@@ -95,7 +98,7 @@ export class Session implements Handlers {
   readonly estimate: Handlers['estimate'] = async ({ time }) => {
     const { fusion, evidence } = this.#ready();
     return this.#fusionStage.run(async () => {
-      const seen = this.#faces !== null && this.#faces.time > time - FACES_MEMORY_S ? this.#faces : null;
+      const seen = time < this.#facesUntilS ? this.#faces : null;
       const before = { ...this.#faces?.latency, ...this.#heard?.latency };
       const window = evidence.at(time);
       const { manifest, backend } = this.#loaded();

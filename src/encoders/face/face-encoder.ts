@@ -95,7 +95,7 @@ export class FaceEncoder {
   async encode(frame: Picture, timeS: number): Promise<FaceEncoding> {
     const size = sizeOf(frame);
     const detectBegan = performance.now();
-    const faces = [...this.#finder.find(frame, size, this.#tracker.expectedAt(timeS))];
+    const faces = [...this.#finder.find(frame, size, this.#tracker.expected)];
     const followed = this.#tracker.follow(
       faces.map(({ box }) => box),
       timeS,

@@ -138,11 +138,11 @@ describe('FaceTracker', () => {
       timeS += stepS;
       const followed = tracker.follow(boxes, timeS);
       if (followed !== null) expect(boxes[followed]).toBeDefined();
-      if (followed !== null) expect(tracker.expectedAt(timeS)).toEqual(boxes[followed]);
+      if (followed !== null) expect(tracker.expected).toEqual(boxes[followed]);
       for (const a of boxes) for (const b of boxes) expectWithin([overlap(a, b)], 0, 1 + 1e-9);
     }
     tracker.reset();
-    expect(tracker.expectedAt(timeS)).toBeNull();
+    expect(tracker.expected).toBeNull();
     const largest = { x: 0, y: 0, width: 2e4, height: 2e4 };
     expect(tracker.follow([{ x: 1, y: 1, width: 1, height: 1 }, largest], timeS)).toBe(1);
   });

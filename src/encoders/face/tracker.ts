@@ -1,7 +1,7 @@
 /** Which of the faces is the one followed: the largest at first, then the one that overlaps where it was. */
 import type { Box } from '../../memobert/estimate';
 
-/** Not seen for this long, it has left, and the largest face is followed from then on. */
+/** Not seen for this long, though somebody looked, it has left, and the largest face is followed from then on. */
 const LOST_S = 1;
 /** At 10 frames a second a head that turns or nears overlaps by far more than this; another head does not. */
 const MIN_OVERLAP = 0.2;
@@ -14,9 +14,8 @@ export class FaceTracker {
   turned = false;
 
   /** Where the followed face was last; null when none is followed. */
-  expectedAt(timeS: number): Box | null {
-    if (this.#chosen !== null) return this.#chosen;
-    return this.#last !== null && timeS - this.#last.timeS <= LOST_S ? this.#last.box : null;
+  get expected(): Box | null {
+    return this.#chosen ?? this.#last?.box ?? null;
   }
 
   /**
@@ -28,8 +27,9 @@ export class FaceTracker {
     const before = this.#last;
     if (this.#chosen !== null) this.#last = { box: this.#chosen, timeS };
     this.#chosen = null;
-    const expected = this.expectedAt(timeS);
-    const followed = expected === null ? largest(boxes) : mostOverlapping(boxes, expected);
+    const last = this.#last;
+    let followed = last && mostOverlapping(boxes, last.box);
+    if (followed === null && !(last && timeS - last.timeS <= LOST_S)) followed = largest(boxes);
     const box = followed === null ? undefined : boxes[followed];
     if (box) this.#last = { box, timeS };
     this.turned = before !== null && this.#last !== null && overlap(before.box, this.#last.box) < MIN_OVERLAP;
