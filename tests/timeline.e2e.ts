@@ -35,10 +35,10 @@ test('a file is analysed by its own clock, and its timeline is scrubbed with the
   await expect.poll(() => video.evaluate((player: HTMLVideoElement) => player.currentTime)).toBeCloseTo(1, 1);
   // dragged by its own controls, the answer follows
   await video.evaluate((player: HTMLVideoElement) => (player.currentTime = 2.2));
-  await expect.poll(() => position(page)).toBe(2);
+  await expect.poll(() => position(page)).toBe(2.5);
   const box = (await slider.boundingBox())!;
   await slider.click({ position: { x: box.width * 0.25, y: box.height / 2 } });
-  await expect.poll(() => position(page)).toBe(Math.floor((seconds / 4) * 2) / 2);
+  await expect.poll(() => position(page)).toBe(Math.ceil((seconds / 4) * 2) / 2);
   await page.getByTestId('close-file').click();
   await expect(slider).toHaveCount(0);
 });
@@ -129,10 +129,10 @@ test('exports are read back by the browser’s own parsers', async ({ open }) =>
   expect(read.emotions).toHaveLength(told.length);
   for (const { dated, of, duration, sum } of read.emotions) {
     expect([dated, of]).toEqual([false, 'clip.webm']);
-    expect(duration).toBeGreaterThanOrEqual(0);
+    expect(duration).toBeGreaterThan(0);
     expect(sum).toBeCloseTo(1, 3);
   }
-  expect(read.emotions[0]).toMatchObject({ start: 500, duration: 500, shown: 'clip.webm#t=0.500,1.000' });
+  expect(read.emotions[0]).toMatchObject({ start: 0, duration: 500, shown: 'clip.webm#t=0.000,0.500' });
   expect(read.size).toEqual([1600, 420]);
   expect(read.wrong).toBe('input-invalid');
   const download = page.waitForEvent('download');
@@ -159,7 +159,7 @@ test('where the answer is withheld, timeline and picture are pale and name no em
       from: path.getBBox().x / 5,
     })),
   );
-  expect(drawn.filter(({ pale }) => pale)).toEqual(Array(7).fill({ pale: true, from: 50 }));
+  expect(drawn.filter(({ pale }) => pale)).toEqual(Array(7).fill({ pale: true, from: 49.4 }));
   expect(drawn.filter(({ pale }) => !pale)).toHaveLength(7);
   const brightness = await page.evaluate(async () => {
     const picture = await createImageBitmap(await document.querySelector('memo-bert')!.export('png'));

@@ -6,7 +6,7 @@ describe('columnsOf', () => {
   it('weighs what stood in a column by how long, and leaves gaps empty', () => {
     const columns = columnsOf(CANNED_TIMELINE, 10);
     const happy = columns.map((column) => column && Math.round(column.values[0]! * 1000) / 1000);
-    expect(happy).toEqual([0.9, 0.45, 0.35, 0.1, null, null, null, 0.6, 0.6, 0.6]);
+    expect(happy).toEqual([0.8, 0.3, 0.175, null, null, null, 0.6, 0.6, 0.6, 0.6]);
     for (const { values } of columns.filter((column) => column !== null))
       expect(values[0]! + values[1]!).toBeCloseTo(1);
   });
@@ -22,7 +22,7 @@ describe('columnsOf', () => {
   it('takes a live source from its first estimate on', () => {
     const live = {
       ...CANNED_TIMELINE,
-      seconds: null,
+      ...{ name: null, seconds: null },
       reached: 12,
       estimates: [estimated(10, 1), estimated(11, 0)],
     };
@@ -30,13 +30,20 @@ describe('columnsOf', () => {
     expect(columnsOf(live, 2).map((column) => column?.values[0])).toEqual([1, 0]);
   });
 
+  it('takes a file from its beginning to its end, however short', () => {
+    const short = { ...CANNED_TIMELINE, seconds: 0.3, reached: 0.3, estimates: [estimated(0.3, 1)] };
+    expect(columnsOf(short, 3).map((column) => column?.values[0])).toEqual([1, 1, 1]);
+    // one that can only be played does not say how long it is
+    expect(columnsOf({ ...short, seconds: null }, 2).map((column) => column?.values[0])).toEqual([1, 1]);
+  });
+
   it('tells where the answer was withheld for half of a column or more', () => {
     const estimates = [
-      estimated(0, 0.5),
-      withheld(estimated(0.4, 0.5)),
-      estimated(1, 0.5),
-      withheld(estimated(1.6, 0.5)),
+      estimated(0.4, 0.5),
+      withheld(estimated(1, 0.5)),
+      estimated(1.6, 0.5),
       withheld(estimated(2, 0.5)),
+      withheld(estimated(3, 0.5)),
     ];
     const columns = columnsOf({ ...CANNED_TIMELINE, seconds: 3, reached: 3, estimates }, 3);
     expect(columns.map((column) => column?.withheld)).toEqual([true, false, true]);

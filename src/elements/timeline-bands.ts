@@ -19,8 +19,8 @@ export interface Column {
 }
 
 /** A file from its beginning to its end, a live source from its first estimate to now. */
-export function rangeOf({ seconds, estimates, reached }: Timeline): Range {
-  const from = seconds === null ? (estimates[0]?.time ?? 0) : 0;
+export function rangeOf({ name, seconds, estimates, reached }: Timeline): Range {
+  const from = name === null ? (estimates[0]?.time ?? 0) : 0;
   return { from, to: Math.max(seconds ?? reached, from) };
 }
 

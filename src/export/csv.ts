@@ -6,8 +6,8 @@ import { segments } from '../recogniser/timeline-marks';
 import { topOf } from './top';
 
 /**
- * Columns: `start_s`, `end_s`, `top`, whether the answer was `withheld` (0 or 1; then `top` and `word` are empty), each label's
- * probability by its id, `word` (the vocabulary's most likely), for each modality `text`, `face`, `voice` whether it was
+ * Columns: `start_s` and `end_s` (the estimate's time is of a file the end, of a live source the start), `top`, whether the answer
+ * was `withheld` (0 or 1; then `top` and `word` are empty), each label's probability by its id, `word` (the vocabulary's most likely), for each modality `text`, `face`, `voice` whether it was
  * `_present` (0 or 1) and its `_contribution`, and `faces` in the picture.
  */
 export function toCsv(timeline: Timeline): string {

@@ -18,14 +18,14 @@ describe('CSV', () => {
     expect(header).toBe(
       'start_s,end_s,top,withheld,happy,sad,word,text_present,text_contribution,face_present,face_contribution,voice_present,voice_contribution,faces',
     );
-    expect(first).toBe('0.500,1.000,happy,0,0.900000,0.100000,glad,0,0.000000,1,0.250000,1,0.250000,1');
+    expect(first).toBe('0.000,0.500,happy,0,0.900000,0.100000,glad,0,0.000000,1,0.250000,1,0.250000,1');
     expect(rest).toHaveLength(9); // 8 rows and the end of the last
   });
 
   it('names no emotion where the answer is withheld, and says that it is', () => {
     const rows = toCsv(WITHHELD).split('\r\n');
-    expect(rows[3]).toBe('1.500,2.250,,1,0.200000,0.800000,,0,0.000000,1,0.250000,1,0.250000,1');
-    expect(rows[4]).toMatch(/^2\.250,3\.000,sad,0,/);
+    expect(rows[3]).toBe('1.000,1.500,,1,0.200000,0.800000,,0,0.000000,1,0.250000,1,0.250000,1');
+    expect(rows[4]).toMatch(/^1\.500,2\.250,sad,0,/);
   });
 
   it('quotes what would break a row, and gives a spreadsheet no formula', () => {
@@ -52,20 +52,25 @@ describe('WebVTT', () => {
       cue.slice(1),
     );
     expect(cues).toEqual([
-      ['00:00:00.500', '00:00:01.500', '<c.happy>happy</c> 80 %'],
-      ['00:00:01.500', '00:00:04.000', '<c.sad>sad</c> 77 %'],
-      ['00:00:07.000', '00:00:10.000', '<c.happy>happy</c> 60 %'],
+      ['00:00:00.000', '00:00:01.000', '<c.happy>happy</c> 80 %'],
+      ['00:00:01.000', '00:00:03.000', '<c.sad>sad</c> 77 %'],
+      ['00:00:06.000', '00:00:09.500', '<c.happy>happy</c> 60 %'],
     ]);
+  });
+
+  it('has a cue of a file that is shorter than a step', () => {
+    const short = { ...CANNED_TIMELINE, seconds: 0.3, reached: 0.3, estimates: [estimated(0.3, 0.9)] };
+    expect(toWebVtt(short)).toContain('00:00:00.000 --> 00:00:00.300\n<c.happy>happy</c> 90 %');
   });
 
   it('says “not sure” for as long as the answer is withheld', () => {
     const cues = toWebVtt(WITHHELD);
-    expect(cues).toContain('00:00:01.500 --> 00:00:02.250\n<c.not-sure>not sure</c>\n');
-    expect(cues).toContain('00:00:02.250 --> 00:00:04.000\n<c.sad>sad</c> 75 %\n');
+    expect(cues).toContain('00:00:01.000 --> 00:00:01.500\n<c.not-sure>not sure</c>\n');
+    expect(cues).toContain('00:00:01.500 --> 00:00:03.000\n<c.sad>sad</c> 75 %\n');
   });
 
   it('counts hours and escapes', () => {
-    const late = { ...estimated(7199.9996, 0.9), labels: ['<b>&', 'sad'] };
+    const late = { ...estimated(7200.9996, 0.9), labels: ['<b>&', 'sad'] };
     const text = toWebVtt({ ...CANNED_TIMELINE, seconds: 7203, reached: 7203, estimates: [late] });
     expect(text).toContain('02:00:00.000 --> 02:00:01.000\n<c.-b-->&lt;b&gt;&amp;</c> 90 %');
   });
@@ -82,11 +87,11 @@ describe('EmotionML', () => {
     );
     const [attributes, first] = /<emotion (.*)>\n([^]*?)<\/emotion>/.exec(text)?.slice(1) ?? [];
     expect(attributes).toBe(
-      'time-ref-uri="a%20%26%20%22b%22.webm" offset-to-start="500" duration="500" expressed-through="face voice"',
+      'time-ref-uri="a%20%26%20%22b%22.webm" offset-to-start="0" duration="500" expressed-through="face voice"',
     );
     expect(first).toContain('<category name="happy" value="0.900000"/>');
     expect(first).toContain('<category name="sad" value="0.100000"/>');
-    expect(first).toContain('uri="a%20%26%20%22b%22.webm#t=0.500,1.000"');
+    expect(first).toContain('uri="a%20%26%20%22b%22.webm#t=0.000,0.500"');
     expect(text.match(/<emotion /g)).toHaveLength(9);
     expect(text).not.toContain('confidence');
   });

@@ -153,7 +153,7 @@ describe('of two faces in a file', () => {
       expect(second()).toEqual(ALL);
       expect(recogniser.state).toMatchObject({
         position: time,
-        estimate: { time: Math.floor(time * 2) / 2 },
+        estimate: { time: Math.ceil(time * 2) / 2 },
       });
     },
   );

@@ -1,9 +1,9 @@
-/** A timeline read: how long each estimate stands, and where nothing was seen or heard. Fetched with what shows or saves it. */
+/** A timeline read: which stretch each estimate stands for, and where nothing was seen or heard. Fetched with what shows or saves it. */
 
 import type { Estimate } from '../memobert/estimate';
 import { holdOf, type Timeline } from './timeline';
 
-/** One estimate and how long it stands. */
+/** One estimate and the stretch that it stands for. */
 export interface Segment {
   /** Seconds. */
   readonly start: number;
@@ -20,11 +20,20 @@ export interface Mark {
 
 /** Shorter is a blink of the detector, or a breath. */
 const LEAST_MARK_SECONDS = 1;
-export function segments({ estimates, reached, seconds }: Timeline): Segment[] {
-  const last = Math.max(reached, seconds ?? 0);
+
+/**
+ * An estimate of a file stands for the stretch that leads up to it: that was seen and heard for it, and so the last one ends where
+ * the file does. One of a live source stands until the next, as it was shown.
+ */
+export function segments({ name, estimates, reached }: Timeline): Segment[] {
   return estimates.map((estimate, index) => {
-    const next = estimates[index + 1]?.time ?? Math.max(last, estimate.time);
-    return { start: estimate.time, end: Math.min(next, estimate.time + holdOf(estimate)), estimate };
+    const { time } = estimate;
+    const hold = holdOf(estimate);
+    if (name !== null) {
+      return { start: Math.max(estimates[index - 1]?.time ?? 0, time - hold), end: time, estimate };
+    }
+    const next = estimates[index + 1]?.time ?? Math.max(reached, time);
+    return { start: time, end: Math.min(next, time + hold), estimate };
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { estimateAt, Recorder } from './timeline';
+import { estimateAt, Recorder, type Timeline } from './timeline';
 import { marks, segments } from './timeline-marks';
 import { CANNED_TIMELINE, estimated } from './testing/canned-timeline';
 
@@ -12,8 +12,28 @@ const ABOUT = {
 };
 
 describe('a timeline', () => {
-  it('lets an estimate stand until the next, a second at most, and none beyond the end', () => {
-    const spans = segments(CANNED_TIMELINE).map(({ start, end }) => [start, end]);
+  const LIVE = { ...CANNED_TIMELINE, name: null, seconds: null };
+  const spansOf = (timeline: Timeline) => segments(timeline).map(({ start, end }) => [start, end]);
+
+  it('of a file lets an estimate stand for what leads up to it, a second at most, from the beginning on', () => {
+    const spans = spansOf(CANNED_TIMELINE);
+    expect(spans[0]).toEqual([0, 0.5]);
+    expect(spans.slice(3, 6)).toEqual([
+      [1.5, 2.25],
+      [2.25, 3],
+      [6, 7],
+    ]);
+    expect(spans.at(-1)).toEqual([8.5, 9.5]);
+  });
+
+  it('of a file shorter than a step has one estimate that stands for all of it', () => {
+    const short = { ...CANNED_TIMELINE, seconds: 0.3, reached: 0.3, estimates: [estimated(0.3, 0.5)] };
+    expect(spansOf(short)).toEqual([[0, 0.3]]);
+    expect([0, 0.2, 0.3].map((time) => estimateAt(short, time)?.time)).toEqual([0.3, 0.3, 0.3]);
+  });
+
+  it('of a live source lets it stand until the next, a second at most, and none beyond the end', () => {
+    const spans = spansOf(LIVE);
     expect(spans.slice(3, 6)).toEqual([
       [2.25, 3],
       [3, 4],
@@ -23,18 +43,24 @@ describe('a timeline', () => {
   });
 
   it.each([
-    [0, null],
-    [0.5, 0.9],
-    [1.49, 0.7],
-    [3.9, 0.1],
-    [4.5, null],
-    [9.99, 0.6],
-  ])('says at %d s what stood there', (time, happy) => {
-    expect(estimateAt(CANNED_TIMELINE, time)?.probabilities[0] ?? null).toBe(happy);
+    [0, 0.9, null],
+    [0.5, 0.9, 0.9],
+    [1.49, 0.2, 0.7],
+    [3.9, null, 0.1],
+    [4.5, null, null],
+    [6.5, 0.6, null],
+    [9.99, null, 0.6],
+  ])('says at %d s what stood there', (time, inFile, live) => {
+    expect(estimateAt(CANNED_TIMELINE, time)?.probabilities[0] ?? null).toBe(inFile);
+    expect(estimateAt(LIVE, time)?.probabilities[0] ?? null).toBe(live);
   });
 
   it('marks where nobody was seen and nobody spoke, gaps included, not what was never given', () => {
     expect(marks(CANNED_TIMELINE)).toEqual([
+      { kind: 'no-face', start: 3, end: 7 },
+      { kind: 'silence', start: 3, end: 10 },
+    ]);
+    expect(marks(LIVE)).toEqual([
       { kind: 'no-face', start: 4, end: 7.5 },
       { kind: 'silence', start: 4, end: 10 },
     ]);
@@ -53,17 +79,19 @@ describe('a timeline of an answer every two seconds', () => {
 
   it('has no holes, and marks none', () => {
     expect(estimateAt(slow, 3.5)).not.toBeNull();
-    const spans = segments(slow);
-    expect(spans.slice(1).every(({ start }, index) => start === spans[index]?.end)).toBe(true);
-    expect(marks(slow)).toEqual([]);
+    for (const timeline of [slow, { ...slow, name: null, seconds: null }]) {
+      const spans = segments(timeline);
+      expect(spans.slice(1).every(({ start }, index) => start === spans[index]?.end)).toBe(true);
+      expect(marks(timeline)).toEqual([]);
+    }
   });
 
   it('marks where there was none for longer', () => {
     expect(marks({ ...slow, estimates: estimates.toSpliced(1, 2) })).toEqual([
-      { kind: 'no-face', start: 5, end: 8 },
-      { kind: 'silence', start: 5, end: 8 },
+      { kind: 'no-face', start: 2, end: 5 },
+      { kind: 'silence', start: 2, end: 5 },
     ]);
-    expect(estimateAt({ ...slow, estimates: estimates.toSpliced(1, 2) }, 6)).toBeNull();
+    expect(estimateAt({ ...slow, estimates: estimates.toSpliced(1, 2) }, 4)).toBeNull();
   });
 });
 

@@ -26,21 +26,18 @@ export interface Timeline {
 /** Estimates beyond this are dropped, oldest first, from a live source: about an hour of 4 a second. */
 const MOST_LIVE = 14_400;
 
-/** An estimate stands until the next, at most this many seconds: then there was no evidence. No clock is exact. */
+/** Seconds that an estimate stands at most: what is further away had no evidence. No clock is exact. */
 export function holdOf({ interval = 0 }: Estimate): number {
   return Math.max(1, 1.5 * interval);
 }
 
-/** The estimate that stands at a time; null in a gap. */
-export function estimateAt({ estimates }: Timeline, time: number): Estimate | null {
-  let [low, high] = [0, estimates.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((estimates[middle]?.time ?? Infinity) <= time) low = middle + 1;
-    else high = middle;
-  }
-  const found = estimates[low - 1];
-  return found !== undefined && time - found.time <= holdOf(found) ? found : null;
+/** The estimate that stands at a time: of a file the one that it leads up to, of a live source the last; null in a gap. */
+export function estimateAt({ name, estimates }: Timeline, time: number): Estimate | null {
+  const found =
+    name === null
+      ? estimates.findLast((estimate) => estimate.time <= time)
+      : estimates.find((estimate) => estimate.time >= time);
+  return found !== undefined && Math.abs(time - found.time) <= holdOf(found) ? found : null;
 }
 
 /** Writes a timeline down as it comes; each look at it is a new object over the same list. */
