@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { settled } from './testing/manual-clock';
 import { listening, setUp } from './testing/set-up';
+import { marks } from './timeline-marks';
 
 const box = { x: 1, y: 1, width: 9, height: 9 };
 const seeing = () =>
@@ -82,6 +83,22 @@ describe('Devices', () => {
     expect(recogniser.state.timeline?.estimates.length).toBeGreaterThan(4);
     recogniser.close();
   });
+
+  it.each(['refused', 'missing', 'busy'] as const)(
+    'a microphone that is %s from the beginning: no sound was given, and its silence is no mark',
+    async (microphone) => {
+      const { recogniser, openings, source, clock } = setUp(seeing);
+      const started = recogniser.start();
+      const live = Object.assign(source(), { microphone });
+      openings[0]!.arrive(live);
+      await started;
+      await clock.advance(3000);
+      const { timeline } = recogniser.state;
+      expect(timeline?.given).toEqual({ face: true, voice: false });
+      expect(marks(timeline!).map(({ kind }) => kind)).not.toContain('silence');
+      recogniser.close();
+    },
+  );
 
   it('a camera that another program holds: no picture, rather than no face', async () => {
     const { recogniser, live, clock } = await listening(seeing);

@@ -2,6 +2,7 @@
 
 import type { Source } from '../capture';
 import { MemoError } from '../errors';
+import { isGone } from './faults';
 import type { LoopListeners } from './loop';
 import type { Run } from './run';
 import type { SourceOpeners } from './sources';
@@ -27,8 +28,8 @@ export function recordingOf(
 ): Omit<Timeline, 'reached' | 'estimates'> {
   const { camera, microphone, reader } = source;
   const given = {
-    face: (reader?.hasPicture ?? camera !== 'off') && modalities.includes('face'),
-    voice: (reader?.hasSound ?? microphone !== 'off') && modalities.includes('voice'),
+    face: !isGone(camera) && modalities.includes('face'),
+    voice: !isGone(microphone) && modalities.includes('voice'),
   };
   const length = { name: file?.name ?? null, seconds: reader?.seconds ?? null };
   // the clock of a file, and of what is pushed, is not the world's

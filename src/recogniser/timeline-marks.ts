@@ -48,8 +48,8 @@ export function marks(timeline: Timeline): Mark[] {
 
 function spans(timeline: Timeline, kind: Mark['kind'], missing: (estimate: Estimate) => boolean): Mark[] {
   const found: Mark[] = [];
-  let start: number | null = timeline.estimates[0]?.time === undefined ? 0 : null;
-  let end = timeline.estimates[0]?.time ?? 0;
+  let start: number | null = null;
+  let end = timeline.name === null ? (timeline.estimates[0]?.time ?? 0) : 0;
   const close = () => {
     if (start !== null && end - start >= LEAST_MARK_SECONDS) found.push({ kind, start, end });
     start = null;

@@ -65,6 +65,9 @@ describe('a timeline', () => {
       { kind: 'silence', start: 4, end: 10 },
     ]);
     expect(marks({ ...CANNED_TIMELINE, given: { face: true, voice: false } })).toHaveLength(1);
+    const late = { ...CANNED_TIMELINE, estimates: CANNED_TIMELINE.estimates.slice(4, 5) };
+    expect(marks(late)[0], 'nobody at first').toEqual({ kind: 'no-face', start: 0, end: 2 });
+    expect(marks({ ...LIVE, estimates: late.estimates })[0]).toMatchObject({ start: 4 });
     const nothing = { ...CANNED_TIMELINE, estimates: [] };
     expect(marks(nothing)).toEqual([
       { kind: 'no-face', start: 0, end: 10 },

@@ -17,7 +17,7 @@ export interface Timeline {
   readonly began?: number;
   readonly prompt: string;
   readonly labels: readonly string[];
-  /** Whether there was a picture and a sound at all: else their absence is nothing to mark. */
+  /** Whether there was a picture and a sound at all, as it began: else their absence is nothing to mark. */
   readonly given: { readonly face: boolean; readonly voice: boolean };
   /** Oldest first. */
   readonly estimates: readonly Estimate[];
