@@ -46,6 +46,16 @@ describe('CaptionWords', () => {
     expect(heard.said()).toBe('long short twin');
   });
 
+  it('keeps it however short the others are, and however long ago they ended', () => {
+    const { heard, goTo } = playing([cue(0, 'film', 3600), cue(100, 'short')]);
+    goTo(100.5);
+    expect(heard.said()).toBe('film short');
+    goTo(140);
+    expect(heard.said()).toBe('film');
+    goTo(100.5);
+    expect(heard.said()).toBe('film short');
+  });
+
   it('says which cues lie past the end of the media, and plays the others', () => {
     const { heard } = playing([cue(1, 'in'), cue(61, 'out'), cue(99, 'far')], 60);
     expect(heard.errors.map(({ code }) => code)).toEqual(['captions-beyond-end']);

@@ -23,7 +23,7 @@ export class CaptionWords extends BaseWordSource {
   readonly kind = 'captions';
   readonly language: string;
   #timer: ReturnType<typeof setInterval> | undefined;
-  /** The cues told last, from and up to. */
+  /** The cues told last: up to which one, and how many. */
   #told: readonly [number, number] | null = null;
 
   constructor(
@@ -53,12 +53,11 @@ export class CaptionWords extends BaseWordSource {
   #look(seconds: number): void {
     const { cues } = this.file;
     const until = firstAfter(cues, seconds + AHEAD_SECONDS);
-    let from = firstAfter(cues, seconds - REMEMBERED_SECONDS);
-    // a long cue that began before may still be said
-    while (from > 0 && (cues[from - 1]?.endTime ?? 0) > seconds - REMEMBERED_SECONDS) from -= 1;
-    if (this.#told !== null && this.#told[0] === from && this.#told[1] === until) return;
-    this.#told = [from, until];
-    this.tell(cues.slice(from, until).flatMap(wordsOf));
+    // a long cue that began before others may still be said
+    const near = cues.slice(0, until).filter(({ endTime }) => endTime > seconds - REMEMBERED_SECONDS);
+    if (this.#told !== null && this.#told[0] === until && this.#told[1] === near.length) return;
+    this.#told = [until, near.length];
+    this.tell(near.flatMap(wordsOf));
   }
 
   /** Cues of another cut of the film: those within are used all the same. */

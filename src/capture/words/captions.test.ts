@@ -41,6 +41,59 @@ describe('a caption file', () => {
     ]);
   });
 
+  it('of YouTube, with lines of spaces in it, says each line once and at its words’ own times', () => {
+    const text = [
+      'WEBVTT\nKind: captions\nLanguage: en\n',
+      '00:00:00.160 --> 00:00:02.389 align:start position:0%\n \nhello<00:00:00.400><c> everyone</c>\n',
+      '00:00:02.389 --> 00:00:02.399 align:start position:0%\nhello everyone\n \n',
+      '00:00:02.399 --> 00:00:04.500 align:start position:0%\nhello everyone\ntoday<00:00:02.800><c> we</c><00:00:03.100><c> talk</c>\n',
+      '00:00:04.500 --> 00:00:04.510 align:start position:0%\ntoday we talk\n \n',
+    ].join('\n');
+    const { cues, fault } = parseCaptions(text, 'talk.en.vtt');
+    expect(fault).toBeNull();
+    expect(cues).toHaveLength(2);
+    expect(cues.flatMap(wordsOf).map(({ text: word, start }) => [word, start])).toEqual([
+      ['hello', 0.16],
+      ['everyone', 0.4],
+      ['today', 2.399],
+      ['we', 2.8],
+      ['talk', 3.1],
+    ]);
+  });
+
+  it('that rolls in SubRip is said once, too; what is said twice stays', () => {
+    const cue = (number: number, from: string, to: string, said: string) =>
+      `${number}\n00:00:0${from} --> 00:00:0${to}\n${said}\n`;
+    const rolling = [
+      cue(1, '1,000', '2,000', 'hello everyone'),
+      cue(2, '2,000', '2,010', 'hello everyone'),
+      cue(3, '2,010', '3,000', 'hello everyone\ntoday'),
+    ];
+    const said = (...blocks: string[]) =>
+      parseCaptions(blocks.join('\n'), 'a.srt')
+        .cues.flatMap(wordsOf)
+        .map((word) => word.text)
+        .join(' ');
+    expect(said(...rolling)).toBe('hello everyone today');
+    const twice = [
+      cue(1, '1,000', '2,000', 'No!'),
+      cue(2, '2,000', '3,000', 'No!'),
+      cue(3, '4,000', '5,000', 'No!\nWhy?'),
+    ];
+    expect(said(...twice)).toBe('No! No! No! Why?');
+  });
+
+  it('whose empty lines are missing, or are spaces, has the numbers and names of its cues in no text', () => {
+    const times = (at: number) => `00:00:0${at},000 --> 00:00:0${at + 1},000`;
+    const read = (text: string, name: string) => parseCaptions(text, name).cues.map((cue) => cue.text.trim());
+    expect(read(`1\n${times(1)}\nHello\n2\n${times(3)}\n42\n3\n${times(5)}\nEnd`, 'a.srt')).toEqual([
+      ...['Hello', '42', 'End'],
+    ]);
+    expect(read(`1\n${times(1)}\nHello\n  \n2\n${times(3)}\nEnd`, 'a.srt')).toEqual(['Hello', 'End']);
+    const spaced = `WEBVTT\n \nNOTE so\n \nfirst\n${times(1)}\nHello\n \nnext\n${times(3)}\nEnd`;
+    expect(read(spaced, 'a.vtt')).toEqual(['Hello', 'End']);
+  });
+
   it('comes in order of time; cues that overlap are all there', () => {
     const text = vtt(
       '00:05.000 --> 00:06.000\nlate',

@@ -4,6 +4,7 @@
  */
 
 import { MemoError } from '../../errors';
+import { unrolled } from './cue-words';
 
 export interface Cue {
   /** Seconds on the media's clock. */
@@ -59,7 +60,7 @@ export function parseCaptions(text: string, name: string): Captions {
     first === undefined
       ? null
       : invalid(name, `${said(first)} (${faults.length} such, the other ${cues.length} cues are used)`);
-  return { cues: cues.sort((a, b) => a.startTime - b.startTime || a.endTime - b.endTime), fault };
+  return { cues: unrolled(cues.sort((a, b) => a.startTime - b.startTime || a.endTime - b.endTime)), fault };
 }
 
 function readBlocks(lines: readonly string[], signed: boolean): { cues: Cue[]; faults: Fault[] } {
@@ -67,18 +68,23 @@ function readBlocks(lines: readonly string[], signed: boolean): { cues: Cue[]; f
   const faults: Fault[] = [];
   const ended = (at: number) => at >= lines.length || lines[at]?.trim() === '';
   const timed = (at: number) => lines[at]?.includes(ARROW) === true;
-  const skip = (from: number, stop: (at: number) => boolean) => {
+  const skip = (from: number, stop: (at: number) => boolean, over = ended) => {
     let at = from;
-    while (!ended(at) && !stop(at)) at += 1;
+    while (!over(at) && !stop(at)) at += 1;
     return at;
   };
+  // a line of spaces is one of the text: YouTube's captions have them
+  const empty = (at: number) => at >= lines.length || lines[at] === '';
+  // a cue whose empty line is missing begins with its times, or its number; after spaces with any name
+  const begins = (at: number) =>
+    timed(at) || (timed(at + 1) && (/^\s*\d+\s*$/.test(lines[at] ?? '') || ended(at - 1)));
   // what follows the signature up to the first empty line says something about the file
   let at = signed ? skip(1, timed) : 0;
   while (at < lines.length) {
     if (ended(at)) at += 1;
     else if (timed(at) || (timed(at + 1) && !ended(at + 1))) {
       if (!timed(at)) at += 1; // the cue's name or number
-      const end = skip(at + 1, timed); // a cue whose empty line is missing begins with its times
+      const end = skip(at + 1, begins, empty);
       const times = timesOf(lines[at] ?? '');
       if (typeof times === 'string') faults.push({ line: at + 1, what: times });
       else cues.push({ ...times, text: lines.slice(at + 1, end).join('\n') });

@@ -41,6 +41,38 @@ export function wordsOf({ startTime, endTime, text }: Cue): readonly Word[] {
   );
 }
 
+/** A cue that begins this soon after the one before goes on with it, and one as short says nothing of its own; seconds. */
+const AT_ONCE = 0.1;
+
+/**
+ * Captions that roll (YouTube's own) show the last line once more above the next, and alone in between: it is said once.
+ * @param cues by start
+ */
+export function unrolled(cues: readonly Cue[]): Cue[] {
+  return cues.flatMap((cue, index) => {
+    const before = cues[index - 1];
+    const [shown = '', ...lines] = linesOf(cue);
+    if (before === undefined || cue.startTime - before.endTime >= AT_ONCE) return [cue];
+    // a line alone may be said again
+    if (lines.length === 0 && cue.endTime - cue.startTime >= AT_ONCE) return [cue];
+    if (!isSame(shown, linesOf(before).findLast(hasWords) ?? '')) return [cue];
+    return lines.some(hasWords) ? [{ ...cue, text: lines.join('\n') }] : [];
+  });
+}
+
+function linesOf({ text }: Cue): string[] {
+  return text.split('\n');
+}
+
+function hasWords(line: string): boolean {
+  return line.trim() !== '';
+}
+
+function isSame(a: string, b: string): boolean {
+  const plain = (text: string) => wordsOf({ startTime: 0, endTime: 0, text }).map((word) => word.text);
+  return plain(a).join(' ') === plain(b).join(' ');
+}
+
 function resolved(reference: string, piece: string): string {
   if (!reference.startsWith('#')) return NAMED[reference] ?? piece;
   const hex = /^#x/i.test(reference);

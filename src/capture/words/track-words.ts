@@ -6,7 +6,7 @@
 import { MemoError } from '../../errors';
 import { BaseWordSource } from './base-source';
 import type { Cue } from './captions';
-import { wordsOf } from './cue-words';
+import { unrolled, wordsOf } from './cue-words';
 import { Transcript } from './transcript';
 import { REMEMBERED_SECONDS, type Word, type WordListeners, type WordScene } from './word-source';
 
@@ -35,7 +35,7 @@ export class TrackWords extends BaseWordSource {
     );
     if (near.length === this.#on.size && near.every((cue) => this.#on.has(cue))) return;
     this.#on = new Set(near);
-    this.tell(near.flatMap((cue) => wordsAt(cue, 0)));
+    this.tell(unrolled(near.map(cueOf)).flatMap(wordsOf));
   }
 
   protected begin(scene: WordScene): void {
@@ -76,8 +76,17 @@ export class TrackWords extends BaseWordSource {
     const fresh = [...active].filter((cue) => !this.#on.has(cue));
     this.#on = active;
     if (fresh.length === 0) return;
-    this.#transcript.settle(fresh.flatMap((cue) => wordsAt(cue, offset)));
+    this.#transcript.settle(fresh.flatMap((cue) => this.#wordsAt(cue, offset)));
     this.tell(this.#transcript.words);
+  }
+
+  #wordsAt(cue: TextTrackCue, offset: number): readonly Word[] {
+    const all = [...(this.element.track.cues ?? [])];
+    const before = all.slice(0, all.indexOf(cue)).slice(-1).map(cueOf);
+    const own = unrolled([...before, cueOf(cue)]).slice(before.length);
+    return own
+      .flatMap(wordsOf)
+      .map((word) => ({ ...word, start: word.start + offset, end: word.end + offset }));
   }
 
   #refuse(): void {
@@ -91,17 +100,9 @@ export class TrackWords extends BaseWordSource {
   }
 }
 
-function wordsAt(cue: TextTrackCue, offset: number): readonly Word[] {
+function cueOf(cue: TextTrackCue): Cue {
   const { startTime, endTime } = cue;
-  return wordsOf({ startTime, endTime, text: textOf(cue) }).map((word) => ({
-    ...word,
-    start: word.start + offset,
-    end: word.end + offset,
-  }));
-}
-
-function textOf(cue: TextTrackCue): Cue['text'] {
-  return 'text' in cue && typeof cue.text === 'string' ? cue.text : '';
+  return { startTime, endTime, text: 'text' in cue && typeof cue.text === 'string' ? cue.text : '' };
 }
 
 function unreachable(what: string, cure: string): MemoError {
