@@ -153,7 +153,7 @@ export class BaseRecogniser extends Runner {
       }
       throw MemoError.from(error);
     }
-    await this.#readAgain();
+    await this.readAgain();
   }
 
   dismissPromptError(): void {
@@ -214,7 +214,7 @@ export class BaseRecogniser extends Runner {
       const choices = choose(this.choices, this.state, box);
       if (choices === null || this.state.media !== media) return;
       this.choices = choices;
-      await this.#readAgain();
+      await this.readAgain();
     } else if (this.run?.stage === 'listening') {
       await this.engine.loaded?.client.request('follow', { box });
     }
@@ -300,8 +300,7 @@ export class BaseRecogniser extends Runner {
     return lateScript(() => import('./file-moment'));
   }
 
-  /** What is already answered, by prompt and choice as they are now; a running source needs no asking. */
-  async #readAgain(): Promise<void> {
+  protected override async readAgain(): Promise<void> {
     const { media, timeline, source, position } = this.state;
     if (media !== null && timeline !== null) {
       const started = this.startFile(media, timeline.name ?? '');

@@ -73,6 +73,7 @@ function setUp(seconds: number) {
     const texts = [...client.bodies.text];
     let said = '';
     return client.kinds.flatMap((kind) => {
+      if (kind === 'reset') said = '';
       if (kind === 'text')
         said =
           texts
@@ -139,5 +140,67 @@ describe('words of a file that is read', () => {
     await settled();
     expect(recogniser.state.phase).toBe('idle');
     expect(client.count('estimate')).toBe(6);
+  });
+
+  describe('from captions of the visitor’s', () => {
+    const ONE = new Blob(['WEBVTT\n\n00:00.000 --> 00:01.000\nOne']);
+    const file = (name: string) => [new Blob([name]), name] as const;
+    const open = async (seconds = 2) => {
+      const parts = setUp(seconds);
+      await parts.recogniser.startFile(...file('a.wav'));
+      return parts;
+    };
+
+    it('that come after the analysis, it is analysed again at the moment that is shown', async () => {
+      const { recogniser, known, over, client } = await open();
+      await over();
+      recogniser.seek(1);
+      await recogniser.words.captions(ONE, 'one.vtt');
+      expect(recogniser.state).toMatchObject({ phase: 'loading', position: 1 });
+      await over();
+      expect(known()).toEqual([...Array<string>(4).fill(''), ...Array<string>(4).fill('One')]);
+      expect(recogniser.state).toMatchObject({ position: 1, estimate: { time: 1 } });
+      expect(client.count('estimate')).toBe(8);
+    });
+
+    it('that come while it is analysed, all of it has them', async () => {
+      const { recogniser, over, client, known } = await open();
+      const { estimate } = client.answers;
+      delete client.answers.estimate;
+      await vi.waitFor(() => expect(client.waiting('estimate')).toHaveLength(1));
+      client.take('estimate').answer(estimate!({ time: 0.5 }));
+      await vi.waitFor(() => expect(client.waiting('estimate')).toHaveLength(1));
+      client.answers.estimate = estimate;
+      await recogniser.words.captions(ONE, 'one.vtt');
+      await over();
+      expect(recogniser.state.timeline?.estimates.map(({ time }) => time)).toEqual([0.5, 1, 1.5, 2]);
+      expect(known().slice(-4)).toEqual(Array<string>(4).fill('One'));
+    });
+
+    it('they are not those of another file; of the same one opened anew they are', async () => {
+      const { recogniser, known, over } = await open();
+      await recogniser.words.captions(ONE, 'one.vtt');
+      await over();
+      await recogniser.startFile(...file('a.wav'));
+      await over();
+      expect(recogniser.state.words.captions?.name).toBe('one.vtt');
+      const before = known().length;
+      await recogniser.startFile(...file('b.wav'));
+      await over();
+      expect(recogniser.state.words).toMatchObject({ source: 'typed', captions: null });
+      expect(known().slice(before)).toEqual(Array<string>(4).fill(''));
+    });
+
+    it('that come with a file beside one that is open, they are that file’s, and the other is left alone', async () => {
+      const { recogniser, known, over } = await open();
+      await over();
+      recogniser.handle({ name: 'words-captions', detail: { file: ONE, name: 'b.vtt' } });
+      const [blob, name] = file('b.wav');
+      recogniser.handle({ name: 'start-file', detail: { file: blob, name } });
+      await vi.waitFor(() => expect(recogniser.state.timeline?.name).toBe('b.wav'));
+      await over();
+      expect(known().slice(4)).toEqual(Array<string>(4).fill('One'));
+      expect(recogniser.state.words.captions?.name).toBe('b.vtt');
+    });
   });
 });

@@ -64,8 +64,9 @@ export abstract class Runner extends Loader {
         this.keep({ words });
         this.emit('words', words);
       },
-      said: () => {
+      said: (anew) => {
         if (this.run !== null) void this.say(this.run);
+        if (anew === true) this.readAgain().catch(() => undefined); // told by the state
       },
     });
     this.leavePage = this.parts.page.onChange(() => {
@@ -96,6 +97,9 @@ export abstract class Runner extends Loader {
     });
   }
 
+  /** What is already answered, by prompt, captions and choice as they are now; a running source needs no asking. */
+  protected abstract readAgain(): Promise<void>;
+
   /** The model's own progress goes before the file's. */
   protected showArriving(run: Run): void {
     if (this.run !== run || run.arriving === null || this.engine.loaded === null) return;
@@ -123,7 +127,9 @@ export abstract class Runner extends Loader {
       void this.say(run);
     });
     this.words.setRunning(!this.parts.page.hidden);
-    if (this.settings.modalities.includes('text')) this.words.attach(source);
+    const { file } = run;
+    if (this.settings.modalities.includes('text'))
+      this.words.attach(source, file && `${file.name} ${file.blob.size}`);
     this.apply(tracksOf(source));
     this.partCame();
   }

@@ -18,8 +18,8 @@ import { INITIAL_WORDS, type WordsState } from './words-state';
 export interface WordsOwner {
   /** Replaced on change. */
   changed(state: WordsState): void;
-  /** There are other words than before. */
-  said(): void;
+  /** There are other words than before. @param anew captions were given: what was answered did not have them */
+  said(anew?: boolean): void;
 }
 
 export class Words {
@@ -38,8 +38,10 @@ export class Words {
   #reading = 0;
   /** Those who wait until the chosen source has begun, or does not. */
   readonly #waiting: (() => void)[] = [];
-  /** Of the run. */
-  #scene: WordScene | null = null;
+  /** Of the run; `file` is the name and size of what is analysed. */
+  #scene: (WordScene & { readonly file: string | null }) | null = null;
+  /** What the captions are of, once they were its words. */
+  #captioned: string | null = null;
   #running = true;
 
   constructor(
@@ -128,13 +130,18 @@ export class Words {
     this.#set({ error: null });
   }
 
-  /** A run has its source. */
-  attach(source: Source): void {
+  /** A run has its source. @param file its name and size: captions that were another's are given up */
+  attach(source: Source, file: string | null = null): void {
     const { seconds = null } = source;
+    if (file !== null && this.#maker.captions !== null && file !== (this.#captioned ??= file)) {
+      this.#maker.captions = null;
+      this.#set({ captions: null });
+      if (this.#state.source === 'captions') this.choose('typed');
+    }
     const stepped = source.reader !== undefined;
     this.#reached = 0;
     const now = () => (stepped ? this.#reached : source.now());
-    this.#scene = { source, now, seconds, stepped };
+    this.#scene = { source, now, seconds, stepped, file };
     // before the loop, which gives the samples away
     source.on('samples', (chunk) => void this.#source?.hear?.(chunk));
     this.#begin();
@@ -212,12 +219,13 @@ export class Words {
 
   #takeCaptions(captions: CaptionFile | HTMLTrackElement, shown: NonNullable<WordsState['captions']>): void {
     this.#maker.captions = captions;
+    this.#captioned = this.#scene?.file ?? null;
     this.#leave();
     this.#maker.dropSpeech();
     const { offered } = this.#state;
     this.#set({ ...INITIAL_WORDS, offered, source: 'captions', captions: shown });
     this.#begin();
-    this.#tellSaid();
+    this.owner.said(true);
   }
 
   /** Lets the chosen source begin, where it is on and there is a run. */
