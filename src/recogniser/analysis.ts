@@ -44,19 +44,6 @@ export interface AnalysisListeners {
   estimate(estimate: Estimate | null, reached: number): void;
 }
 
-/** What state and words are told of a file, beside its estimates. */
-export function reading(
-  words: Words,
-  apply: (change: Partial<RecogniserState>) => void,
-): Omit<AnalysisListeners, 'estimate'> {
-  return {
-    sound: (chunk) => words.hear(chunk),
-    reach: (time) => words.advance(time),
-    face: ({ frameWidth, frameHeight }) => apply({ frameWidth, frameHeight }),
-    voice: ({ speaking, level }) => apply({ speaking, level }),
-  };
-}
-
 /** As far back as evidence reaches: faces 3.6 s, a voice 3.84 s. */
 const WARM_SECONDS = 4;
 
@@ -204,4 +191,30 @@ export class Analysis {
     const estimate = await this.#parts.client.request('estimate', { time }, { signal: this.#signal });
     if (!this.#signal.aborted) this.#on.estimate(estimate && { ...estimate, interval }, time);
   }
+}
+
+/** What an analysis tells of, beside its estimates. */
+export interface AnalysisOwner {
+  readonly words: Words;
+  apply(change: Partial<RecogniserState>): void;
+  publish: AnalysisListeners['estimate'];
+}
+
+/** Analyses a file from where its timeline ends. Resolves and rejects as {@link Analysis.run}. */
+export function analyse(
+  parts: AnalysisParts,
+  { words, apply, publish }: AnalysisOwner,
+  signal: AbortSignal,
+): Promise<void> {
+  const on: AnalysisListeners = {
+    sound: (chunk) => words.hear(chunk),
+    reach: (time) => words.advance(time),
+    face: ({ frameWidth, frameHeight }) => apply({ frameWidth, frameHeight }),
+    voice: ({ speaking, level }) => apply({ speaking, level }),
+    estimate: (estimate, reached) => {
+      publish(estimate, reached);
+      apply({ fileProgress: reached / parts.reader.seconds });
+    },
+  };
+  return new Analysis({ ...parts, from: parts.timeline?.reached ?? 0 }, on, signal).run();
 }

@@ -7,7 +7,7 @@ import type { DeviceRequest, Source } from '../capture';
 import { movedOn } from './faults';
 import { MemoError } from '../errors';
 import type { Box } from '../memobert/estimate';
-import { momentMissing, type Filling, type Masks, type Moment } from '../memobert/moment';
+import type { Filling, Masks, Moment } from '../memobert/moment';
 import type { AdaptationState, Mark } from './adaptation';
 import { lateScript } from './late-script';
 import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './options';
@@ -270,19 +270,11 @@ export class BaseRecogniser extends Runner {
     this.revisiting.abort(movedOn()); // of two wishes the newer
     this.revisiting = new AbortController();
     const { signal } = this.revisiting;
-    const { revisit, stillRead } = await this.#fileMoment();
+    const { goBack } = await this.#fileMoment();
     signal.throwIfAborted();
-    const { media, estimate, timeline } = this.state;
-    const { loaded } = this.engine;
-    if (this.run !== null) throw stillRead();
-    if (media === null || estimate === null || loaded === null) throw momentMissing();
-    const { rates, modalities } = this.settings;
-    const { client, manifest, backend } = loaded;
-    const source = await this.parts.sources.file(media, timeline?.name ?? '', signal);
-    const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
-    const parts = { ...common, timeline, choices: this.choices };
-    const { time } = estimate;
-    await revisit({ time, texts: this.saidLog.at(time), source, parts }, signal);
+    const { state, settings, choices, saidLog, run, engine, parts } = this;
+    const { loaded } = engine;
+    await goBack({ state, settings, choices, saidLog, run, loaded, sources: parts.sources }, signal);
   }
 
   #open(file: NamedFile, run: Run): Promise<Source> {

@@ -3,37 +3,55 @@
  * gone through once more, by the same steps. Nothing of it is told; the worker then holds that moment's evidence.
  */
 
-import type { Source } from '../capture';
 import { MemoError } from '../errors';
-import type { TimedText } from '../runtime/protocol';
-import type { AnalysisListeners, AnalysisParts } from './analysis';
+import { momentMissing } from '../memobert/moment';
+import type { AnalysisListeners } from './analysis';
+import type { FaceChoice } from './chosen-faces';
+import type { LoadedEngine } from './engine';
+import type { Run } from './run';
+import type { SaidLog } from './said-log';
+import type { Settings } from './settings';
+import type { SourceOpeners } from './sources';
+import type { RecogniserState } from './state';
 
 export { choose } from './chosen-faces';
 
-export interface Revisit {
-  /** Of the answer shown, seconds: the analysis comes by it again. */
-  readonly time: number;
-  /** What was said when that answer was made. */
-  readonly texts: readonly TimedText[];
-  /** The file, opened anew; closed in any case. */
-  readonly source: Source;
-  readonly parts: Omit<AnalysisParts, 'reader' | 'from' | 'until'>;
+/** What the recogniser has as the moment is gone back to. */
+export interface Present {
+  readonly state: RecogniserState;
+  readonly settings: Settings;
+  readonly choices: readonly FaceChoice[];
+  /** What was said when each answer was made. */
+  readonly saidLog: SaidLog;
+  readonly run: Run | null;
+  readonly loaded: LoadedEngine | null;
+  readonly sources: Pick<SourceOpeners, 'file'>;
 }
 
 /** Less than any two answers of a file are apart, seconds. */
 const JUST_BEFORE = 1e-3;
 
-/** Rejects with a MemoError; `moment-missing` where the file can only be played. */
-export async function revisit({ time, texts, source, parts }: Revisit, signal: AbortSignal): Promise<void> {
-  const { client } = parts;
+/** The worker sees and hears once more what the answer shown was made of. Rejects with `moment-missing`. */
+export async function goBack(present: Present, signal: AbortSignal): Promise<void> {
+  const { state, settings, choices, saidLog, run, loaded, sources } = present;
+  const { media, estimate, timeline } = state;
+  if (run !== null) throw stillRead();
+  if (media === null || estimate === null || loaded === null) throw momentMissing();
+  const { client, manifest, backend } = loaded;
+  // the file, opened anew
+  const source = await sources.file(media, timeline?.name ?? '', signal);
   try {
     const { reader } = source;
     if (reader === undefined) throw notRead();
     await client.request('reset', {}, { signal });
-    await client.request('text', { texts }, { signal });
+    const { time } = estimate;
+    await client.request('text', { texts: saidLog.at(time) }, { signal });
     const { Analysis } = await import('./analysis');
+    const { rates, modalities } = settings;
+    const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
+    // the analysis comes by the answer again
     const range = { reader, from: time - JUST_BEFORE, until: time };
-    await new Analysis({ ...parts, ...range }, UNTOLD, signal).run();
+    await new Analysis({ ...common, timeline, choices, ...range }, UNTOLD, signal).run();
     signal.throwIfAborted();
   } finally {
     source.close();
@@ -57,7 +75,7 @@ function notRead(): MemoError {
 }
 
 /** While the analysis goes on, the worker's evidence is of where it is, not of the moment shown. */
-export function stillRead(): MemoError {
+function stillRead(): MemoError {
   return new MemoError(
     'moment-missing',
     'The file is still being analysed: a moment before cannot be gone back to yet.',

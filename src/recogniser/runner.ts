@@ -7,7 +7,7 @@ import type { Source } from '../capture';
 import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import { Adapter } from './adaptation/adapter';
-import type { AnalysisListeners, AnalysisParts } from './analysis';
+import type { AnalysisOwner, AnalysisParts } from './analysis';
 import type { FaceChoice } from './chosen-faces';
 import type { EarlyEngine, LoadedEngine } from './engine';
 import { Loader } from './loader';
@@ -237,21 +237,22 @@ export abstract class Runner extends Loader {
     const { signal } = run.work;
     run.runsHidden = true;
     const { timeline } = this.recorder;
-    const before = { timeline, from: timeline?.reached ?? 0, choices: this.choices };
-    const estimate: AnalysisListeners['estimate'] = (answer, reached) => {
-      this.publish(answer, reached);
-      this.apply({ fileProgress: reached / parts.reader.seconds });
+    const owner: AnalysisOwner = {
+      words: this.words,
+      apply: (change) => this.apply(change),
+      publish: (answer, reached) => this.publish(answer, reached),
     };
-    const over = () => (signal.aborted ? undefined : this.#endRun());
     // fetched with the first file
     import('./analysis')
-      .then(({ Analysis, reading }) => {
-        const told = { ...reading(this.words, (change) => this.apply(change)), estimate };
-        return new Analysis({ ...parts, ...before }, told, signal).run();
-      })
-      .then(over, (error: unknown) => {
-        if (!signal.aborted) void this.#mend(run, error);
-      });
+      .then(({ analyse }) => analyse({ ...parts, timeline, choices: this.choices }, owner, signal))
+      .then(
+        () => {
+          if (!signal.aborted) this.#endRun();
+        },
+        (error: unknown) => {
+          if (!signal.aborted) void this.#mend(run, error);
+        },
+      );
   }
 
   /** What was said or typed, to the running source's estimates. */
