@@ -5,7 +5,6 @@
 
 import type { SampleChunk, Source } from '../capture';
 import type { CaptionFile } from '../capture/words/caption-words';
-import { recognitionPlace } from '../capture/words/recognition-api';
 import { TypedWords } from '../capture/words/typed-words';
 import type { WordListeners, WordScene, WordSource, WordSourceKind } from '../capture/words/word-source';
 import { MemoError } from '../errors';
@@ -74,7 +73,7 @@ export class Words {
     this.#maker.dropSpeech();
     const { offered, captions } = this.#state;
     this.#set({ ...INITIAL_WORDS, offered, captions, source, on: !listens(source) });
-    if (source === 'browser') void this.#findPlace();
+    if (source === 'browser') this.#findPlace().catch((error: unknown) => this.#show(error));
     this.#begin();
     this.#tellSaid();
   }
@@ -311,6 +310,7 @@ export class Words {
     if (recognition === null) return;
     const place = await recognitionPlace(recognition, language);
     if (this.#state.source !== 'browser') return;
+    const { recognitionPlace } = await import('../capture/words');
     this.#set({ place });
     this.#begin();
   }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TrackStatus } from '../../recogniser/state';
 import { BrowserWords } from './browser-words';
-import { recognitionPlace, type RecognitionClass, type RecognitionPlace } from './recognition-api';
+import type { RecognitionClass, RecognitionPlace } from './recognition-api';
+import { recognitionPlace } from './recognition-place';
 import { FakeRecognition } from './testing/fake-recognition';
 import { scene, told } from './testing/told';
 

@@ -7,12 +7,8 @@ export { BaseWordSource } from './base-source';
 export { BrowserWords } from './browser-words';
 export { CaptionWords, type CaptionFile } from './caption-words';
 export { readCaptions, type Captions, type Cue } from './captions';
-export {
-  recognitionClass,
-  recognitionPlace,
-  type RecognitionClass,
-  type RecognitionPlace,
-} from './recognition-api';
+export { recognitionClass, type RecognitionClass, type RecognitionPlace } from './recognition-api';
+export { recognitionPlace } from './recognition-place';
 export { TrackWords } from './track-words';
 export { spread, Transcript } from './transcript';
 export { TypedWords } from './typed-words';

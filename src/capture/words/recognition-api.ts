@@ -57,17 +57,3 @@ export function recognitionClass(): RecognitionClass | null {
 
 /** Where the browser would listen: on the device, there after fetching a language pack, or at a service that it sends the sound to. */
 export type RecognitionPlace = 'device' | 'installable' | 'service';
-
-/** Asks nobody but the browser, and fetches nothing. */
-export async function recognitionPlace(
-  { available }: Pick<RecognitionClass, 'available'>,
-  language: string,
-): Promise<RecognitionPlace> {
-  try {
-    const answer = await available?.({ langs: [language], processLocally: true });
-    if (answer === 'available') return 'device';
-    return answer === 'downloadable' || answer === 'downloading' ? 'installable' : 'service';
-  } catch {
-    return 'service'; // forbidden by a permissions policy, or an older draft: nothing is promised
-  }
-}
