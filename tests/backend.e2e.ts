@@ -27,6 +27,24 @@ test('without WebGPU it takes the CPU, and says so', async ({ open }) => {
   await expect(backend).toHaveAttribute('data-face-graph', face.graphs?.wasm ?? 'denseface');
 });
 
+test('without WebGL in workers the voice is heard, and the status says why no face is found', async ({
+  open,
+}) => {
+  const page = await open();
+  await runFirstInWorker(
+    page,
+    `const { getContext } = OffscreenCanvas.prototype;
+    OffscreenCanvas.prototype.getContext = function (kind, options) {
+      return kind === 'webgl2' ? null : getContext.call(this, kind, options);
+    }`,
+  );
+  await openPage(page, './');
+  await press(page, /without a camera/i);
+  await expect.poll(async () => (await nextEstimate(page)).modalities.voice.present).toBe(true);
+  expect((await nextEstimate(page)).modalities.face.present).toBe(false);
+  await expect(page.getByTestId('no-faces')).toContainText('hardware acceleration');
+});
+
 test('WebGPU forced where there is none is a clear error', async ({ open }) => {
   const page = await open();
   await openPage(page, '?device=webgpu');

@@ -21,6 +21,32 @@ function frame() {
   return picture as unknown as ImageBitmap & { closed: boolean };
 }
 
+describe('where no face can be found', () => {
+  const noFaces = new MemoError('capture-unsupported', 'no WebGL', 'Switch it on.').toJSON();
+  const client = () =>
+    new FakeClient({
+      ...healthyAnswers(),
+      load: () => ({ manifest: MANIFEST, backend: { ...WEBGPU, noFaces } }),
+    });
+
+  it('the voice is heard, and no face is missed', async () => {
+    const { recogniser } = setUp(client());
+    await recogniser.startPush();
+    const { phase, timeline, backend } = recogniser.state;
+    expect(phase).toBe('listening');
+    expect(timeline?.given).toEqual({ face: false, voice: true });
+    expect(backend?.noFaces).toEqual(noFaces);
+    recogniser.close();
+  });
+
+  it('a face alone is an error', async () => {
+    const { recogniser } = setUp(client());
+    await expect(recogniser.startPush({ voice: false })).rejects.toMatchObject(noFaces);
+    expect(recogniser.state).toMatchObject({ phase: 'error', camera: 'off' });
+    recogniser.close();
+  });
+});
+
 describe('what is pushed', () => {
   it('is looked at and heard on the caller’s clock, until its end', async () => {
     const { clock, client, recogniser } = setUp();

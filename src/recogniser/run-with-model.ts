@@ -20,17 +20,21 @@ export async function sourceAgain(run: Run, sources: Pick<SourceOpeners, 'file'>
   return again;
 }
 
-/** What a timeline of it says of the whole. */
+/**
+ * What a timeline of it says of the whole.
+ * @throws MemoError `capture-unsupported` where nothing but a face is given, and none can be found here
+ */
 export function recordingOf(
   { kind, file }: Run,
   source: Source,
-  { prompt, labels, modalities }: RecogniserState,
+  { prompt, labels, modalities, backend }: RecogniserState,
 ): Omit<Timeline, 'reached' | 'estimates'> {
   const { camera, microphone, reader } = source;
-  const given = {
-    face: !isGone(camera) && modalities.includes('face'),
-    voice: !isGone(microphone) && modalities.includes('voice'),
-  };
+  const seen = !isGone(camera) && modalities.includes('face');
+  const voice = !isGone(microphone) && modalities.includes('voice');
+  const { noFaces } = backend ?? {};
+  if (noFaces && seen && !voice) throw MemoError.from(noFaces);
+  const given = { face: seen && !noFaces, voice };
   const length = { name: file?.name ?? null, seconds: reader?.seconds ?? null };
   // the clock of a file, and of what is pushed, is not the world's
   const date = file === null && kind !== 'push' && { began: Math.round(Date.now() - source.now() * 1000) };

@@ -308,9 +308,9 @@ export class Words {
   async #findPlace(): Promise<void> {
     const { recognition, language } = this.#maker.parts;
     if (recognition === null) return;
+    const { recognitionPlace } = await import('../capture/words');
     const place = await recognitionPlace(recognition, language);
     if (this.#state.source !== 'browser') return;
-    const { recognitionPlace } = await import('../capture/words');
     this.#set({ place });
     this.#begin();
   }
