@@ -33,28 +33,33 @@ async function film(
 ): Promise<Blob> {
   const target = new BufferTarget();
   const output = new Output({ format: new Mp4OutputFormat(), target });
-  const seen = pictures.map(({ codec, seconds }) => ({
-    source: new EncodedVideoPacketSource(codec),
-    seconds,
-    bytes: KEY_FRAME,
-    meta: {
-      decoderConfig: { codec: codec === 'vp8' ? 'vp8' : 'vp09.00.10.08', codedWidth: 64, codedHeight: 48 },
-    },
-  }));
-  const heard = sounds.map(({ codec, seconds, channels = 1 }) => ({
-    source: new EncodedAudioPacketSource(codec),
-    seconds,
-    bytes: dialogue(channels),
-    meta: { decoderConfig: { codec, sampleRate: RATE_HZ, numberOfChannels: channels } },
-  }));
-  for (const { source } of seen) output.addVideoTrack(source);
-  for (const { source } of heard) output.addAudioTrack(source);
+  const packets = (bytes: Uint8Array, seconds: number) =>
+    Array.from({ length: Math.round(seconds / PACKET_S) }, (_, index) => {
+      return new EncodedPacket(bytes, 'key', index * PACKET_S, PACKET_S);
+    });
+  const writing = [
+    ...pictures.map(({ codec, seconds }) => {
+      const source = new EncodedVideoPacketSource(codec);
+      output.addVideoTrack(source);
+      const config = { codec: codec === 'vp8' ? 'vp8' : 'vp09.00.10.08', codedWidth: 64, codedHeight: 48 };
+      return async () => {
+        for (const packet of packets(KEY_FRAME, seconds)) await source.add(packet, { decoderConfig: config });
+        source.close();
+      };
+    }),
+    ...sounds.map(({ codec, seconds, channels = 1 }) => {
+      const source = new EncodedAudioPacketSource(codec);
+      output.addAudioTrack(source);
+      const config = { codec, sampleRate: RATE_HZ, numberOfChannels: channels };
+      return async () => {
+        const said = packets(dialogue(channels), seconds);
+        for (const packet of said) await source.add(packet, { decoderConfig: config });
+        source.close();
+      };
+    }),
+  ];
   await output.start();
-  for (const { source, seconds, bytes, meta } of [...seen, ...heard]) {
-    for (let index = 0; index < Math.round(seconds / PACKET_S); index += 1)
-      await source.add(new EncodedPacket(bytes, 'key', index * PACKET_S, PACKET_S), meta);
-    source.close();
-  }
+  for (const write of writing) await write();
   await output.finalize();
   return new Blob([target.buffer ?? new ArrayBuffer(0)]);
 }
