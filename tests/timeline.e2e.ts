@@ -43,6 +43,28 @@ test('a file is analysed by its own clock, and its timeline is scrubbed with the
   await expect(slider).toHaveCount(0);
 });
 
+test('in a right-to-left page time goes on from left to right: bands, cursor and axis agree with a click', async ({
+  open,
+}) => {
+  const page = await open();
+  await openFile(page);
+  await page.evaluate(() => (document.documentElement.dir = 'rtl'));
+  const slider = page.getByRole('slider');
+  const box = (await slider.boundingBox())!;
+  const x = Math.round(box.width * 0.25);
+  await slider.click({ position: { x, y: box.height / 2 } });
+  const cursor = async () => {
+    const { x: left, width } = (await page.locator('memo-timeline [part=cursor]').boundingBox())!;
+    return Math.abs(left + width / 2 - (box.x + x));
+  };
+  await expect.poll(cursor).toBeLessThan(2);
+  for (const part of ['memo-timeline', 'memo-evidence']) {
+    const axis = page.locator(`${part} .axis span`);
+    const [from, to] = [(await axis.first().boundingBox())!, (await axis.last().boundingBox())!];
+    expect(from.x, part).toBeLessThan(to.x);
+  }
+});
+
 for (const width of [390, 1440])
   test(`with a file open, Tab goes down the page as it is seen: ${width} px`, async ({ open }) => {
     const page = await open({ viewport: { width, height: 900 } });

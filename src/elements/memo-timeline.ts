@@ -39,6 +39,11 @@ export class MemoTimeline extends BaseElement {
         gap: 0 1rem;
         margin-block-end: 0.375rem;
       }
+      /* time goes on from left to right, whatever the page's direction */
+      .plot,
+      .axis {
+        direction: ltr;
+      }
       .plot {
         position: relative;
         padding-block-end: 14px;
