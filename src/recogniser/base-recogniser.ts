@@ -66,7 +66,6 @@ export class BaseRecogniser extends Runner {
    * `state.timeline` grows meanwhile and stays; `name` is for messages. Whom to {@link follow} is kept while it is open. A stop keeps what was analysed, a second one closes the file.
    */
   startFile(file: Blob, name: string): Promise<void> {
-    if (file !== this.state.media) this.choices = [];
     return this.begin('file', (_signal, run) => this.#open({ blob: file, name }, run));
   }
 
@@ -75,7 +74,6 @@ export class BaseRecogniser extends Runner {
    * `state.progress` is the model's, then the file's.
    */
   startFetched(fetch: FetchFile): Promise<void> {
-    this.choices = [];
     return this.begin('file', async (signal, run) => {
       const file = await fetch(signal, (progress) => {
         run.arriving = progress;
@@ -211,9 +209,9 @@ export class BaseRecogniser extends Runner {
     const { media, timeline } = this.state;
     if (timeline !== null && timeline.seconds !== null) {
       const { choose } = await this.#fileMoment();
-      const choices = choose(this.choices, this.state, box);
+      const choices = choose(this.recorder.choices, this.state, box);
       if (choices === null || this.state.media !== media) return;
-      this.choices = choices;
+      this.recorder.choices = choices;
       await this.readAgain();
     } else if (this.run?.stage === 'listening') {
       await this.engine.loaded?.client.request('follow', { box });
@@ -224,14 +222,12 @@ export class BaseRecogniser extends Runner {
   stop(): void {
     for (const ticket of this.loads) ticket.abort();
     this.loads.clear();
-    const { media, timeline } = this.state;
-    const cancelled = this.run !== null && media !== null && (timeline?.estimates.length ?? 0) > 0;
+    const left = this.left();
+    const { media, timeline } = left;
+    const closed = { ...NOTHING_YET, timeline: media === null ? timeline : null, source: null };
+    const stays = this.run !== null && media !== null && timeline !== null;
     this.dropRun();
-    if (cancelled) this.apply({ ...AT_REST, error: null });
-    else {
-      const kept = media === null ? timeline : null;
-      this.apply({ ...AT_REST, ...NOTHING_YET, timeline: kept, error: null, source: null });
-    }
+    this.apply({ ...AT_REST, ...(stays ? left : closed), error: null });
   }
 
   /** Back to idle after an error. */
@@ -272,9 +268,8 @@ export class BaseRecogniser extends Runner {
     const { signal } = this.revisiting;
     const { goBack } = await this.#fileMoment();
     signal.throwIfAborted();
-    const { state, settings, choices, saidLog, run, engine, parts } = this;
-    const { loaded } = engine;
-    await goBack({ state, settings, choices, saidLog, run, loaded, sources: parts.sources }, signal);
+    const { state, settings, recorder, run, engine, parts } = this;
+    await goBack({ state, settings, recorder, run, loaded: engine.loaded, sources: parts.sources }, signal);
   }
 
   #open(file: NamedFile, run: Run): Promise<Source> {

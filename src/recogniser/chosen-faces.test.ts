@@ -203,6 +203,8 @@ describe('of two faces in a file', () => {
     await end();
     await chooseSecond();
     await end();
+    const lost = new MemoError('file-missing', 'Nobody answers.', 'Check the address.');
+    await recogniser.startFetched(() => Promise.reject(lost)).catch(() => recogniser.dismissError());
     await recogniser.configure({ labels: ['calm', 'tense'] });
     await end();
     expect(second()).toEqual(ALL);

@@ -6,13 +6,12 @@
 import { MemoError } from '../errors';
 import { momentMissing } from '../memobert/moment';
 import type { AnalysisListeners } from './analysis';
-import type { FaceChoice } from './chosen-faces';
 import type { LoadedEngine } from './engine';
 import type { Run } from './run';
-import type { SaidLog } from './said-log';
 import type { Settings } from './settings';
 import type { SourceOpeners } from './sources';
 import type { RecogniserState } from './state';
+import type { Recorder } from './timeline';
 
 export { choose } from './chosen-faces';
 
@@ -20,9 +19,7 @@ export { choose } from './chosen-faces';
 export interface Present {
   readonly state: RecogniserState;
   readonly settings: Settings;
-  readonly choices: readonly FaceChoice[];
-  /** What was said when each answer was made. */
-  readonly saidLog: SaidLog;
+  readonly recorder: Recorder;
   readonly run: Run | null;
   readonly loaded: LoadedEngine | null;
   readonly sources: Pick<SourceOpeners, 'file'>;
@@ -33,7 +30,7 @@ const JUST_BEFORE = 1e-3;
 
 /** The worker sees and hears once more what the answer shown was made of. Rejects with `moment-missing`. */
 export async function goBack(present: Present, signal: AbortSignal): Promise<void> {
-  const { state, settings, choices, saidLog, run, loaded, sources } = present;
+  const { state, settings, recorder, run, loaded, sources } = present;
   const { media, estimate, timeline } = state;
   if (run !== null) throw stillRead();
   if (media === null || estimate === null || loaded === null) throw momentMissing();
@@ -45,13 +42,13 @@ export async function goBack(present: Present, signal: AbortSignal): Promise<voi
     if (reader === undefined) throw notRead();
     await client.request('reset', {}, { signal });
     const { time } = estimate;
-    await client.request('text', { texts: saidLog.at(time) }, { signal });
+    await client.request('text', { texts: recorder.said.at(time) }, { signal });
     const { Analysis } = await import('./analysis');
     const { rates, modalities } = settings;
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
     // the analysis comes by the answer again
     const range = { reader, from: time - JUST_BEFORE, until: time };
-    await new Analysis({ ...common, timeline, choices, ...range }, UNTOLD, signal).run();
+    await new Analysis({ ...common, timeline, choices: recorder.choices, ...range }, UNTOLD, signal).run();
     signal.throwIfAborted();
   } finally {
     source.close();

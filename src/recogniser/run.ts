@@ -5,6 +5,7 @@ import type { TimedText } from '../runtime/protocol';
 import type { Progress } from '../runtime/progress';
 import type { Loop } from './loop';
 import { INITIAL_STATE, type Condition, type RecogniserState, type SourceKind } from './state';
+import type { Recorder } from './timeline';
 
 /** `asking` for devices, `waiting` for source and model, `listening`. */
 export type RunStage = 'asking' | 'waiting' | 'listening';
@@ -39,11 +40,19 @@ export interface Run {
   runsHidden: boolean;
   /** What the source itself said. */
   words: readonly TimedText[];
+  /** What there was before it, until it has answered: where it does not come to that, it is there again. */
+  before: Before | null;
+}
+
+export interface Before {
+  readonly state: RecogniserState;
+  readonly recorder: Recorder;
 }
 
 export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean): Run {
   const abort = new AbortController();
-  const nothing = { source: null, loop: null, file: null, arriving: null, conditions: [], words: [] };
+  const none = { conditions: [], words: [] };
+  const nothing = { source: null, loop: null, file: null, arriving: null, before: null, ...none };
   const no = { runsHidden: false, mending: false };
   return { kind, stage, awaitsModel, abort, work: new AbortController(), ...nothing, ...no };
 }

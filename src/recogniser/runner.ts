@@ -8,7 +8,6 @@ import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
 import { Adapter } from './adaptation/adapter';
 import type { AnalysisOwner, AnalysisParts } from './analysis';
-import type { FaceChoice } from './chosen-faces';
 import type { EarlyEngine, LoadedEngine } from './engine';
 import { Loader } from './loader';
 import { isGone, isWorkersFault, lostDevices, movedOn, recogniserClosed } from './faults';
@@ -18,9 +17,8 @@ import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Facts } from './phase';
 import type { Prompted } from './prompter';
 import { AT_REST, newRun, NOTHING_YET, restart, tracksOf, type Run } from './run';
-import { SaidLog } from './said-log';
 import { Smoother } from './smoother';
-import type { SourceKind } from './state';
+import type { RecogniserState, SourceKind } from './state';
 import { answerText } from './text-answer';
 import { estimateAt, Recorder } from './timeline';
 import { Words } from './words';
@@ -29,15 +27,11 @@ export abstract class Runner extends Loader {
   override readonly words: Words;
   protected readonly leavePage: () => void;
   protected readonly smoother: Smoother;
-  protected readonly recorder = new Recorder();
-  /** What a file's estimates were told of words. */
-  protected readonly saidLog = new SaidLog();
+  protected recorder = new Recorder();
   /** Marked moments, and what follows from them. */
   readonly adapter: Adapter;
   /** A moment taken, and what the model fills in where parts of it are masked. */
   readonly moments: Moments;
-  /** Whom to follow in the file that is open. */
-  protected choices: readonly FaceChoice[] = [];
   protected run: Run | null = null;
   /** Of a file's moment that is gone back to; a start or a stop ends it. */
   protected revisiting = new AbortController();
@@ -81,7 +75,9 @@ export abstract class Runner extends Loader {
 
   async begin(kind: SourceKind, open: (signal: AbortSignal, run: Run) => Promise<Source>): Promise<void> {
     this.assertOpen();
-    const run = this.newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
+    const { state, recorder } = this;
+    const before = this.run?.before ?? { state, recorder };
+    const run = Object.assign(this.newRun(kind, kind === 'devices' ? 'asking' : 'waiting'), { before });
     this.apply({ ...AT_REST, ...NOTHING_YET, source: kind, error: null });
     const { signal } = run.abort;
     await this.#settle(run, async () => {
@@ -127,9 +123,7 @@ export abstract class Runner extends Loader {
       void this.say(run);
     });
     this.words.setRunning(!this.parts.page.hidden);
-    const { file } = run;
-    if (this.settings.modalities.includes('text'))
-      this.words.attach(source, file && `${file.name} ${file.blob.size}`);
+    if (this.settings.modalities.includes('text')) this.words.attach(source, run.file);
     this.apply(tracksOf(source));
     this.partCame();
   }
@@ -203,8 +197,9 @@ export abstract class Runner extends Loader {
     const { clock } = this.parts;
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
     if (!run.mending) {
-      this.saidLog.clear();
-      this.recorder.begin(this.withModel.recordingOf(run, source, this.state));
+      const same = run.file?.blob === run.before?.state.media;
+      const about = this.withModel.recordingOf(run, source, this.state);
+      this.recorder = new Recorder(about, same ? this.recorder.choices : []);
     }
     run.stage = 'listening';
     run.mending = false;
@@ -236,23 +231,19 @@ export abstract class Runner extends Loader {
   #analyse(run: Run, parts: AnalysisParts): void {
     const { signal } = run.work;
     run.runsHidden = true;
-    const { timeline } = this.recorder;
+    const { timeline, choices } = this.recorder;
     const owner: AnalysisOwner = {
       words: this.words,
       apply: (change) => this.apply(change),
       publish: (answer, reached) => this.publish(answer, reached),
     };
+    const over = () => (signal.aborted ? undefined : this.#endRun());
     // fetched with the first file
     import('./analysis')
-      .then(({ analyse }) => analyse({ ...parts, timeline, choices: this.choices }, owner, signal))
-      .then(
-        () => {
-          if (!signal.aborted) this.#endRun();
-        },
-        (error: unknown) => {
-          if (!signal.aborted) void this.#mend(run, error);
-        },
-      );
+      .then(({ analyse }) => analyse({ ...parts, timeline, choices }, owner, signal))
+      .then(over, (error: unknown) => {
+        if (!signal.aborted) void this.#mend(run, error);
+      });
   }
 
   /** What was said or typed, to the running source's estimates. */
@@ -260,7 +251,7 @@ export abstract class Runner extends Loader {
     const { signal } = run.abort;
     if (!this.settings.modalities.includes('text') || run.stage !== 'listening') return;
     const texts = this.words.texts(run.words);
-    if (run.file !== null) this.saidLog.add(this.recorder.timeline?.reached ?? 0, texts);
+    if (run.file !== null) this.recorder.said.add(this.recorder.timeline?.reached ?? 0, texts);
     try {
       if (run.loop !== null) await run.loop.setTexts(texts);
       else await this.engine.loaded?.client.request('text', { texts }, { signal });
@@ -315,6 +306,7 @@ export abstract class Runner extends Loader {
   /** @param reached seconds on the source's clock; also where there is no estimate */
   protected publish(answer: Estimate | null, reached = answer?.time ?? 0): void {
     const estimate = answer === null ? null : this.#finish(answer);
+    if (this.run !== null) this.run.before = null;
     if (this.run?.kind === 'text') this.apply({ estimate });
     else {
       const { position, prompt } = this.state;
@@ -353,12 +345,19 @@ export abstract class Runner extends Loader {
     if (this.state.error === error) return error; // a load shared by two callers fails once
     // a worker that answered one run with an error is not trusted with the next
     if (isWorkersFault(error)) this.engine.discard({ retire: true });
+    const left = this.left();
     this.dropRun(error);
-    const { media, estimate } = this.state;
-    const left = estimate?.provisional === true ? null : estimate;
-    this.apply({ ...AT_REST, estimate: left, error, source: media === null ? null : 'file' });
+    this.apply({ ...AT_REST, ...left, error, source: left.media && 'file' });
     this.emit('error', error);
     return error;
+  }
+
+  /** What stays without the run: until its first answer, what there was before it. */
+  protected left(): Pick<RecogniserState, 'estimate' | 'timeline' | 'media' | 'position' | 'source'> {
+    const before = this.run?.before;
+    if (before) this.recorder = before.recorder;
+    const { estimate, timeline, media, position, source } = (before ?? this).state;
+    return { estimate, timeline, media, position, source };
   }
 
   /** The run is over by itself; its last estimate stays. */

@@ -13,8 +13,4 @@ export class SaidLog {
   at(time: number): readonly TimedText[] {
     return this.#told.findLast(({ after }) => after < time)?.texts ?? [];
   }
-
-  clear(): void {
-    this.#told.length = 0;
-  }
 }

@@ -100,16 +100,14 @@ describe('a timeline of an answer every two seconds', () => {
 
 describe('Recorder', () => {
   it('keeps all of a file of two hours', () => {
-    const recorder = new Recorder();
-    recorder.begin(ABOUT);
+    const recorder = new Recorder(ABOUT);
     for (let time = 0.25; time <= 7200; time += 0.25) recorder.add(estimated(time, 0.5), time, 'p');
     expect(recorder.timeline).toMatchObject({ reached: 7200, labels: ABOUT.labels });
     expect(recorder.timeline?.estimates).toHaveLength(28_800);
   });
 
   it('drops the oldest of a live source that never ends', () => {
-    const recorder = new Recorder();
-    recorder.begin({ ...ABOUT, seconds: null });
+    const recorder = new Recorder({ ...ABOUT, seconds: null });
     for (let time = 1; time <= 20_000; time += 1) recorder.add(estimated(time, 0.5), time, 'p');
     const { estimates } = recorder.timeline!;
     expect(estimates.length).toBeLessThanOrEqual(14_400);
@@ -117,8 +115,7 @@ describe('Recorder', () => {
   });
 
   it('begins anew when other labels are asked for, and knows how far a gap reached', () => {
-    const recorder = new Recorder();
-    recorder.begin(ABOUT);
+    const recorder = new Recorder(ABOUT);
     recorder.add(estimated(1, 0.5), 1, 'p');
     recorder.add({ ...estimated(2, 0.5), labels: ['bored', 'calm'] }, 2, 'p');
     recorder.add(null, 9, 'p');
@@ -127,8 +124,7 @@ describe('Recorder', () => {
   });
 
   it('begins anew when another sentence is asked, and names that one', () => {
-    const recorder = new Recorder();
-    recorder.begin(ABOUT);
+    const recorder = new Recorder(ABOUT);
     recorder.add(estimated(1, 0.5), 1, 'p');
     recorder.add(null, 2, 'q');
     expect(recorder.timeline).toMatchObject({ prompt: 'p', reached: 2 });

@@ -1,7 +1,9 @@
 /** The estimates of a run over time: what the timeline shows and the exports write. */
 
 import type { Estimate } from '../memobert/estimate';
+import type { FaceChoice } from './chosen-faces';
 import { lasting } from './lasting';
+import { SaidLog } from './said-log';
 
 export interface Timeline {
   /** Of the file; null for a live source. */
@@ -43,15 +45,21 @@ export function estimateAt({ name, estimates }: Timeline, time: number): Estimat
 /** Writes a timeline down as it comes; each look at it is a new object over the same list. */
 export class Recorder {
   #estimates: Estimate[] = [];
-  #about: Omit<Timeline, 'estimates' | 'reached'> | null = null;
   #reached = 0;
   readonly #words = new Map<string, string>();
+  /** What a file's estimates were told of words. */
+  readonly said = new SaidLog();
+  #about: Omit<Timeline, 'estimates' | 'reached'> | null;
 
-  begin(about: Omit<Timeline, 'estimates' | 'reached'>): void {
+  /**
+   * @param about null before the first run
+   * @param choices whom to follow in the file
+   */
+  constructor(
+    about: Omit<Timeline, 'estimates' | 'reached'> | null = null,
+    public choices: readonly FaceChoice[] = [],
+  ) {
     this.#about = about;
-    this.#estimates = [];
-    this.#reached = 0;
-    this.#words.clear();
   }
 
   /**
@@ -77,12 +85,6 @@ export class Recorder {
   /** Every estimate anew: an adaptation came, changed or went. */
   rewrite(change: (estimate: Estimate) => Estimate): void {
     this.#estimates = this.#estimates.map(change);
-  }
-
-  forget(): void {
-    this.#about = null;
-    this.#estimates = [];
-    this.#words.clear();
   }
 
   /** Null before the first run. */

@@ -11,6 +11,7 @@ import { MemoError } from '../errors';
 import type { Manifest } from '../runtime/manifest';
 import type { TimedText } from '../runtime/protocol';
 import type { MemoRequest } from './requests';
+import type { NamedFile } from './run';
 import { WordSourceMaker, type WordsParts } from './word-source-maker';
 import { INITIAL_WORDS, type WordsState } from './words-state';
 
@@ -37,9 +38,9 @@ export class Words {
   #reading = 0;
   /** Those who wait until the chosen source has begun, or does not. */
   readonly #waiting: (() => void)[] = [];
-  /** Of the run; `file` is the name and size of what is analysed. */
+  /** Of the run; `file` is what is analysed, as its name and size. */
   #scene: (WordScene & { readonly file: string | null }) | null = null;
-  /** What the captions are of, once they were its words. */
+  /** The file whose words the captions are, once one had them. */
   #captioned: string | null = null;
   #running = true;
 
@@ -129,9 +130,10 @@ export class Words {
     this.#set({ error: null });
   }
 
-  /** A run has its source. @param file its name and size: captions that were another's are given up */
-  attach(source: Source, file: string | null = null): void {
+  /** A run has its source. @param named the file that it is of: captions of another one are given up */
+  attach(source: Source, named: NamedFile | null = null): void {
     const { seconds = null } = source;
+    const file = named && `${named.name} ${named.blob.size}`;
     if (file !== null && this.#maker.captions !== null && file !== (this.#captioned ??= file)) {
       this.#maker.captions = null;
       this.#set({ captions: null });
