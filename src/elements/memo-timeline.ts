@@ -2,14 +2,13 @@ import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { isWithheld } from '../memobert/reliability';
 import { estimateAt, type Mark, type RecogniserState, type Timeline } from '../recogniser';
-import { marks } from '../recogniser/timeline-marks';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { clock, labelSpoken, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 import { overTimeWords } from './strings/over-time-words';
-import { bandPaths, columnsOf, joined, rangeOf, runs, type Column, type Range } from './timeline-bands';
+import { bandPaths, Drawer, rangeOf, runs, type Column, type Range } from './timeline-bands';
 
 const COLUMNS = 300;
 /** Seconds that a key moves by. */
@@ -138,6 +137,8 @@ export class MemoTimeline extends BaseElement {
   /** 0 to 1 while the file is analysed, else null. */
   @property({ type: Number }) progress: number | null = null;
 
+  readonly #drawer = new Drawer(COLUMNS);
+
   protected override take({ timeline, position, fileProgress }: RecogniserState): void {
     Object.assign(this, { timeline, position, progress: fileProgress });
   }
@@ -146,16 +147,16 @@ export class MemoTimeline extends BaseElement {
     const { timeline } = this;
     if (timeline === null) return html`<p class="heading">${overTimeWords().timeline.empty}</p>`;
     const range = rangeOf(timeline);
-    const shown = joined(marks(timeline), (range.to - range.from) / COLUMNS);
-    const columns = columnsOf(timeline, COLUMNS);
-    const picture = [this.#bands(timeline, columns), shown.map((mark) => this.#mark(mark, range))];
+    const drawn = this.#drawer.draw(timeline, this.progress !== null || timeline.name === null);
+    const { columns, marks } = drawn;
+    const picture = [this.#bands(timeline, columns), marks.map((mark) => this.#mark(mark, drawn.range))];
     return html`<div class="head">
         <span class="heading">${overTimeWords().timeline.heading}</span>
         ${this.#progress(timeline)}
       </div>
       ${this.#plot(timeline, range, picture)}
       <div class="axis number"><span>${clock(range.from)}</span><span>${clock(range.to)}</span></div>
-      ${this.#legend(timeline, columns, shown)}`;
+      ${this.#legend(timeline, columns, marks)}`;
   }
 
   #progress({ reached, seconds }: Timeline): unknown {

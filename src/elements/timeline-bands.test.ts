@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Estimate } from '../memobert/estimate';
+import type { Timeline } from '../recogniser';
 import { CANNED_TIMELINE, estimated, withheld } from '../recogniser/testing/canned-timeline';
-import { bandPaths, columnsOf, joined, rangeOf } from './timeline-bands';
+import { bandPaths, columnsOf, Drawer, joined, rangeOf, type Drawing } from './timeline-bands';
 
 describe('columnsOf', () => {
   it('weighs what stood in a column by how long, and leaves gaps empty', () => {
@@ -54,6 +56,49 @@ describe('columnsOf', () => {
     const began = performance.now();
     expect(columnsOf({ ...CANNED_TIMELINE, seconds: 7200, estimates }, 300)).toHaveLength(300);
     expect(performance.now() - began).toBeLessThan(2000);
+  });
+});
+
+describe('Drawer', () => {
+  const drawing = (timeline: Timeline, drawer = new Drawer(100)) => {
+    const { range, columns, marks } = drawer.draw(timeline, false);
+    return { range, columns, marks };
+  };
+
+  /** As a recorder has it: one list that grows. */
+  function growing(about: Partial<Timeline>, seconds: number, drawer: Drawer) {
+    const estimates: Estimate[] = [];
+    const drawn = new Set<Drawing>();
+    let timeline: Timeline = { ...CANNED_TIMELINE, ...about, estimates, reached: 0 };
+    for (let time = 0.25; time <= seconds; time += 0.25) {
+      estimates.push(estimated(time, time % 1, { face: time % 40 < 20 }));
+      timeline = { ...timeline, reached: time };
+      drawn.add(drawer.draw(timeline, true));
+    }
+    return { timeline, drawn };
+  }
+
+  it('goes through a file of ten minutes no more often than there are columns, not at each of 2400 answers', () => {
+    const drawer = new Drawer(100);
+    const { timeline, drawn } = growing({ seconds: 600 }, 600, drawer);
+    expect(drawn.size).toBeLessThanOrEqual(101);
+    expect(drawn.size).toBeGreaterThan(90);
+    expect(drawing(timeline, drawer), 'whole at its end').toEqual(drawing(timeline));
+    expect(drawer.draw(timeline, false), 'scrubbed').toBe(drawer.draw({ ...timeline }, false));
+  });
+
+  it('of a live source follows it as closely as it can be seen', () => {
+    const { drawn } = growing({ name: null, seconds: null }, 600, new Drawer(100));
+    expect(drawn.size).toBeLessThan(700);
+    const { timeline, drawn: short } = growing({ name: null, seconds: null }, 10, new Drawer(100));
+    expect(short.size).toBe(timeline.estimates.length);
+  });
+
+  it('draws another list at once: another run, or an adaptation', () => {
+    const drawer = new Drawer(100);
+    const { timeline } = growing({ seconds: 600 }, 300, drawer);
+    const adapted = timeline.estimates.map((estimate) => ({ ...estimate, probabilities: [1, 0] }));
+    expect(drawer.draw({ ...timeline, estimates: adapted }, true).columns[0]?.values).toEqual([1, 0]);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { isWithheld } from '../memobert/reliability';
 import type { Mark, Timeline } from '../recogniser';
-import { segments } from '../recogniser/timeline-marks';
+import { marks, segments } from '../recogniser/timeline-marks';
 
 /** Seconds. */
 export interface Range {
@@ -52,6 +52,39 @@ export function columnsOf(timeline: Timeline, count: number): (Column | null)[] 
     if (!(weight > 0)) return null;
     return { values: sum.map((value) => value / weight), withheld: (withheld[column] ?? 0) >= weight / 2 };
   });
+}
+
+/** What is seen of a timeline. */
+export interface Drawing {
+  readonly range: Range;
+  readonly columns: readonly (Column | null)[];
+  readonly marks: readonly Mark[];
+}
+
+/**
+ * Draws a timeline that grows: anew once there is a column more to see. All answers are gone through for it, so that of hours each
+ * answer would cost more than the one before.
+ */
+export class Drawer {
+  #drawn: (Drawing & { readonly of: Timeline; readonly answers: number }) | null = null;
+
+  constructor(private readonly count: number) {}
+
+  /** @param grows more will come: less than a column may be missing at the end */
+  draw(timeline: Timeline, grows: boolean): Drawing {
+    const { estimates, reached } = timeline;
+    if (this.#drawn !== null && this.#drawn.of.estimates === estimates) {
+      const { of, answers, range } = this.#drawn;
+      const more = reached - of.reached;
+      const same = more === 0 && answers === estimates.length;
+      if (same || (grows && more < (range.to - range.from) / this.count)) return this.#drawn;
+    }
+    const range = rangeOf(timeline);
+    const columns = columnsOf(timeline, this.count);
+    const seen = joined(marks(timeline), (range.to - range.from) / this.count);
+    this.#drawn = { range, columns, marks: seen, of: timeline, answers: estimates.length };
+    return this.#drawn;
+  }
 }
 
 /** Those of a kind that lie closer than `seconds` are one: nobody sees the gap, and hours would bring hundreds. */
