@@ -212,8 +212,9 @@ export function analyse(
     face: ({ frameWidth, frameHeight }) => apply({ frameWidth, frameHeight }),
     voice: ({ speaking, level }) => apply({ speaking, level }),
     estimate: (estimate, reached) => {
-      publish(estimate, reached);
+      // first: who hears of the answer may end the run
       apply({ fileProgress: reached / parts.reader.seconds });
+      publish(estimate, reached);
     },
   };
   return new Analysis({ ...parts, from: parts.timeline?.reached ?? 0 }, on, signal).run();

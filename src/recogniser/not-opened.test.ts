@@ -143,3 +143,12 @@ it('after a live run, a file that cannot be read leaves what was estimated', asy
   expect(recogniser.state).toMatchObject({ timeline, media: null, source: null });
   recogniser.close();
 });
+
+it('stopped by who hears of an answer, a file is at rest', async () => {
+  const { recogniser, idle } = await analysed();
+  recogniser.addEventListener('estimate', () => recogniser.stop(), { once: true });
+  await recogniser.startFile(new Blob(['y']), 'other.webm');
+  await idle();
+  expect(recogniser.state).toMatchObject({ fileProgress: null, media: expect.any(Blob) as Blob });
+  recogniser.close();
+});
