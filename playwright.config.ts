@@ -2,7 +2,17 @@ import { defineConfig } from '@playwright/test';
 
 /** Without a model, or with one that answers by rule: two of them at once leave each other be. */
 const LIGHT = [
-  ...['accessibility', 'crop-parity', 'element', 'embed-frame', 'frameworks', 'gallery', 'guide', 'language'],
+  ...[
+    'accessibility',
+    'crop-parity',
+    'element',
+    'embed-frame',
+    'frameworks',
+    'gallery',
+    'guide',
+    'host-pages',
+    'language',
+  ],
   ...['looks', 'nothing-leaves', 'page', 'styling', 'timeline'],
 ].map((name) => `**/${name}.e2e.ts`);
 

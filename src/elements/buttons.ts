@@ -8,7 +8,7 @@ export const buttons = css`
     align-items: center;
     justify-content: center;
     gap: 0.5em;
-    min-block-size: 2.75rem;
+    min-block-size: 44px;
     padding: 0.25rem 1rem;
     border: 1px solid transparent;
     border-radius: var(--_radius);

@@ -21,7 +21,7 @@ export const choices = css`
   .chip {
     display: inline-flex;
     align-items: center;
-    min-block-size: 2.25rem;
+    min-block-size: 36px;
     padding: 0.125rem 0.75rem;
     border: 1px solid var(--_line);
     border-radius: 99px;
@@ -38,6 +38,14 @@ export const choices = css`
     background: var(--_sunken);
     box-shadow: inset 0 0 0 1px var(--_ink);
     font-weight: 600;
+  }
+  @media (forced-colors: active) {
+    .chip:has(:checked),
+    .chip[aria-pressed='true'] {
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
+    }
   }
   .chip:has(:focus-visible) {
     outline: 2px solid var(--_focus);
@@ -56,7 +64,7 @@ export const choices = css`
   }
   @media (pointer: coarse) {
     .chip {
-      min-block-size: 2.75rem;
+      min-block-size: 44px;
     }
   }
 `;

@@ -7,7 +7,7 @@ export const disclosure = css`
     display: inline-flex;
     align-items: center;
     gap: 0.5em;
-    min-block-size: 2.25rem;
+    min-block-size: 36px;
     border-radius: 4px;
     cursor: pointer;
     font-weight: 600;

@@ -31,7 +31,7 @@ export const errorStyles = css`
     font-family: ui-monospace, 'SF Mono', Consolas, monospace;
   }
   .error button {
-    min-block-size: 2.25rem;
+    min-block-size: 36px;
     margin-block: -0.375rem;
     padding: 0.25rem 0.875rem;
     border: 1px solid currentColor;

@@ -28,7 +28,7 @@ export const markStyles = css`
     color: var(--_hue);
   }
   .mark button {
-    min-block-size: 2.25rem;
+    min-block-size: 36px;
     min-inline-size: 2.25rem;
     padding: 0;
   }

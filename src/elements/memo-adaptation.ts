@@ -54,7 +54,7 @@ export class MemoAdaptation extends BaseElement {
         display: flex;
         align-items: center;
         gap: 0.5em;
-        min-block-size: 2.25rem;
+        min-block-size: 36px;
         cursor: pointer;
       }
       input[type='checkbox'] {

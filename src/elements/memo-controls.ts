@@ -130,12 +130,19 @@ export class MemoControls extends BaseElement {
         data-testid=${running ? 'stop' : 'start'}
         ?disabled=${!running && !this.given && !devices.some((device) => this.wish[device])}
         aria-describedby=${this.#consent() === null ? nothing : 'consent'}
-        @click=${() => (running ? this.#ask('stop', {}) : this.#ask('start', this.#wanted()))}
+        @click=${this.#press}
       >
         ${running ? html`${icons.stop} ${this.source === 'file' ? strings.controls.cancel : strings.controls.stop}` : strings.controls.start}
       </button>
       ${this.given || (running && this.source !== 'devices') ? nothing : devices.map((device) => this.#switch(device))}`;
   }
+
+  readonly #press = ({ detail }: MouseEvent): void => {
+    // of a double click the first is meant
+    if (detail > 1) return;
+    if (this.running) this.#ask('stop', {});
+    else this.#ask('start', this.#wanted());
+  };
 
   /** What a press on Start would let happen; null where it would capture nothing of the visitor's. */
   #consent(): string | null {

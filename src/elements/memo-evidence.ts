@@ -54,7 +54,6 @@ export class MemoEvidence extends BaseElement {
         display: flex;
         grid-column: 2;
         justify-content: space-between;
-        direction: ltr; /* as the tracks */
       }
       @media (forced-colors: active) {
         svg {

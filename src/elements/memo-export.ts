@@ -24,7 +24,7 @@ export class MemoExport extends BaseElement {
         margin-inline-end: 0.375rem;
       }
       button {
-        min-block-size: 2.25rem;
+        min-block-size: 36px;
         padding-inline: 0.75rem;
       }
     `,

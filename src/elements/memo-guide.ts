@@ -78,7 +78,7 @@ export class MemoGuide extends BaseElement {
         font-size: 0.875em;
       }
       button {
-        min-block-size: 2.5rem;
+        min-block-size: 40px;
         padding: 0.25rem 0.875rem;
       }
     `,

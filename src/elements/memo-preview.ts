@@ -40,6 +40,10 @@ export class MemoPreview extends BaseElement {
         block-size: 100%;
         object-fit: var(--_fit);
       }
+      /* the picture cuts off what is around it */
+      video:focus-visible {
+        outline-offset: -4px;
+      }
       .mirrored video {
         transform: scaleX(-1);
       }
@@ -78,6 +82,11 @@ export class MemoPreview extends BaseElement {
         border: 0;
         background: none;
         pointer-events: auto;
+      }
+      /* seen on any picture */
+      .choice:focus-visible {
+        outline-color: #fff;
+        box-shadow: 0 0 0 6px rgb(0 0 0 / 0.75);
       }
       .choice:hover::before {
         border-color: #fff;

@@ -18,7 +18,7 @@ export class MemoStatus extends BaseElement {
         align-items: center;
         justify-content: space-between;
         gap: 0.375rem 1.25rem;
-        min-block-size: 1.75rem;
+        min-block-size: 28px;
         font-size: 0.875em;
       }
       .now {

@@ -38,11 +38,6 @@ export class MemoTimeline extends BaseElement {
         gap: 0 1rem;
         margin-block-end: 0.375rem;
       }
-      /* time goes on from left to right, whatever the page's direction */
-      .plot,
-      .axis {
-        direction: ltr;
-      }
       .plot {
         position: relative;
         padding-block-end: 14px;
@@ -192,6 +187,7 @@ export class MemoTimeline extends BaseElement {
       @keydown=${this.#key}
       @pointerdown=${this.#press}
       @pointermove=${this.#drag}
+      @pointerup=${this.#drag}
     >
       ${inner}
     </div>`;
@@ -260,14 +256,22 @@ export class MemoTimeline extends BaseElement {
     event.preventDefault(); // the page must not scroll with it
   };
 
+  /** Where the pointer went down. */
+  #from: Pick<PointerEvent, 'clientX' | 'clientY'> = { clientX: 0, clientY: 0 };
+
   readonly #press = (event: PointerEvent): void => {
     if (event.button !== 0) return;
     (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
-    this.#point(event);
+    this.#from = event;
+    // a finger may be about to scroll the page
+    if (event.pointerType !== 'touch') this.#point(event);
   };
 
   readonly #drag = (event: PointerEvent): void => {
-    if ((event.currentTarget as HTMLElement).hasPointerCapture(event.pointerId)) this.#point(event);
+    const { type, pointerType, pointerId, clientX, clientY, currentTarget } = event;
+    if (!(currentTarget as HTMLElement).hasPointerCapture(pointerId)) return;
+    const across = Math.abs(clientX - this.#from.clientX) > Math.abs(clientY - this.#from.clientY);
+    if (type === 'pointerup' || pointerType !== 'touch' || across) this.#point(event);
   };
 
   #point({ clientX, currentTarget }: PointerEvent): void {

@@ -58,7 +58,7 @@ export class MemoWords extends BaseElement {
         flex: 1 0 auto;
         align-items: center;
         justify-content: center;
-        min-block-size: 2.25rem;
+        min-block-size: 36px;
         padding: 0 0.75rem;
         font-size: 0.875em;
         cursor: pointer;
@@ -87,7 +87,7 @@ export class MemoWords extends BaseElement {
           inline-size: 100%;
         }
         .choice {
-          min-block-size: 2.75rem;
+          min-block-size: 44px;
           padding: 0 0.5rem;
         }
       }

@@ -14,7 +14,7 @@ export const fieldStyles = css`
   input[type='text'] {
     flex: 1 1 12rem;
     min-inline-size: 0;
-    min-block-size: 2.75rem;
+    min-block-size: 44px;
     padding: 0.25rem 0.875rem;
     border: 1px solid var(--_edge);
     border-radius: var(--_radius);

@@ -31,9 +31,20 @@ export const theme = css`
       serif
     );
     color: var(--_ink);
-    font-family: var(--_sans);
-    font-size: var(--memo-font-size, 1rem);
-    line-height: 1.45;
+    font: var(--memo-font-size, 1em) / 1.45 var(--_sans);
+    /* how the text around it is set is not how labels and numbers are */
+    letter-spacing: normal;
+    text-align: start;
+    text-indent: 0;
+    text-shadow: none;
+    text-transform: none;
+    white-space: normal;
+    word-spacing: normal;
+    /* English or Korean, whatever the page is */
+    direction: ltr;
+    /* what is laid out by its own width has none of its own, and would be nothing in a dialog or a row */
+    contain-intrinsic-inline-size: 24em;
+    min-inline-size: 0;
   }
   /* a Korean line breaks between words only */
   :host(:lang(ko)) {

@@ -1,0 +1,132 @@
+/** `<memo-bert>` in pages that were not made for it: rows and dialogs, their own ways with text, a root of ten pixels, a double click. */
+
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/browser';
+import { expectPhase, openPage } from './support/element';
+import { fakeWorkers } from './support/fake-worker';
+
+/** Somebody else's page, without a model. */
+async function openHost(page: Page, style: string, body: string): Promise<void> {
+  await fakeWorkers(page);
+  const html = `<!doctype html><html lang="en"><head><title>Elsewhere</title><style>${style}</style>
+<script type="module" src="./memo-bert.js"></script></head><body>${body}</body></html>`;
+  await page.route('**/host.html', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  await openPage(page, 'host.html');
+}
+
+test('it has a width where its page asks it for one, and keeps to less', async ({ open }) => {
+  const page = await open();
+  const hosts = {
+    row: 'display: flex',
+    column: 'display: flex; flex-direction: column; align-items: center',
+    centred: 'display: grid; place-items: center',
+    inline: '--display: inline-block',
+    floating: '--float: left',
+    absolute: '--position: absolute',
+    narrow: 'display: flex; inline-size: 280px',
+  };
+  const style = `memo-bert { display: var(--display, block); float: var(--float, none); position: var(--position, relative) }`;
+  const places = Object.entries(hosts).map(
+    ([name, css]) => `<div id="${name}" style="${css}"><memo-bert device="wasm"></memo-bert></div>`,
+  );
+  await openHost(
+    page,
+    style,
+    `${places.join('')}<dialog><memo-bert device="wasm"></memo-bert></dialog><script>document.querySelector('dialog').showModal()</script>`,
+  );
+  for (const place of [...Object.keys(hosts).map((name) => `#${name}`), 'dialog']) {
+    const host = page.locator(`${place} memo-bert`);
+    await expect(host.getByTestId('start'), place).toBeAttached();
+    const { inside, around } = await host.evaluate((element) => ({
+      inside: element.getBoundingClientRect().width,
+      around: element.parentElement!.scrollWidth - element.parentElement!.clientWidth,
+    }));
+    expect(inside, place).toBeGreaterThan(250);
+    expect(around, place).toBeLessThanOrEqual(0);
+  }
+});
+
+const WAYS_WITH_TEXT = `.hero { text-align: center; text-transform: uppercase; letter-spacing: 0.2em; word-spacing: 1em; white-space: pre;
+  text-indent: 3em; font: italic 700 1em / 3 serif; text-shadow: 1px 1px red; direction: rtl }`;
+
+test('how a page sets its own text is not how labels and numbers are', async ({ open }) => {
+  const page = await open();
+  const element = '<memo-bert device="wasm"></memo-bert>';
+  await openHost(
+    page,
+    WAYS_WITH_TEXT,
+    `<div class="plain">${element}</div><div class="hero">${element}</div>`,
+  );
+  const looks = (place: string) =>
+    page.locator(`${place} memo-bert`).evaluate((host) => {
+      const one = host.shadowRoot!.querySelector('memo-controls')!.shadowRoot!.querySelector('.note')!;
+      const {
+        textAlign,
+        textTransform,
+        letterSpacing,
+        whiteSpace,
+        fontWeight,
+        fontStyle,
+        textShadow,
+        direction,
+      } = getComputedStyle(one);
+      const { height } = host.getBoundingClientRect();
+      return {
+        ...{ textAlign, textTransform, letterSpacing, whiteSpace },
+        ...{ fontWeight, fontStyle, textShadow, direction, height },
+      };
+    });
+  const plain = await looks('.plain');
+  expect(plain.height).toBeGreaterThan(300);
+  expect(await looks('.hero')).toEqual(plain);
+});
+
+test('where a root is ten pixels the text is as large as its page’s, and what is pressed is large enough', async ({
+  open,
+}) => {
+  const page = await open();
+  await openHost(
+    page,
+    'html { font-size: 62.5% } body { font-size: 1.6rem }',
+    '<memo-bert device="wasm"></memo-bert>',
+  );
+  const host = page.locator('memo-bert');
+  await expect(host.getByTestId('start')).toBeVisible();
+  expect(await host.evaluate((element) => getComputedStyle(element).fontSize)).toBe('16px');
+  const heights = await host.evaluate((element) => {
+    const shadows = [element.shadowRoot!];
+    for (const shadow of shadows)
+      for (const each of shadow.querySelectorAll('*')) if (each.shadowRoot) shadows.push(each.shadowRoot);
+    return shadows.flatMap((shadow) =>
+      [...shadow.querySelectorAll<HTMLElement>('button, summary, label.choice')]
+        .filter((each) => each.checkVisibility())
+        .map((each) => [each.textContent.trim(), each.getBoundingClientRect().height] as const),
+    );
+  });
+  expect(heights.length).toBeGreaterThan(5);
+  expect(heights.filter(([, height]) => height < 24)).toEqual([]);
+});
+
+test('in forced colours the chosen sentence is set off by more than its weight', async ({ open }) => {
+  const page = await open();
+  await openHost(page, '', '<memo-bert device="wasm"></memo-bert>');
+  await page.locator('memo-wording summary').click();
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.locator('memo-wording .chip:has(input)').first().waitFor();
+  const grounds = await page
+    .locator('memo-wording .chip:has(input)')
+    .evaluateAll((chips) =>
+      chips.map((chip) => [chip.querySelector('input')!.checked, getComputedStyle(chip).backgroundColor]),
+    );
+  const chosen = new Set(grounds.filter(([checked]) => checked).map(([, ground]) => ground));
+  const others = new Set(grounds.filter(([checked]) => !checked).map(([, ground]) => ground));
+  expect([chosen.size, others.size]).toEqual([1, 1]);
+  expect(chosen).not.toEqual(others);
+});
+
+test('a double click on Start starts', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openHost(page, '', '<memo-bert device="wasm"></memo-bert>');
+  await page.getByTestId('start').dblclick();
+  await expectPhase(page, 'listening');
+});
