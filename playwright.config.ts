@@ -13,7 +13,7 @@ const LIGHT = [
     'host-pages',
     'language',
   ],
-  ...['looks', 'nothing-leaves', 'page', 'styling', 'timeline'],
+  ...['looks', 'nothing-leaves', 'page', 'styling', 'timeline', 'touch'],
 ].map((name) => `**/${name}.e2e.ts`);
 
 const port = Number(process.env['MEMO_TEST_PORT'] ?? 4823);
