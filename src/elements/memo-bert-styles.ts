@@ -14,6 +14,8 @@ export const layout = css`
     gap: 1.25rem;
     grid-template-columns: minmax(0, 1fr);
     padding: var(--memo-padding, 1rem);
+    /* parts are as wide as this is */
+    --_narrowest: 0;
   }
   .top {
     display: grid;

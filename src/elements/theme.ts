@@ -43,7 +43,7 @@ export const theme = css`
     /* English or Korean, whatever the page is */
     direction: ltr;
     /* what is laid out by its own width has none of its own, and would be nothing in a dialog or a row */
-    contain-intrinsic-inline-size: 24em;
+    contain-intrinsic-inline-size: var(--_narrowest, 16em);
     min-inline-size: 0;
   }
   /* a Korean line breaks between words only */
