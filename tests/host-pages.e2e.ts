@@ -134,3 +134,15 @@ test('a double click on Start starts', async ({ open }) => {
   await page.getByTestId('start').dblclick();
   await expectPhase(page, 'listening');
 });
+
+test('what is hidden is not seen: an element, and an engine with its parts', async ({ open }) => {
+  const page = await open();
+  await openHost(
+    page,
+    '',
+    '<memo-bert device="wasm" hidden></memo-bert><memo-engine hidden><memo-bars></memo-bars></memo-engine>',
+  );
+  await page.waitForFunction(() => customElements.get('memo-engine') !== undefined);
+  await expect(page.locator('memo-bars').last()).toBeAttached();
+  for (const part of ['memo-bert', 'memo-engine memo-bars']) await expect(page.locator(part)).toBeHidden();
+});

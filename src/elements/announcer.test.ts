@@ -26,13 +26,39 @@ describe('Announcer', () => {
     expect(announcer.next(listening, 2)).toBe(strings.announce.conditionEnded(strings.conditions['no-face']));
   });
 
-  it('says no label of an answer that is withheld, and the next one that is not', () => {
+  it('says that an answer is withheld, and no label of it', () => {
     const announcer = new Announcer();
     announcer.next(listening, 0);
     const reliability = { abstained: true, reasons: ['low-confidence'] } as const;
     const unsure = { ...listening, estimate: { ...CANNED_ESTIMATE, reliability } };
-    expect(announcer.next(unsure, 0)).toBeNull();
-    expect(announcer.next(happy, 1)).toMatch(/happy/);
+    expect(announcer.next(unsure, 0)).toBe(strings.unsure.word);
+    expect(announcer.next(unsure, TOP_EVERY_MS)).toBeNull();
+    expect(announcer.next(happy, TOP_EVERY_MS + 1)).toMatch(/happy/);
+  });
+
+  it('says the answer to each text that is written, however soon and whatever was said before', () => {
+    const announcer = new Announcer();
+    const typed = (text: string, { estimate }: RecogniserState) => ({
+      ...{ ...INITIAL_STATE, source: 'text' as const },
+      ...{ text, estimate },
+    });
+    expect(announcer.next(typed('What a day', happy), 0)).toMatch(/happy/);
+    expect(announcer.next(typed('What a loss', sad), 2000)).toMatch(/sad/);
+    expect(announcer.next(typed('Another loss', sad), 2500)).toMatch(/sad/);
+    expect(announcer.next(typed('Another loss', { ...sad }), 2600)).toBeNull();
+  });
+
+  it('says that a device is refused or gone, once', () => {
+    const announcer = new Announcer();
+    const refused = { ...listening, camera: 'refused', microphone: 'live' } as const;
+    expect(announcer.next(refused, 0)).toBe(
+      `${strings.phases.listening}. ${strings.controls.tracks.refused(strings.controls.camera)}`,
+    );
+    expect(announcer.next(refused, 1)).toBeNull();
+    expect(announcer.next({ ...refused, microphone: 'ended' }, 2)).toBe(
+      strings.controls.tracks.ended(strings.controls.microphone),
+    );
+    expect(announcer.next({ ...INITIAL_STATE }, 3)).toBe(strings.phases.idle);
   });
 
   it('says a new top label, but not often', () => {

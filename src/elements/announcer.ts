@@ -1,7 +1,10 @@
-/** What a screen reader is told, and how seldom: phases and conditions as they change, the top label at most every few seconds. */
+/**
+ * What a screen reader is told, and how seldom: phases, conditions and devices as they change, the answer to each new text, and of a
+ * source that goes on the top label at most every few seconds.
+ */
 
 import { isWithheld } from '../memobert/reliability';
-import type { Condition, Phase, RecogniserState } from '../recogniser';
+import type { Condition, Phase, RecogniserState, TrackStatus } from '../recogniser';
 import { labelSpoken, percent, topIndex } from './format';
 import { strings } from './strings';
 
@@ -11,8 +14,11 @@ export const TOP_EVERY_MS = 5000;
 export class Announcer {
   #phase: Phase = 'idle';
   #conditions: readonly Condition[] = [];
+  readonly #tracks: { camera: TrackStatus; microphone: TrackStatus } = { camera: 'off', microphone: 'off' };
   #top = '';
   #toppedMs = Number.NEGATIVE_INFINITY;
+  /** The text that was answered last. */
+  #text = '';
 
   /** The sentence to say now, or null when there is nothing new. */
   next(state: RecogniserState, nowMs: number): string | null {
@@ -20,9 +26,16 @@ export class Announcer {
     return said.length === 0 ? null : said.join('. ');
   }
 
-  #changes({ phase, conditions }: RecogniserState): string[] {
+  #changes(state: RecogniserState): string[] {
+    const { phase, conditions } = state;
     const said: string[] = [];
     if (phase !== this.#phase) said.push(strings.phases[phase]);
+    const notes: Partial<Record<TrackStatus, (device: string) => string>> = strings.controls.tracks;
+    for (const device of ['camera', 'microphone'] as const) {
+      const note = state[device] === this.#tracks[device] ? undefined : notes[state[device]];
+      this.#tracks[device] = state[device];
+      if (note !== undefined) said.push(note(strings.controls[device]));
+    }
     for (const condition of conditions) {
       if (!this.#conditions.includes(condition)) said.push(strings.conditions[condition]);
     }
@@ -38,16 +51,21 @@ export class Announcer {
     return said;
   }
 
-  #newTop({ estimate }: RecogniserState, nowMs: number): string[] {
-    if (estimate === null || estimate.provisional === true || isWithheld(estimate)) {
+  #newTop({ estimate, source, text }: RecogniserState, nowMs: number): string[] {
+    if (estimate === null || estimate.provisional === true) {
       this.#top = '';
       return [];
     }
     const index = topIndex(estimate.probabilities);
-    const label = estimate.labels[index];
-    if (label === undefined || label === this.#top || nowMs - this.#toppedMs < TOP_EVERY_MS) return [];
+    const label = isWithheld(estimate) ? strings.unsure.word : estimate.labels[index];
+    if (label === undefined) return [];
+    // whoever has written one waits for its answer, and no other will come
+    const asked = source === 'text' && text !== this.#text;
+    if (!asked && (label === this.#top || nowMs - this.#toppedMs < TOP_EVERY_MS)) return [];
+    this.#text = text;
     this.#top = label;
     this.#toppedMs = nowMs;
+    if (isWithheld(estimate)) return [label];
     return [strings.announce.top(labelSpoken(label), percent(estimate.probabilities[index] ?? 0))];
   }
 }

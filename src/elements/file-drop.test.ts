@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { takeDrops } from './file-drop';
 
 const clip = new File(['x'], 'clip.webm');
 const captions = new File(['WEBVTT'], 'clip.vtt');
 
 function dragged(type: string, files: readonly File[], types: readonly string[] = ['Files']): Event {
-  return Object.assign(new Event(type, { cancelable: true }), { dataTransfer: { types, files } });
+  const dataTransfer = { types, files };
+  return Object.assign(new Event(type, { cancelable: true }), { dataTransfer, relatedTarget: null });
 }
 
 function dropped() {
@@ -20,12 +21,29 @@ function dropped() {
 }
 
 describe('files that are dropped', () => {
-  it('hang over it once while the pointer moves between children', () => {
+  it('hang over it once while the pointer moves between children, and until nothing is heard of them', () => {
+    vi.useFakeTimers();
     const { target, told } = dropped();
-    for (const type of ['dragenter', 'dragenter', 'dragover', 'dragleave', 'dragleave']) {
+    for (const type of ['dragenter', 'dragenter', 'dragover', 'dragleave']) {
       target.dispatchEvent(dragged(type, []));
+      vi.advanceTimersByTime(1000);
     }
+    expect(told).toEqual([true]);
+    vi.advanceTimersByTime(500);
     expect(told).toEqual([true, false]);
+    vi.useRealTimers();
+  });
+
+  it('hang over it no longer once they are over something else', () => {
+    const { target, told, end } = dropped();
+    const [inside, outside] = [new EventTarget(), new EventTarget()];
+    Object.assign(target, { contains: (node: unknown) => node === inside });
+    target.dispatchEvent(dragged('dragenter', []));
+    target.dispatchEvent(Object.assign(dragged('dragleave', []), { relatedTarget: inside }));
+    expect(told).toEqual([true]);
+    target.dispatchEvent(Object.assign(dragged('dragleave', []), { relatedTarget: outside }));
+    expect(told).toEqual([true, false]);
+    end();
   });
 
   it('are taken, and the browser is kept from opening them', () => {

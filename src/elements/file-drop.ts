@@ -2,8 +2,8 @@
 
 import { isCaptionFile } from '../recogniser';
 
-/** By how much each event goes deeper: moving between children enters one and leaves another. */
-const DEEPER = { dragenter: 1, dragover: 0, dragleave: -1, drop: -Infinity };
+/** Milliseconds after which a drag that says nothing more has gone: it says so every 350 at the latest, if the page is not busy. */
+const GONE_MS = 1500;
 
 export type TakeFile = (
   request: 'words-captions' | 'start-file',
@@ -16,18 +16,20 @@ export type TakeFile = (
  * @returns for an element that leaves the page: nothing hangs over it any longer
  */
 export function takeDrops(target: EventTarget, take: TakeFile, tell?: (over: boolean) => void): () => void {
-  let depth = 0;
-  const move = (by: number) => {
-    const before = depth > 0;
-    depth = Math.max(0, depth + by);
-    if (depth > 0 !== before) tell?.(!before);
+  let gone: ReturnType<typeof setTimeout> | undefined;
+  const hang = (over: boolean) => {
+    if (over !== (gone !== undefined)) tell?.(over);
+    clearTimeout(gone);
+    // a node that goes from under the pointer tells of no leave
+    gone = over ? setTimeout(() => hang(false), GONE_MS) : undefined;
   };
-  for (const [type, by] of Object.entries(DEEPER)) {
+  for (const type of ['dragenter', 'dragover', 'dragleave', 'drop']) {
     target.addEventListener(type, (event) => {
-      const { dataTransfer, defaultPrevented: taken } = event as DragEvent;
+      const { dataTransfer, relatedTarget, defaultPrevented: taken } = event as DragEvent;
       if (dataTransfer?.types.includes('Files') !== true) return;
       event.preventDefault(); // else the browser opens the file in place of the page
-      move(by);
+      const to = type === 'dragleave' ? (relatedTarget as Node | null) : null;
+      hang(type !== 'drop' && (to === null || (target as Node).contains(to)));
       // by a part inside of the element, or by what its author put there
       if (type !== 'drop' || taken) return;
       const files = [...dataTransfer.files];
@@ -37,5 +39,5 @@ export function takeDrops(target: EventTarget, take: TakeFile, tell?: (over: boo
       }
     });
   }
-  return () => move(DEEPER.drop);
+  return () => hang(false);
 }

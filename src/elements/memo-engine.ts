@@ -73,6 +73,9 @@ export class MemoEngine extends LitElement implements RecogniserStore {
       :host {
         display: contents;
       }
+      :host([hidden]) {
+        display: none;
+      }
     `,
   ];
 
