@@ -28,6 +28,7 @@ export class MemoMeasure extends BaseElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.875rem;
         justify-items: start;
       }
