@@ -1,7 +1,8 @@
-/** What the engine says of a missing GPU and what the element says in Korean are the same cases. */
+/** What the engine says of a missing GPU or WebGL and what the element says in Korean are the same cases. */
 
 import { expect, it } from 'vitest';
 import { ko } from '../src/elements/strings/ko';
+import { noWebGl } from '../src/encoders/face/detector';
 import { chooseBackend, type Host } from '../src/runtime/backends';
 
 const software = { info: { vendor: 'mesa', description: 'llvmpipe' }, features: new Set() } as unknown;
@@ -17,5 +18,6 @@ it('has Korean words for each reason', async () => {
   const chosen = GPUS.map((gpu) => chooseBackend(asked, { gpu, isolated: true, cores: 2 }));
   const reasons = (await Promise.all(chosen)).map(({ reason }) => reason ?? 'none');
   expect(new Set(reasons).size).toBe(GPUS.length);
-  expect(Object.keys(ko.status.reasons).toSorted()).toEqual([...reasons, 'other'].toSorted());
+  const webGl = noWebGl({ getContext: () => null })?.message ?? 'none';
+  expect(Object.keys(ko.status.reasons).toSorted()).toEqual([...reasons, webGl, 'other'].toSorted());
 });
