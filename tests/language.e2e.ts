@@ -138,7 +138,8 @@ for (const { path, heading, title } of BESIDE) {
     open,
   }) => {
     const page = await open();
-    await page.goto(path);
+    // before its script, a link is one
+    await page.goto(path, { waitUntil: 'networkidle' });
     expect(await htmlLang(page)).toBe('en');
     await page.evaluate(() => Object.assign(window, { same: true }));
     await page.getByRole('link', { name: '한국어' }).click();
