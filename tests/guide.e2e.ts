@@ -75,3 +75,28 @@ test('by the address, in Korean, by keys: the focus stays inside, Escape leaves 
   await expect(page.getByTestId('start')).toHaveText(/시작/);
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
+
+test('asked for twice it is one, and whoever waits for it waits no longer once its place is gone', async ({
+  open,
+}) => {
+  const page = await open();
+  await openPage(page);
+  const left = page.evaluate(async () => {
+    const element = document.querySelector('memo-bert')!;
+    const place = element.parentElement!;
+    const { showGuide } = await import(new URL('memo-bert.js', document.baseURI).href);
+    const waiting = [showGuide(element), showGuide(element)];
+    await new Promise<void>((seen) => {
+      const look = () =>
+        document.querySelector('memo-guide')?.shadowRoot?.querySelector('dialog[open]')
+          ? seen()
+          : requestAnimationFrame(look);
+      look();
+    });
+    const guides = document.querySelectorAll('memo-guide').length;
+    place.remove();
+    await Promise.all(waiting);
+    return guides;
+  });
+  expect(await left).toBe(1);
+});

@@ -53,7 +53,7 @@ export function errorMessage(error: MemoError, dismiss: () => void): TemplateRes
     dismiss();
     this.focus();
   };
-  return html`<div class="error" role="alert" data-testid="error" data-code=${code}>
+  return html`<div class="error" id="error" role="alert" data-testid="error" data-code=${code}>
     <p class="what">${said?.what ?? message}</p>
     <button type="button" data-testid="dismiss" @click=${leave}>${strings.error.dismiss}</button>
     <p class="cure">${said?.cure ?? cure}</p>

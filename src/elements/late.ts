@@ -1,7 +1,15 @@
 /** Elements that most visitors never use: fetched when they are first asked for. */
 
-/** Leads through a `<memo-bert>` in four steps. Resolves when the guide was left. @param around the element */
-export async function showGuide(around: Element): Promise<void> {
+const guided = new WeakMap<Element, Promise<void>>();
+
+/** Leads through a `<memo-bert>` in four steps, one guide at a time. Resolves when the guide was left. @param around the element */
+export function showGuide(around: Element): Promise<void> {
+  const shown = guided.get(around) ?? guide(around).finally(() => guided.delete(around));
+  guided.set(around, shown);
+  return shown;
+}
+
+async function guide(around: Element): Promise<void> {
   await import('./memo-guide');
   const guide = document.createElement('memo-guide');
   // where a dialog stands says nothing about where it shows, but about its language

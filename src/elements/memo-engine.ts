@@ -8,6 +8,7 @@ import {
   lateScript,
   refusedPart,
   REQUEST_EVENT,
+  tellAll,
   type Condition,
   type MemoRequest,
   type Phase,
@@ -357,7 +358,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     this.known = known;
     this.#timelineFetch.see(known);
     this.#states.show(known.phase, known.conditions, isWithheld(known.estimate));
-    for (const subscriber of [...this.#subscribers]) subscriber(known);
+    tellAll(this.#subscribers, known);
   }
 
   #tell(error: MemoError): void {

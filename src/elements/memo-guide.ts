@@ -105,7 +105,7 @@ export class MemoGuide extends BaseElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#leave();
+    this.#closed();
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -180,16 +180,14 @@ export class MemoGuide extends BaseElement {
     this.place = guidePlace(this.anchor, { width: offsetWidth, height: offsetHeight }, view);
   };
 
+  /** Once, whether it was left or its place has left the page. */
   readonly #closed = (): void => {
-    this.#leave();
-    this.dispatchEvent(new Event('close'));
-  };
-
-  #leave(): void {
+    if (this.#around === null) return;
     this.#around = null;
     removeEventListener('resize', this.#measure);
     removeEventListener('scroll', this.#measure, { capture: true });
-  }
+    this.dispatchEvent(new Event('close'));
+  };
 }
 
 function pixels(values: Readonly<Record<string, number>>): Record<string, string> {

@@ -1,6 +1,6 @@
 /** A line of text and the button that sends it: what is said, another sentence, other words. */
 
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 
 /** Far more than the 30 word pieces that are read. */
 const MOST_CHARACTERS = 240;
@@ -39,9 +39,20 @@ export interface TextField {
   /** The button, or Enter. */
   readonly send: (text: string) => void;
   readonly typed?: () => void;
+  /** Whether what was sent is refused by the {@link errorMessage} in the same root. */
+  readonly refused?: boolean;
 }
 
-export function textField({ label, hint, button, names, value, send, typed }: TextField): TemplateResult {
+export function textField({
+  label,
+  hint,
+  button,
+  names,
+  value,
+  send,
+  typed,
+  refused,
+}: TextField): TemplateResult {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     send((event.currentTarget as HTMLFormElement).querySelector('input')?.value ?? '');
@@ -50,6 +61,8 @@ export function textField({ label, hint, button, names, value, send, typed }: Te
     <input
       type="text"
       aria-label=${label}
+      aria-invalid=${refused === true ? 'true' : nothing}
+      aria-describedby=${refused === true ? 'error' : nothing}
       placeholder=${hint}
       autocomplete="off"
       autocapitalize="off"

@@ -47,7 +47,7 @@ export function wordingPanel(asked: Asked, wishes: WordingWishes): TemplateResul
   </div>`;
 }
 
-function sentences({ prompt: asked }: Asked, { ask }: WordingWishes): TemplateResult {
+function sentences({ prompt: asked, error }: Asked, { ask }: WordingWishes): TemplateResult {
   return html`<fieldset>
     <legend class="heading">${wordingWords().sentence}</legend>
     <div class="chips" lang="en">
@@ -56,11 +56,11 @@ function sentences({ prompt: asked }: Asked, { ask }: WordingWishes): TemplateRe
         return choice('sentence', prompt, text, prompt === asked, () => ask({ prompt }));
       })}
     </div>
-    ${own('sentence', wordingWords().ownSentence, (prompt) => ask({ prompt }))}
+    ${own('sentence', wordingWords().ownSentence, error?.code === 'prompt-invalid', (prompt) => ask({ prompt }))}
   </fieldset>`;
 }
 
-function words({ labels: asked }: Asked, { ask }: WordingWishes): TemplateResult {
+function words({ labels: asked, error }: Asked, { ask }: WordingWishes): TemplateResult {
   return html`<fieldset>
     <legend class="heading">${wordingWords().words}</legend>
     <div class="chips">
@@ -70,7 +70,7 @@ function words({ labels: asked }: Asked, { ask }: WordingWishes): TemplateResult
         return choice('words', String(size), wordingWords().set(String(size)), on, () => ask({ labels }));
       })}
     </div>
-    ${own('words', wordingWords().ownWords, (text) =>
+    ${own('words', wordingWords().ownWords, error?.code === 'label-invalid', (text) =>
       ask({ labels: text.split(/[\s,]+/).filter((word) => word !== '') }),
     )}
   </fieldset>`;
@@ -89,10 +89,10 @@ function choice(name: string, value: string, text: string, on: boolean, ask: () 
   </label>`;
 }
 
-function own(name: string, hint: string, ask: (text: string) => void): TemplateResult {
+function own(name: string, hint: string, refused: boolean, ask: (text: string) => void): TemplateResult {
   const send = (text: string) => {
     if (text.trim() !== '') ask(text.trim());
   };
   const names = [`own-${name}`, `ask-own-${name}`] as const;
-  return textField({ label: hint, hint, button: wordingWords().ask, names, send });
+  return textField({ label: hint, hint, button: wordingWords().ask, names, send, refused });
 }

@@ -37,7 +37,7 @@ export {
   type TrackStatus,
 } from './state';
 export { DEFAULT_SETTINGS, refusedPart, type Settings } from './settings';
-export { Store } from './store';
+export { Store, tellAll } from './store';
 export { estimateAt, type Timeline } from './timeline';
 export type { Mark, Segment } from './timeline-marks';
 export type { WordsParts } from './word-source-maker';

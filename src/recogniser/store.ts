@@ -17,7 +17,7 @@ export class Store {
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      for (const subscriber of [...this.#subscribers]) subscriber(this.#state);
+      tellAll(this.#subscribers, this.#state);
     });
   }
 
@@ -26,5 +26,18 @@ export class Store {
     this.#subscribers.add(subscriber);
     subscriber(this.#state);
     return () => this.#subscribers.delete(subscriber);
+  }
+}
+
+/** Each is told, also where one before it throws: that is reported as any error that nobody catches. */
+export function tellAll<T>(subscribers: Iterable<(told: T) => void>, told: T): void {
+  for (const subscriber of [...subscribers]) {
+    try {
+      subscriber(told);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 }
