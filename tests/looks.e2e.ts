@@ -127,3 +127,25 @@ test('a sound alone has the drawing above its player; a moment without an answer
   await input.setInputFiles(recorded.silent);
   await expect(page.getByTestId('nowhere')).toBeVisible();
 });
+
+test('a word that is refused is tied to the line it was written in, until another is taken', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  await page.getByTestId('text').fill('Well');
+  await page.getByTestId('send').click();
+  await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate !== null);
+  await page.getByTestId('wording').click();
+  const line = page.getByTestId('own-words');
+  await expect(line).not.toHaveAttribute('aria-invalid');
+  await line.fill('glad, unheardof');
+  await page.getByTestId('ask-own-words').click();
+  await expect(line).toHaveAttribute('aria-invalid', 'true');
+  await expect(line).toHaveAccessibleDescription(/unheardof/);
+  await expect(page.getByTestId('own-sentence')).not.toHaveAttribute('aria-invalid');
+  await line.fill('glad, cross');
+  await page.getByTestId('ask-own-words').click();
+  await expect(line).not.toHaveAttribute('aria-invalid');
+});
