@@ -57,7 +57,7 @@ import './memo-words';
  * @cssprop --memo-colour-LABEL - hue of a label, by its id
  * @cssprop --memo-font - typeface
  * @cssprop --memo-font-display - typeface of the prompt
- * @cssprop --memo-font-size - size of the text
+ * @cssprop --memo-font-size - size of the text, in px or rem; without it that of the page around it
  * @cssprop --memo-radius - radius of corners
  * @cssprop --memo-padding - space around everything
  * @cssprop --memo-preview-ratio - aspect ratio of the picture
