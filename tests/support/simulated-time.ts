@@ -53,15 +53,12 @@ async function simulate(): Promise<void> {
 
   const clock = turnedByHand();
   const element = document.querySelector('memo-bert') as MemoBert;
-  const create = element.createRecogniser;
+  // what is pushed is the headless recogniser's
+  const headless = (await import(
+    new URL('recogniser.js', document.baseURI).href
+  )) as typeof import('../../src');
   let recogniser: Recogniser | null = null;
-  element.createRecogniser = (options) => {
-    const plain = create(options) as Recogniser;
-    const Real = plain.constructor as typeof Recogniser;
-    plain.close();
-    recogniser = new Real(options, { clock });
-    return recogniser;
-  };
+  element.createRecogniser = (options) => (recogniser = new headless.Recogniser(options, { clock }));
   element.handle({ name: 'words-source', detail: { kind: 'typed' } } as never);
   let made = recogniser as unknown as Recogniser | null;
   await made?.startPush();
