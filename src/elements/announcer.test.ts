@@ -42,10 +42,14 @@ describe('Announcer', () => {
       ...{ ...INITIAL_STATE, source: 'text' as const },
       ...{ text, estimate },
     });
+    const anew = (state: RecogniserState) => ({ ...state, estimate: { ...state.estimate! } });
     expect(announcer.next(typed('What a day', happy), 0)).toMatch(/happy/);
+    // its own answer is still to come
+    expect(announcer.next(typed('What a loss', happy), 1900)).toBeNull();
     expect(announcer.next(typed('What a loss', sad), 2000)).toMatch(/sad/);
-    expect(announcer.next(typed('Another loss', sad), 2500)).toMatch(/sad/);
-    expect(announcer.next(typed('Another loss', { ...sad }), 2600)).toBeNull();
+    expect(announcer.next(typed('Another loss', sad), 2400)).toBeNull();
+    expect(announcer.next(typed('Another loss', anew(sad)), 2500)).toMatch(/sad/);
+    expect(announcer.next(typed('Another loss', anew(sad)), 2600)).toBeNull();
   });
 
   it('says that a device is refused or gone, once', () => {

@@ -3,6 +3,7 @@
  * source that goes on the top label at most every few seconds.
  */
 
+import type { Estimate } from '../memobert/estimate';
 import { isWithheld } from '../memobert/reliability';
 import type { Condition, Phase, RecogniserState, TrackStatus } from '../recogniser';
 import { labelSpoken, percent, topIndex } from './format';
@@ -19,6 +20,8 @@ export class Announcer {
   #toppedMs = Number.NEGATIVE_INFINITY;
   /** The text that was answered last. */
   #text = '';
+  /** What was shown before: until its own answer comes, the one before stands beside a new text. */
+  #shown: Estimate | null = null;
 
   /** The sentence to say now, or null when there is nothing new. */
   next(state: RecogniserState, nowMs: number): string | null {
@@ -52,6 +55,8 @@ export class Announcer {
   }
 
   #newTop({ estimate, source, text }: RecogniserState, nowMs: number): string[] {
+    const shown = this.#shown;
+    this.#shown = estimate;
     if (estimate === null || estimate.provisional === true) {
       this.#top = '';
       return [];
@@ -60,7 +65,7 @@ export class Announcer {
     const label = isWithheld(estimate) ? strings.unsure.word : estimate.labels[index];
     if (label === undefined) return [];
     // whoever has written one waits for its answer, and no other will come
-    const asked = source === 'text' && text !== this.#text;
+    const asked = source === 'text' && text !== this.#text && estimate !== shown;
     if (!asked && (label === this.#top || nowMs - this.#toppedMs < TOP_EVERY_MS)) return [];
     this.#text = text;
     this.#top = label;

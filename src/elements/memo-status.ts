@@ -1,7 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Condition, Phase, RecogniserState } from '../recogniser';
-import type { SerialisedError } from '../errors';
 import type { BackendReport } from '../runtime/protocol';
 import { BaseElement } from './base-element';
 import { strings } from './strings';
@@ -95,7 +94,7 @@ export class MemoStatus extends BaseElement {
                 >${strings.conditions[condition]}</span
               >`,
           )}
-        ${noFaces && html`<span class="condition" data-testid="no-faces">${translated(noFaces)}</span>`}
+        ${noFaces && html`<span class="condition" data-testid="no-faces">${translated(noFaces.message, `${noFaces.message} ${noFaces.cure}`)}</span>`}
       </div>
       ${this.backend === null ? nothing : this.#backend(this.backend)}`;
   }
@@ -108,11 +107,7 @@ export class MemoStatus extends BaseElement {
   }
 
   #backend({ name, reason, forced, adapter, threads, graphs: { face } }: BackendReport): TemplateResult {
-    const { reasons } = strings.status;
-    const why =
-      reason === null
-        ? null
-        : (reasons[reason] ?? reasons['other'] ?? html`<span lang="en">${reason}</span>`);
+    const why = reason && translated(reason, reason, 'other');
     const details = [
       name === 'webgpu' ? adapter : strings.status.threads(threads),
       // said where it is not the full one: an expression may differ a little
@@ -125,10 +120,10 @@ export class MemoStatus extends BaseElement {
   }
 }
 
-/** What the worker says is English, unless another language has words of its own for it. */
-function translated({ message, cure }: Pick<SerialisedError, 'message' | 'cure'>, otherwise = ''): unknown {
+/** What the worker says is English, unless another language has words of its own: for its reason, or for any `otherwise`. */
+function translated(reason: string, english: string, otherwise = reason): unknown {
   const { reasons } = strings.status;
-  return reasons[message] ?? reasons[otherwise] ?? html`<span lang="en">${message} ${cure}</span>`;
+  return reasons[reason] ?? reasons[otherwise] ?? html`<span lang="en">${english}</span>`;
 }
 
 declare global {
