@@ -4,16 +4,20 @@
  */
 import { parseAst } from 'vite';
 
-const CSS = /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\s*\/\*[^]*?\*\/\s*|\s*([{};,>])\s*|:\s+|\s+/g;
+const BLANK = String.raw`(?:\s|/\*[^]*?\*/)`;
+/** A string; or what needs no space around it, the last semicolon of a block among it; or what needs none behind it; or before; or one space. */
+const CSS = new RegExp(
+  String.raw`("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|${BLANK}*(?:;${BLANK}*)*(})${BLANK}*|${BLANK}*([{;,>])${BLANK}*|([:(])${BLANK}+|${BLANK}+(\))|${BLANK}+`,
+  'g',
+);
 const HTML = /<!--[^]*?-->|\s+/g;
 
 /** Styles: strings stay as they are; a space stands where a selector or a sum needs it. */
 export function shortCss(text) {
-  return text.replace(CSS, (found, string, mark) => {
-    if (string !== undefined) return string;
-    if (mark !== undefined) return mark;
-    return found.startsWith(':') ? ':' : ' ';
-  });
+  return text.replace(
+    CSS,
+    (_found, ...[string, end, mark, before, behind]) => string ?? end ?? mark ?? before ?? behind ?? ' ',
+  );
 }
 
 /** Markup: comments go, and each run of whitespace is one space. */

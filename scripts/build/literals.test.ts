@@ -4,7 +4,10 @@ import { shortCss, shortHtml, shortLiterals } from './literals.mjs';
 describe('styles', () => {
   it('lose what only readers need', () => {
     expect(shortCss(' /* why */\n  .a,\n  .b > c {\n    color: red;\n    margin: 0 auto;\n  }\n')).toBe(
-      ' .a,.b>c{color:red;margin:0 auto;}',
+      ' .a,.b>c{color:red;margin:0 auto}',
+    );
+    expect(shortCss('a {\n  b: c; /* d */\n  e: var(\n    --f,\n    1em\n  ) / 2; ; }')).toBe(
+      'a{b:c;e:var(--f,1em) / 2}',
     );
   });
 
