@@ -1,7 +1,7 @@
 /** The page and its element in English and Korean: switched without a new page, told apart by where an element stands. */
 
 import type { Page } from '@playwright/test';
-import { expect, test } from './support/browser';
+import { expect, recorded, test } from './support/browser';
 import { expectPhase, nextEstimate, openPage } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
 
@@ -192,4 +192,24 @@ test('words, their answer and the code shown outlast a switch of language in the
   await expect(words.getByTestId('text')).toHaveValue('What on earth is this?');
   await expect(words.getByTestId('top')).toHaveText(/^(bored|excited|confused)$/);
   expect(await page.locator('figure code').allTextContents()).toEqual(code);
+});
+
+test('parts alone say in which language they stand, and their engine tells a screen reader what changes, once', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await page.goto('examples/parts.html');
+  await page.evaluate(() => (document.documentElement.lang = 'de'));
+  for (const part of ['memo-status .now', 'memo-bars [data-testid=bars]', 'memo-controls .row'])
+    await expect(page.locator(`${part}:lang(en)`).first()).toBeVisible();
+  const announcement = page.getByTestId('announcement');
+  await expect(announcement).toBeEmpty();
+  await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+  await expect(announcement).toContainText('Most likely:');
+  await expect(announcement).toHaveAttribute('lang', 'en');
+  await page.evaluate(() => (document.documentElement.lang = 'ko'));
+  await expect(page.locator('memo-bars [data-testid=bars]:lang(ko)')).toBeVisible();
+  // the vocabulary stays English
+  await expect(page.locator('memo-bars .label [lang=en]:lang(en)')).toHaveCount(4);
 });

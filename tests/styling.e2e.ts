@@ -130,3 +130,28 @@ test('captions are dropped on the part of the words, without a memo-bert and wit
   await expect(page.getByTestId('captions')).toHaveText('said.vtt, 1 cue');
   expect(page.url()).toContain('dressed.html');
 });
+
+test('a second copy of the module, from elsewhere, leaves the first one be and takes nothing of the page down', async ({
+  open,
+}) => {
+  const page = await open();
+  await openDressed(page);
+  const warned: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'warning') warned.push(message.text());
+  });
+  // the same files by other addresses: modules of their own
+  await page.route('**/copy/**', (route) =>
+    route.fulfill({ path: new URL(route.request().url()).pathname.replace('/copy/', 'dist/') }),
+  );
+  const apart = await page.evaluate(async () => {
+    const load = (path: string) =>
+      import(new URL(path, location.href).href) as Promise<{ MemoBert: unknown }>;
+    const [first, second] = [await load('memo-bert.js'), await load('copy/memo-bert.js')];
+    return first.MemoBert !== second.MemoBert && customElements.get('memo-bert') === first.MemoBert;
+  });
+  expect(apart).toBe(true);
+  expect(warned.filter((text) => text.includes('loaded twice'))).toHaveLength(1);
+  await page.getByTestId('actor').click();
+  await expectPhase(page, 'listening');
+});

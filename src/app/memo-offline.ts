@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { MemoEngine } from '../elements';
 import { readAttributes } from '../elements/attributes';
 import { buttons } from '../elements/buttons';
 import { cssValues } from '../elements/css-values';
+import { customElement } from '../elements/custom-element';
 import { megabytes } from '../elements/format';
 import { Speaker } from '../elements/speaker';
 import { strings } from '../elements/strings';
@@ -116,7 +117,7 @@ export class MemoOffline extends LitElement {
   }
 
   protected override performUpdate(): void {
-    this.#speaker.say(() => super.performUpdate());
+    this.#speaker.render(() => super.performUpdate());
   }
 
   override render(): TemplateResult {

@@ -52,7 +52,7 @@ export class BaseElement extends LitElement {
 
   /** Whatever is rendered is said in the language of where this part stands. */
   protected override performUpdate(): void {
-    this.#speaker.say(() => super.performUpdate());
+    this.#speaker.render(() => super.performUpdate());
   }
 
   protected override willUpdate(changed: PropertyValues): void {

@@ -1,11 +1,12 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { property, query } from 'lit/decorators.js';
 import { NO_ADAPTATION, type AdaptationState, type MarkedMoment, type RecogniserState } from '../recogniser';
 import { adapt, writeAdaptation } from '../recogniser/adaptation';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { choices } from './choices';
 import { cssValues } from './css-values';
+import { customElement } from './custom-element';
 import { errorMessage, errorStyles } from './error-message';
 import { clock, DEFAULT_LABELS, labelGloss, labelSpoken, percent } from './format';
 import { labelColour } from './label-colours';

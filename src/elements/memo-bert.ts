@@ -1,6 +1,6 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import { Announcer } from './announcer';
+import { html, nothing, type TemplateResult } from 'lit';
+import { state } from 'lit/decorators.js';
+import { customElement } from './custom-element';
 import { disclosure } from './disclosure';
 import { takeDrops } from './file-drop';
 import { loadApart } from './load-apart';
@@ -68,29 +68,21 @@ export class MemoBert extends MemoEngine {
   static override styles = [theme, layout, disclosure];
 
   @state() private dropping = false;
-  @state() private announcement = '';
 
   readonly #endDrag = takeDrops(
     this,
     (name, detail) => this.handle({ name, detail }),
     (over) => (this.dropping = over),
   );
-  #announcer = new Announcer();
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#endDrag();
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
-    const said = this.#announcer.next(this.known, performance.now());
-    if (said !== null) this.announcement = said;
-  }
-
   override render(): TemplateResult {
     const { known } = this;
-    return html`<div class="all" role="group" lang=${strings.language} aria-label=${strings.region}>
+    return html`<div class="all" role="group" aria-label=${strings.region}>
       <div class="top">
         <memo-status part="status"></memo-status>
         ${known.error === null ? nothing : html`<memo-error part="error"></memo-error>`}
@@ -108,8 +100,7 @@ export class MemoBert extends MemoEngine {
         <memo-modalities part="modalities"></memo-modalities>
         <memo-evidence part="evidence" exportparts="track"></memo-evidence>
       </div>
-      ${this.#apart()} ${this.#foot()}
-      <p class="hidden-visually" role="status" data-testid="announcement">${this.announcement}</p>
+      ${this.#apart()} ${this.#foot()} ${this.announcement()}
       ${this.dropping ? html`<p class="drop">${strings.preview.drop}</p>` : nothing}
     </div>`;
   }

@@ -1,9 +1,10 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import { MODALITIES, type Modality } from '../memobert/estimate';
 import type { RecogniserState, RequestMap, RequestName, SourceKind, TrackStatus } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
+import { customElement } from './custom-element';
 import { icons } from './icons';
 import { strings } from './strings';
 

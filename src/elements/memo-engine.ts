@@ -1,5 +1,5 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { MemoError } from '../errors';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
 import { isWithheld } from '../memobert/reliability';
@@ -24,6 +24,8 @@ import {
   wished,
   type Read,
 } from './attributes';
+import { Announcer } from './announcer';
+import { customElement } from './custom-element';
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
 import type { ExportFormat } from './export-formats';
@@ -31,6 +33,7 @@ import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './
 import { TimelineFetch } from './shows-time';
 import { Speaker } from './speaker';
 import { STORE, STORE_CONNECTED, type RecogniserStore } from './store-link';
+import { hiddenVisually } from './theme';
 
 const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as const;
 
@@ -39,6 +42,7 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  * knows and ask it for what they need. `<memo-bert>` is one with all parts in place.
  * Nothing is asked for, loaded or sent before `start()`, `analyse()` or a part's button; leaving the document stops everything.
  * Elements with the same `bundle`, `integrity`, `asset-base` and `device` share one worker and one model; each has its own evidence.
+ * A screen reader is told of phases, conditions and answers here, once for all parts.
  *
  * @fires {CustomEvent<Estimate>} estimate - a new answer, several times a second
  * @fires {CustomEvent<StateChange>} statechange - phase or conditions changed
@@ -70,6 +74,7 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
 @customElement('memo-engine')
 export class MemoEngine extends LitElement implements RecogniserStore {
   static override styles = [
+    hiddenVisually,
     css`
       :host {
         display: contents;
@@ -120,6 +125,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
 
   readonly [STORE]: RecogniserStore = this;
   readonly #speaker = new Speaker(this);
+  readonly #announcer = new Announcer();
+  #announcement = '';
   readonly #states = new CustomStates(this.attachInternals());
   readonly #timelineFetch = new TimelineFetch();
   readonly #subscribers = new Set<(state: RecogniserState) => void>();
@@ -256,12 +263,13 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   }
 
   protected override performUpdate(): void {
-    this.#speaker.say(() => super.performUpdate());
+    this.#speaker.render(() => super.performUpdate());
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     const told = changed.size === 1 && changed.has('known');
     if (!told) this.#follow(this.#read());
+    this.#announcement = this.#announcer.next(this.known, performance.now()) ?? this.#announcement;
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -275,7 +283,14 @@ export class MemoEngine extends LitElement implements RecogniserStore {
   }
 
   override render(): TemplateResult {
-    return html`<slot></slot>`;
+    return html`<slot></slot>${this.announcement()}`;
+  }
+
+  /** What a screen reader is told: here, once for all parts, wherever they stand. */
+  protected announcement(): TemplateResult {
+    return html`<p class="hidden-visually" role="status" data-testid="announcement">
+      ${this.#announcement}
+    </p>`;
   }
 
   /** What the author gives in place of the devices. */

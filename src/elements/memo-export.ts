@@ -1,8 +1,9 @@
 import { css, html, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import type { RecogniserState, Timeline } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
+import { customElement } from './custom-element';
 import { exportFile, fileName } from './export-file';
 import { EXPORT_FORMATS, type ExportFormat } from './export-formats';
 import { overTimeWords } from './strings/over-time-words';

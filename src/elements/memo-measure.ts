@@ -1,11 +1,12 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { MemoError } from '../errors';
 import { STAGES } from '../memobert/estimate';
 import { measure, type Measurement, type Spread } from '../measure';
 import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes } from './attributes';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
+import { customElement } from './custom-element';
 import { errorMessage, errorStyles } from './error-message';
 import { megabytes, milliseconds } from './format';
 import type { MemoEngine } from './memo-engine';

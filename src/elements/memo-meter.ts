@@ -1,8 +1,9 @@
 import { css, html, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
+import { customElement } from './custom-element';
 import { meterFraction } from './meter-scale';
 import { strings } from './strings';
 

@@ -1,9 +1,10 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import type { Face } from '../memobert/estimate';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
+import { customElement } from './custom-element';
 import type { DrawnFace, FaceChoices } from './face-choices';
 import { mapBox, type Fit, type Size } from './box-mapping';
 import { topHue } from './label-colours';

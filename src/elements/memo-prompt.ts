@@ -1,11 +1,12 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { MODALITIES, type Modality, type WordProbability } from '../memobert/estimate';
 import { isWithheld, type Doubt } from '../memobert/reliability';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
+import { customElement } from './custom-element';
 import { DEFAULT_LABELS, DEFAULT_PROMPT, labelGloss, percent, splitPrompt, topIndex } from './format';
 import { labelColour } from './label-colours';
 import './memo-wording';

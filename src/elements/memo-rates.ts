@@ -1,8 +1,9 @@
 import { css, html, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { STAGES, type Estimate, type Stage } from '../memobert/estimate';
 import type { Rates, RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
+import { customElement } from './custom-element';
 import { milliseconds, rate } from './format';
 import { strings } from './strings';
 

@@ -1,8 +1,9 @@
 import { css, html, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import type { LookedAt } from '../memobert/estimate';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
+import { customElement } from './custom-element';
 import { dragged, keyed, type CellSpan } from './span-choice';
 import { apartWords } from './strings/apart-words';
 

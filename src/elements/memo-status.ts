@@ -1,8 +1,9 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import type { Condition, Phase, RecogniserState } from '../recogniser';
 import type { BackendReport } from '../runtime/protocol';
 import { BaseElement } from './base-element';
+import { customElement } from './custom-element';
 import { strings } from './strings';
 
 /** The phase, what holds beside it, and what computes: WebGPU or the CPU, and why. */

@@ -1,10 +1,8 @@
 /** Which language an element speaks: that of the nearest `lang` around it, its own included, shadow trees passed. */
 
 import { updateWhenLocaleChanges } from '@lit/localize/internal/localized-controller.js';
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { fetchWords, languageOf, speaking, wordsOf, type Language } from './strings';
-
-type Host = ReactiveControllerHost & Element;
+import type { LitElement, ReactiveController } from 'lit';
+import { fetchWords, languageOf, speaking, strings, wordsOf, type Language } from './strings';
 
 /** English where no `lang` is, or one that nobody has written here. */
 export function languageAt(element: Element): Language {
@@ -20,7 +18,7 @@ export class Speaker implements ReactiveController {
 
   /** @param changed called when other words are to be said than before, besides an update of the host */
   constructor(
-    private readonly host: Host,
+    private readonly host: LitElement,
     private readonly changed: () => void = () => undefined,
   ) {
     host.addController(this);
@@ -30,6 +28,15 @@ export class Speaker implements ReactiveController {
   /** Runs `say` in this language; it must not wait for anything. */
   say<T>(say: () => T): T {
     return speaking(this.#language, say);
+  }
+
+  /** Runs `render` in this language, and says so of what it rendered: the page around it may speak another. */
+  render(render: () => void): void {
+    this.say(() => {
+      render();
+      // a word in another language has its own `lang`, further inside
+      for (const child of this.host.renderRoot.children) child.setAttribute('lang', strings.language);
+    });
   }
 
   /** Connected, or moved by `moveBefore`. */

@@ -5,6 +5,18 @@
 
 import { css } from 'lit';
 
+/** What only a screen reader comes upon. */
+export const hiddenVisually = css`
+  .hidden-visually {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;
+
 export const theme = css`
   :host {
     --_surface: var(--memo-surface, light-dark(#fdfdfe, #15181c));
@@ -85,14 +97,7 @@ export const theme = css`
   .number {
     font-variant-numeric: tabular-nums;
   }
-  .hidden-visually {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
+  ${hiddenVisually}
   button {
     color: inherit;
     font: inherit;
