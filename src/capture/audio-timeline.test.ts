@@ -20,4 +20,15 @@ describe('AudioTimeline', () => {
     timeline.time(0, 100, 5);
     expect(timeline.time(100, 100, 65)).toBeCloseTo(64.9);
   });
+
+  it('forgets what the audio thread lost: it is not behind for the rest of the session', () => {
+    const timeline = new AudioTimeline(1000);
+    const late = (seconds: number, lost: number) =>
+      seconds - 0.1 - timeline.time((seconds - lost) * 1000 - 100, 100, seconds);
+    for (let seconds = 1; seconds < 20; seconds += 1) expect(late(seconds, 0)).toBeCloseTo(0);
+    expect(late(20, 0.3)).toBeCloseTo(0.3); // or late once
+    for (let seconds = 21; seconds < 33; seconds += 1) late(seconds, 0.3);
+    expect(late(33, 0.3)).toBeCloseTo(0);
+    expect(late(34, 0.6)).toBeCloseTo(0.3);
+  });
 });

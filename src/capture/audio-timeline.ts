@@ -5,10 +5,15 @@
 
 /** Beyond this the audio clock stood still (a context suspended) or ran away: begin anew. */
 const MOST_DRIFT_SECONDS = 0.5;
+/** Of so long at least the earliest is taken, of twice as long at most: what a busy audio thread loses, and what clocks differ by, adds up. */
+const STRETCH_SECONDS = 5;
 
 export class AudioTimeline {
-  /** Source time of audio frame 0; the earliest seen, for no chunk is posted before it was said. */
-  #origin: number | null = null;
+  /** Source time of audio frame 0, the earliest seen in this stretch and in the one before: no chunk is posted before it was said. */
+  #origin = Infinity;
+  #before = Infinity;
+  /** When this stretch began. */
+  #since = -Infinity;
 
   constructor(private readonly sampleRateHz: number) {}
 
@@ -19,9 +24,22 @@ export class AudioTimeline {
    */
   time(startFrame: number, length: number, now: number): number {
     const origin = now - (startFrame + length) / this.sampleRateHz;
-    if (this.#origin === null || origin < this.#origin || origin - this.#origin > MOST_DRIFT_SECONDS) {
+    if (now - this.#since > STRETCH_SECONDS) this.#begin(this.#origin, now);
+    this.#origin = Math.min(this.#origin, origin);
+    if (origin - this.#earliest > MOST_DRIFT_SECONDS) {
+      this.#begin(Infinity, now);
       this.#origin = origin;
     }
-    return this.#origin + startFrame / this.sampleRateHz;
+    return this.#earliest + startFrame / this.sampleRateHz;
+  }
+
+  get #earliest(): number {
+    return Math.min(this.#before, this.#origin);
+  }
+
+  #begin(before: number, now: number): void {
+    this.#before = before;
+    this.#origin = Infinity;
+    this.#since = now;
   }
 }
