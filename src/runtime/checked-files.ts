@@ -1,7 +1,14 @@
 /** Files that a manifest names, over the network or from the cache, each checked before anyone reads it. */
 
 import { MemoError } from '../errors';
-import { download, isPage, pauseForNetwork, type DownloadParts, type Downloaded } from './download';
+import {
+  download,
+  isPage,
+  pauseForNetwork,
+  STALLED_SECONDS,
+  type DownloadParts,
+  type Downloaded,
+} from './download';
 import { FileCache, cacheStorage } from './file-cache';
 import { difference } from './integrity';
 import type { BundleFile } from './manifest';
@@ -148,7 +155,10 @@ export class CheckedFiles {
 /** @throws MemoError `manifest-unreachable`; `what` begins its message */
 export async function fetchManifest(url: string, fetcher: typeof fetch, what: string): Promise<Bytes> {
   try {
-    const response = await fetcher(url, { cache: 'no-cache' });
+    const response = await fetcher(url, {
+      cache: 'no-cache',
+      signal: AbortSignal.timeout(STALLED_SECONDS * 1000),
+    });
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
     if (isPage(response)) throw new Error('the server answers with a web page');
     return new Uint8Array(await response.arrayBuffer());

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CheckedFiles, completeParts } from './checked-files';
-import { pauseForNetwork } from './download';
+import { pauseForNetwork, STALLED_SECONDS } from './download';
 import { FileCache } from './file-cache';
 import { memoryCaches } from './testing/memory-caches';
 
@@ -26,6 +26,8 @@ class Server {
   packed = false;
   /** Answers with a part that nobody asked for. */
   confused = false;
+  /** Where an answer would break off it only stands still, and nobody says so. */
+  silent = false;
   readonly breaks: number[] = [];
   readonly asked: Asked[] = [];
 
@@ -40,7 +42,7 @@ class Server {
     const partial = start > 0;
     const said = this.confused ? start - 1 : start;
     return Promise.resolve(
-      new Response(this.#body(start, this.breaks.shift() ?? Infinity), {
+      new Response(this.#body(start, this.breaks.shift() ?? Infinity, init?.signal), {
         status: partial ? 206 : 200,
         headers: {
           ...(this.etag === null ? {} : { etag: this.etag }),
@@ -51,12 +53,21 @@ class Server {
     );
   };
 
-  #body(start: number, most: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  #body(
+    start: number,
+    most: number,
+    signal: AbortSignal | null | undefined,
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
     let at = start;
-    const { data } = this;
+    const { data, silent } = this;
     return new ReadableStream({
       pull(controller) {
-        if (at - start >= most) return controller.error(new TypeError('network error'));
+        if (at - start >= most) {
+          if (!silent) return controller.error(new TypeError('network error'));
+          return new Promise((_resolve, reject) => {
+            signal?.addEventListener('abort', () => reject(signal.reason as Error));
+          });
+        }
         if (at >= data.length) return controller.close();
         const end = Math.min(at + PIECE, start + most, data.length);
         controller.enqueue(data.slice(at, end));
@@ -99,6 +110,43 @@ describe('a download', () => {
     expect(server.asked.map(({ range }) => range)).toEqual([null, 'bytes=150000-', 'bytes=250000-']);
     expect(lastAsked()?.ifRange).toBe('"1"');
     expect(told).toEqual(told.toSorted((a, b) => a - b));
+  });
+
+  it('that stands still, and is not told to have broken off, goes on by another connection', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    Object.assign(server, { silent: true });
+    server.breaks.push(150_000, 100_000);
+    let done = false;
+    const loading = hashOf(load()).finally(() => (done = true));
+    while (!done) await vi.advanceTimersByTimeAsync(1000);
+    expect(await loading).toBe(FILE.sha256);
+    expect(server.asked.map(({ range }) => range)).toEqual([null, 'bytes=150000-', 'bytes=250000-']);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it('that waits for its turn among many is not given up while others come', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    let turn: () => void = () => undefined;
+    const { fetch } = server;
+    const queued: typeof fetch = (url, init) =>
+      new Promise((resolve, reject) => {
+        turn = () => resolve(fetch(url, init));
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error));
+      });
+    const parts = completeParts({ caches, fetch: queued, pause: () => Promise.resolve(), origin: null });
+    const waiting = new CheckedFiles(URL_, 'toy', parts).load([FILE], () => 0);
+    let failed = false;
+    waiting.catch(() => (failed = true));
+    for (let piece = 0; piece < 3; piece += 1) {
+      await vi.advanceTimersByTimeAsync((STALLED_SECONDS - 1) * 1000);
+      expect(failed).toBe(false);
+      caches = memoryCaches();
+      await load();
+    }
+    turn();
+    expect(await hashOf(waiting)).toBe(FILE.sha256);
+    vi.useRealTimers();
   });
 
   it('starts again where the file was exchanged meanwhile', async () => {

@@ -32,6 +32,11 @@ class Refusal extends Error {}
 const WORTH_KEEPING_BYTES = 64 * 1024;
 /** In a row without a byte more; a first one that brings nothing is not repeated. */
 const MOST_FRUITLESS = 4;
+/** Nothing has come of any file for so long: the connection is dead, though nobody says so. */
+export const STALLED_SECONDS = 30;
+
+/** Pieces of whichever file: one may wait for its turn among many. */
+let arrivals = 0;
 
 /**
  * @param onBytes received so far; falls where the server starts from the beginning
@@ -51,7 +56,9 @@ export async function download(
   for (;;) {
     const before = arriving.length;
     try {
-      await receive(arriving, file, url, { ...parts, signal, onBytes });
+      await unlessStalled(signal, (either) =>
+        receive(arriving, file, url, { ...parts, signal: either, onBytes }),
+      );
       if (kept !== null) await parts.cache.dropPartial(file);
       return { ...arriving.end(), resumed: arriving.resumed };
     } catch (cause) {
@@ -90,6 +97,27 @@ function waited(pause: Promise<void>): Promise<boolean> {
   );
 }
 
+/** Rejects as `attempt` does, which `signal` and a dead connection abort. */
+async function unlessStalled(
+  signal: AbortSignal,
+  attempt: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const stalled = new AbortController();
+  let seen = arrivals;
+  let quiet = 0;
+  // counted, not by the clock: who compiles a graph or sleeps hears nothing either
+  const watch = setInterval(() => {
+    quiet = seen === arrivals ? quiet + 1 : 0;
+    seen = arrivals;
+    if (quiet >= STALLED_SECONDS) stalled.abort(new Error('nothing arrives any more'));
+  }, 1000);
+  try {
+    await attempt(AbortSignal.any([signal, stalled.signal]));
+  } finally {
+    clearInterval(watch);
+  }
+}
+
 interface Receiving extends DownloadParts {
   readonly signal: AbortSignal;
   readonly onBytes: (bytes: number) => void;
@@ -120,6 +148,7 @@ async function receive(
   for (;;) {
     const step = await reader?.read();
     if (step === undefined || step.done) break;
+    arrivals += 1;
     arriving.add(step.value);
     onBytes(arriving.length);
     if (arriving.length > file.bytes) {

@@ -10,7 +10,6 @@ import {
   PRECISIONS,
   VOICE_HALVES,
   type BundleFile,
-  type CaseName,
   type Differences,
   type FaceGraphName,
   type GraphFile,
@@ -68,8 +67,8 @@ export function checkManifest(json: unknown): Manifest {
     voice: checkVoice(root.at('voice')),
     graphs,
     golden: checkFile(root.at('golden')),
-    ...checkCalibration(root.at('calibration')),
-    ...(root.at('speech').missing ? {} : { speech: checkFile(root.at('speech')) }),
+    ...root.optional(['calibration'], checkCalibration),
+    ...root.optional(['speech'], checkFile),
   };
   return manifest;
 }
@@ -100,6 +99,19 @@ export class Field {
     return value.map((entry: unknown, index) =>
       read(new Field(entry, `${this.path}[${index}]`, this.complain)),
     );
+  }
+
+  /** Of these places, as `read` has them, those that are not left out. */
+  optional<K extends string, T>(
+    keys: readonly K[],
+    read: (field: Field, key: K) => T,
+  ): Partial<Record<K, T>> {
+    const found: Partial<Record<K, T>> = {};
+    for (const key of keys) {
+      const field = this.at(key);
+      if (!field.missing) found[key] = read(field, key);
+    }
+    return found;
   }
 
   text(): string {
@@ -200,22 +212,16 @@ function checkFace(field: Field, graphs: Manifest['graphs']): Manifest['face'] {
     maxFrames: field.at('maxFrames').count(MOST_SIZE),
     featureSize: field.at('featureSize').count(MOST_SIZE),
     classes,
-    ...checkFaceGraphs(field.at('graphs'), graphs),
+    ...field.optional(['graphs'], (chosen) => checkFaceGraphs(chosen, graphs)),
   };
 }
 
-function checkFaceGraphs(field: Field, graphs: Manifest['graphs']): Pick<Manifest['face'], 'graphs'> {
-  if (field.missing) return {};
-  const chosen: Partial<Record<Backend, FaceGraphName>> = {};
-  for (const backend of BACKEND_NAMES) {
-    const entry = field.at(backend);
-    if (entry.missing) continue;
+function checkFaceGraphs(field: Field, graphs: Manifest['graphs']): Partial<Record<Backend, FaceGraphName>> {
+  return field.optional(BACKEND_NAMES, (entry) => {
     const name = entry.oneOf(FACE_GRAPHS);
-    if (graphs[name] === undefined)
-      throw invalid(entry.path, `names the graph "${name}", which "graphs" does not have`);
-    chosen[backend] = name;
-  }
-  return { graphs: chosen };
+    if (graphs[name] !== undefined) return name;
+    throw invalid(entry.path, `names the graph "${name}", which "graphs" does not have`);
+  });
 }
 
 function checkVoice(field: Field): Manifest['voice'] {
@@ -228,29 +234,19 @@ function checkVoice(field: Field): Manifest['voice'] {
     tokenRateHz: field.at('tokenRateHz').between(1e-3, sampleRateHz),
     maxTokens: field.at('maxTokens').count(MOST_SIZE),
     featureSize: field.at('featureSize').count(MOST_SIZE),
-    ...checkHighPass(field.at('highPassHz'), sampleRateHz),
-    ...checkLogits(field.at('logits')),
+    // below half of the rate there is something left to hear
+    ...field.optional(['highPassHz'], (rate) => rate.between(1e-3, sampleRateHz / 2)),
+    ...field.optional(['logits'], (logits) => logits.flag()),
   };
 }
 
-/** Below half of the rate there is something left to hear. */
-function checkHighPass(field: Field, sampleRateHz: number): Pick<Manifest['voice'], 'highPassHz'> {
-  return field.missing ? {} : { highPassHz: field.between(1e-3, sampleRateHz / 2) };
-}
-
-function checkLogits(field: Field): Pick<Manifest['voice'], 'logits'> {
-  return field.missing ? {} : { logits: field.flag() };
-}
-
 function checkGraphs(field: Field): Manifest['graphs'] {
-  const [light, heads] = [field.at('denseface-light'), field.at(HEADS_GRAPH)];
   return {
     denseface: checkGraph(field.at('denseface')),
-    ...(light.missing ? {} : { 'denseface-light': checkGraph(light) }),
     wav2vec2: checkGraph(field.at('wav2vec2')),
     ...checkVoiceHalves(field),
     memobert: checkGraph(field.at('memobert')),
-    ...(heads.missing ? {} : { [HEADS_GRAPH]: checkGraph(heads) }),
+    ...field.optional(['denseface-light', HEADS_GRAPH], checkGraph),
   };
 }
 
@@ -261,18 +257,13 @@ function checkVoiceHalves(field: Field): Partial<Manifest['graphs']> {
 }
 
 function checkGraph(field: Field): GraphFiles {
-  const files: Partial<Record<Precision, GraphFile>> = {};
-  for (const precision of PRECISIONS) {
-    const entry = field.at(precision);
-    if (!entry.missing) files[precision] = checkGraphFile(entry, precision);
-  }
+  const files = field.optional(PRECISIONS, checkGraphFile);
   if (Object.keys(files).length === 0)
     throw invalid(field.path, `has no file for any of ${PRECISIONS.join(', ')}`);
   return files;
 }
 
 function checkGraphFile(field: Field, precision: Precision): GraphFile {
-  const backends = field.at('backends');
   const deviation = field.at('deviation');
   const weights = field.at('weights').oneOf(PRECISIONS);
   // golden vectors are computed with the fp16 weights themselves
@@ -281,8 +272,8 @@ function checkGraphFile(field: Field, precision: Precision): GraphFile {
   return {
     ...checkFile(field),
     weights,
-    ...(backends.missing ? {} : { backends: checkBackends(backends) }),
-    ...(deviation.missing ? {} : { deviation: checkDeviation(deviation) }),
+    ...field.optional(['backends'], checkBackends),
+    ...field.optional(['deviation'], checkDeviation),
   };
 }
 
@@ -296,22 +287,16 @@ function checkDeviation(field: Field): Differences {
   return { probability: field.at('probability').share(), feature: field.at('feature').share() };
 }
 
-function checkCalibration(field: Field): Pick<Manifest, 'calibration'> {
-  if (field.missing) return {};
-  const [all, cases] = [field.at('temperature'), field.at('temperatures')];
-  if (all.missing && cases.missing) throw invalid(field.path, 'has neither "temperature" nor "temperatures"');
-  const temperatures: Partial<Record<CaseName, number>> = {};
-  for (const name of cases.missing ? [] : CASE_NAMES) {
-    const entry = cases.at(name);
-    if (!entry.missing) temperatures[name] = entry.positive();
-  }
-  return {
-    calibration: {
-      ...(all.missing ? {} : { temperature: all.positive() }),
-      ...(cases.missing ? {} : { temperatures }),
-    },
+function checkCalibration(field: Field): Manifest['calibration'] {
+  const calibration = {
+    ...field.optional(['temperature'], positive),
+    ...field.optional(['temperatures'], (cases) => cases.optional(CASE_NAMES, positive)),
   };
+  if (Object.keys(calibration).length > 0) return calibration;
+  throw invalid(field.path, 'has neither "temperature" nor "temperatures"');
 }
+
+const positive = (field: Field): number => field.positive();
 
 function invalid(path: string, complaint: string): MemoError {
   return new MemoError(
