@@ -31,13 +31,11 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-const never = new AbortController().signal;
-
 async function open() {
   const [camera, microphone] = [new FakeTrack('video'), new FakeTrack('audio')];
   devices.next.video.push(camera);
   devices.next.audio.push(microphone);
-  const source = await openDevices({ camera: true, microphone: true }, never);
+  const source = await openDevices({ camera: true, microphone: true }, new AbortController().signal);
   const changes: string[] = [];
   source.on('trackchange', () => changes.push(`${source.camera} ${source.microphone}`));
   return { source, camera, microphone, changes };
@@ -49,7 +47,7 @@ const passed = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 describe('A camera', () => {
   it('unplugged and plugged in again, or another: its frames go on to who waits for one', async () => {
     const { source, camera, changes } = await open();
-    const waiting = source.nextFrame(never);
+    const waiting = source.nextFrame(new AbortController().signal);
     camera.end();
     expect([source.camera, source.microphone, source.stream]).toEqual(['lost', 'live', null]);
     await passed(60_000);
@@ -86,7 +84,7 @@ describe('A camera', () => {
     const { source, camera } = await open();
     devices.permission = permission;
     const asked = devices.asked;
-    const waiting = source.nextFrame(never);
+    const waiting = source.nextFrame(new AbortController().signal);
     camera.end();
     await passed(60_000);
     expect([source.camera, devices.asked]).toEqual(['ended', asked]);

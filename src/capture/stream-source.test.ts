@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
 import { openStream, StreamSource } from './stream-source';
@@ -167,6 +168,25 @@ describe('openStream', () => {
       'closed',
       0,
     ]);
+    vi.useRealTimers();
+  });
+
+  it('listens no more to a track whose place another has taken', async () => {
+    vi.useFakeTimers();
+    const tracks = [new FakeTrack('audio'), new FakeTrack('audio'), new FakeTrack('audio')];
+    const stream = new FakeStream([tracks[0]!]);
+    const source = await openStream(stream as unknown as MediaStream, new AbortController().signal);
+    for (const [at, track] of tracks.slice(1).entries()) {
+      stream.removeTrack(tracks[at]!);
+      stream.addTrack(track);
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(source.microphone).toBe('live');
+    const listeners = () =>
+      tracks.flatMap(({ clones }) => clones.map((clone) => getEventListeners(clone, 'mute').length));
+    expect(listeners()).toEqual([0, 0, 1]);
+    source.close();
+    expect(listeners()).toEqual([0, 0, 0]);
     vi.useRealTimers();
   });
 

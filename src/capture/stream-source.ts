@@ -22,6 +22,8 @@ export class StreamSource implements Source {
   protected readonly emitter = new SourceEmitter();
   readonly #openedMs = performance.now();
   readonly #leave = new AbortController();
+  /** What is listened to of a track ends when another takes its place. */
+  readonly #attended = { camera: new AbortController(), microphone: new AbortController() };
   #tracks: StreamTracks;
   #stream: MediaStream | null;
   #pump: FramePump | null = null;
@@ -98,7 +100,10 @@ export class StreamSource implements Source {
     this.emitter.clear();
     this.#pump?.close();
     this.#microphone?.close();
-    for (const kind of KINDS) this.#tracks[kind]?.stop();
+    for (const kind of KINDS) {
+      this.#attended[kind].abort();
+      this.#tracks[kind]?.stop();
+    }
   }
 
   protected get closed(): AbortSignal {
@@ -167,13 +172,16 @@ export class StreamSource implements Source {
 
   #attend(kind: keyof StreamTracks): void {
     const track = this.#tracks[kind];
+    this.#attended[kind].abort();
+    this.#attended[kind] = new AbortController();
+    const { signal } = this.#attended[kind];
     for (const event of ['ended', 'mute', 'unmute']) {
       const told = () => {
         if (this.#tracks[kind] !== track) return;
         if (event === 'ended') this.trackEnded(kind);
         this.emitter.emit('trackchange');
       };
-      track?.addEventListener(event, told, { signal: this.closed });
+      track?.addEventListener(event, told, { signal });
     }
   }
 

@@ -10,10 +10,13 @@ const OPTIONS = {
   ...{ device: 'wasm' as const, allowSoftwareAdapter: false },
 };
 
-async function load(gpuBuffers?: () => { buffers: number; bytes: number }) {
+async function load(
+  gpuBuffers?: () => { buffers: number; bytes: number },
+  encode: FaceEncoding['encode'] = () => Promise.reject(new Error('not looked at')),
+) {
   let released = 0;
   const face: FaceEncoding = {
-    encode: () => Promise.reject(new Error('not looked at')),
+    encode,
     fork: () => face,
     follow: () => undefined,
     reset: () => undefined,
@@ -48,5 +51,21 @@ it('is given back by a session that ends', async () => {
   const { session, releases } = await load();
   await session.text({ texts: [] });
   await session.release({});
+  expect(releases()).toBe(1);
+});
+
+it('is given back when the look under way has ended, which would take it anew', async () => {
+  let looked: () => void = () => undefined;
+  const { session, releases } = await load(undefined, () => {
+    return new Promise((_resolve, reject) => (looked = () => reject(new Error('no face'))));
+  });
+  const frame = { close: () => undefined } as unknown as VideoFrame;
+  const looking = expect(session.face({ frame, time: 0 })).rejects.toThrow('no face');
+  await Promise.resolve(); // the look has begun
+  await session.release({});
+  expect(releases()).toBe(0);
+  looked();
+  await looking;
+  await Promise.resolve();
   expect(releases()).toBe(1);
 });

@@ -183,7 +183,9 @@ export class Session implements Handlers {
 
   readonly release: Handlers['release'] = async () => {
     this.#source += 1;
-    this.#parts?.parts.face.release?.();
+    const face = this.#parts?.parts.face;
+    // a look under way would take anew what it gives back
+    void this.#faceStage.run(() => face?.release?.());
     this.#host.leave();
     return {};
   };
