@@ -65,7 +65,9 @@ async function analyse(page, name, base64) {
 
 /** A page whose engine's worker believes in so many cores. */
 async function pageWith(browser, cores) {
-  const page = await browser.newPage();
+  // what it serves no route sees, and pages share it
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  const page = await context.newPage();
   await page.route(/\/assets\/worker-(?!client-)[^/]*\.js$/, async (route) => {
     // by this process: the browser's own proxy lets nothing through
     const found = await fetch(route.request().url());
