@@ -1,7 +1,7 @@
-/** `<memo-bert>` in pages that were not made for it: rows and dialogs, their own ways with text, a root of ten pixels, a double click. */
+/** `<memo-bert>` in pages that were not made for it: rows and dialogs, their own ways with text, a root of ten pixels, presses that come twice or late. */
 
 import type { Page } from '@playwright/test';
-import { expect, test } from './support/browser';
+import { expect, recorded, test } from './support/browser';
 import { expectPhase, openPage } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
 
@@ -133,6 +133,40 @@ test('a double click on Start starts', async ({ open }) => {
   await openHost(page, '', '<memo-bert device="wasm"></memo-bert>');
   await page.getByTestId('start').dblclick();
   await expectPhase(page, 'listening');
+});
+
+test('a press that was meant for Cancel, as a file ends, starts no camera; one that is meant for Start does', async ({
+  open,
+}) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openHost(page, '', '<memo-bert device="wasm"></memo-bert>');
+  const pressed = page.evaluate(async () => {
+    const element = document.querySelector('memo-bert')!;
+    await new Promise<void>((ended) =>
+      element.addEventListener('statechange', () => element.state === 'idle' && ended()),
+    );
+    const { shadowRoot } = element.shadowRoot!.querySelector('memo-controls')!;
+    const start = () => shadowRoot!.querySelector<HTMLElement>('[data-testid=start]');
+    while (start() === null) await new Promise(requestAnimationFrame);
+    start()!.click();
+    return { state: element.state, enough: performance.now() + 500 };
+  });
+  await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+  const { state, enough } = await pressed;
+  expect(state).toBe('idle');
+  await page.waitForFunction((then) => performance.now() > then, enough);
+  await page.getByTestId('start').click();
+  await expectPhase(page, 'listening');
+});
+
+test('without a device chosen, Start says why it cannot be pressed', async ({ open }) => {
+  const page = await open();
+  await openHost(page, '', '<memo-bert device="wasm"></memo-bert>');
+  for (const device of ['camera', 'microphone']) await page.getByTestId(`switch-${device}`).click();
+  await expect(page.getByTestId('start')).toBeDisabled();
+  await expect(page.getByTestId('start')).toHaveAccessibleDescription(
+    await page.getByTestId('note').innerText(),
+  );
 });
 
 test('what is hidden is not seen: an element, and an engine with its parts', async ({ open }) => {

@@ -10,6 +10,8 @@ describe('downMix', () => {
     [3, [1 / 3, 1 / 3, 1 / 3]],
     [4, [0.25, 0.25, 0.25, 0.25]],
     [6, [HALF, HALF, 1, 0, 0.5, 0.5]],
+    [7, Array<number>(7).fill(1 / 7)],
+    [8, [HALF, HALF, 1, 0, 0.5, 0.5, 0.5, 0.5]],
   ])('gives each of %i channels its weight', (channels, weights) => {
     const frame = (of: number) => Array.from(weights, (_, channel) => (channel === of ? 1 : 0));
     const mixed = weights.map((_, of) =>

@@ -1,7 +1,7 @@
 /** Several channels as one. */
 
-/** Web Audio's down-mix of 5.1 (left, right, centre, low, two surrounds): dialogue is in the centre, and a mean would bury it. */
-const WEIGHTS_5_1 = [Math.SQRT1_2, Math.SQRT1_2, 1, 0, 0.5, 0.5];
+/** Web Audio's down-mix of 5.1 (left, right, centre, low, surrounds): dialogue is in the centre, and a mean would bury it. 7.1 has two surrounds more. */
+const SURROUND = [Math.SQRT1_2, Math.SQRT1_2, 1, 0, 0.5, 0.5, 0.5, 0.5];
 
 /** @param read fills `plane` with a channel; there are as many frames as it is long */
 export function downMix(
@@ -12,7 +12,7 @@ export function downMix(
   const mixed = new Float32Array(frames);
   const plane = new Float32Array(frames);
   for (let channel = 0; channel < channels; channel += 1) {
-    const weight = channels === 6 ? (WEIGHTS_5_1[channel] ?? 0) : 1 / channels;
+    const weight = channels === 6 || channels === 8 ? (SURROUND[channel] ?? 0) : 1 / channels;
     read(plane, channel);
     for (let index = 0; index < frames; index += 1) {
       mixed[index] = (mixed[index] ?? 0) + (plane[index] ?? 0) * weight;

@@ -13,6 +13,9 @@ const DEVICES: readonly Device[] = ['camera', 'microphone'];
 /** What each device is there for. */
 const GIVES: Record<Device, Modality> = { camera: 'face', microphone: 'voice' };
 
+/** As long as it takes to see that “Cancel” has become “Start”, milliseconds. */
+const ENDED_MS = 500;
+
 /** Start with camera and microphone as wished, stop, the actor or a file instead. Sends `start`, `stop`, `start-actor`, `start-file`. */
 @customElement('memo-controls')
 export class MemoControls extends BaseElement {
@@ -83,13 +86,21 @@ export class MemoControls extends BaseElement {
   /** A file is open. */
   @property({ type: Boolean }) file = false;
 
+  /** When a file's run ended by itself, on the page's clock. */
+  #endedMs = -Infinity;
+  #cancelled = false;
+
   @state() private wish: Readonly<Record<Device, boolean>> = { camera: true, microphone: true };
   @query('input') private readonly input!: HTMLInputElement;
 
   protected override take(state: RecogniserState): void {
     const { phase, source, camera, microphone, modalities, media } = state;
     this.file = media !== null;
-    this.running = phase !== 'idle' && phase !== 'error';
+    const running = phase !== 'idle' && phase !== 'error';
+    if (this.running && !running && this.source === 'file' && !this.#cancelled)
+      this.#endedMs = performance.now();
+    this.#cancelled &&= running;
+    this.running = running;
     Object.assign(this, { source, camera, microphone, offered: modalities });
   }
 
@@ -117,7 +128,7 @@ export class MemoControls extends BaseElement {
         <input type="file" accept="video/*,audio/*" hidden @change=${this.#choose} />
       </div>
       ${this.#consent() === null ? nothing : html`<p class="note" id="consent" data-testid="consent">${this.#consent()}</p>`}
-      ${this.#notes().map((note) => html`<p class="note" data-testid="note">${note}</p>`)}`;
+      ${this.#notes().map((note, at) => html`<p class="note" id=${`note${at}`} data-testid="note">${note}</p>`)}`;
   }
 
   /** One button for start and stop, so that the keyboard's focus stays where it was. */
@@ -130,7 +141,7 @@ export class MemoControls extends BaseElement {
         type="button"
         data-testid=${running ? 'stop' : 'start'}
         ?disabled=${!running && !this.given && !devices.some((device) => this.wish[device])}
-        aria-describedby=${this.#consent() === null ? nothing : 'consent'}
+        aria-describedby=${this.#consent() === null ? 'note0' : 'consent'}
         @click=${this.#press}
       >
         ${running ? html`${icons.stop} ${this.source === 'file' ? strings.controls.cancel : strings.controls.stop}` : strings.controls.start}
@@ -139,10 +150,12 @@ export class MemoControls extends BaseElement {
   }
 
   readonly #press = ({ detail }: MouseEvent): void => {
-    // of a double click the first is meant
-    if (detail > 1) return;
-    if (this.running) this.#ask('stop', {});
-    else this.#ask('start', this.#wanted());
+    // of a double click the first is meant; and “Cancel”, which this button was a moment ago, starts no camera
+    if (detail > 1 || performance.now() - this.#endedMs < ENDED_MS) return;
+    if (this.running) {
+      this.#cancelled = true;
+      this.#ask('stop', {});
+    } else this.#ask('start', this.#wanted());
   };
 
   /** What a press on Start would let happen; null where it would capture nothing of the visitor's. */
