@@ -63,6 +63,15 @@ def read_checkpoint(path: Path, trust: bool = False) -> Checkpoint:
     return Checkpoint(path, _plain(tensors, path), config, stored, digest.hexdigest())
 
 
+def digest(path: Path) -> str:
+    """sha256 of a file, or of a folder's weights as `read_checkpoint` finds them."""
+    files = [path] if path.is_file() else _weights_of(path)[0]
+    found = hashlib.sha256()
+    for file in files:
+        found.update(file.read_bytes())
+    return found.hexdigest()
+
+
 def _weights_of(path: Path) -> tuple[list[Path], dict]:
     """The files with the weights, and the config beside them."""
     if path.is_file():

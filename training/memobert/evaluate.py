@@ -24,6 +24,7 @@ from .calibration import (
     things_of,
 )
 from .exported_models import round_to_half
+from .feature_origin import check_trained_on
 from .fusion_report import to_markdown
 from .labels import LABELS
 from .loop import add_common_arguments, start
@@ -162,6 +163,7 @@ def main(argv: list[str] | None = None) -> dict:
         raise ValueError("--split test is about your own clips: give their features with --samples")
     source = load_source(arguments, arguments.split)
     module, prompt, stored = load_tuned(arguments.model, source, device)
+    check_trained_on(arguments.model, stored.get("encoders"), source.encoders)
     if arguments.packed:
         words_head = module.pretraining.heads.words
         for part in (module.model, *([words_head] if words_head is not None else [])):

@@ -116,19 +116,41 @@ class Extractor:
 
 
 def load_features(folder: Path, split: str | None = None) -> list[Sample]:
-    """Samples of a split, or of all, in the shards' order. Raises FileNotFoundError when there are none."""
+    """Samples of a split, or of all, in the shards' order.
+
+    Raises FileNotFoundError when there are none, or not yet those of all shards.
+    """
+    check_whole(folder)
     paths = sorted(Path(folder).glob(f"{split or '*'}-*.npz"))
     if not paths:
         raise FileNotFoundError(f"{folder} holds no features of {split or 'any split'}: run extract first")
     return [sample for path in paths for sample in load_samples(path)]
 
 
-def check_settings(folder: Path, settings: dict) -> None:
-    """Writes them beside the features; raises ValueError when others made those that are there."""
-    path = folder / SETTINGS
-    if path.exists():
-        check_made(folder, json.loads(path.read_text(encoding="utf-8")), settings, "--out")
-    path.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+def read_settings(folder: Path) -> dict:
+    """What made the features of a folder; nothing where it does not tell."""
+    path = Path(folder) / SETTINGS
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def check_settings(folder: Path, settings: dict, files: list[str]) -> None:
+    """Writes them beside the features, with the `files` that there will be.
+
+    Raises ValueError when others made those that are there.
+    """
+    if before := read_settings(folder):
+        check_made(folder, before, settings, "--out")
+    (folder / SETTINGS).write_text(json.dumps({**settings, "files": files}, indent=1), encoding="utf-8")
+
+
+def check_whole(folder: Path) -> None:
+    """Raises FileNotFoundError while a shard's features are missing: `extract` was stopped, or goes on."""
+    files = read_settings(folder).get("files", [])
+    if missing := [name for name in files if not (Path(folder) / name).is_file()]:
+        raise FileNotFoundError(
+            f"{folder} lacks {', '.join(missing[:3])}: {len(missing)} of {len(files)} shards are not "
+            "extracted; run the same extract again, which goes on where it was"
+        )
 
 
 def main(argv: list[str] | None = None) -> dict:
@@ -160,13 +182,13 @@ def main(argv: list[str] | None = None) -> dict:
     tokenizer = load_tokenizer(arguments.vocabulary)
     arguments.out.mkdir(parents=True, exist_ok=True)
     settings = {"face_sha256": face.sha256, "voice_sha256": voice.sha256, "pieces": len(tokenizer)}
-    check_settings(arguments.out, settings)
+    check_settings(arguments.out, settings, [features_file(shard) for shard in shards])
 
     extractor = Extractor(face, voice, tokenizer)
     counts = {"samples": 0, "labelled": 0, "faces": 0, "voice_tokens": 0}
     with tqdm(total=sum(shard["utterances"] for shard in shards), unit="clip") as bar:
         for shard in shards:
-            path = arguments.out / Path(shard["file"]).with_suffix(".npz").name
+            path = arguments.out / features_file(shard)
             made_of = {shard["file"]: shard["sha256"]}
             if path.exists():
                 samples = load_samples(path, made_of)
@@ -180,6 +202,10 @@ def main(argv: list[str] | None = None) -> dict:
             counts["voice_tokens"] += sum(len(sample.voice) for sample in samples)
     log.info("%s %s", arguments.out, json.dumps(counts))
     return counts
+
+
+def features_file(shard: dict) -> str:
+    return Path(shard["file"]).with_suffix(".npz").name
 
 
 def extract_shard(folder: Path, shard: dict, extractor: Extractor, bar: tqdm) -> list[Sample]:

@@ -208,6 +208,7 @@ def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict
             "model": twin.model.state_dict(),
             "heads": twin.heads.state_dict(),
             "config": changes,
+            "encoders": source.encoders,
             "tasks": arguments.tasks,
             "valid": dict(found),
             "run": describe_run(arguments),

@@ -16,7 +16,8 @@ import numpy as np
 from transformers import BertTokenizerFast
 
 from .composed_data import Composer, Mix, balanced
-from .extract import load_features
+from .extract import check_whole, load_features
+from .feature_origin import made_by
 from .kept_banks import chosen_clips, load_banks
 from .labels import COMPOSED_TEXT, LABELS
 from .pretraining_heads import TASKS
@@ -92,7 +93,8 @@ class Source:
     `sentences` are the validation sentences of all corpora; `light` is `valid` as the light face encoder
     sees it; `unlabelled` are sentences of all corpora; `corpora` names that of each of `train`'s sentences,
     and `before` is what its speaker had said before it; `powers` of labels' counts and `shares` of corpora:
-    see `cell_chances`; `beliefs` [labels] by sentence, of a teacher and the label.
+    see `cell_chances`; `beliefs` [labels] by sentence, of a teacher and the label; `encoders` made all
+    features: see `made_by`.
     """
 
     tokenizer: BertTokenizerFast
@@ -109,6 +111,7 @@ class Source:
     powers: dict[str, float] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
     beliefs: dict[int, np.ndarray] = field(default_factory=dict)
+    encoders: dict[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def cells(self) -> dict[tuple[str, int], np.ndarray]:
@@ -241,8 +244,11 @@ class Source:
 def own_samples(folders: list[Path], split: str, needed: bool = True) -> list[Sample]:
     """A split of the folders of `extract` that have it.
 
-    Raises FileNotFoundError for a folder without features, ValueError when it is `needed` and in none.
+    Raises FileNotFoundError for a folder without features or not yet with all, ValueError when the split is
+    `needed` and in none.
     """
+    for folder in folders:
+        check_whole(folder)
     there = {folder: {path.name.rpartition("-")[0] for path in folder.glob("*-*.npz")} for folder in folders}
     if needed and folders and all(splits and split not in splits for splits in there.values()):
         held = "; ".join(f"{folder} holds {', '.join(sorted(splits))}" for folder, splits in there.items())
@@ -258,10 +264,12 @@ def own_samples(folders: list[Path], split: str, needed: bool = True) -> list[Sa
 def load_source(arguments: argparse.Namespace, split: str = "train") -> Source:
     """What the arguments name, for a command about `split`: own clips to train on only for train.
 
-    For test nobody need be of valid. Raises ValueError when there is neither a set of corpora nor own clips.
+    For test nobody need be of valid. Raises ValueError when there is neither a set of corpora nor own clips,
+    and as `made_by` does.
     """
     tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
     source = Source(tokenizer, composed=arguments.composed)
+    source.encoders = made_by(arguments, len(tokenizer))
     source.own = own_samples(arguments.samples, "train") if split == "train" else []
     source.own_valid = own_samples(arguments.samples, "valid", needed=split != "test")
     corpora = [arguments.text, arguments.faces, arguments.speech]

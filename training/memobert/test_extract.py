@@ -11,6 +11,7 @@ from .feature_banks import voice_bank
 from .labels import LABELS
 from .shard_writing import ShardWriter, write_part
 from .shards import Clip, Word
+from .sources import own_samples
 from .speech_data import Clip as SpeechClip
 from .speech_data import Speech
 from .toy_data import write_vocabulary
@@ -121,6 +122,21 @@ def test_a_finished_shard_is_not_computed_again(shards, encoders, tmp_path, monk
     torch.save(other, tmp_path / "other.pt")
     with pytest.raises(ValueError, match="made with another face_sha256: give the same, or another --out"):
         run(shards, encoders, tmp_path / "out", **{"face-encoder": tmp_path / "other.pt"})
+
+
+def test_features_of_a_stopped_run_are_not_taken_for_all(shards, encoders, tmp_path):
+    out = tmp_path / "out"
+    run(shards, encoders, out)
+    (out / "train-000001.npz").unlink()
+    with pytest.raises(
+        FileNotFoundError, match=r"lacks train-000001\.npz: 1 of 2 shards .* same extract again"
+    ):
+        extract.load_features(out, "train")
+    # nor is a split whose shards come first
+    with pytest.raises(FileNotFoundError, match="1 of 2 shards"):
+        own_samples([out], "valid")
+    run(shards, encoders, out)
+    assert len(own_samples([out], "train")) == 4
 
 
 def test_another_shard_of_the_same_name_is_noticed(shards, encoders, tmp_path):

@@ -1,0 +1,68 @@
+"""Which encoders made the features that MEmoBERT is given: those of two do not go together.
+
+Their numbers do not tell it, and their sizes are alike as a rule. So `extract` keeps the encoders' sha256
+beside the features, and `pretrain` and `tune` keep them in best.pt (`encoders`: `face`, `light`, `voice`).
+"""
+
+import argparse
+import logging
+from pathlib import Path
+
+from .checkpoint_files import digest
+from .extract import read_settings
+
+log = logging.getLogger(__name__)
+
+KINDS = ("face", "voice")
+
+
+def made_by(arguments: argparse.Namespace, pieces: int) -> dict[str, list[str]]:
+    """sha256 of the encoders behind all samples that the arguments name; none where nothing tells.
+
+    Folders of `--samples` must be of the encoders given, of each other's without, and of a vocabulary of
+    `pieces` WordPieces. Faces may be the light encoder's, where that is given: it answers as its teacher.
+    Raises ValueError for folders that are not.
+    """
+    given = {
+        kind: digest(path) for kind in (*KINDS, "light") if (path := getattr(arguments, f"{kind}_encoder"))
+    }
+    found = {kind: [given[kind]] if kind in given else [] for kind in (*KINDS, "light")}
+    for folder in arguments.samples:
+        made = read_settings(folder)
+        if not made:
+            log.warning("%s does not tell which encoders made it, and is taken as it is", folder)
+            continue
+        if made["pieces"] != pieces:
+            raise ValueError(
+                f"{folder} was made with a vocabulary of {made['pieces']} WordPieces, --vocabulary has "
+                f"{pieces}: give the same, or extract anew"
+            )
+        for kind in KINDS:
+            sha256 = made[f"{kind}_sha256"]
+            alike = [*found[kind], *(found["light"] if kind == "face" else [])]
+            if alike and sha256 not in alike:
+                whose = f"--{kind}-encoder" if kind in given else "the other folders of --samples"
+                raise ValueError(
+                    f"{folder} was made with another {kind} encoder than {whose}: give the same, or extract "
+                    "anew with it"
+                )
+            if not alike:
+                found[kind].append(sha256)
+    return found
+
+
+def check_trained_on(path: Path, trained: dict | None, given: dict[str, list[str]]) -> None:
+    """Raises ValueError where `given` (as of `made_by`) are others than a checkpoint was `trained` on.
+
+    What one of the two does not tell is not compared. A light face encoder need not have been trained on.
+    """
+    if trained is None:
+        log.warning("%s does not tell which encoders it was trained on, and is taken as it is", path)
+        return
+    for kind in KINDS:
+        known = [*trained[kind], *(trained["light"] + given["light"] if kind == "face" else [])]
+        if trained[kind] and not set(given[kind]) <= set(known):
+            raise ValueError(
+                f"{path} was trained on another {kind} encoder: give that with --{kind}-encoder, or "
+                "--samples that it made"
+            )
