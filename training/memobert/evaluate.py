@@ -169,14 +169,20 @@ def main(argv: list[str] | None = None) -> dict:
         for part in (module.model, *([words_head] if words_head is not None else [])):
             round_to_packed(round_to_half(part))
     tokenizer = source.tokenizer
+    valid = source.labelled_valid()
+    # what the corpora give is measured beside own clips, and instead of those without a label
+    own = valid.get("own", valid["composed"])
     samples = own_samples(arguments.samples, "test") if held_out else source.measured_on()
-    found: dict = {"prompt": prompt.text, "count": len(samples), "split": arguments.split}
+    measured = samples if held_out else own
+    found: dict = {"prompt": prompt.text, "count": len(measured), "split": arguments.split}
     found |= {"precision": precision, "run": stored["run"]}
     settings = tokenizer, device, arguments.seed, precision
-    fitted_to = source.measured_on() if held_out else None
-    found["cases"] = measure_all_cases(module, prompt, samples, *settings, fitted_to)
-    if source.seen_by_light and not held_out:
-        found["light"] = measure_all_cases(module, prompt, source.measured_on(light=True), *settings)
+    found["cases"] = measure_all_cases(module, prompt, measured, *settings, own if held_out else None)
+    if "own" in valid and not held_out:
+        found["composed"] = measure_all_cases(module, prompt, valid["composed"], *settings)
+    if source.light is not None and not held_out:
+        seen = source.composed_valid(light=True)
+        found["light"] = measure_all_cases(module, prompt, seen, *settings)
     words = WordStarts(tokenizer)
     found["tasks"] = measure_tasks(
         module.pretraining, samples, words, tokenizer, list(TASKS), device, precision

@@ -12,6 +12,18 @@ def kept(text: dict) -> str:
     return f"{text['count']} of {text['lines']}" if "lines" in text else str(text["count"])
 
 
+def case_table(cases: dict) -> list[str]:
+    """A row for each case of present modalities."""
+    lines = [
+        "| present | WA | UAR | ECE | ECE by chance | one of twenty above | ECE as trained | temperature |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, case in cases.items():
+        cells = [f"{100 * case[key]:.1f}" if key in case else "n/a" for key in COLUMNS]
+        lines.append(f"| {name} | {' | '.join(cells)} | {case['temperature']:.2f} |")
+    return lines
+
+
 def to_markdown(found: dict) -> str:
     """All that was measured, as a page."""
     lines = ["# MEmoBERT", ""]
@@ -19,13 +31,7 @@ def to_markdown(found: dict) -> str:
     split = "test" if held_out else "validation"
     precision = f", in {found['precision']}" if "precision" in found else ""
     lines += [f"Prompt “{found['prompt']}”, {found['count']} {split} samples{precision}.", ""]
-    lines += [
-        "| present | WA | UAR | ECE | ECE by chance | one of twenty above | ECE as trained | temperature |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for name, case in found["cases"].items():
-        cells = [f"{100 * case[key]:.1f}" if key in case else "n/a" for key in COLUMNS]
-        lines.append(f"| {name} | {' | '.join(cells)} | {case['temperature']:.2f} |")
+    lines += case_table(found["cases"])
     if len({case["count"] for case in found["cases"].values()}) > 1:
         having = [f"{name} {case['count']}" for name, case in found["cases"].items()]
         lines += ["", f"Labelled samples with all that a case takes: {', '.join(having)}."]
@@ -40,6 +46,9 @@ def to_markdown(found: dict) -> str:
     for reason in dict.fromkeys(reasons.values()):
         named = [name for name, told in reasons.items() if told == reason]
         lines += ["", f"Temperature 1 of {', '.join(named)}: {reason}."]
+    if "composed" in found:
+        told = "Of the corpora, beside the clips above, whose temperatures `export` takes."
+        lines += ["", "## Composed samples", "", told, "", *case_table(found["composed"])]
     if "light" in found:
         cells = [f"{name} {100 * case['uar']:.1f}" for name, case in found["light"].items()]
         lines += ["", f"With the light face encoder, UAR: {', '.join(cells)}."]

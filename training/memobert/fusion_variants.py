@@ -152,9 +152,11 @@ def main(argv: list[str] | None = None) -> dict:
     source = load_source(arguments, "valid")
     prompt = Prompt(source.tokenizer, arguments.prompt, LABELS)
     # wasm, for which int8 is, has the light face
-    light = source.seen_by_light
-    eyes = "the light encoder" if light else "the encoder of `extract`" if source.own_valid else "DenseFace"
-    samples = [sample for sample in source.measured_on(light) if sample.label >= 0]
+    valid = source.labelled_valid()
+    own = "own" in valid or source.train is None
+    light = source.light is not None and not own
+    eyes = "the light encoder" if light else "the encoder of `extract`" if own else "DenseFace"
+    samples = source.composed_valid(light=True) if light else valid.get("own", valid["composed"])
     # own clips may lack a modality
     having = {name: [s for s in samples if s.has(case)] for name, case in CASES.items()}
     having = {name: found for name, found in having.items() if found}
@@ -164,7 +166,7 @@ def main(argv: list[str] | None = None) -> dict:
     report: dict = {
         "bundle": f"{manifest['name']} {manifest['version']}",
         "count": len(samples),
-        "samples": "own" if source.own_valid else "composed",
+        "samples": "own" if own else "composed",
         "eyes": eyes,
         "graphs": {GRAPH: {}},
     }

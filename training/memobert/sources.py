@@ -219,20 +219,26 @@ class Source:
             return Sample(words, empty.faces, empty.face_classes, empty.voice)
         return self.train.draw(label, rng)
 
-    @property
-    def seen_by_light(self) -> bool:
-        """Whether `measured_on` may be asked for with `light`: own clips are as one encoder saw them."""
-        return self.light is not None and not self.own_valid
-
-    def measured_on(self, light: bool = False) -> list[Sample]:
-        """The validation samples, always the same: own clips, or as many of each label composed.
+    def measured_on(self) -> list[Sample]:
+        """The validation samples, labelled or not, always the same: own clips, else composed ones.
 
         None where there are neither corpora nor own clips of people who validate.
         """
-        if self.own_valid or self.valid is None:
-            return self.own_valid
-        composer = self.light if light else self.valid
-        return balanced(composer, self.composed, 99)
+        return self.own_valid if self.own_valid or self.valid is None else self.composed_valid()
+
+    def composed_valid(self, light: bool = False) -> list[Sample]:
+        """Validation samples of the corpora, as many of each label; as the light encoder sees them."""
+        return balanced(self.light if light else self.valid, self.composed, 99)
+
+    def labelled_valid(self) -> dict[str, list[Sample]]:
+        """The validation samples with a label: `composed` ones, and the `own` clips that have one.
+
+        Without corpora own clips take the place of composed ones.
+        """
+        own = [sample for sample in self.own_valid if sample.label != UNKNOWN]
+        if self.train is not None and self.valid is not None:
+            return {"composed": self.composed_valid(), **({"own": own} if own else {})}
+        return {"composed": own}
 
     def sizes(self) -> tuple[int, int]:
         """Sizes of a face's and of a voice token's features."""

@@ -24,7 +24,7 @@ from .labels import LABELS
 from .loop import one_cycle
 from .memobert_model import MemoBert
 from .onnx_variants import round_to_packed
-from .samples import CASES, Prompt, Sample, lay_out, save_samples
+from .samples import CASES, UNKNOWN, Prompt, Sample, lay_out, save_samples
 from .sources import load_source
 from .text_data import Sentence
 
@@ -328,7 +328,8 @@ def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, toy, tmp_pa
     assert "| TVA |" in page and "SpanMVFC-KL" in page
 
 
-def test_own_clips_are_not_shown_as_the_light_encoders(runs, tmp_path):
+@pytest.mark.parametrize("labelled", [True, False])
+def test_own_clips_and_composed_samples_are_both_measured(runs, tmp_path, labelled):
     parsed = tune.make_parser().parse_args([*runs["fusion"], "--out", str(tmp_path)])
     face_size, voice_size = load_source(parsed).sizes()
     rng = np.random.default_rng(2)
@@ -336,17 +337,31 @@ def test_own_clips_are_not_shown_as_the_light_encoders(runs, tmp_path):
         clips = [
             Sample(
                 (8 + i,), rng.random((2, face_size)), np.full((2, 8), 1 / 8), rng.random((3, voice_size)),
-                i % 7, "clip",
+                i % 7 if labelled else UNKNOWN, "clip",
             )
             for i in range(8)
         ]  # fmt: skip
         save_samples(tmp_path / f"features/{split}-000000.npz", clips)
     own = [*runs["fusion"], "--samples", str(tmp_path / "features")]
     tuned = tmp_path / "tuned"
-    assert set(tune.main([*own, "--steps", "2", "--every", "2", "--out", str(tuned)])) == {"composed"}
+    scores = tune.main([*own, "--steps", "2", "--every", "2", "--out", str(tuned)])
+    assert set(scores) == {"composed", "light", *(["own"] if labelled else [])}
+    assert scores["composed"]["TVA"]["count"] == scores["light"]["TVA"]["count"] == 56
+    sets = [[case["uar"] for case in scores[of].values()] for of in ("composed", "own") if of in scores]
+    # neither a few clips nor the many composed ones choose the weights alone
+    best = torch.load(tuned / "best.pt", weights_only=False)
+    assert best["score"] == pytest.approx(np.mean([np.mean(of) for of in sets]))
     measured = [part for part in own[: own.index("--batch")] if part != "--toy"] + own[own.index("--banks") :]
+    measured += ["--composed", "56"]
     found = evaluate.main([*measured, "--model", str(tuned / "best.pt"), "--out", str(tmp_path / "results")])
-    assert "light" not in found and found["cases"]["TVA"]["count"] == 8
+    assert found["cases"]["TVA"]["count"] == (8 if labelled else 56)
+    assert ("composed" in found) == labelled and found["light"]["TVA"]["count"] == 56
+    page = (tmp_path / "results/memobert.md").read_text()
+    assert ("## Composed samples" in page) == labelled
+    if labelled:
+        assert {name: case["uar"] for name, case in found["composed"].items()} == {
+            name: case["uar"] for name, case in scores["composed"].items()
+        }
 
 
 def test_evaluation_computes_as_the_page_does_unless_it_is_told_otherwise(runs, toy, tmp_path, monkeypatch):

@@ -324,14 +324,16 @@ def main(argv: list[str] | None = None) -> dict:
 def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     """Trains as the arguments say; WA and UAR of each case, of the averaged weights at the end.
 
+    Of `composed` samples, of `own` clips beside them, and as the `light` face encoder sees the former.
+
     Of a run that was at its end before, those of its best.pt.
     Raises ValueError when nothing labelled is there to train or measure on, or `--init` is of another shape.
     """
     device = accelerator.device
     words = Prompt(source.tokenizer, arguments.prompt, LABELS)
     prompt = words if arguments.method == "prompt" else None
-    valid = [s for s in source.measured_on() if s.label >= 0]
-    if not valid:
+    valid = source.labelled_valid()
+    if not any(valid.values()):
         raise ValueError("no validation sample is labelled: there is nothing to measure tuning on")
     model, changes, stored = make_model(arguments, source)
     if arguments.hold_words:
@@ -354,21 +356,26 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     scores: dict = {}
     stepper = Stepper(arguments, source, prompt, device)
     # the best weights are those of the cases that are trained, as far as a clip to measure on has them
-    trained = [
-        name
-        for (name, case), chance in zip(CASES.items(), stepper.chances, strict=True)
-        if chance and any(sample.has(case) for sample in valid)
-    ]
-    if not trained:
+    trained = {
+        of: [
+            name
+            for (name, case), chance in zip(CASES.items(), stepper.chances, strict=True)
+            if chance and any(sample.has(case) for sample in samples)
+        ]
+        for of, samples in valid.items()
+    }
+    if not any(trained.values()):
         raise ValueError("no labelled validation sample has the modalities of a case that is trained")
 
     def measured(state: dict, round_: int, last: bool) -> tuple[float, dict, dict]:
         whole.load_state_dict(state)
-        scores["composed"] = measure_cases(twin, valid, source.tokenizer, prompt, device)
-        if last and source.seen_by_light:
-            seen = source.measured_on(light=True)
+        for of, samples in valid.items():
+            scores[of] = measure_cases(twin, samples, source.tokenizer, prompt, device)
+        if last and source.light is not None and source.train is not None:
+            seen = source.composed_valid(light=True)
             scores["light"] = measure_cases(twin, seen, source.tokenizer, prompt, device)
         row = {name: round(case["uar"], 4) for name, case in scores["composed"].items()}
+        row |= {f"own {name}": round(case["uar"], 4) for name, case in scores.get("own", {}).items()}
         best = {
             "model": twin.model.state_dict(),
             "heads": twin.pretraining.heads.state_dict(),
@@ -383,7 +390,11 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
         if arguments.hold_model:
             # no case changes: of the heads the latest are the best
             return round_, row, best
-        return float(np.mean([scores["composed"][case]["uar"] for case in trained])), row, best
+        # a few own clips count as much as all composed ones: neither chooses alone
+        means = [
+            np.mean([scores[of][case]["uar"] for case in cases]) for of, cases in trained.items() if cases
+        ]
+        return float(np.mean(means)), row, best
 
     fit = Fit(Trained(module, *weights), arguments, accelerator, Checkpoints(arguments.out))
     fit.run(stepper, measured)
