@@ -68,7 +68,9 @@ def digest(path: Path) -> str:
     files = [path] if path.is_file() else _weights_of(path)[0]
     found = hashlib.sha256()
     for file in files:
-        found.update(file.read_bytes())
+        with file.open("rb") as opened:
+            while part := opened.read(1 << 20):
+                found.update(part)
     return found.hexdigest()
 
 

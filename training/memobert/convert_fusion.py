@@ -90,8 +90,8 @@ def convert_fusion(
     rows, filled = take_heads(state, rows, heads_of(shape, sizes, words))
     supply.fill(state, expected, rows)
     cure = (
-        f", take them from a bundle that is {shape['hidden_size']} wide with --reuse, or leave them "
-        "untrained with --fresh PREFIX"
+        f"; or let `convert` take them from a bundle that is {shape['hidden_size']} wide with --reuse, or "
+        "leave them untrained with --fresh PREFIX"
     )
     account(checkpoint, layout, state, expected, unexpected, cure)
     state[TYPES] = torch.stack([state.pop(kind) for kind in KINDS])

@@ -1,7 +1,7 @@
 """Encoders to be measured, alike whether they are a run's best.pt or a bundle's graph."""
 
-import hashlib
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +11,24 @@ import torch
 from torch import Tensor, nn
 from transformers import Wav2Vec2Config
 
+from .checkpoint_files import digest, read_checkpoint
 from .denseface_model import DenseFace
+from .foreign_layouts import LayoutError
 from .labels import LABELS
 from .lightface_model import LightFace
 from .loop import autocast
 from .manifest import high_pass_of
+from .part_loading import part_of
 from .train_denseface import to_input
 from .voice_features import heard_window
 from .wav2vec2_model import VoiceEncoder
 
+log = logging.getLogger(__name__)
+
 FACE_SIZE_PX = 64
+# of 0..255 grey, where a checkpoint of others tells none: what `export` then writes
+FER_PLUS = {"mean": 129.45, "std": 64.87}
+NO_LOGITS = "gives no logits, as encoders of others do: give a trained one"
 # ONNX Runtime held some 12 MB a face for DenseFace
 BATCH = {"face": 64, "voice": 16}
 
@@ -29,7 +37,8 @@ BATCH = {"face": 64, "voice": 16}
 class Encoder:
     """`encode` takes normalised faces [N,1,S,S] or waveforms [N,T] and gives features and logits [N,C].
 
-    Features are [N,342] of faces, [N,F,D] of voices; all float32.
+    C is 0 of a voice without an estimate of its own. Features are [N,342] of faces, [N,F,D] of voices; all
+    float32.
     """
 
     kind: str
@@ -63,25 +72,35 @@ class Encoder:
         )
 
 
-def load_encoder(path: Path, kind: str, device: torch.device, precision: str, threads: int = 0) -> Encoder:
-    """A `face` or `voice` from a best.pt or an `.onnx`; a face's graph needs its bundle's manifest beside it.
+def load_encoder(
+    path: Path,
+    kind: str,
+    device: torch.device,
+    precision: str,
+    threads: int = 0,
+    features_alone: bool = False,
+) -> Encoder:
+    """A `face` or `voice` from a best.pt, a checkpoint of others (`load_part`) or an `.onnx`; a face's graph
+    needs its bundle's manifest beside it.
 
-    `threads` counts for graphs (0: the runtime's choice). Raises FileNotFoundError for what is missing and
-    ValueError for a file that holds something else; both say what to give instead.
+    `threads` counts for graphs (0: the runtime's choice). A voice of others gives no logits (`[N,0]`), which
+    `features_alone` lets pass. Raises FileNotFoundError for what is missing and ValueError for a file that
+    holds something else; both say what to give instead.
     """
     path = Path(path)
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(f"{path} is missing: give a run's best.pt or a bundle's .onnx with --{kind}")
     about = {
         "kind": kind,
         "source": f"{path.resolve().parent.name}/{path.name}",
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sha256": digest(path),
     }
     if path.suffix == ".onnx":
         about |= _face_numbers(path) if kind == "face" else {"high_pass_hz": _high_pass(path)}
-        return Encoder(**about, encode=_graph(path, kind, threads))
-    stored = torch.load(path, map_location="cpu", weights_only=False)
-    model = _face(stored, path) if kind == "face" else _voice(stored, path)
+        return Encoder(**about, encode=_graph(path, kind, threads, features_alone))
+    model, stored = _read(path, kind)
+    if kind == "voice" and not model.labels and not features_alone:
+        raise ValueError(f"{path} {NO_LOGITS}")
     model.to(device).eval()
     if kind == "face":
         about |= {"mean": stored["mean"], "std": stored["std"]}
@@ -90,35 +109,49 @@ def load_encoder(path: Path, kind: str, device: torch.device, precision: str, th
     return Encoder(**about, encode=_module(model, device, precision))
 
 
-def _face(stored: dict, path: Path) -> nn.Module:
-    if not {"model", "mean", "std"} <= stored.keys():
-        raise ValueError(
-            f"{path} holds no face encoder: give a best.pt of train_denseface or train_lightface"
-        )
+def _read(path: Path, kind: str) -> tuple[nn.Module, dict]:
+    checkpoint = read_checkpoint(path)
+    if kind == "face" and "light" in checkpoint.stored:
+        stored = {**checkpoint.stored, "model": checkpoint.tensors}
+    else:
+        try:
+            stored = part_of(checkpoint, kind)
+        except LayoutError as error:
+            given = {"face": "train_denseface or train_lightface", "voice": "train_wav2vec2"}[kind]
+            raise ValueError(f"{path} holds no {kind} encoder: give a best.pt of {given}. {error}") from error
+    return (_face if kind == "face" else _voice)(stored, path)
+
+
+def _face(stored: dict, path: Path) -> tuple[nn.Module, dict]:
+    if not {"mean", "std"} <= stored.keys():
+        stored = {**FER_PLUS, **stored}
+        log.warning("%s tells no mean and std of its faces: FER+'s are taken, %s", path, FER_PLUS)
     model = LightFace(**stored["light"]) if "light" in stored else DenseFace(**stored.get("shape", {}))
     model.load_state_dict(stored["model"])
-    return model.to(memory_format=torch.channels_last)
+    return model.to(memory_format=torch.channels_last), stored
 
 
-def _voice(stored: dict, path: Path) -> nn.Module:
-    if not {"model", "config"} <= stored.keys() or "conv_dim" not in stored["config"]:
+def _voice(stored: dict, path: Path) -> tuple[nn.Module, dict]:
+    if "conv_dim" not in stored.get("config", {}):
         raise ValueError(f"{path} holds no voice encoder: give a best.pt of train_wav2vec2")
-    model = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), len(LABELS))
+    config = Wav2Vec2Config.from_dict(stored["config"])
+    model = VoiceEncoder(config, stored.get("labels", len(LABELS)))
     model.load_state_dict(stored["model"])
-    return model
+    return model, stored
 
 
 def _module(model: nn.Module, device: torch.device, precision: str):
     @torch.inference_mode()
     def encode(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         with autocast(device, precision):
-            features, logits = model(torch.from_numpy(values).to(device))
+            found = model(torch.from_numpy(values).to(device))
+        features, logits = found if isinstance(found, tuple) else (found, found.new_zeros(len(found), 0))
         return features.float().cpu().numpy(), logits.float().cpu().numpy()
 
     return encode
 
 
-def _graph(path: Path, kind: str, threads: int):
+def _graph(path: Path, kind: str, threads: int, features_alone: bool):
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -131,13 +164,15 @@ def _graph(path: Path, kind: str, threads: int):
         raise ValueError(
             f"{path} takes {[i.name for i in given]}: a {kind} encoder takes {wanted} and gives features"
         )
-    if "logits" not in gives:
-        raise ValueError(f"{path} gives no logits, as converted encoders do: give a trained one")
+    if "logits" not in gives and not (features_alone and kind == "voice"):
+        raise ValueError(f"{path} {NO_LOGITS}")
+    wished = [name for name in ("features", "logits") if name in gives]
     half = given[0].type == "tensor(float16)"
 
     def encode(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         values = values.astype(np.float16) if half else values
-        features, logits = session.run(["features", "logits"], {wanted: values})
+        features, *said = session.run(wished, {wanted: values})
+        logits = said[0] if said else np.zeros((len(features), 0))
         return features.astype(np.float32), logits.astype(np.float32)
 
     return encode

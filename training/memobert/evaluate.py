@@ -13,7 +13,6 @@ import logging
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from .calibration import (
     calibrate,
@@ -29,13 +28,16 @@ from .fusion_report import to_markdown
 from .labels import LABELS
 from .loop import add_common_arguments, start
 from .masking import WordStarts
+from .memobert_import import load_published
 from .memobert_model import MemoBert, small_config
 from .metrics import confusion_matrix, measure, per_class
 from .onnx_variants import round_to_packed
+from .part_loading import load_part
 from .pretrain import measure_tasks
 from .pretraining_heads import TASKS
 from .samples import CASES, Prompt, Sample
 from .sources import (
+    DEFAULT_PROMPT,
     Source,
     add_source_arguments,
     load_source,
@@ -60,18 +62,42 @@ ALL_ALIKE = "its samples are all alike, so there are no halves to fit it on and 
 
 
 def load_tuned(path: Path, source: Source, device) -> tuple[Tuning, Prompt, dict]:
-    """A checkpoint of `tune` as it was measured there. Raises ValueError for one of another command."""
-    stored = torch.load(path, map_location="cpu", weights_only=False)
+    """A checkpoint of `tune` as it was measured there; MEmoBERT of others, or a bundle's, by its prompt.
+
+    Raises ValueError for a checkpoint of another command, or of another vocabulary.
+    """
+    if path.suffix == ".onnx":
+        stored = {"method": "prompt", "prompt": DEFAULT_PROMPT, **load_published(path)}
+    else:
+        stored = load_part(path, "fusion")
+        if "converted" in stored:
+            stored = {"method": "prompt", "prompt": DEFAULT_PROMPT, **stored}
     if "method" not in stored:
         raise ValueError(f"{path} is no checkpoint of `tune`")
+    if (rows := len(stored["model"]["bias"])) < len(source.tokenizer):
+        raise ValueError(
+            f"{path} knows {rows} words, --vocabulary {len(source.tokenizer)}: give the checkpoint's"
+        )
     prompt = Prompt(source.tokenizer, stored["prompt"], LABELS)
     sizes = tuple(stored["model"][f"{part}_embeddings.linear.weight"].shape[1] for part in ("img", "speech"))
     module = Tuning(MemoBert(small_config(**stored["config"]), *sizes), stored["method"], prompt.label_ids)
     module.model.load_state_dict(stored["model"])
-    module.pretraining.heads.load(stored["heads"], module.model)
+    if stored.get("heads"):
+        module.pretraining.heads.load(stored["heads"], module.model)
     if module.classifier is not None:
         module.classifier.load_state_dict(stored["classifier"])
     return module.to(device).eval(), prompt, stored
+
+
+def check_sizes(path: Path, model: MemoBert, samples: list[Sample]) -> None:
+    """Raises ValueError when features are of other sizes than the model takes."""
+    for sample in samples[:1]:
+        given = sample.faces.shape[1], sample.voice.shape[1]
+        if given != (model.face_size, model.voice_size):
+            raise ValueError(
+                f"{path} takes {model.face_size} features of faces and {model.voice_size} of voices, and is "
+                f"given {given[0]} and {given[1]}: give features of the encoders that it was trained on"
+            )
 
 
 def measure_all_cases(
@@ -145,7 +171,9 @@ def main(argv: list[str] | None = None) -> dict:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add_common_arguments(parser)
     add_source_arguments(parser)
-    parser.add_argument("--model", type=Path, required=True, help="best.pt of `tune`")
+    parser.add_argument(
+        "--model", type=Path, required=True, help="best.pt of `tune`, memobert.onnx, or MEmoBERT of others"
+    )
     parser.add_argument("--packed", action="store_true", help="with the weights that `export` stores")
     parser.add_argument("--temperatures", type=Path, default=None, help="JSON to write, for `export`")
     parser.add_argument(
@@ -175,7 +203,8 @@ def main(argv: list[str] | None = None) -> dict:
     samples = own_samples(arguments.samples, "test") if held_out else source.measured_on()
     measured = samples if held_out else own
     found: dict = {"prompt": prompt.text, "count": len(measured), "split": arguments.split}
-    found |= {"precision": precision, "run": stored["run"]}
+    found |= {"precision": precision, "run": stored.get("run")}
+    check_sizes(arguments.model, module.model, [*measured, *samples])
     settings = tokenizer, device, arguments.seed, precision
     found["cases"] = measure_all_cases(module, prompt, measured, *settings, own if held_out else None)
     if "own" in valid and not held_out:
@@ -184,9 +213,9 @@ def main(argv: list[str] | None = None) -> dict:
         seen = source.composed_valid(light=True)
         found["light"] = measure_all_cases(module, prompt, seen, *settings)
     words = WordStarts(tokenizer)
-    found["tasks"] = measure_tasks(
-        module.pretraining, samples, words, tokenizer, list(TASKS), device, precision
-    )
+    # masked words need no head but MEmoBERT's own
+    tasks = list(TASKS) if stored.get("heads") else ["wwmlm"]
+    found["tasks"] = measure_tasks(module.pretraining, samples, words, tokenizer, tasks, device, precision)
     # corpora are measured by their validation splits
     if source.sentences and not held_out:
         frequencies = label_frequencies(load_sentences(arguments.text, "train"))

@@ -210,7 +210,10 @@ def write_bundle(arguments: argparse.Namespace) -> dict:
     """Writes the folder and returns its manifest. Raises ValueError for parts that do not fit together."""
     stored = load_stored({part: getattr(arguments, part) for part in PARTS.values()})
     refuse_classifier(stored["fusion"], arguments.fusion)
-    return write_parts(stored, arguments, arguments.licence, data_sources(arguments.data_source))
+    # of a large encoder nobody wants to store all weights twice
+    left_out = frozenset({FRAMES, CONTEXT} if "converted" in stored["voice"] else ())
+    sources = data_sources(arguments.data_source)
+    return write_parts(stored, arguments, arguments.licence, sources, left_out)
 
 
 def data_sources(named: list[str] | None) -> list[dict]:

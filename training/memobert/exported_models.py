@@ -18,6 +18,7 @@ from .lightface_model import LightFace
 from .memobert_model import MemoBert, small_config
 from .onnx_graph import HALF_FROM, deduplicate, optimise
 from .onnx_variants import half_weights
+from .part_loading import load_part
 from .pretraining_heads import PretrainingHeads
 from .voice_folding import fold_frames
 from .voice_stream import CONTEXT, FRAMES
@@ -153,10 +154,13 @@ def load_models(
 
 
 def load_stored(paths: dict[str, Path | None]) -> dict[str, dict]:
-    """What checkpoints hold by part; nothing for None."""
-    return {
-        key: torch.load(path, map_location="cpu", weights_only=False) if path else {}
-        for key, path in paths.items()
+    """What checkpoints hold by part, whoever trained them (`load_part`); nothing for None."""
+    light = {key: path for key, path in paths.items() if key == "light"}
+    found = {key: load_part(path, key) if path else {} for key, path in paths.items() if key not in light}
+    # a layout that nobody else has
+    return found | {
+        key: torch.load(path, map_location="cpu", weights_only=True) if path else {}
+        for key, path in light.items()
     }
 
 

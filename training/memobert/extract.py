@@ -3,8 +3,9 @@
     python -m memobert.extract --shards SHARDS --face-encoder runs/denseface64/best.pt \
         --voice-encoder runs/voice/best.pt --out FEATURES
 
-An encoder may be a bundle's graph as well (`../public/models/small/denseface.onnx`). Each shard becomes a
-file of the same name; one that is there already is not done again.
+An encoder may be a bundle's graph as well (`../public/models/small/denseface.onnx`), or one that others
+trained (`foreign_layouts.py`). Each shard becomes a file of the same name; one that is there already is not
+done again.
 """
 
 import argparse
@@ -157,10 +158,13 @@ def main(argv: list[str] | None = None) -> dict:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--shards", type=Path, required=True)
     parser.add_argument(
-        "--face-encoder", type=Path, required=True, help="best.pt, or denseface.onnx of a bundle"
+        "--face-encoder", type=Path, required=True, help="best.pt, the authors', or a bundle's denseface.onnx"
     )
     parser.add_argument(
-        "--voice-encoder", type=Path, required=True, help="best.pt, or wav2vec2.onnx of a bundle"
+        "--voice-encoder",
+        type=Path,
+        required=True,
+        help="best.pt, Hugging Face's folder, or a bundle's wav2vec2.onnx",
     )
     parser.add_argument(
         "--vocabulary", type=Path, default=None, help="BERT's vocab.txt; the bundle's by default"
@@ -176,7 +180,7 @@ def main(argv: list[str] | None = None) -> dict:
     device = pick_device(arguments.device)
     shards = read_index(arguments.shards)["shards"]
     face, voice = (
-        load_encoder(path, kind, device, arguments.precision, arguments.threads)
+        load_encoder(path, kind, device, arguments.precision, arguments.threads, features_alone=True)
         for path, kind in ((arguments.face_encoder, "face"), (arguments.voice_encoder, "voice"))
     )
     tokenizer = load_tokenizer(arguments.vocabulary)

@@ -170,6 +170,8 @@ def voice_bank(
             begin = (WINDOW_SAMPLES - len(wave)) / (320 * POOL)
             spans.append(min(MAX_VOICE - 1, int(np.ceil(begin))))
         with autocast(torch.device(device), "bf16"):
-            found = model(torch.from_numpy(np.stack(waves)).to(device))[0].float().cpu().numpy()
+            found = model(torch.from_numpy(np.stack(waves)).to(device))
+        # one without an estimate of its own gives features alone
+        found = (found[0] if model.labels else found).float().cpu().numpy()
         features += [f[s:].astype(np.float16) for f, s in zip(found, spans, strict=True)]
     return Bank(features, np.array([clip.label for clip in clips]))

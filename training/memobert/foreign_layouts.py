@@ -79,6 +79,10 @@ WAV2VEC2_RULES: Rules = (
 OWN_RULES: Rules = ((r"(.+)", r"\1"),)
 
 
+class LayoutError(CheckpointError):
+    """No layout that is known has such names."""
+
+
 @dataclass(frozen=True)
 class Layout:
     """`prefix` may stand before each name; a checkpoint is of the layout when it has a name like `mark`."""
@@ -127,7 +131,7 @@ HINTS = {
 
 
 def find_layout(part: str, tensors: Mapping[str, Tensor], path: object) -> Layout:
-    """Of a `face`, `voice` or `fusion`. Raises CheckpointError for names that no layout has."""
+    """Of a `face`, `voice` or `fusion`. Raises LayoutError for names that no layout has."""
     for layout in LAYOUTS:
         if layout.part == part and any(
             re.fullmatch(f"(?:{layout.prefix})?{layout.mark}", name) for name in tensors
@@ -135,7 +139,7 @@ def find_layout(part: str, tensors: Mapping[str, Tensor], path: object) -> Layou
             return layout
     hints = [hint for pattern, hint in HINTS.items() if any(re.fullmatch(pattern, name) for name in tensors)]
     known = ", ".join(layout.name for layout in LAYOUTS if layout.part == part)
-    raise CheckpointError(
+    raise LayoutError(
         f"{path} is no checkpoint of a {part} in a layout that is known here ({known}): its tensors are "
         f"{_some(list(tensors))}. {' '.join(hints) or 'Give another file, or rename them to one of these.'}"
     )

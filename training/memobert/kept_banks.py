@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .checkpoint_files import digest
 from .exported_models import load_models
 from .feature_banks import Bank, face_bank, voice_bank
 from .ferplus_data import load_ferplus
 from .kept import sizes_of
 from .lightface_model import LightFace
 from .loop import first_of_machine, pick_device
-from .shards import sha256
 from .speech_data import CORPORA, VALID_SPEAKERS, load_speech, of_first_corpus, validation_clips
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def bank_origin(arguments: argparse.Namespace, name: str, split: str) -> dict:
     Archives by their sizes: to read them through would take longer than to load the bank.
     """
     encoder: Path | None = getattr(arguments, f"{name}_encoder")
-    origin: dict = {f"{name}-encoder": encoder and sha256(encoder)}
+    origin: dict = {f"{name}-encoder": encoder and digest(encoder)}
     train = split == "train"
     if name != "voice":
         origin["faces"] = sizes_of(arguments.faces, [f"ferplus-{split}"])

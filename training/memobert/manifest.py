@@ -5,6 +5,8 @@ import json
 import re
 from pathlib import Path
 
+from transformers import Wav2Vec2Config
+
 from .denseface_model import FACE_CLASSES
 from .labels import LABELS
 from .memobert_model import MAX_FACES, MAX_WORDS
@@ -67,7 +69,8 @@ def graph_file(path: Path, folder: Path, variant: Variant, found: dict[str, floa
 def training_entry(stored: dict, temperature: float | None) -> dict:
     """Where a part's weights come from: the run as its checkpoint tells it, null in old ones.
 
-    What was converted has `converted`: layout, file and sha256 of the checkpoint (`convert.py`).
+    What was converted has `converted`: layout, file and sha256 of the checkpoint (`convert.py`). `config` is
+    what no tensor of a fusion or a voice tells of its shape, such as how many heads it has.
     """
     converted = {"converted": stored["converted"]} if "converted" in stored else {}
     return {
@@ -76,7 +79,16 @@ def training_entry(stored: dict, temperature: float | None) -> dict:
         "epoch": stored.get("epoch"),
         "valid": stored.get("valid"),
         "temperature": temperature,
+        **({"config": told_config(stored["config"])} if "config" in stored else {}),
     }
+
+
+def told_config(config: dict) -> dict:
+    """What a manifest says of a config: of wav2vec 2.0's what is not as usual, as in a config.json."""
+    if "conv_dim" not in config:
+        return config
+    told = Wav2Vec2Config.from_dict(config).to_diff_dict()
+    return {name: value for name, value in told.items() if name != "transformers_version"}
 
 
 def prompt_of(stored: dict, reuse: "Bundle | None") -> str:

@@ -8,6 +8,7 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
+from .conversion import HEAD_SIZE, count_layers
 from .memobert_model import MemoBert, small_config
 from .onnx_graph import widen
 
@@ -19,17 +20,44 @@ WORDS = "words."
 def load_memobert(path: Path, **changes) -> MemoBert:
     """MEmoBERT with the weights of `path` (a `memobert.onnx` of `export.py`).
 
-    `changes` are those of `small_config`; feature sizes and vocabulary are the graph's. Raises ValueError
-    when the graph is not of this shape.
+    `changes` go before what `published_config` tells; feature sizes are the graph's. Raises ValueError when
+    the graph is not of this shape.
     """
-    return memobert_of(named_weights(onnx.load(path).graph), path, changes)
+    weights = named_weights(onnx.load(path).graph)
+    return memobert_of(weights, path, {**published_config(path, weights), **changes})
+
+
+def published_config(path: Path, weights: dict[str, Tensor], heads: int | None = None) -> dict:
+    """The changes of `small_config` that make the MEmoBERT of `path`: the manifest's `training.fusion.config`
+    beside it, else what the tensors tell.
+
+    How many heads there are no tensor tells: then by `heads`, as many as the usual shape has where it is as
+    wide as that, or 64 numbers each. Raises ValueError for what is no MEmoBERT.
+    """
+    manifest = path.with_name("manifest.json")
+    trained = json.loads(manifest.read_text()).get("training", {}) if manifest.is_file() else {}
+    if stated := (trained.get("fusion") or {}).get("config"):
+        return stated
+    try:
+        words, hidden = weights["embeddings.word_embeddings.weight"].shape
+        told = {
+            "vocab_size": words,
+            "hidden_size": hidden,
+            "num_hidden_layers": count_layers(weights, r"encoder\.layer\.(\d+)\..+"),
+            "intermediate_size": len(weights["encoder.layer.0.intermediate.dense.weight"]),
+            "max_position_embeddings": len(weights["embeddings.position_embeddings.weight"]),
+        }
+    except KeyError as error:
+        raise ValueError(f"{path} is no memobert.onnx: it lacks {error}") from error
+    usual = small_config()
+    guessed = usual.num_attention_heads if hidden == usual.hidden_size else max(1, hidden // HEAD_SIZE)
+    return {**told, "num_attention_heads": heads or guessed}
 
 
 def memobert_of(weights: dict[str, Tensor], path: Path, changes: dict) -> MemoBert:
     """As `load_memobert`, of weights that were read already."""
     state = {name: weight for name, weight in weights.items() if not name.startswith(WORDS)}
     try:
-        changes = {"vocab_size": len(state["bias"]), **changes}
         sizes = (state[f"{part}_embeddings.linear.weight"].shape[1] for part in ("img", "speech"))
         model = MemoBert(small_config(**changes), *sizes)
         model.load_state_dict(state)
@@ -55,18 +83,21 @@ def load_heads(path: Path) -> dict[str, Tensor] | None:
     }
 
 
-def load_published(path: Path, **changes) -> dict:
-    """What a best.pt of `tune` holds, as far as a bundle does: `model`, and where they are there
-    `heads` and `run`. A head of masked words is in MEmoBERT's own graph, where the word table is."""
+def load_published(path: Path, attention_heads: int | None = None, **changes) -> dict:
+    """What a best.pt of `tune` holds, as far as a bundle does: `model` and its `config` (`changes` go before
+    it), and where they are there `heads`, `prompt` and `run`. A head of masked words is in MEmoBERT's own
+    graph, where the word table is."""
     weights = named_weights(onnx.load(path).graph)
-    found: dict = {"model": memobert_of(weights, path, changes).state_dict()}
+    config = {**published_config(path, weights, attention_heads), **changes}
+    found: dict = {"model": memobert_of(weights, path, config).state_dict(), "config": config}
     if heads := load_heads(path):
         words = {name: weight for name, weight in weights.items() if name.startswith(WORDS)}
         found["heads"] = {**heads, **words}
     manifest = path.with_name("manifest.json")
     if manifest.is_file():
-        trained = json.loads(manifest.read_text()).get("training", {})
-        found["run"] = trained.get("fusion", {}).get("run")
+        stated = json.loads(manifest.read_text())
+        found["run"] = (stated.get("training", {}).get("fusion") or {}).get("run")
+        found |= {key: stated[key] for key in ("prompt",) if key in stated}
     return found
 
 
@@ -90,6 +121,9 @@ def named_tensors(graph: onnx.GraphProto) -> tuple[dict[str, Tensor], list[Tenso
     widen(graph)
     state, nameless = {}, {}
     for weight in graph.initializer:
+        if weight.name.startswith(("/", "gelu.")):
+            # a number of the computation: not all variants have made a node of it (`inline_constants`)
+            continue
         name = weight.name.removeprefix(WRAPPER)
         value = torch.from_numpy(numpy_helper.to_array(weight).copy())
         (nameless if name.startswith("onnx::") else state)[name] = value.float()

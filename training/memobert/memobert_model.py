@@ -1,7 +1,5 @@
 """MEmoBERT: one BERT encoder over words, faces and voice (Zhao et al., ICASSP 2022, section 2.2)."""
 
-from pathlib import Path
-
 import torch
 from torch import Tensor, nn
 from transformers import BertConfig
@@ -166,39 +164,3 @@ class MemoBert(nn.Module):
     def at(self, hidden: Tensor, mask_position: Tensor) -> Tensor:
         """Logits of the vocabulary [N,vocabulary] at one place of each row of `encode`'s states."""
         return self.head(row_at(hidden, mask_position)[:, 0])
-
-    def load_text_encoder(self, folder: Path) -> None:
-        """Takes words, positions, first type and layers from a BERT checkpoint in Hugging Face's layout.
-
-        A model of fewer layers takes the first ones.
-
-        Raises ValueError when its shape is another.
-        """
-        from safetensors.torch import load_file
-
-        state = load_file(Path(folder) / "model.safetensors")
-        state = {key.removeprefix("bert."): value for key, value in state.items()}
-        word = state["embeddings.word_embeddings.weight"]
-        if tuple(word.shape) != tuple(self.embeddings.word_embeddings.weight.shape):
-            raise ValueError(
-                f"{folder} has a word table of {tuple(word.shape)}, this model "
-                f"{tuple(self.embeddings.word_embeddings.weight.shape)}: choose a config of the same shape"
-            )
-        with torch.no_grad():
-            self.embeddings.word_embeddings.weight.copy_(word)
-            kept = self.config.max_position_embeddings
-            self.embeddings.position_embeddings.weight.copy_(
-                state["embeddings.position_embeddings.weight"][:kept]
-            )
-            self.embeddings.LayerNorm.weight.copy_(state["embeddings.LayerNorm.weight"])
-            self.embeddings.LayerNorm.bias.copy_(state["embeddings.LayerNorm.bias"])
-            # all modalities start from the type that the encoder knows
-            self.token_type_embeddings.weight.copy_(
-                state["embeddings.token_type_embeddings.weight"][:1].expand(3, -1)
-            )
-        layers = {
-            key.removeprefix("encoder."): value
-            for key, value in state.items()
-            if key.startswith("encoder.layer.") and int(key.split(".")[2]) < self.config.num_hidden_layers
-        }
-        self.encoder.load_state_dict(layers)

@@ -13,12 +13,16 @@ import logging
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 
+from .checkpoint_files import Checkpoint, read_checkpoint
+from .convert_fusion import WORDS, Supply, convert_fusion
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
+from .foreign_layouts import find_layout
 from .loop import Checkpoints, add_common_arguments, autocast, describe_run, start
 from .masking import WordStarts, add_masking_arguments
-from .memobert_import import load_published
+from .memobert_import import load_published, named_weights, published_config
 from .memobert_model import TOY, MemoBert, small_config
 from .pretraining_heads import TASKS, TITLES, Pretraining, mask_for
 from .samples import Sample, lay_out
@@ -27,6 +31,8 @@ from .sources import Source, add_source_arguments, load_source
 log = logging.getLogger(__name__)
 
 UNITS = 500
+# prefixes of what no BERT has, and of the head that not all have
+NOT_OF_BERT = ("img_", "speech_", "transform.", "bias")
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,22 +40,72 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         "--init",
         type=Path,
         default=None,
-        help="BERT's folder (model.safetensors), best.pt of pretrain or tune, or a bundle's memobert.onnx",
+        help="BERT or MEmoBERT of others, best.pt of pretrain or tune, or a bundle's memobert.onnx",
     )
+    parser.add_argument("--heads", type=int, default=None, help="of --init, where no config says: width / 64")
+    parser.add_argument("--trust", action="store_true", help="read an --init that may run code")
     parser.add_argument("--fresh", nargs="*", default=(), help="prefixes that are not taken from --init")
     parser.add_argument("--layers", type=int, default=0, help="layers of the transformer; 0: as configured")
     parser.add_argument("--toy", action="store_true", help="a tiny transformer, for tests")
 
 
+def read_init(arguments: argparse.Namespace, source: Source) -> dict:
+    """What `--init` holds, as a best.pt does: `model`, and where they are there `config` and `heads`.
+
+    A graph's without its numbers yet. Of a checkpoint of others (`foreign_layouts.py`) what is lacking is
+    left out: a BERT has no embedders of faces and voice. Raises CheckpointError for one that cannot be used,
+    ValueError for a word table smaller than the vocabulary.
+    """
+    init, words = arguments.init, len(source.tokenizer)
+    if init is None:
+        return {}
+    if init.suffix == ".onnx":
+        weights = named_weights(onnx.load(init).graph)
+        return {"config": published_config(init, weights, arguments.heads)}
+    checkpoint = read_checkpoint(init, arguments.trust)
+    layout = find_layout("fusion", checkpoint.tensors, init)
+    if layout.own:
+        return {**checkpoint.stored, "model": checkpoint.tensors}
+    heads, usual = arguments.heads, small_config()
+    if not heads and not checkpoint.config and is_wide(checkpoint, usual.hidden_size):
+        heads = usual.num_attention_heads
+    # MEmoBERT's own initial weights are put in place of these
+    lacking = Supply(fresh=(*arguments.fresh, *(NOT_OF_BERT if layout.name == "bert" else ())))
+    part = convert_fusion(checkpoint, lacking, heads, *source.sizes())
+    untrained = {row.target for row in part.rows if row.source is None}
+    model = {name: value for name, value in part.stored["model"].items() if name not in untrained}
+    rows = len(model[WORDS])
+    if rows < words:
+        raise ValueError(f"{init} knows {rows} words, --vocabulary {words}: give the checkpoint's vocab.txt")
+    if rows > words:
+        log.warning("%s knows %d words, --vocabulary %d: the others are left out", init, rows, words)
+    config = {**part.stored["config"], "vocab_size": words}
+    if arguments.layers:
+        model = {name: value for name, value in model.items() if layer_of(name) < arguments.layers}
+    cut = {name: model[name][:words] for name in (WORDS, "bias") if name in model}
+    return {"model": {**model, **cut}, "config": config, "heads": part.stored.get("heads", {})}
+
+
+def is_wide(checkpoint: Checkpoint, width: int) -> bool:
+    """Whether the word table is `width` wide."""
+    return any(
+        name.endswith(WORDS) and value.ndim == 2 and value.shape[1] == width
+        for name, value in checkpoint.tensors.items()
+    )
+
+
+def layer_of(name: str) -> int:
+    """The number of a tensor's layer; -1 outside of the layers."""
+    return int(name.split(".")[2]) if name.startswith("encoder.layer.") else -1
+
+
 def make_model(arguments: argparse.Namespace, source: Source) -> tuple[MemoBert, dict, dict]:
     """A MemoBert as the arguments say, its changes to `small_config`, and what `--init` holds besides.
 
-    Raises ValueError when `--init` is of another shape.
+    Raises ValueError when `--init` is of another shape, and as `read_init` does.
     """
-    stored: dict = {}
+    stored = read_init(arguments, source)
     init: Path | None = arguments.init
-    if init is not None and init.suffix == ".pt":
-        stored = torch.load(init, map_location="cpu", weights_only=False)
     changes = dict(stored.get("config") or (TOY if arguments.toy else {}))
     changes["vocab_size"] = len(source.tokenizer)
     if arguments.layers:
@@ -58,9 +114,7 @@ def make_model(arguments: argparse.Namespace, source: Source) -> tuple[MemoBert,
     torch.manual_seed(arguments.seed)
     model = MemoBert(small_config(**changes), *source.sizes())
     if init is not None and init.suffix == ".onnx":
-        stored = load_published(init, **changes)
-    elif init is not None and not stored:
-        model.load_text_encoder(init)
+        stored = load_published(init, arguments.heads, **changes)
     if stored:
         kept = {k: v for k, v in stored["model"].items() if not k.startswith(tuple(arguments.fresh))}
         try:

@@ -47,7 +47,10 @@ def load_wav2vec2(path: Path, config: Wav2Vec2Config | None = None) -> VoiceEnco
         fresh = {name: value for name, value in model.state_dict().items() if name == MASK}
         model.load_state_dict(fresh | state)
     except (KeyError, RuntimeError) as error:
-        raise ValueError(f"{path} is no wav2vec2.onnx of this shape: {error}") from error
+        raise ValueError(
+            f"{path} is no wav2vec2.onnx of this shape, or has a norm over time, which no graph names: give "
+            f"the checkpoint that it was exported from ({error})"
+        ) from error
     return model
 
 
@@ -59,8 +62,10 @@ def main(argv: list[str] | None = None) -> None:
     )
     arguments = parser.parse_args(argv)
     manifest = json.loads((arguments.bundle / "manifest.json").read_text())
-    model = load_wav2vec2(arguments.bundle / manifest["graphs"]["wav2vec2"]["fp32"]["path"])
     trained = manifest.get("training", {}).get("voice") or {}
+    # of any shape where the bundle states it
+    config = Wav2Vec2Config.from_dict(trained["config"]) if "config" in trained else None
+    model = load_wav2vec2(arguments.bundle / manifest["graphs"]["wav2vec2"]["fp32"]["path"], config)
     state = {"model": model.state_dict(), "config": model.config.to_dict(), "labels": model.labels}
     # features made without would not be the page's
     state["high_pass_hz"] = float(manifest.get("voice", {}).get("highPassHz", 0.0))

@@ -1,0 +1,205 @@
+"""Checkpoints of others, of another width than ours: they extract, are tuned and measured, and exported."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertForMaskedLM
+
+from . import convert, evaluate, export, extract, pretrain, random_checkpoints, tune, wav2vec2_import
+from .checkpoint_files import CheckpointError
+from .labels import LABELS
+from .memobert_import import load_published
+from .part_loading import load_part
+from .pretrain import make_model
+from .shard_writing import ShardWriter, write_part
+from .shards import Clip, Word
+from .sources import load_source
+from .toy_videos import hum
+from .utterances import Faults, Unit
+from .wav2vec2_model import TOY, VoiceEncoder, compact_config
+
+HEADS = ["--heads", str(random_checkpoints.TOY["num_attention_heads"])]
+SHORT = ["--batch", "2", "--steps", "1", "--every", "1"]
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory):
+    return random_checkpoints.make(tmp_path_factory.mktemp("checkpoints"), "toy")
+
+
+def clip(number: int, split: str) -> Clip:
+    rng = np.random.default_rng(number)
+    return Clip(
+        key=f"{split}-{number}",
+        source="a.mp4",
+        start_s=0.0,
+        end_s=2.0,
+        split=split,
+        words=[Word("hello", 0, 1), Word("day", 1, 2)],
+        faces=rng.integers(0, 256, (4, 64, 64)).astype(np.uint8),
+        face_times_s=1 + np.arange(4, dtype=np.float32) / 10,
+        waveform=hum(1.0, 100 + 20 * number),
+        label=LABELS[number % len(LABELS)],
+    )
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("videos") / "shards"
+    writer = ShardWriter(folder, {})
+    for split in ("train", "valid"):
+        unit = Unit(f"{split}.mp4", split, ())
+        write_part(writer.parts, unit, "print", [clip(number, split) for number in range(7)], Faults())
+        writer.pack([unit])
+    writer.close()
+    return folder
+
+
+def extracted(shards, out, paths, face, voice):
+    given = {"shards": shards, "face-encoder": face, "voice-encoder": voice}
+    given |= {"vocabulary": paths["vocabulary"], "out": out, "device": "cpu"}
+    extract.main([part for name, value in given.items() for part in (f"--{name}", str(value))])
+    return out
+
+
+@pytest.fixture(scope="module")
+def features(paths, shards, tmp_path_factory):
+    """Of the authors' DenseFace and a wav2vec 2.0 of Hugging Face's."""
+    out = tmp_path_factory.mktemp("features") / "foreign"
+    return extracted(shards, out, paths, paths["denseface"], paths["wav2vec2"])
+
+
+def arguments(paths, features, *more):
+    given = ["--vocabulary", paths["vocabulary"], "--samples", features, "--device", "cpu", *more]
+    return [str(word) for word in given]
+
+
+def made(paths, features, *more):
+    parsed = pretrain.make_parser().parse_args(arguments(paths, features, "--out", "x", *more))
+    return make_model(parsed, load_source(parsed))
+
+
+def test_bert_and_memobert_of_others_begin_with_all_they_know(paths, features):
+    bert = BertForMaskedLM.from_pretrained(paths["bert"]).state_dict()
+    for init in ("bert", "memobert"):
+        model, changes, stored = made(paths, features, "--init", paths[init], *HEADS)
+        assert changes["num_attention_heads"] == 4 and changes["hidden_size"] == 32
+        # the head that the prompt is answered by
+        assert torch.equal(model.transform.dense.weight, bert["cls.predictions.transform.dense.weight"])
+        assert torch.equal(model.bias, bert["cls.predictions.bias"])
+        assert torch.equal(
+            model.encoder.layer[1].output.dense.weight, bert["bert.encoder.layer.1.output.dense.weight"]
+        )
+        assert bool(stored["heads"]) == (init == "memobert")
+    uniter = torch.load(paths["memobert"])
+    assert torch.equal(
+        model.speech_embeddings.linear.weight, uniter["uniter.speech_embeddings.speech_linear.weight"]
+    )
+    # layers may be fewer, and what a BERT lacks begins as ours does
+    model, *_ = made(paths, features, "--init", paths["bert"], "--layers", "1")
+    assert len(model.encoder.layer) == 1 and 0.01 < model.img_embeddings.linear.weight.std() < 0.03
+
+
+def test_from_checkpoints_of_others_to_a_bundle_and_on(paths, shards, features, tmp_path):
+    pretrain.main(
+        arguments(
+            paths, features, "--init", paths["memobert"], *HEADS, *SHORT, "--out", tmp_path / "pretrained"
+        )
+    )
+    tuned = tmp_path / "tuned"
+    init = ["--init", tmp_path / "pretrained/best.pt"]
+    assert (
+        tune.main(arguments(paths, features, *init, *SHORT, "--out", tuned))["composed"]["TVA"]["count"] == 7
+    )
+    measure = ["--out", tmp_path / "results", "--model"]
+    found = evaluate.main(arguments(paths, features, *measure, tuned / "best.pt"))
+    bundle = tmp_path / "bundle"
+    given = {"face": paths["denseface"], "voice": paths["wav2vec2"], "fusion": tuned / "best.pt"}
+    given |= {"vocabulary": paths["vocabulary"], "out": bundle}
+    manifest = export.main([
+        *(str(part) for name, value in given.items() for part in (f"--{name}", value)),
+        "--variants", "memobert=fp32", "wav2vec2=fp32", "denseface=fp32",
+    ])  # fmt: skip
+    assert manifest["voice"] == {**manifest["voice"], "featureSize": 32, "logits": False}
+    assert manifest["training"]["fusion"]["config"]["num_attention_heads"] == 4
+    # a bundle goes on as the checkpoint does that it is of
+    again = load_published(bundle / "memobert.onnx")
+    best = torch.load(tuned / "best.pt", weights_only=False)
+    assert again["config"] == best["config"] and again["prompt"] == manifest["prompt"]
+    for name, value in best["model"].items():
+        assert torch.allclose(again["model"][name], value, atol=2e-3), name
+    assert made(paths, features, "--init", bundle / "memobert.onnx")[1] == best["config"]
+    alike = extracted(shards, tmp_path / "alike", paths, bundle / "denseface.onnx", bundle / "wav2vec2.onnx")
+    for of_graph, of_torch in zip(extract.load_features(alike), extract.load_features(features), strict=True):
+        for name in ("faces", "voice"):
+            got, want = (getattr(of, name).astype(np.float32) for of in (of_graph, of_torch))
+            assert np.abs(got - want).max() < 2e-2 * max(1, np.abs(want).max())
+    of_bundle = evaluate.main(arguments(paths, features, *measure, bundle / "memobert.onnx"))
+    assert of_bundle["prompt"] == manifest["prompt"]
+    for name, case in of_bundle["cases"].items():
+        assert case["ece_raw"] == pytest.approx(found["cases"][name]["ece_raw"], abs=1e-2)
+    with pytest.raises(ValueError, match=r"norm over time.* give the checkpoint that it was"):
+        wav2vec2_import.main(["--bundle", str(bundle), "--out", str(tmp_path / "voice.pt")])
+
+
+def test_a_voice_of_another_shape_is_read_back_by_what_its_bundle_states(paths, tmp_path):
+    voice = VoiceEncoder(compact_config(**{**TOY, "num_attention_heads": 4}), len(LABELS))
+    voice = random_checkpoints.stir(voice, torch.Generator().manual_seed(1))
+    torch.save({"model": voice.state_dict(), "config": voice.config.to_dict()}, tmp_path / "voice.pt")
+    given = ["--voice", tmp_path / "voice.pt", "--fusion", paths["memobert"], "--face", paths["denseface"]]
+    given += ["--vocabulary", paths["vocabulary"], "--out", tmp_path / "bundle"]
+    export.main([*map(str, given), "--variants", "wav2vec2=fp32-half", "memobert=fp32-half"])
+    wav2vec2_import.main(["--bundle", str(tmp_path / "bundle"), "--out", str(tmp_path / "again.pt")])
+    again = torch.load(tmp_path / "again.pt", weights_only=False)
+    assert again["config"]["num_attention_heads"] == 4 and again["labels"] == len(LABELS)
+    for name, value in voice.state_dict().items():
+        if "layers.0.attention" in name:
+            assert torch.allclose(again["model"][name], value, atol=1e-3), name
+
+
+def test_a_converted_bundle_that_states_no_config_is_told_by_its_tensors(paths, features, tmp_path):
+    given = [f"--{name}={paths[name]}" for name in ("memobert", "wav2vec2", "denseface", "vocabulary")]
+    convert.main([*given, *HEADS, "--out", str(tmp_path / "bundle")])
+    init = ["--init", tmp_path / "bundle/memobert.onnx"]
+    config = made(paths, features, *init)[1]
+    path = tmp_path / "bundle/manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["training"]["fusion"]["config"]
+    path.write_text(json.dumps(manifest))
+    assert made(paths, features, *init, *HEADS)[1] == {
+        k: v for k, v in config.items() if k != "layer_norm_eps"
+    }
+
+
+def test_what_does_not_fit_is_told(paths, features, tmp_path):
+    (tmp_path / "vocab.txt").write_text("\n".join(random_checkpoints.vocabulary(121)))
+    with pytest.raises(ValueError, match="made with a vocabulary of 120"):
+        made(paths, features, "--vocabulary", tmp_path / "vocab.txt", "--init", paths["bert"])
+    (features / extract.SETTINGS).rename(tmp_path / extract.SETTINGS)
+    try:
+        with pytest.raises(
+            ValueError, match="knows 120 words, --vocabulary 121: give the checkpoint's vocab"
+        ):
+            made(paths, features, "--vocabulary", tmp_path / "vocab.txt", "--init", paths["bert"])
+    finally:
+        (tmp_path / extract.SETTINGS).rename(features / extract.SETTINGS)
+    with pytest.raises(CheckpointError, match="is no checkpoint of a fusion"):
+        made(paths, features, "--init", paths["wav2vec2"])
+    with pytest.raises(CheckpointError, match="is a graph: `extract` takes it"):
+        load_part(tmp_path / "wav2vec2.onnx", "voice")
+    with pytest.raises(CheckpointError, match=r"missing: .*img_embeddings.*let `convert` take"):
+        load_part(paths["bert"], "fusion")
+    wide = random_checkpoints.uniter_state(
+        BertForMaskedLM.from_pretrained(paths["bert"]), 7, 32, torch.Generator().manual_seed(1)
+    )
+    torch.save(wide, tmp_path / "wide.pt")
+    with pytest.raises(ValueError, match=r"(?s)wide\.pt does not fit: .*img_embeddings.*--fresh"):
+        made(paths, features, "--init", tmp_path / "wide.pt", *HEADS)
+    model, *_ = made(paths, features, "--init", tmp_path / "wide.pt", *HEADS, "--fresh", "img_")
+    assert model.face_size != 7
+    with pytest.raises(
+        ValueError, match=r"wide\.pt takes 7 features of faces and 32 of voices, and is given"
+    ):
+        evaluate.main(arguments(paths, features, "--model", tmp_path / "wide.pt", "--out", tmp_path / "none"))
