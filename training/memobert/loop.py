@@ -8,11 +8,14 @@ import os
 import random
 import subprocess
 import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
+
+from .checkpoint_files import WEIGHTS, digest
 
 log = logging.getLogger(__name__)
 
@@ -56,19 +59,47 @@ def first_of_machine() -> bool:
 
 
 def describe_run(arguments: argparse.Namespace) -> dict:
-    """What a checkpoint tells of the run it came from: arguments without folders, seed, commit."""
-    kept = {
-        k: v
-        for k, v in vars(arguments).items()
-        if not any(isinstance(part, Path) for part in (v if isinstance(v, list) else [v]))
-        and k not in ("seed", "device")
-    }
+    """What a checkpoint tells of the run it came from: arguments, seed, commit, and `files`.
+
+    Of paths those of files, and of folders with a checkpoint, are told: by name and sha256, for folders above
+    are a machine's business. `dirty`: the package was not as in that commit.
+    """
+    paths: dict[str, list[Path]] = {}
+    kept = {}
+    for name, value in vars(arguments).items():
+        parts = value if isinstance(value, list) else [value]
+        if found := [part for part in parts if isinstance(part, Path)]:
+            paths[name] = found
+        elif name not in ("seed", "device"):
+            kept[name] = value
+    files = {name: [told for path in of if (told := _file(path))] for name, of in paths.items()}
+    files = {name: told for name, told in files.items() if told}
+    commit, changes = (_git(words) for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "."]))
+    dirty = None if changes is None else bool(changes)
+    return {"arguments": kept, "files": files, "seed": arguments.seed, "commit": commit, "dirty": dirty}
+
+
+def _file(path: Path) -> dict[str, str] | None:
+    """Name and sha256 of a file or a checkpoint's folder; None of what is neither."""
+    if not path.is_file() and not any((path / name).is_file() for name in WEIGHTS):
+        return None
+    about = path.stat()
+    return {"file": path.resolve().name, "sha256": _kept_digest(path, about.st_size, about.st_mtime_ns)}
+
+
+@cache
+def _kept_digest(path: Path, _bytes: int, _changed_ns: int) -> str:
+    # asked for again after each round
+    return digest(path)
+
+
+def _git(words: list[str]) -> str | None:
     try:
-        folder = Path(__file__).parent
-        commit = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=folder, text=True).strip()
+        return subprocess.check_output(
+            ["git", "--no-optional-locks", *words], cwd=Path(__file__).parent, text=True
+        ).strip()
     except (OSError, subprocess.CalledProcessError):
-        commit = None
-    return {"arguments": kept, "seed": arguments.seed, "commit": commit}
+        return None
 
 
 def bf16_gains(device) -> bool:

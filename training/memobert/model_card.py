@@ -131,6 +131,7 @@ def runs(manifest: dict) -> str:
             given = (run.get("arguments") or {}).items()
             arguments = ", ".join(f"{k} {v}" for k, v in given if v not in (None, 0, []))
             commit = f"`{run['commit'][:12]}`" if run.get("commit") else "n/a"
+            commit += " and changes" if run.get("dirty") else ""
             name = part if share == 1 else f"{part}, {share:.0%} of its weights"
             rows.append([name, str(run.get("seed", "n/a")), commit, temperature, arguments or "n/a"])
         small = [run for share, run in of if share < LEAST_SHARE]

@@ -22,6 +22,7 @@ from .loop import (
     Checkpoints,
     add_common_arguments,
     autocast,
+    describe_run,
     one_cycle,
     random_state,
     rounds_left,
@@ -156,7 +157,12 @@ def main(argv: list[str] | None = None) -> float:
             "random": random_state(),
             "steps": steps.stop,
         }
-        best = {"model": encoder.state_dict(), "config": stored["config"], "valid": {"contrastive": score}}
+        best = {
+            "model": encoder.state_dict(),
+            "config": stored["config"],
+            "valid": {"contrastive": score},
+            "run": describe_run(arguments),
+        }
         checkpoints.save(epoch + 1, -score, state, best, {"loss": total / len(steps), "contrastive": score})
     return score
 

@@ -1,9 +1,13 @@
 """What training commands share: rounds, and generators that go on where they were."""
 
+import argparse
+import hashlib
+
 import pytest
 import torch
 
-from .loop import random_state, rounds_left, rounds_of, set_random_state
+from . import loop
+from .loop import describe_run, random_state, rounds_left, rounds_of, set_random_state
 
 
 def test_rounds_take_every_step_once():
@@ -47,3 +51,29 @@ def test_a_gpus_generators_go_on_where_they_were(monkeypatch):
     states[1] += 5
     set_random_state(kept)
     assert [state.item() for state in states] == [1, 7]
+
+
+def test_a_run_tells_the_files_that_it_came_from(tmp_path, monkeypatch):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "best.pt").write_text(folder)
+    (tmp_path / "bert").mkdir()
+    (tmp_path / "bert/model.safetensors").write_text("bert")
+
+    def run_of(init: str, **more) -> dict:
+        given = {"init": tmp_path / init, "out": tmp_path, "rate": 0.1, "seed": 3, **more}
+        return describe_run(argparse.Namespace(**given))
+
+    one, two, bert = run_of("one/best.pt"), run_of("two/best.pt"), run_of("bert")
+    assert one != two and {**one, "files": 0} == {**two, "files": 0} and one["arguments"] == {"rate": 0.1}
+    told = {"file": "best.pt", "sha256": hashlib.sha256(b"one").hexdigest()}
+    # folders of data, and where files lie, are a machine's business
+    assert one["files"] == {"init": [told]} and str(tmp_path) not in str(one)
+    assert bert["files"]["init"] == [{"file": "bert", "sha256": hashlib.sha256(b"bert").hexdigest()}]
+    assert run_of("one/best.pt", text_teacher=[tmp_path / "one/best.pt"])["files"]["text_teacher"] == [told]
+    # another file of that name
+    (tmp_path / "one/best.pt").write_text("other")
+    assert run_of("one/best.pt") != one
+    for changes, dirty in (("", False), (" M loop.py", True), (None, None)):
+        monkeypatch.setattr(loop, "_git", lambda words, changes=changes: changes)
+        assert run_of("two/best.pt")["dirty"] is dirty

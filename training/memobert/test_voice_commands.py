@@ -34,6 +34,15 @@ def test_frozen_convolutions_stay_as_they_were(runs):
         assert changed and not any("feature_extractor" in key for key in changed)
 
 
+@pytest.mark.parametrize("name", ["voice-warm", "voice-ssl", "voice-teacher", "voice"])
+def test_each_step_tells_its_run(runs, name):
+    run = torch.load(runs["out"] / name / "best.pt", weights_only=False)["run"]
+    assert run["seed"] == 1 and run["arguments"]["batch"] == 4
+    assert [of["file"] for of in run["files"].get("init", [])] == (
+        [] if name == "voice-warm" else ["best.pt"]
+    )
+
+
 def test_features_are_computed_once_for_all_steps(runs):
     folders = list((runs["out"] / "features").iterdir())
     assert [sorted(file.name for file in folder.iterdir()) for folder in folders] == [

@@ -21,6 +21,7 @@ from .loop import (
     Checkpoints,
     add_common_arguments,
     autocast,
+    describe_run,
     one_cycle,
     pack,
     rounds_left,
@@ -106,7 +107,12 @@ def main(argv: list[str] | None = None) -> float:
             average.state
         )
         score = explained(twin.wav2vec2.feature_extractor, twin_head, targets, probe)
-        best = {"model": twin.state_dict(), "config": config.to_dict(), "valid": {"explained": score}}
+        best = {
+            "model": twin.state_dict(),
+            "config": config.to_dict(),
+            "valid": {"explained": score},
+            "run": describe_run(arguments),
+        }
         row = {"loss": total / len(steps), "explained": score}
         checkpoints.save(epoch + 1, score, {**pack(average, **parts), "steps": steps.stop}, best, row)
     return score
