@@ -192,6 +192,44 @@ def test_a_clip_of_an_emotion_that_is_no_label_is_kept_without(detector, film, t
     assert "left out" not in caplog.text and "excited: label that is none of" in caplog.text
 
 
+def test_a_speaker_is_in_one_split(film, tmp_path):
+    for name in ("a", "b", "c"):
+        copy(film, tmp_path, name)
+    table = tmp_path / "labels.csv"
+    for split in ("test", "valid"):
+        table.write_text(f"file,speaker,split\na,ann,{split}\nb,ann,\nc,bob,train\n")
+        units = find_units(tmp_path, 0.0, Faults())
+        assert [(unit.file, unit.split) for unit in units] == [
+            ("a.mkv", split), ("b.mkv", split), ("c.mkv", "train"),
+        ]  # fmt: skip
+    table.write_text("file,speaker,split\na,ann,train\nc,bob,train\nb,ann,valid\n")
+    with pytest.raises(ValueError, match=r"labels\.csv, line 2: ann is of train, and in .*, line 4 of valid"):
+        find_units(tmp_path, 0.0, Faults())
+    # a row of its own takes speaker or split of its file's
+    table.write_text(
+        "file,start,end,label,speaker,split\na,,,,ann,train\na,0.1,0.5,sad,,\nb,0.1,0.5,sad,ann,test\n"
+    )
+    with pytest.raises(ValueError, match="ann is of train"):
+        find_units(tmp_path, 0.0, Faults())
+
+
+def test_a_recording_in_two_files_is_taken_once(film, tmp_path):
+    for number in range(30):
+        path = copy(film, tmp_path, f"t{number}")
+        shutil.copy(film, path.with_suffix(".webm"))
+    faults = Faults()
+    units = find_units(tmp_path, 0.5, faults)
+    assert [unit.file for unit in units] == sorted(f"t{number}.mkv" for number in range(30))
+    assert {unit.split for unit in units} == {"train", "valid"}
+    told = "has its words in common with t0.mkv, which is taken: left out"
+    assert faults.sorted()[told] == {"t0.webm": 1}
+    # saved as another kind of file it stays where it was
+    for path in tmp_path.glob("*.mkv"):
+        path.unlink()
+    again = find_units(tmp_path, 0.5, Faults())
+    assert [unit.split for unit in again] == [unit.split for unit in units]
+
+
 def test_a_split_that_is_not_given_is_the_speakers(detector, film, tmp_path):
     rows = ["file,speaker"]
     for number in range(12):

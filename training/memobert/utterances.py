@@ -99,8 +99,10 @@ class Faults:
 def find_units(folder: Path, valid_part: float, faults: Faults) -> list[Unit]:
     """Units of all videos below `folder`, sorted by file and split.
 
-    Where labels.csv names no split, `valid_part` of the speakers go to `valid`; of the files, where it names
-    no speaker. Raises FileNotFoundError when there is no video, ValueError for a labels.csv that is wrong.
+    A split that labels.csv names of a speaker is that of all its rows of them. Where it names none,
+    `valid_part` of the speakers go to `valid`; of the files, where it names no speaker. Of videos of one
+    stem, which share their words, the first is taken. Raises FileNotFoundError when there is no video,
+    ValueError for a labels.csv that is wrong, or names two splits of a speaker.
     """
     folder = Path(folder)
     videos = sorted(
@@ -112,23 +114,62 @@ def find_units(folder: Path, valid_part: float, faults: Faults) -> list[Unit]:
             f"{folder} holds no video ({', '.join(VIDEO_SUFFIXES)}), nor does a folder in it: "
             "give the folder of your videos with --videos"
         )
-    names = [path.relative_to(folder).as_posix() for path in videos]
+    names = _one_of_each_stem([path.relative_to(folder).as_posix() for path in videos], faults)
     table = _read_table(folder / TABLE, names, faults)
+    named = _named_splits(table)
     units = []
     for name in names:
-        units += _units_of(folder, name, table.get(name, []), valid_part, faults)
+        units += _units_of(folder, name, table.get(name, []), named, valid_part, faults)
     return units
 
 
-def _units_of(folder: Path, name: str, rows: list[dict], valid_part: float, faults: Faults) -> list[Unit]:
+def _one_of_each_stem(names: list[str], faults: Faults) -> list[str]:
+    first: dict[str, str] = {}
+    for name in names:
+        if (before := first.setdefault(_stem(name), name)) != name:
+            faults.add(f"has its words in common with {Path(before).name}, which is taken: left out", name)
+    return list(first.values())
+
+
+def _stem(name: str) -> str:
+    return Path(name).with_suffix("").as_posix()
+
+
+def _about(rows: list[dict]) -> dict:
+    """The row that tells of its whole file."""
+    return next((row for row in rows if row["whole"] and not row["labelled"]), {})
+
+
+def _named_splits(table: dict[str, list[dict]]) -> dict[str, str]:
+    """By speaker. Raises ValueError where two are named of one: who is measured would have been learned."""
+    named: dict[str, tuple[str, str]] = {}
+    for rows in table.values():
+        about = _about(rows)
+        for row in rows:
+            speaker, split = (row[of] or about.get(of) for of in ("speaker", "split"))
+            if not speaker or not split:
+                continue
+            before, where = named.setdefault(speaker, (split, row["where"]))
+            if before != split:
+                raise ValueError(
+                    f"{where}: {speaker} is of {before}, and in {row['where']} of {split}: put all clips of "
+                    "a speaker into one split, or give two people two names"
+                )
+    return {speaker: split for speaker, (split, _) in named.items()}
+
+
+def _units_of(
+    folder: Path, name: str, rows: list[dict], named: dict[str, str], valid_part: float, faults: Faults
+) -> list[Unit]:
     cues, transcript = _said(folder / name, name, faults)
-    about = next((row for row in rows if row["whole"] and not row["labelled"]), {})
+    about = _about(rows)
     rows = [row for row in rows if row is not about]
     by_split: dict[str, list[Utterance]] = defaultdict(list)
 
     def add(utterance: Utterance, row: dict) -> None:
         speaker = row.get("speaker") or about.get("speaker")
-        split = row.get("split") or about.get("split") or _split(speaker or name, valid_part)
+        split = row.get("split") or about.get("split") or named.get(speaker)
+        split = split or _split(speaker or _stem(name), valid_part)
         by_split[split].append(utterance)
 
     for row in rows:
@@ -263,6 +304,7 @@ def _row(where: str, line: dict[str, str], faults: Faults) -> dict:
     if name and name not in LABEL_NAMES and name not in UNUSED_EMOTIONS:
         faults.add(f"label that is none of {', '.join(LABELS)}: its clips are kept without", name)
     return {
+        "where": where,
         "file": line["file"],
         "whole": start == 0 and end is None,
         "start": start,
