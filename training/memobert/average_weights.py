@@ -4,7 +4,7 @@
 
 Model soups (Wortsman et al., ICML 2022), and the mean of a run's start and end (WiSE-FT, CVPR 2022). Of a
 `last.pt` the running average is taken: alone (`RUN/best.pt RUN/last.pt --parts 0 1`) it is the run's end, for
-`export`. Writes `best.pt` like the first one; measure it before it is used.
+`export`. Writes `best.pt` like the first one, its heads too; measure it before it is used.
 """
 
 import argparse
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 # where MEmoBERT is among what `tune` and `pretrain` average, heads and all
 TUNED = "tuning.model."
 PRETRAINED = "model."
+CLASSIFIER = "tuning.classifier."
 # what a checkpoint says of its own weights, and of nobody else's
 OF_ONE = ("valid", "epoch", "score")
 
@@ -35,6 +36,31 @@ def weights_of(stored: dict, path: Path) -> dict[str, Tensor]:
     prefix = PRETRAINED if any(name.startswith("heads.") for name in weights) else TUNED
     own = {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
     return own or weights
+
+
+def classifier_of(stored: dict) -> dict[str, Tensor] | None:
+    """That of `tune --method finetune`, of a best.pt or a last.pt."""
+    if "average" not in stored:
+        return stored.get("classifier")
+    found = {k: v for k, v in stored["average"].items() if k.startswith(CLASSIFIER)}
+    return {k.removeprefix(CLASSIFIER): v for k, v in found.items()} or None
+
+
+def mean_classifier(stored: list[dict], parts: list[float]) -> dict[str, Tensor] | None:
+    """Of those that have a part; None where they answer by their prompt.
+
+    Raises ValueError where they answer unlike each other, or unlike the first, whose settings are kept.
+    """
+    kept = [
+        (part, classifier_of(of))
+        for i, (part, of) in enumerate(zip(parts, stored, strict=True))
+        if part or not i
+    ]
+    if len({classifier is None for _, classifier in kept}) > 1:
+        raise ValueError("some answer by a classifier, others by their prompt: give those of one --method")
+    if kept[0][1] is None:
+        return None
+    return mean_of([classifier for _, classifier in kept], [part for part, _ in kept])
 
 
 def load(path: Path) -> dict:
@@ -71,6 +97,21 @@ def mean_of(all_weights: list[dict[str, Tensor]], parts: list[float]) -> dict[st
     }
 
 
+def warn_of_heads(stored: list[dict], parts: list[float], path: Path) -> None:
+    """Where the heads are of an epoch of which no weight is taken; heads trained alone are meant to be."""
+    first, *others = stored
+    given = (first.get("run") or {}).get("arguments") or {}
+    epochs = {of.get("epoch") for part, of in zip(parts[1:], others, strict=True) if part}
+    if first.get("heads") and not parts[0] and not given.get("hold_model") and epochs != {first.get("epoch")}:
+        log.warning(
+            "the heads of masked words, faces and voice are of %s, epoch %s, the weights of epoch %s: train "
+            "the heads on with `tune --hold-model` where they are needed",
+            path,
+            first.get("epoch"),
+            ", ".join(map(str, epochs)),
+        )
+
+
 def main(argv: list[str] | None = None) -> dict:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument(
@@ -92,9 +133,12 @@ def main(argv: list[str] | None = None) -> dict:
     # what the first one reached, and when, is not the mean's
     averaged = {key: value for key, value in stored[0].items() if key not in OF_ONE}
     averaged["model"] = mean_of(weights, parts)
+    if "classifier" in averaged:
+        averaged["classifier"] = mean_classifier(stored, parts)
     averaged["run"] = {**describe_run(arguments), "parts": parts}
     averaged["run"]["of"] = [run_of(of, path) for of, path in zip(stored, arguments.checkpoints, strict=True)]
     averaged["run"]["epochs"] = [of.get("epoch") for of in stored]
+    warn_of_heads(stored, parts, arguments.checkpoints[0])
     arguments.out.mkdir(parents=True, exist_ok=True)
     torch.save(averaged, arguments.out / "best.pt")
     log.info("the mean of %d is in %s", count, arguments.out / "best.pt")

@@ -57,3 +57,38 @@ def test_of_what_tune_and_pretrain_train_only_the_model_is_taken(tmp_path, model
     found = average_weights.main([one, str(tmp_path / "last.pt"), "--out", str(tmp_path / "mean")])
     assert found["model"].keys() == {"w", "seen"} and found["model"]["w"].tolist() == [[2.0] * 3] * 2
     assert found["heads"]["b"] == 1
+
+
+def test_a_classifier_is_of_the_weights_that_it_reads(tmp_path):
+    def classifier(value: float) -> dict:
+        return {"weight": torch.full((7, 3), value), "bias": torch.full((7,), value)}
+
+    best = save(tmp_path / "best.pt", 1.0, classifier=classifier(1.0), method="finetune", epoch=3)
+    trained = {"tuning.model.w": torch.full((2, 3), 3.0), "tuning.model.seen": torch.tensor(9)}
+    trained |= {f"tuning.classifier.{name}": value for name, value in classifier(3.0).items()}
+    torch.save({"average": trained, "epoch": 6}, tmp_path / "last.pt")
+    given = [best, str(tmp_path / "last.pt"), "--out", str(tmp_path / "mean")]
+    # the run's end alone, then the mean of both
+    for parts, wanted in ((["0", "1"], 3.0), (["1", "1"], 2.0)):
+        found = average_weights.main([*given, "--parts", *parts])
+        assert found["model"]["w"].tolist() == [[wanted] * 3] * 2
+        assert {value.unique().item() for value in found["classifier"].values()} == {wanted}
+    prompt = save(tmp_path / "prompt.pt", 1.0, classifier=None)
+    with pytest.raises(ValueError, match="some answer by a classifier, others by their prompt"):
+        average_weights.main([best, prompt, "--out", str(tmp_path / "mean")])
+    assert average_weights.main([prompt, prompt, "--out", str(tmp_path / "mean")])["classifier"] is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "run", "told"), [("0 1", {}, True), ("1 1", {}, False), ("0 1", {"hold_model": True}, False)]
+)
+def test_heads_of_another_epoch_are_told(tmp_path, caplog, parts, run, told):
+    heads = {"b": torch.ones(1)}
+    best = save(tmp_path / "best.pt", 1.0, heads=heads, epoch=3, run={"arguments": run})
+    torch.save(
+        {"average": {"tuning.model.w": torch.ones(2, 3), "tuning.model.seen": torch.tensor(9)}, "epoch": 6},
+        tmp_path / "last.pt",
+    )
+    given = [best, str(tmp_path / "last.pt"), "--out", str(tmp_path / "mean"), "--parts", *parts.split()]
+    average_weights.main(given)
+    assert ("epoch 3, the weights of epoch 6" in caplog.text) == told
