@@ -246,6 +246,7 @@ describe('manifest.schema.json', () => {
     ...OPTIONAL,
     'graphs.memobert.int8.backends',
     'graphs.memobert.int8.deviation.feature',
+    'training',
   ])('describes %s', (path) => {
     const described = path
       .split('.')

@@ -9,6 +9,9 @@ from transformers import BertForMaskedLM
 
 from . import convert, evaluate, export, extract, pretrain, random_checkpoints, tune, wav2vec2_import
 from .checkpoint_files import CheckpointError
+from .encoder_loading import load_encoder
+from .exported_models import load_models
+from .feature_banks import voice_bank
 from .labels import LABELS
 from .memobert_import import load_published
 from .part_loading import load_part
@@ -16,6 +19,8 @@ from .pretrain import make_model
 from .shard_writing import ShardWriter, write_part
 from .shards import Clip, Word
 from .sources import load_source
+from .speech_data import Clip as SpeechClip
+from .speech_data import Speech
 from .toy_videos import hum
 from .utterances import Faults, Unit
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
@@ -157,6 +162,19 @@ def test_a_voice_of_another_shape_is_read_back_by_what_its_bundle_states(paths, 
     for name, value in voice.state_dict().items():
         if "layers.0.attention" in name:
             assert torch.allclose(again["model"][name], value, atol=1e-3), name
+
+
+def test_a_bank_is_made_by_a_voice_of_others(paths):
+    wave = hum(1.0, 200)
+    speech = Speech((wave * 32768).astype(np.int16), [SpeechClip("x", "y", 0, 0, len(wave))])
+    model = load_models(None, paths["wav2vec2"], None)["wav2vec2"]
+    (tokens,) = voice_bank(model, speech, speech.clips, torch.device("cpu"), 1, False).features
+    encoder = load_encoder(paths["wav2vec2"], "voice", torch.device("cpu"), "fp32", features_alone=True)
+    window, first = extract.voice_window(wave)
+    wanted = encoder.encode(window[None])[0][0, first:]
+    assert tokens.shape == wanted.shape and np.abs(tokens - wanted).mean() < 0.05 * np.abs(wanted).mean()
+    with pytest.raises(ValueError, match="wav2vec2 gives no logits, as encoders of others do"):
+        load_encoder(paths["wav2vec2"], "voice", torch.device("cpu"), "fp32")
 
 
 def test_a_converted_bundle_that_states_no_config_is_told_by_its_tensors(paths, features, tmp_path):
