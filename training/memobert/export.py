@@ -265,6 +265,9 @@ def write_parts(
             graphs[name], golden[name] = export_graph(name, model, inputs[name], folder, shipped[name])
             training[part] = training_entry(stored[part], temperature)
     if HEADS in models:
+        # MEmoBERT's, which its own graph may have packed, are stored once more beside the heads
+        for head in (models[HEADS].face_regression, models[HEADS].voice_regression):
+            round_to_half(head.embedder[0])
         given = {"hidden": head_inputs(models["memobert"].config.hidden_size)}
         graphs[HEADS], golden[HEADS] = export_graph(HEADS, models[HEADS], given, folder, shipped[HEADS])
     elif "memobert" in reused and reuse.has(HEADS):

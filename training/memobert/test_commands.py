@@ -455,7 +455,9 @@ def test_export_writes_a_whole_bundle(runs, toy, tmp_path):
         for got, (key, want) in zip(session.run(None, inputs), case["outputs"].items(), strict=True):
             assert list(got.shape) == want["dims"], (name, key)
             flat = got.flatten()[: len(want["data"])]
-            assert np.abs(flat - want["data"]).max() < 1e-3 * max(1, np.abs(flat).max()), (name, key)
+            # what the heads share with MEmoBERT is packed there and stored once more beside them
+            most = 2e-5 if name == "memobert-heads" else 1e-3
+            assert np.abs(flat - want["data"]).max() < most * max(1, np.abs(flat).max()), (name, key)
 
 
 def test_graphs_take_other_sizes(runs, toy, tmp_path):
