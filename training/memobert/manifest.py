@@ -84,11 +84,12 @@ def training_entry(stored: dict, temperature: float | None) -> dict:
 
 
 def told_config(config: dict) -> dict:
-    """What a manifest says of a config: of wav2vec 2.0's what is not as usual, as in a config.json."""
+    """What a manifest says of a config: of wav2vec 2.0's what is not as transformers has it."""
     if "conv_dim" not in config:
         return config
-    told = Wav2Vec2Config.from_dict(config).to_diff_dict()
-    return {name: value for name, value in told.items() if name != "transformers_version"}
+    usual, told = (Wav2Vec2Config.from_dict(of).to_dict() for of in ({}, config))
+    unsaid = ("architectures", "dtype", "transformers_version")
+    return {name: of for name, of in told.items() if usual.get(name) != of and name not in unsaid}
 
 
 def prompt_of(stored: dict, reuse: "Bundle | None") -> str:
