@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .ferplus_data import Faces, clean_votes, majority
+from .ferplus_data import Faces, are_among, clean_votes, majority
 from .labels import LABELS
 from .speech_data import LANGUAGES, Clip, Speech
 
 ALL = "all"
+# what no file of the training split holds as well
+UNSEEN = "not in training files"
 # Burkhardt et al., Interspeech 2005: speakers 03, 10, 11, 12, 15 are men
 _EMODB_MEN = {"03", "10", "11", "12", "15"}
 # vocal bursts would be no babble
@@ -19,19 +21,31 @@ BABBLE_CLIPS = 200
 
 @dataclass(frozen=True)
 class FaceSplit:
-    """`pictures` [N,48,48] uint8, `truth` [N] FER+ class, `votes` [N,8]: each picture's vote distribution."""
+    """`pictures` [N,48,48] uint8, `truth` [N] FER+ class, `votes` [N,8]: each picture's vote distribution.
+
+    `unseen` [N] bool: which are not in the training archive too; None where that is not there.
+    """
 
     pictures: np.ndarray
     truth: np.ndarray
     votes: np.ndarray
+    unseen: np.ndarray | None = None
+
+    def groups(self) -> dict[str, np.ndarray]:
+        """Masks [N] by name: all, and the unseen, unless these are all or none."""
+        groups = {ALL: np.ones(len(self.truth), bool)}
+        if self.unseen is not None and self.unseen.any() and not self.unseen.all():
+            groups[UNSEEN] = self.unseen
+        return groups
 
 
-def face_split(faces: Faces) -> FaceSplit:
-    """The FER+ authors' evaluation set (`ferplus_data.majority`)."""
+def face_split(faces: Faces, training: Faces | None = None) -> FaceSplit:
+    """The FER+ authors' evaluation set (`ferplus_data.majority`), and what of it is in `training` too."""
     kept, truth = majority(faces)
     emotion = clean_votes(kept.votes)[:, :8]
     votes = emotion / emotion.sum(1, keepdims=True)
-    return FaceSplit(kept.pictures, truth, votes)
+    unseen = None if training is None else ~are_among(kept, training)
+    return FaceSplit(kept.pictures, truth, votes, unseen)
 
 
 def sex_of(corpus: str, speaker: str) -> str | None:

@@ -93,7 +93,6 @@ def _short(logits: np.ndarray, truth: np.ndarray) -> dict:
 def evaluate_face(encoders: dict[str, Encoder], split: FaceSplit, settings: Settings) -> dict:
     """The report of one face encoder, alone or beside its predecessor, on FER+ valid."""
     pictures = torch.from_numpy(split.pictures).unsqueeze(1).float()
-    everyone = {ALL: np.ones(len(split.truth), bool)}
     clean = {who: encoder.face_logits(pictures) for who, encoder in encoders.items()}
     rows = np.arange(len(split.truth))
     if settings.robust_faces:
@@ -119,7 +118,7 @@ def evaluate_face(encoders: dict[str, Encoder], split: FaceSplit, settings: Sett
 
     return {
         "classes": list(FACE_CLASSES),
-        "splits": {"FER+ valid": compare(clean, split.truth, everyone, score)},
+        "splits": {"FER+ valid": compare(clean, split.truth, split.groups(), score)},
         "calibration": calibration,
         "robustness": {"count": len(rows), "conditions": conditions},
     }
@@ -242,11 +241,22 @@ def evaluate(arguments: argparse.Namespace, device: torch.device) -> dict:
             speech = load_speech(arguments.speech, arguments.cache)
             found = evaluate_voice(encoders, speech, settings)
         else:
-            faces = faces or face_split(load_ferplus(arguments.faces, "valid", arguments.cache))
+            faces = faces or load_face_split(arguments.faces, arguments.cache)
             found = evaluate_face(encoders, faces, settings)
         sources = {who: {"source": e.source, "sha256": e.sha256} for who, e in encoders.items()}
         report["encoders"][GRAPHS[option]] = {"sources": sources, **found}
     return _rounded(report)
+
+
+def load_face_split(folder: Path, cache: Path | None) -> FaceSplit:
+    """FER+ valid; where the training archive lies beside it, with what is in that as well."""
+    faces = load_ferplus(folder, "valid", cache)
+    try:
+        training = load_ferplus(folder, "train", cache)
+    except FileNotFoundError:
+        log.warning("no ferplus-train.zip beside it: what of ferplus-valid is in training too is not told")
+        training = None
+    return face_split(faces, training)
 
 
 def _load(arguments: argparse.Namespace, option: str, device: torch.device) -> dict[str, Encoder]:
@@ -283,7 +293,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--face-size", type=int, default=FACE_SIZE_PX, help="pixels; another than the page's, of a control"
     )
-    parser.add_argument("--faces", type=Path, help="folder of ferplus-valid.zip")
+    parser.add_argument("--faces", type=Path, help="folder of ferplus-{train,valid}.zip")
     parser.add_argument("--speech", type=Path, help="folder of the corpora's archives")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded data")
     parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")

@@ -1,6 +1,7 @@
 """`encoders.md` from an `encoders.json`: the same numbers, in tables."""
 
 from .encoder_loading import FACE_SIZE_PX
+from .encoder_splits import ALL, UNSEEN
 from .report_figures import compared_group
 from .robustness import CLEAN
 
@@ -96,7 +97,19 @@ def _splits(found: dict) -> str:
                 row += [percent(before and before[key]) for key in ("wa", "uar")]
                 row += [points(difference, key) for key in ("wa", "uar")]
             rows.append(row)
-    return table(head, rows)
+    return table(head, rows) + "".join(_repeated(split, groups) for split, groups in found["splits"].items())
+
+
+def _repeated(split: str, groups: dict) -> str:
+    """A line on what of a split is in training too, where that is known."""
+    if UNSEEN not in groups:
+        return ""
+    count = groups[ALL]["after"]["count"]
+    repeated = count - groups[UNSEEN]["after"]["count"]
+    return (
+        f"\n{repeated} of the {count} pictures of {split} are in the training archive too, pixel by pixel;"
+        f" *{UNSEEN}* is without them.\n"
+    )
 
 
 def _classes(found: dict) -> str:

@@ -56,6 +56,26 @@ def load_ferplus(folder: Path, split: str, cache: Path | None = None) -> Faces:
     return faces
 
 
+def load_training_faces(folder: Path, cache: Path | None = None) -> Faces:
+    """`train` without the pictures that `valid` holds as well, which are counted in the log.
+
+    FER2013 has pictures twice, and its splits are not apart. Raises what `load_ferplus` raises, of either
+    archive, and ValueError if nothing is left.
+    """
+    train, valid = (load_ferplus(folder, split, cache) for split in ("train", "valid"))
+    repeated = are_among(train, valid)
+    log.info("ferplus-train: %d pictures are in ferplus-valid too and were left out", repeated.sum())
+    if repeated.all():
+        raise ValueError(f"{folder}: all pictures of ferplus-train.zip are in ferplus-valid.zip: give others")
+    return train.subset(~repeated)
+
+
+def are_among(faces: Faces, others: Faces) -> np.ndarray:
+    """[N] bool: which of `faces` are `others` as well, pixel by pixel."""
+    known = {picture.tobytes() for picture in others.pictures}
+    return np.array([picture.tobytes() in known for picture in faces.pictures], bool)
+
+
 def _read_cache(cached: Path, made_of: dict) -> Faces:
     with kept_arrays(cached, made_of, "--cache") as stored:
         try:

@@ -12,7 +12,7 @@ import torch
 from .checkpoint_files import digest
 from .exported_models import load_models
 from .feature_banks import Bank, face_bank, voice_bank
-from .ferplus_data import load_ferplus
+from .ferplus_data import load_ferplus, load_training_faces
 from .kept import sizes_of
 from .lightface_model import LightFace
 from .loop import first_of_machine, pick_device
@@ -51,7 +51,10 @@ def bank_origin(arguments: argparse.Namespace, name: str, split: str) -> dict:
     train = split == "train"
     if name != "voice":
         origin["faces"] = sizes_of(arguments.faces, [f"ferplus-{split}"])
-        return {**origin, "tracks": arguments.tracks} if train else origin
+        if not train:
+            return origin
+        left_out = sizes_of(arguments.faces, ["ferplus-valid"])
+        return {**origin, "pictures left out": left_out, "tracks": arguments.tracks}
     if not train:
         measured = [corpus for corpus in VALID_SPEAKERS if corpus not in arguments.leave_out]
         sizes = (sizes_of(arguments.speech, [corpus]) for corpus in measured)
@@ -73,8 +76,11 @@ def face_makers(arguments: argparse.Namespace, device) -> dict[str, Callable[[st
             model, stored = load()
             mean, std = stored.get("mean", 129.45), stored.get("std", 64.87)
             model = model.to(device, memory_format=torch.channels_last)
-            faces = load_ferplus(arguments.faces, split, arguments.cache)
             train = split == "train"
+            if train:
+                faces = load_training_faces(arguments.faces, arguments.cache)
+            else:
+                faces = load_ferplus(arguments.faces, split, arguments.cache)
             most, steps = (arguments.tracks, 8) if train else (0, 4)
             return face_bank(model, faces, mean, std, device, seed if train else 2, train, steps, most)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
 
+from .encoder_splits import ALL, UNSEEN
 from .evaluation_report import percent, points, table, with_interval
 from .fusion_report import kept
 from .pretraining_heads import TITLES
@@ -49,6 +50,7 @@ def make_card(manifest: dict, encoders: dict, fusion: dict, template: str) -> st
     parts = {
         "version": manifest["version"],
         "glance": glance(encoders, fusion),
+        "repeated": repeated(encoders, fusion),
         "files": files(manifest),
         "runs": runs(manifest),
         "data": table(["corpus", "licence"], [[s["name"], s["licence"]] for s in manifest["dataSources"]]),
@@ -112,6 +114,28 @@ def glance(encoders: dict, fusion: dict) -> str:
                 [f"{name}: calibration error", f"{percent(of['ece'])}{chance}", f"under {percent(ECE_AIM)}"]
             )
     return table(["what", "reached", "aim"], rows)
+
+
+def repeated(encoders: dict, fusion: dict) -> str:
+    """What is reached on pictures and lines that no training file holds, beside all."""
+    rows = []
+    for graph, (who, _) in FACE_AIMS.items():
+        for split, groups in encoders.get(graph, {}).get("splits", {}).items():
+            if UNSEEN in groups:
+                every, unseen = (groups[name]["after"] for name in (ALL, UNSEEN))
+                count = f"{unseen['count']} of {every['count']}"
+                for key in ("wa", "uar"):
+                    figures = percent(unseen[key]), percent(every[key])
+                    rows.append([f"{who}, {split}: {key.upper()}", *figures, count])
+    for corpus, of in fusion.get("texts", {}).items():
+        if "macro_f1_unseen" in of:
+            figures = percent(of["macro_f1_unseen"]), percent(of["macro_f1"])
+            rows.append([f"words alone, {corpus}: macro F1", *figures, f"{of['unseen']} of {of['count']}"])
+    if not rows:
+        return "How many of these are in the training files as well was not measured."
+    return "Some of these are in the training files as well, and so were learned by heart:\n\n" + table(
+        ["what", UNSEEN, "all", "of them"], rows
+    )
 
 
 def _calibrated_encoders(encoders: dict) -> Iterator[tuple[str, dict]]:
@@ -178,7 +202,7 @@ def encoder(found: dict) -> str:
     parts = [table(["split", "WA", "UAR", "majority", "chance", "samples"], rows)]
     split, groups = next(iter(found["splits"].items()))
     # where there are several corpora, the first is the one that the aim names
-    group = "all" if len(groups) == 1 else next(name for name in groups if name != "all")
+    group = next((name for name in groups if name not in (ALL, UNSEEN)), ALL)
     rows = [
         [name, *(percent(values[key]) for key in ("recall", "precision", "f1")), str(values["support"])]
         for name, values in groups[group]["after"]["classes"].items()

@@ -1,12 +1,26 @@
 import logging
+import shutil
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from . import train_denseface, train_lightface, tune
 from .composed_data import Composer
 from .feature_banks import Bank
-from .ferplus_data import Faces, clean_votes, distributions, load_ferplus, majority
+from .ferplus_data import (
+    Faces,
+    clean_votes,
+    distributions,
+    load_ferplus,
+    load_training_faces,
+    majority,
+)
+from .kept import check_made
+from .kept_banks import bank_origin, face_makers
 from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, LABELS
 from .sources import Source, read_powers, read_shares
 from .speech_data import load_speech, sampling_weights
@@ -30,6 +44,59 @@ def test_cache_gives_the_same_faces(toy, tmp_path):
     first = load_ferplus(toy / "faces", "valid", tmp_path)
     second = load_ferplus(toy / "faces", "valid", tmp_path)
     assert (first.pictures == second.pictures).all() and (first.votes == second.votes).all()
+
+
+@pytest.fixture
+def faces_shared(toy, tmp_path):
+    """The toy's archives, the training one with three pictures of valid more."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    shutil.copy(toy / "faces/ferplus-valid.zip", folder)
+    with (
+        zipfile.ZipFile(toy / "faces/ferplus-train.zip") as train,
+        zipfile.ZipFile(toy / "faces/ferplus-valid.zip") as valid,
+        zipfile.ZipFile(folder / "ferplus-train.zip", "w") as shared,
+    ):
+        table = train.read("votes.csv").decode()
+        for name in train.namelist():
+            if name != "votes.csv":
+                shared.writestr(name, train.read(name))
+        for row in valid.read("votes.csv").decode().splitlines()[1:4]:
+            shared.writestr(row.split(",")[0], valid.read(row.split(",")[0]))
+            table += row + "\n"
+        shared.writestr("votes.csv", table)
+    return folder
+
+
+def test_pictures_that_are_measured_are_not_learned(toy, faces_shared, caplog):
+    with caplog.at_level(logging.INFO):
+        found = load_training_faces(faces_shared)
+    assert "3 pictures are in ferplus-valid too and were left out" in caplog.text
+    assert (found.pictures == load_ferplus(toy / "faces", "train").pictures).all()
+    assert len(found.votes) == 64 and len(load_ferplus(faces_shared, "train").pictures) == 67
+    shutil.copy(faces_shared / "ferplus-valid.zip", faces_shared / "ferplus-train.zip")
+    with pytest.raises(ValueError, match="all pictures"):
+        load_training_faces(faces_shared)
+
+
+def test_no_command_learns_pictures_that_are_measured(runs, faces_shared, tmp_path, caplog):
+    out = ["--faces", str(faces_shared), "--out", str(tmp_path)]
+    with caplog.at_level(logging.INFO):
+        train_denseface.main([*runs["face"], "--epochs", "0", *out])
+        train_lightface.main([*runs["light"], "--epochs", "0", *out])
+    assert caplog.text.count("64 training faces") == 1
+    assert len(torch.load(tmp_path / "lessons.pt", weights_only=True)["logits"]) == 2 * 64
+    options = [*runs["fusion"], "--tracks", "0", *out]
+    at = options.index("--banks")
+    arguments = tune.make_parser().parse_args(options[:at] + options[at + 2 :])
+    banks = {name: make("train") for name, make in face_makers(arguments, "cpu").items()}
+    # contempt has no label
+    assert {name: len(bank.labels) for name, bank in banks.items()} == {"face": 56, "light": 56}
+    # nor from banks that were kept before
+    origin = bank_origin(arguments, "face", "train")
+    before = {name: of for name, of in origin.items() if name != "pictures left out"}
+    with pytest.raises(ValueError, match="another pictures left out: give the same, or another --banks"):
+        check_made(Path("a.npz"), before, origin, "--banks")
 
 
 def test_votes_follow_the_authors():

@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,9 @@ from torch import nn
 from . import evaluate_encoders
 from .denseface_model import DenseFace
 from .encoder_loading import load_encoder
-from .encoder_splits import babble_voices, groups_of, sex_of, some_of_each_corpus
+from .encoder_splits import UNSEEN, babble_voices, face_split, groups_of, sex_of, some_of_each_corpus
 from .evaluation_report import markdown
+from .ferplus_data import Faces, load_ferplus
 from .lightface_model import LightFace
 from .robustness import FACE_CONDITIONS, voice_conditions
 from .speech_data import Clip, load_speech
@@ -89,6 +91,34 @@ def test_a_run_and_its_graph_agree(run):
     scores = run[1]["encoders"]["denseface"]["splits"]["FER+ valid"]["all"]
     assert scores["before"]["confusion"] == scores["after"]["confusion"]
     assert scores["difference"]["wa"] == 0 and scores["after"]["count"] == 64
+
+
+def test_pictures_of_the_training_archive_are_told_apart(toy, encoders, run, tmp_path):
+    # without any, or without that archive, there is nothing to tell
+    assert run[1]["encoders"]["denseface"]["splits"]["FER+ valid"].keys() == {"all"}
+    faces = load_ferplus(toy / "faces", "valid")
+    assert face_split(faces).groups().keys() == {"all"}
+    split = face_split(faces, Faces(faces.pictures[:5], faces.votes[:5]))
+    settings = evaluate_encoders.Settings(rounds=20)
+    for name in ("face", "light"):
+        loaded = {"after": load_encoder(encoders / f"{name}.pt", "face", CPU, "fp32")}
+        groups = evaluate_encoders.evaluate_face(loaded, split, settings)["splits"]["FER+ valid"]
+        every, unseen = (groups[group]["after"] for group in ("all", UNSEEN))
+        assert (every["count"], unseen["count"]) == (64, 59)
+        rest = load_encoder(encoders / f"{name}.pt", "face", CPU, "fp32").face_logits(
+            torch.from_numpy(split.pictures[5:]).unsqueeze(1).float()
+        )
+        assert unseen["wa"] == np.mean(rest.argmax(1) == split.truth[5:])
+    shutil.copy(toy / "faces/ferplus-valid.zip", tmp_path)
+    assert evaluate_encoders.load_face_split(tmp_path, None).unseen is None
+    shutil.copy(toy / "faces/ferplus-valid.zip", tmp_path / "ferplus-train.zip")
+    assert not evaluate_encoders.load_face_split(tmp_path, None).unseen.any()
+    report = json.loads(json.dumps(run[1]))
+    report["encoders"]["denseface"]["splits"]["FER+ valid"][UNSEEN] = {"after": unseen}
+    figures = dict.fromkeys(report["encoders"], dict.fromkeys(("confusion", "reliability", "robustness"), ""))
+    page = markdown(report, figures)
+    assert f"| · {UNSEEN} | " in page
+    assert "5 of the 64 pictures of FER+ valid are in the training archive too, pixel by pixel" in page
 
 
 def test_the_page_is_made_from_the_report(run):

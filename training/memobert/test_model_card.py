@@ -1,5 +1,6 @@
 import pytest
 
+from .encoder_splits import UNSEEN
 from .model_card import TEMPLATE, glance, make_card, runs, worse
 
 SCORES = {"wa": 0.5, "uar": 0.4, "wa_interval": [0.4, 0.6], "uar_interval": [0.3, 0.5], "majority_wa": 0.2}
@@ -70,6 +71,20 @@ def test_what_was_aimed_for_stands_beside_what_was_reached():
     ]
     # nothing measured: no row, and no error
     assert len(glance({}, {}).splitlines()) == 2
+
+
+def test_what_training_files_hold_as_well_is_told_apart():
+    unseen = {**SCORES, "wa": 0.45, "uar": 0.35, "count": 8}
+    face = {**FOUND, "splits": {"FER+ valid": {"all": {"after": SCORES}, UNSEEN: {"after": unseen}}}}
+    texts = {"meld": {**SCORES, "macro_f1_unseen": 0.38, "unseen": 7}, "isear": SCORES}
+    card = make_card(MANIFEST, {"denseface-light": face}, {**FUSION, "texts": texts}, TEMPLATE.read_text())
+    assert "| LightFace, FER+ valid: WA | 45.0 % | 50.0 % | 8 of 10 |" in card
+    assert "| LightFace, FER+ valid: UAR | 35.0 % | 40.0 % | 8 of 10 |" in card
+    assert "| words alone, meld: macro F1 | 38.0 % | 40.0 % | 7 of 10 |" in card
+    assert "words alone, isear: macro F1" not in card
+    # the table of classes is of all
+    assert "Per class, FER+ valid:" in card
+    assert "was not measured" in make_card(MANIFEST, {"denseface": FOUND}, FUSION, TEMPLATE.read_text())
 
 
 def test_what_got_worse_is_a_known_failure():

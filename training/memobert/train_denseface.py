@@ -18,7 +18,7 @@ from torch import Tensor
 from .denseface_import import load_denseface
 from .denseface_model import FACE_CLASSES, DenseFace
 from .face_augmentation import degrade, warp
-from .ferplus_data import Faces, distributions, load_ferplus, majority
+from .ferplus_data import Faces, distributions, load_ferplus, load_training_faces, majority
 from .loop import (
     AveragedWeights,
     Checkpoints,
@@ -83,7 +83,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     arguments = parser.parse_args(argv)
     device = start(arguments)
 
-    train, target = distributions(load_ferplus(arguments.faces, "train", arguments.cache))
+    train, target = distributions(load_training_faces(arguments.faces, arguments.cache))
     valid = load_ferplus(arguments.faces, "valid", arguments.cache)
     if arguments.limit:
         train, target = train.subset(np.arange(arguments.limit)), target[: arguments.limit]

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from .denseface_model import DenseFace
 from .face_augmentation import degrade, warp
-from .ferplus_data import distributions, load_ferplus
+from .ferplus_data import distributions, load_ferplus, load_training_faces
 from .kept import check_made, write_whole
 from .lightface_model import LightFace
 from .loop import (
@@ -122,7 +122,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     arguments = parser.parse_args(argv)
     device = start(arguments)
 
-    train, target = distributions(load_ferplus(arguments.faces, "train", arguments.cache))
+    train, target = distributions(load_training_faces(arguments.faces, arguments.cache))
     valid = load_ferplus(arguments.faces, "valid", arguments.cache)
     if arguments.limit:
         train, target = train.subset(np.arange(arguments.limit)), target[: arguments.limit]
