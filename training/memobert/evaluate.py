@@ -44,7 +44,7 @@ from .sources import (
     own_samples,
     read_powers,
 )
-from .text_data import count_lines, load_sentences
+from .text_data import are_unseen, count_lines, load_sentences
 from .text_measures import (
     frequencies_of,
     label_frequencies,
@@ -222,7 +222,8 @@ def main(argv: list[str] | None = None) -> dict:
         # as it was tuned
         given = [of for of in frequencies_of(stored.get("run")) if of.partition("=")[0] in frequencies]
         powers = read_powers(given, set(frequencies))
-        found["texts"] = measure_texts(module, prompt, source, frequencies, device, precision, powers)
+        unseen = are_unseen(arguments.text, source.sentences)
+        found["texts"] = measure_texts(module, prompt, source, frequencies, device, precision, powers, unseen)
         lines = count_lines(arguments.text, "dev")
         for corpus, of in found["texts"].items():
             of["lines"] = lines[corpus]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .encoder_splits import UNSEEN
 from .pretraining_heads import TITLES
 
 COLUMNS = ("wa", "uar", "ece", "ece_by_chance", "ece_by_chance_95", "ece_raw")
@@ -57,17 +58,22 @@ def to_markdown(found: dict) -> str:
             "",
             "## Text alone",
             "",
-            "| corpus | texts | macro F1 | in its talk | its own frequencies | UAR | WA |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
+            f"| corpus | texts | macro F1 | {UNSEEN} | in its talk | its own frequencies | UAR | WA |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
         for corpus, of in found["texts"].items():
-            keys = ("macro_f1", "macro_f1_in_talk", "macro_f1_at_home", "uar", "wa")
+            keys = ("macro_f1", "macro_f1_unseen", "macro_f1_in_talk", "macro_f1_at_home", "uar", "wa")
             cells = [f"{100 * of[key]:.1f}" if key in of else "n/a" for key in keys]
+            if "unseen" in of:
+                cells[1] += f" ({of['unseen']})"
             lines.append(f"| {corpus} | {kept(of)} | {' | '.join(cells)} |")
         lines += [
             "",
             "Texts: the lines of the validation split whose labels all fall into one of the seven; the others"
             " are ambiguous, or have no label here, and count nowhere.",
+            "",
+            f"{UNSEEN.capitalize()}: macro F1 on the lines (how many) whose words are no line of any corpus'"
+            " training file, in upper or lower case.",
             "",
             "In its talk: macro F1 with what the same person had said before in the same dialogue, as far as"
             " the window reaches. Its own frequencies: macro F1 when the logarithm of how often each label is"

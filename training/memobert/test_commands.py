@@ -322,9 +322,12 @@ def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, toy, tmp_pa
     assert set(found["texts"]) == {"meld"} and found["texts"]["meld"]["macro_f1"] > 3 / 7
     lines = len((toy / "text/meld/dev.tsv").read_text().splitlines()) - 1
     assert found["texts"]["meld"]["lines"] == lines
+    # by chance, some of the toy's lines are in both of its files
+    assert 0 < (unseen := found["texts"]["meld"]["unseen"]) < lines
     assert set(found["tasks"]) == {"wwmlm", "mafr", "mvfr", "mvfc"}
     page = (tmp_path / "memobert.md").read_text()
     assert f"| meld | {found['texts']['meld']['count']} of {lines} |" in page
+    assert f"{100 * found['texts']['meld']['macro_f1_unseen']:.1f} ({unseen}) |" in page
     assert "| TVA |" in page and "SpanMVFC-KL" in page
 
 

@@ -24,7 +24,7 @@ from .kept_banks import bank_origin, face_makers
 from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, LABELS
 from .sources import Source, read_powers, read_shares
 from .speech_data import load_speech, sampling_weights
-from .text_data import count_lines, load_sentences
+from .text_data import are_unseen, count_lines, load_sentences, load_unlabelled
 from .voice_augmentation import add_noise, augment, change_speed, normalise, place
 
 
@@ -210,6 +210,33 @@ def test_a_sentence_knows_what_its_speaker_said_before(tmp_path):
         ],
     )
     assert [s.before for s in load_sentences(tmp_path, "train")] == ["", "", "a", "", "", ""]
+
+
+def test_lines_that_are_measured_are_not_learned(tmp_path, caplog):
+    lines = ["Oh, it's GONE!\tsadness\tAnn\t1", "okay\tneutral\tAnn\t1", "we will see\tjoy\tAnn\t1"]
+    talk(tmp_path, lines)
+    (tmp_path / "isear").mkdir()
+    (tmp_path / "isear/dev.tsv").write_text(
+        "text\tlabel\noh it's gone\tsadness\nwe will see\tjoy\nnew\tjoy\n"
+    )
+    # of another corpus, and one that has no label of ours
+    (tmp_path / "goemotions").mkdir()
+    (tmp_path / "goemotions/train.tsv").write_text(
+        "text\tlabels\n“Oh — it\u2019s gone”\tneutral,joy\nso it is\tjoy\n"
+    )
+    with caplog.at_level(logging.INFO):
+        found = load_sentences(tmp_path, "train")
+    # the long one is left out, also of what was said before; what everybody says stays
+    assert [(s.text, s.before) for s in found] == [
+        ("so it is", ""),
+        ("okay", ""),
+        ("we will see", "okay"),
+    ]
+    assert "meld train: 1 lines are in a dev.tsv too and were left out" in caplog.text
+    assert load_unlabelled(tmp_path) == ["so it is", "okay", "we will see"]
+    measured = load_sentences(tmp_path, "dev")
+    assert [s.text for s in measured] == ["oh it's gone", "we will see", "new"]
+    assert are_unseen(tmp_path, measured).tolist() == [False, False, True]
 
 
 def test_half_of_the_sentences_come_with_what_was_said_before():

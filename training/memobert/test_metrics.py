@@ -93,5 +93,12 @@ def test_texts_are_scored_by_corpus_and_with_its_own_frequencies():
     # drawn as often as they are there: nothing is left to add
     drawn = score_texts(logits, truth, np.repeat(["home"], 10), frequencies, {"home": 1.0})["home"]
     assert drawn["macro_f1_at_home"] == drawn["macro_f1"] != found["macro_f1_at_home"]
+    # the lines that training files have as well are left out of a figure beside
+    assert "macro_f1_unseen" not in found
+    unseen = np.arange(10) == 9
+    apart = score_texts(logits, truth, np.repeat(["home"], 10), frequencies, None, unseen)["home"]
+    assert (apart["unseen"], apart["macro_f1_unseen"], apart["macro_f1"]) == (1, 1, found["macro_f1"])
+    known = score_texts(logits, truth, np.repeat(["home"], 10), frequencies, None, ~np.ones(10, bool))["home"]
+    assert "macro_f1_unseen" not in known
     # of a corpus that tuning has not seen nothing is claimed
     assert "macro_f1_at_home" not in score_texts(logits, truth, np.repeat(["away"], 10), frequencies)["away"]

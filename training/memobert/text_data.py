@@ -2,8 +2,11 @@
 
 import csv
 import logging
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, TEXT_LABELS
 
@@ -11,6 +14,8 @@ log = logging.getLogger(__name__)
 
 # of MELD's series: its training scenes are in MELD's other splits
 NOT_TO_READ = ("emorynlp",)
+# of a repeated line: shorter ones ("Okay.") are said by everybody
+LEAST_WORDS = 4
 # labels that say nothing for or against the others of their line
 BESIDE = {"semeval2018_ec": ("anticipation", "trust")}
 
@@ -28,6 +33,37 @@ class Sentence:
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Lower-cased, without what stands between: two lines that have the same are the same line."""
+    return tuple(re.findall(r"\w+", text.lower()))
+
+
+def _lines_of(folder: Path, split: str) -> set[tuple[str, ...]]:
+    """The words of every line of a split, of all corpora that may be read."""
+    paths = [path for path in Path(folder).glob(f"*/{split}.tsv") if path.parent.name not in NOT_TO_READ]
+    return {words_of(row.get("text") or "") for path in paths for row in _rows(path)}
+
+
+def _without_dev(path: Path, rows: list[dict[str, str]], dev: set[tuple[str, ...]]) -> list[dict[str, str]]:
+    """Training rows but for lines of LEAST_WORDS and more that a dev.tsv has too, which the log counts."""
+
+    def repeated(row: dict[str, str]) -> bool:
+        words = words_of(row.get("text") or "")
+        return len(words) >= LEAST_WORDS and words in dev
+
+    kept = [row for row in rows if not repeated(row)]
+    if len(kept) < len(rows):
+        left_out = len(rows) - len(kept)
+        log.info("%s train: %d lines are in a dev.tsv too and were left out", path.parent.name, left_out)
+    return kept
+
+
+def are_unseen(folder: Path, sentences: list[Sentence]) -> np.ndarray:
+    """[N] bool: which are no line of any training file, however short."""
+    known = _lines_of(folder, "train")
+    return np.array([words_of(sentence.text) not in known for sentence in sentences], bool)
 
 
 def _label_of(corpus: str, row: dict[str, str]) -> str | None:
@@ -53,13 +89,14 @@ def _said_before(rows: list[dict[str, str]]) -> list[str]:
 def load_unlabelled(folder: Path) -> list[str]:
     """Every text of every corpus' training split, whatever its label: for masked words.
 
-    Raises FileNotFoundError when no corpus is there.
+    Without lines of validation splits (`load_sentences`). Raises FileNotFoundError when no corpus is there.
     """
     texts: list[str] = []
+    dev = _lines_of(folder, "dev")
     for path in sorted(Path(folder).glob("*/train.tsv")):
         if path.parent.name in NOT_TO_READ:
             continue
-        texts += [row["text"] for row in _rows(path) if row.get("text")]
+        texts += [row["text"] for row in _without_dev(path, _rows(path), dev) if row.get("text")]
     if not texts:
         raise FileNotFoundError(f"{folder} holds no CORPUS/train.tsv")
     return list(dict.fromkeys(texts))
@@ -68,20 +105,23 @@ def load_unlabelled(folder: Path) -> list[str]:
 def load_sentences(folder: Path, split: str) -> list[Sentence]:
     """Sentences of `train` or `dev`; lines without a text or with labels of several groups are left out.
 
-    Raises FileNotFoundError when no corpus is there.
+    So are training lines of four words and more that a corpus' dev split has too, also from what was said
+    before. Raises FileNotFoundError when no corpus is there.
     """
     sentences: list[Sentence] = []
+    dev = _lines_of(folder, "dev") if split == "train" else set()
     for corpus in ("goemotions", *TEXT_LABELS):
         path = Path(folder) / corpus / f"{split}.tsv"
         if not path.exists():
             continue
-        rows = _rows(path)
+        lines = _rows(path)
+        rows = _without_dev(path, lines, dev)
         kept = [
             Sentence(corpus, row["text"], LABEL_INDEX[label], before)
             for row, before in zip(rows, _said_before(rows), strict=True)
             if row.get("text") and (label := _label_of(corpus, row))
         ]
-        log.info("%s %s: %d of %d lines", corpus, split, len(kept), len(rows))
+        log.info("%s %s: %d of %d lines", corpus, split, len(kept), len(lines))
         sentences += kept
     if not sentences:
         raise FileNotFoundError(f"{folder} holds none of goemotions, {', '.join(TEXT_LABELS)}")

@@ -28,6 +28,7 @@ def measure_texts(
     device,
     precision: str,
     powers: dict[str, float] | None = None,
+    unseen: np.ndarray | None = None,
 ) -> dict[str, dict]:
     """Text alone on each corpus' validation split, as frequent as it is there (`score_texts`).
 
@@ -43,7 +44,7 @@ def measure_texts(
         ]
         logits = label_logits(module, samples, source.tokenizer, prompt_of(module, prompt), device, precision)
         truth, corpora = (np.array([getattr(s, name) for s in samples]) for name in ("label", "source"))
-        return score_texts(logits, truth, corpora, frequencies, powers)
+        return score_texts(logits, truth, corpora, frequencies, powers, unseen)
 
     found = score([""] * len(source.sentences))
     talks = {s.corpus for s in source.sentences if s.before}
@@ -59,8 +60,11 @@ def score_texts(
     corpora: np.ndarray,
     frequencies: dict[str, np.ndarray],
     powers: dict[str, float] | None = None,
+    unseen: np.ndarray | None = None,
 ) -> dict[str, dict]:
     """Measures of `logits` [N,labels] by corpus, and `macro_f1_at_home` with the corpus' own frequencies.
+
+    `macro_f1_unseen` is of the lines that `unseen` [N] names, if any; how many they are is told as `unseen`.
 
     `frequencies` [labels] sum to 1 and come from the training split. Tuning draws labels by a power of them,
     the root unless `powers` says another, so the rest of their logarithm is added (logit adjustment: Menon
@@ -74,6 +78,10 @@ def score_texts(
             **measure(truth[rows], guess, len(LABELS)),
             "classes": per_class(confusion_matrix(truth[rows], guess, len(LABELS)), LABELS),
         }
+        if unseen is not None and (apart := unseen[rows]).any():
+            found[corpus]["unseen"] = int(apart.sum())
+            scores = measure(truth[rows][apart], guess[apart], len(LABELS))
+            found[corpus]["macro_f1_unseen"] = scores["macro_f1"]
         if corpus in frequencies:
             left = 1 - (powers or {}).get(corpus, ROOT)
             at_home = (logits[rows] + left * np.log(frequencies[corpus])).argmax(1)
