@@ -35,18 +35,18 @@ from .onnx_variants import round_to_packed
 from .part_loading import load_part
 from .pretrain import measure_tasks
 from .pretraining_heads import TASKS
+from .run_parts import powers_of
 from .samples import CASES, Prompt, Sample
 from .sources import (
     DEFAULT_PROMPT,
+    ROOT,
     Source,
     add_source_arguments,
     load_source,
     own_samples,
-    read_powers,
 )
 from .text_data import are_unseen, count_lines, load_sentences
 from .text_measures import (
-    frequencies_of,
     label_frequencies,
     measure_texts,
     measure_unseen_words,
@@ -220,8 +220,7 @@ def main(argv: list[str] | None = None) -> dict:
     if source.sentences and not held_out:
         frequencies = label_frequencies(load_sentences(arguments.text, "train"))
         # as it was tuned
-        given = [of for of in frequencies_of(stored.get("run")) if of.partition("=")[0] in frequencies]
-        powers = read_powers(given, set(frequencies))
+        powers = powers_of(stored.get("run"), frequencies, ROOT)
         unseen = are_unseen(arguments.text, source.sentences)
         found["texts"] = measure_texts(module, prompt, source, frequencies, device, precision, powers, unseen)
         lines = count_lines(arguments.text, "dev")

@@ -78,7 +78,8 @@ def to_markdown(found: dict) -> str:
             "In its talk: macro F1 with what the same person had said before in the same dialogue, as far as"
             " the window reaches. Its own frequencies: macro F1 when the logarithm of how often each label is"
             " in the corpus' training split is added, less the power by which tuning had drawn them (the root"
-            " unless `--frequencies` said another). The page knows no corpus and adds nothing.",
+            " unless `--frequencies` said another; of a mean of runs, the mean). The page knows no corpus and"
+            " adds nothing.",
         ]
     if found.get("tasks"):
         lines += ["", "## What it fills in", "", "| task | of what was masked |", "| --- | --- |"]

@@ -17,6 +17,7 @@ from .evaluation_report import percent, points, table, with_interval
 from .fusion_report import kept
 from .pretraining_heads import TITLES
 from .report_figures import compared_group
+from .run_parts import merged, single_runs
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
 # what was aimed for before anything was measured; `all` is of the corpus that is left out
@@ -164,23 +165,6 @@ def runs(manifest: dict) -> str:
             seeds = " ".join(str(run.get("seed", "n/a")) for run in small)
             rows.append([name, seeds, "n/a", temperature, "`training` in `manifest.json`"])
     return table(["part", "seed", "commit", "temperature", "arguments"], rows)
-
-
-def merged(parts: Iterator[tuple[float, dict]]) -> list[tuple[float, dict]]:
-    """A run whose best and last weights are both in a mean is one run."""
-    shares: dict[str, tuple[float, dict]] = {}
-    for share, run in parts:
-        key = json.dumps(run, sort_keys=True)
-        shares[key] = shares.get(key, (0.0, run))[0] + share, run
-    return list(shares.values())
-
-
-def single_runs(run: dict, share: float = 1.0) -> Iterator[tuple[float, dict]]:
-    """What `average_weights` took the mean of, and of means of means as well: their parts and runs."""
-    if not run.get("of"):
-        yield share, run
-    for part, of in zip(run.get("parts", []), run.get("of", []), strict=True):
-        yield from single_runs(of or {}, share * part)
 
 
 def encoder(found: dict) -> str:

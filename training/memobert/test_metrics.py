@@ -11,8 +11,9 @@ from .metrics import (
     per_class,
     score_logits,
 )
+from .run_parts import powers_of
 from .text_data import Sentence
-from .text_measures import frequencies_of, label_frequencies, score_texts
+from .text_measures import label_frequencies, score_texts
 
 NAMES = ("a", "b", "c")
 
@@ -70,13 +71,20 @@ def test_scores_say_all_of_a_split():
 
 
 def test_how_labels_were_drawn_is_told_of_the_mean_of_runs_too():
-    run = {"arguments": {"frequencies": ["meld=0.75"]}}
-    assert (
-        frequencies_of(run)
-        == frequencies_of({"arguments": {"parts": []}, "of": [run, None]})
-        == ["meld=0.75"]
-    )
-    assert frequencies_of(None) == frequencies_of({"arguments": {}, "of": [None]}) == []
+    corpora = ("meld", "isear")
+    run = {"arguments": {"frequencies": ["meld=0.75", "elsewhere=1"]}}
+    assert powers_of(run, corpora, 0.5) == {"meld": 0.75, "isear": 0.5}
+    # the first gives the heads alone, as shipped weights are made; what is not known counts nowhere
+    heads = {"arguments": {"frequencies": [], "hold_model": True}}
+    mean = {"parts": [0, 1], "of": [heads, {"parts": [0.2, 0.8], "of": [None, run]}]}
+    assert powers_of(mean, corpora, 0.5) == pytest.approx({"meld": 0.75, "isear": 0.5})
+    assert powers_of({"parts": [0.5, 0.5], "of": [heads, run]}, ("meld",), 0.5) == {"meld": 0.75}
+    # of runs that differ, by their parts; one of before there was a choice had the default
+    others = [run, {"arguments": {"frequencies": ["meld=1"]}}, {"arguments": {"steps": 3}}]
+    found = powers_of({"parts": [0.5, 0.25, 0.25], "of": others}, ("meld",), 0.5)
+    assert found == pytest.approx({"meld": 0.75 / 2 + 1 / 4 + 0.5 / 4})
+    unknown = {"arguments": {"parts": [0, 1]}, "parts": [0, 1], "of": [run, None]}
+    assert powers_of(None, corpora, 0.5) == powers_of(unknown, corpora, 0.5) == {}
 
 
 def test_texts_are_scored_by_corpus_and_with_its_own_frequencies():

@@ -89,13 +89,6 @@ def score_texts(
     return found
 
 
-def frequencies_of(run: dict | None) -> list[str]:
-    """`--frequencies` of the run that made a checkpoint; of a mean's, those of its first."""
-    if not run:
-        return []
-    return run.get("arguments", {}).get("frequencies") or frequencies_of(next(iter(run.get("of", [])), None))
-
-
 def label_frequencies(sentences: list[Sentence]) -> dict[str, np.ndarray]:
     """[labels] by corpus, summing to 1; each is counted once more than it occurs."""
     counts: dict[str, np.ndarray] = {}
