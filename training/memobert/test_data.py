@@ -24,7 +24,7 @@ from .kept_banks import bank_origin, face_makers
 from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, LABELS
 from .sources import Source, read_powers, read_shares
 from .speech_data import load_speech, sampling_weights
-from .text_data import are_unseen, count_lines, load_sentences, load_unlabelled
+from .text_data import are_unseen, count_lines, load_fine_labels, load_sentences, load_unlabelled
 from .voice_augmentation import add_noise, augment, change_speed, normalise, place
 
 
@@ -173,6 +173,32 @@ def test_lines_of_several_emotions_count_only_where_they_agree(tmp_path):
     assert found == {"a": "happy", "c": "sad", "d": "neutral"}
     # what is left out is told beside what is kept
     assert count_lines(tmp_path, "train") == {"semeval2018_ec": 5}
+
+
+def test_lines_that_are_cut_short_are_counted_and_left_out(tmp_path, caplog):
+    (tmp_path / "goemotions").mkdir()
+    (tmp_path / "goemotions/dev.tsv").write_text("\ufefftext\tlabels\nwhole\tjoy\ncut\n", encoding="utf-8")
+    talk(tmp_path, ["cut", "whole\tjoy\tAnn\t1"])
+    (tmp_path / "meld/train.tsv").rename(tmp_path / "meld/dev.tsv")
+    with caplog.at_level(logging.WARNING):
+        assert [s.text for s in load_sentences(tmp_path, "dev")] == ["whole", "whole"]
+    assert caplog.text.count("1 lines are cut short, without a label") == 2
+    assert load_fine_labels(tmp_path, "dev") == (["whole"], [{"joy"}])
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("text\tlabel\ncafé\tjoy\n".encode("latin-1"), r"meld/train\.tsv is no UTF-8: save it anew"),
+        (b"text\tmood\na\tjoy\n", r"meld/train\.tsv lacks the column label or labels: name it"),
+        (b"line\tlabel\na\tjoy\n", r"meld/train\.tsv lacks the column text: name it"),
+    ],
+)
+def test_a_table_of_sentences_that_is_none_is_named(tmp_path, written, why):
+    (tmp_path / "meld").mkdir()
+    (tmp_path / "meld/train.tsv").write_bytes(written)
+    with pytest.raises(ValueError, match=why):
+        load_sentences(tmp_path, "train")
 
 
 def test_large_corpora_and_frequent_labels_are_drawn_less_often_than_they_are():

@@ -318,6 +318,26 @@ def test_every_fault_is_counted_with_its_file(detector, film, tmp_path, caplog):
     assert 0.3 < clips["cut"].end_s < 0.9
 
 
+def test_names_in_capitals_are_read(tmp_path):
+    for suffix, said in (
+        (".SRT", "1\n00:00:00,000 --> 00:00:01,000\none"),
+        (".VTT", "WEBVTT\n\n00:00.000 --> 00:01.000\none"),
+    ):
+        folder = tmp_path / suffix
+        folder.mkdir()
+        (folder / "TALK.MP4").touch()
+        (folder / f"TALK{suffix}").write_text(said)
+        (unit,) = find_units(folder, 0, Faults())
+        assert [word.text for u in unit.utterances for word in u.words] == ["one"]
+
+
+def test_a_table_of_labels_that_is_no_utf_8_is_named(tmp_path):
+    (tmp_path / "talk.mp4").touch()
+    (tmp_path / "labels.csv").write_bytes("file,speaker\ntalk.mp4,Zoë\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"labels\.csv is no UTF-8: save it anew, as UTF-8"):
+        find_units(tmp_path, 0, Faults())
+
+
 @pytest.mark.parametrize(
     ("suffix", "begin", "said"), [(".srt", "\n \n", "A --> B"), (".vtt", "WEBVTT\n\n", "A to B")]
 )

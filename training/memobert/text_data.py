@@ -30,9 +30,21 @@ class Sentence:
     before: str = ""
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+def _rows(path: Path, *columns: str) -> list[dict[str, str | None]]:
+    """The lines by column; None is a cell that a short line lacks.
+
+    Raises ValueError for a file that is no UTF-8, or lacks the column text or all of `columns`.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            rows, named = list(reader), reader.fieldnames or ()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no UTF-8: save it anew, as UTF-8") from error
+    for wanted in filter(None, (("text",), columns)):
+        if not set(wanted) & set(named):
+            raise ValueError(f"{path} lacks the column {' or '.join(wanted)}: name it in the first line")
+    return rows
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -66,12 +78,17 @@ def are_unseen(folder: Path, sentences: list[Sentence]) -> np.ndarray:
     return np.array([words_of(sentence.text) not in known for sentence in sentences], bool)
 
 
-def _label_of(corpus: str, row: dict[str, str]) -> str | None:
-    if "label" in row:
-        return TEXT_LABELS[corpus].get(row["label"])
-    # several labels are kept when they all fall into one group
+def _told(row: dict[str, str | None]) -> str | None:
+    return row["label" if "label" in row else "labels"]
+
+
+def _label_of(corpus: str, row: dict[str, str | None]) -> str | None:
     known = GOEMOTIONS_LABELS if corpus == "goemotions" else TEXT_LABELS[corpus]
-    groups = {known.get(fine) for fine in row["labels"].split(",") if fine not in BESIDE.get(corpus, ())}
+    told = _told(row)
+    if told is None or "label" in row:
+        return known.get(told)
+    # several labels are kept when they all fall into one group
+    groups = {known.get(fine) for fine in told.split(",") if fine not in BESIDE.get(corpus, ())}
     return groups.pop() if len(groups) == 1 else None
 
 
@@ -89,7 +106,7 @@ def _said_before(rows: list[dict[str, str]]) -> list[str]:
 def load_unlabelled(folder: Path) -> list[str]:
     """Every text of every corpus' training split, whatever its label: for masked words.
 
-    Without lines of validation splits (`load_sentences`). Raises FileNotFoundError when no corpus is there.
+    Without lines of validation splits (`load_sentences`). Raises as that does.
     """
     texts: list[str] = []
     dev = _lines_of(folder, "dev")
@@ -106,7 +123,7 @@ def load_sentences(folder: Path, split: str) -> list[Sentence]:
     """Sentences of `train` or `dev`; lines without a text or with labels of several groups are left out.
 
     So are training lines of four words and more that a corpus' dev split has too, also from what was said
-    before. Raises FileNotFoundError when no corpus is there.
+    before. Raises FileNotFoundError when no corpus is there, ValueError for a file that cannot be read so.
     """
     sentences: list[Sentence] = []
     dev = _lines_of(folder, "dev") if split == "train" else set()
@@ -114,7 +131,9 @@ def load_sentences(folder: Path, split: str) -> list[Sentence]:
         path = Path(folder) / corpus / f"{split}.tsv"
         if not path.exists():
             continue
-        lines = _rows(path)
+        lines = _rows(path, "label", "labels")
+        if short := sum(_told(row) is None for row in lines):
+            log.warning("%s: %d lines are cut short, without a label, and were left out", path, short)
         rows = _without_dev(path, lines, dev)
         kept = [
             Sentence(corpus, row["text"], LABEL_INDEX[label], before)
@@ -137,5 +156,6 @@ def count_lines(folder: Path, split: str) -> dict[str, int]:
 def load_fine_labels(folder: Path, split: str) -> tuple[list[str], list[set[str]]]:
     """GoEmotions' texts and all their fine labels; empty without that corpus."""
     path = Path(folder) / "goemotions" / f"{split}.tsv"
-    rows = [row for row in _rows(path) if row.get("text")] if path.exists() else []
+    rows = _rows(path) if path.exists() else []
+    rows = [row for row in rows if row["text"] and row.get("labels")]
     return [row["text"] for row in rows], [set(row["labels"].split(",")) for row in rows]

@@ -194,8 +194,9 @@ def _units_of(
 def _said(video: Path, name: str, faults: Faults) -> tuple[list[Utterance], str | None]:
     """Cues of the .vtt or .srt of the same stem, else the text of its .txt."""
     for suffix in (".vtt", ".srt", ".txt"):
-        path = video.with_suffix(suffix)
-        if not path.is_file():
+        # some devices write all names in capitals
+        path = next((p for s in (suffix, suffix.upper()) if (p := video.with_suffix(s)).is_file()), None)
+        if path is None:
             continue
         try:
             if suffix == ".txt":
@@ -216,7 +217,7 @@ def _cues(path: Path, name: str, faults: Faults) -> list[Utterance]:
         written = opened.file.read().lstrip()
     # the reader of .srt takes the 5 of 3,5 s for milliseconds
     written = _TIMES.sub(lambda line: _SHORT_FRACTION.sub(_three_digits, line[0]), written)
-    captions = list(webvtt.from_buffer(io.StringIO(written), format=path.suffix[1:]))
+    captions = list(webvtt.from_buffer(io.StringIO(written), format=path.suffix[1:].lower()))
     if lost := len(_TIMES.findall(written)) - len(captions):
         faults.add("cue without words, or without times that can be read: left out", name, lost)
     cues = []
@@ -271,7 +272,11 @@ def _read_table(path: Path, names: list[str], faults: Faults) -> dict[str, list[
         for short in (name, Path(name).name, Path(name).stem):
             known[short].add(name)
     rows: dict[str, list[dict]] = defaultdict(list)
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    try:
+        written = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no UTF-8: save it anew, as UTF-8") from error
+    with io.StringIO(written, newline="") as file:
         reader = csv.DictReader(file)
         if "file" not in (reader.fieldnames or ()):
             raise ValueError(f"{path} lacks the column file; it may have {', '.join(COLUMNS)}")
