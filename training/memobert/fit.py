@@ -35,15 +35,24 @@ def add_fit_arguments(
 
 
 def make_accelerator(arguments: argparse.Namespace) -> Accelerator:
-    """The device and processes of this run; tasks differ by step, hence parameters without a gradient."""
+    """The device and processes of this run; tasks differ by step, hence parameters without a gradient.
+
+    Raises ValueError where a launcher asks for gradients of several steps: `Fit.run` steps after each.
+    """
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     half = arguments.precision == "bf16" and bf16_gains(pick_device(arguments.device))
-    return Accelerator(
+    accelerator = Accelerator(
         mixed_precision="bf16" if half else "no",
         cpu=arguments.device == "cpu",
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
+    if (steps := accelerator.gradient_accumulation_steps) != 1:
+        raise ValueError(
+            f"gradient_accumulation_steps {steps} of `accelerate`: every step updates the weights here. "
+            "Leave it at 1, and give a larger --batch or more processes"
+        )
+    return accelerator
 
 
 @dataclass

@@ -2,11 +2,13 @@
 
 import argparse
 import hashlib
+from argparse import Namespace
 
 import pytest
 import torch
 
 from . import loop
+from .fit import make_accelerator
 from .loop import describe_run, random_state, rounds_left, rounds_of, set_random_state
 
 
@@ -33,6 +35,16 @@ def test_a_run_goes_on_behind_the_steps_that_it_has():
             ValueError, match=f"holds 10 steps.*--steps {steps} --every {every}.*another --out"
         ):
             rounds_left({"epoch": 2, "steps": 10}, steps, every)
+
+
+def test_gradients_of_several_steps_are_refused(monkeypatch):
+    arguments = Namespace(device="cpu", precision="fp32", threads=0)
+    # as `accelerate launch --gradient_accumulation_steps 2` says it
+    monkeypatch.setenv("ACCELERATE_GRADIENT_ACCUMULATION_STEPS", "2")
+    with pytest.raises(ValueError, match=r"gradient_accumulation_steps 2 .*larger --batch"):
+        make_accelerator(arguments)
+    monkeypatch.setenv("ACCELERATE_GRADIENT_ACCUMULATION_STEPS", "1")
+    assert make_accelerator(arguments).gradient_accumulation_steps == 1
 
 
 def test_a_gpus_generators_go_on_where_they_were(monkeypatch):
