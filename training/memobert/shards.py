@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import webdataset
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from .face_crops import FACE_PX
 
@@ -115,7 +115,7 @@ def unpack_clip(sample: dict) -> Clip:
             )
         faces, waveform = _no_faces(), _nothing()
         if "faces.png" in sample:
-            faces = np.asarray(Image.open(io.BytesIO(sample["faces.png"]))).reshape(-1, FACE_PX, FACE_PX)
+            faces = _faces_of(sample["faces.png"], len(about["face_times_s"]))
         if "flac" in sample:
             waveform, _ = soundfile.read(io.BytesIO(sample["flac"]), dtype="float32")
         times, missed = (np.array(about[name], np.float32) for name in ("face_times_s", "missed_times_s"))
@@ -125,10 +125,20 @@ def unpack_clip(sample: dict) -> Clip:
         plain = {name: about[name] for name in _PLAIN}
     except ShardError:
         raise
-    except (KeyError, TypeError, ValueError, OSError, soundfile.SoundFileError) as error:
+    # Pillow's for what is no picture is a SyntaxError
+    except (KeyError, TypeError, ValueError, OSError, SyntaxError, soundfile.SoundFileError) as error:
         raise ShardError(f"{key} is no utterance ({error!r}): prepare the videos again") from error
     arrays = {"faces": faces, "face_times_s": times, "missed_times_s": missed, "waveform": waveform}
     return Clip(key=key, words=words, **plain, **arrays)
+
+
+def _faces_of(packed: bytes, count: int) -> np.ndarray:
+    """[count,64,64] uint8. Raises ValueError for another count, before anything is unpacked."""
+    # not `Image.open`, which takes an hour of faces for a decompression bomb; `count` is the limit here
+    picture = PngImagePlugin.PngImageFile(io.BytesIO(packed))
+    if picture.size != (FACE_PX, count * FACE_PX):
+        raise ValueError(f"{picture.width}x{picture.height} pixels for {count} faces")
+    return np.asarray(picture).reshape(-1, FACE_PX, FACE_PX)
 
 
 def read_index(folder: Path) -> dict:

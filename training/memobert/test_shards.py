@@ -5,10 +5,12 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from .face_crops import FACE_PX
 from .labels import LABELS
 from .shard_writing import ShardWriter, write_part
-from .shards import VOICE_HZ, Clip, ShardError, Word, read_clips, sha256
+from .shards import VOICE_HZ, Clip, ShardError, Word, pack_clip, read_clips, sha256, unpack_clip
 from .utterances import Faults, Unit
 from .wav2vec2_model import SAMPLE_RATE_HZ
 
@@ -64,6 +66,19 @@ def test_clips_come_back_as_they_went_in(shards):
                 assert back.dtype == value.dtype and back.shape == value.shape and (back == value).all()
             else:
                 assert back == value
+
+
+def test_an_hour_of_faces_is_no_bomb(monkeypatch):
+    packed = pack_clip(clips()[0])
+    # a limit that three faces are above, as 44,000 are above Pillow's own
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", FACE_PX**2)
+    assert (unpack_clip(packed).faces == clips()[0].faces).all()
+    about = json.loads(packed["json"])
+    fewer = json.dumps({**about, "face_times_s": about["face_times_s"][:1]})
+    with pytest.raises(ShardError, match=r"a-train-0 is no utterance .*64x192 pixels for 1 faces"):
+        unpack_clip({**packed, "json": fewer})
+    with pytest.raises(ShardError, match="a-train-0 is no utterance"):
+        unpack_clip({**packed, "faces.png": b"no picture"})
 
 
 def test_what_is_missing_is_named(shards, tmp_path):
