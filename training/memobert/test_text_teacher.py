@@ -13,6 +13,8 @@ from transformers import (
 )
 
 from . import text_teacher
+from .fit import Draws
+from .text_data import Sentence
 
 
 def test_a_teacher_of_words_is_any_encoder_of_the_layout_with_its_lower_layers_held(toy, tmp_path):
@@ -87,6 +89,25 @@ def test_of_each_sentence_is_kept_what_the_teacher_says_that_never_saw_it(toy, t
     with np.load(out / text_teacher.BELIEFS) as kept:
         assert kept["meld"].shape == (len(sentences), 7)
         assert np.allclose(kept["meld"].sum(1), 1, atol=2e-3)
+
+
+def test_labels_are_drawn_by_their_power_where_there_are_fewer_sentences_than_a_pool():
+    sentences = [Sentence("meld", "", label) for label in [0] * 90 + [1] * 10]
+    labels = np.array([s.label for s in sentences])
+    weights = text_teacher.chances(sentences, 0)
+    stepper = text_teacher.Stepper([np.array([5])] * 100, labels, weights, 8, "cpu")
+    drawn = []
+
+    def learn(_ids, _mask, given):
+        drawn.extend(given.tolist())
+        return torch.zeros(())
+
+    draws = Draws.of(1, 0, 0)
+    for index in range(3 * text_teacher.POOLED):
+        stepper(learn, index, draws)
+    assert len(drawn) == 3 * 8 * text_teacher.POOLED
+    # the tenth of the sentences is half of what is drawn
+    assert weights[90:].sum() == pytest.approx(0.5) and np.mean(drawn) == pytest.approx(0.5, abs=0.05)
 
 
 def test_folds_that_are_not_there_are_refused(toy, tmp_path, capsys):

@@ -165,8 +165,9 @@ class Stepper:
 
     def __call__(self, wrapped: nn.Module, _index: int, draws: Draws) -> dict[str, Tensor]:
         if draws is not self.pool_of or not self.pool:
-            count = min(self.batch * POOLED, len(self.encoded))
-            rows = draws.rng.choice(len(self.encoded), count, replace=False, p=self.weights)
+            count = self.batch * POOLED
+            # with putting back: a pool that holds nearly all of them would have no weights left
+            rows = draws.rng.choice(len(self.encoded), count, p=self.weights)
             rows = rows[np.argsort(self.lengths[rows], kind="stable")]
             batches = [rows[first : first + self.batch] for first in range(0, count, self.batch)]
             self.pool = [batches[i] for i in draws.rng.permutation(len(batches))]
