@@ -76,14 +76,23 @@ class Composer:
         }
 
     def part(self, first: float, last: float, seed: int) -> "Composer":
-        """The same banks, but of each label only the rows of this part (0..1), drawn by `seed`."""
+        """The same banks, but of each label only the rows of this part (0..1), drawn by `seed`.
+
+        All tracks of a picture are in one part.
+        """
         chosen = Composer(self.texts, self.text_labels, self.faces, self.voices, self.mix)
         chosen.voice_beliefs = self.voice_beliefs
+        by_picture = self.faces.pictures is not None
         for kind, name in enumerate(sorted(self.rows)):
             for label, rows in enumerate(self.rows[name]):
-                order = np.random.default_rng((seed, kind, label)).permutation(rows)
-                begin, end = round(first * len(rows)), round(last * len(rows))
-                chosen.rows[name][label] = order[begin : max(end, begin + (len(rows) > 0))]
+                shown = self.faces.pictures[rows] if by_picture and name == "face" else rows
+                of: dict[int, list[int]] = {}
+                for thing, row in zip(shown.tolist(), rows.tolist(), strict=True):
+                    of.setdefault(thing, []).append(row)
+                order = np.random.default_rng((seed, kind, label)).permutation(np.array([*of], int))
+                begin, end = round(first * len(of)), round(last * len(of))
+                things = order[begin : max(end, begin + (len(of) > 0))]
+                chosen.rows[name][label] = np.array([row for thing in things for row in of[thing]], int)
         return chosen
 
     def draw(self, label: int, rng: np.random.Generator, case: str = "TVA") -> Sample:

@@ -31,11 +31,13 @@ class Bank:
     """`features[i]` is [tokens, size] float16 of one track or clip; `labels` [N].
 
     `classes[i]` [tokens, 8] is the face encoder's distribution of each token; without faces none is there.
+    `pictures` [N] tells which face each track shows: those of two encoders may show the same.
     """
 
     features: list[np.ndarray]
     labels: np.ndarray
     classes: list[np.ndarray] | None = None
+    pictures: np.ndarray | None = None
 
     def by_label(self) -> list[np.ndarray]:
         return [np.flatnonzero(self.labels == label) for label in range(len(LABELS))]
@@ -43,6 +45,7 @@ class Bank:
     def save(self, path: Path, made_of: dict) -> None:
         lengths = np.array([len(f) for f in self.features])
         more = {"classes": np.concatenate(self.classes)} if self.classes else {}
+        more |= {} if self.pictures is None else {"pictures": self.pictures}
         flat = np.concatenate(self.features)
         keep_arrays(path, made_of, flat=flat, lengths=lengths, labels=self.labels, **more)
 
@@ -52,13 +55,16 @@ class Bank:
         stored = kept_arrays(path, made_of, "--banks")
         ends = np.cumsum(stored["lengths"])
         classes = np.split(stored["classes"], ends[:-1]) if "classes" in stored else None
-        return Bank(np.split(stored["flat"], ends[:-1]), stored["labels"], classes)
+        pictures = stored.get("pictures")
+        return Bank(np.split(stored["flat"], ends[:-1]), stored["labels"], classes, pictures)
 
     def joined(self, other: "Bank") -> "Bank":
-        """Both, one after the other."""
+        """Both, one after the other; of faces, of the same archive."""
         classes = [*self.classes, *other.classes] if self.classes and other.classes else None
         labels = np.concatenate([self.labels, other.labels])
-        return Bank([*self.features, *other.features], labels, classes)
+        both = self.pictures is not None and other.pictures is not None
+        pictures = np.concatenate([self.pictures, other.pictures]) if both else None
+        return Bank([*self.features, *other.features], labels, classes, pictures)
 
 
 def smooth_path(steps: int, count: int, generator: torch.Generator) -> Tensor:
@@ -132,7 +138,7 @@ def face_bank(
             found, logits = model(frames)
         features += _by_track(found, len(part))
         classes_of += _by_track(logits.float().softmax(1), len(part))
-    return Bank(features, labels, classes_of)
+    return Bank(features, labels, classes_of, rows)
 
 
 def _by_track(rows: Tensor, tracks: int) -> list[np.ndarray]:

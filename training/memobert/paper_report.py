@@ -55,11 +55,16 @@ def gather(run: str, found: list[tuple]) -> dict[str, dict[str, dict[str, list[f
     return rows
 
 
+def deviation(values: list[float]) -> float:
+    """Of a sample, from its own mean; 0 of a single value."""
+    return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+
+
 def spread(values: list[float]) -> str:
     """Mean and sample standard deviation, in percent."""
     if len(values) < 2:
         return f"{100 * values[0]:.1f}"
-    return f"{100 * np.mean(values):.1f} ± {100 * np.std(values, ddof=1):.1f}"
+    return f"{100 * np.mean(values):.1f} ± {100 * deviation(values):.1f}"
 
 
 def write_report(run: str, found: list[tuple], folder: Path) -> dict:
@@ -73,7 +78,8 @@ def write_report(run: str, found: list[tuple], folder: Path) -> dict:
         f"{sum(row['minutes'] for row in measured) / 60:.1f} hours in all on "
         f"{' and '.join(sorted({row['machine'] for row in measured}))}; "
         + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in setting.items() if key != "toy")
-        + ". Mean ± standard deviation over the seeds, in percent."
+        + ". Mean ± standard deviation over the seeds, in percent. Which rows pre-train, which tune and which"
+        " of these are labelled is the same for all seeds: what another choice would give is not in it."
     )
     for key, title in (("uar", "UAR"), ("wa", "WA")):
         cases = list(next(iter(rows.values())))
@@ -100,11 +106,9 @@ def draw_labels(found: list[tuple], path: Path) -> None:
                 ]
                 for part in parts
             ]
-            mean, deviation = np.array([np.mean(v) for v in values]), np.array([np.std(v) for v in values])
+            mean, apart = np.array([np.mean(v) for v in values]), np.array([deviation(v) for v in values])
             (line,) = axis.plot(parts, mean, marker="o", markersize=3.5, label=title)
-            axis.fill_between(
-                parts, mean - deviation, mean + deviation, color=line.get_color(), alpha=0.15, lw=0
-            )
+            axis.fill_between(parts, mean - apart, mean + apart, color=line.get_color(), alpha=0.15, lw=0)
         axis.xaxis.set_major_formatter(PercentFormatter(1))
         axis.yaxis.set_major_formatter(PercentFormatter(1))
         axis.set(xlabel="labelled samples", title="UAR with text, face and voice")

@@ -10,6 +10,7 @@ from . import paper_tables
 from .composed_data import Composer, Mix
 from .feature_banks import Bank
 from .labels import LABELS
+from .paper_report import draw_labels, spread
 from .samples import CASES
 from .sources import Source
 from .toy_data import WORDS, write_vocabulary
@@ -129,6 +130,47 @@ def test_pretraining_and_tuning_share_no_row(laboratory):
     second = source.train.part(paper_tables.UNLABELLED_PART, 1, 1)
     for name in first.rows:
         assert not set(np.concatenate(first.rows[name])) & set(np.concatenate(second.rows[name]))
+
+
+def test_pretraining_and_tuning_share_no_picture_that_two_encoders_saw(laboratory):
+    train = paper_tables.load_source(None).train
+    labels, count = train.faces.labels, len(train.faces.labels)
+    before = train.part(0, 0.6, 1)
+    train.faces.pictures = np.arange(count)
+    # with one encoder's tracks the draws are as they were without a word on pictures
+    for label, rows in enumerate(train.part(0, 0.6, 1).rows["face"]):
+        assert rows.tolist() == before.rows["face"][label].tolist()
+        here = np.flatnonzero(labels == label)
+        kind = sorted(train.rows).index("face")
+        assert (
+            rows.tolist() == np.random.default_rng((1, kind, label)).permutation(here)[: len(rows)].tolist()
+        )
+    # the other encoder's, in another order and with one picture more of its own
+    turned = np.arange(count)[::-1]
+    light = Bank(train.faces.features[::-1], labels[turned], train.faces.classes[::-1], turned.copy())
+    light.pictures[0] = count
+    both = Composer(train.texts, labels, train.faces.joined(light), train.voices, train.mix)
+    parts = both.part(0, 0.6, 1), both.part(0.6, 1, 1)
+    shown = [set(both.faces.pictures[np.concatenate(part.rows["face"])]) for part in parts]
+    assert not shown[0] & shown[1] and shown[0] | shown[1] == set(range(count + 1))
+    assert sum(len(rows) for part in parts for rows in part.rows["face"]) == 2 * count
+
+
+def test_the_band_is_as_wide_as_the_table_says(monkeypatch, tmp_path):
+    bands = []
+    monkeypatch.setattr(
+        "matplotlib.axes.Axes.fill_between", lambda _axis, _parts, low, high, **_: bands.append(high - low)
+    )
+    values = [0.5, 0.6, 0.7]
+    rows = [
+        (paper_tables.Cell(part=part, seed=seed), {"cases": {"TVA": {"uar": value}}})
+        for part in (0.1, 1.0)
+        for seed, value in enumerate(values)
+    ]
+    draw_labels(rows[:4], tmp_path / "labels.png")
+    (band,) = (band for band in bands if len(band))
+    # of one seed there is none
+    assert band == pytest.approx([0.2, 0]) and spread(values) == "60.0 ± 10.0"
 
 
 def test_bert_finetune_needs_a_bert():
