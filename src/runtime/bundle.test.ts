@@ -140,6 +140,25 @@ describe('the cache', () => {
     expect(keptHashes()).toEqual([tokenizer.sha256, tokenizerConfig.sha256].toSorted());
   });
 
+  it('leaves a bundle of the same name at another address alone: another page of this origin has it', async () => {
+    const elsewhere = BASE.replace('/models/', '/elsewhere/models/');
+    const fetch: typeof globalThis.fetch = (input) => toy.fetch(String(input).replace(elsewhere, BASE));
+    const other = () =>
+      Bundle.open({ url: MANIFEST_URL.replace(BASE, elsewhere) }, { fetch, caches }).then((bundle) =>
+        bundle.load([golden()], () => undefined),
+      );
+    await other();
+    const { tokenizerConfig } = toy.manifest.text;
+    const changed = { ...toy.manifest, version: '2', golden: tokenizerConfig };
+    setManifest(toy, changed);
+    await (await open()).load([tokenizerConfig], () => undefined);
+    setManifest(toy, toy.manifest);
+    toy.asked.length = 0;
+    await other();
+    expect(toy.asked).toEqual([MANIFEST_URL]);
+    expect(keptHashes()).toEqual([golden().sha256, tokenizerConfig.sha256].toSorted());
+  });
+
   it('keeps what another backend of this version fetched', async () => {
     await load();
     await (await open()).load([toy.manifest.text.tokenizer], () => undefined);

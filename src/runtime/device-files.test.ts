@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Host } from './backends';
 import { DeviceFiles } from './device-files';
 import { ENGINE_FILES } from './engine-files';
-import { keptFiles } from './file-cache';
+import { keptFiles } from './kept-files';
 import { load } from './load';
 import type { EngineOptions } from './protocol';
 import { memoryCaches } from './testing/memory-caches';

@@ -9,12 +9,12 @@ import type { BundleFile } from './manifest';
 
 /** Its name in Cache Storage; the only one that this folder writes to. */
 export const FILE_CACHE = 'memo-bert-bundle';
-/** Says whose file an entry is, so that the next version of the same bundle can drop it. */
+/** Says whose file an entry is, so that the next version of the same bundle at the same address can drop it. */
 const OWNER_HEADER = 'x-memo-bundle';
-const BYTES_HEADER = 'x-memo-bytes';
+export const BYTES_HEADER = 'x-memo-bytes';
 const VALIDATOR_HEADER = 'x-memo-validator';
 /** On a file that stands in for a copy that was found damaged. */
-const HEALED_HEADER = 'x-memo-healed';
+export const HEALED_HEADER = 'x-memo-healed';
 
 /** What arrived of a file before its download broke off. */
 export interface PartialFile {
@@ -30,8 +30,8 @@ export class FileCache {
 
   /**
    * @param storage null where the browser has none (an insecure context)
-   * @param baseUrl keys are made from it; nothing is ever requested under them
-   * @param owner whose the files are: a new version of the same owner replaces its own files alone
+   * @param baseUrl keys are made from its folder; nothing is ever requested under them
+   * @param owner whose the files are: a new version of the same owner in the same folder replaces its own files alone
    */
   constructor(storage: CacheStorage | null, baseUrl: string, owner = '') {
     this.#storage = storage;
@@ -82,12 +82,13 @@ export class FileCache {
     await this.#attempt((cache) => cache.delete(this.#partialKey(file)));
   }
 
-  /** Drops the owner's other files. */
+  /** Drops the owner's other files of this folder: another page of this origin may keep files by the same name. */
   async keepOnly(files: readonly BundleFile[]): Promise<void> {
     const current = new Set(files.flatMap((file) => [this.#key(file), this.#partialKey(file)]));
+    const folder = this.#url('.');
     await this.#attempt(async (cache) => {
       for (const request of await cache.keys()) {
-        if (current.has(request.url)) continue;
+        if (current.has(request.url) || new URL('..', request.url).href !== folder) continue;
         const entry = await cache.match(request);
         if (entry?.headers.get(OWNER_HEADER) === this.#owner) await cache.delete(request);
       }
@@ -104,15 +105,19 @@ export class FileCache {
   }
 
   #textKey(url: string): string {
-    return new URL(`text/${encodeURIComponent(url)}`, this.#baseUrl).href;
+    return this.#url(`text/${encodeURIComponent(url)}`);
   }
 
   #key({ sha256 }: BundleFile): string {
-    return new URL(`sha256/${sha256}`, this.#baseUrl).href;
+    return this.#url(`sha256/${sha256}`);
   }
 
   #partialKey({ sha256 }: BundleFile): string {
-    return new URL(`partial/${sha256}`, this.#baseUrl).href;
+    return this.#url(`partial/${sha256}`);
+  }
+
+  #url(path: string): string {
+    return new URL(path, this.#baseUrl).href;
   }
 
   async #put(key: string, data: Bytes, more: Record<string, string> = {}): Promise<void> {
@@ -138,27 +143,4 @@ export class FileCache {
 /** The worker's or page's Cache Storage; null where there is none. */
 export function cacheStorage(): CacheStorage | null {
   return typeof caches === 'undefined' ? null : caches;
-}
-
-export interface KeptFiles {
-  /** Of all entries, whoever's: whole files, parts of files, manifests. */
-  readonly bytes: number;
-  /** Files that were found damaged on this device, and were fetched again. */
-  readonly healed: number;
-}
-
-/** What lies in the cache; all zero where there is none. */
-export async function keptFiles(storage: CacheStorage | null): Promise<KeptFiles> {
-  if (storage === null || !(await storage.has(FILE_CACHE))) return { bytes: 0, healed: 0 };
-  const cache = await storage.open(FILE_CACHE);
-  let bytes = 0;
-  let healed = 0;
-  for (const request of await cache.keys()) {
-    const entry = await cache.match(request);
-    if (entry === undefined) continue;
-    const said = entry.headers.get(BYTES_HEADER);
-    bytes += said === null ? (await entry.arrayBuffer()).byteLength : Number(said);
-    if (entry.headers.has(HEALED_HEADER)) healed += 1;
-  }
-  return { bytes, healed };
 }

@@ -4,5 +4,6 @@
  */
 
 export { DeviceFiles } from './device-files';
-export { cacheStorage, FILE_CACHE, keptFiles, type KeptFiles } from './file-cache';
+export { cacheStorage, FILE_CACHE } from './file-cache';
+export { keptFiles, type KeptFiles } from './kept-files';
 export type { EngineOptions } from './protocol';
