@@ -100,6 +100,23 @@ test.describe('of the tiny bundle', () => {
     expect(estimate.backend).toBe('webgpu');
   });
 
+  test('a first visit that lacks a file of the page ends its look, is told when asked to keep, and keeps once the file is there', async ({
+    open,
+    host,
+  }) => {
+    test.setTimeout(300_000);
+    const icon = readFileSync(new URL('../dist/icons/icon.svg', import.meta.url), 'utf8');
+    host.write('icons/icon.svg', '<svg/>');
+    const page = await open({ baseURL: host.url, serviceWorkers: 'allow' });
+    await visit(page);
+    await page.getByTestId('offline-keep').click();
+    await expect(page.getByRole('alert').first()).toContainText('Not everything could be kept');
+    await settled(page);
+    host.write('icons/icon.svg', icon);
+    await keep(page);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
+
   test('nothing but its own files and models is ever stored, marks when asked; "forget everything" leaves nothing', async ({
     open,
     host,

@@ -1,126 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
-import type { Group } from '../app/service-worker/build';
-import type { FromServiceWorker, ToServiceWorker } from '../app/service-worker/messages';
-import { OfflineStore, type OfflineParts } from './offline-store';
-import type { OfflineState } from './state';
-import type { Container, Registration } from './worker-link';
+import { OfflineStore } from './offline-store';
+import { delivered, setUp, type FakeContainer } from './testing/fake-service-worker';
 
-const SHELL: readonly Group[] = ['shell'];
-
-/** A service worker that answers by rule, and a container that knows it. */
-class FakeContainer extends EventTarget {
-  /** How often it was asked to let the next version take over, and how many of these it does not hear. */
-  asked = 0;
-  looksAway = 0;
-  controller: ServiceWorker | null = null;
-  groups = new Set<Group>(SHELL);
-  otherBusy = false;
-  registered = true;
-  fails = false;
-  readonly registration = new FakeRegistration(this);
-  readonly ready = Promise.resolve(this.registration as unknown as Registration);
-  register = (): Promise<Registration> => this.ready;
-
-  answer(request: ToServiceWorker): FromServiceWorker {
-    if (this.fails) return { kind: 'failed', message: 'no room' };
-    if (request.kind === 'activate') {
-      this.asked += 1;
-      if (!this.otherBusy && this.asked > this.looksAway) this.take();
-      return { kind: 'activating', done: !this.otherBusy };
-    }
-    if (request.kind === 'keep') for (const group of request.groups) this.groups.add(group);
-    if (request.kind === 'forget') this.groups = new Set(request.everything ? [] : SHELL);
-    return { kind: 'kept', kept: { version: '1', groups: [...this.groups], bytes: this.groups.size * 10 } };
-  }
-
-  take(): void {
-    this.registration.waiting = null;
-    this.dispatchEvent(new Event('controllerchange'));
-  }
-}
-
-class FakeWorker extends EventTarget {
-  state = 'activated';
-  constructor(private readonly container: FakeContainer) {
-    super();
-  }
-  postMessage(request: ToServiceWorker, [port]: [MessagePort]): void {
-    port.postMessage(this.container.answer(request));
-  }
-}
-
-class FakeRegistration extends EventTarget {
-  active: FakeWorker | null;
-  waiting: FakeWorker | null = null;
-  installing: FakeWorker | null = null;
-  constructor(private readonly container: FakeContainer) {
-    super();
-    this.active = new FakeWorker(container);
-  }
-  /** A new version arrives, and is installed. */
-  bring(): void {
-    const worker = new FakeWorker(this.container);
-    this.installing = worker;
-    this.dispatchEvent(new Event('updatefound'));
-    worker.state = 'installed';
-    this.waiting = worker;
-    worker.dispatchEvent(new Event('statechange'));
-  }
-  unregister(): Promise<boolean> {
-    this.container.registered = false;
-    return Promise.resolve(true);
-  }
-}
-
-function setUp() {
-  const container = new FakeContainer();
-  const page = {
-    busy: false,
-    reloads: 0,
-    firsts: 0,
-    missing: 100,
-    full: false,
-    fails: null as MemoError | null,
-    deleted: 0,
-    marks: 2,
-  };
-  const parts: OfflineParts = {
-    container: container as unknown as Container,
-    scriptUrl: 'https://page.test/service-worker.js',
-    caches: {
-      has: () => Promise.resolve(false),
-      delete: () => {
-        page.missing = 100;
-        page.deleted += 1;
-        return Promise.resolve(true);
-      },
-    } as unknown as CacheStorage,
-    storage: { persist: () => Promise.resolve(true), persisted: () => Promise.resolve(true) },
-    deviceFiles: () =>
-      Promise.resolve({
-        ...{ backend: 'wasm' as const, bytes: 100 },
-        missingBytes: () => Promise.resolve(page.missing),
-        keep: (onBytes: (bytes: number) => void) => {
-          onBytes(60);
-          if (page.fails !== null) return Promise.reject(page.fails);
-          if (!page.full) page.missing = 0;
-          onBytes(100);
-          return Promise.resolve();
-        },
-      }),
-    engine: () => ({ manifestUrl: '', assetBase: '', device: 'auto', allowSoftwareAdapter: false }),
-    forgetMarks: () => (page.marks = 0),
-    busy: () => page.busy,
-    onFirst: () => (page.firsts += 1),
-    reload: () => (page.reloads += 1),
-    online: () => true,
-  };
-  const store = new OfflineStore(parts);
-  const seen: OfflineState[] = [];
-  store.subscribe((state) => seen.push(state));
-  return { container, page, parts, store, seen };
-}
+afterEach(() => void vi.useRealTimers());
 
 describe('keeping', () => {
   it('brings files and scripts, tells bytes, and asks the browser to leave them', async () => {
@@ -223,6 +106,56 @@ describe('keeping', () => {
     expect(store.state.error?.code).toBe('not-kept');
   });
 
+  it('is not done where a file of the page is missing; asked again, it is tried again', async () => {
+    const { store, container } = setUp();
+    const { ready, register } = container;
+    container.failToInstall();
+    await store.open();
+    expect(store.state).toMatchObject({ work: 'none', kept: 'nothing', error: null });
+    await store.request('keep');
+    expect(store.state).toMatchObject({ work: 'none', error: { code: 'not-kept' } });
+    expect(store.state.error?.message).toContain('a file of the page');
+    await store.request('delete');
+    expect(store.state).toMatchObject({ work: 'none', error: null });
+    Object.assign(container, { ready, register });
+    await store.request('keep');
+    expect(store.state).toMatchObject({ kept: 'all', work: 'none', error: null });
+  });
+
+  it('ends where the service worker was ended: it says nothing for half a minute', async () => {
+    const { store, container } = setUp();
+    await store.open();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    container.holds = true;
+    const keeping = store.request('keep');
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(store.state.work).toBe('keeping');
+    container.holds = false;
+    await vi.advanceTimersByTimeAsync(2_000);
+    await keeping;
+    expect(store.state).toMatchObject({ kept: 'partly', work: 'none', error: { code: 'not-kept' } });
+    await store.request('keep');
+    expect(store.state).toMatchObject({ kept: 'all', error: null });
+  });
+
+  it('goes on for as long as the service worker says that it is at it', async () => {
+    const { store, container } = setUp();
+    await store.open();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    container.holds = true;
+    const keeping = store.request('keep');
+    for (let minutes = 0; minutes < 3; minutes += 1 / 3) {
+      await vi.advanceTimersByTimeAsync(20_000);
+      container.held[0]?.postMessage({ kind: 'working' });
+      await delivered();
+    }
+    expect(store.state).toMatchObject({ work: 'keeping', error: null });
+    container.holds = false;
+    container.held[0]?.postMessage(container.answer({ kind: 'keep', groups: ['engine', 'wasm', 'extra'] }));
+    await keeping;
+    expect(store.state).toMatchObject({ kept: 'all', work: 'none', error: null });
+  });
+
   it('counts as nothing where the manifest cannot be had', async () => {
     const { parts } = setUp();
     const none = () => Promise.reject(new MemoError('manifest-unreachable', '', ''));
@@ -293,6 +226,25 @@ describe('a new version', () => {
     expect(container.asked).toBe(3);
     expect(page.reloads).toBe(1);
     expect(updates).toContain('coming');
+  });
+
+  it('that does not answer may be asked for again', async () => {
+    const { store, container, page } = setUp();
+    await store.open();
+    container.take();
+    container.registration.bring();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    container.holds = true;
+    const updating = store.request('update');
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(store.state.update).toBe('coming');
+    container.holds = false;
+    await vi.advanceTimersByTimeAsync(2_000);
+    await updating;
+    expect(store.state).toMatchObject({ update: 'ready', work: 'none' });
+    expect(page.reloads).toBe(0);
+    await store.request('update');
+    expect(page.reloads).toBe(1);
   });
 
   it('that another tab took is loaded here too, but not under a running session', async () => {

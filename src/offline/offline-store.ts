@@ -4,7 +4,7 @@ import { MemoError } from '../errors';
 import { cacheStorage, DeviceFiles, FILE_CACHE, keptFiles, type EngineOptions } from '../runtime/on-device';
 import type { Group } from '../app/service-worker/build';
 import { INITIAL_OFFLINE, type OfflineRequest, type OfflineState } from './state';
-import { notKept, WorkerLink, type Container } from './worker-link';
+import { notKept, noWorker, WorkerLink, type Container } from './worker-link';
 
 /** What the store works with; a test brings its own. */
 export interface OfflineParts {
@@ -56,7 +56,7 @@ export class OfflineStore {
     return this.#run('looking', async () => {
       const { container, scriptUrl, busy } = this.parts;
       if (container === null) return this.#set({ supported: false });
-      const link = WorkerLink.open(container, scriptUrl, {
+      this.#link = new WorkerLink(container, scriptUrl, {
         busy,
         onFirst: () => this.parts.onFirst(),
         onWaiting: () => this.#set({ update: 'ready' }),
@@ -65,7 +65,7 @@ export class OfflineStore {
         },
       });
       // nobody has asked for anything yet: whoever asks to keep something is told
-      this.#link = await link.catch(() => null);
+      await this.#link.open().catch(() => undefined);
     });
   }
 
@@ -88,14 +88,15 @@ export class OfflineStore {
   }
 
   async #keep(): Promise<void> {
-    const link = this.#needLink();
+    const link = this.#link;
+    if (link === null) throw noWorker();
+    await link.open();
     this.#askToStay();
     const files = await this.#files();
     this.#set({ neededBytes: files.bytes, loadedBytes: 0 });
-    await Promise.all([
-      files.keep((loadedBytes) => this.#set({ loadedBytes })),
-      link.keep(groupsFor(files.backend)),
-    ]);
+    await files.keep((loadedBytes) => this.#set({ loadedBytes }));
+    // not beside it: on a slow line the little would wait behind the much, and browsers end a service worker after minutes
+    await link.keep(groupsFor(files.backend));
     // a store that is full refuses in silence: whoever runs the model does without
     if ((await files.missingBytes()) > 0) throw notKept('there is no room for the model on this device');
   }
@@ -120,9 +121,10 @@ export class OfflineStore {
   async #update(): Promise<void> {
     this.#asked = true;
     this.#set({ update: 'coming' });
-    const done = (await this.#link?.activate()) ?? false;
-    this.#asked = done;
-    if (!done) this.#set({ update: 'refused' });
+    const done = await this.#link?.activate().catch(() => null);
+    this.#asked = done === true;
+    // one that does not answer may be asked again
+    if (done !== true) this.#set({ update: done === null ? 'ready' : 'refused' });
   }
 
   /** What is here now; never fails: what cannot be found out counts as not kept. */
@@ -162,15 +164,6 @@ export class OfflineStore {
 
   async #files(): ReturnType<OfflineParts['deviceFiles']> {
     return this.parts.deviceFiles(this.parts.engine());
-  }
-
-  #needLink(): WorkerLink {
-    if (this.#link !== null) return this.#link;
-    throw new MemoError(
-      'not-kept',
-      'Nothing can be kept here: this page has no service worker.',
-      'Open it over https or on localhost, in a window that is not private, and load it again.',
-    );
   }
 
   #set(change: Partial<OfflineState>): void {

@@ -2,7 +2,13 @@
 
 import { MemoError } from '../errors';
 import type { Group } from '../app/service-worker/build';
-import type { Busy, FromServiceWorker, KeptGroups, ToServiceWorker } from '../app/service-worker/messages';
+import type {
+  Busy,
+  FromServiceWorker,
+  KeptGroups,
+  ToServiceWorker,
+  Working,
+} from '../app/service-worker/messages';
 
 /** As much of a registration as is used. */
 export type Registration = Pick<
@@ -17,6 +23,10 @@ export type Container = Pick<ServiceWorkerContainer, 'controller' | 'addEventLis
 
 /** Between two questions whether the next version may take over. */
 const ASK_AGAIN_MS = 500;
+/** Between two looks whether something came of who was asked; it says more often that it works. */
+const LOOK_MS = 10_000;
+/** So many looks in a row at nothing: it was ended. */
+const MOST_SILENT = 3;
 
 export interface WorkerLinkOptions {
   /** Something runs here that a reload would end. */
@@ -30,10 +40,14 @@ export interface WorkerLinkOptions {
 }
 
 export class WorkerLink {
-  private constructor(private readonly registration: Registration) {}
+  #registration: Registration | null = null;
 
-  /** Registers; resolves once a version is active. @param url of the script, in the folder that it serves */
-  static async open(container: Container, url: string, options: WorkerLinkOptions): Promise<WorkerLink> {
+  /** @param url of the script, in the folder that it serves */
+  constructor(
+    private readonly container: Container,
+    private readonly url: string,
+    private readonly options: WorkerLinkOptions,
+  ) {
     let controlled = container.controller !== null;
     container.addEventListener('controllerchange', () => {
       if (controlled) options.onTaken();
@@ -44,7 +58,18 @@ export class WorkerLink {
       if ((data as { kind?: string } | null)?.kind !== 'busy?') return;
       ports[0]?.postMessage({ busy: options.busy() } satisfies Busy);
     });
-    const registration = await container.register(url, { updateViaCache: 'none' });
+  }
+
+  /**
+   * Registers, where that has not been done yet; resolves once a version is active.
+   * @throws MemoError `not-kept`: the browser refuses, or the first version cannot be installed; it may be tried again
+   */
+  async open(): Promise<void> {
+    if (this.#registration !== null) return;
+    const { container, url, options } = this;
+    const registration = await container.register(url, { updateViaCache: 'none' }).catch((cause: unknown) => {
+      throw noWorker(cause);
+    });
     const watch = () => {
       const { installing } = registration;
       installing?.addEventListener('statechange', () => {
@@ -54,8 +79,8 @@ export class WorkerLink {
     registration.addEventListener('updatefound', watch);
     watch();
     if (registration.waiting !== null && registration.active !== null) options.onWaiting();
-    await container.ready;
-    return new WorkerLink(registration);
+    await Promise.race([container.ready, notInstalled(registration)]);
+    this.#registration = registration;
   }
 
   keep(groups: readonly Group[]): Promise<KeptGroups> {
@@ -66,32 +91,35 @@ export class WorkerLink {
     return this.#kept({ kind: 'kept' });
   }
 
-  forget(everything: boolean): Promise<KeptGroups> {
-    return this.#kept({ kind: 'forget', everything });
+  /** Of what was never opened there is nothing to forget. */
+  async forget(everything: boolean): Promise<void> {
+    if (this.#registration !== null) await this.#kept({ kind: 'forget', everything });
   }
 
   /**
    * Lets the version that waits take over, and resolves when it does; false where another tab is at work, or none waits.
    * Chromium may end the version before while it looks whether that one is idle, and not look again (seen in 156): so it is asked until it
    * has, and nobody should talk to the version before meanwhile, which would wake it.
+   * @throws MemoError `not-kept` where the one that waits does not answer
    */
   async activate(): Promise<boolean> {
-    const { waiting } = this.registration;
+    const registration = this.#registration;
+    const waiting = registration?.waiting ?? null;
     if (waiting === null) return false;
     for (;;) {
       const answer = await ask(waiting, { kind: 'activate' });
       if (answer.kind !== 'activating' || !answer.done) return false;
-      if (this.registration.waiting !== waiting) return true;
+      if (registration?.waiting !== waiting) return true;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
   }
 
   async unregister(): Promise<void> {
-    await this.registration.unregister();
+    await this.#registration?.unregister();
   }
 
   async #kept(request: ToServiceWorker): Promise<KeptGroups> {
-    const { active } = this.registration;
+    const active = this.#registration?.active ?? null;
     if (active === null) throw notKept('there is no service worker');
     const answer = await ask(active, request);
     if (answer.kind === 'kept') return answer.kept;
@@ -99,18 +127,57 @@ export class WorkerLink {
   }
 }
 
+/** Rejects where the first version cannot be installed: the browser tells nobody else, and `ready` waits for ever. */
+function notInstalled({ active, installing, waiting }: Registration): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (active !== null) return;
+    const first = installing ?? waiting;
+    const look = () => {
+      if (first === null || first.state === 'redundant')
+        reject(notKept('a file of the page could not be fetched or stored'));
+    };
+    first?.addEventListener('statechange', look);
+    look();
+  });
+}
+
+/** @throws MemoError `not-kept` where nothing comes for long: a browser ends a service worker without a word */
 function ask(
   worker: Pick<ServiceWorker, 'postMessage'>,
   request: ToServiceWorker,
 ): Promise<FromServiceWorker> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }: MessageEvent<FromServiceWorker>) => {
+    let silent = 0;
+    const end = () => {
+      clearInterval(timer);
       port1.close();
+    };
+    port1.onmessage = ({ data }: MessageEvent<FromServiceWorker | Working>) => {
+      silent = 0;
+      if (data.kind === 'working') return;
+      end();
       resolve(data);
     };
     worker.postMessage(request, [port2]);
+    // looks are counted: after a sleep one comes at once, before what was said meanwhile
+    const timer = setInterval(() => {
+      silent += 1;
+      if (silent < MOST_SILENT) return;
+      end();
+      reject(notKept('the service worker does not answer'));
+    }, LOOK_MS);
   });
+}
+
+/** The browser lets this page have none. */
+export function noWorker(cause?: unknown): MemoError {
+  return new MemoError(
+    'not-kept',
+    'Nothing can be kept here: this page has no service worker.',
+    'Open it over https or on localhost, in a window that is not private, and load it again.',
+    cause,
+  );
 }
 
 export function notKept(cause: string): MemoError {

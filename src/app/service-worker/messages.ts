@@ -1,4 +1,4 @@
-/** What page and service worker say to each other: a request with a port, one answer on it. */
+/** What page and service worker say to each other: a request with a port, one answer on it, and till then that it is still at it. */
 
 import type { Group } from './build';
 
@@ -22,6 +22,11 @@ export type FromServiceWorker =
   | { readonly kind: 'kept'; readonly kept: KeptGroups }
   | { readonly kind: 'activating'; readonly done: boolean }
   | { readonly kind: 'failed'; readonly message: string };
+
+/** Said every few seconds until the answer: who says nothing was ended. */
+export interface Working {
+  readonly kind: 'working';
+}
 
 /** To every other page of ours, before a new version takes over; answered with {@link Busy}. */
 export interface BusyQuestion {

@@ -6,7 +6,7 @@
 
 import { AppCache } from './app-cache';
 import { PAGE, type Build } from './build';
-import type { Busy, FromServiceWorker, ToServiceWorker } from './messages';
+import type { Busy, FromServiceWorker, ToServiceWorker, Working } from './messages';
 import { windowOf } from './window-of';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -14,6 +14,8 @@ declare const __MEMO_BUILD__: Build;
 
 /** A page that does not say within this time that it is idle counts as busy. */
 const ANSWER_MS = 1000;
+/** Between two words to a page that waits for an answer. */
+const WORKING_MS = 5000;
 
 const { scope } = self.registration;
 const app = new AppCache(__MEMO_BUILD__, { caches, scope, fetch: (...request) => fetch(...request) });
@@ -50,11 +52,17 @@ async function answerFor(
 self.addEventListener('message', (event) => {
   const port = event.ports[0];
   const request = event.data as ToServiceWorker;
+  const working = setInterval(() => port?.postMessage({ kind: 'working' } satisfies Working), WORKING_MS);
   const work = carryOut(request, event.source).catch((error: unknown): FromServiceWorker => ({
     kind: 'failed',
     message: String(error),
   }));
-  event.waitUntil(work.then((answer) => port?.postMessage(answer)));
+  event.waitUntil(
+    work.then((answer) => {
+      clearInterval(working);
+      port?.postMessage(answer);
+    }),
+  );
 });
 
 async function carryOut(
