@@ -188,6 +188,26 @@ test.describe('of the tiny bundle', () => {
     await expect(page.getByTestId('offline-state')).not.toHaveAttribute('data-kept', 'nothing');
   });
 
+  test('what another tab found is not taken from it by an update', async ({ open, host }) => {
+    test.setTimeout(300_000);
+    const page = await open({ baseURL: host.url, serviceWorkers: 'allow' });
+    await visit(page);
+    await press(page, ACTOR);
+    await nextEstimate(page, 'any', 120_000);
+    await press(page, /^stop$/i);
+    await expectPhase(page, 'idle');
+    const other = await page.context().newPage();
+    await visit(other);
+    host.deploy('second');
+    await other.evaluate(async () => (await navigator.serviceWorker.ready).update());
+    await other.getByRole('button', { name: 'Update and reload' }).click();
+    await expect(other.getByTestId('update')).toHaveAttribute('data-update', 'refused');
+    const json = await page.evaluate(
+      async () => (await document.querySelector('memo-bert')!.export('json')).size,
+    );
+    expect(json).toBeGreaterThan(100);
+  });
+
   test('a damaged copy heals once there is a network, and is told', async ({ open, host }) => {
     test.setTimeout(300_000);
     const page = await open({ baseURL: host.url, serviceWorkers: 'allow' });

@@ -19,8 +19,9 @@ import {
   type OfflineRequest,
   type OfflineState,
 } from '../offline';
-import { engineOptions } from '../recogniser';
+import { engineOptions, INITIAL_STATE } from '../recogniser';
 import { reloadOnceForIsolation } from './isolation';
+import { wouldLose } from './would-lose';
 
 /**
  * What of this page lies on the device, and the buttons to keep, delete and renew it. It registers the service worker, so it belongs
@@ -215,7 +216,12 @@ export class MemoOffline extends LitElement {
   }
 
   #page() {
-    const busy = () => !['idle', 'error', undefined].includes(this.#engine()?.state);
+    const busy = () => {
+      let known = INITIAL_STATE;
+      const leave = this.#engine()?.subscribe((state) => (known = state));
+      leave?.();
+      return wouldLose(known);
+    };
     return {
       busy,
       engine: () => {

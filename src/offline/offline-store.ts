@@ -21,7 +21,7 @@ export interface OfflineParts {
   readonly engine: () => EngineOptions;
   /** Marks of the visitor's, those in memory too. */
   readonly forgetMarks: () => void;
-  /** Something runs that a reload would end. */
+  /** Something is here that a reload would end or lose. */
   readonly busy: () => boolean;
   /** The service worker began to serve this page. */
   readonly onFirst: () => void;

@@ -29,7 +29,7 @@ const LOOK_MS = 10_000;
 const MOST_SILENT = 3;
 
 export interface WorkerLinkOptions {
-  /** Something runs here that a reload would end. */
+  /** Something is here that a reload would end or lose. */
   readonly busy: () => boolean;
   /** A new version is installed, and waits. */
   readonly onWaiting: () => void;

@@ -34,6 +34,6 @@ export interface BusyQuestion {
 }
 
 export interface Busy {
-  /** Something runs there that a reload would end. */
+  /** Something is there that a reload would end or lose. */
   readonly busy: boolean;
 }

@@ -40,7 +40,8 @@ const en = {
   update: {
     ready: 'A new version is ready. It waits until you say so.',
     coming: 'The new version comes as soon as the one before has ended. That may take half a minute.',
-    refused: 'Another tab of this page is at work. Stop it there, then update.',
+    refused:
+      'Another tab of this page is at work, or shows results that would be lost. Save them there and close it, then update.',
     button: 'Update and reload',
   },
 } as const;
@@ -75,7 +76,8 @@ const ko: OfflineWords = {
   update: {
     ready: '새 버전이 준비되었습니다. 누르실 때까지 기다립니다.',
     coming: '이전 버전이 끝나는 대로 새 버전이 시작됩니다. 30초쯤 걸릴 수 있습니다.',
-    refused: '이 페이지의 다른 탭이 작동하고 있습니다. 그 탭에서 멈춘 뒤 업데이트하십시오.',
+    refused:
+      '이 페이지의 다른 탭이 작동하고 있거나, 새로 고치면 사라질 결과를 보여 주고 있습니다. 필요한 것을 저장하고 그 탭을 닫은 뒤 업데이트하십시오.',
     button: '업데이트하고 새로 고침',
   },
 };
