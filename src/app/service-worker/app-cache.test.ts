@@ -133,6 +133,19 @@ describe('another file', () => {
     expect((await app.kept()).groups).toEqual(['shell']);
   });
 
+  it('is answered, with our headers and fetched once, where the device is full; keeping and installing say so', async () => {
+    const app = await installed();
+    const open = caches.open.bind(caches);
+    const put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+    caches.open = async (name) => Object.assign(await open(name), { put });
+    const script = await at(app, 'assets/ort.js');
+    expect(await script.text()).toBe('ort');
+    expect(script.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+    expect(asked).toEqual(['assets/ort.js']);
+    await expect(app.keep(['engine'])).rejects.toThrow('full');
+    await expect(deploy('2', SECOND).install()).rejects.toThrow('full');
+  });
+
   it('that was damaged is fetched again', async () => {
     const app = await installed();
     const [name = ''] = await caches.keys();

@@ -102,7 +102,10 @@ export class AppCache {
     if (kept !== null) return this.#dressed(file, kept);
     const fetched = await this.#fetch(file);
     // the host may have another version by now: it is the authority, but it is not kept under this version's name
-    if (cache !== null && (await matches(fetched, file))) await this.#store(cache, file, fetched);
+    if (cache !== null && (await matches(fetched, file))) {
+      // a device that is full keeps nothing more; what came is as good
+      await this.#store(cache, file, fetched).catch(() => undefined);
+    }
     return this.#dressed(file, fetched);
   }
 
