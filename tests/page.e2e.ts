@@ -62,6 +62,24 @@ test('it carries its notice and its policy', async ({ open }) => {
   expect(policy).not.toContain('unsafe-inline');
 });
 
+test('opened as the network goes, it takes no harm: what is kept for offline is shown once the network is back', async ({
+  open,
+}) => {
+  const page = await open();
+  const script = '**/memo-offline-*.js';
+  await page.route(script, (route) => route.abort('internetdisconnected'));
+  const failed = page.waitForEvent('requestfailed', (request) => request.url().includes('memo-offline-'));
+  await openPage(page);
+  await failed;
+  await page.unroute(script);
+  // the page may hear of it after the test does
+  await expect(async () => {
+    await page.context().setOffline(true);
+    await page.context().setOffline(false);
+    await expect(page.getByTestId('offline-state')).toBeVisible({ timeout: 5_000 });
+  }).toPass();
+});
+
 test('it can be installed', async ({ open }) => {
   const page = await open({ serviceWorkers: 'allow' });
   await openPage(page);

@@ -15,7 +15,9 @@ offerGuide(document, window);
 offerSaver(document);
 measureWhenNear(document);
 
-/** What is kept for offline comes after what the visitor came for. */
-const offline = () => void import('./memo-offline');
+/** What is kept for offline comes after what the visitor came for, and once there is a network. */
+const offline = () => {
+  import('./memo-offline').catch(() => addEventListener('online', offline, { once: true }));
+};
 if (document.readyState === 'complete') offline();
 else addEventListener('load', offline, { once: true });
