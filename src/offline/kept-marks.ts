@@ -1,6 +1,6 @@
 /** Marks that a visitor asked to keep: the one thing in the browser's storage beside the caches. */
 
-import { PREFIX } from '../recogniser/adaptation/keeper';
+import { PREFIX } from '../recogniser/adaptation/state';
 
 /** Of all models, prompts and words; a browser that refuses its storage has kept none. */
 export function forgetKeptMarks(view: { readonly localStorage: Storage }): void {

@@ -4,7 +4,7 @@
  * Knows of capture, encoders' answers, runtime's client. Must not know of elements, and touches the DOM only through `page.ts`.
  */
 
-export { NO_ADAPTATION, type AdaptationState } from './adaptation/adapter';
+export { NO_ADAPTATION, type AdaptationState } from './adaptation/state';
 export type { Adaptation, Mark as MarkedMoment } from './adaptation';
 export { BaseRecogniser } from './base-recogniser';
 export { NO_MOMENT, type MomentState } from './moments';

@@ -5,7 +5,6 @@
 
 import { MemoError } from '../errors';
 import { sharedWorkers, type LoadStep } from '../runtime';
-import { browserStorage } from './adaptation/keeper';
 import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
 import { gpuLeft } from './faults';
@@ -51,7 +50,6 @@ export abstract class Loader extends Teller {
       clock: systemClock,
       page: currentPage(),
       words: wordsParts(options),
-      storage: browserStorage(),
       ...parts,
     };
     this.engine = new Engine(this.parts.createClient, engine, {

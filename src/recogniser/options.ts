@@ -38,8 +38,8 @@ export interface RecogniserParts {
   readonly clock: Clock;
   readonly page: Page;
   readonly words: WordsParts;
-  /** Where marks are kept when that is asked for; null keeps none. */
-  readonly storage: KeptStorage | null;
+  /** Where marks are kept when that is asked for: the browser's own unless said; null keeps none. */
+  readonly storage?: KeptStorage | null;
 }
 
 /** @throws MemoError `input-invalid` for an address that is empty, or none */

@@ -6,7 +6,8 @@
 import type { Source } from '../capture';
 import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
-import { Adapter } from './adaptation/adapter';
+import { LateAdapter } from './adaptation/late-adapter';
+import type { AdaptationState } from './adaptation/state';
 import type { AnalysisOwner, AnalysisParts } from './analysis';
 import type { EarlyEngine, LoadedEngine } from './engine';
 import { Loader } from './loader';
@@ -29,7 +30,7 @@ export abstract class Runner extends Loader {
   protected readonly smoother: Smoother;
   protected recorder = new Recorder();
   /** Marked moments, and what follows from them. */
-  readonly adapter: Adapter;
+  readonly adapter: LateAdapter;
   /** A moment taken, and what the model fills in where parts of it are masked. */
   readonly moments: Moments;
   protected run: Run | null = null;
@@ -41,13 +42,13 @@ export abstract class Runner extends Loader {
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
     super(options, parts);
     this.smoother = new Smoother(this.settings.smoothing);
-    this.adapter = new Adapter(
-      this.parts.storage,
-      (adaptation, answers) => {
-        this.keep({ adaptation });
-        if (answers) this.#readAdapted();
-      },
-      () => this.withModel.marking,
+    const adapted = (adaptation: AdaptationState, answers = false) => {
+      this.keep({ adaptation });
+      if (answers) this.#readAdapted();
+    };
+    this.adapter = new LateAdapter(
+      adapted,
+      (on) => new this.withModel.Adapter(adapted, this.parts.storage, on),
     );
     this.moments = new Moments(
       () => this.engine.loaded?.client ?? null,

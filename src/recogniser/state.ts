@@ -5,7 +5,7 @@ import { MODALITIES, type Estimate, type Face, type Modality } from '../memobert
 import type { Manifest } from '../runtime/manifest';
 import type { Progress } from '../runtime/progress';
 import type { BackendReport } from '../runtime/protocol';
-import { NO_ADAPTATION, type AdaptationState } from './adaptation/adapter';
+import { NO_ADAPTATION, type AdaptationState } from './adaptation/state';
 import { NO_MOMENT, type MomentState } from './moments';
 import type { Timeline } from './timeline';
 import { INITIAL_WORDS, type WordsState } from './words-state';

@@ -3,7 +3,7 @@
  * (see `loader.ts`), so that no page carries it before somebody starts.
  */
 
-export { marking } from './adaptation/marking';
+export { Adapter } from './adaptation/adapter';
 export { adaptedAgain } from './adapted-again';
 export { earlyLoop } from './early-loop';
 export { Loop } from './loop';

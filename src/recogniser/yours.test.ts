@@ -100,6 +100,29 @@ describe('marks', () => {
     recogniser.close();
   });
 
+  it('are none before a model is there: each wish is answered, and whether they are applied is not lost', async () => {
+    const { recogniser } = setUp();
+    const { adapter } = recogniser;
+    const missing = expect.objectContaining({ code: 'moment-missing' });
+    expect(() => adapter.keep(true)).toThrow(missing);
+    expect(recogniser.adaptation).toMatchObject({ kept: false, error: missing });
+    adapter.dismissError();
+    expect(recogniser.adaptation.error).toBeNull();
+    await expect(recogniser.importAdaptation(new Blob(['{}']))).rejects.toEqual(missing);
+    expect(() => recogniser.exportAdaptation()).toThrow(expect.objectContaining({ code: 'marks-missing' }));
+    adapter.clear();
+    adapter.unmark(0);
+    adapter.use(false);
+    await recogniser.setText('hello');
+    expect(recogniser.adaptation).toMatchObject({ on: false, marks: [], error: null });
+    recogniser.mark('happy');
+    recogniser.mark('sad');
+    expect(recogniser.state.estimate?.unadapted).toBeUndefined();
+    adapter.use(true);
+    expect(recogniser.state.estimate?.unadapted).toEqual([0.75, 0.25]);
+    recogniser.close();
+  });
+
   it('go out as a file and come in again; what is no such file is told', async () => {
     const { recogniser } = await listening();
     expect(() => recogniser.exportAdaptation()).toThrow(expect.objectContaining({ code: 'marks-missing' }));

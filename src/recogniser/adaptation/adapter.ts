@@ -3,64 +3,45 @@
 import { MemoError } from '../../errors';
 import type { Estimate } from '../../memobert/estimate';
 import { momentMissing } from '../../memobert/moment';
-import type { Adaptation, Mark } from './fit';
-import { Keeper, type KeptStorage } from './keeper';
-import type { marking } from './marking';
+import { MOST_MARKS, readAdaptation, writeAdaptation } from './file';
+import { adapt, fitAdaptation, type Adaptation, type Mark } from './fit';
+import { browserStorage, Keeper, type KeptStorage } from './keeper';
+import { NO_ADAPTATION, type AdaptationState } from './state';
 import { keyOf, type Subject } from './subject';
-
-export type Marking = typeof marking;
-
-export interface AdaptationState {
-  /** What the marks are of; null before a model is loaded. */
-  readonly subject: Subject | null;
-  /** Oldest first. */
-  readonly marks: readonly Mark[];
-  /** Null while fewer than two different words are marked. */
-  readonly fitted: Adaptation | null;
-  /** Whether it is applied to the estimates. */
-  readonly on: boolean;
-  /** Whether this browser keeps the marks. */
-  readonly kept: boolean;
-  /** The last thing that went wrong; nothing was lost by it. */
-  readonly error: MemoError | null;
-}
-
-export const NO_ADAPTATION: AdaptationState = Object.freeze<AdaptationState>({
-  subject: null,
-  marks: [],
-  fitted: null,
-  on: true,
-  kept: false,
-  error: null,
-});
 
 export class Adapter {
   readonly #keeper: Keeper;
   readonly #changed: (state: AdaptationState, answers: boolean) => void;
-  readonly #marking: () => Marking;
   /** Marks of other prompts and words: they come back with them. */
   readonly #others = new Map<string, AdaptationState>();
-  #state = NO_ADAPTATION;
+  #state: AdaptationState;
 
   /**
    * @param changed `answers`: what is said of the same evidence is another now
-   * @param marking asked for from the first {@link turnTo} on
+   * @param storage the browser's own unless said
+   * @param on whether it is to be applied
    */
   constructor(
-    storage: KeptStorage | null,
     changed: (state: AdaptationState, answers: boolean) => void,
-    marking: () => Marking,
+    storage: KeptStorage | null = browserStorage(),
+    on = true,
   ) {
     this.#keeper = new Keeper(storage);
     this.#changed = changed;
-    this.#marking = marking;
+    this.#state = { ...NO_ADAPTATION, on };
   }
 
   get state(): AdaptationState {
     return this.#state;
   }
 
-  /** A model was loaded, or is asked otherwise. */
+  get #subject(): Subject {
+    const { subject } = this.#state;
+    if (subject === null) throw momentMissing();
+    return subject;
+  }
+
+  /** A model was loaded, or is asked otherwise: before that, nothing else is asked. */
   turnTo(subject: Subject): void {
     const { subject: before } = this.#state;
     if (before !== null && keyOf(before) === keyOf(subject)) return;
@@ -68,14 +49,14 @@ export class Adapter {
     const other = this.#others.get(keyOf(subject));
     // what is kept may have been forgotten, or marked in another tab, since
     if (other?.kept === false) this.#set(other);
-    else this.#set({ ...this.#remembered(subject), on: other?.on ?? true });
+    else this.#set({ ...this.#remembered(subject), on: other?.on ?? (before !== null || this.#state.on) });
   }
 
   /** The estimate with the adaptation applied; the same one where there is none for its words. */
   apply(estimate: Estimate): Estimate {
     const { fitted, on, subject } = this.#state;
     if (fitted === null || !on || subject?.labels.join() !== estimate.labels.join()) return estimate;
-    return { ...estimate, probabilities: this.#marking().adapt(estimate.probabilities, fitted) };
+    return { ...estimate, probabilities: adapt(estimate.probabilities, fitted) };
   }
 
   /**
@@ -84,13 +65,12 @@ export class Adapter {
    */
   mark(estimate: Estimate | null, word: string): Mark {
     return this.#try(() => {
-      const { subject, marks } = this.#state;
-      if (estimate === null || subject === null) throw momentMissing();
-      if (!estimate.labels.includes(word) || !subject.labels.includes(word))
-        throw notALabel(word, subject.labels);
+      if (estimate === null) throw momentMissing();
+      const { labels } = this.#subject;
+      if (!estimate.labels.includes(word) || !labels.includes(word)) throw notALabel(word, labels);
       const { time, unadapted, probabilities } = estimate;
       const mark = { time, word, probabilities: unadapted ?? probabilities };
-      this.#refit([...marks, mark].slice(-this.#marking().MOST_MARKS));
+      this.#refit([...this.#state.marks, mark].slice(-MOST_MARKS));
       return mark;
     });
   }
@@ -112,39 +92,31 @@ export class Adapter {
    */
   keep(kept: boolean): void {
     this.#try(() => {
-      const { subject, marks } = this.#state;
-      if (subject === null) throw momentMissing();
-      if (kept) this.#keeper.write(subject, this.#marking().writeAdaptation(subject, marks));
-      else this.#keeper.forget(subject);
+      if (kept) this.#write(this.#state.marks);
+      else this.#keeper.forget(this.#subject);
       this.#tell({ ...this.#state, kept, error: null });
     });
   }
 
   /** Forgets all marks of this prompt and these words, kept ones too. */
   clear(): void {
-    const { subject } = this.#state;
-    if (subject === null) return;
+    const subject = this.#subject;
     this.#keeper.forget(subject);
     this.#set({ ...NO_ADAPTATION, subject });
   }
 
-  /** @throws MemoError `marks-missing` where there is nothing to save */
-  toJson(): string {
-    const { subject, marks } = this.#state;
-    if (subject !== null && marks.length > 0) return this.#marking().writeAdaptation(subject, marks);
-    throw new MemoError('marks-missing', 'No moment is marked.', 'Mark a moment, then save.');
+  /** Null where there is nothing to save. */
+  toJson(): string | null {
+    const { marks } = this.#state;
+    return marks.length === 0 ? null : writeAdaptation(this.#subject, marks);
   }
 
   /**
    * Takes the marks of a file in place of those that there are.
-   * @throws MemoError `adaptation-invalid`, `adaptation-foreign`, `moment-missing` before a model is loaded
+   * @throws MemoError `adaptation-invalid`, `adaptation-foreign`
    */
   fromJson(text: string): void {
-    this.#try(() => {
-      const { subject } = this.#state;
-      if (subject === null) throw momentMissing();
-      this.#refit(this.#marking().readAdaptation(text, subject));
-    });
+    this.#try(() => this.#refit(readAdaptation(text, this.#subject)));
   }
 
   dismissError(): void {
@@ -156,19 +128,17 @@ export class Adapter {
     const text = this.#keeper.read(subject);
     if (text === null) return fresh;
     try {
-      const marks = this.#marking().readAdaptation(text, subject);
-      return { ...fresh, marks, fitted: this.#fitOrNone(subject, marks), kept: true };
+      const marks = readAdaptation(text, subject);
+      return { ...fresh, marks, fitted: fitOrNone(subject, marks), kept: true };
     } catch (error) {
       return { ...fresh, error: MemoError.from(error) };
     }
   }
 
   #refit(marks: readonly Mark[]): void {
-    const { subject, kept } = this.#state;
-    if (subject === null) return;
-    const next = { ...this.#state, marks, fitted: this.#fitOrNone(subject, marks), error: null };
+    const next = { ...this.#state, marks, fitted: fitOrNone(this.#subject, marks), error: null };
     try {
-      if (kept) this.#keeper.write(subject, this.#marking().writeAdaptation(subject, marks));
+      if (next.kept) this.#write(marks);
       this.#set(next);
     } catch (error) {
       // the mark itself is not lost
@@ -176,15 +146,14 @@ export class Adapter {
     }
   }
 
-  #fitOrNone({ labels }: Subject, marks: readonly Mark[]): Adaptation | null {
-    const words = new Set(marks.map(({ word }) => word));
-    return words.size < 2 ? null : this.#marking().fitAdaptation(labels, marks);
+  #write(marks: readonly Mark[]): void {
+    const subject = this.#subject;
+    this.#keeper.write(subject, writeAdaptation(subject, marks));
   }
 
   #set(state: AdaptationState): void {
     const { fitted, on } = this.#state;
-    // before a model is loaded nothing has been answered
-    this.#tell(state, state.subject !== null && (state.fitted !== fitted || state.on !== on));
+    this.#tell(state, state.fitted !== fitted || state.on !== on);
   }
 
   #tell(state: AdaptationState, answers = false): void {
@@ -201,6 +170,11 @@ export class Adapter {
       throw error;
     }
   }
+}
+
+function fitOrNone({ labels }: Subject, marks: readonly Mark[]): Adaptation | null {
+  const words = new Set(marks.map(({ word }) => word));
+  return words.size < 2 ? null : fitAdaptation(labels, marks);
 }
 
 function notALabel(word: string, labels: readonly string[]): MemoError {

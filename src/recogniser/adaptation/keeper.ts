@@ -1,6 +1,7 @@
 /** Marks in the browser's own storage, by what they are of; nothing is written unless it is asked for. */
 
 import { MemoError } from '../../errors';
+import { PREFIX } from './state';
 import { keyOf, type Subject } from './subject';
 
 /** As much of `localStorage` as is used. */
@@ -9,9 +10,6 @@ export interface KeptStorage {
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
 }
-
-/** Begins the key of every mark that is kept. */
-export const PREFIX = 'memo-bert/adaptation/';
 
 /** Null in a worker, and where the browser refuses it. */
 export function browserStorage(): KeptStorage | null {
