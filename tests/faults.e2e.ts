@@ -1,9 +1,9 @@
 /** Faults that a real browser can be given: a worker that crashes, devices that end, a hidden page, a dead network, two tabs. */
 
 import type { Page } from '@playwright/test';
-import { expect, test } from './support/browser';
+import { expect, recorded, test } from './support/browser';
 import { fakeWorkers } from './support/fake-worker';
-import { expectPhase, expectWhole, nextEstimate, openPage, press } from './support/element';
+import { expectPhase, expectWhole, nextError, nextEstimate, openPage, press } from './support/element';
 
 const DEVICES = ['camera', 'microphone'] as const;
 
@@ -156,4 +156,24 @@ test('the network lost in the middle of the first download: it waits, says so, a
   await expectPhase(page, 'listening', 120_000);
   expectWhole(await nextEstimate(page, 'any', 120_000));
   expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
+});
+
+test('a script that is fetched late and does not come is told; the worker stays, and the next file is read', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await page.route('**/assets/analysis-*.js', (route) => route.abort('internetdisconnected'));
+  await openPage(page);
+  const input = page.locator('input[type=file]').first();
+  await input.setInputFiles(recorded.silent);
+  expect(await nextError(page)).toBe('file-missing');
+  await expect(page.getByRole('alert').first()).toContainText('script');
+  const workers = () => page.workers().filter((worker) => worker.url().includes('/assets/worker-'));
+  const before = workers();
+  await page.unroute('**/assets/analysis-*.js');
+  await input.setInputFiles(recorded.silent);
+  expectWhole(await nextEstimate(page, 'face'));
+  expect(before).toHaveLength(1);
+  expect(workers()).toEqual(before);
 });

@@ -5,6 +5,7 @@
  * Works where only workers exist.
  */
 
+import { lateScript } from '../late-script';
 import type { SampleChunk, TimedFrame } from './source';
 
 export interface MediaReader {
@@ -29,10 +30,10 @@ export interface MediaReader {
 
 /**
  * Null where this browser, or WebCodecs in it, decodes neither picture nor sound of the file: then playing it may still work, and says what is wrong.
- * Rejects with `media-empty` or `aborted`.
+ * Rejects with `media-empty`, `file-missing` or `aborted`.
  */
 export async function readMedia(blob: Blob, name: string, signal: AbortSignal): Promise<MediaReader | null> {
   if (!('VideoDecoder' in globalThis) || !('AudioDecoder' in globalThis)) return null;
-  const { demux } = await import('./demuxed-media');
+  const { demux } = await lateScript(() => import('./demuxed-media'));
   return demux(blob, name, signal);
 }

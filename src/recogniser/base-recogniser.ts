@@ -6,10 +6,10 @@
 import type { DeviceRequest, Source } from '../capture';
 import { movedOn } from './faults';
 import { MemoError } from '../errors';
+import { lateScript } from '../late-script';
 import type { Box } from '../memobert/estimate';
 import type { Filling, Masks, Moment } from '../memobert/moment';
 import type { AdaptationState, Mark } from './adaptation';
-import { lateScript } from './late-script';
 import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './options';
 import { perform } from './perform';
 import type { MemoRequest } from './requests';

@@ -4,6 +4,7 @@
  */
 
 import { MemoError } from '../errors';
+import { lateScript } from '../late-script';
 import { momentMissing } from '../memobert/moment';
 import type { AnalysisListeners } from './analysis';
 import type { LoadedEngine } from './engine';
@@ -43,7 +44,7 @@ export async function goBack(present: Present, signal: AbortSignal): Promise<voi
     await client.request('reset', {}, { signal });
     const { time } = estimate;
     await client.request('text', { texts: recorder.said.at(time) }, { signal });
-    const { Analysis } = await import('./analysis');
+    const { Analysis } = await lateScript(() => import('./analysis'));
     const { rates, modalities } = settings;
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
     // the analysis comes by the answer again

@@ -21,7 +21,7 @@ export {
   type RecogniserOptions,
   type RecogniserParts,
 } from './options';
-export { lateScript } from './late-script';
+export { lateScript } from '../late-script';
 export { REQUEST_EVENT, type MemoRequest, type RequestMap, type RequestName } from './requests';
 export type { FetchFile, NamedFile } from './run';
 export type { ActorRequest, SourceOpeners } from './sources';

@@ -4,12 +4,12 @@
  */
 
 import { MemoError } from '../errors';
+import { lateScript } from '../late-script';
 import { sharedWorkers, type LoadStep } from '../runtime';
 import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
 import { gpuLeft } from './faults';
 import { lastingLoad } from './lasting-load';
-import { lateScript } from './late-script';
 import { engineOptions, wordsParts, type RecogniserOptions, type RecogniserParts } from './options';
 import { currentPage } from './page';
 import { furthest } from './phase';

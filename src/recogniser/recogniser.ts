@@ -1,6 +1,7 @@
 /** The headless recogniser: what the elements use, and what no element asks for, pushed frames and the iterator. */
 
 import type { PushedSource } from '../capture';
+import { lateScript } from '../late-script';
 import { BaseRecogniser } from './base-recogniser';
 import { Estimates } from './estimates';
 import { notPushing } from './faults';
@@ -14,7 +15,8 @@ export class Recogniser extends BaseRecogniser {
    */
   startPush(gives: { readonly face?: boolean; readonly voice?: boolean } = {}): Promise<void> {
     const { face = true, voice = true } = gives;
-    const open = async () => new (await import('../capture/pushed-source')).PushedSource({ face, voice });
+    const open = async () =>
+      new (await lateScript(() => import('../capture/pushed-source'))).PushedSource({ face, voice });
     return this.begin('push', open);
   }
 

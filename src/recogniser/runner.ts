@@ -5,6 +5,7 @@
 
 import type { Source } from '../capture';
 import { MemoError } from '../errors';
+import { lateScript } from '../late-script';
 import type { Estimate } from '../memobert/estimate';
 import { LateAdapter } from './adaptation/late-adapter';
 import type { AdaptationState } from './adaptation/state';
@@ -20,7 +21,6 @@ import type { Prompted } from './prompter';
 import { AT_REST, newRun, NOTHING_YET, restart, tracksOf, type Run } from './run';
 import { Smoother } from './smoother';
 import type { RecogniserState, SourceKind } from './state';
-import { answerText } from './text-answer';
 import { estimateAt, Recorder } from './timeline';
 import { Words } from './words';
 
@@ -240,7 +240,7 @@ export abstract class Runner extends Loader {
     };
     const over = () => (signal.aborted ? undefined : this.#endRun());
     // fetched with the first file
-    import('./analysis')
+    lateScript(() => import('./analysis'))
       .then(({ analyse }) => analyse({ ...parts, timeline, choices }, owner, signal))
       .then(over, (error: unknown) => {
         if (!signal.aborted) void this.#mend(run, error);
@@ -278,7 +278,7 @@ export abstract class Runner extends Loader {
       const { client } = await this.loadModel(signal);
       const text = () => this.state.text;
       try {
-        await answerText(client, text, (estimate) => this.publish(estimate), signal);
+        await this.withModel.answerText(client, text, (estimate) => this.publish(estimate), signal);
         return;
       } catch (error) {
         if (signal.aborted || !this.leavesWorker(error)) throw error;

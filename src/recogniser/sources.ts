@@ -1,6 +1,7 @@
 /** How the recogniser opens each kind of source; a table, so that tests can bring their own. */
 
 import type { DeviceRequest, Source } from '../capture';
+import { lateScript } from '../late-script';
 
 export interface ActorRequest {
   /** Folder with the actor's speech; ends with a slash. */
@@ -17,10 +18,18 @@ export interface SourceOpeners {
   stream(stream: MediaStream, signal: AbortSignal): Promise<Source>;
 }
 
+const live = () => lateScript(() => import('../capture/live'));
+
 export const browserSources: SourceOpeners = {
   // each is fetched when somebody asks for it
-  devices: async (request, signal) => (await import('../capture/live')).openDevices(request, signal),
-  actor: async (request, signal) => (await import('../capture/actor')).openActor(request, signal),
-  file: async (blob, name, signal) => (await import('../capture/files')).openFile(blob, name, signal),
-  stream: async (stream, signal) => (await import('../capture/live')).openStream(stream, signal),
+  devices: async (request, signal) => (await live()).openDevices(request, signal),
+  actor: async (request, signal) => {
+    const { openActor } = await lateScript(() => import('../capture/actor'));
+    return openActor(request, signal);
+  },
+  file: async (blob, name, signal) => {
+    const { openFile } = await lateScript(() => import('../capture/files'));
+    return openFile(blob, name, signal);
+  },
+  stream: async (stream, signal) => (await live()).openStream(stream, signal),
 };

@@ -7,4 +7,5 @@ export { Adapter } from './adaptation/adapter';
 export { adaptedAgain } from './adapted-again';
 export { earlyLoop } from './early-loop';
 export { Loop } from './loop';
+export { answerText } from './text-answer';
 export { recordingOf, sourceAgain, watching } from './run-with-model';

@@ -1,6 +1,7 @@
 /** What a load needs of the build beside the bundle, stage by stage, and what is made of it. */
 
 import type { DetectorFiles } from '../encoders';
+import { lateScript } from '../late-script';
 import type { Backend } from '../memobert/estimate';
 import type { Bytes } from './checked-files';
 import { ortWasm, type EngineFileName, type EngineFiles } from './engine-files';
@@ -54,7 +55,8 @@ export function engineParts(
     gate: () => take(GATE),
     createMaker: async (wanted, threads) => {
       // before ONNX Runtime makes the first
-      const buffers = wanted === 'webgpu' ? (await import('./gpu-buffers')).gpuBuffers() : null;
+      const buffers =
+        wanted === 'webgpu' ? (await lateScript(() => import('./gpu-buffers'))).gpuBuffers() : null;
       const ort = await loadOrt(wanted, threads, await take(ortWasm(wanted)));
       return new OrtRuntime(ort, buffers === null ? undefined : () => buffers.count);
     },

@@ -7,6 +7,7 @@ import type { Graph } from './graph';
 import { choose } from './graph-plan';
 import { FILLED_WORDS, HEADS_GRAPH, type GoldenVectors, type GraphName } from './manifest';
 import { verifyGraph, type Models } from './models';
+import { once } from './once';
 
 /** Every caller gets the same graph; after a failure the next tries again. Rejects with a MemoError. */
 export type LoadGraph = () => Promise<Graph>;
@@ -42,16 +43,5 @@ export function playgroundGraphs(
     // the file is in the cache
     whole: models.leanFusion ? later('memobert') : () => Promise.resolve(fusion),
     ownWords: goldenOf(golden, 'memobert').outputs[FILLED_WORDS] !== undefined,
-  };
-}
-
-function once(open: LoadGraph): LoadGraph {
-  let loading: Promise<Graph> | null = null;
-  return () => {
-    loading ??= open().catch((error: unknown) => {
-      loading = null;
-      throw error;
-    });
-    return loading;
   };
 }

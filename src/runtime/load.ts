@@ -1,6 +1,7 @@
 /** The whole way from a manifest's URL to models that are ready: the face first, then the voice, then what fuses; the engine keeps what comes out. */
 
 import { FaceEncoder, SpeechGate, VoiceEncoder, WordPieces, type FaceEncoderOptions } from '../encoders';
+import { lateScript } from '../late-script';
 import { Evidence, type Fusion, type Masking } from '../memobert';
 import type { Backend } from '../memobert/estimate';
 import { BACKENDS, chooseBackend, type BackendChoice, type Host } from './backends';
@@ -14,6 +15,7 @@ import { playgroundGraphs } from './heads';
 import { LoadProgress } from './load-progress';
 import type { EarlyRole, Manifest } from './manifest';
 import { Models, type GraphMaker } from './models';
+import { once } from './once';
 import { planFor, planWithoutGpu } from './plan';
 import type { Progress } from './progress';
 import type { BackendReport, EngineOptions, GpuBufferCount, GraphReport } from './protocol';
@@ -212,25 +214,13 @@ class SessionOf implements SessionParts {
     const { fusion } = this;
     const make = this.opened.fusion?.masking;
     if (fusion === null || make === undefined) return null;
-    return (this.#masking ??= late(() => make(fusion)));
+    return (this.#masking ??= once(() => make(fusion)));
   }
 }
 
 async function maskingOf(parts: ConstructorParameters<typeof Masking>[0]): Promise<Masking> {
-  const { Masking } = await import('../memobert/masking');
+  const { Masking } = await lateScript(() => import('../memobert/masking'));
   return new Masking(parts);
-}
-
-/** Made at the first call, for all calls; after a failure the next tries again. */
-function late<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = null;
-      throw error;
-    });
-    return made;
-  };
 }
 
 function reportOn(

@@ -1,6 +1,6 @@
 /** A moment taken and filled in, through the engine: what is frozen stays, and the heads are fetched when they are needed. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FaceEncoding as Encoded } from '../encoders';
 import { Engine } from './engine';
 import type { FaceEncoding } from './load';
@@ -113,6 +113,17 @@ describe('a moment', () => {
     await expect(session.moment({})).rejects.toMatchObject({ code: 'moment-missing' });
     expect(await session.fill({ masks: FACES })).toEqual(before);
     expect(before.face).toMatchObject({ frames: 1, classes: ['a', 'b'], own: [0.25, 0.75] });
+  });
+
+  it('says that its script cannot be fetched; the next one tries again', async () => {
+    const { session } = await setUp();
+    await seen(session);
+    vi.doMock('../memobert/masking', () => {
+      throw new TypeError('Failed to fetch dynamically imported module');
+    });
+    await expect(session.moment({})).rejects.toMatchObject({ code: 'file-missing' });
+    vi.doUnmock('../memobert/masking');
+    expect(await session.moment({})).toMatchObject({ time: 1 });
   });
 
   it('can be taken and filled in after the sound was forgotten', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
 import { OrtRuntime, type OrtParts } from './ort-graph';
 
@@ -175,6 +175,18 @@ describe('on the GPU', () => {
     expect((await runtime.create('b', bytes, 'webgpu')).gpu).toBeUndefined();
     expect((await runtime.create('c', bytes, 'wasm', true)).gpu).toBeUndefined();
     expect(locations).toEqual(['gpu-buffer', 'cpu', 'cpu']);
+  });
+
+  it('a script for that which cannot be fetched is no damaged bundle, and leaves nothing open', async () => {
+    vi.doMock('./ort-on-gpu', () => {
+      throw new TypeError('Failed to fetch dynamically imported module');
+    });
+    const { ort, asked } = fakeOrt(answer);
+    const runtime = new OrtRuntime(ort);
+    await expect(runtime.create('a', bytes, 'webgpu', true)).rejects.toMatchObject({ code: 'file-missing' });
+    vi.doUnmock('./ort-on-gpu');
+    expect(asked).toEqual([]);
+    expect((await runtime.create('a', bytes, 'webgpu', true)).gpu).toBeDefined();
   });
 
   it('an input is filled when its turn comes, and outputs are given back', async () => {

@@ -2,6 +2,7 @@
 
 import type * as Ort from 'onnxruntime-web';
 import { MemoError } from '../errors';
+import { lateScript } from '../late-script';
 import type { Backend } from '../memobert/estimate';
 import { GpuLoss } from './gpu-loss';
 import type { Graph, GraphInput, GraphInputs, GraphOnGpu, PlainTensor } from './graph';
@@ -46,17 +47,18 @@ export class OrtRuntime {
    * @param name for messages
    * @param provider the only one asked for: with a list, falling from one to the next goes unseen
    * @param onGpu keeps the outputs on the GPU, where `provider` is WebGPU: {@link Graph.gpu}
-   * @throws MemoError `graph-invalid`, `backend-unavailable`, `out-of-memory`
+   * @throws MemoError `graph-invalid`, `backend-unavailable`, `out-of-memory`, `file-missing`
    */
   async create(name: string, bytes: Uint8Array, provider: Backend, onGpu = false): Promise<Graph> {
-    const keeps = onGpu && provider === 'webgpu';
+    // before the session: nothing is open where it cannot be had
+    const gpu = onGpu && provider === 'webgpu' ? await lateScript(() => import('./ort-on-gpu')) : null;
     try {
       // 3 = errors: its warnings are about shape arithmetic that it keeps on the CPU
       const options = {
         executionProviders: [provider],
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
-        preferredOutputLocation: keeps ? 'gpu-buffer' : 'cpu',
+        preferredOutputLocation: gpu ? 'gpu-buffer' : 'cpu',
         extra: UNPACKING,
       } as const;
       const session = await this.#queue.run(() => this.#ort.InferenceSession.create(bytes, options));
@@ -64,7 +66,7 @@ export class OrtRuntime {
       if (this.#ort.env.wasm !== undefined) delete this.#ort.env.wasm.wasmBinary;
       const device = provider === 'webgpu' ? await this.#watch() : null;
       const graph = new OrtGraph(name, session, this.#ort, this.#queue, this.#loss);
-      if (keeps && device !== null) graph.gpu = (await import('./ort-on-gpu')).onGpu(device, graph);
+      if (device !== null) graph.gpu = gpu?.onGpu(device, graph);
       return graph;
     } catch (cause) {
       const shortage = outOfMemory(cause);

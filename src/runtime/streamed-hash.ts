@@ -4,6 +4,8 @@
  * core: WebCrypto 40 to 70 ms, hash-wasm 200 to 240 ms, `@noble/hashes` 400 to 500 ms).
  */
 
+import { lateScript } from '../late-script';
+
 export interface StreamedHash {
   add(piece: Uint8Array): void;
   /** Forgets what was added. */
@@ -12,8 +14,9 @@ export interface StreamedHash {
   end(): string;
 }
 
+/** Rejects with the MemoError `file-missing` where its script cannot be fetched. */
 export async function streamedSha256(): Promise<StreamedHash> {
-  const { createSHA256 } = await import('./sha256');
+  const { createSHA256 } = await lateScript(() => import('./sha256'));
   const hasher = await createSHA256();
   hasher.init();
   return {

@@ -1,5 +1,6 @@
 /** A frame -> all faces in it, and DenseFace's features of the one that is followed. */
 import type { MemoError } from '../../errors';
+import { lateScript } from '../../late-script';
 import { softmax } from '../../memobert/distribution';
 import type { Box } from '../../memobert/estimate';
 import type { Feature } from '../../memobert/feature-store';
@@ -65,7 +66,7 @@ export class FaceEncoder {
     this.#parts = parts;
   }
 
-  /** @throws MemoError `file-missing` when MediaPipe's script is not under `assetBase` */
+  /** @throws MemoError `file-missing` when MediaPipe's script is not under `assetBase`, or the GPU's not to be had */
   static async create(options: FaceEncoderOptions): Promise<FaceEncoder> {
     if (options.detector === null) throw new RangeError('a face encoder without a detector');
     const { graph, face } = options;
@@ -75,7 +76,7 @@ export class FaceEncoder {
       noFaces === null ? await MediaPipeDetector.create(options.assetBase, options.detector) : BLIND;
     try {
       const cropper = new CanvasCropper(face.sizePx);
-      const gpu = graph.gpu && (await import('./gpu')).GpuFace.create(graph, face, cropper);
+      const gpu = graph.gpu && (await lateScript(() => import('./gpu'))).GpuFace.create(graph, face, cropper);
       return new FaceEncoder(options, { detector, cropper, noFaces, gpu: (await gpu) ?? null });
     } catch (error) {
       detector.close();

@@ -1,4 +1,4 @@
-import { MemoError } from '../errors';
+import { MemoError } from './errors';
 
 /**
  * A script that is fetched when it is first needed. Rejects with `file-missing` where that fails; the next call tries again.

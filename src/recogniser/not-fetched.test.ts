@@ -1,0 +1,65 @@
+/** Scripts that are fetched late, where they cannot be: it is told as that, and the model that is loaded stays. */
+
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ReaderSource } from '../capture/reader-source';
+import { browserSources } from './sources';
+import { FakeReader } from './testing/fake-reader';
+import { setUp } from './testing/set-up';
+
+const missing = expect.objectContaining({ code: 'file-missing' });
+
+function unreachable(): never {
+  throw new TypeError('Failed to fetch dynamically imported module');
+}
+
+afterEach(() => {
+  vi.doUnmock('../capture/live');
+  vi.doUnmock('../capture/actor');
+  vi.doUnmock('../capture/files');
+  vi.doUnmock('../capture/pushed-source');
+  vi.doUnmock('./analysis');
+});
+
+describe('A source', () => {
+  const { signal } = new AbortController();
+  it.each([
+    ['live', () => browserSources.devices({ camera: true, microphone: true }, signal)],
+    ['actor', () => browserSources.actor({ base: 'https://page.test/actor/', audible: false }, signal)],
+    ['files', () => browserSources.file(new Blob(['x']), 'x.webm', signal)],
+    ['live', () => browserSources.stream({} as MediaStream, signal)],
+  ] as const)('of the script "%s"', async (script, open) => {
+    vi.doMock(`../capture/${script}`, unreachable);
+    await expect(open()).rejects.toEqual(missing);
+  });
+});
+
+describe('With a model loaded', () => {
+  it('frames that are pushed', async () => {
+    vi.doMock('../capture/pushed-source', unreachable);
+    const { recogniser, clients } = setUp();
+    await recogniser.load();
+    await expect(recogniser.startPush()).rejects.toEqual(missing);
+    expect(recogniser.state.error).toEqual(missing);
+    vi.doUnmock('../capture/pushed-source');
+    await recogniser.startPush();
+    expect(recogniser.state.phase).toBe('listening');
+    expect(clients.map(({ closed }) => closed)).toEqual([false]);
+    recogniser.close();
+  });
+
+  it('the analysis of a file', async () => {
+    vi.doMock('./analysis', unreachable);
+    const { recogniser, clients, openings } = setUp();
+    const started = recogniser.startFile(new Blob(['x']), 'x.webm');
+    openings[0]!.arrive(new ReaderSource(new FakeReader(2)));
+    await started;
+    await vi.waitFor(() => expect(recogniser.state.error).toEqual(missing));
+    vi.doUnmock('./analysis');
+    const again = recogniser.startFile(new Blob(['x']), 'x.webm');
+    openings[1]!.arrive(new ReaderSource(new FakeReader(2)));
+    await again;
+    await vi.waitFor(() => expect(recogniser.state.timeline?.reached).toBe(2));
+    expect(clients.map(({ closed }) => closed)).toEqual([false]);
+    recogniser.close();
+  });
+});
