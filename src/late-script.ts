@@ -8,11 +8,15 @@ export async function lateScript<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (cause) {
-    throw new MemoError(
-      'file-missing',
-      'A script of this page could not be fetched.',
-      'Check the connection and try again; if it comes back, reload the page.',
-      cause,
-    );
+    throw scriptMissing(cause);
   }
+}
+
+export function scriptMissing(cause?: unknown): MemoError {
+  return new MemoError(
+    'file-missing',
+    'A script of this page could not be fetched.',
+    'Check the connection and try again; if it comes back, reload the page.',
+    cause,
+  );
 }

@@ -131,6 +131,32 @@ test('two tabs listen side by side; one that stops leaves the other be', async (
   expect((await kept(page)).tracks).toEqual(['live', 'live']);
 });
 
+/** What the browser says of the network. */
+const setOnline = (page: Page, online: boolean) =>
+  page.evaluate((online) => {
+    Object.defineProperty(navigator, 'onLine', { configurable: true, value: online });
+    window.dispatchEvent(new Event(online ? 'online' : 'offline'));
+  }, online);
+
+test('no network on the way to the worker’s script: it waits, says so, and goes on by itself on what it had asked for', async ({
+  open,
+}) => {
+  const page = await open({ grant: DEVICES });
+  await fakeWorkers(page);
+  await page.route('**/assets/worker-*.js', (route) => route.abort('internetdisconnected'), { times: 1 });
+  await openPage(page);
+  await setOnline(page, false);
+  await press(page, /^start/i);
+  await page.waitForFunction(() =>
+    document.querySelector('memo-bert')!.conditions.includes('awaiting-network'),
+  );
+  expect(page.workers()).toHaveLength(0);
+  await setOnline(page, true);
+  await expectPhase(page, 'listening');
+  expectWhole(await nextEstimate(page, 'face'));
+  expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
+});
+
 test('the network lost in the middle of the first download: it waits, says so, and goes on by itself', async ({
   open,
 }) => {
@@ -138,10 +164,7 @@ test('the network lost in the middle of the first download: it waits, says so, a
   await page.route('**/memobert*.onnx', (route) => route.abort('internetdisconnected'));
   await openPage(page);
   // the one file alone is cut off, so that the others are there to be kept; the browser says that it is offline
-  await page.evaluate(() => {
-    Object.defineProperty(navigator, 'onLine', { configurable: true, value: false });
-    window.dispatchEvent(new Event('offline'));
-  });
+  await setOnline(page, false);
   await press(page, /without a camera/i);
   await page.waitForFunction(() =>
     document.querySelector('memo-bert')!.conditions.includes('awaiting-network'),
@@ -149,10 +172,7 @@ test('the network lost in the middle of the first download: it waits, says so, a
   await expect(page.getByTestId('condition-awaiting-network')).toBeVisible();
   await expect(page.getByTestId('condition-offline')).toHaveCount(0);
   await page.unroute('**/memobert*.onnx');
-  await page.evaluate(() => {
-    Object.defineProperty(navigator, 'onLine', { configurable: true, value: true });
-    window.dispatchEvent(new Event('online'));
-  });
+  await setOnline(page, true);
   await expectPhase(page, 'listening', 120_000);
   expectWhole(await nextEstimate(page, 'any', 120_000));
   expect(await page.evaluate(() => window.errorCodes)).toEqual([]);

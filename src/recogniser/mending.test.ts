@@ -158,6 +158,38 @@ describe('A worker that dies while it loads', () => {
   });
 });
 
+describe('A worker whose script cannot be fetched', () => {
+  const slow = () => new FakeClient({ ...healthyAnswers(), load: undefined });
+
+  it('is no crash: the network is waited for, as often as it goes, and the GPU is not left', async () => {
+    const { recogniser, clients, openings, source, page, asked } = setUp(slow);
+    const started = recogniser.start();
+    openings[0]!.arrive(source());
+    for (const number of [0, 1]) {
+      page.set({ online: false });
+      clients[number]!.die(lost('file-missing'));
+      await settled();
+      expect(recogniser.state.conditions).toEqual(['offline', 'awaiting-network']);
+      page.set({ online: true });
+      await settled();
+    }
+    clients[2]!.take('load').answer({ manifest: MANIFEST, backend: WEBGPU });
+    await started;
+    expect(recogniser.state).toMatchObject({ phase: 'listening', error: null });
+    expect(asked.map(({ device }) => device)).toEqual(['auto', 'auto', 'auto']);
+    recogniser.close();
+  });
+
+  it('is told at once where the page is online, for then it is not on the server', async () => {
+    const { recogniser, clients } = setUp(slow);
+    const loading = recogniser.load();
+    clients[0]!.die(lost('file-missing'));
+    await expect(loading).rejects.toMatchObject({ code: 'file-missing' });
+    expect(clients).toHaveLength(1);
+    recogniser.close();
+  });
+});
+
 describe('A text alone', () => {
   it('is answered by a fresh worker when the first one dies over it', async () => {
     const { recogniser, clients } = setUp((n) => (n === 0 ? failing() : healthy()));

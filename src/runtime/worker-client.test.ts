@@ -168,6 +168,7 @@ describe('the end', () => {
       const { client, worker } = connect({ estimate: never, voice: never });
       const told: MemoError[] = [];
       client.onLost((error) => told.push(error));
+      worker.dispatchEvent(new MessageEvent('message', { data: null }));
       const waiting = [client.request('estimate', { time: 0 }), client.request('voice', { time: 0 })];
       worker.dispatchEvent(new Event(type));
       worker.dispatchEvent(new Event(type));
@@ -181,6 +182,22 @@ describe('the end', () => {
       expect(worker.terminated).toBe(1);
     },
   );
+
+  it('before it has said anything: where nobody says why, its script could not be fetched', async () => {
+    const codeOf = async (event: Event) => {
+      const { client, worker } = connect({ load: never });
+      const told: MemoError[] = [];
+      client.onLost((error) => told.push(error));
+      const waiting = client.request('load', {} as never);
+      worker.dispatchEvent(event);
+      await expect(waiting).rejects.toBe(told[0]);
+      return told[0]?.code;
+    };
+    expect(await codeOf(new Event('error'))).toBe('file-missing');
+    const crash = Object.assign(new Event('error'), { message: 'Uncaught SyntaxError' });
+    expect(await codeOf(crash)).toBe('worker-lost');
+    expect(await codeOf(new Event('messageerror'))).toBe('worker-lost');
+  });
 
   it('by close: what waits rejects as aborted, nobody is told it was lost', async () => {
     const { client, worker } = connect({ estimate: never });

@@ -1,6 +1,7 @@
 /** The page's side of the inference worker: typed requests, progress, and the end of it. */
 
 import { MemoError } from '../errors';
+import { scriptMissing } from '../late-script';
 import type { FromWorker, RequestKind, Requests, ToWorker } from './protocol';
 import type { Progress } from './progress';
 
@@ -28,24 +29,29 @@ export class WorkerClient {
   readonly #progress = new Set<(progress: Progress) => void>();
   readonly #lost = new Set<(error: MemoError) => void>();
   #nextId = 1;
+  /** It has said something: its scripts are there. */
+  #began = false;
   /** Why nothing is answered any more. */
   #ended: MemoError | null = null;
 
   constructor(worker: WorkerLike = newWorker()) {
     this.#worker = worker;
     worker.addEventListener('message', (event) => {
+      this.#began = true;
       this.#take((event as MessageEvent<FromWorker>).data);
     });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
-      this.#lose(lost((event as ErrorEvent).message));
+      const { message } = event as Partial<ErrorEvent>;
+      // what a browser says of a script that it could not fetch: nothing
+      this.#lose(message || this.#began ? lost(message) : scriptMissing());
     });
     worker.addEventListener('messageerror', () => {
       this.#lose(lost('an answer could not be read'));
     });
   }
 
-  /** Rejects with a MemoError: the worker's own, `aborted`, or `worker-lost`. */
+  /** Rejects with a MemoError: the worker's own, `aborted`, `worker-lost`, or `file-missing` where its script could not be fetched. */
   request<K extends RequestKind>(
     kind: K,
     body: Requests[K]['request'],
@@ -168,7 +174,7 @@ function aborted(): MemoError {
 function lost(message: string | undefined): MemoError {
   return new MemoError(
     'worker-lost',
-    `The worker that runs the model has ended${message === undefined || message === '' ? '' : `: ${message}`}.`,
+    `The worker that runs the model has ended${message ? `: ${message}` : ''}.`,
     'Press Start again. If it comes back, close other pages: the memory may not be enough.',
   );
 }

@@ -161,8 +161,7 @@ export class FakeClient implements EngineClient {
     this.#progress(progress);
   }
 
-  die(): void {
-    const lost = new MemoError('worker-lost', 'The worker ended.', 'Press Start again.');
+  die(lost = new MemoError('worker-lost', 'The worker ended.', 'Press Start again.')): void {
     for (const asked of this.#waiting.splice(0)) asked.fail(lost);
     this.#lost(lost);
   }
