@@ -34,6 +34,8 @@ export abstract class Loader extends Teller {
   /** How far the present load has come. */
   protected step: LoadStep | null = null;
   readonly #recovery: Recovery;
+  /** What the last worker was left for. */
+  #leftFor: MemoError | null = null;
   #withModel: WithModel | null = null;
   /** Loads that wait for the network. */
   #networkWaits = 0;
@@ -100,10 +102,13 @@ export abstract class Loader extends Teller {
   /** True where a fresh worker is worth a try; the failed one has then been left. */
   protected leavesWorker(cause: unknown): boolean {
     const error = MemoError.from(cause);
+    // of two who waited for one load, the first has done it
+    if (error === this.#leftFor) return true;
     const remedy = this.#recovery.remedy(error, this.state.backend?.name ?? null, this.parts.clock.now());
     if (remedy === 'tell') return false;
     if (remedy === 'without-gpu') this.engine.leaveGpu(gpuLeft(error));
     this.engine.discard({ retire: true });
+    this.#leftFor = error;
     return true;
   }
 

@@ -3,6 +3,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { MediaReader, SampleChunk, Source } from '../capture';
 import { MemoError, type ErrorCode } from '../errors';
+import type { Recogniser } from './recogniser';
 import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { FakeSource } from './testing/fake-source';
 import { settled, type ManualClock } from './testing/manual-clock';
@@ -139,6 +140,25 @@ describe('A worker that dies while it loads', () => {
     clients[1]!.take('load').answer({ manifest: MANIFEST, backend: WEBGPU });
     await started;
     expect(recogniser.state.phase).toBe('listening');
+    recogniser.close();
+  });
+
+  it.each([
+    ['a start and a load', (to: Recogniser) => to.start()],
+    ['two loads', (to: Recogniser) => to.load()],
+  ])('is replaced once for %s', async (_what, begin) => {
+    const slow = () => new FakeClient({ ...healthyAnswers(), load: undefined });
+    const { recogniser, clients, openings, source } = setUp(slow);
+    const errors = vi.fn();
+    recogniser.addEventListener('error', errors);
+    const both = [begin(recogniser), recogniser.load()];
+    openings[0]?.arrive(source());
+    clients[0]!.die();
+    await settled();
+    clients[1]!.take('load').answer({ manifest: MANIFEST, backend: WEBGPU });
+    await Promise.all(both);
+    expect(clients.map(({ closed }) => closed)).toEqual([true, false]);
+    expect(errors).not.toHaveBeenCalled();
     recogniser.close();
   });
 

@@ -37,13 +37,4 @@ describe('Recovery', () => {
       expect(recovery.remedy(fault(code), 'webgpu', 0)).toBe('tell');
     expect(recovery.remedy(fault(), 'webgpu', 0)).toBe('fresh-worker');
   });
-
-  it('answers the same to two who waited for one load', () => {
-    const recovery = new Recovery();
-    const error = fault('worker-lost');
-    expect([recovery.remedy(error, null, 0), recovery.remedy(error, null, 0)]).toEqual([
-      'fresh-worker',
-      'fresh-worker',
-    ]);
-  });
 });

@@ -21,24 +21,16 @@ export function isMendable({ code }: MemoError): boolean {
 export class Recovery {
   /** When each of the last faults came, ms. */
   #faults: number[] = [];
-  #last: { readonly error: MemoError; readonly remedy: Remedy } | null = null;
 
   /** @param withoutGpu whether WebAssembly may take over: not where the page's author asked for WebGPU */
   constructor(private readonly withoutGpu = true) {}
 
   /**
-   * Asked twice about one error (two waited for the same load), answers the same.
    * @param backend what the worker computed on; null while it loaded
    * @param nowMs monotonic; a night asleep counts
    */
   remedy(error: MemoError, backend: Backend | null, nowMs: number): Remedy {
-    if (this.#last?.error === error) return this.#last.remedy;
-    const remedy = isMendable(error) ? this.#next(backend, nowMs) : 'tell';
-    this.#last = { error, remedy };
-    return remedy;
-  }
-
-  #next(backend: Backend | null, nowMs: number): Remedy {
+    if (!isMendable(error)) return 'tell';
     this.#faults = [...this.#faults.filter((faultMs) => nowMs - faultMs < TOGETHER_MS), nowMs];
     if (this.#faults.length === 1) return 'fresh-worker';
     const leavesGpu = this.withoutGpu && backend !== 'wasm';
