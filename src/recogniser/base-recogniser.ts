@@ -9,6 +9,8 @@ import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import type { Box } from '../memobert/estimate';
 import type { Filling, Masks, Moment } from '../memobert/moment';
+import type { Prompting } from '../runtime/protocol';
+import { Serial } from '../runtime/serial';
 import type { AdaptationState, Mark } from './adaptation';
 import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './options';
 import { perform } from './perform';
@@ -21,6 +23,7 @@ import { estimateAt } from './timeline';
 
 export class BaseRecogniser extends Runner {
   readonly #actorBase: string;
+  readonly #changes = new Serial();
 
   /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
@@ -125,33 +128,15 @@ export class BaseRecogniser extends Runner {
    */
   async configure(change: Partial<Settings>): Promise<void> {
     this.assertOpen();
-    const before = this.settings;
-    const settings = this.#checked({ ...before, ...change });
-    this.settings = settings;
-    this.smoother.seconds = settings.smoothing;
+    const { prompt, labels, ...others } = this.#checked({ ...this.settings, ...change });
+    this.settings = { ...this.settings, ...others };
+    this.smoother.seconds = others.smoothing;
     // while the model loads, the load goes before
-    if (this.run?.stage === 'listening') this.run.loop?.setRates(settings.rates, settings.saver);
-    this.apply({ modalities: settings.modalities });
-    if (samePrompting(before, settings)) return;
-    const { loaded } = this.engine;
-    if (loaded === null) {
-      this.apply({ prompt: settings.prompt, labels: settings.labels, promptError: null });
-      return;
-    }
-    try {
-      const prompted = await this.prompter.change(loaded, settings);
-      this.adaptTo(loaded, prompted);
-      this.apply({ ...prompted, promptError: null });
-    } catch (error) {
-      // the fresh worker gets them with its load
-      if (isMendable(MemoError.from(error))) return;
-      this.apply({ promptError: MemoError.from(error) });
-      if (this.settings === settings) {
-        this.settings = { ...settings, prompt: before.prompt, labels: before.labels };
-      }
-      throw MemoError.from(error);
-    }
-    await this.readAgain();
+    if (this.run?.stage === 'listening') this.run.loop?.setRates(others.rates, others.saver);
+    this.apply({ modalities: others.modalities });
+    const wish = { ...('prompt' in change && { prompt }), ...('labels' in change && { labels }) };
+    // one after another: each is asked beside what the model took of those before
+    if (await this.#changes.run(() => this.#ask(wish))) await this.readAgain();
   }
 
   dismissPromptError(): void {
@@ -257,6 +242,32 @@ export class BaseRecogniser extends Runner {
     } catch (cause) {
       const error = MemoError.from(cause);
       if (error.code !== 'input-invalid') this.apply({ promptError: error });
+      throw error;
+    }
+  }
+
+  /** @returns whether the model reads by another prompt or other labels now */
+  async #ask(wish: Partial<Prompting>): Promise<boolean> {
+    const before = this.settings;
+    this.settings = { ...before, ...wish };
+    if (samePrompting(before, this.settings)) return false;
+    const { prompt, labels } = this.settings;
+    const { loaded } = this.engine;
+    if (loaded === null) {
+      this.apply({ prompt, labels, promptError: null });
+      return false;
+    }
+    try {
+      const prompted = await this.prompter.change(loaded, { prompt, labels });
+      this.adaptTo(loaded, prompted);
+      this.apply({ ...prompted, promptError: null });
+      return true;
+    } catch (cause) {
+      const error = MemoError.from(cause);
+      // the fresh worker gets them with its load
+      if (this.engine.loaded !== loaded || isMendable(error)) return false;
+      this.settings = { ...this.settings, prompt: before.prompt, labels: before.labels };
+      this.apply({ promptError: error });
       throw error;
     }
   }

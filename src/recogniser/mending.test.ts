@@ -223,20 +223,6 @@ describe('A text alone', () => {
   });
 });
 
-describe('Label words set while the worker dies', () => {
-  it('hold in the fresh one', async () => {
-    const deaf = () => new FakeClient({ ...healthy().answers, prompt: undefined });
-    const { recogniser, clients, clock } = await listening((n) => (n === 0 ? deaf() : healthy()));
-    const set = recogniser.configure({ labels: ['calm', 'tense'] });
-    clients[0]!.die();
-    await set;
-    await clock.advance(1000);
-    expect(clients[1]!.bodies.prompt).toMatchObject([{ prompt: null, labels: ['calm', 'tense'] }]);
-    expect(recogniser.state.labels).toEqual(['calm', 'tense']);
-    recogniser.close();
-  });
-});
-
 /** What each stage of a first download fails with when the network goes. */
 const STAGES: readonly [stage: string, code: ErrorCode][] = [
   ['the manifest', 'manifest-unreachable'],

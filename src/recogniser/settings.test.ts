@@ -8,6 +8,7 @@ import { checkSettings, DEFAULT_SETTINGS } from './settings';
 import { FakeClient, healthyAnswers } from './testing/fake-client';
 import { FakeSource } from './testing/fake-source';
 import { ManualClock, settled } from './testing/manual-clock';
+import { listening } from './testing/set-up';
 
 const OPTIONS = { manifestUrl: 'https://page.test/m.json', assetBase: 'https://page.test/a/' };
 
@@ -131,6 +132,21 @@ describe('Recogniser.configure', () => {
     recogniser.close();
   });
 
+  it('beside another change that is refused: each is taken or not by itself', async () => {
+    const { recogniser, client } = setUp({}, picky());
+    await recogniser.start();
+    const refused = recogniser.configure({ labels: ['unheard', 'calm'] });
+    const taken = recogniser.configure({ prompt: 'I feel [MASK].' });
+    const beside = recogniser.configure({ smoothing: 1 });
+    await expect(refused).rejects.toMatchObject({ code: 'label-invalid' });
+    await Promise.all([taken, beside]);
+    expect(recogniser.state).toMatchObject({ prompt: 'I feel [MASK].', labels: ['happy', 'sad'] });
+    await recogniser.configure({ prompt: 'It was [MASK].' });
+    expect(client.bodies.prompt.at(-1)).toEqual({ prompt: 'It was [MASK].', labels: null });
+    expect(recogniser.state.promptError).toBeNull();
+    recogniser.close();
+  });
+
   it('reads a text alone again', async () => {
     const { recogniser, client } = setUp();
     await recogniser.setText('hello');
@@ -173,4 +189,32 @@ it('follows whom it is told while it listens, and nobody without a source', asyn
   recogniser.handle({ name: 'follow', detail: { box } });
   expect(client.bodies.follow).toEqual([{ box }]);
   recogniser.close();
+});
+
+describe('Label words that a worker has not taken when it fails', () => {
+  const calm = { labels: ['calm', 'tense'] };
+  /** Answers neither to these words nor to an estimate. */
+  const deaf = () => new FakeClient({ ...healthyAnswers(), prompt: undefined, estimate: undefined });
+  const FAULTS: readonly [string, (client: FakeClient) => void][] = [
+    ['it dies', (client) => client.die()],
+    [
+      'the GPU is lost over an estimate before them',
+      (client) =>
+        client.take('estimate').fail(new MemoError('device-gpu-lost', 'gone', 'Press Start again.')),
+    ],
+  ];
+
+  it.each(FAULTS)('hold in the fresh one: %s', async (_what, strike) => {
+    const { recogniser, clients, clock } = await listening((n) => (n === 0 ? deaf() : new FakeClient()));
+    await clock.advance(600);
+    const set = recogniser.configure(calm);
+    await settled();
+    expect(clients[0]!.waiting('prompt')).toHaveLength(1);
+    strike(clients[0]!);
+    await set;
+    await clock.advance(1000);
+    expect(clients[1]!.bodies.prompt).toMatchObject([{ prompt: null, ...calm }]);
+    expect(recogniser.state).toMatchObject({ ...calm, promptError: null });
+    recogniser.close();
+  });
 });
