@@ -113,6 +113,26 @@ describe.each(FAULTS)('While it listens, %s', (_what, strike) => {
   });
 });
 
+describe('A second fault right after the first', () => {
+  it('before it is known whom to follow: it goes on on WebAssembly', async () => {
+    const short = () => new FakeClient({ ...failing().answers, follow: undefined });
+    const { recogniser, clients, clock, asked, live } = await listening((n) =>
+      n === 1 ? short() : healthy(),
+    );
+    await clock.advance(1000);
+    await hold(clients[0]!, clock);
+    clients[0]!.take('estimate').fail(lost('device-gpu-lost'));
+    await clock.advance(600);
+    expect(clients[1]!.waiting('follow')).toHaveLength(1);
+    clients[1]!.die();
+    await clock.advance(1000);
+    expect(recogniser.state).toMatchObject({ phase: 'listening', error: null, backend: { name: 'wasm' } });
+    expect(asked.map(({ device }) => device)).toEqual(['auto', 'auto', 'wasm']);
+    expect([live.closes, clients[2]!.bodies.follow]).toEqual([0, [{ box }]]);
+    recogniser.close();
+  });
+});
+
 describe('A stop while it mends', () => {
   it('wins: idle, every track ended, and the late model begins nothing', async () => {
     const slow = new FakeClient({ ...healthyAnswers(), load: undefined });

@@ -42,14 +42,11 @@ export abstract class Runner extends Loader {
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
     super(options, parts);
     this.smoother = new Smoother(this.settings.smoothing);
-    const adapted = (adaptation: AdaptationState, answers = false) => {
+    const told = (adaptation: AdaptationState, answers = false) => {
       this.keep({ adaptation });
       if (answers) this.#readAdapted();
     };
-    this.adapter = new LateAdapter(
-      adapted,
-      (on) => new this.withModel.Adapter(adapted, this.parts.storage, on),
-    );
+    this.adapter = new LateAdapter(told, (on) => new this.withModel.Adapter(told, this.parts.storage, on));
     this.moments = new Moments(
       () => this.engine.loaded?.client ?? null,
       (moment) => this.keep({ moment }),
@@ -187,7 +184,8 @@ export abstract class Runner extends Loader {
         this.loadModel(signal),
       ]);
       await this.#engage(run, source);
-      if (followed !== undefined) await this.engine.loaded?.client.request('follow', { box: followed });
+      // a worker that fails over it is told of by what listens
+      if (followed) this.engine.loaded?.client.request('follow', { box: followed }).catch(() => undefined);
     } catch (error) {
       if (!signal.aborted) this.fail(error);
     }
