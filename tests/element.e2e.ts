@@ -238,6 +238,25 @@ test('moved it goes on; taken out while it loads it leaves nothing behind', asyn
   expect(tracks).toHaveLength(granted);
 });
 
+test('an element that goes by its events hears that a run is over, whatever ended it', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  const ends = (by: 'another model' | 'taken out') =>
+    page.evaluate(async (by) => {
+      const found = document.querySelector('memo-bert')!;
+      await found.start();
+      const told = new Promise((resolve) => {
+        found.addEventListener('statechange', ({ detail }) => resolve([detail, found.state]), { once: true });
+      });
+      if (by === 'taken out') found.remove();
+      else found.bundle = 'models/other/manifest.json';
+      return told;
+    }, by);
+  const over = [{ phase: 'idle', previous: 'listening', conditions: [] }, 'idle'];
+  expect(await ends('another model')).toEqual(over);
+  expect(await ends('taken out')).toEqual(over);
+});
+
 test('a stream of the page’s: read in place of the devices, and its end is told', async ({ open }) => {
   const page = await open();
   await openBody(page, '<memo-bert device="wasm"></memo-bert>');

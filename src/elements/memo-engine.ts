@@ -178,11 +178,8 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     const { given } = this;
     if (given !== null) return this.analyse(given);
     this.#started = null;
-    const { modalities } = this.#read().settings;
-    return this.#get().start({
-      camera: modalities.includes('face'),
-      microphone: modalities.includes('voice'),
-    });
+    const wanted = new Set(this.#read().settings.modalities);
+    return this.#get().start({ camera: wanted.has('face'), microphone: wanted.has('voice') });
   }
 
   /** Ends the run and every track of it; the model stays loaded. */
@@ -307,7 +304,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     const { options, settings, problems } = read;
     const before = this.#problems.map(({ message }) => message);
     this.#problems = problems;
-    for (const problem of problems) if (!before.includes(problem.message)) this.#tell(problem);
+    for (const problem of problems) if (!before.includes(problem.message)) this.#tell('error', problem);
     const recogniser = this.#recogniser;
     if (recogniser === null) {
       this.#show({ ...this.known, ...wished(read) });
@@ -361,8 +358,7 @@ export class MemoEngine extends LitElement implements RecogniserStore {
         if (this.#recogniser !== recogniser) return;
         if (detail instanceof MemoError) this.#refuse(detail, recogniser.state);
         // what an attribute has to do with was told as such
-        if (!this.#problems.includes(detail as MemoError))
-          this.dispatchEvent(new CustomEvent(type, { detail }));
+        if (!this.#problems.includes(detail as MemoError)) this.#tell(type, detail);
       });
     }
     return recogniser;
@@ -376,20 +372,24 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     tellAll(this.#subscribers, known);
   }
 
-  #tell(error: MemoError): void {
-    this.dispatchEvent(new CustomEvent('error', { detail: error }));
+  #tell(type: (typeof FORWARDED)[number], detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   #close(): void {
     this.#unsubscribe();
     this.#unsubscribe = () => undefined; // the way out of it would keep it
     const recogniser = this.#recogniser;
+    const { phase: previous, conditions } = recogniser?.state ?? INITIAL_STATE;
     this.#recogniser = null;
     recogniser?.close();
     this.#refused.clear(); // the next one's may have it
     const read = this.#read();
     this.#problems = read.problems;
     this.#show({ ...INITIAL_STATE, ...wished(read) });
+    // nobody hears of it from a recogniser that was let go
+    if (previous !== 'idle' || conditions.length > 0)
+      this.#tell('statechange', { phase: 'idle', previous, conditions: [] });
   }
 }
 
