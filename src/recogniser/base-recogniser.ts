@@ -232,7 +232,7 @@ export class BaseRecogniser extends Runner {
 
   /** Carries out what the elements ask for; failures are told by state and `error` event. */
   handle(request: MemoRequest): void {
-    perform(this, request);
+    void perform(this, request);
   }
 
   /** @throws MemoError `prompt-invalid`, `label-invalid`, `input-invalid` */

@@ -1,97 +1,43 @@
 /** Carries out what the elements ask for; failures are told by state and `error` event. */
 
 import type { BaseRecogniser } from './base-recogniser';
-import type { MemoRequest } from './requests';
+import type { MemoRequest, RequestMap } from './requests';
 
-export function perform(recogniser: BaseRecogniser, request: MemoRequest): void {
-  const { name, detail } = request;
-  const told = () => undefined; // by the recogniser itself
-  switch (name) {
-    case 'start':
-      recogniser.start(detail).catch(told);
-      break;
-    case 'start-actor':
-      recogniser.startActor().catch(told);
-      break;
-    case 'start-file':
-      recogniser.startFile(detail.file, detail.name).catch(told);
-      break;
-    case 'text':
-      recogniser.setText(detail.text).catch(told);
-      break;
-    case 'follow':
-      recogniser.follow(detail.box).catch(told);
-      break;
-    case 'seek':
-      recogniser.seek(detail.time);
-      break;
-    case 'stop':
-      recogniser.stop();
-      break;
-    case 'dismiss-error':
-      recogniser.dismissError();
-      break;
-    case 'prompt':
-      recogniser.configure(detail).catch(told);
-      break;
-    case 'prompt-dismiss-error':
-      recogniser.dismissPromptError();
-      break;
-    default:
-      if (!performOnMoments(recogniser, request)) recogniser.words.handle(request);
-  }
-}
+/** What is not here is about words. */
+type Steps = { readonly [K in keyof RequestMap]?: (to: BaseRecogniser, detail: RequestMap[K]) => unknown };
 
-/** @returns whether it was such a request */
-function performOnMoments(recogniser: BaseRecogniser, request: MemoRequest): boolean {
-  const { name, detail } = request;
-  const told = () => undefined; // by the state
-  switch (name) {
-    case 'moment-take':
-      recogniser.takeMoment().catch(told);
-      return true;
-    case 'moment-mask':
-      void recogniser.moments.mask(detail);
-      return true;
-    case 'moment-drop':
-      recogniser.moments.drop();
-      return true;
-    case 'moment-dismiss-error':
-      recogniser.moments.dismissError();
-      return true;
-    default:
-      return performOnMarks(recogniser, request);
-  }
-}
+const STEPS: Steps = {
+  start: (to, wish) => to.start(wish),
+  'start-actor': (to) => to.startActor(),
+  'start-file': (to, { file, name }) => to.startFile(file, name),
+  text: (to, { text }) => to.setText(text),
+  follow: (to, { box }) => to.follow(box),
+  seek: (to, { time }) => to.seek(time),
+  stop: (to) => to.stop(),
+  'dismiss-error': (to) => to.dismissError(),
+  prompt: (to, change) => to.configure(change),
+  'prompt-dismiss-error': (to) => to.dismissPromptError(),
+  'moment-take': (to) => to.takeMoment(),
+  'moment-mask': (to, masks) => to.moments.mask(masks),
+  'moment-drop': (to) => to.moments.drop(),
+  'moment-dismiss-error': (to) => to.moments.dismissError(),
+  mark: (to, { word }) => to.mark(word),
+  unmark: (to, { index }) => to.adapter.unmark(index),
+  'adaptation-use': (to, { on }) => to.adapter.use(on),
+  'adaptation-keep': (to, { kept }) => to.adapter.keep(kept),
+  'adaptation-clear': (to) => to.adapter.clear(),
+  'adaptation-import': (to, { file }) => to.importAdaptation(file),
+  'adaptation-dismiss-error': (to) => to.adapter.dismissError(),
+};
 
-function performOnMarks(recogniser: BaseRecogniser, { name, detail }: MemoRequest): boolean {
+/** Never rejects: the recogniser itself tells of what fails. */
+export async function perform(recogniser: BaseRecogniser, request: MemoRequest): Promise<void> {
+  // the detail is that of its name; the union of all pairs is more than TypeScript follows
+  const step = STEPS[request.name] as ((to: BaseRecogniser, detail: unknown) => unknown) | undefined;
   try {
-    switch (name) {
-      case 'mark':
-        recogniser.mark(detail.word);
-        return true;
-      case 'unmark':
-        recogniser.adapter.unmark(detail.index);
-        return true;
-      case 'adaptation-use':
-        recogniser.adapter.use(detail.on);
-        return true;
-      case 'adaptation-keep':
-        recogniser.adapter.keep(detail.kept);
-        return true;
-      case 'adaptation-clear':
-        recogniser.adapter.clear();
-        return true;
-      case 'adaptation-import':
-        recogniser.importAdaptation(detail.file).catch(() => undefined);
-        return true;
-      case 'adaptation-dismiss-error':
-        recogniser.adapter.dismissError();
-        return true;
-      default:
-        return false;
-    }
+    if (step === undefined) recogniser.words.handle(request);
+    else await step(recogniser, request.detail);
   } catch {
-    return true; // told by the state
+    // see above
   }
 }
