@@ -13,11 +13,11 @@ import {
   useFakeMedia,
 } from './testing/fake-media';
 
-const never = new AbortController().signal;
+const never = () => new AbortController().signal;
 
 useFakeMedia();
 
-function read(tracks: { camera?: FakeTrack; microphone?: FakeTrack }, signal = never) {
+function read(tracks: { camera?: FakeTrack; microphone?: FakeTrack }, signal = never()) {
   const { camera, microphone } = tracks;
   return StreamSource.read(
     'devices',
@@ -78,7 +78,7 @@ describe('StreamSource', () => {
 
   it('ends a waiting reader, and its node and context, on close; twice is once', async () => {
     const source = await read({ camera: new FakeTrack('video'), microphone: new FakeTrack('audio') });
-    const frame = source.nextFrame(never);
+    const frame = source.nextFrame(never());
     source.close();
     source.close();
     expect(await frame).toBeNull();
@@ -89,7 +89,7 @@ describe('StreamSource', () => {
 describe('openStream', () => {
   it("stops its clones and leaves the caller's tracks", async () => {
     const camera = new FakeTrack('video');
-    const source = await openStream(asStream(camera), never);
+    const source = await openStream(asStream(camera), never());
     source.close();
     expect(camera.stops).toBe(0);
     expect(camera.clones.map(({ readyState }) => readyState)).toEqual(['ended']);
@@ -98,7 +98,7 @@ describe('openStream', () => {
   it('tells when the caller has stopped a track, which ends no clone: lost, and ended when no other comes', async () => {
     vi.useFakeTimers();
     const camera = new FakeTrack('video');
-    const source = await openStream(asStream(camera), never);
+    const source = await openStream(asStream(camera), never());
     const told = vi.fn();
     source.on('trackchange', told);
     vi.advanceTimersByTime(1000);
@@ -124,8 +124,8 @@ describe('openStream', () => {
     vi.useFakeTimers();
     const [front, back] = [new FakeTrack('video'), new FakeTrack('video')];
     const stream = new FakeStream([front]);
-    const source = await openStream(stream as unknown as MediaStream, never);
-    const waiting = source.nextFrame(never);
+    const source = await openStream(stream as unknown as MediaStream, never());
+    const waiting = source.nextFrame(never());
     leave(front);
     await vi.advanceTimersByTimeAsync(ms);
     stream.removeTrack(front);
@@ -151,7 +151,7 @@ describe('openStream', () => {
     vi.useFakeTimers();
     const [camera, first, second] = [new FakeTrack('video'), new FakeTrack('audio'), new FakeTrack('audio')];
     const stream = new FakeStream([camera]);
-    const source = await openStream(stream as unknown as MediaStream, never);
+    const source = await openStream(stream as unknown as MediaStream, never());
     expect(source.microphone).toBe('off');
     stream.addTrack(first);
     vi.advanceTimersByTime(250); // and it is not open yet
@@ -175,7 +175,7 @@ describe('openStream', () => {
     vi.useFakeTimers();
     const tracks = [new FakeTrack('audio'), new FakeTrack('audio'), new FakeTrack('audio')];
     const stream = new FakeStream([tracks[0]!]);
-    const source = await openStream(stream as unknown as MediaStream, new AbortController().signal);
+    const source = await openStream(stream as unknown as MediaStream, never());
     for (const [at, track] of tracks.slice(1).entries()) {
       stream.removeTrack(tracks[at]!);
       stream.addTrack(track);
@@ -193,7 +193,7 @@ describe('openStream', () => {
   it('leaves a microphone that cannot be read, and the camera beside it goes on', async () => {
     vi.useFakeTimers();
     const stream = new FakeStream([new FakeTrack('video')]);
-    const source = await openStream(stream as unknown as MediaStream, never);
+    const source = await openStream(stream as unknown as MediaStream, never());
     FakeAudio.moduleLoads = false;
     const added = new FakeTrack('audio');
     stream.addTrack(added);
@@ -216,7 +216,7 @@ describe('openStream', () => {
         for (const track of tracks) track.enabled = value;
       };
       enable(enabled);
-      const source = await openStream(asStream(...tracks), never);
+      const source = await openStream(asStream(...tracks), never());
       const muted = () => [source.cameraMuted, source.microphoneMuted];
       expect(muted()).toEqual([!enabled, !enabled]);
       const told = vi.fn();
@@ -240,6 +240,6 @@ describe('openStream', () => {
   it('refuses a stream whose tracks have ended', async () => {
     const over = new FakeTrack('video');
     over.stop();
-    await expect(openStream(asStream(over), never)).rejects.toMatchObject({ code: 'nothing-to-capture' });
+    await expect(openStream(asStream(over), never())).rejects.toMatchObject({ code: 'nothing-to-capture' });
   });
 });
