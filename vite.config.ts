@@ -113,6 +113,7 @@ export default defineConfig({
           elements: `${root}src/elements/index.ts`,
           headless: `${root}src/index.ts`,
           worker: `${root}src/runtime/worker.ts`,
+          start: `${root}src/recogniser/with-model.ts`,
           beside: [`${root}src/speech/worker.ts`, `${root}src/app/memo-offline.ts`],
         }),
       },

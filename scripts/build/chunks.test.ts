@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { filesOf } from './chunks.mjs';
 
-const entries = { elements: 'elements', headless: 'headless', worker: 'worker', beside: ['offline'] };
+const entries = {
+  ...{ elements: 'elements', headless: 'headless', worker: 'worker', start: 'start' },
+  beside: ['offline'],
+};
 const IMPORTS: Record<string, string[]> = {
   elements: ['button', 'runner'],
   headless: ['runner', 'csv'],
@@ -10,9 +13,11 @@ const IMPORTS: Record<string, string[]> = {
   loop: ['runner'],
   worker: ['errors', 'manifest', 'fusion', 'distribution', '/node_modules/mediapipe/vision.mjs'],
   offline: ['manifest', 'errors'],
-  fit: ['distribution'],
+  start: ['errors', 'fit', 'answer'],
+  fit: ['distribution', 'solve'],
+  marks: ['fit'],
 };
-const LATE: Record<string, string[]> = { runner: ['fit'] };
+const LATE: Record<string, string[]> = { runner: ['start', 'marks'] };
 const files = filesOf(
   entries,
   (id) => IMPORTS[id] ?? [],
@@ -31,6 +36,8 @@ test('each module that is needed at once has its file', () => {
     manifest: 'files',
     fusion: 'engine',
     '/node_modules/mediapipe/vision.mjs': 'vendor',
+    fit: 'start',
+    solve: 'start',
   });
 });
 
@@ -38,12 +45,12 @@ test.each([
   ['shared', ['shared']],
   ['recogniser', ['shared', 'recogniser']],
   ['files', ['shared', 'files']],
+  ['start', ['shared', 'start']],
 ])('%s needs nothing but %j', (file, allowed) => {
   const needed = [...files].flatMap(([id, its]) => (its === file ? (IMPORTS[id] ?? []) : []));
   expect(needed.map((id) => files.get(id)).filter((its) => !allowed.includes(its ?? ''))).toEqual([]);
 });
 
-test('what nobody needs at once is left alone', () => {
-  expect(files.has('csv')).toBe(false);
-  expect(files.has('fit')).toBe(false);
+test('what nobody needs at once, or a start alone, is left alone', () => {
+  for (const id of ['csv', 'start', 'answer', 'marks']) expect(files.has(id)).toBe(false);
 });
