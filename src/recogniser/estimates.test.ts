@@ -3,6 +3,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
+import { Estimates } from './estimates';
 import { Recogniser } from './recogniser';
 import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { ManualClock, settled } from './testing/manual-clock';
@@ -10,9 +11,11 @@ import { ManualClock, settled } from './testing/manual-clock';
 const refused = expect.objectContaining({ code: 'input-invalid' }) as Error;
 
 function setUp(client = new FakeClient()) {
+  const clients = [client];
+  const createClient = () => clients.pop() ?? new FakeClient();
   const clock = new ManualClock();
   const options = { manifestUrl: 'https://page.test/m.json', assetBase: 'https://page.test/a/' };
-  const recogniser = new Recogniser(options, { clock, createClient: () => client });
+  const recogniser = new Recogniser(options, { clock, createClient });
   return { clock, client, recogniser };
 }
 
@@ -181,6 +184,30 @@ describe('for await', () => {
     expect((await iterator.next()).value?.time).toBe(3);
     recogniser.close();
     expect(await iterator.next()).toEqual({ value: undefined, done: true });
+  });
+
+  it('ends where another run begins in its place, and goes on where its worker is replaced', async () => {
+    const { clock, client, recogniser } = setUp();
+    const left = vi.fn();
+    await recogniser.startPush();
+    const iterator = new Estimates(recogniser, left);
+    const listen = async (second: number) => {
+      recogniser.pushSamples(new Float32Array(16_000), 16_000, second);
+      await clock.advance(500);
+    };
+    await listen(0);
+    expect(await iterator.next()).toMatchObject({ value: { time: 1 } });
+    client.die();
+    await vi.waitFor(() => expect(recogniser.state.phase).toBe('listening'));
+    await listen(1);
+    expect(await iterator.next()).toMatchObject({ value: { time: 2 } });
+    expect(left).not.toHaveBeenCalled();
+    await recogniser.startPush();
+    await listen(0);
+    expect(await iterator.next()).toEqual({ value: undefined, done: true });
+    await iterator.return();
+    expect(left).toHaveBeenCalledTimes(1);
+    recogniser.close();
   });
 
   it('throws what ended the run, once', async () => {

@@ -2,6 +2,7 @@
 
 import type { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
+import type { Phase } from './state';
 import type { Teller } from './teller';
 
 interface Taker {
@@ -21,7 +22,11 @@ export class Estimates implements AsyncIterableIterator<Estimate, undefined> {
   #over = false;
   #begun: boolean;
 
-  constructor(teller: Teller) {
+  /** @param left it is over: the run is, or whoever took estimates broke off */
+  constructor(
+    teller: Teller,
+    private readonly left: () => void = () => undefined,
+  ) {
     this.#begun = teller.state.phase !== 'idle' && teller.state.phase !== 'error';
     const { signal } = this.#leave;
     const on = { signal };
@@ -32,10 +37,12 @@ export class Estimates implements AsyncIterableIterator<Estimate, undefined> {
     );
     teller.addEventListener(
       'statechange',
-      ({ detail: { phase } }) => {
+      ({ detail: { phase, previous, conditions } }) => {
+        // one that is mended goes on; else another has begun in its place
+        const replaced = runs(previous) && !runs(phase) && !conditions.includes('recovering');
         if (phase === 'error') this.#end(teller.state.error);
+        else if (replaced || (phase === 'idle' && this.#begun)) this.#end(null);
         else if (phase !== 'idle') this.#begun = true;
-        else if (this.#begun) this.#end(null);
       },
       on,
     );
@@ -78,10 +85,15 @@ export class Estimates implements AsyncIterableIterator<Estimate, undefined> {
     if (this.#over) return;
     this.#over = true;
     this.#leave.abort();
+    this.left();
     const taker = this.#taker;
     this.#taker = null;
     if (taker === null) this.#failed = error;
     else if (error === null) taker.resolve({ value: undefined, done: true });
     else taker.reject(error);
   }
+}
+
+function runs(phase: Phase): boolean {
+  return phase === 'listening' || phase === 'paused';
 }

@@ -257,6 +257,18 @@ describe('Loop, conditions', () => {
 });
 
 describe('Loop, at the end', () => {
+  it('asks for nothing more where it was closed before', async () => {
+    const { client, source, loop, on } = setUp();
+    loop.start();
+    await settled();
+    loop.close();
+    const asked = client.kinds.length;
+    source.fire('end');
+    await settled();
+    expect(client.kinds.slice(asked)).toEqual([]);
+    expect(on.ended).not.toHaveBeenCalled();
+  });
+
   it('listens and estimates once more after the source ended, then says so once', async () => {
     const { clock, client, source, on, loop } = setUp();
     loop.start();

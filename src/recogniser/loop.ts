@@ -238,7 +238,7 @@ export class Loop {
 
   /** The file's last words count too: one more listen and one more estimate after its end. */
   async #finish(): Promise<void> {
-    if (this.#ending) return;
+    if (this.#ending || this.#abort.signal.aborted) return;
     this.#ending = true;
     const { source, client } = this.parts;
     if (this.#weighs('voice') && source.microphone !== 'off') {

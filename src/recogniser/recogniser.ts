@@ -7,6 +7,7 @@ import { Estimates } from './estimates';
 import { notPushing } from './faults';
 
 export class Recogniser extends BaseRecogniser {
+  /** Those that go on. */
   readonly #iterators = new Set<Estimates>();
 
   /**
@@ -54,7 +55,7 @@ export class Recogniser extends BaseRecogniser {
 
   /** `for await (const estimate of recogniser)`: see {@link Estimates} for when it begins, ends and what a slow loop misses. */
   [Symbol.asyncIterator](): Estimates {
-    const estimates = new Estimates(this);
+    const estimates: Estimates = new Estimates(this, () => this.#iterators.delete(estimates));
     this.#iterators.add(estimates);
     return estimates;
   }

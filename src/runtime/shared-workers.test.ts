@@ -70,6 +70,17 @@ describe('SharedWorkers', () => {
     expect(workers[1]?.terminate).not.toHaveBeenCalled();
   });
 
+  it('asks nothing more for one that has left, for the worker would open it again; no frame is leaked', async () => {
+    const { shared, workers } = setUp();
+    const [a] = [shared.open(OPTIONS), shared.open(OPTIONS)];
+    a.close();
+    const sent = workers[0]?.sent.length;
+    const frame = { closed: false, close: () => (frame.closed = true) };
+    const late = a.request('face', {} as never, { transfer: [frame as unknown as Transferable] });
+    await expect(late).rejects.toMatchObject({ code: 'aborted' });
+    expect([frame.closed, workers[0]?.sent.length]).toEqual([true, sent]);
+  });
+
   it('tells all of a lost worker, and makes a new one for the next', () => {
     const { shared, workers } = setUp();
     const told = [vi.fn(), vi.fn()];

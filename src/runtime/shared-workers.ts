@@ -52,13 +52,14 @@ export class SharedClient {
     private readonly left: (retire: boolean) => void,
   ) {}
 
-  /** Rejects with a MemoError. */
+  /** Rejects with a MemoError: `aborted` once it is closed. */
   request<K extends RequestKind>(
     kind: K,
     body: Requests[K]['request'],
     options: RequestOptions = {},
   ): Promise<Requests[K]['answer']> {
-    return this.client.request(kind, body, { ...options, session: this.session });
+    const ended = this.#closed && { signal: AbortSignal.abort() };
+    return this.client.request(kind, body, { ...options, ...ended, session: this.session });
   }
 
   /** Returns the way out. */
