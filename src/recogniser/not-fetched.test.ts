@@ -17,6 +17,7 @@ afterEach(() => {
   vi.doUnmock('../capture/actor');
   vi.doUnmock('../capture/files');
   vi.doUnmock('../capture/pushed-source');
+  vi.doUnmock('../capture/words');
   vi.doUnmock('./analysis');
 });
 
@@ -30,6 +31,17 @@ describe('A source', () => {
   ] as const)('of the script "%s"', async (script, open) => {
     vi.doMock(`../capture/${script}`, unreachable);
     await expect(open()).rejects.toEqual(missing);
+  });
+});
+
+describe('Words', () => {
+  it('of a caption file: it is told beside them', async () => {
+    vi.doMock('../capture/words', unreachable);
+    const { recogniser } = setUp();
+    const detail = { file: new Blob(['WEBVTT']), name: 'talk.vtt' };
+    recogniser.handle({ name: 'words-captions', detail });
+    await vi.waitFor(() => expect(recogniser.state.words.error).toEqual(missing));
+    recogniser.close();
   });
 });
 

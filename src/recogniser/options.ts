@@ -2,6 +2,7 @@
 
 import { recognitionClass } from '../capture/words/recognition-api';
 import { MemoError } from '../errors';
+import { lateScript } from '../late-script';
 import type { DeviceWish, EngineOptions } from '../runtime/protocol';
 import type { KeptStorage } from './adaptation/keeper';
 import type { Clock } from './clock';
@@ -66,7 +67,7 @@ export function wordsParts(options: RecogniserOptions): WordsParts {
     speechUrl: speech === undefined ? null : given('speech', speech),
     manifestUrl: engine.manifestUrl,
     createSpeech: async (address) => {
-      const { SpeechClient } = await import('../speech');
+      const { SpeechClient } = await lateScript(() => import('../speech'));
       return new SpeechClient({ ...engine, address });
     },
   };

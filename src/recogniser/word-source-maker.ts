@@ -11,6 +11,7 @@ import {
   type WordSource,
   type WordSourceKind,
 } from '../capture/words/word-source';
+import { lateScript } from '../late-script';
 import type { Manifest } from '../runtime/manifest';
 import type { SpeechAddress, SpeechClient } from '../speech';
 
@@ -25,6 +26,9 @@ export interface WordsParts {
   readonly manifestUrl: string;
   readonly createSpeech: (address: SpeechAddress) => Promise<SpeechClient>;
 }
+
+/** All but what is typed. */
+export const wordSources = () => lateScript(() => import('../capture/words'));
 
 export class WordSourceMaker {
   /** A file's cues, or a track of media that the page plays. */
@@ -70,20 +74,20 @@ export class WordSourceMaker {
       case 'captions': {
         const { captions } = this;
         if (captions === null) return null;
-        const { CaptionWords, TrackWords } = await import('../capture/words');
+        const { CaptionWords, TrackWords } = await wordSources();
         return 'cues' in captions ? new CaptionWords(captions, on) : new TrackWords(captions, on);
       }
       case 'browser': {
         const { recognition, language } = this.parts;
         if (recognition === null || place === null) return null;
-        const { BrowserWords } = await import('../capture/words');
+        const { BrowserWords } = await wordSources();
         return new BrowserWords({ recognition, language, place }, on);
       }
       case 'in-page': {
         if (this.#speechAddress === null) return null;
         const address = this.#speechAddress;
         const era = this.#era;
-        const { SpeechWords } = await import('../speech');
+        const { SpeechWords } = await lateScript(() => import('../speech'));
         if (this.#era !== era) return null;
         const speech = this.#speech?.ended === false ? this.#speech : await this.parts.createSpeech(address);
         if (this.#era !== era) {

@@ -12,7 +12,7 @@ import type { Manifest } from '../runtime/manifest';
 import type { TimedText } from '../runtime/protocol';
 import type { MemoRequest } from './requests';
 import type { NamedFile } from './run';
-import { WordSourceMaker, type WordsParts } from './word-source-maker';
+import { WordSourceMaker, wordSources, type WordsParts } from './word-source-maker';
 import { INITIAL_WORDS, type WordsState } from './words-state';
 
 export interface WordsOwner {
@@ -109,7 +109,7 @@ export class Words {
   async captions(file: Blob, name: string, language = ''): Promise<void> {
     this.#reading += 1;
     try {
-      const { readCaptions } = await import('../capture/words');
+      const { readCaptions } = await wordSources();
       const { cues, fault } = await readCaptions(file, name);
       this.#takeCaptions({ name, cues, language }, { name, cues: cues.length });
       if (fault !== null) this.#set({ error: fault });
@@ -310,7 +310,7 @@ export class Words {
   async #findPlace(): Promise<void> {
     const { recognition, language } = this.#maker.parts;
     if (recognition === null) return;
-    const { recognitionPlace } = await import('../capture/words');
+    const { recognitionPlace } = await wordSources();
     const place = await recognitionPlace(recognition, language);
     if (this.#state.source !== 'browser') return;
     this.#set({ place });
