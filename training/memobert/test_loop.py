@@ -2,10 +2,10 @@
 
 import argparse
 import hashlib
-from argparse import Namespace
 
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 
 from . import loop
 from .fit import make_accelerator
@@ -37,8 +37,16 @@ def test_a_run_goes_on_behind_the_steps_that_it_has():
             rounds_left({"epoch": 2, "steps": 10}, steps, every)
 
 
-def test_gradients_of_several_steps_are_refused(monkeypatch):
-    arguments = Namespace(device="cpu", precision="fp32", threads=0)
+@pytest.fixture
+def own_state():
+    """Accelerate has one state a process: other tests' may be of another precision."""
+    AcceleratorState._reset_state(reset_partial_state=True)
+    yield
+    AcceleratorState._reset_state(reset_partial_state=True)
+
+
+def test_gradients_of_several_steps_are_refused(monkeypatch, own_state):
+    arguments = argparse.Namespace(device="auto", precision="fp32", threads=0)
     # as `accelerate launch --gradient_accumulation_steps 2` says it
     monkeypatch.setenv("ACCELERATE_GRADIENT_ACCUMULATION_STEPS", "2")
     with pytest.raises(ValueError, match=r"gradient_accumulation_steps 2 .*larger --batch"):
