@@ -6,6 +6,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Rolldown } from 'vite';
+import { fewFiles } from './scripts/build/chunks.mjs';
 import { literals } from './scripts/build/literals.mjs';
 import { plainImports } from './scripts/build/plain-imports.mjs';
 import { speechRuntime } from './scripts/build/speech-runtime.mjs';
@@ -18,6 +19,15 @@ const LIBRARY = {
   'speech-worker': 'src/speech/worker.ts',
 };
 const SCRIPT = { 'memo-bert': 'src/elements/index.ts' };
+const root = fileURLToPath(new URL('.', import.meta.url));
+/** A bundler divides the rest anew for its own user. */
+const SCRIPT_FILES = fewFiles({
+  elements: `${root}src/elements/index.ts`,
+  headless: `${root}src/index.ts`,
+  worker: `${root}src/runtime/worker.ts`,
+  start: `${root}src/recogniser/with-model.ts`,
+  beside: [],
+});
 
 export default defineConfig(({ mode }) => {
   const script = mode === 'script';
@@ -27,7 +37,7 @@ export default defineConfig(({ mode }) => {
     assetFileNames: 'assets/[name][extname]',
   };
   return {
-    root: fileURLToPath(new URL('.', import.meta.url)),
+    root,
     base: './',
     publicDir: false,
     plugins: [workerFiles(), speechRuntime(), literals(), plainImports()],
@@ -47,7 +57,7 @@ export default defineConfig(({ mode }) => {
         input: script ? SCRIPT : LIBRARY,
         external: script ? [] : /^(?:lit|@lit\/localize)(?:\/|$)/,
         preserveEntrySignatures: 'strict',
-        output: names,
+        output: script ? { ...names, codeSplitting: SCRIPT_FILES } : names,
       },
     },
   };
