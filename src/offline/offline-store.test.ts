@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
+import { turn } from '../runtime/turn';
 import { OfflineStore } from './offline-store';
-import { delivered, setUp, type FakeContainer } from './testing/fake-service-worker';
+import { setUp, type FakeContainer } from './testing/fake-service-worker';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -147,7 +148,7 @@ describe('keeping', () => {
     for (let minutes = 0; minutes < 3; minutes += 1 / 3) {
       await vi.advanceTimersByTimeAsync(20_000);
       container.held[0]?.postMessage({ kind: 'working' });
-      await delivered();
+      await turn();
     }
     expect(store.state).toMatchObject({ work: 'keeping', error: null });
     container.holds = false;

@@ -142,15 +142,3 @@ export function setUp() {
   store.subscribe((state) => seen.push(state));
   return { container, page, parts, store, seen };
 }
-
-/** What was posted before has arrived. */
-export function delivered(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}
