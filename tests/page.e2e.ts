@@ -80,6 +80,26 @@ test('opened as the network goes, it takes no harm: what is kept for offline is 
   }).toPass();
 });
 
+test('a guide that does not come as the network goes harms nothing, and comes when asked again', async ({
+  open,
+}) => {
+  const page = await open();
+  const thrown: Error[] = [];
+  page.on('pageerror', (error) => thrown.push(error));
+  await openPage(page);
+  const script = '**/memo-guide-*.js';
+  await page.route(script, (route) => route.abort('internetdisconnected'));
+  const failed = page.waitForEvent('requestfailed', (request) => request.url().includes('memo-guide-'));
+  await press(page, 'Show me around');
+  await failed;
+  await page.unroute(script);
+  await expect(async () => {
+    await press(page, 'Show me around');
+    await expect(page.getByRole('dialog')).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  expect(thrown).toEqual([]);
+});
+
 test('it can be installed', async ({ open }) => {
   const page = await open({ serviceWorkers: 'allow' });
   await openPage(page);

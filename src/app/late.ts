@@ -8,14 +8,20 @@ export const GUIDE_PARAMETER = 'guide';
 export function offerGuide(page: Document, view: Window): void {
   const around = page.querySelector('memo-bert');
   if (around === null) return;
-  page.querySelector('.show-guide')?.addEventListener('click', () => void showGuide(around));
+  const show = () => showGuide(around);
+  page.querySelector('.show-guide')?.addEventListener('click', () => void show().catch(notThere));
   if (!new URL(view.location.href).searchParams.has(GUIDE_PARAMETER)) return;
-  void showGuide(around).then(() => {
-    const address = new URL(view.location.href);
-    address.searchParams.delete(GUIDE_PARAMETER);
-    view.history.replaceState(view.history.state, '', address);
-  });
+  void show()
+    .then(() => {
+      const address = new URL(view.location.href);
+      address.searchParams.delete(GUIDE_PARAMETER);
+      view.history.replaceState(view.history.state, '', address);
+    })
+    .catch(notThere);
 }
+
+/** Without a network a script does not come; the next wish asks for it again. */
+const notThere = (): void => undefined;
 
 /** What the element's author may set by `saver`, for the visitor to set. */
 export function offerSaver(page: Document): void {
@@ -32,7 +38,7 @@ export function measureWhenNear(page: Document): void {
   const place = page.querySelector('memo-measure');
   if (place === null) return;
   // asked for again, it is there already
-  const define = () => void defineMeasure();
+  const define = () => void defineMeasure().catch(notThere);
   new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && define(), {
     rootMargin: '300px',
   }).observe(place);
