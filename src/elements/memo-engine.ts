@@ -16,6 +16,7 @@ import {
   type Settings,
 } from '../recogniser';
 import type { DeviceWish } from '../runtime/protocol';
+import { Announcer } from './announcer';
 import {
   changeOf,
   DEFAULT_ASSET_BASE,
@@ -24,7 +25,6 @@ import {
   wished,
   type Read,
 } from './attributes';
-import { Announcer } from './announcer';
 import { customElement } from './custom-element';
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';

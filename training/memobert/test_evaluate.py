@@ -1,0 +1,151 @@
+"""`evaluate` at toy size: composed samples and own clips, sentences and tasks, temperatures and precision."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from . import evaluate, loop, pretrain, tune
+from .memobert_model import MemoBert
+from .samples import UNKNOWN, Sample, save_samples
+from .sources import load_source
+
+
+def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, toy, tmp_path):
+    model = ["--model", str(runs["out"] / "fusion/best.pt"), "--temperatures", str(tmp_path / "t.json")]
+    fusion = runs["fusion"][: runs["fusion"].index("--batch")]
+    kept = [part for part in fusion if part != "--toy"]
+    composed = ["--composed", "56", "--banks", str(runs["out"] / "banks"), "--out", str(tmp_path)]
+    found = evaluate.main([*kept, *composed, *model])
+    # the best weights, which need not be the last
+    stored = torch.load(runs["out"] / "fusion/best.pt", weights_only=False)
+    assert found["cases"]["T"]["uar"] == stored["valid"]["composed"]["T"]["uar"]
+    assert set(json.loads((tmp_path / "t.json").read_text())) == set(found["cases"])
+    assert set(found["texts"]) == {"meld"} and found["texts"]["meld"]["macro_f1"] > 3 / 7
+    lines = len((toy / "text/meld/dev.tsv").read_text().splitlines()) - 1
+    assert found["texts"]["meld"]["lines"] == lines
+    # by chance, some of the toy's lines are in both of its files
+    assert 0 < (unseen := found["texts"]["meld"]["unseen"]) < lines
+    assert set(found["tasks"]) == {"wwmlm", "mafr", "mvfr", "mvfc"}
+    page = (tmp_path / "memobert.md").read_text()
+    assert f"| meld | {found['texts']['meld']['count']} of {lines} |" in page
+    assert f"{100 * found['texts']['meld']['macro_f1_unseen']:.1f} ({unseen}) |" in page
+    assert "| TVA |" in page and "SpanMVFC-KL" in page
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_own_clips_and_composed_samples_are_both_measured(runs, tmp_path, labelled):
+    parsed = tune.make_parser().parse_args([*runs["fusion"], "--out", str(tmp_path)])
+    face_size, voice_size = load_source(parsed).sizes()
+    rng = np.random.default_rng(2)
+    for split in ("train", "valid"):
+        clips = [
+            Sample(
+                (8 + i,), rng.random((2, face_size)), np.full((2, 8), 1 / 8), rng.random((3, voice_size)),
+                i % 7 if labelled else UNKNOWN, "clip",
+            )
+            for i in range(8)
+        ]  # fmt: skip
+        save_samples(tmp_path / f"features/{split}-000000.npz", clips)
+    own = [*runs["fusion"], "--samples", str(tmp_path / "features")]
+    tuned = tmp_path / "tuned"
+    scores = tune.main([*own, "--steps", "2", "--every", "2", "--out", str(tuned)])
+    assert set(scores) == {"composed", "light", *(["own"] if labelled else [])}
+    assert scores["composed"]["TVA"]["count"] == scores["light"]["TVA"]["count"] == 56
+    sets = [[case["uar"] for case in scores[of].values()] for of in ("composed", "own") if of in scores]
+    # neither a few clips nor the many composed ones choose the weights alone
+    best = torch.load(tuned / "best.pt", weights_only=False)
+    assert best["score"] == pytest.approx(np.mean([np.mean(of) for of in sets]))
+    measured = [part for part in own[: own.index("--batch")] if part != "--toy"] + own[own.index("--banks") :]
+    measured += ["--composed", "56"]
+    found = evaluate.main([*measured, "--model", str(tuned / "best.pt"), "--out", str(tmp_path / "results")])
+    assert found["cases"]["TVA"]["count"] == (8 if labelled else 56)
+    assert ("composed" in found) == labelled and found["light"]["TVA"]["count"] == 56
+    page = (tmp_path / "results/memobert.md").read_text()
+    assert ("## Composed samples" in page) == labelled
+    if labelled:
+        assert {name: case["uar"] for name, case in found["composed"].items()} == {
+            name: case["uar"] for name, case in scores["composed"].items()
+        }
+
+
+def test_evaluation_computes_as_the_page_does_unless_it_is_told_otherwise(runs, toy, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "bf16_gains", lambda _device: True)
+    halved = []
+    encode = MemoBert.encode
+    monkeypatch.setattr(
+        MemoBert,
+        "encode",
+        lambda *given: halved.append(torch.is_autocast_enabled("cpu")) or encode(*given),
+    )
+    options = [part for part in runs["fusion"][: runs["fusion"].index("--batch")] if part != "--toy"]
+    options += ["--composed", "14", "--model", str(runs["out"] / "fusion/best.pt"), "--out", str(tmp_path)]
+    options += ["--banks", str(runs["out"] / "banks")]
+    for precision, wanted in (([], {False}), (["--precision", "bf16"], {True})):
+        halved.clear()
+        evaluate.main([*options, *precision])
+        assert set(halved) == wanted
+
+
+def test_own_clips_take_the_place_of_corpora(runs, toy, tmp_path):
+    rng = np.random.default_rng(0)
+    size = torch.load(runs["out"] / "voice/best.pt", weights_only=False)["config"]["hidden_size"]
+    for split in ("train", "valid"):
+        clips = [
+            Sample(
+                (8 + index % 7,), rng.random((4, 342)), rng.dirichlet(np.ones(8), 4), rng.random((9, size)),
+                index % 8 - 1, "clip",
+            )
+            for index in range(24)
+        ]  # fmt: skip
+        save_samples(tmp_path / f"features/{split}-000000.npz", clips)
+    common = [
+        "--vocabulary",
+        str(toy / "vocab.txt"),
+        "--device",
+        "cpu",
+        "--toy",
+        "--batch",
+        "8",
+        "--steps",
+        "2",
+    ]
+    own = [*common, "--samples", str(tmp_path / "features")]
+    tasks = pretrain.main([*own, "--out", str(tmp_path / "pretrained")])
+    assert set(tasks) == {"wwmlm", "mafr", "mvfr", "mvfc"}
+    init = ["--init", str(tmp_path / "pretrained/best.pt")]
+    scores = tune.main([*own, *init, "--out", str(tmp_path / "tuned")])
+    # three of the 24 have no label, and tell nothing of tuning
+    assert scores["composed"]["TVA"]["count"] == 21
+    model = ["--model", str(tmp_path / "tuned/best.pt"), "--out", str(tmp_path / "results")]
+    found = evaluate.main([*own[:4], "--samples", str(tmp_path / "features"), *model])
+    assert "texts" not in found and found["cases"]["T"]["count"] == 21
+    # people that chose nothing, with the temperatures of those that did; nobody is trained on
+    (tmp_path / "features/train-000000.npz").unlink()
+    measured = [*own[:4], "--samples", str(tmp_path / "features"), *model, "--split", "test"]
+    with pytest.raises(ValueError, match=r"holds valid and nobody of test: name test in .* labels.csv"):
+        evaluate.main(measured)
+    save_samples(tmp_path / "features/test-000000.npz", clips[:16])
+    held_out = evaluate.main([*measured, "--temperatures", str(tmp_path / "cases.json")])
+    assert held_out["cases"]["T"]["count"] == 14 and held_out["split"] == "test"
+    for name, case in found["cases"].items():
+        assert held_out["cases"][name]["temperature"] == case["temperature"]
+        assert json.loads((tmp_path / "cases.json").read_text())[name] == round(case["temperature"], 4)
+    assert "16 test samples, in fp32" in (tmp_path / "results/memobert.md").read_text()
+    # a test set in a folder of its own, beside those who validate and without them
+    test = tmp_path / "test"
+    test.mkdir()
+    (tmp_path / "features/test-000000.npz").rename(test / "test-000000.npz")
+    apart = [*own[:4], *model, "--split", "test", "--samples", str(test)]
+    assert evaluate.main([*apart, str(tmp_path / "features")]) == held_out
+    unscaled = evaluate.main([*apart, "--temperatures", str(tmp_path / "cases.json")])["cases"]
+    assert set(json.loads((tmp_path / "cases.json").read_text()).values()) == {1}
+    for name, case in held_out["cases"].items():
+        assert unscaled[name]["uar"] == case["uar"] and unscaled[name]["ece"] == case["ece_raw"]
+    page = (tmp_path / "results/memobert.md").read_text()
+    assert f"Temperature 1 of {', '.join(unscaled)}: no labelled validation sample" in page
+    with pytest.raises(ValueError, match=r"test holds test and nobody of valid: .* larger --valid"):
+        evaluate.main([*apart, "--split", "valid"])
+    with pytest.raises(ValueError, match="nothing to train on"):
+        pretrain.main([*common, "--out", str(tmp_path / "none")])
