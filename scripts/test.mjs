@@ -10,7 +10,7 @@ import { installPackages, root } from './setup.mjs';
 
 installPackages();
 const { findBrowser } = await import('./find-browser.mjs');
-const { casesTried, LEAST_CASES } = await import('./count-cases.mjs');
+const { casesTried, LEAST_CASES, readPlaywright, readVitest } = await import('./read-reports.mjs');
 const browser = findBrowser();
 console.log(`Browser: ${browser}`);
 
@@ -20,6 +20,15 @@ mkdirSync(results, { recursive: true });
 const env = { ...process.env, CHROMIUM_PATH: browser };
 const bin = (name) => join(root, 'node_modules', ...name);
 const counts = { passed: 0, failed: 0 };
+/** What failed, to be told again at the end, where a long log is read first. */
+const failures = [];
+const flaky = [];
+
+function count(name, passed) {
+  counts[passed ? 'passed' : 'failed'] += 1;
+  if (!passed) failures.push(name);
+  return passed;
+}
 
 /** One check that is passed or failed as a whole; what it prints comes in one piece as it ends, for others may go on beside it. */
 async function check(name, ...args) {
@@ -31,25 +40,27 @@ async function check(name, ...args) {
     child.on('close', resolve);
   });
   process.stdout.write(`\n— ${name}\n${Buffer.concat(printed).toString()}`);
-  counts[status === 0 ? 'passed' : 'failed'] += 1;
-  return status === 0;
+  return count(name, status === 0);
 }
 
 /** A runner that writes a JSON report of its own; `read` turns that into counts. */
 function suite(name, report, read, ...args) {
   console.log(`\n— ${name}`);
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env });
-  const found = { passed: 0, failed: 0 };
+  const found = { passed: 0, failures: [], flaky: [] };
   try {
     Object.assign(found, read(JSON.parse(readFileSync(join(results, report), 'utf8'))));
   } catch {
     console.error(`${name} wrote no report`);
   }
   // a runner that broke off without a failed test has failed all the same
-  if (status !== 0 && found.failed === 0) found.failed = 1;
-  if (status === 0 && found.passed === 0) found.failed = 1;
+  if (found.failures.length === 0 && (status !== 0 || found.passed === 0)) {
+    found.failures.push(status === 0 ? 'no test ran' : `the runner ended with ${status}`);
+  }
   counts.passed += found.passed;
-  counts.failed += found.failed;
+  counts.failed += found.failures.length;
+  failures.push(...found.failures.map((what) => `${name}: ${what}`));
+  flaky.push(...found.flaky.map((what) => `${name}: ${what}`));
 }
 
 const types = (config) =>
@@ -70,7 +81,7 @@ await Promise.all([
 suite(
   'logic in Node',
   'vitest.json',
-  (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests }),
+  readVitest,
   bin(['vitest', 'vitest.mjs']),
   'run',
   '--reporter=default',
@@ -79,7 +90,7 @@ suite(
 );
 const tried = casesTried(join(results, 'vitest.json'));
 console.log(`\n— ${tried} made-up inputs were tried, at least ${LEAST_CASES} are to be`);
-counts[tried >= LEAST_CASES ? 'passed' : 'failed'] += 1;
+count('made-up inputs', tried >= LEAST_CASES);
 if (await check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
   // before the examples are put beside it
   await check('a second build, byte for byte', join(root, 'scripts', 'build-again.mjs'));
@@ -110,12 +121,14 @@ if (await check('build', bin(['vite', 'bin', 'vite.js']), 'build')) {
     suite(
       name,
       `${env.MEMO_TEST_REPORT}.json`,
-      (report) => ({ passed: report.stats.expected + report.stats.flaky, failed: report.stats.unexpected }),
+      readPlaywright,
       bin(['@playwright', 'test', 'cli.js']),
       ...['test', '--project', project, '--workers', String(workers)],
     );
   }
 }
-writeFileSync(join(results, 'counts.json'), JSON.stringify(counts));
+writeFileSync(join(results, 'counts.json'), JSON.stringify({ ...counts, failures, flaky }));
+for (const what of flaky) console.log(`flaky: ${what}`);
+for (const what of failures) console.log(`failure: ${what}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed > 0 ? 1 : 0;

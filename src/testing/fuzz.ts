@@ -22,7 +22,7 @@ const seed = import.meta.env['MEMO_FUZZ_SEED'] as string | undefined;
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** Cases that a property really tried; `scripts/count-cases.mjs` adds them up. */
+    /** Cases that a property really tried; `scripts/read-reports.mjs` adds them up. */
     fuzzCases?: number;
   }
 }

@@ -1,0 +1,62 @@
+/** What the JSON reports of Vitest and Playwright tell, for `npm test`. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+
+/** In every `npm test`. */
+export const LEAST_CASES = 20_000;
+
+/** @typedef {{ passed: number, failures: string[], flaky: string[] }} Found `failures`, `flaky`: by file and title */
+
+/**
+ * @param {object} report what Vitest's `--reporter=json` wrote
+ * @returns {Found} a file that could not be read at all is one failure
+ */
+export function readVitest(report) {
+  const found = { passed: report.numPassedTests, failures: [], flaky: [] };
+  for (const { name: path, status, assertionResults } of report.testResults) {
+    const name = relative(process.cwd(), path);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    found.failures.push(...failed.map(({ fullName }) => `${name} › ${fullName}`));
+    if (status === 'failed' && failed.length === 0) found.failures.push(name);
+  }
+  return found;
+}
+
+/**
+ * @param {object} report what Playwright's `json` reporter wrote
+ * @returns {Found} one that passed when tried again is passed, and flaky; an error outside a test is a failure
+ */
+export function readPlaywright(report) {
+  const found = { passed: 0, failures: report.errors.map(({ message }) => firstLine(message)), flaky: [] };
+  const into = { unexpected: found.failures, flaky: found.flaky };
+  const walk = (suite, above) => {
+    for (const { title, tests } of suite.specs) {
+      for (const { status } of tests) {
+        if (status === 'expected' || status === 'flaky') found.passed += 1;
+        into[status]?.push([...above, title].join(' › '));
+      }
+    }
+    for (const inner of suite.suites ?? []) walk(inner, [...above, inner.title]);
+  };
+  for (const file of report.suites) walk(file, [file.title]);
+  return found;
+}
+
+/**
+ * How many made-up inputs the properties of `src/testing/fuzz.ts` tried in a run of Vitest.
+ *
+ * @param {string} report path of what `--reporter=json` wrote; none counts as nothing tried
+ * @returns {number} of the tests that passed
+ */
+export function casesTried(report) {
+  if (!existsSync(report)) return 0;
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const passed = tests.filter(({ status }) => status === 'passed');
+  return passed.reduce((sum, { meta }) => sum + (meta?.fuzzCases ?? 0), 0);
+}
+
+function firstLine(message = 'an error outside a test') {
+  return message.split('\n', 1)[0];
+}
