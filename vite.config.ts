@@ -10,6 +10,7 @@ import { smaller } from './scripts/build/smaller.mjs';
 import { speechRuntime } from './scripts/build/speech-runtime.mjs';
 import { prepareAssets } from './scripts/prepare-assets.mjs';
 import { unnamedPackages } from './scripts/third-party.mjs';
+import { ByPath } from './scripts/vite/by-path.mjs';
 import { ISOLATION, PAGE_HEADERS, POLICY } from './scripts/vite/policy.mjs';
 import { serviceWorker } from './scripts/vite/service-worker.mjs';
 
@@ -123,6 +124,8 @@ export default defineConfig({
     environment: 'node',
     // no file leaves anything behind, in whatever order: modules are read once a process, not once a file
     isolate: false,
+    setupFiles: 'src/testing/after-each.ts',
+    sequence: { sequencer: ByPath },
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/**/*.test.ts', 'bench/*.test.ts'],
     exclude: configDefaults.exclude,
     // ends what hangs; a busy machine is no fault

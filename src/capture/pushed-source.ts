@@ -68,6 +68,10 @@ export class PushedSource implements Source {
     }
   }
 
+  lastFrame(signal: AbortSignal): Promise<TimedFrame | null> {
+    return this.nextFrame(signal);
+  }
+
   on<K extends keyof SourceEvents>(event: K, listener: SourceEvents[K]): void {
     this.#emitter.on(event, listener);
     // the end may have come before the model, and so before anybody who asks for it

@@ -52,6 +52,8 @@ export interface Source {
   now(): number;
   /** The newest frame not yet taken, or the next one; older ones are dropped, never queued. Null after the end or without video. */
   nextFrame(signal: AbortSignal): Promise<TimedFrame | null>;
+  /** After the end: the frame that nobody has taken, where it still counts; a picture that was played is past by then. */
+  lastFrame?(signal: AbortSignal): Promise<TimedFrame | null>;
   on<K extends keyof SourceEvents>(event: K, listener: SourceEvents[K]): void;
   /**
    * Plays or rests a source that has a transport (file, actor): it opens at rest, so that nothing is lost while the

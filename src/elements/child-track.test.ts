@@ -3,6 +3,7 @@ import type { MemoRequest } from '../recogniser';
 import { setUp } from '../recogniser/testing/set-up';
 import { settled } from '../recogniser/testing/manual-clock';
 import { giveTrack } from './child-track';
+import { eventually } from '../testing/eventually';
 
 const ADDRESS = 'https://page.test/talk.mp4';
 const VTT = 'WEBVTT\n\n00:00.000 --> 59:00.000\nfrom the talk';
@@ -19,7 +20,7 @@ async function analysed() {
   const parts = setUp();
   const { recogniser, openings, source } = parts;
   const arrive = async () => {
-    await vi.waitFor(() => expect(openings).not.toHaveLength(0));
+    await eventually(() => expect(openings).not.toHaveLength(0));
     openings.shift()!.arrive(source());
     await settled();
   };

@@ -7,6 +7,7 @@ import { MODALITIES } from '../memobert/estimate';
 import { Analysis, type AnalysisParts } from './analysis';
 import { estimateAt, FakeClient, healthyAnswers } from './testing/fake-client';
 import { settled } from './testing/manual-clock';
+import { eventually } from '../testing/eventually';
 
 /** Frames as asked for; samples of 8 kHz in chunks of 0.3 s, which no step is a multiple of. */
 class FakeReader implements MediaReader {
@@ -113,7 +114,7 @@ describe('Analysis', () => {
     const box = { x: 1, y: 2, width: 3, height: 4 };
     const { analysis } = setUp(1, { choices: [{ time: 0.25, box }], modalities: ['face'] }, client);
     const run = analysis.run();
-    await vi.waitFor(() => expect(client.count('face')).toBe(3));
+    await eventually(() => expect(client.count('face')).toBe(3));
     await settled();
     expect(client.kinds).toEqual(['face', 'face', 'face']);
     client.answers.face = face;
@@ -140,7 +141,7 @@ describe('Analysis', () => {
     };
     const { analysis, abort } = setUp(2, { reader, modalities: ['face'] }, client);
     const run = analysis.run();
-    await vi.waitFor(() => expect(client.count('face')).toBe(2));
+    await eventually(() => expect(client.count('face')).toBe(2));
     abort.abort();
     client.close();
     // such are told of between tasks

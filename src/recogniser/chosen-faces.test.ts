@@ -1,6 +1,6 @@
 /** A file of two people: whom the visitor chose is followed whenever the choice came, and through all that looks at the file again. */
 
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ReaderSource } from '../capture/reader-source';
 import { MemoError } from '../errors';
 import type { Box, Estimate, Face } from '../memobert/estimate';
@@ -14,6 +14,7 @@ import { estimateAt, FakeClient, healthyAnswers } from './testing/fake-client';
 import { FakeReader } from './testing/fake-reader';
 import { ManualClock } from './testing/manual-clock';
 import { toFollow } from './to-follow';
+import { eventually } from '../testing/eventually';
 
 const SECONDS = 12;
 /** When the second person comes in, seconds. */
@@ -75,7 +76,7 @@ async function opened(make: () => TwoFaces = () => new TwoFaces()) {
     },
   );
   await recogniser.startFile(new Blob(['x']), 'clip.webm');
-  const end = () => vi.waitFor(() => expect(recogniser.state.phase).toBe('idle'));
+  const end = () => eventually(() => expect(recogniser.state.phase).toBe('idle'));
   /** From when on the second person was followed, and until when. */
   const second = () => {
     const times = (recogniser.state.timeline?.estimates ?? [])
@@ -162,11 +163,11 @@ describe('of two faces in a file', () => {
     const { recogniser, clients, end, second, chooseSecond } = await opened();
     const { estimate } = clients[0]!.answers;
     clients[0]!.answers.estimate = undefined;
-    await vi.waitFor(() => expect(clients[0]!.waiting('estimate')).toHaveLength(1));
+    await eventually(() => expect(clients[0]!.waiting('estimate')).toHaveLength(1));
     for (let step = 0; step < 10; step += 1) {
       const asked = clients[0]!.take('estimate');
       asked.answer(estimate!(asked.body));
-      await vi.waitFor(() => expect(clients[0]!.waiting('estimate')).toHaveLength(1));
+      await eventually(() => expect(clients[0]!.waiting('estimate')).toHaveLength(1));
     }
     clients[0]!.answers.estimate = estimate;
     await chooseSecond();

@@ -10,6 +10,7 @@ import { estimateAt, FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './test
 import { FakeSource } from './testing/fake-source';
 import { settled } from './testing/manual-clock';
 import { setUp } from './testing/set-up';
+import { eventually } from '../testing/eventually';
 
 /** Live devices cannot rest. */
 class LiveSource extends FakeSource {
@@ -223,7 +224,7 @@ describe('while the model loads', () => {
     expect(client.count('estimate')).toBe(0);
     client.take('load').answer(answer());
     await started;
-    await vi.waitFor(() => expect(recogniser.state.phase).toBe('idle'));
+    await eventually(() => expect(recogniser.state.phase).toBe('idle'));
     await clock.advance(1000);
     const times = client.bodies.estimate.map(({ time }) => time);
     expect(times).toEqual([0.25, 0.5, 0.75, 1]);

@@ -7,6 +7,7 @@ import { Estimates } from './estimates';
 import { Recogniser } from './recogniser';
 import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { ManualClock, settled } from './testing/manual-clock';
+import { eventually } from '../testing/eventually';
 
 const refused = expect.objectContaining({ code: 'input-invalid' }) as Error;
 
@@ -123,6 +124,43 @@ describe('what is pushed', () => {
     recogniser.close();
   });
 
+  it('counts to the last: one picture alone has its answer, also where it was pushed before the model was there', async () => {
+    for (const early of [false, true]) {
+      const { client, recogniser } = setUp(
+        new FakeClient({ ...healthyAnswers(), ...(early && { load: undefined }) }),
+      );
+      const started = recogniser.startPush({ voice: false });
+      await (early ? eventually(() => expect(recogniser.state.camera).toBe('live')) : started);
+      recogniser.pushFrame(frame(), 0);
+      recogniser.endPush();
+      if (early) client.take('load').answer({ manifest: MANIFEST, backend: WEBGPU });
+      await started;
+      await eventually(() => expect(recogniser.state).toMatchObject({ phase: 'idle', error: null }));
+      expect(recogniser.state.estimate?.time).toBe(0);
+      expect(client.bodies.face.map(({ time }) => time)).toEqual([0]);
+      expect(client.kinds.lastIndexOf('face')).toBeLessThan(client.kinds.lastIndexOf('estimate'));
+      recogniser.close();
+    }
+  });
+
+  it('counts to the last also while an earlier frame is looked at', async () => {
+    const { client, recogniser } = setUp(new FakeClient({ ...healthyAnswers(), face: undefined }));
+    await recogniser.startPush({ voice: false });
+    recogniser.pushFrame(frame(), 1);
+    await settled();
+    recogniser.pushFrame(frame(), 2);
+    recogniser.endPush();
+    for (const time of [1, 2]) {
+      await eventually(() => expect(client.bodies.face.at(-1)?.time).toBe(time));
+      const asked = client.take('face');
+      asked.answer(healthyAnswers().face!(asked.body));
+    }
+    await eventually(() => expect(recogniser.state.phase).toBe('idle'));
+    expect(client.bodies.estimate.at(-1)?.time).toBe(2);
+    expect(client.kinds.lastIndexOf('face')).toBeLessThan(client.kinds.lastIndexOf('estimate'));
+    recogniser.close();
+  });
+
   it('ends the run where it cannot be sent, and the model stays', async () => {
     const { client, recogniser } = setUp(new FakeClient({ ...healthyAnswers(), face: undefined }));
     await recogniser.startPush();
@@ -161,7 +199,7 @@ describe('for await', () => {
     const { client, recogniser } = setUp(new FakeClient({ ...healthyAnswers(), load: undefined }));
     const iterator = recogniser[Symbol.asyncIterator]();
     const started = recogniser.startPush();
-    await vi.waitFor(() => expect(recogniser.state.microphone).toBe('live'));
+    await eventually(() => expect(recogniser.state.microphone).toBe('live'));
     recogniser.pushSamples(new Float32Array(16_000), 16_000, 0);
     recogniser.endPush();
     client.take('load').answer({ manifest: MANIFEST, backend: WEBGPU });
@@ -171,6 +209,36 @@ describe('for await', () => {
     expect(recogniser.state).toMatchObject({ phase: 'idle', source: 'push', error: null });
     expect([client.count('voice'), client.count('estimate')]).toEqual([1, 1]);
     recogniser.close();
+  });
+
+  it('of a recogniser that was closed is over at once', async () => {
+    const { recogniser } = setUp();
+    recogniser.close();
+    for await (const { time } of recogniser) throw new RangeError(`an estimate of ${time}`);
+  });
+
+  it('ends with the answer to a text alone, whether the model was there or not', async () => {
+    const { recogniser } = setUp();
+    for (const text of ['hello', 'hello again']) {
+      const iterator = recogniser[Symbol.asyncIterator]();
+      await recogniser.setText(text);
+      expect(await iterator.next()).toMatchObject({ done: false });
+      expect(await iterator.next()).toMatchObject({ done: true });
+    }
+    recogniser.close();
+  });
+
+  it('ends where a start was stopped or closed while the model loads', async () => {
+    for (const end of ['stop', 'close'] as const) {
+      const { recogniser } = setUp(new FakeClient({ ...healthyAnswers(), load: undefined }));
+      const started = recogniser.startPush();
+      const iterator = recogniser[Symbol.asyncIterator]();
+      await eventually(() => expect(recogniser.state.microphone).toBe('live'));
+      recogniser[end]();
+      await started;
+      expect(await iterator.next()).toMatchObject({ done: true });
+      recogniser.close();
+    }
   });
 
   it('keeps only the newest for a slow loop over a live source', async () => {
@@ -198,7 +266,7 @@ describe('for await', () => {
     await listen(0);
     expect(await iterator.next()).toMatchObject({ value: { time: 1 } });
     client.die();
-    await vi.waitFor(() => expect(recogniser.state.phase).toBe('listening'));
+    await eventually(() => expect(recogniser.state.phase).toBe('listening'));
     await listen(1);
     expect(await iterator.next()).toMatchObject({ value: { time: 2 } });
     expect(left).not.toHaveBeenCalled();

@@ -32,7 +32,12 @@ export class Estimates implements AsyncIterableIterator<Estimate, undefined> {
     const on = { signal };
     teller.addEventListener(
       'estimate',
-      ({ detail }) => this.#put(detail, teller.state.source === 'file'),
+      ({ detail }) => {
+        const { source, phase } = teller.state;
+        this.#put(detail, source === 'file');
+        // a text that is answered alone, by a model that is there, is a run of one answer and no phase
+        if (phase === 'idle') this.#end(null);
+      },
       on,
     );
     teller.addEventListener(

@@ -12,6 +12,7 @@ import { estimateAt, FakeClient } from './testing/fake-client';
 import { FakeReader } from './testing/fake-reader';
 import { FakeSource } from './testing/fake-source';
 import { ManualClock, settled } from './testing/manual-clock';
+import { eventually } from '../testing/eventually';
 
 const SECONDS = 12;
 
@@ -35,7 +36,7 @@ async function analysed(open?: (number: number) => Source, client = new FakeClie
   );
   const vtt = 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n\n00:06.600 --> 00:07.000\nTwo';
   await recogniser.words.captions(new Blob([vtt]), 'clip.vtt');
-  const end = () => vi.waitFor(() => expect(recogniser.state.phase).toBe('idle'));
+  const end = () => eventually(() => expect(recogniser.state.phase).toBe('idle'));
   await recogniser.startFile(new Blob(['x']), 'clip.webm');
   return { recogniser, client, readers, end };
 }
@@ -128,7 +129,7 @@ describe('a moment of a file that was scrubbed', () => {
     recogniser.seek(5);
     delete client.answers.estimate;
     const typed = recogniser.setText('hello');
-    await vi.waitFor(() => expect(client.waiting('estimate')).toHaveLength(1));
+    await eventually(() => expect(client.waiting('estimate')).toHaveLength(1));
     void leave(recogniser);
     client.take('estimate').answer(estimateAt(0));
     await settled();
@@ -144,7 +145,7 @@ describe('a moment of a file that was scrubbed', () => {
     const never = new Promise<never>(() => undefined) as never;
     client.answers.estimate = (body) => (body.time > 3 ? never : estimate!(body));
     const { recogniser } = await analysed(undefined, client);
-    await vi.waitFor(() => expect(recogniser.state.timeline?.reached).toBe(3));
+    await eventually(() => expect(recogniser.state.timeline?.reached).toBe(3));
     recogniser.seek(1);
     await expect(recogniser.takeMoment()).rejects.toMatchObject({
       code: 'moment-missing',
@@ -179,7 +180,7 @@ describe('a moment of a file that was scrubbed', () => {
     recogniser.seek(8);
     delete client.answers.voice;
     const taking = recogniser.takeMoment().catch((error: { code: string }) => error.code);
-    await vi.waitFor(() => expect(client.waiting('voice')).toHaveLength(1));
+    await eventually(() => expect(client.waiting('voice')).toHaveLength(1));
     recogniser.stop();
     client.take('voice').answer({ time: 8, speaking: true, level: 0, muted: false, latency: {} });
     expect(await taking).toBe('aborted');

@@ -1,6 +1,6 @@
 /** Words of a file that is read faster than it plays: each estimate gets those of its own moment, however fast it goes. */
 
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { MediaReader, SampleChunk } from '../capture';
 import { ReaderSource } from '../capture/reader-source';
 import type { SpeechClient, SpeechListeners } from '../speech';
@@ -8,6 +8,12 @@ import { noPage } from './page';
 import { Recogniser } from './recogniser';
 import { FakeClient } from './testing/fake-client';
 import { ManualClock, settled } from './testing/manual-clock';
+import { eventually } from '../testing/eventually';
+// fetched late else, within a test's time
+import '../capture/words';
+import '../speech';
+import './analysis';
+import './with-model';
 
 /** Sound alone, in chunks of a second. */
 function reader(seconds: number): MediaReader {
@@ -83,7 +89,7 @@ function setUp(seconds: number) {
       return kind === 'estimate' ? [said] : [];
     });
   };
-  const over = () => vi.waitFor(() => expect(recogniser.state.phase).toBe('idle'));
+  const over = () => eventually(() => expect(recogniser.state.phase).toBe('idle'));
   return { recogniser, client, speech, known, over };
 }
 
@@ -126,7 +132,7 @@ describe('words of a file that is read', () => {
     recogniser.words.choose('in-page');
     recogniser.words.start();
     await recogniser.startFile(new Blob(['x']), 'talk.wav');
-    await vi.waitFor(() => expect(speech.on).not.toBeNull());
+    await eventually(() => expect(speech.on).not.toBeNull());
     await settled();
     expect(client.count('estimate'), 'the model loads').toBe(0);
     speech.on?.ready('en');
@@ -135,7 +141,7 @@ describe('words of a file that is read', () => {
 
     speech.on = null;
     await recogniser.startFile(new Blob(['x']), 'talk.wav');
-    await vi.waitFor(() => expect(speech.on).not.toBeNull());
+    await eventually(() => expect(speech.on).not.toBeNull());
     recogniser.stop();
     await settled();
     expect(recogniser.state.phase).toBe('idle');
@@ -167,9 +173,9 @@ describe('words of a file that is read', () => {
       const { recogniser, over, client, known } = await open();
       const { estimate } = client.answers;
       delete client.answers.estimate;
-      await vi.waitFor(() => expect(client.waiting('estimate')).toHaveLength(1));
+      await eventually(() => expect(client.waiting('estimate')).toHaveLength(1));
       client.take('estimate').answer(estimate!({ time: 0.5 }));
-      await vi.waitFor(() => expect(client.waiting('estimate')).toHaveLength(1));
+      await eventually(() => expect(client.waiting('estimate')).toHaveLength(1));
       client.answers.estimate = estimate;
       await recogniser.words.captions(ONE, 'one.vtt');
       await over();
@@ -197,7 +203,7 @@ describe('words of a file that is read', () => {
       recogniser.handle({ name: 'words-captions', detail: { file: ONE, name: 'b.vtt' } });
       const [blob, name] = file('b.wav');
       recogniser.handle({ name: 'start-file', detail: { file: blob, name } });
-      await vi.waitFor(() => expect(recogniser.state.timeline?.name).toBe('b.wav'));
+      await eventually(() => expect(recogniser.state.timeline?.name).toBe('b.wav'));
       await over();
       expect(known().slice(4)).toEqual(Array<string>(4).fill('One'));
       expect(recogniser.state.words.captions?.name).toBe('b.vtt');

@@ -71,6 +71,8 @@ export class Loop {
   /** Since when the next frame is awaited; null while one is looked at. */
   #awaitedMs: number | null = null;
   #ending = false;
+  /** The look under way, or the last. */
+  #looked: Promise<number | null> = Promise.resolve(null);
 
   constructor(
     private readonly parts: LoopParts,
@@ -148,7 +150,7 @@ export class Loop {
 
   /** One look at the newest frame: its cost in ms, or null when there are no more frames. */
   async #look(): Promise<number | null> {
-    const { source, client, clock } = this.parts;
+    const { source, clock } = this.parts;
     this.#awaitedMs = clock.now();
     const taken = await source.nextFrame(this.#abort.signal);
     this.#awaitedMs = null;
@@ -157,6 +159,12 @@ export class Loop {
       taken.frame.close();
       return this.#abort.signal.aborted ? null : 0;
     }
+    this.#looked = this.#lookAt(taken);
+    return this.#looked;
+  }
+
+  async #lookAt(taken: TimedFrame): Promise<number | null> {
+    const { client, clock } = this.parts;
     const answer = await client.request('face', taken, { transfer: [taken.frame] });
     if (this.#abort.signal.aborted) return null;
     this.#conditions.face(clock.now(), answer.faces.length > 0, answer.light);
@@ -236,11 +244,16 @@ export class Loop {
     };
   }
 
-  /** The file's last words count too: one more listen and one more estimate after its end. */
+  /** The last picture and the last words count too: one more look, listen and estimate after the end. */
   async #finish(): Promise<void> {
     if (this.#ending || this.#abort.signal.aborted) return;
     this.#ending = true;
     const { source, client } = this.parts;
+    const { signal } = this.#abort;
+    await this.#looked;
+    const last = this.#weighs('face') ? await source.lastFrame?.(signal) : null;
+    if (last) await this.#lookAt(last);
+    if (signal.aborted) return;
     if (this.#weighs('voice') && source.microphone !== 'off') {
       const answer = await client.request('voice', { time: source.now() });
       if (this.#abort.signal.aborted) return;

@@ -8,6 +8,7 @@ import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-cli
 import { FakeSource } from './testing/fake-source';
 import { settled, type ManualClock } from './testing/manual-clock';
 import { listening, setUp } from './testing/set-up';
+import { eventually } from '../testing/eventually';
 
 const WASM = { ...WEBGPU, name: 'wasm', forced: true, reason: 'it was asked for' } as const;
 const box = { x: 10, y: 20, width: 30, height: 40 };
@@ -381,10 +382,10 @@ describe('A file under analysis', () => {
     const [first, second] = [fileSource(new FakeReader()), fileSource(reader)];
     openings[0]!.arrive(first);
     await started;
-    await vi.waitFor(() => expect(openings).toHaveLength(2));
+    await eventually(() => expect(openings).toHaveLength(2));
     expect(recogniser.state.timeline?.estimates).toHaveLength(20);
     openings[1]!.arrive(second);
-    await vi.waitFor(() => expect(recogniser.state.phase).toBe('idle'));
+    await eventually(() => expect(recogniser.state.phase).toBe('idle'));
     const times = recogniser.state.timeline?.estimates.map(({ time }) => time) ?? [];
     expect(times).toEqual(Array.from({ length: 24 }, (_, index) => (index + 1) / 4));
     // the evidence of the last seconds is gathered again, no more than that

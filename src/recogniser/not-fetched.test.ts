@@ -5,6 +5,7 @@ import { ReaderSource } from '../capture/reader-source';
 import { browserSources } from './sources';
 import { FakeReader } from './testing/fake-reader';
 import { setUp } from './testing/set-up';
+import { eventually } from '../testing/eventually';
 
 const missing = expect.objectContaining({ code: 'file-missing' });
 
@@ -40,7 +41,7 @@ describe('Words', () => {
     const { recogniser } = setUp();
     const detail = { file: new Blob(['WEBVTT']), name: 'talk.vtt' };
     recogniser.handle({ name: 'words-captions', detail });
-    await vi.waitFor(() => expect(recogniser.state.words.error).toEqual(missing));
+    await eventually(() => expect(recogniser.state.words.error).toEqual(missing));
     recogniser.close();
   });
 });
@@ -65,12 +66,12 @@ describe('With a model loaded', () => {
     const started = recogniser.startFile(new Blob(['x']), 'x.webm');
     openings[0]!.arrive(new ReaderSource(new FakeReader(2)));
     await started;
-    await vi.waitFor(() => expect(recogniser.state.error).toEqual(missing));
+    await eventually(() => expect(recogniser.state.error).toEqual(missing));
     vi.doUnmock('./analysis');
     const again = recogniser.startFile(new Blob(['x']), 'x.webm');
     openings[1]!.arrive(new ReaderSource(new FakeReader(2)));
     await again;
-    await vi.waitFor(() => expect(recogniser.state.timeline?.reached).toBe(2));
+    await eventually(() => expect(recogniser.state.timeline?.reached).toBe(2));
     expect(clients.map(({ closed }) => closed)).toEqual([false]);
     recogniser.close();
   });

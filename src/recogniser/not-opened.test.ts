@@ -11,6 +11,7 @@ import { FakeClient } from './testing/fake-client';
 import { FakeReader } from './testing/fake-reader';
 import { ManualClock, settled } from './testing/manual-clock';
 import { setUp } from './testing/set-up';
+import { eventually } from '../testing/eventually';
 
 const unreadable = () => new MemoError('media-unreadable', 'It is a letter.', 'Choose another.');
 const gone = () => new MemoError('file-missing', 'Nobody answers.', 'Check the address.');
@@ -32,7 +33,7 @@ async function analysed() {
       sources: { file } as unknown as Recogniser['parts']['sources'],
     },
   );
-  const idle = () => vi.waitFor(() => expect(recogniser.state.phase).toBe('idle'));
+  const idle = () => eventually(() => expect(recogniser.state.phase).toBe('idle'));
   await recogniser.startFile(new Blob(['x']), 'talk.webm');
   await idle();
   recogniser.seek(1);
@@ -77,7 +78,7 @@ describe('with a file open', () => {
       throw unreadable();
     };
     await recogniser.startFile(new Blob(['y']), 'broken.webm');
-    await vi.waitFor(() => expect(recogniser.state.error?.code).toBe('media-unreadable'));
+    await eventually(() => expect(recogniser.state.error?.code).toBe('media-unreadable'));
     expect(recogniser.state).toMatchObject(before);
     recogniser.adapter.clear();
     expect(recogniser.state.timeline?.name).toBe('talk.webm');
@@ -103,7 +104,7 @@ describe('with a file open', () => {
     const { estimate } = client.answers;
     delete client.answers.estimate;
     await recogniser.configure({ labels: ['calm', 'tense'] });
-    await vi.waitFor(() => expect(client.waiting('estimate')).toHaveLength(1));
+    await eventually(() => expect(client.waiting('estimate')).toHaveLength(1));
     recogniser.stop();
     expect(recogniser.state).toMatchObject({ ...before, phase: 'idle' });
     client.answers.estimate = estimate;
@@ -120,7 +121,7 @@ describe('with a file open', () => {
       return null;
     };
     await recogniser.startFile(new Blob(['y']), 'other.webm');
-    await vi.waitFor(() => expect(recogniser.state.phase).toBe('error'));
+    await eventually(() => expect(recogniser.state.phase).toBe('error'));
     expect(recogniser.state.media).not.toBe(before.media);
     expect(recogniser.state.timeline).toMatchObject({ name: 'other.webm', estimates: [], reached: 1 });
     recogniser.close();

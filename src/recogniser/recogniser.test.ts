@@ -1,10 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
+import { ReaderSource } from '../capture/reader-source';
 import { FakeRecognition } from '../capture/words/testing/fake-recognition';
 import { MemoError } from '../errors';
 import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
+import { FakeReader } from './testing/fake-reader';
 import { FakeSource } from './testing/fake-source';
 import { settled } from './testing/manual-clock';
 import { listening, setUp } from './testing/set-up';
+import { eventually } from '../testing/eventually';
 
 const slowLoad = () => new FakeClient({ ...healthyAnswers(), load: undefined });
 const loadAnswer = () => ({ manifest: MANIFEST, backend: WEBGPU });
@@ -278,14 +281,26 @@ describe('Recogniser, and its page', () => {
     recogniser.words.choose('browser');
     recogniser.words.start();
     const status = () => recogniser.state.words.status;
-    await vi.waitFor(() => expect(status()).toBe('listening'));
+    await eventually(() => expect(status()).toBe('listening'));
     page.set({ hidden: true });
     expect([recogniser.state.phase, status()]).toEqual(['paused', 'off']);
     expect(FakeRecognition.started[0]?.aborted).toBe(true);
     page.set({ hidden: false });
-    await vi.waitFor(() => expect(status()).toBe('listening'));
+    await eventually(() => expect(status()).toBe('listening'));
     recogniser.close();
     vi.unstubAllGlobals();
+  });
+
+  it('reads a file on while hidden', async () => {
+    const { recogniser, page, openings } = setUp();
+    const started = recogniser.startFile(new Blob(['x']), 'x.webm');
+    openings[0]!.arrive(new ReaderSource(new FakeReader(6)));
+    await started;
+    page.set({ hidden: true });
+    expect(recogniser.state.phase).toBe('listening');
+    await eventually(() => expect(recogniser.state.phase).toBe('idle'));
+    expect(recogniser.state.timeline?.estimates.at(-1)?.time).toBe(recogniser.state.timeline?.seconds);
+    recogniser.close();
   });
 
   it('starts paused in a hidden page', async () => {

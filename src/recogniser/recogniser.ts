@@ -57,6 +57,8 @@ export class Recogniser extends BaseRecogniser {
   [Symbol.asyncIterator](): Estimates {
     const estimates: Estimates = new Estimates(this, () => this.#iterators.delete(estimates));
     this.#iterators.add(estimates);
+    // nothing will come
+    if (this.closed) void estimates.return();
     return estimates;
   }
 

@@ -1,5 +1,10 @@
 /** A recogniser all of whose surroundings a test holds: clock, page, devices on their way, workers. */
 
+// fetched late else, within a test's time and after the turn that it waits
+import '../../capture/words';
+import '../../speech';
+import '../analysis';
+import '../with-model';
 import type { Source } from '../../capture';
 import type { MemoError } from '../../errors';
 import type { EngineOptions } from '../../runtime/protocol';
