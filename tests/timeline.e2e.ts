@@ -322,7 +322,7 @@ test('headless: in a worker, without any document, a file is analysed and frames
         }),
         face: ({ frame, time }) => (frame.close(), { time, faces: [], frameWidth: 64, frameHeight: 48, latency: {} }),
         samples: ({ samples }) => ({ buffered: samples.length }),
-        voice: ({ time }) => ({ time, speaking: true, level: 0.1, muted: false, latency: {} }),
+        voice: ({ time }) => ({ time, speaking: true, level: 0.1, muted: false, clipped: 0, latency: {} }),
         estimate: ({ time }) => ({
           time, labels: ['happy', 'sad'], probabilities: [1, 0], words: [], faces: [], latency: {}, backend: 'wasm',
           modalities: { text: part, face: part, voice: part },

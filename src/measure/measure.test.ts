@@ -41,7 +41,14 @@ function engine() {
   };
   client.answers.voice = ({ time }) => {
     ms += 20;
-    return { time, speaking: true, level: 0, muted: false, latency: { 'speech-gate': 4, voice: 16 } };
+    return {
+      time,
+      speaking: true,
+      level: 0,
+      muted: false,
+      clipped: 0,
+      latency: { 'speech-gate': 4, voice: 16 },
+    };
   };
   client.answers.estimate = ({ time }) => {
     ms += 40;
@@ -101,6 +108,7 @@ describe('a measurement', () => {
       speaking: false,
       level: 0,
       muted: true,
+      clipped: 0,
       latency: { 'speech-gate': 4 },
     });
     client.answers.estimate = () => null;

@@ -41,7 +41,7 @@ describe('Evidence', () => {
     evidence.addFace(1, feature(1));
     evidence.addFace(1.1, null);
     expect(evidence.at(1.1).face?.count).toBe(1);
-    evidence.addFace(1.2, null, null, true);
+    evidence.addFace(1.2, null, { turned: true });
     expect(evidence.at(1.2).face).toBeNull();
   });
 
@@ -64,7 +64,7 @@ describe('Evidence', () => {
   it('keeps the voice of a slow encoder until its next answer can be there', () => {
     const evidence = new Evidence(manifest);
     // heard at 1, answered at 7; what is heard at 7 is answered at 13
-    evidence.setVoice(1, new Float32Array(14).fill(1), 7, 6);
+    evidence.setVoice(1, new Float32Array(14).fill(1), 7, { tookS: 6 });
     expect(evidence.at(13).voice?.count).toBe(5);
     expect(evidence.at(17.1).voice).toBeNull();
   });
@@ -100,12 +100,23 @@ describe('Evidence', () => {
 
   it('tells when each face was seen and each moment of voice was heard', () => {
     const evidence = new Evidence(manifest);
-    evidence.addFace(1, feature(1), [0.5, 0.5]);
+    evidence.addFace(1, feature(1), { expression: [0.5, 0.5] });
     evidence.addFace(1.12, feature(2));
-    evidence.setVoice(2, new Float32Array(4), 2, 0, 1.5);
+    evidence.setVoice(2, new Float32Array(4), 2, { endS: 1.5 });
     const { face, voice } = evidence.at(1.2);
     expect(face).toMatchObject({ times: [1, 1.12], expressions: [[0.5, 0.5], null] });
     // speech was over half a second before the window was: the last token ends there
     expect(voice?.times).toEqual([1.38, 1.44]);
+  });
+
+  it('tells what each face had to be read from, and how much of the voice was cut off', () => {
+    const evidence = new Evidence(manifest);
+    const light = { brightness: 6, contrast: 3 };
+    evidence.addFace(1, feature(1), { light });
+    evidence.addFace(1.1, feature(2));
+    evidence.setVoice(1, new Float32Array(4), 2, { clipped: 0.2 });
+    const { face, voice } = evidence.at(1.2);
+    expect(face?.lights).toEqual([light, null]);
+    expect(voice?.clipped).toBe(0.2);
   });
 });

@@ -3,6 +3,7 @@
 import type { Manifest } from '../runtime/manifest';
 import type { TimedText } from '../runtime/protocol';
 import type { Feature, FeatureStore } from './feature-store';
+import type { Light } from './reliability';
 
 /** Said this long ago still counts while nobody speaks: a sentence outlasts the voice window it was spoken in. */
 const TEXT_MEMORY_S = 8;
@@ -39,6 +40,8 @@ export interface EvidenceWindow {
 export interface TimedTokens extends Tokens {
   /** Seconds on the source's clock at which each begins, oldest first. */
   readonly times: readonly number[];
+  /** Of what was audible in the window that they were heard in, the share that was cut off, 0 to 1. */
+  readonly clipped: number;
 }
 
 interface Looks {
@@ -46,6 +49,8 @@ interface Looks {
   readonly times: readonly number[];
   /** DenseFace's own distribution over the manifest's `face.classes`, of each; null where it was not told. */
   readonly expressions: readonly (readonly number[] | null)[];
+  /** What each had to be read from; null where it was not told. */
+  readonly lights: readonly (Light | null)[];
 }
 
 export type SeenFaces = Tokens & Looks;
@@ -61,10 +66,27 @@ export interface ReadWindow extends TimedWindow {
   readonly face: SeenFaces | null;
 }
 
+/** What is told of a voice, beside its tokens. */
+interface Hearing {
+  /** Seconds that encoding took: a large encoder's answer comes late, and has to last until the next is there. */
+  readonly tookS?: number;
+  /** At which the last token ends: speech may be over before the window is. */
+  readonly endS?: number;
+  readonly clipped?: number;
+}
+
 interface TimedFeature {
   readonly time: number;
   readonly feature: Feature;
+  /** The face encoder's own distribution. */
   readonly expression: readonly number[] | null;
+  readonly light: Light | null;
+}
+
+/** What is told of a look, beside its features. */
+interface Look extends Partial<Omit<TimedFeature, 'time' | 'feature'>> {
+  /** Somebody else is followed from here on. */
+  readonly turned?: boolean;
 }
 
 export class Evidence {
@@ -82,16 +104,11 @@ export class Evidence {
     this.#voice = manifest.voice;
   }
 
-  /**
-   * Features [featureSize] of the followed face at `timeS`; null when there was none. Closer than the model's rate is dropped.
-   * @param expression the face encoder's own distribution
-   * @param turned somebody else is followed from here on
-   */
+  /** Features [featureSize] of the followed face at `timeS`; null when there was none. Closer than the model's rate is dropped. */
   addFace(
     timeS: number,
     feature: Feature | null,
-    expression: readonly number[] | null = null,
-    turned = false,
+    { expression = null, light = null, turned = false }: Look = {},
   ): void {
     if (!Number.isFinite(timeS)) return; // seen at no time
     const last = this.#faces.at(-1);
@@ -102,21 +119,16 @@ export class Evidence {
     if ('length' in feature && feature.length !== this.#face.featureSize) return;
     const previous = this.#faces.at(-1);
     if (previous !== undefined && timeS - previous.time < 0.8 / this.#face.rateHz) return;
-    this.#faces.push({ time: timeS, feature, expression });
+    this.#faces.push({ time: timeS, feature, expression, light });
     this.#faces = this.#faces.slice(-this.#face.maxFrames);
   }
 
-  /**
-   * The last voice window's tokens [tokens, featureSize]; null when nobody spoke in it.
-   * @param tookS what encoding took: a large encoder's answer comes late, and has to last until the next is there
-   * @param endS at which the last token ends: speech may be over before the window is
-   */
+  /** The last voice window's tokens [tokens, featureSize]; null when nobody spoke in it. */
   setVoice(
     timeS: number,
     features: Float32Array | null,
     tokens: number,
-    tookS = 0,
-    endS: number = timeS,
+    { tookS = 0, endS = timeS, clipped = 0 }: Hearing = {},
   ): void {
     if (!Number.isFinite(timeS)) return;
     const size = this.#voice.featureSize;
@@ -130,6 +142,7 @@ export class Evidence {
             tokens: {
               data: features.subarray((tokens - count) * size),
               count,
+              clipped,
               times: Array.from({ length: count }, (_, index) =>
                 milli(endS - (count - index) / this.#voice.tokenRateHz),
               ),
@@ -189,6 +202,7 @@ function stack(faces: readonly TimedFeature[], size: number): TimedWindow['face'
     count: faces.length,
     times: faces.map(({ time }) => milli(time)),
     expressions: faces.map(({ expression }) => expression),
+    lights: faces.map(({ light }) => light),
   };
   const features = faces.map(({ feature }) => feature);
   const [first] = features;

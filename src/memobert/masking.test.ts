@@ -10,9 +10,9 @@ const everything: ReadWindow = {
   text: 'hello hellos 7',
   face: {
     ...{ data: Float32Array.of(1, 2, 3, 4, 5, 6), count: 3, times: [1, 1.1, 1.2] },
-    expressions: [[1, 0], [0.5, 0.5], null],
+    ...{ expressions: [[1, 0], [0.5, 0.5], null], lights: [null, null, null] },
   },
-  voice: { data: Float32Array.of(1, 1, 2, 2), count: 2, times: [1, 1.06] },
+  voice: { data: Float32Array.of(1, 1, 2, 2), count: 2, times: [1, 1.06], clipped: 0 },
 };
 const NONE = { words: [], faces: [], voice: [] };
 

@@ -26,7 +26,7 @@ const store: FeatureStore = {
 function window(ids: readonly number[]): TimedWindow {
   const evidence = new Evidence(manifest);
   ids.forEach((id, index) => {
-    evidence.addFace(1 + index / 10, { store, id }, [0.25, 0.75]);
+    evidence.addFace(1 + index / 10, { store, id }, { expression: [0.25, 0.75] });
   });
   return evidence.at(1 + ids.length / 10);
 }
@@ -44,6 +44,7 @@ it('the window holds the last ones by number, with their times and expressions',
       [0.25, 0.75],
       [0.25, 0.75],
     ],
+    lights: [null, null, null],
   });
 });
 

@@ -9,8 +9,8 @@ import {
 } from './conditions';
 
 const live = { camera: true, microphone: true, trackMuted: false };
-const quiet = { speaking: false, muted: false };
-const dead = { speaking: false, muted: true };
+const quiet = { speaking: false, muted: false, clipped: 0 };
+const dead = { ...quiet, muted: true };
 
 describe('SourceConditions', () => {
   it('says no-face once looks found none for 1.5 s, and only while the camera is live', () => {
@@ -41,7 +41,7 @@ describe('SourceConditions', () => {
     conditions.voice(1000 + SILENCE_AFTER_MS, quiet);
     expect(conditions.now(live)).toEqual(['silence']);
     expect(conditions.now({ ...live, microphone: false })).toEqual([]);
-    conditions.voice(9000, { speaking: true, muted: false });
+    conditions.voice(9000, { speaking: true, muted: false, clipped: 0 });
     expect(conditions.now(live)).toEqual([]);
   });
 

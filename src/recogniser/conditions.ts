@@ -51,7 +51,7 @@ export class SourceConditions {
   voice(nowMs: number, heard: Pick<VoiceAnswer, 'speaking' | 'muted' | 'clipped'>): void {
     this.#silent.tell(nowMs, !heard.speaking);
     this.#dead.tell(nowMs, heard.muted);
-    this.#loud.tell(nowMs, heard.speaking && (heard.clipped ?? 0) > MOST_CLIPPED);
+    this.#loud.tell(nowMs, heard.speaking && heard.clipped > MOST_CLIPPED);
   }
 
   now(live: {

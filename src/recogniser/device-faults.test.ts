@@ -14,7 +14,7 @@ const seeing = () =>
       ...{ time, frameWidth: 640, frameHeight: 480, latency: {} },
       faces: [{ box, score: 0.9, followed: true, expression: null }],
     }),
-    voice: ({ time }) => ({ time, speaking: true, level: 0.1, muted: false, latency: {} }),
+    voice: ({ time }) => ({ time, speaking: true, level: 0.1, muted: false, clipped: 0, latency: {} }),
   });
 
 describe('Devices', () => {

@@ -182,7 +182,7 @@ describe('a moment of a file that was scrubbed', () => {
     const taking = recogniser.takeMoment().catch((error: { code: string }) => error.code);
     await eventually(() => expect(client.waiting('voice')).toHaveLength(1));
     recogniser.stop();
-    client.take('voice').answer({ time: 8, speaking: true, level: 0, muted: false, latency: {} });
+    client.take('voice').answer({ time: 8, speaking: true, level: 0, muted: false, clipped: 0, latency: {} });
     expect(await taking).toBe('aborted');
     await settled();
     expect(client.count('moment')).toBe(0);

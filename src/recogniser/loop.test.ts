@@ -106,7 +106,14 @@ describe('Loop, when a stage is slow', () => {
   it('lowers the rate of a stage that fills the machine, and of none that costs nothing', async () => {
     const client = new FakeClient({
       ...healthyAnswers(),
-      voice: ({ time }) => ({ time, speaking: true, level: 0, muted: false, latency: { voice: 700 } }),
+      voice: ({ time }) => ({
+        time,
+        speaking: true,
+        level: 0,
+        muted: false,
+        clipped: 0,
+        latency: { voice: 700 },
+      }),
     });
     const { clock, loop } = setUp({ client });
     loop.start();

@@ -20,7 +20,7 @@ const healthy = () =>
     ...healthyAnswers(),
     load: ({ device }) => ({ manifest: MANIFEST, backend: device === 'wasm' ? WASM : WEBGPU }),
     face: ({ time }) => ({ time, faces: [face], frameWidth: 640, frameHeight: 480, latency: {} }),
-    voice: ({ time }) => ({ time, speaking: true, level: 0.1, muted: false, latency: {} }),
+    voice: ({ time }) => ({ time, speaking: true, level: 0.1, muted: false, clipped: 0, latency: {} }),
   });
 
 /** Estimates wait, so that a test can fail one. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { loaded, newFrame, OPTIONS, setUp, speech } from './testing/engine-set-up';
 import { ASSET_BASE, BASE, MANIFEST_URL, setManifest, type ToyBundle } from './testing/toy-bundle';
 
@@ -176,12 +176,54 @@ describe('answering', () => {
     expect((await engine.estimate({ time: 1.3 }))?.reliability?.reasons).not.toContain('poor-light');
   });
 
-  it('tells silence, and a voice that is cut off', async () => {
+  it('withholds what was made of dark frames alone, though the face has left since', async () => {
+    const { engine, face } = await loaded();
+    face.light = { brightness: 6, contrast: 3 };
+    await engine.face({ frame: newFrame(), time: 1 });
+    face.away = true;
+    await engine.face({ frame: newFrame(), time: 1.1 });
+    expect(await engine.estimate({ time: 1.15 })).toMatchObject({
+      modalities: { face: { present: true } },
+      reliability: { abstained: true, reasons: ['no-face', 'poor-light'] },
+    });
+  });
+
+  it('tells the light of most of the faces that it was made of', async () => {
+    const { engine, face } = await loaded();
+    const look = async (time: number, brightness: number) => {
+      face.light = { brightness, contrast: 50 };
+      await engine.face({ frame: newFrame(), time });
+      return (await engine.estimate({ time }))?.reliability?.reasons;
+    };
+    for (const time of [1, 1.1]) expect(await look(time, 6)).toEqual(['poor-light']);
+    expect(await look(1.2, 120), 'two of three in the dark').toEqual(['poor-light']);
+    expect(await look(1.3, 120), 'one of three').toEqual([]);
+  });
+
+  it('withholds what was made of a voice that is cut off, as long as that voice counts', async () => {
+    const { engine } = await loaded();
+    let ms = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (ms += 500));
+    await engine.samples({ ...speech(), samples: new Float32Array(16000).fill(1) });
+    const { latency } = await engine.voice({ time: 1 });
+    clock.mockRestore();
+    expect(latency).toEqual({ 'speech-gate': 500, voice: 500 });
+    for (const time of [1, 4.9, 5, 6.9]) {
+      expect(await engine.estimate({ time })).toMatchObject({
+        modalities: { voice: { present: true } },
+        reliability: { abstained: true, reasons: ['clipping'] },
+      });
+    }
+    expect(await engine.estimate({ time: 7 })).toBeNull();
+  });
+
+  it('tells silence of the last seconds alone, and a voice that is cut off', async () => {
     const { engine } = await loaded();
     await engine.text({ texts: [{ text: 'hello', start: 0, end: Infinity }] });
     await engine.samples({ samples: new Float32Array(16000), sampleRateHz: 16000, time: 0 });
     await engine.voice({ time: 1 });
     expect((await engine.estimate({ time: 1 }))?.reliability?.reasons).toContain('silence');
+    expect((await engine.estimate({ time: 5 }))?.reliability?.reasons).not.toContain('silence');
     await engine.samples({ samples: new Float32Array(16000).fill(1), sampleRateHz: 16000, time: 1 });
     expect(await engine.voice({ time: 2 })).toMatchObject({ speaking: true, clipped: 1 });
     expect((await engine.estimate({ time: 2 }))?.reliability?.reasons).toContain('clipping');

@@ -67,7 +67,7 @@ export interface VoiceAnswer {
   /** True when the samples of the last second are all exactly zero: a muted or dead microphone. */
   readonly muted: boolean;
   /** Of what was audible in the window, the share that was cut off at full scale, 0 to 1. */
-  readonly clipped?: number;
+  readonly clipped: number;
   readonly latency: Readonly<Partial<Record<Stage, number>>>;
 }
 

@@ -24,8 +24,8 @@ export interface SessionHost {
 
 /** Boxes older than this are of a face that may have left, unless looks are further apart. */
 const FACES_MEMORY_S = 1;
-/** As long as a voice's tokens count. */
-const VOICE_MEMORY_S = 4;
+/** A window that nobody spoke in, and is older than this, says nothing of now: the microphone may be off. */
+const SILENCE_MEMORY_S = 4;
 
 export class Session implements Handlers {
   readonly #host: SessionHost;
@@ -61,8 +61,8 @@ export class Session implements Handlers {
       return await this.#faceStage.run(async () => {
         const { answer, feature, turned } = await face.encode(frame, time);
         if (source !== this.#source) return answer;
-        const followed = answer.faces.find((each) => each.followed);
-        evidence.addFace(time, feature, followed?.expression, turned);
+        const expression = answer.faces.find((each) => each.followed)?.expression;
+        evidence.addFace(time, feature, { expression, light: answer.light, turned });
         this.#facesUntilS = time + Math.max(FACES_MEMORY_S, 1.5 * (time - (this.#faces?.time ?? time)));
         this.#faces = answer;
         return answer;
@@ -83,7 +83,8 @@ export class Session implements Handlers {
       const { answer, features, tokens, endS, logits } = await there(voice).encode(time);
       if (source !== this.#source) return answer;
       const { 'speech-gate': gate = 0, voice: encoder = 0 } = answer.latency;
-      evidence.setVoice(answer.time, features, tokens, (gate + encoder) / 1000, endS);
+      const tookS = (gate + encoder) / 1000;
+      evidence.setVoice(answer.time, features, tokens, { tookS, endS, clipped: answer.clipped });
       this.#heard = answer;
       this.#voiceSays = logits && softmax(logits);
       return answer;
@@ -111,7 +112,7 @@ export class Session implements Handlers {
         ...said,
         evidence: lookedAt(window, manifest),
         faces: seen?.faces ?? [],
-        reliability: reliability(said.probabilities, said.modalities, this.#doubts(seen, time)),
+        reliability: reliability(said.probabilities, said.modalities, this.#doubts(seen, window, time)),
         latency: { ...before, ...(latencyMs === undefined ? {} : { fusion: latencyMs }) },
         backend: backend.name,
       };
@@ -127,14 +128,19 @@ export class Session implements Handlers {
     return provisional(face?.expressions ?? [], heard, this.#loaded().manifest);
   }
 
-  /** @param seen the last look, if it is recent */
-  #doubts(seen: FaceAnswer | null, time: number): Doubt[] {
-    const heard = this.#heard !== null && this.#heard.time > time - VOICE_MEMORY_S ? this.#heard : null;
+  /**
+   * What spoils evidence is told as long as that evidence counts.
+   * @param seen the last look, if it is recent
+   */
+  #doubts(seen: FaceAnswer | null, { face, voice }: TimedWindow, time: number): Doubt[] {
     const doubts: Doubt[] = [];
     if (seen !== null && !seen.faces.some(({ followed }) => followed)) doubts.push('no-face');
-    if (seen?.light !== undefined && isPoorLight(seen.light)) doubts.push('poor-light');
-    if (heard?.speaking === false) doubts.push('silence');
-    if (heard?.speaking === true && (heard.clipped ?? 0) > MOST_CLIPPED) doubts.push('clipping');
+    const lights = face?.lights ?? [];
+    const poor = lights.filter((light) => light !== null && isPoorLight(light));
+    if (2 * poor.length > lights.length) doubts.push('poor-light');
+    const heard = this.#heard;
+    if (heard?.speaking === false && heard.time > time - SILENCE_MEMORY_S) doubts.push('silence');
+    if (voice !== null && voice.clipped > MOST_CLIPPED) doubts.push('clipping');
     return doubts;
   }
 

@@ -65,7 +65,7 @@ describe('requests', () => {
     const { client } = connect({
       voice: ({ time }) =>
         new Promise((resolve) => {
-          finish = () => resolve({ time, speaking: true, level: 0.5, muted: false, latency: {} });
+          finish = () => resolve({ time, speaking: true, level: 0.5, muted: false, clipped: 0, latency: {} });
         }),
       samples: ({ samples }) => {
         finish();

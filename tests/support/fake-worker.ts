@@ -61,7 +61,7 @@ function fakeWorker(): void {
     },
     voice: (own, { time }) => {
       const speaking = (time as number) - own.voiceTime < 0.5;
-      return { time, speaking, level: 0.1, muted: false, latency: {} };
+      return { time, speaking, level: 0.1, muted: false, clipped: 0, latency: {} };
     },
     text: (own, { texts }) => {
       own.text = (texts as { text: string }[]).map(({ text }) => text).join(' ');

@@ -74,7 +74,7 @@ export function healthyAnswers(): Answers {
     load: () => ({ manifest: MANIFEST, backend: WEBGPU }),
     face: ({ time }) => ({ time, faces: [], frameWidth: 640, frameHeight: 480, latency: {} }),
     samples: ({ samples }) => ({ buffered: samples.length }),
-    voice: ({ time }) => ({ time, speaking: false, level: 0, muted: false, latency: {} }),
+    voice: ({ time }) => ({ time, speaking: false, level: 0, muted: false, clipped: 0, latency: {} }),
     text: () => ({}),
     estimate: ({ time }) => estimateAt(time),
     prompt: ({ prompt, labels }) => ({

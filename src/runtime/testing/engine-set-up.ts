@@ -32,7 +32,7 @@ const GPU = {
     } as GPUAdapter),
 };
 
-/** A face in every frame, whose encoding waits where the test says so. */
+/** A face in every frame unless the test says so, and encoding that waits where it says so. */
 export class FakeFace implements FaceEncoding {
   closed = false;
   resets = 0;
@@ -40,16 +40,16 @@ export class FakeFace implements FaceEncoding {
   turned = false;
   gate: Promise<void> = Promise.resolve();
   light = { brightness: 120, contrast: 50 };
+  away = false;
 
   async encode(_frame: unknown, time: number): Promise<Encoded> {
     await this.gate;
+    const frame = { time, frameWidth: 8, frameHeight: 6, latency: { detect: 5 } };
+    if (this.away) return { answer: { ...frame, faces: [] }, feature: null, turned: this.turned };
     const faces = [
       { box: { x: 1, y: 2, width: 3, height: 4 }, score: 0.9, followed: true, expression: [1, 0] },
     ];
-    const { light } = this;
-    const answer: FaceAnswer = {
-      ...{ time, faces, light, frameWidth: 8, frameHeight: 6, latency: { detect: 5 } },
-    };
+    const answer: FaceAnswer = { ...frame, faces, light: this.light };
     return { answer, feature: Float32Array.of(1, 2, 3), turned: this.turned };
   }
 
