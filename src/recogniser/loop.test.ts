@@ -130,7 +130,7 @@ describe('Loop, when a stage is slow', () => {
     for (let index = 0; index < 200; index += 1) source.fire('samples', chunk(0));
     await settled();
     expect(client.waiting('samples')).toHaveLength(64);
-    client.take('samples').answer({ buffered: 0 });
+    client.take('samples').answer({});
     await settled();
     source.fire('samples', chunk(0));
     expect(client.waiting('samples')).toHaveLength(64);

@@ -36,19 +36,6 @@ export class Engine {
     return session;
   }
 
-  /** Evidence of how many recognisers is kept. */
-  get sessions(): number {
-    return this.#sessions.size;
-  }
-
-  async close(): Promise<void> {
-    // one that is under way is waited for: its graphs would stay open
-    const loaded = await this.#loading?.loaded.catch(() => null);
-    this.#loading = null;
-    this.#loaded = null;
-    await loaded?.close();
-  }
-
   /** Once for all sessions; after a failure again. */
   readonly #load: Handlers['load'] = async (options) => {
     this.#loading ??= this.#start(options);

@@ -106,7 +106,7 @@ export interface Requests {
   /** Mono samples, any rate; transferred. `time` is that of the first sample. */
   samples: {
     request: { samples: Float32Array<ArrayBuffer>; sampleRateHz: number; time: number };
-    answer: { buffered: number };
+    answer: Record<string, never>;
   };
   /** Encodes the last window of what was heard. */
   voice: { request: { time: number }; answer: VoiceAnswer };

@@ -72,9 +72,10 @@ export class Session implements Handlers {
     }
   };
 
-  readonly samples: Handlers['samples'] = async ({ samples, sampleRateHz, time }) => ({
-    buffered: there(this.#ready().voice).push(samples, sampleRateHz, time),
-  });
+  readonly samples: Handlers['samples'] = async ({ samples, sampleRateHz, time }) => {
+    there(this.#ready().voice).push(samples, sampleRateHz, time);
+    return {};
+  };
 
   readonly voice: Handlers['voice'] = async ({ time }) => {
     const source = this.#source;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoError } from '../../errors';
+import { resampled } from '../testing/resampled';
 import { Resampler } from './resample';
 
 const OUT_HZ = 16_000;
@@ -12,10 +13,8 @@ function sine(rateHz: number, frequencyHz: number, count: number): Float32Array 
 
 function whole(resampler: Resampler, samples: Float32Array, chunk = samples.length): Float32Array {
   const parts: Float32Array[] = [];
-  for (let at = 0; at < samples.length; at += chunk)
-    parts.push(resampler.push(samples.subarray(at, at + chunk)));
-  parts.push(resampler.flush());
-  return Float32Array.from(parts.flatMap((part) => Array.from(part)));
+  for (let at = 0; at < samples.length; at += chunk) parts.push(samples.subarray(at, at + chunk));
+  return resampled(resampler, parts);
 }
 
 /** Without the first and last 10 ms, where the signal begins and ends. */

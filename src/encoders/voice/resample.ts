@@ -61,24 +61,14 @@ export class Resampler {
 
   /**
    * @param samples mono, at `rateInHz`; not kept, not changed
-   * @returns all output samples that are settled; after n input samples and a `flush`, ceil(n * rateOut / rateIn) in all
+   * @returns all output samples that are settled; once silence has followed n input samples, ceil(n * rateOut / rateIn) are theirs
    */
   push(samples: Float32Array): Float32Array<ArrayBuffer> {
     if (this.#half === 0) return samples.slice();
     const input = new Float32Array(this.#kept.length + samples.length);
     input.set(this.#kept);
     input.set(samples, this.#kept.length);
-    return this.#run(input, input.length - this.#half);
-  }
-
-  /** The last samples, as if silence followed; afterwards the resampler is as new. */
-  flush(): Float32Array<ArrayBuffer> {
-    const end = this.#kept.length;
-    const input = new Float32Array(end + this.#half);
-    input.set(this.#kept);
-    const rest = this.#run(input, end);
-    this.reset();
-    return rest;
+    return this.#run(input);
   }
 
   /** Forgets the stream so far. */
@@ -88,9 +78,9 @@ export class Resampler {
     this.#phase = 0;
   }
 
-  /** Output samples that lie before `input[end]`; keeps the rest of the input. */
-  #run(input: Float32Array<ArrayBuffer>, end: number): Float32Array<ArrayBuffer> {
-    const left = (end - this.#at) * this.#up - this.#phase;
+  /** Output samples that no later input changes; keeps what the next need of this one. */
+  #run(input: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+    const left = (input.length - this.#half - this.#at) * this.#up - this.#phase;
     const output = new Float32Array(Math.max(0, Math.ceil(left / this.#down)));
     const taps = 2 * this.#half;
     for (let index = 0; index < output.length; index++) {

@@ -78,9 +78,8 @@ export class VoiceEncoder {
   /**
    * @param samples mono, -1 to 1; beyond that they are clipped, and what is no number is silence
    * @param timeS source's clock at the first of them
-   * @returns samples held, at the manifest's rate; at most `windowSamples`, and with frames one hop more
    */
-  push(samples: Float32Array, sampleRateHz: number, timeS: number): number {
+  push(samples: Float32Array, sampleRateHz: number, timeS: number): void {
     if (this.#resampler?.rateInHz !== sampleRateHz) {
       this.#resampler = new Resampler(sampleRateHz, this.#voice.sampleRateHz);
       this.#highPass.reset();
@@ -91,7 +90,6 @@ export class VoiceEncoder {
     this.#clipping.push(samples, sampleRateHz, timeS);
     const startS = timeS - this.#resampler.delayS;
     this.#ring.push(this.#highPass.push(this.#resampler.push(inRange(samples))), startS);
-    return this.#ring.length;
   }
 
   /** Hears the last window. One call at a time. */
