@@ -24,9 +24,13 @@ function setUp() {
     },
     reset: () => (resets += 1),
   };
-  const asked: { readonly seconds: number; readonly answer: (pieces: readonly Piece[]) => void }[] = [];
+  const asked: {
+    readonly samples: Float32Array;
+    readonly seconds: number;
+    readonly answer: (pieces: readonly Piece[]) => void;
+  }[] = [];
   const transcriber: Transcriber = (samples) =>
-    new Promise((answer) => asked.push({ seconds: samples.length / RATE, answer }));
+    new Promise((answer) => asked.push({ samples, seconds: samples.length / RATE, answer }));
   const told: { readonly heard: Heard; readonly run: number }[] = [];
   const clock = { ms: 0 };
   const listener = new Listener(
@@ -142,6 +146,23 @@ describe('Listener', () => {
     expect(told.map(({ heard, run }) => [heard.words[0]?.text, heard.words[0]?.start, run])).toEqual([
       ['new', 0, 2],
     ]);
+  });
+
+  it('hears silence in what is no number, and no more than full scale: neither gate nor model meets it', async () => {
+    const { listener, asked } = setUp();
+    for (const rateHz of [RATE, 48_000]) {
+      const samples = new Float32Array(rateHz).fill(0.1);
+      samples.set([NaN, Infinity, -1e9], rateHz / 2);
+      listener.reset(rateHz);
+      listener.push(samples, rateHz, 0);
+      void listener.work();
+      await settled();
+      const heard = asked.at(-1)!;
+      // what is resampled overshoots a little beside a step
+      expect(heard.samples.filter((sample) => !(Math.abs(sample) < 1.5))).toHaveLength(0);
+      heard.answer([]);
+      await settled();
+    }
   });
 
   it('is free again after a transcription that failed', async () => {

@@ -3,6 +3,7 @@
 import { spread } from '../capture/words/transcript';
 import type { Word } from '../capture/words/word-source';
 // not by the folder's index: it brings MediaPipe, which this worker has no use for
+import { inRange } from '../encoders/voice/in-range';
 import { Resampler } from '../encoders/voice/resample';
 import { SampleRing } from '../encoders/voice/ring';
 import { GATE_RATE_HZ, type SpeechGate } from '../encoders/voice/speech-gate';
@@ -39,12 +40,15 @@ export class Listener {
     this.#utterances = new Utterances(gate, GATE_RATE_HZ);
   }
 
-  /** @param time seconds on the source's clock of the first sample */
+  /**
+   * @param samples mono, -1 to 1; beyond that they are clipped, and what is no number is silence
+   * @param time seconds on the source's clock of the first sample
+   */
   push(samples: Float32Array, sampleRateHz: number, time: number): void {
     if (this.#resampler?.rateInHz !== sampleRateHz || this.#ring.breaksAt(time)) {
       this.#resampler = new Resampler(sampleRateHz, GATE_RATE_HZ);
     }
-    this.#ring.push(this.#resampler.push(samples), time);
+    this.#ring.push(this.#resampler.push(inRange(samples)), time);
   }
 
   /** Forgets what was heard. */

@@ -6,6 +6,7 @@ import type { VoiceAnswer } from '../../runtime/protocol';
 import { ClipMeter } from './clip-meter';
 import type { EncodedWindow, Heard, WindowEncoder } from './heard-window';
 import { HighPass } from './high-pass';
+import { inRange } from './in-range';
 import { Resampler } from './resample';
 import { SampleRing } from './ring';
 import { GATE_RATE_HZ, type SpeechGate, type SpeechSpan } from './speech-gate';
@@ -181,12 +182,6 @@ export class VoiceEncoder {
     const count = MUTED_S * this.#ring.rateHz;
     return this.#ring.length >= count && this.#ring.last(count).every((sample) => sample === 0);
   }
-}
-
-/** One NaN would stay in the speech gate's state for ever; a driver that gives garbage must not end the voice. */
-function inRange(samples: Float32Array): Float32Array {
-  if (samples.every((sample) => Math.abs(sample) <= 1)) return samples;
-  return samples.map((sample) => (Number.isNaN(sample) ? 0 : clamp(sample, -1, 1)));
 }
 
 function rootMeanSquare(samples: Float32Array): number {
