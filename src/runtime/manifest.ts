@@ -113,7 +113,11 @@ export interface Manifest {
     readonly featureSize: number;
     /** What the encoder was trained behind: offsets and what is slower are taken out; each window loses its own mean where nothing is said. */
     readonly highPassHz?: number;
-    /** Whether the graph gives its own logits over the labels as well; true where nothing is said. The page has no use for them. */
+    /**
+     * Whether the graph gives `logits` of its own as well: over neutral, happy, sad, angry, surprised, scared and disgusted, in this order; true
+     * where nothing is said. The voice's share of the first impression, while MEmoBERT loads, is made of them where the bundle's labels are
+     * these. It states a fact, which training's tools read; the page goes by the graph's outputs.
+     */
     readonly logits?: boolean;
   };
   readonly graphs: Readonly<Record<(typeof GRAPHS)[number], GraphFiles>> & {
