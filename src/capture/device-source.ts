@@ -30,10 +30,6 @@ class DeviceSource extends StreamSource {
     super('devices', tracks, absent);
   }
 
-  open(signal: AbortSignal): Promise<void> {
-    return this.begin(signal);
-  }
-
   override get camera(): TrackStatus {
     return this.#status('camera', super.camera);
   }

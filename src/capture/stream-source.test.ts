@@ -17,13 +17,14 @@ const never = () => new AbortController().signal;
 
 useFakeMedia();
 
-function read(tracks: { camera?: FakeTrack; microphone?: FakeTrack }, signal = never()) {
+async function read(tracks: { camera?: FakeTrack; microphone?: FakeTrack }, signal = never()) {
   const { camera, microphone } = tracks;
-  return StreamSource.read(
-    'devices',
-    { camera: camera ? asTrack(camera) : null, microphone: microphone ? asTrack(microphone) : null },
-    signal,
-  );
+  const source = new StreamSource('devices', {
+    camera: camera ? asTrack(camera) : null,
+    microphone: microphone ? asTrack(microphone) : null,
+  });
+  await source.open(signal);
+  return source;
 }
 
 describe('StreamSource', () => {

@@ -30,7 +30,7 @@ export class StreamSource implements Source {
   #microphone: KeptMicrophone | null = null;
 
   /** Owns the tracks from here on: closing stops them. */
-  protected constructor(
+  constructor(
     readonly kind: SourceKind,
     tracks: StreamTracks,
     private readonly absent: AbsentStatus = {},
@@ -40,16 +40,17 @@ export class StreamSource implements Source {
     for (const kind of KINDS) this.#attend(kind);
   }
 
-  /** Starts reading both tracks; on failure all of them are stopped. */
-  static async read(
-    kind: SourceKind,
-    tracks: StreamTracks,
-    signal: AbortSignal,
-    absent: AbsentStatus = {},
-  ): Promise<StreamSource> {
-    const source = new StreamSource(kind, tracks, absent);
-    await source.begin(signal);
-    return source;
+  /** Starts reading both tracks; on failure all of them are stopped. Rejects with a MemoError. */
+  async open(signal: AbortSignal): Promise<void> {
+    const { camera, microphone } = this.#tracks;
+    try {
+      if (camera !== null) this.#openCamera(camera);
+      if (microphone !== null) await this.#openMicrophone(microphone);
+      if (signal.aborted) throw new MemoError('aborted', 'Opening was cut short.', 'Press Start again.');
+    } catch (error) {
+      this.close();
+      throw MemoError.from(error);
+    }
   }
 
   /** Null too once the camera has ended: its last picture would look like one of now. */
@@ -144,18 +145,6 @@ export class StreamSource implements Source {
     this.emitter.emit('trackchange');
   }
 
-  protected async begin(signal: AbortSignal): Promise<void> {
-    const { camera, microphone } = this.#tracks;
-    try {
-      if (camera !== null) this.#openCamera(camera);
-      if (microphone !== null) await this.#openMicrophone(microphone);
-      if (signal.aborted) throw new MemoError('aborted', 'Opening was cut short.', 'Press Start again.');
-    } catch (error) {
-      this.close();
-      throw MemoError.from(error);
-    }
-  }
-
   #openCamera(track: MediaStreamTrack): void {
     this.#pump?.close();
     this.#stream = new MediaStream([track]);
@@ -234,8 +223,8 @@ class CallersSource extends StreamSource {
     super('stream', { camera: camera?.clone() ?? null, microphone: microphone?.clone() ?? null });
   }
 
-  async open(signal: AbortSignal): Promise<void> {
-    await this.begin(signal);
+  override async open(signal: AbortSignal): Promise<void> {
+    await super.open(signal);
     this.#timer = setInterval(() => {
       for (const kind of KINDS) if (!this.#opening.has(kind)) this.#look(kind);
     }, OWNERS_MS);

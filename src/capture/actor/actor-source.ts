@@ -66,10 +66,6 @@ class ActorSource extends StreamSource {
     this.#timer = setInterval(() => this.#play(), 1000 / FRAMES_PER_SECOND);
   }
 
-  open(signal: AbortSignal): Promise<void> {
-    return this.begin(signal);
-  }
-
   setRunning(running: boolean): void {
     if (running === (this.#since !== null)) return;
     const { audio } = this.#parts;
