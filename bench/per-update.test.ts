@@ -2,28 +2,20 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { cropPlan, PLAN_BYTES } from '../src/encoders/face/gpu/crop-plan';
-import { FERPLUS_FRAMING, TRAINING_PX } from '../src/encoders/face/framing';
+import { TRAINING_PX } from '../src/encoders/face/framing';
 import { perUpdate, table } from './per-update.mjs';
 
 const at = (path: string) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8');
 const manifest: unknown = JSON.parse(at('../public/models/small/manifest.json'));
-const point = { x: 0, y: 0 };
 
 it('counts what the shader does: as many samples, as many bytes of its plan', () => {
   const boxPx = 200;
   const [first] = perUpdate(manifest, { boxPx });
   const face = {
     ...{ box: { x: 0, y: 0, width: boxPx, height: boxPx }, score: 1 },
-    ...{
-      leftEye: point,
-      rightEye: { x: 9, y: 0 },
-      noseTip: point,
-      mouth: point,
-      leftEar: point,
-      rightEar: point,
-    },
+    ...{ leftEye: { x: 0, y: 0 }, rightEye: { x: 9, y: 0 } },
   };
-  const plan = cropPlan(face, { width: 640, height: 480 }, { sizePx: 64, mean: 0, std: 1 }, FERPLUS_FRAMING);
+  const plan = cropPlan(face, { width: 640, height: 480 }, { sizePx: 64, mean: 0, std: 1 });
   const [step = 0] = new Uint32Array(plan, 40);
   expect(first?.multiplications).toBe(32 * (TRAINING_PX * step) ** 2);
   expect(first?.between).toBe(PLAN_BYTES);

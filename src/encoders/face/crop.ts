@@ -15,6 +15,7 @@ export class CanvasCropper implements Cropper {
   readonly #canvas = new OffscreenCanvas(TRAINING_PX, TRAINING_PX);
   readonly #context: OffscreenCanvasRenderingContext2D;
 
+  /** @param framing another than ours is for measuring it: `training/browser_path/measure-framing.mjs` */
   constructor(
     readonly sizePx: number,
     readonly framing: Framing = FERPLUS_FRAMING,

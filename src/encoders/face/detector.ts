@@ -1,4 +1,4 @@
-/** MediaPipe's short-range face detector (BlazeFace) as plain boxes and points. */
+/** MediaPipe's short-range face detector (BlazeFace) as plain boxes and eyes. */
 import { FaceDetector, type Detection } from '@mediapipe/tasks-vision';
 import { MemoError } from '../../errors';
 import type { Box } from '../../memobert/estimate';
@@ -18,10 +18,6 @@ export interface DetectedFace {
   readonly score: number;
   readonly leftEye: Point;
   readonly rightEye: Point;
-  readonly noseTip: Point;
-  readonly mouth: Point;
-  readonly leftEar: Point;
-  readonly rightEar: Point;
 }
 
 export interface FrameSize {
@@ -146,7 +142,7 @@ export function sizeOf(frame: Picture): FrameSize {
 }
 
 /**
- * From pixels of a shrunk region to those of the frame; null for a detection without its six points, or with numbers that
+ * From pixels of a shrunk region to those of the frame; null for a detection without eyes, or with numbers that
  * mark no face: a crop by them would be empty or endless.
  * @param scale pixels shown to the detector for one of the frame
  */
@@ -156,29 +152,19 @@ export function fromDetection(
   scale: number,
 ): DetectedFace | null {
   // BlazeFace's order: the subject's right eye first, which the frame shows on the left.
-  const [leftEye, rightEye, noseTip, mouth, leftEar, rightEar] = keypoints.map(({ x, y }) => ({
+  const [leftEye, rightEye] = keypoints.map(({ x, y }) => ({
     x: region.x + x * region.width,
     y: region.y + y * region.height,
   }));
-  if (!boundingBox || !leftEye || !rightEye || !noseTip || !mouth || !leftEar || !rightEar) return null;
+  if (!boundingBox || !leftEye || !rightEye) return null;
   const box = {
     x: region.x + boundingBox.originX / scale,
     y: region.y + boundingBox.originY / scale,
     width: boundingBox.width / scale,
     height: boundingBox.height / scale,
   };
-  const points = [leftEye, rightEye, noseTip, mouth, leftEar, rightEar];
-  const numbers = [...Object.values(box), ...points.flatMap(({ x, y }) => [x, y])];
+  const numbers = [box, leftEye, rightEye].flatMap((each) => Object.values(each));
   if (numbers.some((value) => !(Math.abs(value) <= FARTHEST_PX))) return null;
   if (box.width < SMALLEST_PX || box.height < SMALLEST_PX) return null;
-  return {
-    box,
-    score: Math.min(Math.max(categories[0]?.score || 0, 0), 1),
-    leftEye,
-    rightEye,
-    noseTip,
-    mouth,
-    leftEar,
-    rightEar,
-  };
+  return { box, score: Math.min(Math.max(categories[0]?.score || 0, 0), 1), leftEye, rightEye };
 }

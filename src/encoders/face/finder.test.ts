@@ -15,10 +15,6 @@ function face(box: Box, score = 0.9): DetectedFace {
     score,
     leftEye: point,
     rightEye: point,
-    noseTip: point,
-    mouth: point,
-    leftEar: point,
-    rightEar: point,
   };
 }
 

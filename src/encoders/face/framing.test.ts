@@ -3,7 +3,7 @@ import type { DetectedFace, Point } from './detector';
 import { apply, cropTransform, FERPLUS_FRAMING, middle, sideOf } from './framing';
 
 /** A face of `side` pixels with its eyes' middle at `eyes`, turned by `roll` about it. */
-function face(eyes: Point, side: number, roll = 0): DetectedFace {
+function face(eyes: Point, side: number, roll = 0): DetectedFace & { readonly mouth: Point } {
   const at = (x: number, y: number) => ({
     x: eyes.x + side * (x * Math.cos(roll) - y * Math.sin(roll)),
     y: eyes.y + side * (x * Math.sin(roll) + y * Math.cos(roll)),
@@ -13,10 +13,7 @@ function face(eyes: Point, side: number, roll = 0): DetectedFace {
     score: 1,
     leftEye: at(-0.2, 0),
     rightEye: at(0.2, 0),
-    noseTip: at(0, 0.2),
     mouth: at(0, 0.4),
-    leftEar: at(-0.4, 0),
-    rightEar: at(0.4, 0),
   };
 }
 

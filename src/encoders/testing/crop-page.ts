@@ -17,16 +17,13 @@ export interface CroppedPicture {
   readonly grey: readonly number[];
 }
 
-const ORIGIN = { x: 0, y: 0 };
-
 export async function cropped(asked: CropCase, kind: FrameKind, sizePx: number): Promise<CroppedPicture> {
   const { width, height, box, leftEye, rightEye } = asked;
   const rgba = testPicture(width, height);
   const colours = rgba.filter((_, index) => index % 4 !== 3);
   const frame = await frameOf(rgba, width, height, kind);
   const cropper = new CanvasCropper(sizePx);
-  const points = { noseTip: ORIGIN, mouth: ORIGIN, leftEar: ORIGIN, rightEar: ORIGIN };
-  const grey = cropper.crop(frame, { box, leftEye, rightEye, score: 1, ...points });
+  const grey = cropper.crop(frame, { box, leftEye, rightEye, score: 1 });
   cropper.close();
   frame.close();
   const sum = colours.reduce((total, value) => total + value, 0);

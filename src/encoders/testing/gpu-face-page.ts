@@ -13,11 +13,9 @@ import { frameOf, type CropCase, type FrameKind } from './crop-page';
 import { testPicture } from './parity-signals';
 
 type Face = Manifest['face'];
-const ORIGIN = { x: 0, y: 0 };
 
 function detected({ box, leftEye, rightEye }: CropCase): DetectedFace {
-  const points = { noseTip: ORIGIN, mouth: ORIGIN, leftEar: ORIGIN, rightEar: ORIGIN };
-  return { box, leftEye, rightEye, score: 1, ...points };
+  return { box, leftEye, rightEye, score: 1 };
 }
 
 const pictureOf = ({ width, height }: CropCase, kind: FrameKind): Promise<Picture> =>

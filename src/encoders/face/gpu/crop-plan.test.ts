@@ -3,13 +3,11 @@ import type { DetectedFace } from '../detector';
 import { apply, cropTransform, stepOf, TRAINING_PX } from '../framing';
 import { cropPlan, PLAN_BYTES } from './crop-plan';
 
-const ORIGIN = { x: 0, y: 0 };
 const face: DetectedFace = {
   box: { x: 200, y: 100, width: 150, height: 150 },
   score: 1,
   leftEye: { x: 240, y: 150 },
   rightEye: { x: 310, y: 170 },
-  ...{ noseTip: ORIGIN, mouth: ORIGIN, leftEar: ORIGIN, rightEar: ORIGIN },
 };
 
 it('leads drawn pixels to where the canvas takes them from', () => {

@@ -1,6 +1,6 @@
 /** What the GPU has to know to cut a face out of a frame: the same numbers that the canvas gets. */
 import type { DetectedFace, FrameSize } from '../detector';
-import { cropTransform, FERPLUS_FRAMING, stepOf, TRAINING_PX, type Framing } from '../framing';
+import { cropTransform, stepOf, TRAINING_PX } from '../framing';
 
 /** Bytes of {@link cropPlan}: the shader's `Plan`. */
 export const PLAN_BYTES = 48;
@@ -17,14 +17,9 @@ export interface Scaling {
  * The shader's `Plan`: drawn pixel -> frame pixel (x = a u + c v + e, y = b u + d v + f), the frame's size, the scaling.
  * @param frame in the pixels that `face` is in
  */
-export function cropPlan(
-  face: DetectedFace,
-  frame: FrameSize,
-  { sizePx, mean, std }: Scaling,
-  framing: Framing = FERPLUS_FRAMING,
-): ArrayBuffer {
-  const step = stepOf(face, framing);
-  const { a, b, c, d, e, f } = cropTransform(face, TRAINING_PX * step, framing);
+export function cropPlan(face: DetectedFace, frame: FrameSize, { sizePx, mean, std }: Scaling): ArrayBuffer {
+  const step = stepOf(face);
+  const { a, b, c, d, e, f } = cropTransform(face, TRAINING_PX * step);
   const determinant = a * d - b * c;
   const plan = new ArrayBuffer(PLAN_BYTES);
   new Float32Array(plan).set([

@@ -10,12 +10,11 @@ const face = {
   ...{ sizePx: 2, mean: 100, std: 50, rateHz: 10, maxFrames: 3, featureSize: 3 },
   classes: ['neutral', 'happiness'],
 };
-const point = { x: 0, y: 0 };
 const detected: DetectedFace = {
   box: { x: 0, y: 0, width: 10, height: 10 },
   score: 1,
-  ...{ leftEye: point, rightEye: { x: 5, y: 0 }, noseTip: point, mouth: point },
-  ...{ leftEar: point, rightEar: point },
+  leftEye: { x: 0, y: 0 },
+  rightEye: { x: 5, y: 0 },
 };
 const frame = { width: 64, height: 48 } as Picture;
 
