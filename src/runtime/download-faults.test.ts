@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Engine } from './engine';
-import type { FaceEncoding, LoadParts } from './load';
+import type { FaceLooker, LoadParts } from './load';
 import type { EngineOptions } from './protocol';
 import { memoryCaches, type MemoryCaches } from './testing/memory-caches';
 import {
@@ -23,7 +23,7 @@ const nobody = {
   close: () => undefined,
   fork: () => nobody,
   reset: () => undefined,
-} as unknown as FaceEncoding;
+} as unknown as FaceLooker;
 
 /** A page's worker over a toy bundle; `caches` as the test has them. */
 function worker(toy: ToyBundle, caches: CacheStorage | null) {

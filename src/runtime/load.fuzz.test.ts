@@ -6,7 +6,7 @@ import type { ErrorCode } from '../errors';
 import { anyJson, anyNumber, anyText, mutate, mutations } from '../testing/arbitraries';
 import { expectFinite, property, valueOr } from '../testing/fuzz';
 import type { Graph } from './graph';
-import { load, type FaceEncoding, type LoadParts } from './load';
+import { load, type FaceLooker, type LoadParts } from './load';
 import { LoadProgress } from './load-progress';
 import { OrtRuntime, type OrtParts } from './ort-graph';
 import type { EngineOptions } from './protocol';
@@ -26,7 +26,7 @@ const OPTIONS: EngineOptions = {
   ...{ manifestUrl: MANIFEST_URL, assetBase: ASSET_BASE },
   ...{ device: 'wasm', allowSoftwareAdapter: false },
 };
-const FACE: FaceEncoding = {
+const FACE: FaceLooker = {
   encode: () => Promise.reject(new Error('unused')),
   fork: () => FACE,
   follow: () => undefined,

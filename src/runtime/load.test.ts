@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { load, type Loaded, type FaceEncoding, type LoadParts } from './load';
+import { load, type Loaded, type FaceLooker, type LoadParts } from './load';
 import type { GraphFile, Manifest } from './manifest';
 import type { Progress } from './progress';
 import { sha256 } from './integrity';
@@ -20,7 +20,7 @@ import {
 } from './testing/toy-bundle';
 
 const OPTIONS = { manifestUrl: MANIFEST_URL, assetBase: ASSET_BASE, allowSoftwareAdapter: false } as const;
-const FACE: FaceEncoding = {
+const FACE: FaceLooker = {
   encode: () => Promise.reject(new Error('unused')),
   fork: () => FACE,
   follow: () => undefined,

@@ -24,20 +24,20 @@ import type { BackendReport, EngineOptions, GpuBufferCount, GraphReport } from '
 export interface LoadParts extends Partial<BundleParts> {
   readonly host?: Host;
   readonly createMaker?: (backend: Backend, threads: number) => Promise<GraphMaker>;
-  readonly createFace?: (options: FaceEncoderOptions) => Promise<FaceEncoding>;
+  readonly createFace?: (options: FaceEncoderOptions) => Promise<FaceLooker>;
   readonly engineFiles?: EngineFileList;
 }
 
 /** As much of FaceEncoder as the engine uses. */
-export interface FaceEncoding
+export interface FaceLooker
   extends Pick<FaceEncoder, 'encode' | 'follow' | 'reset' | 'close'>, Partial<Pick<FaceEncoder, 'noFaces'>> {
-  fork(): FaceEncoding;
+  fork(): FaceLooker;
   /** Where a session keeps something on the GPU. */
   release?(): void;
 }
 
 export interface SessionParts {
-  readonly face: FaceEncoding;
+  readonly face: FaceLooker;
   /** Null while its graphs are not there. */
   readonly voice: VoiceEncoder | null;
   /** Null while its graph is not there. */
@@ -127,7 +127,7 @@ class Opener {
     const golden = await contents.golden();
     const maker = await (parts.createMaker ?? engine.createMaker)(backend.name, backend.threads);
     const models = new Models({ maker, backend: backend.name, manifest, golden, progress });
-    let face: FaceEncoding | null = null;
+    let face: FaceLooker | null = null;
     const close = async () => {
       face?.close();
       await models.close();
@@ -169,7 +169,7 @@ class Opener {
     }
   }
 
-  #face(graph: Graph): Promise<FaceEncoding> {
+  #face(graph: Graph): Promise<FaceLooker> {
     const { options, parts, bundle, engine, progress } = this.given;
     progress.step('compile', 'face-detector');
     return (parts.createFace ?? createFace)({
@@ -184,14 +184,14 @@ class Opener {
 /** What all sessions share, as far as it is there. */
 interface Opened {
   readonly manifest: Manifest;
-  readonly face: FaceEncoding;
+  readonly face: FaceLooker;
   voice: (() => VoiceEncoder) | null;
   fusion: { readonly fusion: Fusion; readonly masking: (fusion: Fusion) => Promise<Masking> } | null;
 }
 
 /** Its parts are made when they are first asked for, and there. */
 class SessionOf implements SessionParts {
-  readonly face: FaceEncoding;
+  readonly face: FaceLooker;
   readonly evidence: Evidence;
   #voice: VoiceEncoder | null = null;
   #fusion: Fusion | null = null;
@@ -226,14 +226,14 @@ async function maskingOf(parts: ConstructorParameters<typeof Masking>[0]): Promi
 function reportOn(
   { name, forced, reason, adapter, threads }: BackendChoice,
   plan: GraphPlan,
-  { noFaces }: FaceEncoding,
+  { noFaces }: FaceLooker,
 ): BackendReport {
   const graphs = mapRoles(plan, (of): GraphReport => ({ name: of.name, precision: of.precision }));
   return { name, forced, reason, adapter, threads, graphs, ...(noFaces && { noFaces: noFaces.toJSON() }) };
 }
 
 /** Detects once on an empty picture: MediaPipe sets itself up at the first. */
-async function createFace(options: FaceEncoderOptions): Promise<FaceEncoding> {
+async function createFace(options: FaceEncoderOptions): Promise<FaceLooker> {
   const face = await FaceEncoder.create(options);
   const blank = await createImageBitmap(new ImageData(64, 64));
   try {

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { Engine } from './engine';
-import type { FaceEncoding } from './load';
+import type { FaceLooker } from './load';
 import { ASSET_BASE, MANIFEST_URL, making, toyBundle, toyMaker } from './testing/toy-bundle';
 
 const OPTIONS = {
@@ -12,10 +12,10 @@ const OPTIONS = {
 
 async function load(
   gpuBuffers?: () => { buffers: number; bytes: number },
-  encode: FaceEncoding['encode'] = () => Promise.reject(new Error('not looked at')),
+  encode: FaceLooker['encode'] = () => Promise.reject(new Error('not looked at')),
 ) {
   let released = 0;
-  const face: FaceEncoding = {
+  const face: FaceLooker = {
     encode,
     fork: () => face,
     follow: () => undefined,

@@ -1,9 +1,9 @@
 /** A moment taken and filled in, through the engine: what is frozen stays, and the heads are fetched when they are needed. */
 
 import { describe, expect, it, vi } from 'vitest';
-import type { FaceEncoding as Encoded } from '../encoders';
+import type { FaceEncoding } from '../encoders';
 import { Engine } from './engine';
-import type { FaceEncoding } from './load';
+import type { FaceLooker } from './load';
 import { forked } from './testing/onnx-bytes';
 import {
   ASSET_BASE,
@@ -23,8 +23,8 @@ const OPTIONS = {
 };
 const HEADS = `${BASE}memobert-heads.onnx`;
 
-const FACE: FaceEncoding = {
-  encode: (_frame, time): Promise<Encoded> =>
+const FACE: FaceLooker = {
+  encode: (_frame, time): Promise<FaceEncoding> =>
     Promise.resolve({
       answer: {
         time,

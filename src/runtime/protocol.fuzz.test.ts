@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { ERROR_CODES, MemoError } from '../errors';
-import type { FaceEncoding as Encoded } from '../encoders';
+import type { FaceEncoding } from '../encoders';
 import { anyJson, anyNumber, anyText, pcm, pcmPlan } from '../testing/arbitraries';
 import { expectDistribution, expectFinite, property } from '../testing/fuzz';
 import { Engine } from './engine';
-import type { FaceEncoding } from './load';
+import type { FaceLooker } from './load';
 import type { EngineOptions, FromWorker, ToWorker } from './protocol';
 import { serve, type Port } from './serve';
 import { ASSET_BASE, MANIFEST_URL, making, toyBundle, toyMaker } from './testing/toy-bundle';
@@ -17,8 +17,8 @@ const OPTIONS: EngineOptions = {
   ...{ device: 'wasm', allowSoftwareAdapter: false },
 };
 
-const FACE: FaceEncoding = {
-  encode: (_frame, time): Promise<Encoded> =>
+const FACE: FaceLooker = {
+  encode: (_frame, time): Promise<FaceEncoding> =>
     Promise.resolve({
       answer: { time, faces: [], frameWidth: 8, frameHeight: 6, latency: {} },
       feature: Float32Array.of(1, 2, 3),

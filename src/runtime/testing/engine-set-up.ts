@@ -1,9 +1,9 @@
 /** A worker's engine on a toy bundle, with a face in every frame. */
 
-import type { FaceEncoding as Encoded } from '../../encoders';
+import type { FaceEncoding } from '../../encoders';
 import type { Box } from '../../memobert/estimate';
 import { Engine } from '../engine';
-import type { FaceEncoding, LoadParts } from '../load';
+import type { FaceLooker, LoadParts } from '../load';
 import type { Progress } from '../progress';
 import type { EngineOptions, FaceAnswer } from '../protocol';
 import type { Session } from '../session';
@@ -33,7 +33,7 @@ const GPU = {
 };
 
 /** A face in every frame unless the test says so, and encoding that waits where it says so. */
-export class FakeFace implements FaceEncoding {
+export class FakeFace implements FaceLooker {
   closed = false;
   resets = 0;
   followed: Box | null = null;
@@ -42,7 +42,7 @@ export class FakeFace implements FaceEncoding {
   light = { brightness: 120, contrast: 50 };
   away = false;
 
-  async encode(_frame: unknown, time: number): Promise<Encoded> {
+  async encode(_frame: unknown, time: number): Promise<FaceEncoding> {
     await this.gate;
     const frame = { time, frameWidth: 8, frameHeight: 6, latency: { detect: 5 } };
     if (this.away) return { answer: { ...frame, faces: [] }, feature: null, turned: this.turned };
