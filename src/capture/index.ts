@@ -7,4 +7,4 @@ export type { ActorOptions } from './actor';
 export type { DeviceRequest } from './devices';
 export type { MediaReader } from './media-reader';
 export type { PushedSource } from './pushed-source';
-export type { SampleChunk, Source, SourceEvents, TimedFrame } from './source';
+export { MOST_CHUNKS, type SampleChunk, type Source, type SourceEvents, type TimedFrame } from './source';

@@ -2,12 +2,12 @@
 
 import { MemoError } from '../errors';
 import { AudioTimeline } from './audio-timeline';
-import type { PostedChunk } from './microphone-worklet';
+import type { PostedChunk, PROCESSOR_NAME } from './microphone-worklet';
 import workletUrl from './microphone-worklet.ts?worker&url';
 import type { SampleChunk } from './source';
 
-/** Agrees with `microphone-worklet.ts`, which cannot be imported here: it registers itself. */
-const PROCESSOR_NAME = 'memo-microphone';
+/** The worklet's own, by its type: its file cannot be imported here, for it registers itself. */
+const PROCESSOR: typeof PROCESSOR_NAME = 'memo-microphone';
 
 export interface Microphone {
   /** False while the browser or the system holds the audio graph: before the first click, during a phone call. */
@@ -38,7 +38,7 @@ export async function openMicrophone(
   };
   try {
     await context.audioWorklet.addModule(workletUrl);
-    node = new AudioWorkletNode(context, PROCESSOR_NAME, { numberOfInputs: 1, numberOfOutputs: 1 });
+    node = new AudioWorkletNode(context, PROCESSOR, { numberOfInputs: 1, numberOfOutputs: 1 });
   } catch (error) {
     close();
     throw new MemoError(

@@ -16,6 +16,9 @@ export interface SampleChunk {
   readonly time: number;
 }
 
+/** Chunks on their way to a worker; beyond it the worker hangs, and sound is dropped (about 3 s). */
+export const MOST_CHUNKS = 64;
+
 export interface TimedFrame {
   /** The taker closes it. */
   readonly frame: VideoFrame | ImageBitmap;

@@ -6,6 +6,8 @@ import { checkLabelWords, checkWording } from '../memobert/prompt';
 import {
   absolute,
   initialWords,
+  MOST_HZ,
+  MOST_SMOOTHING_S,
   type Rates,
   type RecogniserOptions,
   type RecogniserState,
@@ -18,8 +20,6 @@ export const DEFAULT_ASSET_BASE: string = './generated/';
 const DEVICES: readonly DeviceWish[] = ['auto', 'webgpu', 'wasm'];
 /** Without it there is no hash; the worker reads it to the letter. */
 const HASH = /sha\d{3}-./;
-const MOST_HZ = 60;
-const MOST_SMOOTHING_S = 60;
 
 /**
  * As attribute or property: lists as text or as such, numbers likewise. Null where nothing was said, or an attribute was taken

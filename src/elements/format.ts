@@ -1,5 +1,6 @@
 /** Numbers and names as the elements write them. */
 
+import type { LABEL_SETS, PROMPTS } from '../memobert/presets';
 import { strings } from './strings';
 
 /** 0.624 -> `62 %`; below half a percent `<1 %`, never a certain `100 %` by rounding alone. */
@@ -35,7 +36,7 @@ export function rate(hz: number): string {
   return hz.toFixed(1);
 }
 
-/** Shown until a bundle says its own. */
+/** Shown until a bundle says its own; by its type the presets', which are fetched late. */
 export const DEFAULT_LABELS: readonly string[] = [
   'neutral',
   'happy',
@@ -44,8 +45,8 @@ export const DEFAULT_LABELS: readonly string[] = [
   'surprised',
   'scared',
   'disgusted',
-];
-export const DEFAULT_PROMPT = 'I am [MASK].';
+] satisfies (typeof LABEL_SETS)[7];
+export const DEFAULT_PROMPT = 'I am [MASK].' satisfies (typeof PROMPTS)[0];
 
 /** What the label means, where the elements speak another language than the vocabulary; null where it needs no saying. An id may be “constructor”. */
 export function labelGloss(id: string): string | null {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { LABEL_SETS } from './presets';
 import { provisional } from './provisional';
 
 const CLASSES = ['neutral', 'happiness', 'surprise', 'sadness', 'anger', 'disgust', 'fear', 'contempt'];
-const LABELS = ['neutral', 'happy', 'sad', 'angry', 'surprised', 'scared', 'disgusted'];
+const LABELS: readonly string[] = LABEL_SETS[7];
 const bundle = (labels = LABELS, classes = CLASSES) =>
   ({ labels: labels.map((id) => ({ id, word: id })), face: { classes } }) as unknown as Parameters<
     typeof provisional

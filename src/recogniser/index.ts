@@ -36,7 +36,7 @@ export {
   type SourceKind,
   type TrackStatus,
 } from './state';
-export { DEFAULT_SETTINGS, refusedPart, type Settings } from './settings';
+export { DEFAULT_SETTINGS, MOST_HZ, MOST_SMOOTHING_S, refusedPart, type Settings } from './settings';
 export { Store, tellAll } from './store';
 export { estimateAt, type Timeline } from './timeline';
 export type { Mark, Segment } from './timeline-marks';

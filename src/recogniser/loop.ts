@@ -3,7 +3,7 @@
  * Each stage has one request in flight and rests in between; what comes meanwhile is dropped, so nothing ever queues.
  */
 
-import type { SampleChunk, Source } from '../capture';
+import { MOST_CHUNKS, type SampleChunk, type Source } from '../capture';
 import { MemoError } from '../errors';
 import { MODALITIES, type Backend, type Estimate, type Modality, type Stage } from '../memobert/estimate';
 import type { FaceAnswer, TimedText, VoiceAnswer } from '../runtime/protocol';
@@ -16,8 +16,6 @@ import type { Condition, Rates } from './state';
 
 /** Milliseconds between two looks at rates, conditions and a file's progress. */
 const VITALS_MS = 250;
-/** Chunks on their way to the worker; beyond it the worker hangs and audio is dropped (about 3 s). */
-const MOST_CHUNKS = 64;
 
 export interface Vitals {
   readonly rates: Rates;

@@ -27,8 +27,8 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
 });
 
 /** Beyond these nothing new would be seen. */
-const MOST_HZ = 60;
-const MOST_SMOOTHING_S = 60;
+export const MOST_HZ = 60;
+export const MOST_SMOOTHING_S = 60;
 
 /**
  * As they will be used; whether label words are in the vocabulary shows once the model is there.

@@ -1,5 +1,6 @@
 /** `manifest.json` as it was fetched -> {@link Manifest}. Every complaint names the field. */
 
+import { MOST_RATE_HZ } from '../encoders/voice/resample';
 import { MemoError } from '../errors';
 import { BACKEND_NAMES, type Backend } from '../memobert/estimate';
 import {
@@ -30,8 +31,6 @@ const HALF_PAIR = /\p{Surrogate}/u;
 const MOST_SIZE = 4096;
 /** Minutes of sound. */
 const MOST_SAMPLES = 2 ** 24;
-/** The highest rate that the resampler takes. */
-const MOST_RATE_HZ = 768_000;
 
 /**
  * What the manifest says beyond this format is kept out of the answer's type, and passed over.

@@ -1,6 +1,6 @@
 /** The page's side of the speech worker: made and loaded once, listened to by one run after another. */
 
-import type { SampleChunk } from '../capture';
+import { MOST_CHUNKS, type SampleChunk } from '../capture';
 import { MemoError } from '../errors';
 import type { Heard } from './listener';
 import type { FromSpeechWorker, SpeechOptions, ToSpeechWorker } from './protocol';
@@ -18,9 +18,6 @@ export interface SpeechListeners {
   /** The end: the next client makes a new worker. */
   lost(error: MemoError): void;
 }
-
-/** Chunks on their way to the worker; beyond it the sound is dropped, as for the voice (about 3 s). */
-const MOST_CHUNKS = 64;
 
 export class SpeechClient {
   readonly #worker: SpeechWorkerLike;

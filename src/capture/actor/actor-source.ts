@@ -4,6 +4,7 @@ import { MemoError } from '../../errors';
 import type { TimedText } from '../../runtime/protocol';
 import type { Source } from '../source';
 import { StreamSource } from '../stream-source';
+import { REMEMBERED_SECONDS } from '../words/word-source';
 import { ACTOR_HEIGHT, ACTOR_WIDTH, drawActor } from './draw';
 import { expressionAt, lineBetween, SCENES, timed, type TimedScene } from './script';
 import { loadSpeech, voiceAt, type Speech } from './speech';
@@ -16,8 +17,6 @@ export interface ActorOptions {
 }
 
 const FRAMES_PER_SECOND = 20;
-/** Lines older than this can be in no evidence any more. */
-const REMEMBERED_SECONDS = 30;
 
 /** Opens at rest: the face blinks and breathes, the script begins with `setRunning(true)`. */
 export async function openActor(options: ActorOptions, signal: AbortSignal): Promise<Source> {

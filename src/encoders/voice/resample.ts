@@ -12,8 +12,8 @@ const ZERO_CROSSINGS = 32;
 const ROLL_OFF = 0.93;
 /** 70 dB and more in the stop band (Kaiser 1974: 0.1102 (A - 8.7)). */
 const KAISER_BETA = 7.2;
-const MIN_RATE_HZ = 3_000;
-const MAX_RATE_HZ = 768_000;
+const LEAST_RATE_HZ = 3_000;
+export const MOST_RATE_HZ = 768_000;
 
 export class Resampler {
   /** `rateOut / rateIn = #up / #down` in lowest terms. */
@@ -36,11 +36,11 @@ export class Resampler {
     readonly rateOutHz: number,
   ) {
     for (const rate of [rateInHz, rateOutHz]) {
-      if (!Number.isInteger(rate) || rate < MIN_RATE_HZ || rate > MAX_RATE_HZ) {
+      if (!Number.isInteger(rate) || rate < LEAST_RATE_HZ || rate > MOST_RATE_HZ) {
         throw new MemoError(
           'input-invalid',
           `A sample rate of ${String(rate)} Hz cannot be resampled.`,
-          `Give whole Hz between ${String(MIN_RATE_HZ)} and ${String(MAX_RATE_HZ)}.`,
+          `Give whole Hz between ${String(LEAST_RATE_HZ)} and ${String(MOST_RATE_HZ)}.`,
         );
       }
     }
