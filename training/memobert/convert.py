@@ -85,8 +85,7 @@ def supply(arguments: argparse.Namespace, reuse: Bundle | None) -> Supply:
     """What a MEmoBERT may lack: the bundle's tensors, and those that are to start untrained."""
     reused = {}
     if reuse and "fp32" in reuse.manifest["graphs"]["memobert"]:
-        graph = onnx.load(reuse.folder / reuse.manifest["graphs"]["memobert"]["fp32"]["path"]).graph
-        reused = split_kinds(named_weights(graph))
+        reused = split_kinds(named_weights(onnx.load(reuse.graph("memobert")).graph))
     return Supply(reused, tuple(arguments.fresh), arguments.seed)
 
 
@@ -97,8 +96,8 @@ def vocabulary_errors(vocabulary: Path | None, reuse: Bundle | None, rows: int) 
     if vocabulary:
         words = vocabulary.read_text(encoding="utf-8").splitlines()
     elif reuse:
-        tokenizer = reuse.folder / reuse.manifest["text"]["tokenizer"]["path"]
-        words = list(json.loads(tokenizer.read_text(encoding="utf-8"))["model"]["vocab"])
+        tokenizer = json.loads(reuse.read(reuse.manifest["text"]["tokenizer"]))
+        words = list(tokenizer["model"]["vocab"])
     else:
         return ["--vocabulary is not given: give the checkpoint's vocab.txt, one WordPiece a line."]
     errors = []

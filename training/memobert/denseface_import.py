@@ -1,7 +1,6 @@
 """Reads DenseFace's weights back from a bundle's graph, so that training goes on from what was published."""
 
 import argparse
-import json
 from pathlib import Path
 
 import onnx
@@ -10,6 +9,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from .denseface_model import Bottleneck, DenseFace, Transition
+from .manifest import Bundle
 from .onnx_graph import widen
 
 
@@ -104,12 +104,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--cache", type=Path, default=None)
     parser.add_argument("--out", type=Path, required=True, help="the checkpoint, say runs/denseface/best.pt")
     arguments = parser.parse_args(argv)
-    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    bundle = Bundle(arguments.bundle)
+    manifest = bundle.manifest
     face = manifest["face"]
-    graph = arguments.bundle / manifest["graphs"]["denseface"]["fp32"]["path"]
     pictures = load_ferplus(arguments.faces, "train", arguments.cache).pictures[:512]
     some = to_input(torch.from_numpy(pictures).unsqueeze(1), face["sizePx"], face["mean"], face["std"])
-    model = load_denseface(graph, some)
+    model = load_denseface(bundle.graph("denseface"), some)
     trained = manifest.get("training", {}).get("face", {})
     state = {"model": model.state_dict(), "mean": face["mean"], "std": face["std"], "shape": {}}
     valid = load_ferplus(arguments.faces, "valid", arguments.cache)

@@ -139,7 +139,7 @@ def export_graph(
 def take_tokenizer(vocabulary: Path | None, reuse: Bundle | None, folder: Path) -> BertTokenizerFast:
     """Writes the tokenizer's files: those of the vocabulary, or without one those of the bundle reused.
 
-    Raises ValueError when there is neither.
+    Raises ValueError when there is neither, and as `Bundle.read` does.
     """
     if vocabulary:
         tokenizer = BertTokenizerFast(vocab=str(vocabulary), do_lower_case=True)
@@ -147,8 +147,8 @@ def take_tokenizer(vocabulary: Path | None, reuse: Bundle | None, folder: Path) 
         return tokenizer
     if reuse is None:
         raise ValueError("give --vocabulary, or a bundle whose tokenizer is taken with --reuse")
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        (folder / name).write_bytes((reuse.folder / name).read_bytes())
+    for name, kind in (("tokenizer.json", "tokenizer"), ("tokenizer_config.json", "tokenizerConfig")):
+        (folder / name).write_bytes(reuse.read(reuse.manifest["text"][kind]))
     return BertTokenizerFast.from_pretrained(folder)
 
 

@@ -27,7 +27,7 @@ from .denseface_model import FACE_CLASSES
 from .ferplus_data import load_ferplus, majority
 from .golden_vectors import open_rounded, softmax
 from .labels import LABELS
-from .manifest import high_pass_of
+from .manifest import Bundle, high_pass_of
 from .metrics import measure
 from .onnx_graph import reopen
 from .onnx_variants import VARIANTS
@@ -43,9 +43,9 @@ TIMER = Path(__file__).parents[1] / "export_bench" / "time-variants.mjs"
 BROTLI_QUALITY = 9
 
 
-def fp32_graph(bundle: Path, manifest: dict, name: str) -> onnx.ModelProto:
+def fp32_graph(bundle: Bundle, name: str) -> onnx.ModelProto:
     """The optimised graph with plain fp32 weights, from the file that the bundle has."""
-    return reopen(onnx.load(bundle / manifest["graphs"][name]["fp32"]["path"]))
+    return reopen(onnx.load(bundle.graph(name)))
 
 
 def face_inputs(
@@ -209,7 +209,8 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument("--no-timing", action="store_true", help="leave onnxruntime-web out")
     arguments = parser.parse_args(argv)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    bundle = Bundle(arguments.bundle)
+    manifest = bundle.manifest
     report = {"bundle": f"{manifest['name']} {manifest['version']}", "graphs": {}}
     assert manifest["face"]["classes"] == list(FACE_CLASSES)
     assert [label["id"] for label in manifest["labels"]] == list(LABELS)
@@ -219,7 +220,7 @@ def main(argv: list[str] | None = None) -> dict:
     silent = {"wav2vec2"} if manifest["voice"].get("logits") is False else set()
     for name in ENCODERS:
         if name in manifest["graphs"].keys() - silent:
-            graph = fp32_graph(arguments.bundle, manifest, name)
+            graph = fp32_graph(bundle, name)
             data = voices if name == "wav2vec2" else faces
             report["graphs"][name] = measure_graph(name, graph, *data, arguments.out)
     runs = 0 if arguments.no_timing else arguments.runs

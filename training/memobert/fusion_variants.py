@@ -23,6 +23,7 @@ from .export_variants import fp32_graph, sizes, write_report
 from .golden_vectors import open_rounded, softmax
 from .labels import LABELS
 from .loop import add_common_arguments, start
+from .manifest import Bundle
 from .memobert_model import MAX_FACES, MAX_VOICE
 from .metrics import measure
 from .onnx_graph import set_nodes, tidy
@@ -148,7 +149,8 @@ def main(argv: list[str] | None = None) -> dict:
     start(arguments)
     # the quantiser tells of every tensor
     logging.getLogger().addFilter(lambda record: record.name != "root")
-    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    bundle = Bundle(arguments.bundle)
+    manifest = bundle.manifest
     source = load_source(arguments, "valid")
     prompt = Prompt(source.tokenizer, arguments.prompt, LABELS)
     # wasm, for which int8 is, has the light face
@@ -162,7 +164,7 @@ def main(argv: list[str] | None = None) -> dict:
     having = {name: found for name, found in having.items() if found}
     if not having:
         raise ValueError("no sample to measure is labelled: give labels.csv to `prepare`, or corpora")
-    graph = fp32_graph(arguments.bundle, manifest, GRAPH)
+    graph = fp32_graph(bundle, GRAPH)
     report: dict = {
         "bundle": f"{manifest['name']} {manifest['version']}",
         "count": len(samples),

@@ -4,7 +4,6 @@ python -m memobert.lightface_import --bundle ../public/models/small --faces FACE
 """
 
 import argparse
-import json
 import re
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 
 from .denseface_import import put_norms_back
 from .lightface_model import LightFace
+from .manifest import Bundle
 from .memobert_import import named_tensors
 
 
@@ -59,12 +59,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--cache", type=Path, default=None)
     parser.add_argument("--out", type=Path, required=True, help="the checkpoint, say runs/lightface/best.pt")
     arguments = parser.parse_args(argv)
-    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    bundle = Bundle(arguments.bundle)
+    manifest = bundle.manifest
     face = manifest["face"]
     pictures = load_ferplus(arguments.faces, "train", arguments.cache).pictures[:512]
     some = to_input(torch.from_numpy(pictures).unsqueeze(1), face["sizePx"], face["mean"], face["std"])
-    path = arguments.bundle / manifest["graphs"]["denseface-light"]["fp32"]["path"]
-    model, shape = load_lightface(path, some)
+    model, shape = load_lightface(bundle.graph("denseface-light"), some)
     trained = manifest.get("training", {}).get("light") or {}
     state = {"model": model.state_dict(), "mean": face["mean"], "std": face["std"], "light": shape}
     state |= {key: trained[key] for key in ("run", "epoch", "valid") if key in trained}

@@ -39,6 +39,8 @@ DATA_SOURCES = [
 # sums of few bits differ a little on another processor: so many times what was found, and at least this
 DEVIATION_ROOM = 3
 LEAST_DEVIATION = {"probability": 0.005, "feature": 0.02}
+# what the page takes (src/runtime/manifest-check.ts): names joined by slashes, nothing that leaves the folder
+SAFE_PATH = re.compile(r"(?!\.{1,2}(/|$))[\w.-]+(/(?!\.{1,2}(/|$))[\w.-]+)*", re.ASCII)
 
 
 def describe(path: Path, folder: Path) -> dict:
@@ -163,26 +165,52 @@ def high_pass_of(manifest: dict) -> float:
 
 
 class Bundle:
-    """An existing bundle, read to take parts of it unchanged. Raises FileNotFoundError without a manifest."""
+    """An existing bundle, maybe of others, read to take parts of it unchanged.
+
+    Raises FileNotFoundError without a manifest, and as `read` does.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest = json.loads((folder / "manifest.json").read_text())
-        self.golden = json.loads((folder / self.manifest["golden"]["path"]).read_text())
+        self.golden = json.loads(self.read(self.manifest["golden"]))
 
     def has(self, graph: str) -> bool:
         return graph in self.manifest["graphs"]
 
+    def read(self, entry: dict) -> bytes:
+        """The file of a manifest's entry.
+
+        Raises ValueError for a path that may lead out of the bundle, and when the file is not the one that
+        the manifest names.
+        """
+        path = str(entry["path"])
+        if not SAFE_PATH.fullmatch(path):
+            raise ValueError(
+                f"{self.folder / 'manifest.json'} names {path!r}, which may lie outside of the bundle: names "
+                "are of letters, digits and ._- below its folder; get the bundle from whom you trust"
+            )
+        data = (self.folder / path).read_bytes()
+        if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+            raise ValueError(
+                f"{self.folder / path} is not the file that its manifest names: get the bundle again"
+            )
+        return data
+
+    def graph(self, name: str) -> Path:
+        """The file of a graph that computes in fp32. Raises ValueError as `read` does."""
+        entry = self.manifest["graphs"][name]["fp32"]
+        self.read(entry)
+        return self.folder / entry["path"]
+
     def take(self, graph: str, target: Path) -> tuple[dict, dict]:
         """Copies a graph's files to `target`; its manifest entry and its golden vectors.
 
-        Raises ValueError when a file is not the one that the manifest names.
+        Raises ValueError as `read` does.
         """
         entry = self.manifest["graphs"][graph]
         for file in entry.values():
-            data = (self.folder / file["path"]).read_bytes()
-            if hashlib.sha256(data).hexdigest() != file["sha256"]:
-                raise ValueError(f"{self.folder / file['path']} is not the file that its manifest names")
+            data = self.read(file)
             copy = target / file["path"]
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(data)

@@ -24,6 +24,7 @@ from .convert_voice import convert_voice
 from .denseface_model import DenseFace
 from .exported_models import HEADS, build_models, fold_norms, round_to_half
 from .foreign_layouts import KINDS
+from .manifest import describe
 from .memobert_model import MemoBert, small_config
 from .pretraining_heads import PretrainingHeads
 from .published_memobert import Published
@@ -405,8 +406,9 @@ def test_what_is_not_given_is_reused_and_a_student_goes_with_its_teacher(paths, 
     golden = json.loads((folder / "golden.json").read_text())
     golden["denseface-light"] = golden["denseface"]
     (tmp_path / "lit" / "golden.json").write_text(json.dumps(golden))
-    graphs = before["graphs"] | {"denseface-light": before["graphs"]["denseface"]}
-    (tmp_path / "lit" / "manifest.json").write_text(json.dumps(before | {"graphs": graphs}))
+    lit = before | {"golden": describe(tmp_path / "lit" / "golden.json", tmp_path / "lit")}
+    lit["graphs"] = before["graphs"] | {"denseface-light": before["graphs"]["denseface"]}
+    (tmp_path / "lit" / "manifest.json").write_text(json.dumps(lit))
     reuse = ["--reuse", str(tmp_path / "lit")]
     voice = convert.main([*words(paths, "wav2vec2"), *reuse, "--out", str(tmp_path / "voice")])
     assert voice["graphs"]["denseface-light"] == before["graphs"]["denseface"]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 
 import numpy as np
 import onnx
@@ -214,6 +215,48 @@ def test_what_is_reused_stays_to_the_byte(bundle, checkpoints, tmp_path):
     (folder / "copy" / "denseface.onnx").write_bytes(b"another")
     with pytest.raises(ValueError, match="not the file"):
         export.Bundle(folder / "copy").take("denseface", tmp_path)
+
+
+@pytest.mark.parametrize("path", ["../x.onnx", "/abs", "..\\x.onnx", "a/../../x.onnx", "https://a/b"])
+@pytest.mark.parametrize("place", [("graphs", "denseface", "fp32"), ("golden",), ("text", "tokenizer")])
+def test_a_manifest_that_leads_out_of_its_bundle_is_refused(bundle, checkpoints, tmp_path, path, place):
+    folder = tmp_path / "in" / "foreign"
+    shutil.copytree(bundle[0], folder)
+    if path == "/abs":
+        path = str(tmp_path / "abs.onnx")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    entry = manifest
+    for key in place:
+        entry = entry[key]
+    # what is named is there, and what the manifest says
+    outside = folder / path
+    if outside.parent.is_dir():
+        shutil.copy(folder / entry["path"], outside)
+    entry["path"] = path
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    before = sorted(tmp_path.rglob("*"))
+    out = tmp_path / "deep/out"
+    given = ["--reuse", str(folder), "--out", str(out), "--variants", "wav2vec2=fp32"]
+    with pytest.raises(ValueError, match="may lie outside of the bundle"):
+        export.main([*arguments(checkpoints, "voice"), *given])
+    assert [path for path in sorted(tmp_path.rglob("*")) if out.parent not in (path, *path.parents)] == before
+    assert sorted((tmp_path / "deep").iterdir()) == [out]
+
+
+def test_a_tokenizer_that_is_not_the_manifests_is_refused(bundle, checkpoints, tmp_path):
+    folder = tmp_path / "foreign"
+    shutil.copytree(bundle[0], folder)
+    (folder / "tokenizer.json").write_text((folder / "tokenizer.json").read_text() + " ")
+    given = ["--reuse", str(folder), "--out", str(tmp_path / "out"), "--variants", "wav2vec2=fp32"]
+    with pytest.raises(ValueError, match=r"tokenizer\.json is not the file that its manifest names"):
+        export.main([*arguments(checkpoints, "voice"), *given])
+    # one of another name is taken by the name that the manifest says
+    manifest = json.loads((folder / "manifest.json").read_text())
+    shutil.copy(bundle[0] / "tokenizer.json", folder / "words.json")
+    manifest["text"]["tokenizer"]["path"] = "words.json"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    after = export.main([*arguments(checkpoints, "voice"), *given])
+    assert after["text"] == bundle[1]["text"]
 
 
 def test_the_prompt_is_the_one_that_was_tuned(bundle, checkpoints, tmp_path):

@@ -11,6 +11,7 @@ from . import export, fusion_variants
 from .export_variants import fp32_graph
 from .golden_vectors import fusion_inputs
 from .labels import LABELS
+from .manifest import Bundle
 from .samples import CASES, Sample, save_samples
 from .sources import load_source
 
@@ -76,7 +77,7 @@ def test_own_clips_are_measured_by_what_they_have(runs, bundle, tmp_path):
 def test_what_an_estimate_needs_answers_alike(runs, bundle, tmp_path):
     folder, manifest = bundle
     arguments = fusion_variants.read([*options(runs, folder, tmp_path)])
-    whole = fp32_graph(folder, manifest, "memobert")
+    whole = fp32_graph(Bundle(folder), "memobert")
     part = fusion_variants.estimates_alone(whole)
     assert [output.name for output in part.graph.output] == ["mask_logits"]
     assert len(part.graph.node) < len(whole.graph.node)

@@ -4,13 +4,13 @@ python -m memobert.wav2vec2_import --bundle ../public/models/small --out runs/vo
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import onnx
 import torch
 from transformers import Wav2Vec2Config
 
+from .manifest import Bundle
 from .memobert_import import named_tensors
 from .voice_folding import unfold_frames
 from .voice_squeeze import CONVOLUTION, DIRECTION, MAGNITUDE
@@ -61,11 +61,12 @@ def main(argv: list[str] | None = None) -> None:
         "--out", type=Path, required=True, help="the checkpoint, for --init of train_wav2vec2"
     )
     arguments = parser.parse_args(argv)
-    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    bundle = Bundle(arguments.bundle)
+    manifest = bundle.manifest
     trained = manifest.get("training", {}).get("voice") or {}
     # of any shape where the bundle states it
     config = Wav2Vec2Config.from_dict(trained["config"]) if "config" in trained else None
-    model = load_wav2vec2(arguments.bundle / manifest["graphs"]["wav2vec2"]["fp32"]["path"], config)
+    model = load_wav2vec2(bundle.graph("wav2vec2"), config)
     state = {"model": model.state_dict(), "config": model.config.to_dict(), "labels": model.labels}
     # features made without would not be the page's
     state["high_pass_hz"] = float(manifest.get("voice", {}).get("highPassHz", 0.0))
