@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from .checkpoint_files import read_own
 from .loop import describe_run
 from .memobert_import import load_published
 
@@ -67,14 +68,14 @@ def load(path: Path) -> dict:
     """A checkpoint, or a bundle's memobert.onnx as one."""
     if path.suffix == ".onnx":
         return load_published(path)
-    return torch.load(path, map_location="cpu", weights_only=False)
+    return read_own(path)
 
 
 def run_of(stored: dict, path: Path) -> dict | None:
     """What made a checkpoint; a last.pt leaves it to the best.pt beside it."""
     best = path.with_name("best.pt")
     if "run" not in stored and best.exists():
-        stored = torch.load(best, map_location="cpu", weights_only=False)
+        stored = read_own(best)
     return stored.get("run")
 
 

@@ -6,6 +6,7 @@ import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -20,6 +21,9 @@ WEIGHTS = (
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
+
+# by which a last.pt tells the state of numpy's draws: an array of numbers
+ARRAYS = [np._core.multiarray._reconstruct, np.ndarray, np.dtype, np.dtypes.UInt32DType]
 
 
 class CheckpointError(ValueError):
@@ -61,6 +65,15 @@ def read_checkpoint(path: Path, trust: bool = False) -> Checkpoint:
             f"{path} holds no tensors: give a state_dict, or a dict with one under 'model'."
         )
     return Checkpoint(path, _plain(tensors, path), config, stored, digest.hexdigest())
+
+
+def read_own(path: Path) -> dict:
+    """What a best.pt or a last.pt of this folder's commands holds, read as `read_checkpoint` reads pickles.
+
+    Raises CheckpointError for one that holds other objects, and for what is missing or broken.
+    """
+    with torch.serialization.safe_globals(ARRAYS):
+        return _read_file(Path(path), trust=False)
 
 
 def digest(path: Path) -> str:
@@ -114,7 +127,8 @@ def _read_file(path: Path, trust: bool) -> dict:
         if not trust:
             raise CheckpointError(
                 f"{path} holds more than tensors, and reading it could run code. If you trust who made it, "
-                "say --trust; else ask for safetensors, or for a file of the state_dict alone."
+                "say --trust to a command that has it; else ask for safetensors, or for a file of the "
+                "state_dict alone."
             ) from error
         content = _read_trusted(path)
     except (EOFError, OSError, RuntimeError) as error:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from transformers import Wav2Vec2Config
 
+from .checkpoint_files import read_own
 from .denseface_folding import fold_floors
 from .denseface_model import DenseFace
 from .labels import LABELS
@@ -158,10 +159,7 @@ def load_stored(paths: dict[str, Path | None]) -> dict[str, dict]:
     light = {key: path for key, path in paths.items() if key == "light"}
     found = {key: load_part(path, key) if path else {} for key, path in paths.items() if key not in light}
     # a layout that nobody else has
-    return found | {
-        key: torch.load(path, map_location="cpu", weights_only=True) if path else {}
-        for key, path in light.items()
-    }
+    return found | {key: read_own(path) if path else {} for key, path in light.items()}
 
 
 def build_models(stored: dict[str, dict]) -> dict[str, nn.Module]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .checkpoint_files import digest
+from .checkpoint_files import digest, read_own
 from .exported_models import load_models
 from .feature_banks import Bank, face_bank, voice_bank
 from .ferplus_data import load_ferplus, load_training_faces
@@ -91,7 +91,7 @@ def face_makers(arguments: argparse.Namespace, device) -> dict[str, Callable[[st
         return models["denseface"], models["stored"]["face"]
 
     def light() -> tuple:
-        stored = torch.load(arguments.light_encoder, map_location="cpu", weights_only=False)
+        stored = read_own(arguments.light_encoder)
         model = LightFace(**stored["light"])
         model.load_state_dict(stored["model"])
         return model, stored

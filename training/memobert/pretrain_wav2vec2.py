@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from transformers import Wav2Vec2Config, Wav2Vec2ForPreTraining
 from transformers.models.wav2vec2.modeling_wav2vec2 import _compute_mask_indices, _sample_negative_indices
 
+from .checkpoint_files import read_own
 from .labels import LABELS
 from .loop import (
     Checkpoints,
@@ -111,7 +112,7 @@ def main(argv: list[str] | None = None) -> float:
 
     speech = load_speech(arguments.speech, arguments.cache)
     choosing = validation_clips(speech, tuple(arguments.leave_out))
-    stored = torch.load(arguments.init, map_location="cpu", weights_only=False)
+    stored = read_own(arguments.init)
     config = Wav2Vec2Config.from_dict({**stored["config"], **PRETRAINING})
     encoder = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), len(LABELS)).to(device)
     encoder.load_state_dict(stored["model"])

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .checkpoint_files import read_own
 from .denseface_import import load_denseface
 from .denseface_model import FACE_CLASSES, DenseFace
 from .face_augmentation import degrade, warp
@@ -96,7 +97,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
             load_denseface(arguments.init, to_input(some, arguments.size, mean, std), **shape).state_dict()
         )
     elif arguments.init:
-        initial = torch.load(arguments.init, map_location="cpu", weights_only=False)
+        initial = read_own(arguments.init)
         model.load_state_dict(initial["model"])
         mean, std = initial["mean"], initial["std"]
     log.info("%d training faces, mean %.2f, std %.2f, on %s", len(target), mean, std, device)

@@ -20,6 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .checkpoint_files import read_own
 from .denseface_model import DenseFace
 from .face_augmentation import degrade, warp
 from .ferplus_data import distributions, load_ferplus, load_training_faces
@@ -127,7 +128,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     if arguments.limit:
         train, target = train.subset(np.arange(arguments.limit)), target[: arguments.limit]
     pictures, votes = torch.from_numpy(train.pictures).unsqueeze(1), torch.from_numpy(target)
-    stored = torch.load(arguments.teacher, map_location="cpu", weights_only=False)
+    stored = read_own(arguments.teacher)
     teacher = DenseFace(**stored["shape"]).to(device, memory_format=torch.channels_last)
     teacher.load_state_dict(stored["model"])
     mean, std = stored["mean"], stored["std"]
@@ -146,7 +147,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     light = {"features": teacher.feature_size}
     model, twin = (LightFace(**light).to(device, memory_format=torch.channels_last) for _ in range(2))
     if arguments.init:
-        model.load_state_dict(torch.load(arguments.init, map_location="cpu", weights_only=False)["model"])
+        model.load_state_dict(read_own(arguments.init)["model"])
     # the teacher's own classifier: what it reads in its features must be there in the student's
     model.classifier.load_state_dict(teacher.classifier.state_dict())
     optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, weight_decay=0.05)

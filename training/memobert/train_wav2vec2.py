@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import nn
 from transformers import Wav2Vec2Config
 
+from .checkpoint_files import read_own
 from .labels import LABELS
 from .loop import (
     AveragedWeights,
@@ -98,7 +99,7 @@ class Distillation(nn.Module):
         super().__init__()
         self.listeners, self.encoders = nn.ModuleList(), nn.ModuleList()
         for path in paths:
-            stored = torch.load(path, map_location="cpu", weights_only=False)
+            stored = read_own(path)
             if "widths" in stored:
                 teacher = VoiceTeacher(stored["widths"])
                 self.listeners.append(teacher)
@@ -225,7 +226,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     valid = validation_clips(speech, tuple(arguments.leave_out))
     choosing = of_first_corpus(valid)[0].corpus
     weights = sampling_weights(train)
-    stored = torch.load(arguments.init, map_location="cpu", weights_only=False)
+    stored = read_own(arguments.init)
     config = Wav2Vec2Config.from_dict(stored["config"])
     model = VoiceEncoder(config, len(LABELS)).to(device)
     fresh = {k: v for k, v in model.state_dict().items() if k.startswith(tuple(arguments.fresh))}

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import Wav2Vec2Config
 
+from .checkpoint_files import read_own
 from .labels import LABELS
 from .lightface_model import Residual
 from .loop import (
@@ -139,7 +140,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
 
     speech = load_speech(arguments.speech, arguments.cache)
     valid = of_first_corpus(validation_clips(speech, tuple(arguments.leave_out)))
-    stored = torch.load(arguments.init, map_location="cpu", weights_only=False)
+    stored = read_own(arguments.init)
     encoder = VoiceEncoder(Wav2Vec2Config.from_dict(stored["config"]), len(LABELS)).to(device)
     encoder.load_state_dict(stored["model"])
     frozen = kept_features(arguments, "train", speech, encoder, device)
