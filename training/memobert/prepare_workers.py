@@ -48,11 +48,13 @@ def finish(jobs: list[Job], workers: int, detector_model: Path, detector) -> Ite
 
 
 def run(job: Job, detector) -> Unit:
+    """Writes a unit's part; an empty one of a video that cannot be used, or asks for more than there is."""
     faults = Faults()
     clips = read_clips_of(job.videos, job.unit, detector, faults, job.threads)
     try:
         write_part(job.parts, job.unit, job.fingerprint, clips, faults)
-    except VideoError:
+    # a picture that says to be of a million lines is asked for as well
+    except (VideoError, MemoryError):
         faults.add(UNUSABLE, job.unit.file)
         write_part(job.parts, job.unit, job.fingerprint, (), faults)
     return job.unit

@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from . import prepare, toy_videos, video_reading
+from . import prepare, toy_videos, video_clips, video_reading
 from .shards import VOICE_HZ, ShardError, read_clips, sha256
 from .toy_videos import SkinDetector, draw_face, hum, scene, talking, write_subtitle, write_video
 from .utterances import Faults, find_units
@@ -133,6 +133,57 @@ def test_a_sound_that_cannot_be_resampled_is_used_up_to_there(
     wave = clips_of(joined, tmp_path / "out")["a"].waveform
     assert len(wave) == PART
     assert "a.mpg: video that breaks off: what comes before was used" in caplog.text
+
+
+def with_a_jump(path: Path, kind: str, by_s: float) -> None:
+    """Writes a second of a talking face; the last packet of one track comes so much later."""
+    with av.open(str(path), "w") as container:
+        made = []
+        for stream, frames in (
+            (container.add_stream("mpeg4", rate=20), toy_videos._frames(talking(1.0))),
+            (container.add_stream("pcm_s16le", rate=VOICE_HZ), toy_videos._sound(hum(1.0))),
+        ):
+            if stream.type == "video":
+                stream.width, stream.height, stream.pix_fmt = *toy_videos.SIZE, "yuv420p"
+            else:
+                stream.layout = "mono"
+            packets = [packet for frame in frames for packet in stream.encode(frame)] + stream.encode(None)
+            if stream.type == kind:
+                late = round(by_s / packets[-1].time_base)
+                packets[-1].pts, packets[-1].dts = packets[-1].pts + late, packets[-1].dts + late
+            made += packets
+        container.mux(sorted(made, key=lambda packet: packet.dts * packet.time_base))
+
+
+@pytest.mark.parametrize(("kind", "name"), [("video", "a.mkv"), ("audio", "a.mkv"), ("video", "a.mov")])
+def test_a_time_stamp_that_jumps_ends_the_recording_before_it(detector, film, tmp_path, caplog, kind, name):
+    copy(film, tmp_path / "videos", "good")
+    with_a_jump(tmp_path / "videos" / name, kind, 2000.0)
+    (tmp_path / "videos/a.txt").write_text("hello")
+    with caplog.at_level(logging.WARNING):
+        clips = clips_of(tmp_path / "videos", tmp_path / "out")
+    assert sorted(clips) == ["a", "good"]
+    assert clips["a"].end_s == pytest.approx(1.0, abs=0.06) and 8 <= len(clips["a"].faces) <= 10
+    assert len(clips["a"].waveform) == pytest.approx(VOICE_HZ, abs=0.11 * VOICE_HZ)
+    assert f"{name}: video that breaks off: what comes before was used" in caplog.text
+    assert "good.mkv: video that breaks off" not in caplog.text
+
+
+def test_a_video_for_which_memory_does_not_suffice_leaves_the_others(
+    detector, film, tmp_path, monkeypatch, caplog
+):
+    for name in ("bad", "good"):
+        copy(film, tmp_path / "videos", name)
+    read_voice = video_clips.read_voice
+
+    def read(path: Path, reading) -> np.ndarray | None:
+        if path.stem == "bad":
+            raise MemoryError
+        return read_voice(path, reading)
+
+    monkeypatch.setattr(video_clips, "read_voice", read)
+    assert sorted(clips_of(tmp_path / "videos", tmp_path / "out")) == ["good"]
+    assert "bad.mkv: video that cannot be decoded" in caplog.text
 
 
 def test_a_telephones_upright_video_is_turned(detector, tmp_path):

@@ -14,6 +14,8 @@ from .shards import VOICE_HZ
 
 # time stamps are rounded, in Matroska to 1 ms: only what is further off is a gap or an overlap
 JITTER_S = 0.04
+# where nothing comes for longer the time stamp is taken to be wrong: what is between costs memory and time
+MOST_GAP_S = 600.0
 
 
 class VideoError(ValueError):
@@ -34,7 +36,7 @@ class Reading:
 
     end_s: float = 0.0
     cut_short: bool = False
-    """Decoding failed there; what came before can be used."""
+    """Decoding failed there, or the next time stamp is too far off; what came before can be used."""
 
 
 def probe(path: Path) -> Contents:
@@ -47,8 +49,9 @@ def probe(path: Path) -> Contents:
 def pictures_at(path: Path, times_s: Iterable[float], reading: Reading, threads: int = 0):
     """Yields (time, RGB picture on show then) for times that rise; turned upright, pixels square.
 
-    Times before the first frame or after the last are passed over. `threads` of the decoder; 0: its choice.
-    Raises VideoError when no frame can be decoded.
+    Times before the first frame or after the last are passed over; a frame more than `MOST_GAP_S` behind the
+    one before it is not taken. `threads` of the decoder; 0: its choice. Raises VideoError when no frame can
+    be decoded.
     """
     with _open(path) as container:
         stream = _best(container, "video")
@@ -56,21 +59,28 @@ def pictures_at(path: Path, times_s: Iterable[float], reading: Reading, threads:
             return
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads
-        rate = float(stream.average_rate or 25)
+        length = min(1 / float(stream.average_rate or 25), MOST_GAP_S)
         waiting = iter(times_s)
         due = next(waiting, None)
         shown, square = None, float(stream.sample_aspect_ratio or 1)
+        before, longest = 0.0, 0.0
         for frame in _decode(container, stream, reading):
             if frame.time is None:
                 continue
             now = frame.time - _origin(container)
+            if now - before > MOST_GAP_S:
+                reading.cut_short = True
+                # such a frame counts in the stream's rate
+                reading.end_s = min(reading.end_s, before + (longest or length))
+                break
+            before, longest = now, max(longest, now - before)
             # half a millisecond: time stamps are rounded
             while due is not None and due < now - 5e-4:
                 if shown is not None:
                     yield due, _upright(shown, square)
                 due = next(waiting, None)
             shown = frame
-            reading.end_s = now + 1 / rate
+            reading.end_s = now + length
         if shown is None:
             raise VideoError(f"{path} holds no picture that can be decoded")
         while due is not None and due < reading.end_s - 5e-4:
@@ -87,7 +97,10 @@ def _upright(frame: av.VideoFrame, square: float) -> Image.Image:
 
 
 def read_voice(path: Path, reading: Reading) -> np.ndarray | None:
-    """[T] int16 mono, 16 kHz, from the video's beginning, zeros amid what was recorded; None if soundless."""
+    """[T] int16 mono, 16 kHz, from the video's beginning, zeros amid what was recorded; None if soundless.
+
+    What begins more than `MOST_GAP_S` behind the sound before it is not taken.
+    """
     with _open(path) as container:
         stream = _best(container, "audio")
         if stream is None:
@@ -95,18 +108,18 @@ def read_voice(path: Path, reading: Reading) -> np.ndarray | None:
         pieces: list[tuple[int, np.ndarray]] = []
         end = 0
 
-        def put(frame: av.AudioFrame) -> int:
+        for frame in _as_voice(_decode(container, stream, reading), reading):
             at = end
             if frame.pts is not None:
                 at = round((float(frame.pts * frame.time_base) - _origin(container)) * VOICE_HZ)
+            if at - end > MOST_GAP_S * VOICE_HZ:
+                reading.cut_short = True
+                break
             if pieces and abs(at - end) < JITTER_S * VOICE_HZ:
                 at = end
             samples = frame.to_ndarray().reshape(-1)[max(0, -at) :]
             pieces.append((max(0, at), samples))
-            return max(0, at) + len(samples)
-
-        for converted in _as_voice(_decode(container, stream, reading), reading):
-            end = put(converted)
+            end = max(0, at) + len(samples)
     if not pieces:
         return None
     voice = np.zeros(max(at + len(samples) for at, samples in pieces), np.int16)
