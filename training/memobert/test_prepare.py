@@ -186,6 +186,15 @@ def test_a_video_for_which_memory_does_not_suffice_leaves_the_others(
     assert "bad.mkv: video that cannot be decoded" in caplog.text
 
 
+def test_names_are_no_addresses(detector, film, tmp_path, monkeypatch):
+    """A colon makes FFmpeg look for a protocol, and a server."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("12:30", "http:/127.0.0.1/a", "a%20b?c#d"):
+        copy(film, Path(), name)
+    clips = clips_of(Path(), tmp_path / "out")
+    assert sorted(clips) == ["12:30", "a", "a%20b?c#d"]
+
+
 def test_a_telephones_upright_video_is_turned(detector, tmp_path):
     pictures = [scene([(draw_face(120), (12, 36))], (144, 192))] * 10
     for name, lying, rotation in (

@@ -146,7 +146,8 @@ def _as_voice(frames: Iterable[av.AudioFrame], reading: Reading) -> Iterator[av.
 @contextmanager
 def _open(path: Path) -> Iterator[av.container.InputContainer]:
     try:
-        container = av.open(str(path))
+        # a name with a colon would be taken for an address
+        container = av.open(f"file:{path}")
     except (av.FFmpegError, OSError, ValueError) as error:
         raise VideoError(f"{path} is no video that can be opened ({error})") from error
     with container:
