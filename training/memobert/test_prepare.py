@@ -419,6 +419,16 @@ def test_cues_are_read_as_they_are_meant_and_lost_ones_counted(tmp_path, suffix,
     ]
 
 
+@pytest.mark.parametrize("said", ["[", "(", "{\\", "&#10;", " "])
+def test_a_cue_of_half_a_megabyte_is_read_at_once(tmp_path, said):
+    """Read at each place to the end of the text it would take hours."""
+    (tmp_path / "a.mkv").touch()
+    cue = "1\n00:00:00,000 --> 00:00:01,000\nso [door (shut] it is (here)\n" + said * 500_000
+    (tmp_path / "a.srt").write_text(cue + "x")
+    (unit,) = find_units(tmp_path, 0, Faults())
+    assert [word.text for word in unit.utterances[0].words][:3] == ["so", "it", "is"]
+
+
 def test_nothing_left_says_why(detector, film, tmp_path, caplog):
     (tmp_path / "empty").mkdir()
     with pytest.raises(FileNotFoundError, match=r"holds no video \(\.mp4.*--videos"):

@@ -24,11 +24,12 @@ TABLE = "labels.csv"
 COLUMNS = ("file", "start", "end", "label", "speaker", "split")
 # every name that a corpus gives to one of our labels
 LABEL_NAMES = {name: name for name in LABELS} | FACE_LABELS | SPEECH_LABELS | TEXT_LABELS["meld"]
-# said by nobody: sounds in brackets, music, positions, the dash before a speaker's turn
-_NOT_SAID = re.compile(r"\[[^\]]*\]|\([^)]*\)|\{\\[^}]*\}|[♪♫]|^\s*[-\u2013\u2014]\s+", re.MULTILINE)
+# said by nobody: sounds in brackets, music, positions, the dash before a speaker's turn. Nothing in it looks
+# further than once at a place, whatever the text: brackets that never close, lines that are empty
+_NOT_SAID = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{\\[^{}]*\}|[♪♫]|^[^\S\n]*[-\u2013\u2014]\s+", re.MULTILINE)
 
 # where a cue's times are, whether or not they can be read
-_TIMES = re.compile(r"^[^\S\n]*[\d:.,]*[^\S\n]*-->.*", re.MULTILINE)
+_TIMES = re.compile(r"^[^\S\n]*+[\d:.,]*+[^\S\n]*+-->.*", re.MULTILINE)
 _SHORT_FRACTION = re.compile(r"(:\d{1,2}[.,])(\d{1,2})(?!\d)")
 
 
