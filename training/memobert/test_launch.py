@@ -2,9 +2,9 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
+import time
 from argparse import Namespace
 from pathlib import Path
 
@@ -33,8 +33,12 @@ def test_two_processes_make_banks_once_and_train_together(runs, tmp_path):
     assert [json.loads(line)["epoch"] for line in log] == [1]
 
 
-def train_here(steps: int) -> None:
-    """A toy's training by `Fit`, in the working folder; `end.pt` tells where it ended."""
+def train_here(steps: int, meet: str, rank: int, count: int) -> None:
+    """A toy's training by `Fit`, in the working folder; `end.pt` tells where it ended.
+
+    The `count` processes meet by the file `meet`: a port that is free now need not be so when they come.
+    """
+    torch.distributed.init_process_group("gloo", init_method=f"file://{meet}", rank=rank, world_size=count)
     kind = {"device": "cpu", "precision": "fp32", "threads": 1}
     arguments = Namespace(**kind, steps=steps, every=2, seed=1, rate=0.1, dry_run=False)
     torch.manual_seed(1)
@@ -55,26 +59,26 @@ def train_here(steps: int) -> None:
 
 def train_on_machines(folders: list[Path], steps: int) -> list[dict]:
     """What `train_here` tells of each; the first is the main process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    place = {
-        "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": port,
-        "WORLD_SIZE": str(len(folders)),
-        "LOCAL_RANK": "0",
-    }
+    place = {"WORLD_SIZE": str(len(folders)), "LOCAL_RANK": "0", "MASTER_ADDR": "127.0.0.1"}
     place |= {"PYTHONPATH": str(Path(__file__).parents[1]), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", f"from memobert.test_launch import train_here; train_here({steps})"]
-    started = [
-        subprocess.Popen(
-            command, cwd=folder, env={**os.environ, **place, "RANK": str(rank)}, stderr=subprocess.PIPE
-        )
-        for rank, folder in enumerate(folders)
-    ]
-    for process in started:
-        _, said = process.communicate(timeout=120)
-        assert process.returncode == 0, said.decode()[-4000:]
+    meet = str(folders[0] / f"meet-{steps}")
+    started = []
+    try:
+        for rank, folder in enumerate(folders):
+            called = f"train_here({steps}, {meet!r}, {rank}, {len(folders)})"
+            command = [sys.executable, "-c", f"from memobert.test_launch import train_here; {called}"]
+            given = {"cwd": folder, "env": {**os.environ, **place, "RANK": str(rank)}}
+            with (folder / "said.txt").open("wb") as said:
+                started.append(subprocess.Popen(command, stderr=said, **given))
+        # the first that fails ends the wait: the others would wait for it
+        while None in (ended := [process.poll() for process in started]) and not any(ended):
+            time.sleep(0.05)
+        for folder, code in zip(folders, ended, strict=True):
+            assert not code, (folder / "said.txt").read_text()[-4000:]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
     return [torch.load(folder / "end.pt") for folder in folders]
 
 
