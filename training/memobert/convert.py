@@ -29,6 +29,7 @@ from .exported_models import PARTS
 from .labels import LABELS
 from .manifest import Bundle
 from .memobert_import import named_weights
+from .part_loading import add_reading_arguments
 
 # option -> part of a bundle
 OPTIONS = {"memobert": "fusion", "wav2vec2": "voice", "denseface": "face"}
@@ -208,14 +209,11 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         "--fresh", nargs="*", default=[], metavar="PREFIX", help="MEmoBERT's tensors that may start untrained"
     )
     parser.add_argument("--seed", type=int, default=1, help="of --fresh")
-    parser.add_argument(
-        "--heads", type=int, default=None, help="of MEmoBERT, where no config says: width / 64"
-    )
+    add_reading_arguments(parser, "what is converted")
     parser.add_argument(
         "--face-mean", type=float, default=None, help="of 0..255 grey; FER+'s where none is known"
     )
     parser.add_argument("--face-std", type=float, default=None)
-    parser.add_argument("--trust", action="store_true", help="read pickles that may run code")
     parser.add_argument("--dry-run", action="store_true", help="print the mapping of names, write nothing")
     parser.add_argument("--licence", default=UNKNOWN_LICENCE, help="of the checkpoints, for the manifest")
     parser.add_argument("--out", type=Path, required=True)

@@ -32,7 +32,7 @@ from .memobert_import import load_published
 from .memobert_model import MemoBert, small_config
 from .metrics import confusion_matrix, measure, per_class
 from .onnx_variants import round_to_packed
-from .part_loading import load_part
+from .part_loading import add_reading_arguments, load_part
 from .pretrain import measure_tasks
 from .pretraining_heads import TASKS
 from .run_parts import powers_of
@@ -61,15 +61,18 @@ NOT_FITTED = "no labelled validation sample has what the case takes, so nothing 
 ALL_ALIKE = "its samples are all alike, so there are no halves to fit it on and no ECE but that as trained"
 
 
-def load_tuned(path: Path, source: Source, device) -> tuple[Tuning, Prompt, dict]:
+def load_tuned(
+    path: Path, source: Source, device, heads: int | None = None, trust: bool = False
+) -> tuple[Tuning, Prompt, dict]:
     """A checkpoint of `tune` as it was measured there; MEmoBERT of others, or a bundle's, by its prompt.
 
-    Raises ValueError for a checkpoint of another command, or of another vocabulary.
+    `heads` and `trust` as in `load_part`, `heads` of a bundle that does not say as well. Raises
+    ValueError for a checkpoint of another command, or of another vocabulary.
     """
     if path.suffix == ".onnx":
-        stored = {"method": "prompt", "prompt": DEFAULT_PROMPT, **load_published(path)}
+        stored = {"method": "prompt", "prompt": DEFAULT_PROMPT, **load_published(path, heads)}
     else:
-        stored = load_part(path, "fusion")
+        stored = load_part(path, "fusion", heads, trust)
         if "converted" in stored:
             stored = {"method": "prompt", "prompt": DEFAULT_PROMPT, **stored}
     if "method" not in stored:
@@ -174,6 +177,7 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument(
         "--model", type=Path, required=True, help="best.pt of `tune`, memobert.onnx, or MEmoBERT of others"
     )
+    add_reading_arguments(parser, "--model")
     parser.add_argument("--packed", action="store_true", help="with the weights that `export` stores")
     parser.add_argument("--temperatures", type=Path, default=None, help="JSON to write, for `export`")
     parser.add_argument(
@@ -190,7 +194,7 @@ def main(argv: list[str] | None = None) -> dict:
     if held_out and not arguments.samples:
         raise ValueError("--split test is about your own clips: give their features with --samples")
     source = load_source(arguments, arguments.split)
-    module, prompt, stored = load_tuned(arguments.model, source, device)
+    module, prompt, stored = load_tuned(arguments.model, source, device, arguments.heads, arguments.trust)
     check_trained_on(arguments.model, stored.get("encoders"), source.encoders)
     if arguments.packed:
         words_head = module.pretraining.heads.words

@@ -4,11 +4,10 @@ Layouts are those of `foreign_layouts.py`. What `convert` makes of them is made 
 encoder of others extracts, and their MEmoBERT is measured, without a bundle in between.
 """
 
-from collections.abc import Callable
+import argparse
 from pathlib import Path
 
 from .checkpoint_files import Checkpoint, CheckpointError, read_checkpoint
-from .conversion import Part
 from .convert_face import convert_face
 from .convert_fusion import Supply, convert_fusion
 from .convert_voice import convert_voice
@@ -17,11 +16,6 @@ from .foreign_layouts import find_layout
 
 # where no embedder says: convert_fusion asks for both, and refuses a checkpoint without embedders
 PAPER_SIZES = (FEATURE_SIZE, 768)
-CONVERT: dict[str, Callable[[Checkpoint], Part]] = {
-    "face": convert_face,
-    "voice": convert_voice,
-    "fusion": lambda checkpoint: convert_fusion(checkpoint, Supply(), None, *PAPER_SIZES),
-}
 GRAPHS = {
     "face": "`extract` takes it; else give the best.pt, or make one with `train_denseface --init`",
     "voice": "`extract` takes it; else make a best.pt of its bundle with wav2vec2_import",
@@ -29,19 +23,28 @@ GRAPHS = {
 }
 
 
-def load_part(path: Path, part: str) -> dict:
+def add_reading_arguments(parser: argparse.ArgumentParser, of: str) -> None:
+    """What has to be said of a checkpoint of others that does not say it itself; `of`: which one."""
+    parser.add_argument("--heads", type=int, default=None, help=f"of {of}, where no config says: width / 64")
+    parser.add_argument("--trust", action="store_true", help=f"read pickles that may run code: {of}")
+
+
+def load_part(path: Path, part: str, heads: int | None = None, trust: bool = False) -> dict:
     """What a `face`, `voice` or `fusion` holds, a file or a folder.
 
-    Raises CheckpointError for what is missing, broken, of no layout that is known, or not whole.
+    `heads` are a fusion's, where no config says; `trust` as in `read_checkpoint`. Raises CheckpointError for
+    what is missing, broken, of no layout that is known, or not whole.
     """
     path = Path(path)
     if path.suffix == ".onnx":
         raise CheckpointError(f"{path} is a graph: {GRAPHS[part]}.")
-    return part_of(read_checkpoint(path), part)
+    return part_of(read_checkpoint(path, trust), part, heads)
 
 
-def part_of(checkpoint: Checkpoint, part: str) -> dict:
+def part_of(checkpoint: Checkpoint, part: str, heads: int | None = None) -> dict:
     """As `load_part`, of what was read already."""
     if find_layout(part, checkpoint.tensors, checkpoint.path).own:
         return {**checkpoint.stored, "model": checkpoint.tensors}
-    return CONVERT[part](checkpoint).stored
+    if part == "fusion":
+        return convert_fusion(checkpoint, Supply(), heads, *PAPER_SIZES).stored
+    return {"face": convert_face, "voice": convert_voice}[part](checkpoint).stored

@@ -24,6 +24,7 @@ from .loop import Checkpoints, add_common_arguments, autocast, describe_run, sta
 from .masking import WordStarts, add_masking_arguments
 from .memobert_import import load_published, named_weights, published_config
 from .memobert_model import TOY, MemoBert, small_config
+from .part_loading import add_reading_arguments
 from .pretraining_heads import TASKS, TITLES, Pretraining, mask_for
 from .samples import Sample, lay_out
 from .sources import Source, add_source_arguments, load_source
@@ -42,8 +43,7 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="BERT or MEmoBERT of others, best.pt of pretrain or tune, or a bundle's memobert.onnx",
     )
-    parser.add_argument("--heads", type=int, default=None, help="of --init, where no config says: width / 64")
-    parser.add_argument("--trust", action="store_true", help="read an --init that may run code")
+    add_reading_arguments(parser, "--init")
     parser.add_argument("--fresh", nargs="*", default=(), help="prefixes that are not taken from --init")
     parser.add_argument("--layers", type=int, default=0, help="layers of the transformer; 0: as configured")
     parser.add_argument("--toy", action="store_true", help="a tiny transformer, for tests")

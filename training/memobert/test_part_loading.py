@@ -1,6 +1,7 @@
 """Checkpoints of others, of another width than ours: they extract, are tuned and measured, and exported."""
 
 import json
+from argparse import Namespace
 
 import numpy as np
 import pytest
@@ -189,6 +190,40 @@ def test_a_converted_bundle_that_states_no_config_is_told_by_its_tensors(paths, 
     assert made(paths, features, *init, *HEADS)[1] == {
         k: v for k, v in config.items() if k != "layer_norm_eps"
     }
+
+
+def test_evaluate_is_told_how_many_heads_there_are_and_whom_to_trust(paths, features, tmp_path):
+    """8 numbers a head: no tensor tells, nor does any config."""
+    # as decided as trained ones, so that heads count
+    model = {
+        name: value * (60 if name.endswith(("query.weight", "key.weight")) else 1)
+        for name, value in torch.load(paths["memobert"]).items()
+    }
+    torch.save(model, tmp_path / "plain.pt")
+    torch.save({"model": model, "options": Namespace()}, tmp_path / "memobert.pt")
+
+    def losses(model, *more) -> dict:
+        given = arguments(paths, features, "--model", model, "--out", tmp_path / "results", *more)
+        return {name: of["loss"] for name, of in evaluate.main(given)["tasks"].items()}
+
+    with pytest.raises(CheckpointError, match="could run code"):
+        losses(tmp_path / "memobert.pt", *HEADS)
+    known = losses(tmp_path / "memobert.pt", *HEADS, "--trust")
+    # the guess answers as well, and otherwise
+    assert losses(tmp_path / "plain.pt")["wwmlm"] != pytest.approx(known["wwmlm"], rel=1e-4)
+    given = [f"--{name}={paths[name]}" for name in ("wav2vec2", "denseface", "vocabulary")]
+    given += [f"--memobert={tmp_path / 'plain.pt'}", *HEADS, "--variants", "memobert=fp32"]
+    convert.main([*given, "--out", str(tmp_path / "bundle")])
+    graph = tmp_path / "bundle/memobert.onnx"
+    stated = losses(graph)
+    manifest = json.loads(graph.with_name("manifest.json").read_text())
+    del manifest["training"]["fusion"]["config"]
+    graph.with_name("manifest.json").write_text(json.dumps(manifest))
+    of_graph = losses(graph, *HEADS)
+    for name, loss in known.items():
+        assert stated[name] == pytest.approx(loss, rel=1e-2), name
+        assert of_graph[name] == pytest.approx(loss, rel=1e-2), name
+    assert losses(graph)["wwmlm"] != pytest.approx(of_graph["wwmlm"], rel=1e-4)
 
 
 def test_what_does_not_fit_is_told(paths, features, tmp_path):
