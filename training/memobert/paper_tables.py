@@ -137,8 +137,8 @@ class Laboratory:
         )
         found = {name: getattr(self.arguments, name) for name in named} | self.material
         # told where it is not the default: cells from before there was a choice stay
-        masking = self.arguments.frame_masking
-        return found if masking == "zeros" else found | {"frame_masking": masking}
+        told = {"frame_masking": self.arguments.frame_masking, "heads": self.arguments.heads}
+        return found | {name: value for name, value in told.items() if value not in ("zeros", None)}
 
     @cached_property
     def material(self) -> dict:
@@ -225,6 +225,8 @@ class Laboratory:
             "precision",
             "layers",
             "toy",
+            "heads",
+            "trust",
             "batch",
             "rate",
             "composed",

@@ -1,12 +1,15 @@
 """Every table at toy size: rows, resumption, and samples that pre-training and tuning do not share."""
 
 import json
+from argparse import Namespace
 
 import numpy as np
 import pytest
+import torch
 from transformers import BertTokenizerFast
 
-from . import paper_tables
+from . import paper_tables, random_checkpoints
+from .checkpoint_files import CheckpointError
 from .composed_data import Composer, Mix
 from .feature_banks import Bank
 from .labels import LABELS
@@ -99,6 +102,8 @@ def test_another_setting_is_measured_anew(laboratory):
     run("prompts", "--seeds", "1")
     run("prompts", "--seeds", "1", "--labelled", "21")
     assert len(cells(out)) == 6 and len({json.dumps(row["setting"]) for row in cells(out)}) == 2
+    # nothing is said of what is not given: cells from before there was an option stay
+    assert not any({"heads", "trust", "frame_masking"} & row["setting"].keys() for row in cells(out))
 
 
 def test_another_init_or_another_bank_is_measured_anew(laboratory, monkeypatch):
@@ -122,6 +127,24 @@ def test_another_init_or_another_bank_is_measured_anew(laboratory, monkeypatch):
     voices = paper_tables.load_source(None).train.voices
     voices.features[4] = voices.features[4] + 1
     assert measured_anew() == 1
+
+
+def test_what_an_init_of_others_needs_said_goes_to_both_trainings(laboratory, tmp_path, monkeypatch):
+    """A BERT of two heads of 24, which neither a config nor a tensor tells, in a pickle that holds more."""
+    out, run = laboratory
+    words = len((tmp_path / "vocab.txt").read_text().splitlines())
+    shape = {"hidden_size": 48, "num_attention_heads": 2, "num_hidden_layers": 1, "intermediate_size": 32}
+    weights = random_checkpoints.bert(shape, words, torch.Generator().manual_seed(1)).state_dict()
+    torch.save({"model": weights, "options": Namespace()}, tmp_path / "bert.pt")
+    cells_of = [paper_tables.Cell(method=method) for method in ("bert-finetune", "pretrain-prompt")]
+    monkeypatch.setattr(paper_tables, "cells_of", lambda *_: cells_of)
+    given = ["--seeds", "1", "--init", str(tmp_path / "bert.pt")]
+    with pytest.raises(CheckpointError, match="could run code"):
+        run("prompts", *given, "--heads", "2")
+    run("prompts", *given, "--heads", "2", "--trust")
+    trained = [torch.load(path) for path in (out / "runs").rglob("best.pt")]
+    assert len(trained) == 3 and all(best["config"]["num_attention_heads"] == 2 for best in trained)
+    assert all(row["setting"]["heads"] == 2 for row in cells(out))
 
 
 def test_pretraining_and_tuning_share_no_row(laboratory):
