@@ -8,11 +8,13 @@ import { movedOn } from './faults';
 import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import type { Box } from '../memobert/estimate';
-import type { Filling, Masks, Moment } from '../memobert/moment';
+import { momentMissing, type Filling, type Masks, type Moment } from '../memobert/moment';
 import type { Prompting } from '../runtime/protocol';
 import { Serial } from '../runtime/serial';
 import type { AdaptationState, Mark } from './adaptation';
 import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './options';
+import { NO_MOMENT } from './moment-state';
+import type { Moments } from './moments';
 import { perform } from './perform';
 import type { MemoRequest } from './requests';
 import { isMendable } from './recovery';
@@ -24,6 +26,7 @@ import { estimateAt } from './timeline';
 export class BaseRecogniser extends Runner {
   readonly #actorBase: string;
   readonly #changes = new Serial();
+  #momentsMade: Moments | null = null;
 
   /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
@@ -130,7 +133,6 @@ export class BaseRecogniser extends Runner {
     this.assertOpen();
     const { prompt, labels, ...others } = this.#checked({ ...this.settings, ...change });
     this.settings = { ...this.settings, ...others };
-    this.smoother.seconds = others.smoothing;
     // while the model loads, the load goes before
     if (this.run?.stage === 'listening') this.run.loop?.setRates(others.rates, others.saver);
     this.apply({ modalities: others.modalities });
@@ -174,16 +176,30 @@ export class BaseRecogniser extends Runner {
    * Freezes what `state.estimate` was made of, for {@link fillIn}: the last answer, or of a file the one that it was scrubbed to.
    * Rejects with `moment-missing`.
    */
-  takeMoment(): Promise<Moment> {
+  async takeMoment(): Promise<Moment> {
     this.assertOpen();
     const { position, source } = this.state;
-    return this.moments.take(position === null || source !== 'file' ? null : () => this.#revisit());
+    return this.#moments.take(position === null || source !== 'file' ? null : () => this.#revisit());
   }
 
   /** What the model fills in where parts of the moment are masked: the paper's four pre-training tasks. */
-  fillIn(masks: Masks): Promise<Filling> {
+  async fillIn(masks: Masks): Promise<Filling> {
     this.assertOpen();
-    return this.moments.fill(masks);
+    return this.#moments.fill(masks);
+  }
+
+  /** As {@link fillIn}, for somebody who drags: only the newest is asked for, and errors are told by `state.moment`. */
+  async maskMoment(masks: Masks): Promise<void> {
+    await this.#moments.mask(masks);
+  }
+
+  /** Lets the moment go. */
+  dropMoment(): void {
+    this.keep({ moment: NO_MOMENT });
+  }
+
+  dismissMomentError(): void {
+    this.keep({ moment: { ...this.state.moment, error: null } });
   }
 
   /**
@@ -194,9 +210,10 @@ export class BaseRecogniser extends Runner {
     const { media, timeline } = this.state;
     if (timeline !== null && timeline.seconds !== null) {
       const { choose } = await this.#fileMoment();
-      const choices = choose(this.recorder.choices, this.state, box);
-      if (choices === null || this.state.media !== media) return;
-      this.recorder.choices = choices;
+      const { recorder } = this;
+      const choices = recorder && choose(recorder.choices, this.state, box);
+      if (!choices || this.state.media !== media) return;
+      recorder.choices = choices;
       await this.readAgain();
     } else if (this.run?.stage === 'listening') {
       await this.engine.loaded?.client.request('follow', { box });
@@ -246,19 +263,34 @@ export class BaseRecogniser extends Runner {
     }
   }
 
+  /** @throws MemoError `moment-missing` before a model is there; the state tells it, too */
+  get #moments(): Moments {
+    if (this.ready === null) {
+      const error = momentMissing();
+      this.keep({ moment: { ...this.state.moment, busy: false, error } });
+      throw error;
+    }
+    this.#momentsMade ??= new this.withModel.Moments(
+      () => this.ready?.client ?? null,
+      () => this.state.moment,
+      (moment) => this.keep({ moment }),
+    );
+    return this.#momentsMade;
+  }
+
   /** @returns whether the model reads by another prompt or other labels now */
   async #ask(wish: Partial<Prompting>): Promise<boolean> {
     const before = this.settings;
     this.settings = { ...before, ...wish };
     if (samePrompting(before, this.settings)) return false;
     const { prompt, labels } = this.settings;
-    const { loaded } = this.engine;
+    const { ready: loaded } = this;
     if (loaded === null) {
       this.apply({ prompt, labels, promptError: null });
       return false;
     }
     try {
-      const prompted = await this.prompter.change(loaded, { prompt, labels });
+      const prompted = await this.withModel.changePrompt(loaded, { prompt, labels });
       this.adaptTo(loaded, prompted);
       this.apply({ ...prompted, promptError: null });
       return true;

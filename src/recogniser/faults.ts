@@ -48,15 +48,6 @@ export function recogniserClosed(): MemoError {
   return new MemoError('aborted', 'This recogniser has been closed.', 'Make a new one: new Recogniser(...).');
 }
 
-/** When there is no source to push to. */
-export function notPushing(): MemoError {
-  return new MemoError(
-    'input-invalid',
-    'Nothing can be pushed: no run takes frames or samples by hand.',
-    'Call startPush() first, wait for it, and push until endPush() or stop().',
-  );
-}
-
 /** Something else was started, or all was stopped, before the moment was there. */
 export function movedOn(): MemoError {
   return new MemoError('aborted', 'The moment was not taken: something else began.', 'Take it again.');

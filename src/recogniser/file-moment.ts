@@ -8,11 +8,11 @@ import { lateScript } from '../late-script';
 import { momentMissing } from '../memobert/moment';
 import type { AnalysisListeners } from './analysis';
 import type { LoadedEngine } from './engine';
+import type { Recorder } from './recorder';
 import type { Run } from './run';
 import type { Settings } from './settings';
 import type { SourceOpeners } from './sources';
 import type { RecogniserState } from './state';
-import type { Recorder } from './timeline';
 
 export { choose } from './chosen-faces';
 
@@ -20,7 +20,7 @@ export { choose } from './chosen-faces';
 export interface Present {
   readonly state: RecogniserState;
   readonly settings: Settings;
-  readonly recorder: Recorder;
+  readonly recorder: Recorder | null;
   readonly run: Run | null;
   readonly loaded: LoadedEngine | null;
   readonly sources: Pick<SourceOpeners, 'file'>;
@@ -34,7 +34,7 @@ export async function goBack(present: Present, signal: AbortSignal): Promise<voi
   const { state, settings, recorder, run, loaded, sources } = present;
   const { media, estimate, timeline } = state;
   if (run !== null) throw stillRead();
-  if (media === null || estimate === null || loaded === null) throw momentMissing();
+  if (media === null || estimate === null || loaded === null || recorder === null) throw momentMissing();
   const { client, manifest, backend } = loaded;
   // the file, opened anew
   const source = await sources.file(media, timeline?.name ?? '', signal);

@@ -13,7 +13,7 @@ import { lastingLoad } from './lasting-load';
 import { engineOptions, wordsParts, type RecogniserOptions, type RecogniserParts } from './options';
 import { currentPage } from './page';
 import { furthest } from './phase';
-import { Prompter, type Prompted } from './prompter';
+import type { Prompted } from './prompter';
 import { Recovery } from './recovery';
 import { settingsOf, type Settings } from './settings';
 import { browserSources } from './sources';
@@ -27,7 +27,6 @@ export abstract class Loader extends Teller {
   abstract readonly words: Words;
   protected readonly engine: Engine;
   protected readonly parts: RecogniserParts;
-  protected readonly prompter = new Prompter();
   protected settings: Settings;
   /** Loads asked for by themselves; a stop aborts their waiting, though the model goes on loading. */
   protected readonly loads = new Set<AbortController>();
@@ -82,6 +81,11 @@ export abstract class Loader extends Teller {
     return this.#withModel;
   }
 
+  /** The loaded model, once what works on its answers is there as well; null before. */
+  protected get ready(): LoadedEngine | null {
+    return this.#withModel && this.engine.loaded;
+  }
+
   protected get awaitsNetwork(): boolean {
     return this.#networkWaits > 0;
   }
@@ -119,7 +123,7 @@ export abstract class Loader extends Teller {
     }
     const [loaded] = await Promise.all([this.engine.load(), this.fetchWithModel()]);
     this.words.offer(loaded.manifest);
-    const prompted = await this.prompter.bring(loaded, this.settings, (error, part) => {
+    const prompted = await this.withModel.bringPrompt(loaded, this.settings, (error, part) => {
       this.settings = { ...this.settings, [part]: null };
       this.keep({ promptError: error });
       this.emit('error', error);

@@ -1,40 +1,25 @@
 /** The masking playground's page side: one moment taken, what of it is masked, and what the model fills in there. */
 
 import { MemoError } from '../errors';
-import { momentMissing, NO_MASKS, type Filling, type Masks, type Moment } from '../memobert/moment';
+import { momentMissing, type Filling, type Masks, type Moment } from '../memobert/moment';
 import type { EngineClient } from './engine-client';
-
-export interface MomentState {
-  /** Null until one is taken. */
-  readonly taken: Moment | null;
-  readonly masks: Masks;
-  /** Of `masks`, or while `busy` of those before; null while nothing was filled in. */
-  readonly filling: Filling | null;
-  readonly busy: boolean;
-  readonly error: MemoError | null;
-}
-
-export const NO_MOMENT: MomentState = Object.freeze<MomentState>({
-  taken: null,
-  masks: NO_MASKS,
-  filling: null,
-  busy: false,
-  error: null,
-});
+import { NO_MOMENT, type MomentState } from './moment-state';
 
 export class Moments {
-  readonly #client: () => EngineClient | null;
-  readonly #changed: (state: MomentState) => void;
-  #state = NO_MOMENT;
   /** The worker that holds the moment. */
   #holder: EngineClient | null = null;
   #asking = false;
 
-  /** @param client the loaded model's; null without one */
-  constructor(client: () => EngineClient | null, changed: (state: MomentState) => void) {
-    this.#client = client;
-    this.#changed = changed;
-  }
+  /**
+   * @param client the loaded model's; null without one
+   * @param state as it was last shown
+   * @param show replaces it
+   */
+  constructor(
+    private readonly client: () => EngineClient | null,
+    private readonly state: () => MomentState,
+    private readonly show: (state: MomentState) => void,
+  ) {}
 
   /**
    * Freezes what the last estimate was made of. Rejects with `moment-missing` before any.
@@ -46,7 +31,7 @@ export class Moments {
         this.#set({ ...NO_MOMENT, busy: true });
         await before();
       }
-      const client = this.#client();
+      const client = this.client();
       if (client === null) throw momentMissing();
       const taken = await client.request('moment', {});
       this.#holder = client;
@@ -58,7 +43,7 @@ export class Moments {
   /** Rejects with `moment-missing`, `input-invalid`, or what is wrong with the bundle's heads. */
   async fill(masks: Masks): Promise<Filling> {
     return this.#try(async () => {
-      const client = this.#client();
+      const client = this.client();
       // a worker that ended took the moment with it
       if (client === null || client !== this.#holder) throw momentMissing();
       const { taken } = this.#state;
@@ -91,14 +76,6 @@ export class Moments {
     }
   }
 
-  drop(): void {
-    this.#set(NO_MOMENT);
-  }
-
-  dismissError(): void {
-    this.#set({ ...this.#state, error: null });
-  }
-
   async #try<T>(step: () => Promise<T>): Promise<T> {
     try {
       return await step();
@@ -110,8 +87,11 @@ export class Moments {
     }
   }
 
+  get #state(): MomentState {
+    return this.state();
+  }
+
   #set(state: MomentState): void {
-    this.#state = Object.freeze(state);
-    this.#changed(this.#state);
+    this.show(Object.freeze(state));
   }
 }

@@ -1,9 +1,10 @@
-/** Scripts that are fetched late, where they cannot be: it is told as that, and the model that is loaded stays. */
+/** Scripts that are fetched late, where they cannot be, or take their time: it is told as that, and the model that is loaded stays. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ReaderSource } from '../capture/reader-source';
 import { browserSources } from './sources';
 import { FakeReader } from './testing/fake-reader';
+import { settled } from './testing/manual-clock';
 import { setUp } from './testing/set-up';
 import { eventually } from '../testing/eventually';
 
@@ -20,6 +21,7 @@ afterEach(() => {
   vi.doUnmock('../capture/pushed-source');
   vi.doUnmock('../capture/words');
   vi.doUnmock('./analysis');
+  vi.doUnmock('./with-model');
 });
 
 describe('A source', () => {
@@ -73,6 +75,29 @@ describe('With a model loaded', () => {
     await again;
     await eventually(() => expect(recogniser.state.timeline?.reached).toBe(2));
     expect(clients.map(({ closed }) => closed)).toEqual([false]);
+    recogniser.close();
+  });
+});
+
+describe('With a model loaded before what works on its answers', () => {
+  it('words that are asked for hold from the first estimate on, and there is no moment yet', async () => {
+    let come: () => void = () => undefined;
+    const script = new Promise<void>((resolve) => (come = resolve));
+    vi.doMock('./with-model', async (original) => {
+      await script;
+      return original();
+    });
+    const { recogniser, clients } = setUp();
+    const loading = recogniser.load();
+    await settled();
+    await recogniser.configure({ labels: ['calm', 'tense'] });
+    await expect(recogniser.takeMoment()).rejects.toMatchObject({ code: 'moment-missing' });
+    expect(recogniser.state.moment.error?.code).toBe('moment-missing');
+    recogniser.dismissMomentError();
+    come();
+    await loading;
+    expect(recogniser.state).toMatchObject({ labels: ['calm', 'tense'], moment: { error: null } });
+    expect(clients[0]!.bodies.prompt).toMatchObject([{ prompt: null, labels: ['calm', 'tense'] }]);
     recogniser.close();
   });
 });

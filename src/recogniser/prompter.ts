@@ -9,38 +9,37 @@ export type Prompted = Requests['prompt']['answer'];
 
 type Refused = (error: MemoError, part: keyof Prompting) => void;
 
-export class Prompter {
-  #brought: { readonly to: LoadedEngine; readonly done: Promise<Prompted> } | null = null;
+const brought = new WeakMap<LoadedEngine, Promise<Prompted>>();
 
-  /**
-   * Once for each loaded model; what its vocabulary refuses is told, and the bundle's own holds in its place.
-   * @param refused gets the MemoError `prompt-invalid` or `label-invalid`, and which of both it is about
-   */
-  bring(to: LoadedEngine, wish: Prompting, refused: Refused): Promise<Prompted> {
-    if (this.#brought?.to !== to) this.#brought = { to, done: this.#first(to, wish, refused) };
-    return this.#brought.done;
-  }
+/**
+ * Once for each loaded model; what its vocabulary refuses is told, and the bundle's own holds in its place.
+ * @param refused gets the MemoError `prompt-invalid` or `label-invalid`, and which of both it is about
+ */
+export function bringPrompt(to: LoadedEngine, wish: Prompting, refused: Refused): Promise<Prompted> {
+  const done = brought.get(to) ?? bring(to, wish, refused);
+  brought.set(to, done);
+  return done;
+}
 
-  /** Rejects with `prompt-invalid` or `label-invalid`; what held before holds on. */
-  async change(to: LoadedEngine, wish: Prompting): Promise<Prompted> {
-    const done = to.client.request('prompt', wish);
-    const prompted = await done;
-    this.#brought = { to, done };
-    return prompted;
-  }
+/** Rejects with `prompt-invalid` or `label-invalid`; what held before holds on. */
+export async function changePrompt(to: LoadedEngine, wish: Prompting): Promise<Prompted> {
+  const done = to.client.request('prompt', wish);
+  const prompted = await done;
+  brought.set(to, done);
+  return prompted;
+}
 
-  async #first(to: LoadedEngine, wish: Prompting, refused: Refused): Promise<Prompted> {
-    const { manifest, client } = to;
-    const bundled = { prompt: manifest.prompt, labels: manifest.labels.map(({ id }) => id) };
-    if (wish.prompt === null && wish.labels === null) return bundled;
-    try {
-      return await client.request('prompt', wish);
-    } catch (cause) {
-      const error = MemoError.from(cause);
-      const part = refusedPart(error);
-      if (part === null || wish[part] === null) throw error;
-      refused(error, part);
-      return this.#first(to, { ...wish, [part]: null }, refused);
-    }
+async function bring(to: LoadedEngine, wish: Prompting, refused: Refused): Promise<Prompted> {
+  const { manifest, client } = to;
+  const bundled = { prompt: manifest.prompt, labels: manifest.labels.map(({ id }) => id) };
+  if (wish.prompt === null && wish.labels === null) return bundled;
+  try {
+    return await client.request('prompt', wish);
+  } catch (cause) {
+    const error = MemoError.from(cause);
+    const part = refusedPart(error);
+    if (part === null || wish[part] === null) throw error;
+    refused(error, part);
+    return bring(to, { ...wish, [part]: null }, refused);
   }
 }

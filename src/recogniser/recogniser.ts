@@ -1,10 +1,10 @@
 /** The headless recogniser: what the elements use, and what no element asks for, pushed frames and the iterator. */
 
 import type { PushedSource } from '../capture';
+import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import { BaseRecogniser } from './base-recogniser';
 import { Estimates } from './estimates';
-import { notPushing } from './faults';
 
 export class Recogniser extends BaseRecogniser {
   /** Those that go on. */
@@ -71,4 +71,13 @@ export class Recogniser extends BaseRecogniser {
     const { kind, source = null } = this.run ?? {};
     return kind === 'push' ? (source as PushedSource | null) : null;
   }
+}
+
+/** When there is no source to push to. */
+function notPushing(): MemoError {
+  return new MemoError(
+    'input-invalid',
+    'Nothing can be pushed: no run takes frames or samples by hand.',
+    'Call startPush() first, wait for it, and push until endPush() or stop().',
+  );
 }

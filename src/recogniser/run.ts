@@ -4,8 +4,8 @@ import type { Source } from '../capture';
 import type { TimedText } from '../runtime/protocol';
 import type { Progress } from '../runtime/progress';
 import type { Loop } from './loop';
+import type { Recorder } from './recorder';
 import { INITIAL_STATE, type Condition, type RecogniserState, type SourceKind } from './state';
-import type { Recorder } from './timeline';
 
 /** `asking` for devices, `waiting` for source and model, `listening`. */
 export type RunStage = 'asking' | 'waiting' | 'listening';
@@ -46,7 +46,7 @@ export interface Run {
 
 export interface Before {
   readonly state: RecogniserState;
-  readonly recorder: Recorder;
+  readonly recorder: Recorder | null;
 }
 
 export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean): Run {

@@ -14,43 +14,37 @@ import type { EarlyEngine, LoadedEngine } from './engine';
 import { Loader } from './loader';
 import { isGone, isWorkersFault, lostDevices, movedOn, recogniserClosed } from './faults';
 import type { Loop, LoopParts } from './loop';
-import { Moments } from './moments';
 import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Facts } from './phase';
 import type { Prompted } from './prompter';
+import type { Recorder } from './recorder';
 import { AT_REST, newRun, NOTHING_YET, restart, tracksOf, type Run } from './run';
-import { Smoother } from './smoother';
 import type { RecogniserState, SourceKind } from './state';
-import { estimateAt, Recorder } from './timeline';
+import { estimateAt } from './timeline';
 import { Words } from './words';
 
 export abstract class Runner extends Loader {
   override readonly words: Words;
   protected readonly leavePage: () => void;
-  protected readonly smoother: Smoother;
-  protected recorder = new Recorder();
+  /** Null before the first run listens. */
+  protected recorder: Recorder | null = null;
   /** Marked moments, and what follows from them. */
   readonly adapter: LateAdapter;
-  /** A moment taken, and what the model fills in where parts of it are masked. */
-  readonly moments: Moments;
   protected run: Run | null = null;
   /** Of a file's moment that is gone back to; a start or a stop ends it. */
   protected revisiting = new AbortController();
   protected closed = false;
+  /** What was last told of this run, for the mean over its answers. */
+  #last: Estimate | null = null;
 
   /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
     super(options, parts);
-    this.smoother = new Smoother(this.settings.smoothing);
     const told = (adaptation: AdaptationState, answers = false) => {
       this.keep({ adaptation });
       if (answers) this.#readAdapted();
     };
     this.adapter = new LateAdapter(told, (on) => new this.withModel.Adapter(told, this.parts.storage, on));
-    this.moments = new Moments(
-      () => this.engine.loaded?.client ?? null,
-      (moment) => this.keep({ moment }),
-    );
     this.words = new Words(this.parts.words, {
       changed: (words) => {
         this.keep({ words });
@@ -105,7 +99,7 @@ export abstract class Runner extends Loader {
     this.dropRun();
     const run = newRun(kind, stage, this.engine.loaded === null);
     this.run = run;
-    this.smoother.reset();
+    this.#last = null;
     return run;
   }
 
@@ -195,14 +189,16 @@ export abstract class Runner extends Loader {
     const { rates, saver, modalities } = this.settings;
     const { clock } = this.parts;
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
-    if (!run.mending) {
+    if (!run.mending || this.recorder === null) {
       const same = run.file?.blob === run.before?.state.media;
       const about = this.withModel.recordingOf(run, source, this.state);
-      this.recorder = new Recorder(about, same ? this.recorder.choices : []);
+      this.recorder = new this.withModel.Recorder(about, same ? this.recorder?.choices : []);
     }
+    const { timeline, choices } = this.recorder;
     run.stage = 'listening';
     run.mending = false;
-    if (source.reader !== undefined) this.#analyse(run, { ...common, reader: source.reader });
+    if (source.reader !== undefined)
+      this.#analyse(run, { ...common, reader: source.reader, timeline, choices });
     else this.#play(run, { ...common, saver, source, clock });
     if (this.words.texts(run.words).length > 0) void this.say(run);
     this.apply({ media: run.file?.blob ?? null });
@@ -230,7 +226,6 @@ export abstract class Runner extends Loader {
   #analyse(run: Run, parts: AnalysisParts): void {
     const { signal } = run.work;
     run.runsHidden = true;
-    const { timeline, choices } = this.recorder;
     const owner: AnalysisOwner = {
       words: this.words,
       apply: (change) => this.apply(change),
@@ -239,7 +234,7 @@ export abstract class Runner extends Loader {
     const over = () => (signal.aborted ? undefined : this.#endRun());
     // fetched with the first file
     lateScript(() => import('./analysis'))
-      .then(({ analyse }) => analyse({ ...parts, timeline, choices }, owner, signal))
+      .then(({ analyse }) => analyse(parts, owner, signal))
       .then(over, (error: unknown) => {
         if (!signal.aborted) void this.#mend(run, error);
       });
@@ -250,7 +245,7 @@ export abstract class Runner extends Loader {
     const { signal } = run.abort;
     if (!this.settings.modalities.includes('text') || run.stage !== 'listening') return;
     const texts = this.words.texts(run.words);
-    if (run.file !== null) this.recorder.said.add(this.recorder.timeline?.reached ?? 0, texts);
+    if (run.file !== null) this.recorder?.said.add(this.recorder.timeline.reached, texts);
     try {
       if (run.loop !== null) await run.loop.setTexts(texts);
       else await this.engine.loaded?.client.request('text', { texts }, { signal });
@@ -309,8 +304,8 @@ export abstract class Runner extends Loader {
     if (this.run?.kind === 'text') this.apply({ estimate });
     else {
       const { position, prompt } = this.state;
-      this.recorder.add(estimate, reached, prompt ?? '');
-      const { timeline } = this.recorder;
+      this.recorder?.add(estimate, reached, prompt ?? '');
+      const timeline = this.recorder?.timeline ?? null;
       // somebody looks at a moment before, or further on: that stays
       const there = position === null || timeline === null ? estimate : estimateAt(timeline, position);
       this.apply({ timeline, estimate: there });
@@ -320,7 +315,9 @@ export abstract class Runner extends Loader {
 
   /** Adapted, then smoothed; what the model itself said stays beside it where that differs. */
   #finish(answer: Estimate): Estimate {
-    const finished = this.smoother.smooth(this.adapter.apply(answer));
+    const adapted = this.adapter.apply(answer);
+    const finished = this.withModel.smoothed(adapted, this.#last, this.settings.smoothing);
+    this.#last = finished;
     return finished.probabilities === answer.probabilities
       ? answer
       : { ...finished, unadapted: answer.probabilities };
@@ -328,7 +325,7 @@ export abstract class Runner extends Loader {
 
   /** What was estimated before an adaptation came, changed or went. */
   #readAdapted(): void {
-    this.smoother.reset();
+    this.#last = null;
     this.keep(this.withModel.adaptedAgain(this.state, this.recorder, (answer) => this.#finish(answer)));
   }
 

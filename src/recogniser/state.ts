@@ -6,7 +6,7 @@ import type { Manifest } from '../runtime/manifest';
 import type { Progress } from '../runtime/progress';
 import type { BackendReport } from '../runtime/protocol';
 import { NO_ADAPTATION, type AdaptationState } from './adaptation/state';
-import { NO_MOMENT, type MomentState } from './moments';
+import { NO_MOMENT, type MomentState } from './moment-state';
 import type { Timeline } from './timeline';
 import { INITIAL_WORDS, type WordsState } from './words-state';
 

@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { estimateAt, Recorder, type Timeline } from './timeline';
+import { estimateAt, type Timeline } from './timeline';
 import { marks, segments } from './timeline-marks';
 import { CANNED_TIMELINE, estimated } from './testing/canned-timeline';
-
-const ABOUT = {
-  name: 'x',
-  seconds: 7200,
-  prompt: 'p',
-  labels: ['happy', 'sad'],
-  given: { face: true, voice: true },
-};
 
 describe('a timeline', () => {
   const LIVE = { ...CANNED_TIMELINE, name: null, seconds: null };
@@ -95,41 +87,5 @@ describe('a timeline of an answer every two seconds', () => {
       { kind: 'silence', start: 2, end: 5 },
     ]);
     expect(estimateAt({ ...slow, estimates: estimates.toSpliced(1, 2) }, 4)).toBeNull();
-  });
-});
-
-describe('Recorder', () => {
-  it('keeps all of a file of two hours', () => {
-    const recorder = new Recorder(ABOUT);
-    for (let time = 0.25; time <= 7200; time += 0.25) recorder.add(estimated(time, 0.5), time, 'p');
-    expect(recorder.timeline).toMatchObject({ reached: 7200, labels: ABOUT.labels });
-    expect(recorder.timeline?.estimates).toHaveLength(28_800);
-  });
-
-  it('drops the oldest of a live source that never ends', () => {
-    const recorder = new Recorder({ ...ABOUT, seconds: null });
-    for (let time = 1; time <= 20_000; time += 1) recorder.add(estimated(time, 0.5), time, 'p');
-    const { estimates } = recorder.timeline!;
-    expect(estimates.length).toBeLessThanOrEqual(14_400);
-    expect(estimates.at(-1)?.time).toBe(20_000);
-  });
-
-  it('begins anew when other labels are asked for, and knows how far a gap reached', () => {
-    const recorder = new Recorder(ABOUT);
-    recorder.add(estimated(1, 0.5), 1, 'p');
-    recorder.add({ ...estimated(2, 0.5), labels: ['bored', 'calm'] }, 2, 'p');
-    recorder.add(null, 9, 'p');
-    expect(recorder.timeline).toMatchObject({ labels: ['bored', 'calm'], reached: 9 });
-    expect(recorder.timeline?.estimates.map(({ time }) => time)).toEqual([2]);
-  });
-
-  it('begins anew when another sentence is asked, and names that one', () => {
-    const recorder = new Recorder(ABOUT);
-    recorder.add(estimated(1, 0.5), 1, 'p');
-    recorder.add(null, 2, 'q');
-    expect(recorder.timeline).toMatchObject({ prompt: 'p', reached: 2 });
-    for (const time of [3, 4]) recorder.add(estimated(time, 0.5), time, 'q');
-    expect(recorder.timeline).toMatchObject({ prompt: 'q', labels: ABOUT.labels, name: 'x' });
-    expect(recorder.timeline?.estimates.map(({ time }) => time)).toEqual([3, 4]);
   });
 });

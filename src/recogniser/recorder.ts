@@ -1,0 +1,55 @@
+import type { Estimate } from '../memobert/estimate';
+import type { FaceChoice } from './chosen-faces';
+import { lasting } from './lasting';
+import { SaidLog } from './said-log';
+import type { Timeline } from './timeline';
+
+/** Estimates beyond this are dropped, oldest first, from a live source: about an hour of 4 a second. */
+const MOST_LIVE = 14_400;
+
+/** Writes a timeline down as it comes; each look at it is a new object over the same list. */
+export class Recorder {
+  #estimates: Estimate[] = [];
+  #reached = 0;
+  readonly #words = new Map<string, string>();
+  /** What a file's estimates were told of words. */
+  readonly said = new SaidLog();
+  #about: Omit<Timeline, 'estimates' | 'reached'>;
+
+  /** @param choices whom to follow in the file */
+  constructor(
+    about: Omit<Timeline, 'estimates' | 'reached'>,
+    public choices: readonly FaceChoice[] = [],
+  ) {
+    this.#about = about;
+  }
+
+  /**
+   * @param reached seconds; also where there was no estimate
+   * @param prompt that the estimate answers
+   */
+  add(estimate: Estimate | null, reached: number, prompt: string): void {
+    this.#reached = Math.max(this.#reached, reached);
+    if (estimate === null) return;
+    const { labels } = this.#about;
+    if (prompt !== this.#about.prompt || estimate.labels.join() !== labels.join()) {
+      // asked otherwise from here on: the bands before mean nothing beside these
+      this.#estimates = [];
+      this.#about = { ...this.#about, prompt, labels: estimate.labels };
+    }
+    // one list of labels for all, not one each
+    this.#estimates.push({ ...lasting(estimate, this.#words), labels: this.#about.labels });
+    if (this.#about.seconds === null && this.#estimates.length > MOST_LIVE) {
+      this.#estimates = this.#estimates.slice(MOST_LIVE / 10);
+    }
+  }
+
+  /** Every estimate anew: an adaptation came, changed or went. */
+  rewrite(change: (estimate: Estimate) => Estimate): void {
+    this.#estimates = this.#estimates.map(change);
+  }
+
+  get timeline(): Timeline {
+    return { ...this.#about, reached: this.#reached, estimates: this.#estimates };
+  }
+}
