@@ -3,8 +3,10 @@
 import type { BaseRecogniser } from './base-recogniser';
 import type { MemoRequest, RequestMap } from './requests';
 
-/** What is not here is about words. */
-type Steps = { readonly [K in keyof RequestMap]?: (to: BaseRecogniser, detail: RequestMap[K]) => unknown };
+/** One for each request. */
+export type Steps = {
+  readonly [K in keyof RequestMap]: (to: BaseRecogniser, detail: RequestMap[K]) => unknown;
+};
 
 const STEPS: Steps = {
   start: (to, wish) => to.start(wish),
@@ -28,15 +30,22 @@ const STEPS: Steps = {
   'adaptation-clear': (to) => to.adapter.clear(),
   'adaptation-import': (to, { file }) => to.importAdaptation(file),
   'adaptation-dismiss-error': (to) => to.adapter.dismissError(),
+  'words-choose': ({ words }, { source }) => words.told(() => words.choose(source)),
+  'words-start': ({ words }) => words.start(),
+  'words-stop': ({ words }) => words.stop(),
+  'words-captions': ({ words }, detail) =>
+    'track' in detail
+      ? words.track(detail.track)
+      : words.told(() => words.captions(detail.file, detail.name)),
+  'words-dismiss-error': ({ words }) => words.dismissError(),
 };
 
 /** Never rejects: the recogniser itself tells of what fails. */
 export async function perform(recogniser: BaseRecogniser, request: MemoRequest): Promise<void> {
   // the detail is that of its name; the union of all pairs is more than TypeScript follows
-  const step = STEPS[request.name] as ((to: BaseRecogniser, detail: unknown) => unknown) | undefined;
+  const step = STEPS[request.name] as (to: BaseRecogniser, detail: unknown) => unknown;
   try {
-    if (step === undefined) recogniser.words.handle(request);
-    else await step(recogniser, request.detail);
+    await step(recogniser, request.detail);
   } catch {
     // see above
   }

@@ -10,7 +10,6 @@ import type { WordListeners, WordScene, WordSource, WordSourceKind } from '../ca
 import { MemoError } from '../errors';
 import type { Manifest } from '../runtime/manifest';
 import type { TimedText } from '../runtime/protocol';
-import type { MemoRequest } from './requests';
 import type { NamedFile } from './run';
 import { WordSourceMaker, wordSources, type WordsParts } from './word-source-maker';
 import { INITIAL_WORDS, type WordsState } from './words-state';
@@ -74,7 +73,7 @@ export class Words {
     this.#maker.dropSpeech();
     const { offered, captions } = this.#state;
     this.#set({ ...INITIAL_WORDS, offered, captions, source, on: !listens(source) });
-    if (source === 'browser') this.#findPlace().catch((error: unknown) => this.#show(error));
+    if (source === 'browser') void this.told(() => this.#findPlace());
     this.#begin();
     this.#tellSaid();
   }
@@ -186,30 +185,12 @@ export class Words {
     return said.map(({ text, start, end }) => ({ text, start, end }));
   }
 
-  /** True when the request was one of these. */
-  handle(request: MemoRequest): boolean {
-    switch (request.name) {
-      case 'words-choose':
-        this.#told(() => this.choose(request.detail.source));
-        return true;
-      case 'words-start':
-        this.start();
-        return true;
-      case 'words-stop':
-        this.stop();
-        return true;
-      case 'words-captions':
-        if ('track' in request.detail) this.track(request.detail.track);
-        else
-          this.captions(request.detail.file, request.detail.name).catch((error: unknown) =>
-            this.#show(error),
-          );
-        return true;
-      case 'words-dismiss-error':
-        this.dismissError();
-        return true;
-      default:
-        return false;
+  /** Never rejects: what fails is shown. */
+  async told(step: () => unknown): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.#show(error);
     }
   }
 
@@ -315,14 +296,6 @@ export class Words {
     if (this.#state.source !== 'browser') return;
     this.#set({ place });
     this.#begin();
-  }
-
-  #told(step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      this.#show(error);
-    }
   }
 
   #show(error: unknown): void {

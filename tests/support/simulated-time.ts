@@ -59,7 +59,7 @@ async function simulate(): Promise<void> {
   )) as typeof import('../../src');
   let recogniser: Recogniser | null = null;
   element.createRecogniser = (options) => (recogniser = new headless.Recogniser(options, { clock }));
-  element.handle({ name: 'words-source', detail: { kind: 'typed' } } as never);
+  element.handle({ name: 'words-choose', detail: { source: 'typed' } }); // a recogniser is made when it is first asked
   let made = recogniser as unknown as Recogniser | null;
   await made?.startPush();
 
