@@ -115,6 +115,7 @@ export default defineConfig({
           headless: `${root}src/index.ts`,
           worker: `${root}src/runtime/worker.ts`,
           start: `${root}src/recogniser/with-model.ts`,
+          time: `${root}src/elements/over-time.ts`,
           beside: [`${root}src/speech/worker.ts`, `${root}src/app/memo-offline.ts`],
         }),
       },

@@ -26,6 +26,7 @@ const SCRIPT_FILES = fewFiles({
   headless: `${root}src/index.ts`,
   worker: `${root}src/runtime/worker.ts`,
   start: `${root}src/recogniser/with-model.ts`,
+  time: `${root}src/elements/over-time.ts`,
   beside: [],
 });
 

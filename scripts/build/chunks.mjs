@@ -1,7 +1,8 @@
 /**
  * Few files: as many as pages and workers share parts of would each be asked for, and compress worse apart. What both entries of the
  * page need at once goes into one file, what only the elements do into another, what the engine's worker needs of the page's side
- * into a third. What is imported late stays apart by itself, but for what a start brings and others need, too: that is one file.
+ * into a third. What is imported late stays apart by itself, but for what a start, or its first answer, brings and others need, too: that
+ * is one file each.
  */
 
 /** Modules that a module brings with it at once, itself included. */
@@ -18,6 +19,7 @@ function closure(id, importsOf, found = new Set()) {
  * @property {string} headless
  * @property {string} worker the engine's
  * @property {string} start what a start brings late
+ * @property {string} time what its first answer brings
  * @property {readonly string[]} beside what needs parts of the worker, and not the worker
  * @typedef {(id: string) => readonly string[]} ImportsOf
  */
@@ -29,8 +31,8 @@ const OTHERS = /\/node_modules\/[^?]+$/;
  * @param {Entries} entries
  * @param {ImportsOf} importsOf what a module imports at its top
  * @param {ImportsOf} lateOf what it imports late
- * @returns {Map<string, 'shared' | 'recogniser' | 'elements' | 'files' | 'vendor' | 'engine' | 'start'>} the file of each module that
- *   `<memo-bert>` or its worker needs at once, or a start and somebody else. `shared` needs none of the others; page and worker need
+ * @returns {Map<string, 'shared' | 'recogniser' | 'elements' | 'files' | 'vendor' | 'engine' | 'start' | 'marks' | 'time'>} the file of each module that
+ *   `<memo-bert>` or its worker needs at once, or a start or its first answer and somebody else. `shared` needs none of the others; page and worker need
  *   none of each other's.
  */
 export function filesOf(entries, importsOf, lateOf) {
@@ -46,12 +48,16 @@ export function filesOf(entries, importsOf, lateOf) {
     const own = beside.has(id) ? 'files' : OTHERS.test(id) ? 'vendor' : 'engine';
     files.set(id, page.has(id) ? 'shared' : own);
   }
-  const start = atOnce(entries.start);
-  const shared = [...page]
-    .filter((id) => !start.has(id))
-    .flatMap(importsOf)
-    .filter((id) => start.has(id));
-  for (const id of shared.flatMap((each) => [...atOnce(each)])) if (!files.has(id)) files.set(id, 'start');
+  for (const file of ['start', 'time']) {
+    const brought = atOnce(entries[file]);
+    const shared = [...page]
+      .filter((id) => !brought.has(id))
+      .flatMap(importsOf)
+      .filter((id) => brought.has(id));
+    // the headless entry brings nothing that shows something
+    const own = (id) => (file === 'time' && headless.has(id) ? 'marks' : file);
+    for (const id of shared.flatMap((each) => [...atOnce(each)])) if (!files.has(id)) files.set(id, own(id));
+  }
   return files;
 }
 
@@ -76,8 +82,8 @@ export function fewFiles(entries) {
     priority,
   });
   return {
-    groups: ['shared', 'recogniser', 'elements', 'files', 'vendor', 'engine', 'start'].map((file, at) =>
-      group(file, 7 - at),
+    groups: ['shared', 'recogniser', 'elements', 'files', 'vendor', 'engine', 'start', 'marks', 'time'].map(
+      (file, at) => group(file, 9 - at),
     ),
   };
 }

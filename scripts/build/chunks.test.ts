@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { filesOf } from './chunks.mjs';
 
 const entries = {
-  ...{ elements: 'elements', headless: 'headless', worker: 'worker', start: 'start' },
+  ...{ elements: 'elements', headless: 'headless', worker: 'worker', start: 'start', time: 'time' },
   beside: ['offline'],
 };
 const IMPORTS: Record<string, string[]> = {
   elements: ['button', 'runner'],
-  headless: ['runner', 'csv'],
+  headless: ['runner', 'csv', 'spans'],
   button: ['lit', 'errors'],
   runner: ['errors', 'loop'],
   loop: ['runner'],
@@ -15,9 +15,12 @@ const IMPORTS: Record<string, string[]> = {
   offline: ['manifest', 'errors'],
   start: ['errors', 'fit', 'answer'],
   fit: ['distribution', 'solve'],
-  marks: ['fit'],
+  marks: ['fit', 'clock'],
+  time: ['bands', 'clock', 'save'],
+  bands: ['spans'],
+  picture: ['bands'],
 };
-const LATE: Record<string, string[]> = { runner: ['start', 'marks'] };
+const LATE: Record<string, string[]> = { runner: ['start', 'marks'], button: ['time', 'picture'] };
 const files = filesOf(
   entries,
   (id) => IMPORTS[id] ?? [],
@@ -38,6 +41,9 @@ test('each module that is needed at once has its file', () => {
     '/node_modules/mediapipe/vision.mjs': 'vendor',
     fit: 'start',
     solve: 'start',
+    spans: 'marks',
+    bands: 'time',
+    clock: 'time',
   });
 });
 
@@ -46,11 +52,14 @@ test.each([
   ['recogniser', ['shared', 'recogniser']],
   ['files', ['shared', 'files']],
   ['start', ['shared', 'start']],
+  ['marks', ['marks']],
+  ['time', ['marks', 'time']],
 ])('%s needs nothing but %j', (file, allowed) => {
   const needed = [...files].flatMap(([id, its]) => (its === file ? (IMPORTS[id] ?? []) : []));
   expect(needed.map((id) => files.get(id)).filter((its) => !allowed.includes(its ?? ''))).toEqual([]);
 });
 
-test('what nobody needs at once, or a start alone, is left alone', () => {
-  for (const id of ['csv', 'start', 'answer', 'marks']) expect(files.has(id)).toBe(false);
+test('what nobody needs at once, or a start or its answer alone, is left alone', () => {
+  for (const id of ['csv', 'start', 'answer', 'marks', 'time', 'save', 'picture'])
+    expect(files.has(id)).toBe(false);
 });

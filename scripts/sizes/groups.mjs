@@ -10,7 +10,7 @@ export const GROUPS = {
   script: 'the module that a page of yours names',
   element: 'the element and the page’s side of the engine',
   start: 'what works on estimates, fetched while a model loads',
-  time: 'what shows estimates over time, fetched after the first one, or with a file',
+  time: 'what shows estimates over time, and their pace, fetched after the first answer, or with a file',
   headless: 'what only the headless entry has, beside what it shares with the element',
   worker:
     'the engine’s worker, beside what it shares with the element; `vendor` is MediaPipe’s script and the tokeniser',

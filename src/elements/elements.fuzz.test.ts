@@ -4,8 +4,9 @@ import { applyAddress } from '../app/address';
 import { anyNumber, anyText } from '../testing/arbitraries';
 import { expectFinite, expectWithin, property } from '../testing/fuzz';
 import { mapBox } from './box-mapping';
-import { labelSpoken, megabytes, milliseconds, percent, splitPrompt, topIndex } from './format';
+import { labelSpoken, megabytes, percent, splitPrompt, topIndex } from './format';
 import { LABEL_COLOURS, labelColour } from './label-colours';
+import { milliseconds } from './late-format';
 import { nameOf } from './media-url';
 import { meterFraction } from './meter-scale';
 

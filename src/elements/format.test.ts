@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { labelSpoken, megabytes, milliseconds, percent, rate, splitPrompt, topIndex } from './format';
+import { labelSpoken, megabytes, percent, splitPrompt, topIndex } from './format';
+import { milliseconds, rate } from './late-format';
 
 describe('percent', () => {
   it.each([

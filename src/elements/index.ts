@@ -31,7 +31,7 @@ export type { MemoPlayground } from './memo-playground';
 export { MemoPreview } from './memo-preview';
 export { MemoProgress } from './memo-progress';
 export { MemoPrompt } from './memo-prompt';
-export { MemoRates } from './memo-rates';
+export type { MemoRates } from './memo-rates';
 export type { MemoSpan, MemoSpanEvent } from './memo-span';
 export { MemoStatus } from './memo-status';
 export type { MemoTimeline } from './memo-timeline';
@@ -45,4 +45,4 @@ export type { RecogniserStore } from './store-link';
 // a page that has written them down needs not ask; offline they stay as empty as they were
 const written = (tags: string) => typeof document !== 'undefined' && document.querySelector(tags) !== null;
 if (written('memo-playground, memo-adaptation')) void loadApart().catch(() => undefined);
-if (written('memo-timeline, memo-export')) void loadTimeline().catch(() => undefined);
+if (written('memo-timeline, memo-export, memo-rates')) void loadTimeline().catch(() => undefined);

@@ -5,7 +5,7 @@ export async function loadApart(): Promise<void> {
   await import('./apart');
 }
 
-/** Resolves when `memo-timeline` and `memo-export` are defined. Rejects as {@link loadApart} does. */
+/** Resolves when `memo-timeline`, `memo-export` and `memo-rates` are defined. Rejects as {@link loadApart} does. */
 export async function loadTimeline(): Promise<void> {
   await import('./over-time');
 }

@@ -8,8 +8,9 @@ import { choices } from './choices';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
 import { errorMessage, errorStyles } from './error-message';
-import { clock, DEFAULT_LABELS, labelGloss, labelSpoken, percent } from './format';
+import { DEFAULT_LABELS, labelGloss, labelSpoken, percent } from './format';
 import { labelColour } from './label-colours';
+import { clock } from './late-format';
 import { markStyles } from './mark-styles';
 import { apartWords } from './strings/apart-words';
 

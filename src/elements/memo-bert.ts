@@ -18,7 +18,6 @@ import './memo-modalities';
 import './memo-preview';
 import './memo-progress';
 import './memo-prompt';
-import './memo-rates';
 import './memo-status';
 import './memo-words';
 

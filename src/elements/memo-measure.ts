@@ -8,10 +8,12 @@ import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { customElement } from './custom-element';
 import { errorMessage, errorStyles } from './error-message';
-import { megabytes, milliseconds } from './format';
+import { megabytes } from './format';
+import { milliseconds } from './late-format';
 import type { MemoEngine } from './memo-engine';
 import { strings, wordsFrom } from './strings';
 import { measureWords, type MeasureWords } from './strings/measure-words';
+import { ratesWords } from './strings/rates-words';
 
 export type Measure = typeof measure;
 
@@ -222,7 +224,8 @@ export class MemoMeasure extends BaseElement {
         </tr>
       </thead>
       <tbody>
-        ${STAGES.map((stage) => row(strings.stages[stage], stages[stage]))} ${row(words.answer, answer, true)}
+        ${STAGES.map((stage) => row(ratesWords().stages[stage], stages[stage]))}
+        ${row(words.answer, answer, true)}
       </tbody>
     </table>`;
   }

@@ -8,7 +8,7 @@ import { choices } from './choices';
 import { customElement } from './custom-element';
 import { errorMessage, errorStyles } from './error-message';
 import { results, resultStyles } from './filled-results';
-import { clock } from './format';
+import { clock } from './late-format';
 import './memo-span';
 import type { MemoSpanEvent } from './memo-span';
 import { cellsOf, spanOf } from './span-choice';

@@ -4,8 +4,8 @@ import { STAGES, type Estimate, type Stage } from '../memobert/estimate';
 import type { Rates, RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { customElement } from './custom-element';
-import { milliseconds, rate } from './format';
-import { strings } from './strings';
+import { milliseconds, rate } from './late-format';
+import { ratesWords } from './strings/rates-words';
 
 const LOOPS = ['face', 'voice', 'fusion'] as const satisfies readonly (keyof Rates)[];
 
@@ -73,25 +73,19 @@ export class MemoRates extends BaseElement {
 
   override render(): TemplateResult {
     const { rates } = this;
-    return html`<dl aria-label=${strings.rates.heading} data-testid="rates">
+    const words = ratesWords();
+    return html`<dl aria-label=${words.heading} data-testid="rates">
       ${
-        rates === null
-          ? ''
-          : LOOPS.map((loop) => this.#pair(strings.rates[loop], strings.rates.perSecond(rate(rates[loop]))))
+        rates === null ? '' : LOOPS.map((loop) => this.#pair(words[loop], words.perSecond(rate(rates[loop]))))
       }
       ${
         this.delayMs === null
           ? ''
-          : this.#pair(
-              strings.rates.delay,
-              strings.rates.milliseconds(milliseconds(this.delayMs + this.paintMs)),
-            )
+          : this.#pair(words.delay, words.milliseconds(milliseconds(this.delayMs + this.paintMs)))
       }
       ${STAGES.map((stage) => {
         const ms = this.latency[stage];
-        return ms === undefined
-          ? ''
-          : this.#pair(strings.stages[stage], strings.rates.milliseconds(milliseconds(ms)));
+        return ms === undefined ? '' : this.#pair(words.stages[stage], words.milliseconds(milliseconds(ms)));
       })}
     </dl>`;
   }

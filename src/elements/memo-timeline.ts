@@ -5,8 +5,9 @@ import { estimateAt, type Mark, type RecogniserState, type Timeline } from '../r
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
-import { clock, labelSpoken, percent, topIndex } from './format';
+import { labelSpoken, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
+import { clock } from './late-format';
 import { strings } from './strings';
 import { overTimeWords } from './strings/over-time-words';
 import { bandPaths, Drawer, rangeOf, runs, type Column, type Range } from './timeline-bands';

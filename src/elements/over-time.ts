@@ -1,4 +1,5 @@
-/** The parts that show and save a run's timeline, fetched when there is one. */
+/** The parts that have something to show once there is an answer: over time, of a run's pace. Fetched then. */
 
 export { MemoExport } from './memo-export';
+export { MemoRates } from './memo-rates';
 export { MemoTimeline } from './memo-timeline';

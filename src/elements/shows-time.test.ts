@@ -1,36 +1,35 @@
 import { expect, test, vi } from 'vitest';
-import type { RecogniserState } from '../recogniser';
 import { CANNED_STATES } from './testing';
-import { showsTime, TimelineFetch } from './shows-time';
+import { TimelineFetch } from './shows-time';
 
-const { timeline, media } = CANNED_STATES.file;
-const nothingYet = { ...timeline, estimates: [] } as unknown as RecogniserState['timeline'];
+const { timeline, estimate } = CANNED_STATES.file;
 
-test('before anything runs there is nothing over time', () => {
-  expect(showsTime({ timeline: null, media: null })).toBe(false);
+test.each([
+  ['nothing', false, { timeline: null, estimate: null }],
+  [
+    'a first impression, while the model loads',
+    false,
+    { timeline: null, estimate: { ...estimate!, provisional: true } },
+  ],
+  [
+    'an answer that there is nothing yet',
+    true,
+    { timeline: { ...timeline!, estimates: [] }, estimate: null },
+  ],
+  ['an answer', true, { timeline, estimate }],
+  ['the answer to a text alone', true, { timeline: null, estimate }],
+] as const)('%s is shown by what is fetched: %s', (_what, wanted, state) => {
+  const load = vi.fn(() => Promise.resolve());
+  new TimelineFetch(load).see(state);
+  expect(load).toHaveBeenCalledTimes(wanted ? 1 : 0);
 });
 
-test('devices have to give an answer first', () => {
-  expect(showsTime({ timeline: nothingYet, media: null })).toBe(false);
-  expect(showsTime({ timeline, media: null })).toBe(true);
-});
-
-test('a file is shown from its beginning', () => {
-  expect(showsTime({ timeline: nothingYet, media })).toBe(true);
-});
-
-test('it is fetched once a run, though states share the timeline that grows', () => {
+test('it is fetched once a run', () => {
   const load = vi.fn(() => Promise.resolve());
   const fetch = new TimelineFetch(load);
-  const growing = { ...timeline, estimates: [] as unknown[] };
-  const state = { timeline: growing as unknown as RecogniserState['timeline'], media: null };
-  fetch.see(state);
-  expect(load).not.toHaveBeenCalled();
-  growing.estimates.push({});
-  fetch.see(state);
-  fetch.see(state);
+  for (let answer = 0; answer < 3; answer += 1) fetch.see({ timeline, estimate });
   expect(load).toHaveBeenCalledTimes(1);
-  fetch.see({ timeline: null, media: null });
-  fetch.see(state);
+  fetch.see({ timeline: null, estimate: null });
+  fetch.see({ timeline, estimate });
   expect(load).toHaveBeenCalledTimes(2);
 });

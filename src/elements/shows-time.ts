@@ -1,21 +1,14 @@
 import type { RecogniserState } from '../recogniser';
 import { loadTimeline } from './load-apart';
 
-type Shown = Pick<RecogniserState, 'timeline' | 'media'>;
-
-/** There is something to show over time: of a file at once, of devices after their first answer, which must not wait for it. */
-export function showsTime({ timeline, media }: Shown): boolean {
-  return timeline !== null && (media !== null || timeline.estimates.length > 0);
-}
-
-/** Fetches what shows time, once a run. States share their timeline, so that two of them do not tell when its first answer came. */
+/** Fetches what shows time and pace, once a run: with its first answer, be it that there is none yet. The first estimate must not wait for it. */
 export class TimelineFetch {
   #asked = false;
 
   constructor(private readonly load: () => Promise<unknown> = loadTimeline) {}
 
-  see(state: Shown): void {
-    const wanted = showsTime(state);
+  see({ timeline, estimate }: Pick<RecogniserState, 'timeline' | 'estimate'>): void {
+    const wanted = timeline !== null || (estimate !== null && estimate.provisional !== true);
     // offline: the next run tries again
     if (wanted && !this.#asked) void this.load().catch(() => undefined);
     this.#asked = wanted;

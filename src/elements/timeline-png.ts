@@ -3,8 +3,9 @@
 import { MemoError } from '../errors';
 import type { Timeline } from '../recogniser';
 import { marks } from '../recogniser/timeline-marks';
-import { clock, labelSpoken } from './format';
+import { labelSpoken } from './format';
 import { themedColour, type Scheme } from './label-colours';
+import { clock } from './late-format';
 import { strings } from './strings';
 import { overTimeWords } from './strings/over-time-words';
 import { columnsOf, rangeOf, runs, type Column } from './timeline-bands';

@@ -3,7 +3,7 @@
 import { enApart } from './en-apart';
 import type { ErrorCode } from '../../errors';
 import type { WordSourceKind } from '../../capture/words';
-import type { Modality, Stage } from '../../memobert/estimate';
+import type { Modality } from '../../memobert/estimate';
 import type { Condition, Phase } from '../../recogniser';
 import type { LoadStep } from '../../runtime/progress';
 import {
@@ -49,15 +49,6 @@ const steps: Record<LoadStep, string> = {
   ready: 'Ready',
 };
 
-const stages: Record<Stage, string> = {
-  detect: 'find face',
-  crop: 'crop',
-  expression: 'DenseFace',
-  'speech-gate': 'find speech',
-  voice: 'wav2vec 2.0',
-  fusion: 'MEmoBERT',
-};
-
 const wordSources: Record<WordSourceKind, string> = {
   typed: 'Type',
   captions: 'Captions',
@@ -78,7 +69,6 @@ export const en = {
   conditions,
   modalities,
   steps,
-  stages,
   glosses,
   errors,
   notice:
@@ -162,15 +152,6 @@ export const en = {
     /** The engine's reasons are English: what stands for them in another language; `other` for a GPU's own fault. */
     reasons: {} as Readonly<Record<string, string>>,
     threads: (count: number) => (count === 1 ? '1 thread' : `${count} threads`),
-  },
-  rates: {
-    heading: 'Rates and latency',
-    face: 'faces',
-    voice: 'voice',
-    fusion: 'estimates',
-    perSecond: (value: string) => `${value} /s`,
-    milliseconds: (value: string) => `${value} ms`,
-    delay: 'from camera to bar',
   },
   progress: {
     label: 'Loading',
