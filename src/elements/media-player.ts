@@ -1,5 +1,8 @@
 /** The file beside its timeline: the player goes where the timeline points, and tells where its viewer goes. */
 
+import { html, type TemplateResult } from 'lit';
+import { strings } from './strings';
+
 /** As much of a video element as is needed. */
 export type Player = { -readonly [K in 'currentTime' | 'paused' | 'seeking']: HTMLVideoElement[K] };
 
@@ -28,6 +31,33 @@ export class MediaPlayer {
     this.#url = null;
     this.#blob = null;
     this.#sent = null;
+  }
+
+  /**
+   * @param seek its viewer went to this moment, seconds
+   * @param opened whether there is a picture in it
+   */
+  render(
+    blob: Blob | null,
+    seek: (time: number) => void,
+    opened: (picture: boolean) => void,
+  ): TemplateResult {
+    const told = ({ currentTarget }: Event) => {
+      const time = this.moved(currentTarget as HTMLVideoElement);
+      if (time !== null) seek(time);
+    };
+    return html`<video
+      class="file"
+      controls
+      playsinline
+      preload="auto"
+      aria-label=${strings.preview.player}
+      data-testid="player"
+      .src=${this.open(blob) ?? ''}
+      @loadedmetadata=${({ currentTarget }: Event) => opened((currentTarget as HTMLVideoElement).videoWidth > 0)}
+      @timeupdate=${told}
+      @seeking=${told}
+    ></video>`;
   }
 
   /**

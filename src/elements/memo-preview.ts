@@ -9,7 +9,7 @@ import type { DrawnFace, FaceChoices } from './face-choices';
 import { mapBox, type Fit, type Size } from './box-mapping';
 import { topHue } from './label-colours';
 import { livePills } from './live-pills';
-import { MediaPlayer } from './media-player';
+import type { MediaPlayer } from './media-player';
 import { strings } from './strings';
 
 /**
@@ -172,7 +172,8 @@ export class MemoPreview extends BaseElement {
   @query('video') private readonly video!: HTMLVideoElement | null;
   @query('.picture') private readonly picture!: HTMLElement;
 
-  readonly #player = new MediaPlayer();
+  /** Null until there was a file to play. */
+  #player: MediaPlayer | null = null;
   /** Null until there were several faces. */
   #choices: FaceChoices | null = null;
   #several = false;
@@ -192,7 +193,7 @@ export class MemoPreview extends BaseElement {
     this.#observer = null;
     // a picture that nobody shows must not hold a camera's track alive
     if (this.video !== null) this.video.srcObject = null;
-    this.#player.close();
+    this.#player?.close();
   }
 
   protected override firstUpdated(): void {
@@ -201,10 +202,11 @@ export class MemoPreview extends BaseElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('stream')) this.#play();
+    if ((changed.has('media') || changed.has('stream')) && this.#plays()) this.#fetchPlayer();
     const several = this.choosable && this.faces.length > 1;
     if (several && !this.#several) this.#fetchChoices();
     this.#several = several;
-    if (this.video !== null && this.#plays()) this.#player.show(this.video, this.position, this.reached);
+    if (this.video !== null && this.#plays()) this.#player?.show(this.video, this.position, this.reached);
   }
 
   protected override take(state: RecogniserState): void {
@@ -221,14 +223,14 @@ export class MemoPreview extends BaseElement {
   }
 
   override render(): TemplateResult {
-    const plays = this.#plays();
-    const shown = this.#hasPicture() || (plays && !this.soundAlone);
+    const player = this.#plays() ? this.#player : null;
+    const shown = this.#hasPicture() || (player !== null && !this.soundAlone);
     return html`<div
       class="picture ${shown ? 'with-picture' : ''} ${this.mirrored ? 'mirrored' : ''}"
       part="picture"
       ${cssValues({ '--_fit': this.fit, '--_box': this.hue })}
     >
-      ${plays ? this.#file() : shown ? LIVE() : nothing}
+      ${player !== null ? this.#file(player) : shown ? LIVE() : nothing}
       ${
         shown
           ? this.#frames()
@@ -245,23 +247,12 @@ export class MemoPreview extends BaseElement {
     </div>`;
   }
 
-  #file(): TemplateResult {
-    const told = () => {
-      const time = this.video === null ? null : this.#player.moved(this.video);
-      if (time !== null) this.request('seek', { time });
-    };
-    return html`<video
-      class="file"
-      controls
-      playsinline
-      preload="auto"
-      aria-label=${strings.preview.player}
-      data-testid="player"
-      .src=${this.#player.open(this.media) ?? ''}
-      @loadedmetadata=${() => (this.soundAlone = this.video?.videoWidth === 0)}
-      @timeupdate=${told}
-      @seeking=${told}
-    ></video>`;
+  #file(player: MediaPlayer): TemplateResult {
+    return player.render(
+      this.media,
+      (time) => this.request('seek', { time }),
+      (picture) => (this.soundAlone = !picture),
+    );
   }
 
   #frames(): unknown {
@@ -288,6 +279,15 @@ export class MemoPreview extends BaseElement {
           ></div>`,
       )
     );
+  }
+
+  #fetchPlayer(): void {
+    const come = ({ MediaPlayer }: typeof import('./over-time')) => {
+      this.#player ??= new MediaPlayer();
+      this.requestUpdate();
+    };
+    // with what shows time, which a file needs anyway; offline the next file tries again
+    if (this.#player === null) import('./over-time').then(come, () => undefined);
   }
 
   #fetchChoices(): void {
