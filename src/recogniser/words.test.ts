@@ -80,6 +80,27 @@ describe('Words', () => {
     expect(texts()).toBe('own');
   });
 
+  it('that are typed hold until they are replaced or taken back, from when a run listens until its end', () => {
+    const { words, source, said } = setUp();
+    words.type('hello');
+    words.type('hello you');
+    expect(words.state).toMatchObject({ status: 'off', said: [] });
+    words.attach(source);
+    expect(words.state).toMatchObject({
+      status: 'listening',
+      said: [{ text: 'hello you', start: 0, end: Infinity, final: true }],
+    });
+    words.setRunning(false);
+    words.setRunning(true);
+    words.start();
+    expect(said).toEqual(['hello you']);
+    words.detach();
+    expect(words.state).toMatchObject({ status: 'off', said: [] });
+    words.attach(source);
+    words.type('');
+    expect(words.state.said).toEqual([]);
+  });
+
   it('offer what is there: a recognition where the browser has one, a speech model where one is named', () => {
     expect(setUp().words.state.offered).toEqual(['typed', 'captions']);
     const { words } = setUp({ recognition });

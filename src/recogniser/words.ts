@@ -5,7 +5,7 @@
 
 import type { SampleChunk, Source } from '../capture';
 import type { CaptionFile } from '../capture/words/caption-words';
-import { TypedWords } from '../capture/words/typed-words';
+import { typedTexts } from '../capture/words/typed-words';
 import type { WordListeners, WordScene, WordSource, WordSourceKind } from '../capture/words/word-source';
 import { MemoError } from '../errors';
 import type { Manifest } from '../runtime/manifest';
@@ -97,7 +97,7 @@ export class Words {
     this.#text = text;
     this.#quiet = true;
     if (this.#state.source !== 'typed') this.choose('typed');
-    else if (this.#source instanceof TypedWords) this.#source.say(text);
+    else if (this.#state.status === 'listening') this.#sayTyped();
     this.#quiet = false;
   }
 
@@ -214,9 +214,13 @@ export class Words {
   #begin(): void {
     const scene = this.#scene;
     if (scene === null || this.#seat !== null || !this.#state.on || this.#rests) return;
+    const { source, place, status } = this.#state;
+    if (source === 'typed') {
+      if (status === 'off') this.#sayTyped();
+      return;
+    }
     const seat = Symbol();
     this.#seat = seat;
-    const { source, place } = this.#state;
     const on = this.#listeners(seat);
     const take = (made: WordSource | null) => {
       // another was chosen, or the run ended, while its code was on its way
@@ -225,16 +229,19 @@ export class Words {
       if (made === null) this.#leave();
       else made.start(scene);
     };
-    if (source === 'typed') {
-      take(new TypedWords(this.#text, on));
-      return;
-    }
     this.#maker.make(source, place, on).then(take, (error: unknown) => {
       if (this.#seat !== seat) return;
       this.#leave();
       this.#set({ on: false });
       this.#show(error);
     });
+  }
+
+  /** Needs no source: what is typed holds until it is replaced; empty takes it back. */
+  #sayTyped(): void {
+    const said = typedTexts(this.#text).map((text) => ({ ...text, final: true }));
+    this.#set({ status: 'listening', said });
+    this.#tellSaid();
   }
 
   get #rests(): boolean {

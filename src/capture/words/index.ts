@@ -1,5 +1,5 @@
 /**
- * Sources of words: typed, captions, the browser's recognition. Knows of the browser only; a speech model in the page is
+ * Sources of words: captions, the browser's recognition. Knows of the browser only; a speech model in the page is
  * `src/speech`'s, and looks the same.
  */
 
@@ -11,7 +11,6 @@ export { recognitionClass, type RecognitionClass, type RecognitionPlace } from '
 export { recognitionPlace } from './recognition-place';
 export { TrackWords } from './track-words';
 export { spread, Transcript } from './transcript';
-export { TypedWords } from './typed-words';
 export {
   REMEMBERED_SECONDS,
   WORD_SOURCES,

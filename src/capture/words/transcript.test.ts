@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scene, told } from './testing/told';
 import { spread, Transcript } from './transcript';
-import { TypedWords } from './typed-words';
 
 const said = ({ words }: Transcript) => words.map(({ text, final }) => (final ? text : `${text}?`)).join(' ');
 
@@ -32,21 +30,5 @@ describe('spread', () => {
       [3, 3],
       [3, 3],
     ]);
-  });
-});
-
-describe('TypedWords', () => {
-  it('hold until they are replaced or taken back', () => {
-    const heard = told();
-    const typed = new TypedWords('hello', heard.on);
-    typed.say('hello you');
-    expect(heard.lists, 'nothing before the start').toEqual([]);
-    typed.start(scene({ now: () => 5 }));
-    expect(heard.lists).toEqual([[{ text: 'hello you', start: 0, end: Infinity, final: true }]]);
-    typed.say('');
-    expect(heard.said()).toBe('');
-    typed.stop();
-    typed.say('late');
-    expect(heard.lists).toHaveLength(2);
   });
 });
