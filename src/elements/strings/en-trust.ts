@@ -45,5 +45,4 @@ export const trustEvidence = {
   noPicture: 'the camera gives no picture',
   poorLight: 'too dark, too bright or too flat to read',
   noSound: 'no sound arrives',
-  clipping: 'too loud: the sound is cut off',
 } as const;

@@ -42,5 +42,4 @@ export const trustEvidence = {
   noPicture: '카메라 화면이 들어오지 않음',
   poorLight: '너무 어둡거나 밝거나 흐려서 읽을 수 없음',
   noSound: '소리가 들어오지 않음',
-  clipping: '너무 커서 소리가 잘림',
 } as const;

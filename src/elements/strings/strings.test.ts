@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { configureLocalization } from '@lit/localize';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../errors';
@@ -83,6 +84,15 @@ describe('Korean', () => {
 
   it('gives each default label a meaning', () => {
     for (const label of DEFAULT_LABELS) expect(ko.glosses[label]).toMatch(/[가-힣]/);
+  });
+
+  it('gives no meaning to what can be no label: each is one piece of the vocabulary', () => {
+    const tokenizer = readFileSync(
+      new URL('../../../public/models/small/tokenizer.json', import.meta.url),
+      'utf8',
+    );
+    const { vocab } = (JSON.parse(tokenizer) as { model: { vocab: Record<string, number> } }).model;
+    expect(Object.keys(ko.glosses).filter((label) => vocab[label] === undefined)).toEqual([]);
   });
 
   it('speaks one way throughout', () => {
