@@ -35,7 +35,7 @@ export type {
   Moment,
 } from './memobert/moment';
 export { DOUBTS, type Doubt, type Reliability } from './memobert/reliability';
-export { adapt, fitAdaptation } from './recogniser/adaptation';
+export { adapt, fitAdaptation, type Prior, type Subject } from './recogniser/adaptation';
 export {
   CONDITIONS,
   DEFAULT_SETTINGS,
@@ -43,17 +43,23 @@ export {
   PHASES,
   type Adaptation,
   type AdaptationState,
+  type Clock,
   type Condition,
   type FetchFile,
   type Mark,
   type MarkedMoment,
+  type MemoRequest,
   type MomentState,
   type NamedFile,
+  type Page,
   type Phase,
   type Rates,
   type RecogniserEventMap,
   type RecogniserOptions,
+  type RecogniserParts,
   type RecogniserState,
+  type RequestMap,
+  type RequestName,
   type Segment,
   type Settings,
   type SourceKind,
@@ -65,10 +71,11 @@ export {
 export { Estimates } from './recogniser/estimates';
 export { Recogniser } from './recogniser/recogniser';
 export { marks, segments } from './recogniser/timeline-marks';
-export type { Measurement, MeasureOptions, MeasureWishes, Spread } from './measure';
-export type { Word, WordSourceKind, WordStatus } from './capture/words';
+export type { MeasureInput, Measurement, MeasureOptions, MeasureWishes, Spread } from './measure';
+export type { DeviceRequest } from './capture';
+export type { RecognitionPlace, Word, WordSourceKind, WordStatus } from './capture/words';
 export type { GraphName, GraphRole, Manifest, Precision } from './runtime/manifest';
-export type { Progress } from './runtime/progress';
+export type { LoadStep, Progress } from './runtime/progress';
 export type { BackendReport, DeviceWish, GraphReport } from './runtime/protocol';
 
 /** How fast this device is: see `src/measure`, which is fetched when this is first called. */

@@ -3,18 +3,30 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   exportTimeline,
+  fitAdaptation,
   LABEL_SETS,
+  measure,
   PROMPTS,
   Recogniser,
   type AdaptationState,
+  type DeviceRequest,
   type Estimate,
   type Filling,
+  type LoadStep,
   type MarkedMoment,
+  type MeasureInput,
   type MemoError,
+  type MemoRequest,
   type Moment,
+  type Prior,
+  type Progress,
+  type RecogniserParts,
   type RecogniserState,
+  type RecognitionPlace,
   type StateChange,
+  type Subject,
   type Timeline,
+  type WordsState,
 } from '.';
 
 const options = { manifestUrl: 'm', assetBase: 'a' };
@@ -63,5 +75,25 @@ describe('the headless API', () => {
       expectTypeOf(recogniser.adaptation).toEqualTypeOf<AdaptationState>();
       await recogniser.configure({ labels: LABEL_SETS[4], prompt: PROMPTS[1] });
     });
+  });
+
+  it('has a name for what its signatures take and give', () => {
+    expectTypeOf<Recogniser['start']>().parameters.toEqualTypeOf<[wish?: DeviceRequest]>();
+    expectTypeOf<Recogniser['handle']>().parameters.toEqualTypeOf<[MemoRequest]>();
+    expectTypeOf<ConstructorParameters<typeof Recogniser>[1]>().toEqualTypeOf<
+      Partial<RecogniserParts> | undefined
+    >();
+    expectTypeOf<NonNullable<Parameters<typeof measure>[1]>['input']>().toEqualTypeOf<
+      MeasureInput | undefined
+    >();
+    expectTypeOf<Parameters<typeof fitAdaptation>[2]>().toEqualTypeOf<Prior | undefined>();
+    expectTypeOf<AdaptationState['subject']>().toEqualTypeOf<Subject | null>();
+    expectTypeOf<Progress['step']>().toEqualTypeOf<LoadStep>();
+    expectTypeOf<WordsState['place']>().toEqualTypeOf<RecognitionPlace | null>();
+  });
+
+  it('keeps its own way to begin a run to itself', () => {
+    // @ts-expect-error what a start does inside
+    void ((recogniser: Recogniser) => recogniser.begin);
   });
 });

@@ -2,8 +2,8 @@
 
 import type { MemoError } from '../errors';
 import type { Estimate } from '../memobert/estimate';
+import type { Recogniser } from './recogniser';
 import type { Phase } from './state';
-import type { Teller } from './teller';
 
 interface Taker {
   resolve(result: IteratorResult<Estimate, undefined>): void;
@@ -24,7 +24,7 @@ export class Estimates implements AsyncIterableIterator<Estimate, undefined> {
 
   /** @param left it is over: the run is, or whoever took estimates broke off */
   constructor(
-    teller: Teller,
+    teller: Pick<Recogniser, 'state' | 'addEventListener'>,
     private readonly left: () => void = () => undefined,
   ) {
     this.#begun = teller.state.phase !== 'idle' && teller.state.phase !== 'error';

@@ -65,7 +65,10 @@ export abstract class Runner extends Loader {
     this.apply({ prompt, labels, modalities, words: this.words.state });
   }
 
-  async begin(kind: SourceKind, open: (signal: AbortSignal, run: Run) => Promise<Source>): Promise<void> {
+  protected async begin(
+    kind: SourceKind,
+    open: (signal: AbortSignal, run: Run) => Promise<Source>,
+  ): Promise<void> {
     this.assertOpen();
     const { state, recorder } = this;
     const before = this.run?.before ?? { state, recorder };
