@@ -43,6 +43,24 @@ export default tseslint.config(
     },
   },
   {
+    // knows of the browser only
+    files: ['src/capture/**'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex:
+                '^(\\.\\./)+(app|elements|encoders|export|measure|memobert|offline|recogniser|runtime|speech)(/|$)',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['src/{encoders,memobert,runtime}/**'],
     rules: { 'no-restricted-globals': ['error', 'document', 'window'] },
   },

@@ -4,9 +4,8 @@
  */
 
 import { MemoError } from '../errors';
-import type { TrackStatus } from '../recogniser/state';
 import { askForDevice, askForDevices, type DeviceKind, type DeviceRequest } from './devices';
-import type { Source } from './source';
+import type { Source, TrackStatus } from './source';
 import { StreamSource, type AbsentStatus, type StreamTracks } from './stream-source';
 
 /** Milliseconds to the next try; a device that comes back is tried at once, one that a program lets go tells nobody. */

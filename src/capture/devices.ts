@@ -1,7 +1,7 @@
 /** Asks for camera and microphone, each on its own, so that one refused leaves the other. */
 
 import { MemoError, type ErrorCode } from '../errors';
-import type { TrackStatus } from '../recogniser/state';
+import type { TrackStatus } from './source';
 
 export interface DeviceRequest {
   readonly camera: boolean;

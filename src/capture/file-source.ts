@@ -5,14 +5,13 @@
  */
 
 import { MemoError } from '../errors';
-import type { TrackStatus } from '../recogniser/state';
 import { downMix } from './down-mix';
 import { SourceEmitter } from './emitter';
 import { decodeSound, loadMedia } from './file-media';
 import { ElementPump } from './frames';
 import { readMedia } from './media-reader';
 import { ReaderSource } from './reader-source';
-import type { Source, SourceEvents, TimedFrame } from './source';
+import type { Source, SourceEvents, TimedFrame, TrackStatus } from './source';
 
 /** Milliseconds between two deliveries of samples. */
 const DELIVERY_MS = 50;

@@ -7,4 +7,12 @@ export type { ActorOptions } from './actor';
 export type { DeviceRequest } from './devices';
 export type { MediaReader } from './media-reader';
 export type { PushedSource } from './pushed-source';
-export { MOST_CHUNKS, type SampleChunk, type Source, type SourceEvents, type TimedFrame } from './source';
+export {
+  MOST_CHUNKS,
+  type SampleChunk,
+  type Source,
+  type SourceEvents,
+  type SourceKind,
+  type TimedFrame,
+  type TrackStatus,
+} from './source';

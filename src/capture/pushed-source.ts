@@ -1,10 +1,9 @@
 /** Frames and samples that the caller gives one by one, from wherever: a decoder, a game, another thread. Needs no document. */
 
 import { MemoError } from '../errors';
-import type { TrackStatus } from '../recogniser/state';
 import { SourceEmitter } from './emitter';
 import { NewestFrame } from './newest-frame';
-import type { Source, SourceEvents, TimedFrame } from './source';
+import type { Source, SourceEvents, TimedFrame, TrackStatus } from './source';
 
 export class PushedSource implements Source {
   readonly kind = 'push';

@@ -1,8 +1,7 @@
 /** A file that is read, not played: whoever runs it takes frames and samples from `reader` at its own pace. */
 
-import type { TrackStatus } from '../recogniser/state';
 import type { MediaReader } from './media-reader';
-import type { Source, TimedFrame } from './source';
+import type { Source, TimedFrame, TrackStatus } from './source';
 
 export class ReaderSource implements Source {
   readonly kind = 'file';

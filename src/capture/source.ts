@@ -5,8 +5,15 @@
 
 import type { MemoError } from '../errors';
 import type { MediaReader } from './media-reader';
-import type { SourceKind, TrackStatus } from '../recogniser/state';
-import type { TimedText } from '../runtime/protocol';
+import type { TimedText } from './words/timed-text';
+
+export type SourceKind = 'devices' | 'actor' | 'file' | 'stream' | 'push' | 'text';
+
+/**
+ * One camera or microphone, as the visitor sees it; `busy`: another program holds it; `lost`: taken away, and taken up again once it
+ * is back; `undecodable`: a file's picture or sound that this browser leaves out.
+ */
+export type TrackStatus = 'off' | 'live' | 'refused' | 'missing' | 'busy' | 'ended' | 'lost' | 'undecodable';
 
 export interface SampleChunk {
   /** Mono, -1 to 1. */

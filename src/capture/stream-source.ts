@@ -1,11 +1,10 @@
 /** Any MediaStream as a source: the base of camera and microphone, the actor, and a caller's own stream. */
 
 import { MemoError } from '../errors';
-import type { SourceKind, TrackStatus } from '../recogniser/state';
 import { SourceEmitter } from './emitter';
 import { pumpTrack, type FramePump } from './frames';
 import { KeptMicrophone } from './kept-microphone';
-import type { SampleChunk, Source, SourceEvents, TimedFrame } from './source';
+import type { SampleChunk, Source, SourceEvents, SourceKind, TimedFrame, TrackStatus } from './source';
 
 export interface StreamTracks {
   readonly camera: MediaStreamTrack | null;

@@ -1,7 +1,8 @@
 /**
  * The live loop and the headless API: clocks, back-pressure, rates, the state machine.
  * What only the headless entry has (`recogniser.ts`, `estimates.ts`) is not named here: elements would carry it.
- * Knows of capture, encoders' answers, runtime's client. Must not know of elements, and touches the DOM only through `page.ts`.
+ * Knows of capture, encoders' answers, runtime's client. Must not know of elements; of the document it knows what `page.ts` tells, and its
+ * address (`options.ts`).
  */
 
 export { NO_ADAPTATION, type AdaptationState } from './adaptation/state';

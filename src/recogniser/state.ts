@@ -1,5 +1,6 @@
 /** Everything the page can know about a running recogniser: one frozen object, replaced on change. */
 
+import type { SourceKind, TrackStatus } from '../capture';
 import type { MemoError } from '../errors';
 import { MODALITIES, type Estimate, type Face, type Modality } from '../memobert/estimate';
 import type { Manifest } from '../runtime/manifest';
@@ -9,6 +10,8 @@ import { NO_ADAPTATION, type AdaptationState } from './adaptation/state';
 import { NO_MOMENT, type MomentState } from './moment-state';
 import type { Timeline } from './timeline';
 import { INITIAL_WORDS, type WordsState } from './words-state';
+
+export type { SourceKind, TrackStatus };
 
 export const PHASES = ['idle', 'asking', 'loading', 'warming', 'listening', 'paused', 'error'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -27,14 +30,6 @@ export const CONDITIONS = [
   'recovering',
 ] as const;
 export type Condition = (typeof CONDITIONS)[number];
-
-export type SourceKind = 'devices' | 'actor' | 'file' | 'stream' | 'push' | 'text';
-
-/**
- * One camera or microphone, as the visitor sees it; `busy`: another program holds it; `lost`: taken away, and taken up again once it
- * is back; `undecodable`: a file's picture or sound that this browser leaves out.
- */
-export type TrackStatus = 'off' | 'live' | 'refused' | 'missing' | 'busy' | 'ended' | 'lost' | 'undecodable';
 
 export interface Rates {
   /** Updates a second, over the last seconds. */

@@ -4,6 +4,7 @@
  * One worker serves several recognisers: the model is theirs together, each has a session with evidence and prompt of its own.
  */
 
+import type { TimedText } from '../capture/words/timed-text';
 import type { SerialisedError } from '../errors';
 import type { Backend, Box, Estimate, Face, Stage } from '../memobert/estimate';
 import type { Filling, Masks, Moment } from '../memobert/moment';
@@ -11,6 +12,8 @@ import type { Light } from '../memobert/reliability';
 import type { ByRole } from './graph-plan';
 import type { EarlyRole, GraphName, Manifest, Precision } from './manifest';
 import type { Progress } from './progress';
+
+export type { TimedText };
 
 export type DeviceWish = 'auto' | Backend;
 
@@ -75,14 +78,6 @@ export interface VoiceAnswer {
 export interface GpuBufferCount {
   readonly buffers: number;
   readonly bytes: number;
-}
-
-/** One spoken or typed stretch of text, on the source's clock (seconds). */
-export interface TimedText {
-  readonly text: string;
-  readonly start: number;
-  /** Infinity: holds until replaced (typed text). */
-  readonly end: number;
 }
 
 /** What stands in the mask's sentence, and which words are weighed there. */

@@ -1,7 +1,7 @@
 /** The built-in actor as a source: a drawn face on a canvas and recorded lines, through the same way as any MediaStream. */
 
 import { MemoError } from '../../errors';
-import type { TimedText } from '../../runtime/protocol';
+import type { TimedText } from '../words/timed-text';
 import type { Source } from '../source';
 import { StreamSource } from '../stream-source';
 import { REMEMBERED_SECONDS } from '../words/word-source';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TrackStatus } from '../../recogniser/state';
+import type { TrackStatus } from '../source';
 import { BrowserWords } from './browser-words';
 import type { RecognitionClass, RecognitionPlace } from './recognition-api';
 import { recognitionPlace } from './recognition-place';

@@ -1,4 +1,4 @@
-import type { TimedText } from '../../runtime/protocol';
+import type { TimedText } from './timed-text';
 
 /** What somebody types: holds until it is replaced. */
 export function typedTexts(text: string): readonly TimedText[] {
