@@ -69,6 +69,35 @@ test('captions, a track and the browser’s recognition give words while the run
   await expectPhase(page, 'listening');
 });
 
+test('whoever lets the browser send the sound is not told beside Start that nothing is sent', async ({
+  open,
+}) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await fakeWorkers(page);
+  await fakeRecognition(page);
+  await openPage(page);
+  const consent = page.getByTestId('consent');
+  await expect(consent).toContainText('nothing is sent');
+  await choose(page, 'browser');
+  await expect(page.getByTestId('words-place')).toContainText('sends the sound');
+  await expect(consent).toContainText('nothing is sent');
+  await page.getByTestId('words-switch').click();
+  await expect(consent).toContainText(/sends the sound to its maker/);
+  await expect(consent).not.toContainText('nothing is sent');
+  // without the microphone it hears nothing to send
+  await page.getByTestId('switch-microphone').click();
+  await expect(consent).toContainText('nothing is sent');
+  await page.getByTestId('switch-microphone').click();
+
+  // the choice outlives a run
+  await press(page, /^start/i);
+  await expectPhase(page, 'listening');
+  await press(page, /^stop/i);
+  await expect(consent).toContainText(/sends the sound to its maker/);
+  await page.getByTestId('words-switch').click();
+  await expect(consent).toContainText('nothing is sent');
+});
+
 test('the browser’s recognition hears a microphone that is on, and nobody in a hidden tab', async ({
   open,
 }) => {

@@ -57,3 +57,9 @@ describe.each(PAGES)('$path', ({ path, texts, made }) => {
     expect(bare.filter((text) => !/class="(name|plain)"/.test(text))).toEqual([]);
   });
 });
+
+it('says in its notice that nothing is sent, with the one exception', () => {
+  const page = readFileSync(new URL('../../index.html', import.meta.url), 'utf8');
+  expect(page).toMatch(/nothing is sent, save[^<]*speech recognition[^<]*maker/);
+  expect(JSON.stringify(index['notice'])).toMatch(/음성 인식만은/);
+});

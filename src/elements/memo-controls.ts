@@ -86,6 +86,9 @@ export class MemoControls extends BaseElement {
   /** A file is open. */
   @property({ type: Boolean }) file = false;
 
+  /** The browser's own recognition is switched on, and sends what the microphone hears. */
+  @property({ type: Boolean }) sends = false;
+
   /** When a file's run ended by itself, on the page's clock. */
   #endedMs = -Infinity;
   #cancelled = false;
@@ -94,8 +97,9 @@ export class MemoControls extends BaseElement {
   @query('input') private readonly input!: HTMLInputElement;
 
   protected override take(state: RecogniserState): void {
-    const { phase, source, camera, microphone, modalities, media } = state;
+    const { phase, source, camera, microphone, modalities, media, words } = state;
     this.file = media !== null;
+    this.sends = words.on && words.source === 'browser' && words.place === 'service';
     const running = phase !== 'idle' && phase !== 'error';
     if (this.running && !running && this.source === 'file' && !this.#cancelled)
       this.#endedMs = performance.now();
@@ -105,7 +109,8 @@ export class MemoControls extends BaseElement {
   }
 
   override render(): TemplateResult {
-    return html`<div class="row">${this.#main()}</div>
+    const consent = this.#consent();
+    return html`<div class="row">${this.#main(consent)}</div>
       <div class="row others" ?hidden=${this.running}>
         <button class="quiet" type="button" data-testid="actor" @click=${() => this.#ask('start-actor', {})}>
           ${icons.actor} ${strings.controls.actor}
@@ -127,12 +132,12 @@ export class MemoControls extends BaseElement {
         }
         <input type="file" accept="video/*,audio/*" hidden @change=${this.#choose} />
       </div>
-      ${this.#consent() === null ? nothing : html`<p class="note" id="consent" data-testid="consent">${this.#consent()}</p>`}
+      ${consent === null ? nothing : html`<p class="note" id="consent" data-testid="consent">${consent}</p>`}
       ${this.#notes().map((note, at) => html`<p class="note" id=${`note${at}`} data-testid="note">${note}</p>`)}`;
   }
 
   /** One button for start and stop, so that the keyboard's focus stays where it was. */
-  #main(): unknown {
+  #main(consent: string | null): unknown {
     const { running } = this;
     const devices = this.#devices();
     if (devices.length === 0 && !running && !this.given) return nothing;
@@ -141,7 +146,7 @@ export class MemoControls extends BaseElement {
         type="button"
         data-testid=${running ? 'stop' : 'start'}
         ?disabled=${!running && !this.given && !devices.some((device) => this.wish[device])}
-        aria-describedby=${this.#consent() === null ? 'note0' : 'consent'}
+        aria-describedby=${consent === null ? 'note0' : 'consent'}
         @click=${this.#press}
       >
         ${running ? html`${icons.stop} ${this.source === 'file' ? strings.controls.cancel : strings.controls.stop}` : strings.controls.start}
@@ -161,10 +166,11 @@ export class MemoControls extends BaseElement {
   /** What a press on Start would let happen; null where it would capture nothing of the visitor's. */
   #consent(): string | null {
     const wanted = this.#wanted();
-    const read = DEVICES.filter((device) => wanted[device]).map((device) => strings.consent.devices[device]);
+    const { devices, start, and, away, stays } = strings.consent;
+    const read = DEVICES.filter((device) => wanted[device]).map((device) => devices[device]);
     return this.running || this.given || read.length === 0
       ? null
-      : strings.consent.start(read.join(strings.consent.and));
+      : start(read.join(and), this.sends && wanted.microphone ? away : stays);
   }
 
   #switch(device: Device): TemplateResult {

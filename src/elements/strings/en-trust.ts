@@ -34,8 +34,11 @@ export const trustUnsure = {
 /** Beside the button that starts it, so that it is read before the first frame. */
 export const trustConsent = {
   devices: { camera: 'your face', microphone: 'your voice' },
-  start: (read: string) =>
-    `Start lets an AI system read the expression of ${read}, in this page: nothing is sent or stored. It estimates expression, not feeling, and can be wrong.`,
+  start: (read: string, sent: string) =>
+    `Start lets an AI system read the expression of ${read}, in this page: ${sent}. It estimates expression, not feeling, and can be wrong.`,
+  stays: 'nothing is sent or stored',
+  /** The browser's own recognition is on, and sends the sound. */
+  away: 'your browser sends the sound to its maker, as you chose; nothing else is sent, and nothing stored',
   and: ' and ',
 } as const;
 

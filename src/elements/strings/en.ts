@@ -72,7 +72,7 @@ export const en = {
   glosses,
   errors,
   notice:
-    'An AI system that recognises emotional expression, running in this page: camera, sound and words are not sent anywhere. It estimates expression, not what a person feels, and it can be wrong.',
+    'An AI system that recognises emotional expression, running in this page: camera, sound and words are not sent anywhere. Only your browser’s own speech recognition may send sound to its maker, if you switch it on. It estimates expression, not what a person feels, and it can be wrong.',
   region: 'Emotion recogniser',
   consent: trustConsent,
   unsure: { ...trustUnsure, doubts: trustDoubts },

@@ -24,7 +24,7 @@ const en: GuideWords = {
     {
       part: 'preview',
       title: 'It looks at one face',
-      text: 'A frame marks the face that counts, and signs above it say what is switched on. Picture, sound and words are worked on in this page and never sent.',
+      text: 'A frame marks the face that counts, and signs above it say what is switched on. Picture, sound and words are worked on in this page and not sent; only your browser’s own speech recognition may send sound to its maker, if you switch it on.',
     },
     {
       part: 'controls',
@@ -54,7 +54,7 @@ const ko: GuideWords = {
     {
       part: 'preview',
       title: '한 사람의 얼굴을 봅니다',
-      text: '테두리가 추정에 쓰이는 얼굴을 표시하고, 위의 표시가 무엇이 켜져 있는지 알려 줍니다. 영상과 소리와 말은 이 페이지에서 계산하며 전송하지 않습니다.',
+      text: '테두리가 추정에 쓰이는 얼굴을 표시하고, 위의 표시가 무엇이 켜져 있는지 알려 줍니다. 영상과 소리와 말은 이 페이지에서 계산하며 전송하지 않습니다. 브라우저 자체의 음성 인식만은, 켜시는 경우에 소리를 브라우저 제조사로 보낼 수 있습니다.',
     },
     {
       part: 'controls',

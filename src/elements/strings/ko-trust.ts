@@ -31,8 +31,10 @@ export const trustUnsure = {
 /** Beside the button that starts it, so that it is read before the first frame. */
 export const trustConsent = {
   devices: { camera: '얼굴', microphone: '목소리' },
-  start: (read: string) =>
-    `시작하면 AI 시스템이 이 페이지 안에서 ${read}의 표현을 읽습니다. 아무것도 보내거나 저장하지 않습니다. 감정이 아니라 표현을 추정하며, 틀릴 수 있습니다.`,
+  start: (read: string, sent: string) =>
+    `시작하면 AI 시스템이 이 페이지 안에서 ${read}의 표현을 읽습니다. ${sent}. 감정이 아니라 표현을 추정하며, 틀릴 수 있습니다.`,
+  stays: '아무것도 보내거나 저장하지 않습니다',
+  away: '선택하신 대로 브라우저가 소리를 브라우저 제조사로 보냅니다. 그 밖에는 아무것도 보내거나 저장하지 않습니다',
   and: '과 ',
 } as const;
 

@@ -116,6 +116,25 @@ it('counts one face and one moment as one', () => {
   expect([tokens(1), tokens(2)]).toEqual(['1 moment of voice hidden', '2 moments of voice hidden']);
 });
 
+describe('that nothing is sent', () => {
+  it.each([
+    ['en', en, /speech recognition may send .*maker, if you switch it on/],
+    ['ko', ko, /음성 인식만은, 켜시는 경우에 .*제조사로 보낼 수 있습니다/],
+  ] as const)('is said with its one exception: %s', (language, { notice }, exception) => {
+    expect(notice).toMatch(exception);
+    const claims = guideWords[language].steps.filter(({ text }) => /not sent|전송하지/.test(text));
+    expect(claims).toHaveLength(1);
+    for (const { text } of claims) expect(text).toMatch(exception);
+  });
+
+  it('is not said at a start that lets the browser send', () => {
+    const { start, away, stays } = en.consent;
+    expect(start('your voice', stays)).toMatch(/nothing is sent/);
+    expect(start('your voice', away)).toMatch(/sends the sound to its maker/);
+    expect(start('your voice', away)).not.toMatch(/nothing is sent/);
+  });
+});
+
 describe('an open blank', () => {
   it.each([
     [['text', 'face', 'voice'], 'words, camera or microphone', '말, 카메라 또는 마이크로'],
