@@ -257,6 +257,21 @@ test('an element that goes by its events hears that a run is over, whatever ende
   expect(await ends('taken out')).toEqual(over);
 });
 
+test('the devices’ switches show what the page’s own start() took', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  const camera = page.getByTestId('switch-camera');
+  await camera.click();
+  await expect(camera).toHaveAttribute('aria-checked', 'false');
+  await element(page, (found) => found.start());
+  await expect(page.getByTestId('live')).toContainText('Camera on');
+  await expect(camera).toHaveAttribute('aria-checked', 'true');
+  await camera.click();
+  await expect(page.getByTestId('live')).toHaveText('Microphone on');
+  await expect(camera).toHaveAttribute('aria-checked', 'false');
+  await expectPhase(page, 'listening');
+});
+
 test('a stream of the page’s: read in place of the devices, and its end is told', async ({ open }) => {
   const page = await open();
   await openBody(page, '<memo-bert device="wasm"></memo-bert>');

@@ -1,6 +1,7 @@
 /** `<memo-bert>` in pages that were not made for it: rows and dialogs, their own ways with text, a root of ten pixels, presses that come twice or late. */
 
 import type { Page } from '@playwright/test';
+import type { MemoBert } from '../src/elements';
 import { expect, recorded, test } from './support/browser';
 import { expectPhase, openPage } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
@@ -157,6 +158,52 @@ test('a press that was meant for Cancel, as a file ends, starts no camera; one t
   await page.waitForFunction((then) => performance.now() > then, enough);
   await page.getByTestId('start').click();
   await expectPhase(page, 'listening');
+});
+
+test('a press that was meant for Stop, as a sentence is answered, starts no camera', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openHost(page, '', '<memo-bert device="wasm"></memo-bert>');
+  const state = page.evaluate(async () => {
+    const element = document.querySelector('memo-bert')!;
+    await new Promise<void>((answered) =>
+      element.addEventListener('statechange', () => element.state === 'idle' && answered()),
+    );
+    const { shadowRoot } = element.shadowRoot!.querySelector('memo-controls')!;
+    const start = () => shadowRoot!.querySelector<HTMLElement>('[data-testid=start]');
+    while (start() === null) await new Promise(requestAnimationFrame);
+    start()!.click();
+    return element.state;
+  });
+  await page.getByRole('textbox').first().fill('what a day');
+  await page.getByRole('textbox').first().press('Enter');
+  expect(await state).toBe('idle');
+  expect(await page.evaluate(() => window.grantedTracks.length)).toBe(0);
+});
+
+test('the keyboard’s focus stays in the controls where Stop goes, or cannot be Start', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openHost(page, '', '<memo-bert device="wasm" modalities="text"></memo-bert>');
+  const focused = () =>
+    page.evaluate(() => {
+      const { activeElement } = document.querySelector('memo-bert')!.shadowRoot!;
+      return activeElement?.shadowRoot?.activeElement?.getAttribute('data-testid');
+    });
+  const change = (run: (element: MemoBert) => void) =>
+    page.evaluate(`(${run.toString()})(document.querySelector('memo-bert'))`);
+  await page.getByTestId('actor').click();
+  await expectPhase(page, 'listening');
+  await page.getByTestId('stop').focus();
+  // over by itself
+  await change((element) => element.stop());
+  await expect.poll(focused).toBe('actor');
+
+  await change((element) => element.removeAttribute('modalities'));
+  for (const device of ['camera', 'microphone']) await page.getByTestId(`switch-${device}`).click();
+  await page.getByTestId('actor').click();
+  await expectPhase(page, 'listening');
+  await page.getByTestId('stop').press('Enter');
+  await expect(page.getByTestId('start')).toBeDisabled();
+  await expect.poll(focused).toBe('switch-camera');
 });
 
 test('without a device chosen, Start says why it cannot be pressed', async ({ open }) => {

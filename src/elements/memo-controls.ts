@@ -13,7 +13,7 @@ const DEVICES: readonly Device[] = ['camera', 'microphone'];
 /** What each device is there for. */
 const GIVES: Record<Device, Modality> = { camera: 'face', microphone: 'voice' };
 
-/** As long as it takes to see that “Cancel” has become “Start”, milliseconds. */
+/** As long as it takes to see that “Stop” has become “Start”, milliseconds. */
 const ENDED_MS = 500;
 
 /** Start with camera and microphone as wished, stop, the actor or a file instead. Sends `start`, `stop`, `start-actor`, `start-file`. */
@@ -89,23 +89,38 @@ export class MemoControls extends BaseElement {
   /** The browser's own recognition is switched on, and sends what the microphone hears. */
   @property({ type: Boolean }) sends = false;
 
-  /** When a file's run ended by itself, on the page's clock. */
+  /** When a run ended by itself, on the page's clock. */
   #endedMs = -Infinity;
   #cancelled = false;
 
   @state() private wish: Readonly<Record<Device, boolean>> = { camera: true, microphone: true };
   @query('input') private readonly input!: HTMLInputElement;
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.running = false; // what ends meanwhile ends under nobody's press
+  }
+
   protected override take(state: RecogniserState): void {
     const { phase, source, camera, microphone, modalities, media, words } = state;
-    this.file = media !== null;
-    this.sends = words.on && words.source === 'browser' && words.place === 'service';
+    const other = DEVICES.some((device) => this[device] !== state[device]);
     const running = phase !== 'idle' && phase !== 'error';
-    if (this.running && !running && this.source === 'file' && !this.#cancelled)
-      this.#endedMs = performance.now();
-    this.#cancelled &&= running;
-    this.running = running;
-    Object.assign(this, { source, camera, microphone, offered: modalities });
+    if (this.running && !running) this.#end();
+    this.sends = words.on && words.source === 'browser' && words.place === 'service';
+    Object.assign(this, { running, source, camera, microphone, file: media !== null, offered: modalities });
+    // the page may have started others than were wished here
+    const on = DEVICES.filter((device) => state[device] !== 'off');
+    if (other && source === 'devices' && on.length > 0) {
+      const started = this.#devices().map((device) => [device, on.includes(device)]);
+      this.wish = { ...this.wish, ...Object.fromEntries(started) };
+    }
+  }
+
+  #end(): void {
+    if (!this.#cancelled) this.#endedMs = performance.now();
+    this.#cancelled = false;
+    // without devices to start the button goes, or is disabled
+    if (this.renderRoot.querySelector('.main:focus') !== null) this.focus();
   }
 
   override render(): TemplateResult {
@@ -155,12 +170,11 @@ export class MemoControls extends BaseElement {
   }
 
   readonly #press = ({ detail }: MouseEvent): void => {
-    // of a double click the first is meant; and “Cancel”, which this button was a moment ago, starts no camera
-    if (detail > 1 || performance.now() - this.#endedMs < ENDED_MS) return;
-    if (this.running) {
-      this.#cancelled = true;
-      this.#ask('stop', {});
-    } else this.#ask('start', this.#wanted());
+    // of a double click the first is meant; and “Stop”, which this button was a moment ago, starts no camera
+    if (detail > 1) return;
+    this.#cancelled = this.running;
+    if (this.running) this.request('stop', {});
+    else if (performance.now() - this.#endedMs >= ENDED_MS) this.request('start', this.#wanted());
   };
 
   /** What a press on Start would let happen; null where it would capture nothing of the visitor's. */
