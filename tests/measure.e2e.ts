@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Measurement } from '../src/measure';
-import { expect, test } from './support/browser';
+import { expect, recorded, test } from './support/browser';
 import { expectPhase, openPage } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
 
@@ -79,6 +79,26 @@ test('it measures what the element has: by its defaults where nothing is written
     Object.assign(element, { device: undefined });
   });
   expect(await asked()).toEqual({ ...own, device: 'auto', allowSoftwareAdapter: false });
+});
+
+test('a file that is open stays open, also where another one could not be read', async ({ open }) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  const file = page.locator('input[type=file]').first();
+  await file.setInputFiles(recorded.clip);
+  await page.waitForFunction(() => window.estimates.length > 0);
+  await expectPhase(page, 'idle');
+  await file.setInputFiles(recorded.broken);
+  await expectPhase(page, 'error');
+  await page.locator('.measure').scrollIntoViewIfNeeded();
+  await page
+    .locator('memo-measure')
+    .evaluate((part) => Object.assign(part, { measure: () => Promise.reject(new Error('enough')) }));
+  await page.getByTestId('measure').click();
+  await expect(page.locator('memo-measure').getByTestId('error')).toBeVisible();
+  await expect(page.getByTestId('timeline')).toBeVisible();
+  await expectPhase(page, 'error');
 });
 
 test('what runs is stopped first; cancelled, nothing is left; what fails is told', async ({ open }) => {

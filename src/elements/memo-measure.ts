@@ -255,7 +255,8 @@ export class MemoMeasure extends BaseElement {
       this.for === null ? null : (this.getRootNode() as Document | ShadowRoot).getElementById(this.for);
     if (found === null || !('assetBase' in found)) return readAttributes(this).options;
     const engine = found as MemoEngine;
-    if (engine.state !== 'idle') engine.stop();
+    // a stop with no run closes the file
+    if (engine.state !== 'idle' && engine.state !== 'error') engine.stop();
     return readAttributes(engine).options;
   }
 
