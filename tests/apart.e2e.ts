@@ -253,6 +253,24 @@ test('a span is hidden by dragging and by keys, words by clicks and by the keybo
   await expect(ends.first()).toHaveAttribute('aria-valuetext', '0.9 s before the end');
   await page.keyboard.press('Escape');
   await expect.poll(async () => (await masks()).faces).toEqual([]);
+  // with nothing hidden too its ends go where the keys move them
+  const told = page.getByTestId('told');
+  await ends.first().focus();
+  for (let press = 0; press < 3; press += 1) await page.keyboard.press('ArrowRight');
+  await expect(ends.first()).toHaveAttribute('aria-valuenow', '3');
+  await expect(ends.first()).toHaveAttribute('aria-valuetext', 'nothing hidden, 0.7 s before the end');
+  // withheld, as beside the bars, and told once where nothing is hidden
+  const answer = await filled(page, 'answer');
+  await expect(answer.getByText('not sure')).toHaveCount(1);
+  await expect(answer).not.toContainText('with this hidden');
+  await expect(told).toHaveText(/own answer: not sure$/);
+  await ends.last().focus();
+  for (let press = 0; press < 2; press += 1) await page.keyboard.press('ArrowRight');
+  await expect.poll(async () => (await masks()).faces).toEqual([3, 4]);
+  await expect(answer).toContainText('with this hidden');
+  await expect(told).toHaveText(/^The hidden face: neutral .*own answer: not sure$/);
+  await page.keyboard.press('Escape');
+  await expect.poll(async () => (await masks()).faces).toEqual([]);
   const word = page.getByTestId('word-1');
   await word.focus();
   await page.keyboard.press('Space');

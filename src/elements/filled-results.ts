@@ -1,9 +1,17 @@
 /** What the model filled in, as `<memo-playground>` shows it. */
 
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { FeatureError, FilledFace, FilledPiece, FilledVoice, Filling } from '../memobert/moment';
+import type {
+  FeatureError,
+  FilledFace,
+  FilledPiece,
+  FilledVoice,
+  FilledWord,
+  Filling,
+} from '../memobert/moment';
+import { certainty, LEAST_CERTAINTY } from '../memobert/reliability';
 import { cssValues } from './css-values';
-import { labelGloss, percent, topIndex } from './format';
+import { labelGloss, labelSpoken, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';
 import { apartWords } from './strings/apart-words';
@@ -179,17 +187,55 @@ function filledVoice(voice: FilledVoice): TemplateResult {
   </div>`;
 }
 
-function explained({ explained: share, error, blind }: FeatureError): TemplateResult {
+function shareSpoken({ explained: share }: FeatureError): string {
   const { playground } = apartWords();
-  return html`<p data-explained=${share}>
-      ${share > 0 ? playground.explained(percent(share)) : playground.worse}
-    </p>
+  return share > 0 ? playground.explained(percent(share)) : playground.worse;
+}
+
+function explained(found: FeatureError): TemplateResult {
+  const { playground } = apartWords();
+  const { explained: share, error, blind } = found;
+  return html`<p data-explained=${share}>${shareSpoken(found)}</p>
     <p class="small number">${playground.error(error.toPrecision(2), blind.toPrecision(2))}</p>`;
 }
 
-function answers({ answer: { labels, whole, masked } }: Filling): TemplateResult {
+/** What was filled in, in one go: for screen readers, once it is there. */
+export function spokenResults({ words, face, voice, answer: { labels, masked } }: Filling): string {
   const { playground } = apartWords();
+  const likeliest = (names: readonly string[], values: readonly number[]) => {
+    const at = topIndex(values);
+    return [names[at] ?? '', percent(values[at] ?? 0)] as const;
+  };
+  const said: string[] = [];
+  if (words.length > 0) said.push(`${playground.filledWords}: ${words.map(wordSpoken).join(', ')}`);
+  if (face !== null) {
+    const [name, share] = likeliest(face.classes, face.guessed);
+    said.push(`${playground.filledFace}: ${className(name)} ${share}`);
+  }
+  if (voice !== null) said.push(`${playground.filledVoice}: ${shareSpoken(voice)}`);
+  const [label, share] = likeliest(labels, masked);
+  const answer = isSure(masked) ? `${labelSpoken(label)} ${share}` : strings.unsure.word;
+  return [...said, `${playground.answer}: ${answer}`].join('. ');
+}
+
+function wordSpoken({ pieces }: FilledWord): string {
+  return pieces.map(({ guesses }) => guesses[0]?.word ?? '').join(' ');
+}
+
+/** As the page itself has it: below, no word is named. */
+function isSure(probabilities: readonly number[]): boolean {
+  return certainty(probabilities) >= LEAST_CERTAINTY;
+}
+
+function answers({ words, face, voice, answer: { labels, whole, masked } }: Filling): TemplateResult {
+  const { playground } = apartWords();
+  const hidden = words.length > 0 || face !== null || voice !== null;
   const one = (values: readonly number[], when: string) => {
+    if (!isSure(values))
+      return html`<p>
+        <b>${strings.unsure.word}</b>
+        <span class="small">${when}</span>
+      </p>`;
     const at = topIndex(values);
     const label = labels[at] ?? '';
     const gloss = labelGloss(label);
@@ -201,7 +247,7 @@ function answers({ answer: { labels, whole, masked } }: Filling): TemplateResult
   };
   return html`<div role="group" aria-label=${playground.answer} class="result" data-testid="filled-answer">
     <p class="heading">${playground.answer}</p>
-    ${one(whole, playground.answerWhole)} ${one(masked, playground.answerMasked)}
+    ${one(whole, playground.answerWhole)} ${hidden ? one(masked, playground.answerMasked) : nothing}
   </div>`;
 }
 

@@ -7,7 +7,7 @@ import { buttons } from './buttons';
 import { choices } from './choices';
 import { customElement } from './custom-element';
 import { errorMessage, errorStyles } from './error-message';
-import { results, resultStyles } from './filled-results';
+import { results, resultStyles, spokenResults } from './filled-results';
 import { clock } from './late-format';
 import './memo-span';
 import type { MemoSpanEvent } from './memo-span';
@@ -73,6 +73,7 @@ export class MemoPlayground extends BaseElement {
   @property({ attribute: false }) moment: MomentState = NO_MOMENT;
   /** Whether there is an answer to take the evidence of. */
   @property({ type: Boolean }) ready = false;
+  #said = '';
 
   protected override take({ moment, estimate }: RecogniserState): void {
     this.moment = moment;
@@ -92,8 +93,9 @@ export class MemoPlayground extends BaseElement {
         >
           ${taken === null ? apartWords().playground.take : apartWords().playground.again}
         </button>
-        <span class="small" role="status" data-testid="taken">${this.#status()}</span>
+        <span class="small" data-testid="taken">${this.#status()}</span>
       </div>
+      <p class="hidden-visually" role="status" data-testid="told">${this.#told()}</p>
       ${error === null ? nothing : errorMessage(error, () => this.request('moment-dismiss-error', {}))}
       ${taken === null ? nothing : this.#parts(taken)}
       ${
@@ -101,6 +103,13 @@ export class MemoPlayground extends BaseElement {
           ? nothing
           : html`<div class=${busy ? 'busy' : ''} aria-busy=${busy}>${results(filling)}</div>`
       }`;
+  }
+
+  /** Neither every key's “Filling in” nor its end without what came of it. */
+  #told(): string {
+    const { taken, busy, filling } = this.moment;
+    if (!busy || taken === null) this.#said = filling === null ? this.#status() : spokenResults(filling);
+    return this.#said;
   }
 
   #status(): string {

@@ -1,10 +1,10 @@
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { LookedAt } from '../memobert/estimate';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
-import { dragged, keyed, type CellSpan } from './span-choice';
+import { dragged, isEmpty, keyed, type CellSpan } from './span-choice';
 import { apartWords } from './strings/apart-words';
 
 /** `memo-span`: the cells chosen. */
@@ -75,16 +75,23 @@ export class MemoSpan extends BaseElement {
   @property() label = '';
   @state() private held: CellSpan | null = null;
 
+  /** What is shown: `span`, or where its ends were moved to together, of which a list of cells knows nothing. */
+  #at: CellSpan = this.span;
   #begun: number | null = null;
   /** The end that was taken hold of, whose other end stays. */
   #other: number | null = null;
 
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (changed.has('moments') || !isEmpty(this.#at) || !isEmpty(this.span)) this.#at = this.span;
+  }
+
   override render(): TemplateResult {
     const count = this.moments.times.length;
-    const span = this.held ?? this.span;
+    const span = this.held ?? this.#at;
     const share = (cell: number) => String(count === 0 ? 0 : cell / count);
     return html`<div
-      class="track ${span.from === span.to ? 'none' : ''}"
+      class="track ${isEmpty(span) ? 'none' : ''}"
       data-testid="track"
       ${cssValues({ '--_count': String(Math.max(1, count)), '--_from': share(span.from), '--_to': share(span.to) })}
       @pointerdown=${this.#press}
@@ -98,7 +105,9 @@ export class MemoSpan extends BaseElement {
   }
 
   #end(end: 'from' | 'to', span: CellSpan, share: (cell: number) => string): TemplateResult {
-    const name = end === 'from' ? apartWords().playground.first : apartWords().playground.last;
+    const { first, last, nothing } = apartWords().playground;
+    const name = end === 'from' ? first : last;
+    const place = this.#spoken(span[end]);
     return html`<span
       class="end"
       role="slider"
@@ -108,7 +117,7 @@ export class MemoSpan extends BaseElement {
       aria-valuemin="0"
       aria-valuemax=${this.moments.times.length}
       aria-valuenow=${span[end]}
-      aria-valuetext=${span.from === span.to ? apartWords().playground.nothing : this.#spoken(span[end])}
+      aria-valuetext=${isEmpty(span) ? `${nothing}, ${place}` : place}
       ${cssValues({ '--_at': share(span[end]) })}
       @keydown=${(event: KeyboardEvent) => this.#key(event, end)}
     ></span>`;
@@ -122,7 +131,7 @@ export class MemoSpan extends BaseElement {
 
   #key(event: KeyboardEvent, end: 'from' | 'to'): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const next = keyed(this.span, end, event.key, this.moments.times.length);
+    const next = keyed(this.#at, end, event.key, this.moments.times.length);
     if (next === null) return;
     event.preventDefault(); // the page must not scroll with it
     this.#choose(next);
@@ -134,10 +143,10 @@ export class MemoSpan extends BaseElement {
     const track = event.currentTarget as HTMLElement;
     track.setPointerCapture(event.pointerId);
     const end = (event.target as HTMLElement).dataset['end'];
-    const { from, to } = this.span;
+    const { from, to } = this.#at;
     this.#other = end === undefined || from === to ? null : end === 'from' ? to - 1 : from;
     this.#begun = this.#other ?? this.#cell(event);
-    this.held = this.#other === null ? dragged(this.#begun, this.#begun, count) : this.span;
+    this.held = this.#other === null ? dragged(this.#begun, this.#begun, count) : this.#at;
   };
 
   readonly #drag = (event: PointerEvent): void => {
@@ -164,6 +173,7 @@ export class MemoSpan extends BaseElement {
   }
 
   #choose(span: CellSpan): void {
+    this.#at = span;
     this.span = span;
     this.dispatchEvent(new CustomEvent('memo-span', { detail: span }));
   }

@@ -5,6 +5,10 @@ export interface CellSpan {
   readonly to: number;
 }
 
+export function isEmpty({ from, to }: CellSpan): boolean {
+  return from === to;
+}
+
 /** From the cell where dragging began to the one where it is, both included. */
 export function dragged(begun: number, at: number, count: number): CellSpan {
   const inside = (cell: number) => Math.min(Math.max(cell, 0), count - 1);

@@ -50,7 +50,7 @@ const en = {
     worse: 'No better than knowing nothing.',
     error: (error: string, blind: string) =>
       `Root mean square error of the hidden features: ${error}; of a guess that knows nothing: ${blind}.`,
-    answer: 'The answer',
+    answer: 'The model’s own answer',
     answerWhole: 'all shown',
     answerMasked: 'with this hidden',
     busy: 'Filling in',
@@ -124,7 +124,7 @@ const ko: ApartWords = {
     explained: (share) => `모르던 것의 ${share}를 맞힙니다.`,
     worse: '아무것도 모를 때보다 낫지 않습니다.',
     error: (error, blind) => `가린 특징의 제곱평균제곱근 오차 ${error}, 아무것도 모르는 짐작은 ${blind}.`,
-    answer: '답',
+    answer: '모델 자체의 답',
     answerWhole: '모두 보일 때',
     answerMasked: '가렸을 때',
     busy: '채우는 중',
