@@ -227,6 +227,66 @@ test('marks are kept only when asked, come back with the page, and go out and in
   await expect(page.getByTestId('marked')).toHaveCount(0);
 });
 
+test('what is kept can be let go with the last mark taken back; a first impression cannot be marked', async ({
+  open,
+}) => {
+  const page = await open();
+  await openFake(page);
+  await page.getByTestId('open-adaptation').click();
+  await page.getByTestId('mark-happy').click();
+  const keep = page.getByTestId('keep-marks');
+  await keep.click();
+  await expect(keep).toBeChecked();
+  await page.getByTestId('unmark').click();
+  await expect(page.getByTestId('marked')).toHaveCount(0);
+  await expect(keep).toBeChecked();
+  await keep.click();
+  await expect(keep).not.toBeChecked();
+  await expect(keep).toBeDisabled();
+  expect(
+    await page.evaluate(() => Object.keys(localStorage).filter((key) => /adaptation/.test(key))),
+  ).toEqual([]);
+
+  await expect(page.getByTestId('mark-happy')).toBeEnabled();
+  await page.evaluate(() => {
+    const element = document.querySelector('memo-bert')!;
+    const part = document.createElement('memo-adaptation');
+    part.store = {
+      handle: () => undefined,
+      subscribe: (tell) =>
+        element.subscribe((state) =>
+          tell({ ...state, estimate: state.estimate && { ...state.estimate, provisional: true } }),
+        ),
+    };
+    part.id = 'early';
+    document.body.append(part);
+  });
+  await expect(page.locator('#early').getByTestId('mark-happy')).toBeDisabled();
+});
+
+test('a choice that is not taken is not shown as taken', async ({ open }) => {
+  const page = await open();
+  await openFake(page);
+  await page.getByTestId('wording').click();
+  await page.getByTestId('ask-words-7').waitFor({ state: 'attached' });
+  await page.locator('memo-bert').evaluate((element) => {
+    const root = element.shadowRoot!;
+    const wording = root.querySelector('memo-prompt')!.shadowRoot!.querySelector('memo-wording')!;
+    for (const part of [wording, root.querySelector('memo-words')!])
+      part.addEventListener('memo-request', (event) => event.preventDefault());
+    // it tells what holds, as it does of what is refused
+    wording.addEventListener('memo-request', () => wording.requestUpdate());
+  });
+  for (const [chosen, holds] of [
+    ['ask-words-4', 'ask-words-7'],
+    ['words-captions', 'words-typed'],
+  ] as const) {
+    await page.getByTestId(chosen).click({ force: true });
+    await expect(page.getByTestId(holds)).toBeChecked();
+    await expect(page.getByTestId(chosen)).not.toBeChecked();
+  }
+});
+
 test('a span is hidden by dragging and by keys, words by clicks and by the keyboard', async ({ open }) => {
   const page = await open({ grant: ['camera', 'microphone'] });
   await fakeWorkers(page);

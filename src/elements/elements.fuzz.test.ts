@@ -26,8 +26,8 @@ describe('what the elements write', () => {
     expect(top < 0 ? -Infinity : (values[top] ?? NaN) + 0).toBe(highest + 0); // -0 is 0
   });
 
-  property('labels of any name', 1500, [id, fc.nat(1000)], (label, index) => {
-    expect(labelColour(label, index)).toMatch(
+  property('labels of any name', 1500, [id, fc.array(id)], (label, others) => {
+    expect(labelColour(label, [...others, label])).toMatch(
       /^var\(--memo-colour-[\w-]*, light-dark\(#[\da-f]{6}, #[\da-f]{6}\)\)$/,
     );
     expect(labelSpoken(label)).toBe(label);

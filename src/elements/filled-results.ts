@@ -240,7 +240,7 @@ function answers({ words, face, voice, answer: { labels, whole, masked } }: Fill
     const label = labels[at] ?? '';
     const gloss = labelGloss(label);
     return html`<p>
-      <span class="was" lang="en" ${cssValues({ '--_hue': labelColour(label, at) })}>${label}</span
+      <span class="was" lang="en" ${cssValues({ '--_hue': labelColour(label, labels) })}>${label}</span
       >${gloss === null ? nothing : html` ${gloss}`} <span class="number">${percent(values[at] ?? 0)}</span>
       <span class="small">${when}</span>
     </p>`;

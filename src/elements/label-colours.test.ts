@@ -105,9 +105,27 @@ describe.each(SCHEMES)('text, %s', (scheme) => {
 });
 
 describe('labelColour', () => {
-  it("gives a bundle's own labels the hues in turn, under a safe name", () => {
-    const hues = Object.keys(LABEL_COLOURS).length;
-    expect(labelColour('very bored', hues + 1)).toBe(labelColour('very bored', 1));
-    expect(labelColour('very bored', 1)).toContain('--memo-colour-very-bored');
+  const hexes = (labels: readonly string[]) =>
+    labels.map((label) => labelColour(label, labels).replace(/.*light-dark/, ''));
+
+  it('is under a safe name', () => {
+    expect(labelColour('very bored', ['very bored'])).toContain('--memo-colour-very-bored');
+  });
+
+  it.each([
+    ['happy', 'calm', 'bored', 'worried'],
+    ['calm', 'neutral', 'bored', 'happy', 'worried', 'sad', 'contempt', 'tired'],
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'],
+  ])('differs for each of %s, %s, %s, %s ...', (...labels) => {
+    expect(new Set(hexes(labels)).size).toBe(labels.length);
+    const own = labels.filter((label) => Object.hasOwn(LABEL_COLOURS, label));
+    for (const label of own) expect(labelColour(label, labels)).toBe(labelColour(label, [label]));
+  });
+
+  it('takes the hues once more beyond as many as there are', () => {
+    const labels = ['happy', ...'abcdefghijk'];
+    expect(new Set(hexes(labels)).size).toBe(8);
+    expect(hexes(labels).at(8)).toBe(hexes(labels).at(0));
+    expect(hexes(labels).at(9)).toBe(hexes(labels).at(1));
   });
 });

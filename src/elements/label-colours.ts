@@ -23,14 +23,12 @@ export const LABEL_COLOURS: Readonly<Record<string, ThemedColour>> = {
   contempt: { light: '#8a2a6b', dark: '#f2a8c0' },
 };
 
-const CYCLE = Object.values(LABEL_COLOURS);
-
 /**
  * CSS colour of a label, themable as `--memo-colour-<id>`.
- * @param index the label's place in the manifest: labels of a bundle's own take the hues in turn
+ * @param labels all that it stands among: those without a hue of their own take the ones that are left, in turn
  */
-export function labelColour(id: string, index: number): string {
-  const colour = hueOf(id, index);
+export function labelColour(id: string, labels: readonly string[]): string {
+  const colour = hueOf(id, labels);
   const name = id.replace(/[^\w-]/g, '-');
   return colour === undefined
     ? 'currentColor'
@@ -40,19 +38,26 @@ export function labelColour(id: string, index: number): string {
 export type Scheme = keyof ThemedColour;
 
 /** As {@link labelColour}, where no CSS is: without what a page set. */
-export function themedColour(id: string, index: number, scheme: Scheme): string {
-  return hueOf(id, index)?.[scheme] ?? '#808080';
+export function themedColour(id: string, labels: readonly string[], scheme: Scheme): string {
+  return hueOf(id, labels)?.[scheme] ?? '#808080';
 }
 
 /** A label may be called "constructor", which every object has. */
-function hueOf(id: string, index: number): ThemedColour | undefined {
-  return (Object.hasOwn(LABEL_COLOURS, id) ? LABEL_COLOURS[id] : undefined) ?? CYCLE[index % CYCLE.length];
+const isKnown = (id: string): boolean => Object.hasOwn(LABEL_COLOURS, id);
+
+/** Where there are more labels than hues, those in use are taken once more. */
+function hueOf(id: string, labels: readonly string[]): ThemedColour | undefined {
+  const hues = Object.keys(LABEL_COLOURS);
+  const free = hues.filter((hue) => !labels.includes(hue));
+  const turn = [...free, ...hues.filter((hue) => labels.includes(hue))];
+  const place = labels.filter((label) => !isKnown(label)).indexOf(id);
+  return LABEL_COLOURS[isKnown(id) ? id : (turn[place % turn.length] ?? '')];
 }
 
 /** Of the most likely label; white where there is none, or where it is withheld. */
 export function topHue(estimate: Pick<Estimate, 'labels' | 'probabilities' | 'reliability'> | null): string {
   if (isWithheld(estimate)) return '#fff';
-  const index = topIndex(estimate?.probabilities ?? []);
-  const label = estimate?.labels[index];
-  return label === undefined ? '#fff' : labelColour(label, index);
+  const { labels = [], probabilities = [] } = estimate ?? {};
+  const label = labels[topIndex(probabilities)];
+  return label === undefined ? '#fff' : labelColour(label, labels);
 }

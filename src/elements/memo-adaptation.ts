@@ -78,7 +78,8 @@ export class MemoAdaptation extends BaseElement {
   protected override take({ adaptation, estimate, labels }: RecogniserState): void {
     this.adaptation = adaptation;
     this.labels = labels ?? DEFAULT_LABELS;
-    this.ready = estimate !== null && adaptation.subject !== null;
+    // a first impression is no answer of the model's
+    this.ready = estimate !== null && estimate.provisional !== true && adaptation.subject !== null;
   }
 
   override render(): TemplateResult {
@@ -100,14 +101,14 @@ export class MemoAdaptation extends BaseElement {
     return html`<fieldset>
       <legend class="heading">${this.ready ? apartWords().yours.mark : apartWords().yours.waiting}</legend>
       <div class="chips">
-        ${this.labels.map((word, index) => {
+        ${this.labels.map((word) => {
           const gloss = labelGloss(word);
           return html`<button
             class="chip word"
             type="button"
             ?disabled=${!this.ready}
             data-testid="mark-${word}"
-            ${cssValues({ '--_hue': labelColour(word, index) })}
+            ${cssValues({ '--_hue': labelColour(word, this.labels) })}
             @click=${() => this.request('mark', { word })}
           >
             <span lang="en">${word}</span>${gloss === null ? nothing : html`&nbsp;${gloss}`}
@@ -151,7 +152,6 @@ export class MemoAdaptation extends BaseElement {
 
   #mark(mark: MarkedMoment, index: number): TemplateResult {
     const { before, after } = this.#said(mark);
-    const at = this.labels.indexOf(mark.word);
     const gloss = labelGloss(mark.word);
     const name = `${labelSpoken(mark.word)}, ${clock(mark.time)}`;
     return html`<li
@@ -160,7 +160,7 @@ export class MemoAdaptation extends BaseElement {
       data-word=${mark.word}
       data-before=${before}
       data-after=${after ?? ''}
-      ${cssValues({ '--_hue': labelColour(mark.word, at) })}
+      ${cssValues({ '--_hue': labelColour(mark.word, this.labels) })}
     >
       <span
         ><b lang="en">${mark.word}</b>${gloss === null ? nothing : html` ${gloss}`}
@@ -216,10 +216,13 @@ export class MemoAdaptation extends BaseElement {
     const { marks, on, kept, subject } = this.adaptation;
     const none = marks.length === 0;
     return html`<div class="row">
-      ${this.#switch('use', apartWords().yours.use, on, (next) => this.request('adaptation-use', { on: next }))}
-      ${this.#switch('keep', apartWords().yours.keep, kept, (next) =>
-        this.request('adaptation-keep', { kept: next }),
+      ${this.#switch('use', apartWords().yours.use, on, none, (next) =>
+        this.request('adaptation-use', { on: next }),
       )}
+      ${this.#switch('keep', apartWords().yours.keep, kept, none && !kept, (next) => {
+        this.request('adaptation-keep', { kept: next });
+        if (none) this.focus(); // then it is disabled
+      })}
       <div class="row buttons">
         <button class="quiet" type="button" data-testid="save-marks" ?disabled=${none} @click=${this.#save}>
           ${apartWords().yours.save}
@@ -246,7 +249,13 @@ export class MemoAdaptation extends BaseElement {
     </div>`;
   }
 
-  #switch(name: string, text: string, on: boolean, ask: (on: boolean) => void): TemplateResult {
+  #switch(
+    name: string,
+    text: string,
+    on: boolean,
+    disabled: boolean,
+    ask: (on: boolean) => void,
+  ): TemplateResult {
     const change = (event: Event) => {
       const box = event.currentTarget as HTMLInputElement;
       const wanted = box.checked;
@@ -257,7 +266,7 @@ export class MemoAdaptation extends BaseElement {
       <input
         type="checkbox"
         .checked=${on}
-        ?disabled=${this.adaptation.marks.length === 0}
+        ?disabled=${disabled}
         data-testid="${name}-marks"
         @change=${change}
       />${text}

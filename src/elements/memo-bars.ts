@@ -131,7 +131,7 @@ export class MemoBars extends BaseElement {
       >
         ${this.labels.map((label, index) =>
           // another word's bar does not grow out of this one's
-          keyed(label, this.#row(label, index, values[index], index === top)),
+          keyed(label, this.#row(label, values[index], index === top)),
         )}
       </ol>
       ${note === '' ? nothing : html`<p class="note" data-testid="bars-note">${note}</p>`}`;
@@ -149,10 +149,10 @@ export class MemoBars extends BaseElement {
     >`;
   }
 
-  #row(label: string, index: number, value: number | undefined, top: boolean): TemplateResult {
+  #row(label: string, value: number | undefined, top: boolean): TemplateResult {
     return html`<li
       class=${top ? 'top' : value === undefined ? 'empty' : ''}
-      ${cssValues({ '--_hue': labelColour(label, index), '--_p': String(value ?? 0) })}
+      ${cssValues({ '--_hue': labelColour(label, this.labels), '--_p': String(value ?? 0) })}
       data-label=${label}
       data-probability=${value ?? ''}
     >

@@ -154,7 +154,7 @@ export class MemoModalities extends BaseElement {
     const values = own?.present === true ? (own.probabilities ?? []) : [];
     const index = topIndex(values);
     const label = labels[index];
-    const hue = label === undefined || this.#spoiled(modality) ? 'var(--_muted)' : labelColour(label, index);
+    const hue = label === undefined || this.#spoiled(modality) ? 'var(--_muted)' : labelColour(label, labels);
     // no heading: a part cannot know which level it would be in somebody's page
     return html`<div
       role="group"
@@ -207,7 +207,7 @@ export class MemoModalities extends BaseElement {
         (label, index) =>
           html`<span
             class="column"
-            ${cssValues({ '--_hue': labelColour(label, index), '--_p': String(values[index] ?? 0) })}
+            ${cssValues({ '--_hue': labelColour(label, labels), '--_p': String(values[index] ?? 0) })}
           ></span>`,
       )}
     </div>`;

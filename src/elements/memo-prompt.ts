@@ -164,7 +164,8 @@ export class MemoPrompt extends BaseElement {
     const [before, after] = splitPrompt(this.prompt);
     const longest = Math.max(...this.labels.map(({ length }) => length));
     const letters = String(before.length + after.length + longest + 2);
-    const hue = label === undefined || this.doubts !== null ? 'var(--_muted)' : labelColour(label, index);
+    const hue =
+      label === undefined || this.doubts !== null ? 'var(--_muted)' : labelColour(label, this.labels);
     return html`<div
       class=${this.listening ? 'listening' : ''}
       ${cssValues({ '--_hue': hue, '--_letters': letters })}

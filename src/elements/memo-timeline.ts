@@ -199,7 +199,7 @@ export class MemoTimeline extends BaseElement {
     const bands = (withheld: boolean) =>
       bandPaths(columns, labels.length, withheld).map(
         (path, index) =>
-          svg`<path class=${withheld ? 'pale' : ''} d=${path} ${cssValues({ '--_hue': labelColour(labels[index] ?? '', index) })}></path>`,
+          svg`<path class=${withheld ? 'pale' : ''} d=${path} ${cssValues({ '--_hue': labelColour(labels[index] ?? '', labels) })}></path>`,
       );
     return html`<svg part="bands" viewBox="0 0 ${COLUMNS} 1" preserveAspectRatio="none" aria-hidden="true">
       ${bands(false)}${bands(true)}
@@ -216,7 +216,7 @@ export class MemoTimeline extends BaseElement {
 
   #legend({ labels }: Timeline, columns: readonly (Column | null)[], shown: readonly Mark[]): TemplateResult {
     const kinds = new Set(shown.map(({ kind }) => kind));
-    const hues = labels.map(labelColour);
+    const hues = labels.map((label) => labelColour(label, labels));
     const swatch = (hue: string, text: string, pale = '') =>
       html`<li><span class="swatch ${pale}" ${cssValues({ '--_hue': hue })}></span>${text}</li>`;
     return html`<ul class="legend">

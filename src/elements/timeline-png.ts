@@ -51,11 +51,12 @@ function drawBands(
   scheme: Scheme,
 ): void {
   const width = PLOT.width / COLUMNS;
+  const hues = labels.map((label) => themedColour(label, labels, scheme));
   columns.forEach((column, index) => {
     let bottom = PLOT.y + PLOT.height;
     column?.values.forEach((value, label) => {
       const height = value * PLOT.height;
-      context.fillStyle = themedColour(labels[label] ?? '', label, scheme);
+      context.fillStyle = hues[label] ?? '';
       // half a pixel more closes the seam to the next column
       context.fillRect(PLOT.x + index * width, bottom - height, width + 0.5, height);
       bottom -= height;
@@ -116,7 +117,7 @@ function drawLegend(
     context.fillText(text, x + 24, y);
     x += 24 + context.measureText(text).width + 28;
   };
-  const hues = labels.map((label, index) => themedColour(label, index, scheme));
+  const hues = labels.map((label) => themedColour(label, labels, scheme));
   labels.forEach((label, index) => entry(labelSpoken(label), hues.slice(index, index + 1)));
   if (runs(columns, true).length > 0) entry(strings.unsure.word, hues, PALE);
   entry(overTimeWords().timeline.marks['no-face'], [ink], 0.75);

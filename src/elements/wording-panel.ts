@@ -1,6 +1,7 @@
 /** What `<memo-wording>` opens: sentences, sets of words, a line for one's own of each. Fetched when it is first opened. */
 
 import { css, html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { MemoError } from '../errors';
 import { LABEL_SET_SIZES, LABEL_SETS, PROMPTS } from '../memobert/presets';
 import { buttons } from './buttons';
@@ -82,7 +83,7 @@ function choice(name: string, value: string, text: string, on: boolean, ask: () 
       type="radio"
       name=${name}
       value=${value}
-      .checked=${on}
+      .checked=${live(on)}
       data-testid="ask-${name}-${value}"
       @change=${ask}
     />${text}

@@ -168,7 +168,7 @@ export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
   ],
   'labels of any name': [
     {
-      example: ['constructor', 0],
+      example: ['constructor', []],
       was: 'light-dark(undefined, undefined), and the source of Object as a name',
       seed: null,
     },
