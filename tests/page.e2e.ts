@@ -62,6 +62,38 @@ test('it carries its notice and its policy', async ({ open }) => {
   expect(policy).not.toContain('unsafe-inline');
 });
 
+test('what is kept here is not said before it is known', async ({ open }) => {
+  const page = await open();
+  await openPage(page);
+  await page.evaluate(async () => {
+    await customElements.whenDefined('memo-offline');
+    const before = {
+      ...{ supported: true, work: 'looking', kept: 'nothing', neededBytes: null, storedBytes: 0 },
+      ...{ loadedBytes: 0, persistent: false, healed: 0, update: 'none', online: true, error: null },
+    };
+    const store = {
+      look: () => undefined,
+      subscribe: (tell: (state: unknown) => void) => {
+        Object.assign(window, { tellKept: (work: string) => tell({ ...before, work }) });
+        tell(before);
+        return () => undefined;
+      },
+    };
+    document.body.append(
+      Object.assign(document.createElement('memo-offline'), { store: store as never, id: 'looking' }),
+    );
+  });
+  const state = page.locator('#looking').getByTestId('offline-state');
+  await expect(state).toHaveText('Looking what is kept here …');
+  const tell = (work: string) =>
+    page.evaluate((work) => (window as unknown as { tellKept: (work: string) => void }).tellKept(work), work);
+  await tell('none');
+  await expect(state).toHaveText(/^\s*Not kept/);
+  // a later look says nothing of itself
+  await tell('looking');
+  await expect(state).toHaveText(/^\s*Not kept[^…]*$/);
+});
+
 test('opened as the network goes, it takes no harm: what is kept for offline is shown once the network is back', async ({
   open,
 }) => {

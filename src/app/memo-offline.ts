@@ -87,6 +87,9 @@ export class MemoOffline extends LitElement {
 
   @state() private known: OfflineState = INITIAL_OFFLINE;
 
+  /** Until the first look is over, what is kept is not known. */
+  @state() private looked = false;
+
   readonly #speaker = new Speaker(this);
   #leave: (() => void)[] = [];
 
@@ -105,7 +108,10 @@ export class MemoOffline extends LitElement {
     engine?.addEventListener('statechange', loaded as EventListener);
     for (const type of ['online', 'offline']) addEventListener(type, look);
     this.#leave = [
-      store.subscribe((known) => (this.known = known)),
+      store.subscribe((known) => {
+        this.known = known;
+        this.looked ||= known.work !== 'looking';
+      }),
       () => engine?.removeEventListener('statechange', loaded as EventListener),
       () => ['online', 'offline'].forEach((type) => removeEventListener(type, look)),
     ];
@@ -128,8 +134,9 @@ export class MemoOffline extends LitElement {
       <h2 id="heading">${words.heading}</h2>
       ${this.#update()}
       <p role="status" data-testid="offline-state" data-kept=${kept} data-work=${work}>
-        ${online ? nothing : words.offline} ${supported ? words.kept[kept] : words.unsupported}
-        ${work === 'none' || work === 'looking' ? nothing : `${words.work[work]} …`}
+        ${online ? nothing : words.offline}
+        ${supported ? (this.looked ? words.kept[kept] : nothing) : words.unsupported}
+        ${work === 'none' || (work === 'looking' && this.looked) ? nothing : `${words.work[work]} …`}
       </p>
       ${error === null ? nothing : html`<p class="wrong" role="alert">${inWords(error)}</p>`}
       ${work === 'keeping' ? this.#progress() : nothing} ${this.#stored()}
