@@ -10,6 +10,12 @@ const manifest = JSON.parse(
   readFileSync(new URL('../public/models/small/manifest.json', import.meta.url), 'utf8'),
 ) as { name: string; version: string };
 
+/** What a measuring in a test's hands says of itself. */
+interface Told {
+  tell(round: number, rounds: number): void;
+  done(): void;
+}
+
 test('the shipped model is measured stage by stage, and the numbers can be copied', async ({ open }) => {
   test.setTimeout(300_000);
   const page = await open({ tiersUpEarly: true, grant: ['clipboard-read', 'clipboard-write'] });
@@ -22,7 +28,7 @@ test('the shipped model is measured stage by stage, and the numbers can be copie
   await measure.evaluate((part) => Object.assign(part, { rounds: 8 }));
   await page.getByTestId('measure').click();
   await expect(page.getByTestId('measure')).toHaveText('Cancel');
-  await expect(page.getByTestId('measure-status')).toHaveText(/^Round \d+ of 8$/, { timeout: 120_000 });
+  await expect(page.getByTestId('measure-progress')).toHaveText(/^Round \d+ of 8$/, { timeout: 120_000 });
   await expect(page.getByTestId('measure-table')).toBeVisible({ timeout: 240_000 });
   await page.getByTestId('measure-copy').click();
   await expect(page.getByTestId('measure-status')).toHaveText('Copied.');
@@ -79,6 +85,36 @@ test('it measures what the element has: by its defaults where nothing is written
     Object.assign(element, { device: undefined });
   });
   expect(await asked()).toEqual({ ...own, device: 'auto', allowSoftwareAdapter: false });
+});
+
+test('rounds are a progress bar’s; what is told is the end, once', async ({ open }) => {
+  const page = await open();
+  await openPage(page);
+  await page.locator('.measure').scrollIntoViewIfNeeded();
+  await page.locator('memo-measure').evaluate((part) => {
+    const names = ['detect', 'crop', 'expression', 'speech-gate', 'voice', 'fusion'];
+    const stages = Object.fromEntries(names.map((name) => [name, null]));
+    const measure = (_options: unknown, { tell }: { tell: (round: number, rounds: number) => void }) =>
+      new Promise((resolve) => {
+        const done = () =>
+          resolve({
+            ...{ backend: { name: 'wasm', threads: 1, adapter: null }, answer: null, stages },
+            ...{ load: { ms: 1, bytes: 1, steps: {} }, memory: null },
+          });
+        Object.assign(part, { tell, done });
+      });
+    Object.assign(part, { measure });
+  });
+  const [bar, status] = [page.getByTestId('measure-progress'), page.getByTestId('measure-status')];
+  await page.getByTestId('measure').click();
+  await expect(bar).toHaveText('Loading the model');
+  await page.locator('memo-measure').evaluate((part) => (part as unknown as Told).tell(3, 8));
+  await expect(bar).toHaveAttribute('aria-valuenow', '3');
+  await expect(bar).toHaveAttribute('aria-valuetext', 'Round 3 of 8');
+  await expect(status).toBeEmpty();
+  await page.locator('memo-measure').evaluate((part) => (part as unknown as Told).done());
+  await expect(status).toHaveText(/^Measured/);
+  await expect(bar).toHaveCount(0);
 });
 
 test('a file that is open stays open, also where another one could not be read', async ({ open }) => {

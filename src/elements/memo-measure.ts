@@ -17,6 +17,11 @@ import { ratesWords } from './strings/rates-words';
 
 export type Measure = typeof measure;
 
+interface Under {
+  readonly round: number;
+  readonly rounds: number;
+}
+
 /**
  * Measures this device: what loading costs, and how long each stage takes. With `for` it takes the bundle, its hash and the device of that
  * element and stops it first, so that nothing else computes meanwhile.
@@ -121,9 +126,10 @@ export class MemoMeasure extends BaseElement {
   @property({ attribute: false }) measurement: Measurement | null = null;
 
   /** Null at rest; round 0 while the model loads. */
-  @state() private under: { readonly round: number; readonly rounds: number } | null = null;
+  @state() private under: Under | null = null;
   @state() private failure: MemoError | null = null;
-  @state() private copied = false;
+  /** The last thing that was brought to an end. */
+  @state() private ended: 'measured' | 'copied' | null = null;
   #cancel: AbortController | null = null;
 
   override disconnectedCallback(): void {
@@ -145,18 +151,29 @@ export class MemoMeasure extends BaseElement {
         >
           ${this.under !== null ? words.cancel : measurement === null ? words.begin : words.again}
         </button>
-        <span class="number" role="status" data-testid="measure-status">${this.#status(words)}</span>
+        ${this.under === null ? nothing : this.#progress(this.under, words)}
+        <span role="status" data-testid="measure-status"
+          >${this.ended === null ? '' : words[this.ended]}</span
+        >
       </div>
       ${failure === null ? nothing : errorMessage(failure, () => (this.failure = null))}
       ${measurement === null ? nothing : this.#result(measurement, words)}`;
   }
 
-  #status(words: MeasureWords): string {
-    if (this.copied) return words.copied;
-    if (this.under === null) return '';
-    const { round, rounds } = this.under;
-    if (round === 0) return words.loading;
-    return round > rounds ? words.counting : words.round(round, rounds);
+  /** Not in the status: each round would be read out. */
+  #progress({ round, rounds }: Under, words: MeasureWords): TemplateResult {
+    const text = round === 0 ? words.loading : round > rounds ? words.counting : words.round(round, rounds);
+    return html`<span
+      class="number"
+      role="progressbar"
+      aria-label=${words.begin}
+      aria-valuemin="0"
+      aria-valuemax=${rounds}
+      aria-valuenow=${Math.min(round, rounds)}
+      aria-valuetext=${text}
+      data-testid="measure-progress"
+      >${text}</span
+    >`;
   }
 
   #result(found: Measurement, words: MeasureWords): TemplateResult {
@@ -233,13 +250,14 @@ export class MemoMeasure extends BaseElement {
   async #measure(): Promise<void> {
     const cancel = new AbortController();
     this.#cancel = cancel;
-    Object.assign(this, { failure: null, copied: false, under: { round: 0, rounds: 1 } });
+    Object.assign(this, { failure: null, ended: null, under: { round: 0, rounds: 1 } });
     try {
       this.measurement = await this.measure(this.#options(), {
         signal: cancel.signal,
         rounds: this.rounds,
         tell: (round, rounds) => (this.under = { round, rounds }),
       });
+      this.ended = 'measured';
       this.dispatchEvent(new CustomEvent('measured', { detail: this.measurement }));
     } catch (error) {
       // who cancelled knows it
@@ -263,7 +281,7 @@ export class MemoMeasure extends BaseElement {
   async #copy(json: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(json);
-      this.copied = true;
+      this.ended = 'copied';
     } catch {
       // where a page may not write the clipboard, it is there to be marked by hand
       this.shadowRoot?.querySelector('details')?.setAttribute('open', '');

@@ -33,6 +33,7 @@ export interface MeasureWords {
   readonly none: string;
   readonly copy: string;
   readonly copied: string;
+  readonly measured: string;
   readonly raw: string;
 }
 
@@ -66,6 +67,7 @@ const en: MeasureWords = {
   none: 'did not run',
   copy: 'Copy as JSON',
   copied: 'Copied.',
+  measured: 'Measured: the numbers are below.',
   raw: 'Show the JSON',
 };
 
@@ -99,6 +101,7 @@ const ko: MeasureWords = {
   none: '돌지 않음',
   copy: 'JSON으로 복사',
   copied: '복사했습니다.',
+  measured: '측정을 마쳤습니다. 결과는 아래에 있습니다.',
   raw: 'JSON 보기',
 };
 
