@@ -98,6 +98,51 @@ test('whoever lets the browser send the sound is not told beside Start that noth
   await expect(consent).toContainText('nothing is sent');
 });
 
+test('beside what listens it is said what it waits for, and bytes stand beside the status, not in it', async ({
+  open,
+}) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await fakeWorkers(page);
+  await fakeRecognition(page);
+  await openPage(page);
+  const status = page.getByTestId('words-status');
+  await choose(page, 'browser');
+  await page.getByTestId('words-switch').click();
+  await expect(status).toHaveText('Begins when you press Start');
+  await press(page, /^start/i);
+  await expect(status).toHaveText('Listening');
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => new Promise(() => undefined);
+    const microphone = window.grantedTracks.find(({ kind }) => kind === 'audio')!;
+    microphone.stop();
+    microphone.dispatchEvent(new Event('ended')); // as the browser does when the device goes
+  });
+  await expect(status).toHaveText('Goes on when the microphone is back');
+  await press(page, /^stop/i);
+  await page.getByTestId('words-switch').click();
+  await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+  await page.waitForFunction(() => window.estimates.length > 0);
+  await expectPhase(page, 'idle');
+  await page.getByTestId('words-switch').click();
+  await expect(status).toHaveText('Begins with the next start or file');
+
+  const words = page.locator('memo-words');
+  const load = (loadedBytes: number) =>
+    words.evaluate((part, loadedBytes) => {
+      const { words } = part as HTMLElementTagNameMap['memo-words'];
+      const change = { source: 'in-page', on: true, status: 'starting', loadedBytes, totalBytes: 4e6 };
+      Object.assign(part, { words: { ...words, ...change } });
+    }, loadedBytes);
+  for (const bytes of [1e6, 2e6]) {
+    await load(bytes);
+    await expect(status).toHaveText('Getting ready');
+    await expect(words.getByRole('progressbar')).toHaveAttribute('aria-valuenow', String(bytes / 4e4));
+    await expect(words.getByRole('progressbar')).toHaveText(`${bytes / 1e6}.0 of 4.0 MB`);
+  }
+  await load(4e6);
+  await expect(words.getByRole('progressbar')).toHaveCount(0);
+});
+
 test('the browser’s recognition hears a microphone that is on, and nobody in a hidden tab', async ({
   open,
 }) => {

@@ -99,12 +99,16 @@ export class MemoWords extends BaseElement {
   @property() text = '';
   /** Where the words come from, and what was said. */
   @property({ attribute: false }) words: WordsState = INITIAL_WORDS;
+  /** The run's microphone was taken away. */
+  @property({ type: Boolean }) deaf = false;
+  /** A file is open. */
+  @property({ type: Boolean }) file = false;
 
   /** What is shown of words that are not typed; null until somebody chose such a source. */
   @state() private panels: typeof panels | null = null;
 
   @query('input[type=text]') private readonly input!: HTMLInputElement | null;
-  @query('input[type=file]') private readonly file!: HTMLInputElement;
+  @query('input[type=file]') private readonly chooser!: HTMLInputElement;
   readonly #pause = new Debouncer(TYPING_PAUSE_MS);
   /** Last sent: a pause without a change asks nothing, Enter always does. */
   #sent = '';
@@ -127,9 +131,8 @@ export class MemoWords extends BaseElement {
     if (this.input !== null) this.input.value = this.text;
   }
 
-  protected override take({ text, words }: RecogniserState): void {
-    this.text = text;
-    this.words = words;
+  protected override take({ text, words, microphone, media }: RecogniserState): void {
+    Object.assign(this, { text, words, deaf: microphone === 'lost', file: media !== null });
   }
 
   override render(): TemplateResult {
@@ -158,10 +161,17 @@ export class MemoWords extends BaseElement {
         value=${source}
         data-testid="words-${source}"
         .checked=${source === this.words.source}
-        @change=${() => this.request('words-choose', { source })}
+        @change=${() => this.#choose(source)}
       />
       ${strings.words.sources[source]}
     </label>`;
+  }
+
+  /** It may be refused: the state says what is chosen. */
+  #choose(source: WordSourceKind): void {
+    this.request('words-choose', { source });
+    for (const choice of this.renderRoot.querySelectorAll<HTMLInputElement>('[name=source]'))
+      choice.checked = choice.value === this.words.source;
   }
 
   #panel(): unknown {
@@ -169,8 +179,8 @@ export class MemoWords extends BaseElement {
     if (source === 'typed') return this.#form();
     const { panels } = this;
     if (panels === null) return nothing;
-    if (source === 'captions') return panels.captionsPanel(this.words, () => this.file.click());
-    return panels.listenPanel(this.words, () => this.request(on ? 'words-stop' : 'words-start', {}));
+    if (source === 'captions') return panels.captionsPanel(this.words, () => this.chooser.click());
+    return panels.listenPanel(this, () => this.request(on ? 'words-stop' : 'words-start', {}));
   }
 
   async #fetch(): Promise<void> {

@@ -73,8 +73,17 @@ export function captionsPanel(words: WordsState, choose: () => void): TemplateRe
   </div>`;
 }
 
+export interface Beside {
+  readonly words: WordsState;
+  /** The run's microphone was taken away. */
+  readonly deaf: boolean;
+  /** A file is open. */
+  readonly file: boolean;
+}
+
 /** @param toggle switches it on or off */
-export function listenPanel(words: WordsState, toggle: () => void): TemplateResult {
+export function listenPanel(beside: Beside, toggle: () => void): TemplateResult {
+  const { words } = beside;
   const { source, place, on } = words;
   const away = source === 'browser' && place === 'service';
   const what = source === 'in-page' ? wordsPanelWords().inPage : wordsPanelWords().places[place ?? 'unknown'];
@@ -94,18 +103,34 @@ export function listenPanel(words: WordsState, toggle: () => void): TemplateResu
         ${icons.microphone(on)} ${away ? wordsPanelWords().listenAway : wordsPanelWords().listen}
       </button>
       <span class="note" role="status" data-testid="words-status" data-status=${words.status}
-        >${status(words)}</span
+        >${on ? status(beside) : ''}</span
       >
+      ${on && words.status === 'starting' && words.totalBytes > words.loadedBytes ? arriving(words) : nothing}
     </div>
     ${on ? said(words) : nothing}
   </div>`;
 }
 
-function status({ on, status, loadedBytes, totalBytes }: WordsState): string {
-  if (!on) return '';
-  if (status === 'starting' && totalBytes > loadedBytes)
-    return strings.progress.bytes(megabytes(loadedBytes), megabytes(totalBytes));
-  return status === 'off' ? wordsPanelWords().withStart : wordsPanelWords().statuses[status];
+function status({ words: { status }, deaf, file }: Beside): string {
+  const { statuses, withStart, withMicrophone, withNext } = wordsPanelWords();
+  if (status !== 'off') return statuses[status];
+  return deaf ? withMicrophone : file ? withNext : withStart;
+}
+
+/** Beside the status: there every tenth of a megabyte would be read out. */
+function arriving({ loadedBytes, totalBytes }: WordsState): TemplateResult {
+  const bytes = strings.progress.bytes(megabytes(loadedBytes), megabytes(totalBytes));
+  return html`<span
+    class="note number"
+    role="progressbar"
+    aria-label=${strings.progress.label}
+    aria-valuemin="0"
+    aria-valuemax="100"
+    aria-valuenow=${Math.round((loadedBytes / totalBytes) * 100)}
+    aria-valuetext=${bytes}
+    data-testid="words-progress"
+    >${bytes}</span
+  >`;
 }
 
 function said({ said: words, language, status: now }: WordsState): unknown {

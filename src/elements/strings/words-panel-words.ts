@@ -26,6 +26,9 @@ const en = {
   listen: 'Listen',
   listenAway: 'Send it and listen',
   withStart: 'Begins when you press Start',
+  withMicrophone: 'Goes on when the microphone is back',
+  /** Beside an open file, which Start would leave. */
+  withNext: 'Begins with the next start or file',
   nothing: 'No words yet.',
 } as const;
 
@@ -49,6 +52,8 @@ const ko: WordsPanelWords = {
   listen: '듣기',
   listenAway: '소리를 보내고 듣기',
   withStart: '시작을 누르면 함께 시작합니다',
+  withMicrophone: '마이크가 다시 연결되면 이어집니다',
+  withNext: '다음에 시작하거나 파일을 열 때 함께 시작합니다',
   nothing: '아직 들은 말이 없습니다.',
 };
 
