@@ -272,6 +272,17 @@ test('the devices’ switches show what the page’s own start() took', async ({
   await expectPhase(page, 'listening');
 });
 
+test('a level is the microphone’s only where there is one', async ({ open }) => {
+  const page = await open({ grant: ['microphone'] });
+  await openBody(page, '<memo-bert device="wasm" modalities="voice"></memo-bert>');
+  const meter = page.getByRole('meter');
+  await element(page, (found) => found.start());
+  await expect(meter).toHaveAccessibleName('Microphone level');
+  await page.getByTestId('stop').click();
+  await page.getByTestId('actor').click();
+  await expect(meter).toHaveAccessibleName('Sound level');
+});
+
 test('a stream of the page’s: read in place of the devices, and its end is told', async ({ open }) => {
   const page = await open();
   await openBody(page, '<memo-bert device="wasm"></memo-bert>');

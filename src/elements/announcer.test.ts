@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { MemoError } from '../errors';
 import { INITIAL_STATE, type RecogniserState } from '../recogniser';
 import { Announcer, TOP_EVERY_MS } from './announcer';
 import { strings } from './strings';
-import { CANNED_ESTIMATE } from './testing/canned-states';
+import { CANNED_ESTIMATE, CANNED_STATES } from './testing/canned-states';
 
 const listening: RecogniserState = { ...INITIAL_STATE, phase: 'listening' };
 const happy: RecogniserState = { ...listening, estimate: CANNED_ESTIMATE };
@@ -63,6 +64,47 @@ describe('Announcer', () => {
       strings.controls.tracks.ended(strings.controls.microphone),
     );
     expect(announcer.next({ ...INITIAL_STATE }, 3)).toBe(strings.phases.idle);
+  });
+
+  it('says of a file that it is analysed', () => {
+    const announcer = new Announcer();
+    expect(announcer.next({ ...listening, source: 'file' }, 0)).toBe(strings.status.analysing);
+  });
+
+  it('does not say that it still works offline while a load waits for the network', () => {
+    const announcer = new Announcer();
+    const waits = {
+      ...INITIAL_STATE,
+      phase: 'loading',
+      conditions: ['offline', 'awaiting-network'],
+    } as const;
+    expect(announcer.next(waits, 0)).toBe(
+      `${strings.phases.loading}. ${strings.conditions['awaiting-network']}`,
+    );
+    expect(announcer.next({ ...waits, conditions: ['offline'] }, 1)).toBe(strings.conditions.offline);
+    // nor that the network is back when a load begins to wait for it
+    expect(announcer.next({ ...waits, phase: 'listening' }, 2)).toBe(
+      `${strings.phases.listening}. ${strings.conditions['awaiting-network']}`,
+    );
+  });
+
+  it('says the last answer of a run that is over, however soon it came', () => {
+    const announcer = new Announcer();
+    announcer.next(listening, 0);
+    expect(announcer.next(happy, 0)).toMatch(/happy/);
+    expect(announcer.next(sad, 1000)).toBeNull();
+    expect(announcer.next({ ...sad, phase: 'idle' }, 2000)).toMatch(/^Ready\. .*sad/);
+    // what is scrubbed to after it is not followed at each step
+    expect(announcer.next({ ...happy, phase: 'idle' }, 2001)).toBeNull();
+  });
+
+  it('says once why no face is found', () => {
+    const announcer = new Announcer();
+    const { backend } = CANNED_STATES.listening;
+    const noFaces = new MemoError('capture-unsupported', 'No WebGL.', 'Switch it on.').toJSON();
+    const blind = { ...listening, backend: { ...backend!, noFaces } };
+    expect(announcer.next(blind, 0)).toBe(`${strings.phases.listening}. No WebGL. Switch it on.`);
+    expect(announcer.next(blind, 1)).toBeNull();
   });
 
   it('says a new top label, but not often', () => {

@@ -7,6 +7,7 @@ import type { Estimate } from '../memobert/estimate';
 import { isWithheld } from '../memobert/reliability';
 import type { Condition, Phase, RecogniserState, TrackStatus } from '../recogniser';
 import { labelSpoken, percent, topIndex } from './format';
+import { phaseWords, worthSaying } from './state-words';
 import { strings } from './strings';
 
 /** Milliseconds between two announcements of the top label. */
@@ -16,6 +17,8 @@ export class Announcer {
   #phase: Phase = 'idle';
   #conditions: readonly Condition[] = [];
   readonly #tracks: { camera: TrackStatus; microphone: TrackStatus } = { camera: 'off', microphone: 'off' };
+  /** Why no face is found, by the engine's own words. */
+  #blind = '';
   #top = '';
   #toppedMs = Number.NEGATIVE_INFINITY;
   /** The text that was answered last. */
@@ -25,21 +28,28 @@ export class Announcer {
 
   /** The sentence to say now, or null when there is nothing new. */
   next(state: RecogniserState, nowMs: number): string | null {
-    const said = [...this.#changes(state), ...this.#newTop(state, nowMs)];
+    // its last answer stays, however soon it came after the one that was told
+    const ended = state.phase === 'idle' && this.#phase !== 'idle';
+    const said = [...this.#changes(state), ...this.#newTop(state, nowMs, ended)];
     return said.length === 0 ? null : said.join('. ');
   }
 
   #changes(state: RecogniserState): string[] {
-    const { phase, conditions } = state;
+    const { phase, conditions, backend } = state;
     const said: string[] = [];
-    if (phase !== this.#phase) said.push(strings.phases[phase]);
+    if (phase !== this.#phase) said.push(phaseWords(state));
+    const { message = '', cure = '' } = backend?.noFaces ?? {};
+    if (message !== this.#blind && message !== '')
+      said.push(strings.status.reasons[message] ?? `${message} ${cure}`);
+    this.#blind = message;
     const notes: Partial<Record<TrackStatus, (device: string) => string>> = strings.controls.tracks;
     for (const device of ['camera', 'microphone'] as const) {
       const note = state[device] === this.#tracks[device] ? undefined : notes[state[device]];
       this.#tracks[device] = state[device];
       if (note !== undefined) said.push(note(strings.controls[device]));
     }
-    for (const condition of conditions) {
+    const held = worthSaying(conditions);
+    for (const condition of held) {
       if (!this.#conditions.includes(condition)) said.push(strings.conditions[condition]);
     }
     // after a stop nobody needs to hear that the silence is over
@@ -50,11 +60,11 @@ export class Announcer {
       }
     }
     this.#phase = phase;
-    this.#conditions = conditions;
+    this.#conditions = held;
     return said;
   }
 
-  #newTop({ estimate, source, text }: RecogniserState, nowMs: number): string[] {
+  #newTop({ estimate, source, text }: RecogniserState, nowMs: number, ended: boolean): string[] {
     const shown = this.#shown;
     this.#shown = estimate;
     if (estimate === null || estimate.provisional === true) {
@@ -66,7 +76,8 @@ export class Announcer {
     if (label === undefined) return [];
     // whoever has written one waits for its answer, and no other will come
     const asked = source === 'text' && text !== this.#text && estimate !== shown;
-    if (!asked && (label === this.#top || nowMs - this.#toppedMs < TOP_EVERY_MS)) return [];
+    const soon = !ended && nowMs - this.#toppedMs < TOP_EVERY_MS;
+    if (!asked && (label === this.#top || soon)) return [];
     this.#text = text;
     this.#top = label;
     this.#toppedMs = nowMs;

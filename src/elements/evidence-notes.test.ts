@@ -18,6 +18,26 @@ describe('evidenceNotes', () => {
     expect(notes.voice).toBe(evidence[status]);
   });
 
+  it('says of a file, a stream and the actor what they do not have, and that nobody has switched it off', () => {
+    const without = { ...listening, camera: 'off', microphone: 'off' } as const;
+    for (const [source, note] of [
+      ['file', evidence.notInFile],
+      ['stream', evidence.absent],
+      ['push', evidence.absent],
+      ['devices', evidence.off],
+    ] as const) {
+      const { face, voice } = evidenceNotes({ ...without, source });
+      expect([face, voice]).toEqual([note, note]);
+    }
+  });
+
+  it('waits for nothing in a moment of a file that is answered', () => {
+    const { face, voice } = evidenceNotes({ ...listening, source: 'file' });
+    expect([face, voice]).toEqual([evidence.noFace, evidence.silence]);
+    const unread = evidenceNotes({ ...listening, source: 'file', estimate: null });
+    expect([unread.face, unread.voice]).toEqual([evidence.waiting, evidence.waiting]);
+  });
+
   it('says what a live device lacks; muted goes before silence', () => {
     expect(evidenceNotes(listening).face).toBe(evidence.waiting);
     expect(evidenceNotes({ ...listening, conditions: ['no-face'] }).face).toBe(evidence.noFace);

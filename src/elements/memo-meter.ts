@@ -1,13 +1,13 @@
 import { css, html, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { RecogniserState } from '../recogniser';
+import type { RecogniserState, SourceKind } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
 import { meterFraction } from './meter-scale';
 import { strings } from './strings';
 
-/** How loud the microphone is, and whether the gate hears speech. */
+/** How loud the microphone or another sound is, and whether the gate hears speech. */
 @customElement('memo-meter')
 export class MemoMeter extends BaseElement {
   static override styles = [
@@ -57,13 +57,15 @@ export class MemoMeter extends BaseElement {
   @property({ type: Number }) level = 0;
   @property({ type: Boolean }) speaking = false;
   @property({ type: Boolean }) muted = false;
+  /** What is heard; `devices` is the microphone. */
+  @property() source: SourceKind | null = 'devices';
 
-  protected override take({ level, speaking, conditions }: RecogniserState): void {
-    Object.assign(this, { level, speaking, muted: conditions.includes('muted') });
+  protected override take({ level, speaking, conditions, source }: RecogniserState): void {
+    Object.assign(this, { level, speaking, source, muted: conditions.includes('muted') });
   }
 
   override render(): TemplateResult {
-    const { muted, speaking, quiet, label } = strings.meter;
+    const { muted, speaking, quiet, label, sound } = strings.meter;
     const fraction = meterFraction(this.muted ? 0 : this.level);
     return html`<div
       class="row ${this.speaking ? 'speaking' : ''}"
@@ -72,7 +74,7 @@ export class MemoMeter extends BaseElement {
       <span
         class="track"
         role="meter"
-        aria-label=${label}
+        aria-label=${this.source === 'devices' ? label : sound}
         aria-valuemin="0"
         aria-valuemax="100"
         aria-valuenow=${Math.round(fraction * 100)}

@@ -1,9 +1,10 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { Condition, Phase, RecogniserState } from '../recogniser';
+import type { Condition, Phase, RecogniserState, SourceKind } from '../recogniser';
 import type { BackendReport } from '../runtime/protocol';
 import { BaseElement } from './base-element';
 import { customElement } from './custom-element';
+import { phaseWords, worthSaying } from './state-words';
 import { strings } from './strings';
 
 /** The phase, what holds beside it, and what computes: WebGPU or the CPU, and why. */
@@ -72,23 +73,24 @@ export class MemoStatus extends BaseElement {
 
   @property() phase: Phase = 'idle';
   @property({ attribute: false }) conditions: readonly Condition[] = [];
-  /** A file: listening is said otherwise. */
-  @property({ type: Boolean }) analysing = false;
+  /** Of a file, listening is said otherwise. */
+  @property() source: SourceKind | null = null;
   /** Null before the model is loaded. */
   @property({ attribute: false }) backend: BackendReport | null = null;
 
   protected override take({ phase, conditions, backend, source }: RecogniserState): void {
-    Object.assign(this, { phase, conditions, backend, analysing: source === 'file' });
+    Object.assign(this, { phase, conditions, backend, source });
   }
 
   override render(): TemplateResult {
     const { noFaces } = this.backend ?? {};
     return html`<div class="now">
         <span class="phase ${this.phase}" data-testid="phase" data-phase=${this.phase}
-          >${this.analysing && this.phase === 'listening' ? strings.status.analysing : strings.phases[this.phase]}</span
+          >${phaseWords(this)}</span
         >
-        ${this.conditions
-          .filter((condition) => !this.#saidElsewhere(condition))
+        ${worthSaying(this.conditions)
+          // the backend's own line says this one, with its reason
+          .filter((condition) => condition !== 'cpu-fallback')
           .map(
             (condition) =>
               html`<span class="condition" data-testid="condition-${condition}"
@@ -98,13 +100,6 @@ export class MemoStatus extends BaseElement {
         ${noFaces && html`<span class="condition" data-testid="no-faces">${translated(noFaces.message, `${noFaces.message} ${noFaces.cure}`)}</span>`}
       </div>
       ${this.backend === null ? nothing : this.#backend(this.backend)}`;
-  }
-
-  #saidElsewhere(condition: Condition): boolean {
-    // the backend's own line says this one, with its reason
-    if (condition === 'cpu-fallback') return true;
-    // "still working" is wrong while a load waits
-    return condition === 'offline' && this.conditions.includes('awaiting-network');
   }
 
   #backend({ name, reason, forced, adapter, threads, graphs: { face } }: BackendReport): TemplateResult {

@@ -95,6 +95,7 @@ export const en = {
     none: 'nothing yet',
     contribution: 'moves the answer by',
     off: 'switched off',
+    notInFile: 'none in this file',
     refused: 'refused',
     missing: 'none found',
     busy: 'in use by another program',
@@ -142,7 +143,13 @@ export const en = {
     drop: 'Drop a video, a sound file or captions here',
     player: 'The file under analysis',
   },
-  meter: { label: 'Microphone level', speaking: 'speech', quiet: 'no speech', muted: 'muted' },
+  meter: {
+    label: 'Microphone level',
+    sound: 'Sound level',
+    speaking: 'speech',
+    quiet: 'no speech',
+    muted: 'muted',
+  },
   status: {
     analysing: 'Analysing the file',
     webgpu: 'WebGPU',

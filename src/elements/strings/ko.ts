@@ -106,6 +106,7 @@ export const ko: Words = {
     none: '아직 없음',
     contribution: '답에 준 영향',
     off: '꺼져 있음',
+    notInFile: '이 파일에 없음',
     refused: '거부됨',
     missing: '찾지 못함',
     busy: '다른 프로그램이 사용 중',
@@ -146,7 +147,7 @@ export const ko: Words = {
     drop: '동영상이나 소리 파일, 자막을 여기에 놓으십시오',
     player: '분석하는 파일',
   },
-  meter: { label: '마이크 크기', speaking: '말소리', quiet: '말 없음', muted: '음소거' },
+  meter: { label: '마이크 크기', sound: '소리 크기', speaking: '말소리', quiet: '말 없음', muted: '음소거' },
   status: {
     analysing: '파일을 분석하는 중',
     webgpu: 'WebGPU',
