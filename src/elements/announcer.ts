@@ -37,7 +37,7 @@ export class Announcer {
   #changes(state: RecogniserState): string[] {
     const { phase, conditions, backend } = state;
     const said: string[] = [];
-    if (phase !== this.#phase) said.push(phaseWords(state));
+    if (phase !== this.#phase) said.push(phaseWords(phase, state.source === 'file'));
     const { message = '', cure = '' } = backend?.noFaces ?? {};
     if (message !== this.#blind && message !== '')
       said.push(strings.status.reasons[message] ?? `${message} ${cure}`);

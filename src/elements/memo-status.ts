@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { Condition, Phase, RecogniserState, SourceKind } from '../recogniser';
+import type { Condition, Phase, RecogniserState } from '../recogniser';
 import type { BackendReport } from '../runtime/protocol';
 import { BaseElement } from './base-element';
 import { customElement } from './custom-element';
@@ -73,20 +73,20 @@ export class MemoStatus extends BaseElement {
 
   @property() phase: Phase = 'idle';
   @property({ attribute: false }) conditions: readonly Condition[] = [];
-  /** Of a file, listening is said otherwise. */
-  @property() source: SourceKind | null = null;
+  /** A file: listening is said otherwise. */
+  @property({ type: Boolean }) analysing = false;
   /** Null before the model is loaded. */
   @property({ attribute: false }) backend: BackendReport | null = null;
 
   protected override take({ phase, conditions, backend, source }: RecogniserState): void {
-    Object.assign(this, { phase, conditions, backend, source });
+    Object.assign(this, { phase, conditions, backend, analysing: source === 'file' });
   }
 
   override render(): TemplateResult {
     const { noFaces } = this.backend ?? {};
     return html`<div class="now">
         <span class="phase ${this.phase}" data-testid="phase" data-phase=${this.phase}
-          >${phaseWords(this)}</span
+          >${phaseWords(this.phase, this.analysing)}</span
         >
         ${worthSaying(this.conditions)
           // the backend's own line says this one, with its reason

@@ -1,10 +1,10 @@
 /** What the status shows and a screen reader is told alike. */
 
-import type { Condition, RecogniserState } from '../recogniser';
+import type { Condition, Phase } from '../recogniser';
 import { strings } from './strings';
 
-export function phaseWords({ phase, source }: Pick<RecogniserState, 'phase' | 'source'>): string {
-  return phase === 'listening' && source === 'file' ? strings.status.analysing : strings.phases[phase];
+export function phaseWords(phase: Phase, ofFile: boolean): string {
+  return phase === 'listening' && ofFile ? strings.status.analysing : strings.phases[phase];
 }
 
 /** "Still working" is wrong while a load waits. */
