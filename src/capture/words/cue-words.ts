@@ -4,8 +4,12 @@ import type { Cue } from './captions';
 import { spread } from './transcript';
 import type { Word } from './word-source';
 
-/** A tag, a SubRip position such as `{\an8}`, a reference, or what stands between them. */
-const PIECE = /<(\/?)([^<>\s.]*)[^<>]*>|\{\\[^{}]*\}|&(#x[0-9a-f]{1,6}|#\d{1,7}|\w{2,8});|[^<{&]+|[<{&]/gi;
+/**
+ * A tag, a SubRip position such as `{\an8}`, a reference, or what stands between them. No two repetitions that meet match the
+ * same character, or a tag without an end would be tried in every split of it.
+ */
+const PIECE =
+  /<(\/?)([^<>\s.]*)(?:[\s.][^<>]*)?>|\{\\[^{}]*\}|&(#x[0-9a-f]{1,6}|#\d{1,7}|\w{2,8});|[^<{&]+|[<{&]/gi;
 const CLOCK = /^(?:(\d+):)?(\d{1,2}):(\d{2})(?:\.(\d{1,3}))?/;
 
 /** Those that WebVTT writers use; an unknown one stays as it is. */
