@@ -30,9 +30,10 @@ function tableOf(text: string): { fault: string; file: string; title: string }[]
 /** What was promised to be injected, each in the words of its row. */
 const INJECTED = [
   /GPU is lost, once/,
-  /GPU is lost, twice within a minute/,
+  /GPU is lost, twice within three minutes/,
   /GPU is lost while hidden/,
   /worker crashes$/,
+  /worker hangs$/,
   /memory runs out/,
   /camera is unplugged/,
   /camera is taken by another program/,

@@ -229,6 +229,8 @@ export class BaseRecogniser extends Runner {
     const closed = { ...NOTHING_YET, timeline: media === null ? timeline : null, source: null };
     const stays = this.run !== null && media !== null && timeline !== null;
     this.dropRun();
+    // it would keep the next start waiting as well; a download goes on by another connection after 30 s
+    this.engine.leaveQuiet(this.step === 'fetch' ? 40 : 10);
     this.apply({ ...AT_REST, ...(stays ? left : closed), error: null });
   }
 

@@ -6,6 +6,8 @@ import type { RequestKind, Requests } from '../runtime/protocol';
 
 /** A `SharedClient` of `src/runtime` is one; tests bring another. */
 export interface EngineClient {
+  /** Since it last said something of the model, while something is asked. */
+  readonly quietSeconds: number;
   /** Rejects with a MemoError. */
   request<K extends RequestKind>(
     kind: K,

@@ -77,6 +77,11 @@ export class Engine {
     this.#early = null;
   }
 
+  /** As {@link discard}, of a worker that has been quiet for so long. */
+  leaveQuiet(seconds: number): void {
+    if ((this.#client?.quietSeconds ?? 0) >= seconds) this.discard({ retire: true });
+  }
+
   /** The worker keeps no sound of a run that is over. */
   forget(): void {
     this.#client?.request('forget', {}).catch(() => undefined); // one that has ended has none

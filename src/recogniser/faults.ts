@@ -41,7 +41,7 @@ export function lostDevices(): MemoError {
 
 /** Why WebAssembly computes from now on. */
 export function gpuLeft({ message }: MemoError): string {
-  return `WebGPU failed twice within a minute and was left; reload the page to try it again. ${message}`;
+  return `WebGPU failed twice within three minutes and was left; reload the page to try it again. ${message}`;
 }
 
 export function recogniserClosed(): MemoError {

@@ -142,6 +142,38 @@ describe('Recogniser, when something newer wins', () => {
     },
   );
 
+  it('leaves a worker that says nothing: the next start gets another', async () => {
+    const { recogniser, clients, openings, source } = setUp(slowLoad);
+    const again = () => {
+      recogniser.stop();
+      const started = recogniser.start();
+      openings.at(-1)!.arrive(source());
+      return started;
+    };
+    void recogniser.start();
+    clients[0]!.quietSeconds = 9;
+    void again();
+    expect(clients).toHaveLength(1);
+    clients[0]!.quietSeconds = 10;
+    void again();
+    expect(clients.map(({ closed, retired }) => [closed, retired])).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+    // who fetches may be waiting for the network, which is given up after 30 s
+    clients[1]!.tell({ step: 'fetch', loadedBytes: 1, totalBytes: 2, item: 'denseface', fraction: 0.3 });
+    clients[1]!.quietSeconds = 39;
+    void again();
+    expect(clients).toHaveLength(2);
+    clients[1]!.quietSeconds = 40;
+    const started = again();
+    await settled();
+    clients[2]!.take('load').answer(loadAnswer());
+    await started;
+    expect(recogniser.state).toMatchObject({ phase: 'listening', error: null });
+    recogniser.close();
+  });
+
   it('asks for nothing when who hears of the start stops it', async () => {
     const { recogniser, openings } = setUp();
     recogniser.addEventListener('statechange', () => recogniser.stop(), { once: true });

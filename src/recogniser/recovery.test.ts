@@ -15,7 +15,7 @@ describe('Recovery', () => {
     },
   );
 
-  it('counts faults of any kind together, and forgets them after a minute', () => {
+  it('counts faults of any kind together, and forgets them after a while', () => {
     const recovery = new Recovery();
     expect(recovery.remedy(fault('worker-lost'), 'webgpu', 0)).toBe('fresh-worker');
     expect(recovery.remedy(fault(), 'webgpu', TOGETHER_MS)).toBe('fresh-worker');

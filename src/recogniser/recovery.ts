@@ -1,5 +1,5 @@
 /**
- * What is done about a worker that failed: once a fresh one takes over, a second time within a minute it does so without
+ * What is done about a worker that failed: once a fresh one takes over, a second time within three minutes it does so without
  * the GPU, and after that the visitor is told. Counts faults; carries nothing out.
  */
 
@@ -11,8 +11,8 @@ export type Remedy = 'fresh-worker' | 'without-gpu' | 'tell';
 /** A fresh worker may do what this one could not: nothing says that bundle, input or browser are wrong. */
 const MENDABLE: ReadonlySet<ErrorCode> = new Set(['device-gpu-lost', 'worker-lost', 'out-of-memory']);
 
-/** Faults further apart have nothing to do with each other. */
-export const TOGETHER_MS = 60_000;
+/** Faults further apart have nothing to do with each other; a worker that hangs is found out after a minute, and its load takes another. */
+export const TOGETHER_MS = 180_000;
 
 export function isMendable({ code }: MemoError): boolean {
   return MENDABLE.has(code);

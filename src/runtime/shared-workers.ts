@@ -52,6 +52,10 @@ export class SharedClient {
     private readonly left: (retire: boolean) => void,
   ) {}
 
+  get quietSeconds(): number {
+    return this.client.quietSeconds;
+  }
+
   /** Rejects with a MemoError: `aborted` once it is closed. */
   request<K extends RequestKind>(
     kind: K,

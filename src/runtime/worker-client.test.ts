@@ -1,6 +1,6 @@
 /** Both ends of the worker's border, over a MessageChannel: what is thrown there arrives here whole. */
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ERROR_CODES, MemoError } from '../errors';
 import type { Handlers } from './session';
 import type { Progress } from './progress';
@@ -204,6 +204,51 @@ describe('the end', () => {
     const crash = Object.assign(new Event('error'), { message: 'Uncaught SyntaxError' });
     expect(await codeOf(crash)).toBe('worker-lost');
     expect(await codeOf(new Event('messageerror'))).toBe('worker-lost');
+  });
+
+  describe("where time is a test's", () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+    afterEach(() => void vi.useRealTimers());
+
+    const samples = () => ({ samples: new Float32Array(4), sampleRateHz: 16000, time: 0 });
+    const takesSamples = () => Promise.resolve({ buffered: 4 });
+
+    it('by silence: a minute without an answer, however many samples it takes in', async () => {
+      const { client, worker } = connect({ estimate: never, samples: takesSamples });
+      const told: MemoError[] = [];
+      client.onLost((error) => told.push(error));
+      const waiting = client.request('estimate', { time: 0 });
+      for (let second = 0; second < 59; second += 1) {
+        vi.advanceTimersByTime(1000);
+        await client.request('samples', samples());
+      }
+      expect([client.quietSeconds, worker.terminated]).toEqual([59, 0]);
+      vi.advanceTimersByTime(1000);
+      await expect(waiting).rejects.toMatchObject({ code: 'worker-lost' });
+      expect([told.length, worker.terminated]).toEqual([1, 1]);
+    });
+
+    it('not by rest, nor by what takes long and comes', async () => {
+      const { client, worker } = connect({ estimate: never, reset: () => Promise.resolve({}) });
+      vi.advanceTimersByTime(600_000);
+      await client.request('reset', {});
+      vi.advanceTimersByTime(600_000);
+      expect(client.quietSeconds).toBe(0);
+      client.request('estimate', { time: 0 }).catch(() => undefined);
+      for (let turn = 0; turn < 4; turn += 1) {
+        vi.advanceTimersByTime(59_000);
+        await client.request('reset', {});
+      }
+      expect(worker.terminated).toBe(0);
+    });
+
+    it.each(['load', 'moment', 'fill'] as const)('not while %s may wait for a network', async (kind) => {
+      const { client, worker } = connect({ [kind]: never, estimate: never });
+      client.request(kind, {} as never).catch(() => undefined);
+      client.request('estimate', { time: 0 }).catch(() => undefined);
+      vi.advanceTimersByTime(600_000);
+      expect([client.quietSeconds, worker.terminated]).toEqual([600, 0]);
+    });
   });
 
   it('by close: what waits rejects as aborted, nobody is told it was lost', async () => {

@@ -17,8 +17,19 @@ export interface RequestOptions {
 /** As much of a Worker as is used. */
 export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>;
 
+/** Taken in however long the GPU is at it: they say nothing of the model. */
+const AT_ONCE: ReadonlySet<FromWorker['kind']> = new Set(['samples', 'text']);
+/** May fetch a graph first, however slow the network is. */
+const FETCHING: ReadonlySet<RequestKind> = new Set(['load', 'moment', 'fill']);
+/**
+ * Looks, a second apart, at a worker that says nothing though it is asked: an endless graph, or a GPU that is neither there nor lost.
+ * Twice the longest that one run took of a worker that lived: 33 s, the first of a graph on a GPU made of software.
+ */
+const MOST_QUIET = 60;
+
 interface Waiting {
   readonly session: number;
+  readonly kind: RequestKind;
   resolve(answer: unknown): void;
   reject(error: MemoError): void;
 }
@@ -31,6 +42,8 @@ export class WorkerClient {
   #nextId = 1;
   /** It has said something: its scripts are there. */
   #began = false;
+  #watch: ReturnType<typeof setInterval> | undefined;
+  #quiet = 0;
   /** Why nothing is answered any more. */
   #ended: MemoError | null = null;
 
@@ -49,6 +62,11 @@ export class WorkerClient {
     worker.addEventListener('messageerror', () => {
       this.#lose(lost('an answer could not be read'));
     });
+  }
+
+  /** Since it last said something of the model, while something is asked. */
+  get quietSeconds(): number {
+    return this.#quiet;
   }
 
   /** Rejects with a MemoError: the worker's own, `aborted`, `worker-lost`, or `file-missing` where its script could not be fetched. */
@@ -71,6 +89,7 @@ export class WorkerClient {
       };
       this.#waiting.set(id, {
         session,
+        kind,
         resolve: (answer) => {
           settle();
           resolve(answer);
@@ -81,6 +100,7 @@ export class WorkerClient {
         },
       });
       signal?.addEventListener('abort', abort);
+      this.#watch ??= setInterval(() => this.#look(), 1000);
       this.#post({ id, session, kind, body } as ToWorker, transfer);
       // the answer is to `id`, so of this kind
     }) as Promise<Requests[K]['answer']>;
@@ -132,6 +152,7 @@ export class WorkerClient {
 
   #take(message: FromWorker | null): void {
     if (typeof message !== 'object' || message === null) return;
+    if (!AT_ONCE.has(message.kind)) this.#quiet = 0;
     if (message.kind === 'progress') {
       for (const listener of [...this.#progress]) listener(message.progress);
       return;
@@ -139,6 +160,18 @@ export class WorkerClient {
     const waiting = this.#waiting.get(message.id);
     if (message.ok) waiting?.resolve(message.body);
     else waiting?.reject(MemoError.from(message.error));
+  }
+
+  /** Counted, not by the clock: a machine that slept has heard nothing either. */
+  #look(): void {
+    const waiting = [...this.#waiting.values()];
+    this.#quiet = waiting.length === 0 ? 0 : this.#quiet + 1;
+    if (waiting.length === 0) {
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+    } else if (this.#quiet >= MOST_QUIET && !waiting.some(({ kind }) => FETCHING.has(kind))) {
+      this.#lose(lost('it has not answered for a minute'));
+    }
   }
 
   #lose(error: MemoError): void {
@@ -150,6 +183,7 @@ export class WorkerClient {
   #end(error: MemoError): void {
     if (this.#ended !== null) return;
     this.#ended = error;
+    clearInterval(this.#watch);
     this.#worker.terminate();
     for (const waiting of [...this.#waiting.values()]) waiting.reject(error);
     this.#progress.clear();

@@ -112,6 +112,7 @@ export class FakeClient implements EngineClient {
     release: [],
   };
   closed = false;
+  quietSeconds = 0;
   /** Closed as one that nobody new should get. */
   retired = false;
   readonly #waiting: Asked[] = [];
