@@ -56,6 +56,24 @@ describe('CaptionWords', () => {
     expect(heard.said()).toBe('film short');
   });
 
+  it('tells the newest words alone of cues that overlap without end', () => {
+    const cues = Array.from({ length: 100_000 }, (_, at) => cue(at / 1000, `w${at}`, 3_600_000));
+    const { heard, goTo } = playing(cues);
+    for (const at of [0, 20, 98, 500]) goTo(at);
+    expect(heard.lists.map(({ length }) => length)).toEqual([300, 300, 300, 300]);
+    expect(heard.lists.map((words) => words.at(-1)?.text)).toEqual(['w1000', 'w21000', 'w99000', 'w99999']);
+  });
+
+  it('tells those around the moment of a cue that says too much, as it comes to them', () => {
+    const all = Array.from({ length: 36_000 }, (_, at) => `w${String(at).padStart(5, '0')}`);
+    const { heard, goTo } = playing([cue(0, all.join(' '), 3600), cue(1800, 'short')]);
+    goTo(1);
+    expect([heard.lists.length, heard.lists[0]?.at(-1)?.text]).toEqual([1, 'w00299']);
+    goTo(1801);
+    const words = heard.lists.at(-1)?.map(({ text }) => text) ?? [];
+    expect([words.length, words.at(-1), words.includes('short')]).toEqual([300, 'w18020', true]);
+  });
+
   it('says which cues lie past the end of the media, and plays the others', () => {
     const { heard } = playing([cue(1, 'in'), cue(61, 'out'), cue(99, 'far')], 60);
     expect(heard.errors.map(({ code }) => code)).toEqual(['captions-beyond-end']);

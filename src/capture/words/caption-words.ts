@@ -4,7 +4,8 @@ import { MemoError } from '../../errors';
 import { BaseWordSource } from './base-source';
 import type { Cue } from './captions';
 import { wordsOf } from './cue-words';
-import { REMEMBERED_SECONDS, type WordListeners, type WordScene } from './word-source';
+import { newestWords, wordsAround } from './newest-words';
+import { REMEMBERED_SECONDS, type Word, type WordListeners, type WordScene } from './word-source';
 
 /** Milliseconds between two looks at the clock. */
 const LOOK_MS = 200;
@@ -25,6 +26,8 @@ export class CaptionWords extends BaseWordSource {
   #timer: ReturnType<typeof setInterval> | undefined;
   /** The cues told last: up to which one, and how many. */
   #told: readonly [number, number] | null = null;
+  #near: readonly Word[] = [];
+  #last: Word | undefined;
 
   constructor(
     private readonly file: CaptionFile,
@@ -55,9 +58,14 @@ export class CaptionWords extends BaseWordSource {
     const until = firstAfter(cues, seconds + AHEAD_SECONDS);
     // a long cue that began before others may still be said
     const near = cues.slice(0, until).filter(({ endTime }) => endTime > seconds - REMEMBERED_SECONDS);
-    if (this.#told !== null && this.#told[0] === until && this.#told[1] === near.length) return;
+    const same = this.#told !== null && this.#told[0] === until && this.#told[1] === near.length;
+    if (!same) this.#near = newestWords(near, wordsOf);
+    const words = wordsAround(this.#near, seconds + AHEAD_SECONDS);
+    const last = words.at(-1);
+    if (same && last === this.#last) return;
     this.#told = [until, near.length];
-    this.tell(near.flatMap(wordsOf));
+    this.#last = last;
+    this.tell(words);
   }
 
   /** Cues of another cut of the film: those within are used all the same. */

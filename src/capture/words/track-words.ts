@@ -7,6 +7,7 @@ import { MemoError } from '../../errors';
 import { BaseWordSource } from './base-source';
 import type { Cue } from './captions';
 import { unrolled, wordsOf } from './cue-words';
+import { MOST_WORDS, newestWords, wordsAround } from './newest-words';
 import { Transcript } from './transcript';
 import { REMEMBERED_SECONDS, type Word, type WordListeners, type WordScene } from './word-source';
 
@@ -17,6 +18,8 @@ export class TrackWords extends BaseWordSource {
   readonly #leave = new AbortController();
   /** Told already, while they stay on. */
   #on: ReadonlySet<TextTrackCue> = new Set();
+  #near: readonly Word[] = [];
+  #last: Word | undefined;
   #modeBefore: TextTrackMode | null = null;
 
   /** @param element in a `<video>` or `<audio>`; what it shows on the picture stays as the page wants it */
@@ -33,9 +36,14 @@ export class TrackWords extends BaseWordSource {
     const near = [...(this.element.track.cues ?? [])].filter(
       ({ startTime, endTime }) => startTime <= seconds && endTime > seconds - REMEMBERED_SECONDS,
     );
-    if (near.length === this.#on.size && near.every((cue) => this.#on.has(cue))) return;
+    const same = near.length === this.#on.size && near.every((cue) => this.#on.has(cue));
+    if (!same) this.#near = newestWords(unrolled(near.slice(-MOST_WORDS).map(cueOf)), wordsOf);
+    const words = wordsAround(this.#near, seconds);
+    const last = words.at(-1);
+    if (same && last === this.#last) return;
     this.#on = new Set(near);
-    this.tell(unrolled(near.map(cueOf)).flatMap(wordsOf));
+    this.#last = last;
+    this.tell(words);
   }
 
   protected begin(scene: WordScene): void {
@@ -53,7 +61,7 @@ export class TrackWords extends BaseWordSource {
     element.addEventListener('load', () => this.become('listening'), { signal });
     element.addEventListener('error', () => this.#refuse(), { signal });
     const take = () => {
-      if (!scene.stepped) this.#take(scene.now() - media.currentTime);
+      if (!scene.stepped) this.#take(scene.now(), media.currentTime);
     };
     track.addEventListener('cuechange', take, { signal });
     this.#modeBefore = track.mode;
@@ -70,23 +78,16 @@ export class TrackWords extends BaseWordSource {
     if (this.#modeBefore === 'disabled') this.element.track.mode = 'disabled';
   }
 
-  /** @param offset what the source's clock is ahead of the media's, seconds */
-  #take(offset: number): void {
+  /** @param now seconds on the source's clock; `mediaTime` is that of the media */
+  #take(now: number, mediaTime: number): void {
     const active = new Set(this.element.track.activeCues ?? []);
     const fresh = [...active].filter((cue) => !this.#on.has(cue));
     this.#on = active;
     if (fresh.length === 0) return;
-    this.#transcript.settle(fresh.flatMap((cue) => this.#wordsAt(cue, offset)));
-    this.tell(this.#transcript.words);
-  }
-
-  #wordsAt(cue: TextTrackCue, offset: number): readonly Word[] {
     const all = [...(this.element.track.cues ?? [])];
-    const before = all.slice(0, all.indexOf(cue)).slice(-1).map(cueOf);
-    const own = unrolled([...before, cueOf(cue)]).slice(before.length);
-    return own
-      .flatMap(wordsOf)
-      .map((word) => ({ ...word, start: word.start + offset, end: word.end + offset }));
+    const words = newestWords(fresh, (cue) => wordsAt(cue, all, now - mediaTime));
+    this.#transcript.settle(wordsAround(words, now));
+    this.tell(this.#transcript.words);
   }
 
   #refuse(): void {
@@ -98,6 +99,15 @@ export class TrackWords extends BaseWordSource {
       ),
     );
   }
+}
+
+/** @param all of the track, by start. @param offset what the source's clock is ahead of the media's, seconds */
+function wordsAt(cue: TextTrackCue, all: readonly TextTrackCue[], offset: number): readonly Word[] {
+  const before = all[all.indexOf(cue) - 1];
+  const own = before === undefined ? [cueOf(cue)] : unrolled([cueOf(before), cueOf(cue)]).slice(1);
+  return own
+    .flatMap(wordsOf)
+    .map((word) => ({ ...word, start: word.start + offset, end: word.end + offset }));
 }
 
 function cueOf(cue: TextTrackCue): Cue {

@@ -1,5 +1,6 @@
 /** What a recogniser has said so far: final words stay, interim ones are replaced by what comes next. */
 
+import { MOST_WORDS } from './newest-words';
 import { REMEMBERED_SECONDS, type Word } from './word-source';
 
 export class Transcript {
@@ -22,7 +23,7 @@ export class Transcript {
     this.#final = [...this.#final, ...words];
     const last = this.#final.at(-1);
     if (last === undefined) return;
-    this.#final = this.#final.filter(({ end }) => end > last.end - REMEMBERED_SECONDS);
+    this.#final = this.#final.filter(({ end }) => end > last.end - REMEMBERED_SECONDS).slice(-MOST_WORDS);
   }
 }
 
