@@ -31,7 +31,7 @@ export function toCsv(timeline: Timeline): string {
 }
 
 function field(value: string): string {
-  // a spreadsheet takes what begins like this for a formula
-  const safe = /^[=+@\t\r]/.test(value) ? `'${value}` : value;
+  // a spreadsheet takes what begins like this for a formula; a number below 0 is none
+  const safe = /^(?:[=+@\t\r]|-(?![\d.]+$))/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
