@@ -18,11 +18,11 @@ const SESSION = 'session';
  * `offset-to-start` from the beginning of the session.
  */
 export function toEmotionMl(timeline: Timeline): string {
-  const { labels } = timeline;
   // one document has one vocabulary: items are names of its own, so they must be XML names
-  const items = labels.map((label) => `    <item name="${attribute(token(label))}"/>\n`).join('');
+  const names = namesOf(timeline.labels);
+  const items = [...names.values()].map((name) => `    <item name="${attribute(name)}"/>\n`).join('');
   const emotions = segments(timeline)
-    .map((segment) => emotion(segment, timeline))
+    .map((segment) => emotion(segment, timeline, names))
     .join('');
   const session = isSession(timeline)
     ? `  <info id="${SESSION}">What times are relative to: a session whose date is not known.</info>\n`
@@ -39,7 +39,7 @@ function isSession({ name, began }: Timeline): boolean {
   return name === null && began === undefined;
 }
 
-function emotion(segment: Segment, timeline: Timeline): string {
+function emotion(segment: Segment, timeline: Timeline, names: ReadonlyMap<string, string>): string {
   const { estimate } = segment;
   const modes = Object.entries(estimate.modalities).flatMap(([modality, { present }]) =>
     present ? [modality] : [],
@@ -47,7 +47,7 @@ function emotion(segment: Segment, timeline: Timeline): string {
   const confidence = isWithheld(estimate) ? ' confidence="0"' : '';
   const categories = estimate.labels.map((label, index) => {
     const value = (estimate.probabilities[index] ?? 0).toFixed(6);
-    return `    <category name="${attribute(token(label))}" value="${value}"${confidence}/>\n`;
+    return `    <category name="${attribute(names.get(label) ?? token(label))}" value="${value}"${confidence}/>\n`;
   });
   return (
     `  <emotion ${times(segment, timeline)}` +
@@ -74,6 +74,19 @@ function reference({ start, end }: Segment, { name }: Timeline): string {
 
 function mediaUri(name: string): string {
   return attribute(encodeURIComponent(name));
+}
+
+/** Two labels may make one token: the later is numbered. */
+function namesOf(labels: readonly string[]): ReadonlyMap<string, string> {
+  const taken = new Set<string>();
+  const names = new Map<string, string>();
+  for (const label of labels) {
+    let name = token(label);
+    for (let number = 2; taken.has(name); number += 1) name = `${token(label)}-${number}`;
+    taken.add(name);
+    names.set(label, name);
+  }
+  return names;
 }
 
 /** As an xsd:NMTOKEN. */

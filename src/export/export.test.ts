@@ -33,6 +33,18 @@ describe('CSV', () => {
     const csv = toCsv({ ...CANNED_TIMELINE, labels: odd.labels, estimates: [odd] });
     expect(csv.split('\r\n')[0]).toContain(`top,withheld,"a,""b""",'=1+1,word`);
   });
+
+  it.each(['=1', '+1', '@SUM(A1)', "-2+3+cmd|' /C calc'!A0", '-A1', '-', '\t=1', '\r=1'])(
+    'gives a spreadsheet no formula %j, and numbers below 0 as they are',
+    (label) => {
+      const { modalities } = estimated(1, 0.5);
+      const negative = { ...modalities.face, contribution: -0.25 };
+      const odd = { ...estimated(1, 0.5), modalities: { ...modalities, face: negative } };
+      const csv = toCsv({ ...CANNED_TIMELINE, labels: [label, 'sad'], estimates: [odd] });
+      expect(csv).toMatch(/withheld,"?'/);
+      expect(csv).toContain(',-0.250000,');
+    },
+  );
 });
 
 describe('JSON', () => {
@@ -109,6 +121,16 @@ describe('EmotionML', () => {
     expect(text).toMatch(/<emotionml [^>]*>\n {2}<info id="session">[^<]+<\/info>\n {2}<vocabulary/);
     expect(text).toContain('<emotion time-ref-uri="#session" offset-to-start="500" duration="500" ');
     expect(text).not.toMatch(/ (start|end)="|<reference/);
+  });
+
+  it('has a name of its own for each label', () => {
+    const labels = ['a b', 'a-b', 'a/b', 'a-b-2'];
+    const odd = { ...estimated(1, 0.5), labels, probabilities: [0.4, 0.3, 0.2, 0.1] };
+    const text = toEmotionMl({ ...CANNED_TIMELINE, labels, estimates: [odd] });
+    const names = (tag: string) =>
+      [...text.matchAll(new RegExp(`<${tag} name="([^"]*)"`, 'g'))].map(([, name]) => name);
+    expect(names('item')).toEqual(['a-b', 'a-b-2', 'a-b-3', 'a-b-2-2']);
+    expect(names('category')).toEqual(names('item'));
   });
 
   it('has no confidence in what is withheld', () => {

@@ -170,6 +170,8 @@ describe('checkManifest', () => {
     ['word', '[MASK]'],
     ['word', 'happy'],
     ['id', 'happy'],
+    ['id', 'a\n\nb'],
+    ['id', 'a\u0085b'],
   ])('refuses a second label with the %s "%s"', (key, value) => {
     expect(complaint(changed(`labels.1.${key}`, value)).message).toContain(`labels[1].${key}`);
   });
@@ -177,6 +179,8 @@ describe('checkManifest', () => {
 
 interface Schema {
   readonly $ref?: string;
+  readonly maxItems?: number;
+  readonly not?: { readonly pattern: string };
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
@@ -229,6 +233,25 @@ describe('manifest.schema.json', () => {
         .filter((path) => !path.endsWith('.fp32') && !OPTIONAL.includes(path))
         .toSorted(),
     );
+  });
+
+  it('says how many labels there may be, and what their ids may not have, as the check does', () => {
+    const { maxItems = 0, items = {} } = root.properties?.['labels'] ?? {};
+    const labels = (count: number) =>
+      Array.from({ length: count }, (_, at) => {
+        const word = [...at.toString(36)].map((digit) => String.fromCodePoint(0x4e00 + parseInt(digit, 36)));
+        return { id: `${at}`, word: word.join('') };
+      });
+    expect(checkManifest(changed('labels', labels(maxItems))).labels).toHaveLength(maxItems);
+    expect(complaint(changed('labels', labels(maxItems + 1))).message).toContain(`more than ${maxItems}`);
+    const unwanted = new RegExp(items.properties?.['id']?.not?.pattern ?? '$^', 'u');
+    for (let code = 0; code < 0x300; code += 1) {
+      const id = `a${String.fromCharCode(code)}b`;
+      const taken = !unwanted.test(id);
+      const check = () => checkManifest(changed('labels.1.id', id));
+      if (taken) expect(check).not.toThrow();
+      else expect(check).toThrow(/control character/);
+    }
   });
 
   it('wants both halves of the voice or neither', async () => {

@@ -25,10 +25,14 @@ const SHA256 = /^[0-9a-f]{64}$/;
 /** Names of folders and files joined by slashes: nothing that leaves the bundle's folder, no scheme, no query. */
 const SAFE_PATH = /^(?!\.{1,2}(\/|$))[\w.-]+(\/(?!\.{1,2}(\/|$))[\w.-]+)*$/;
 const SINGLE_WORD = /^\p{L}+$/u;
+/** No format that an estimate is saved in takes these in a name. */
+const CONTROL = /\p{Cc}/u;
 /** Half a surrogate pair: no text, and no URL or header takes it. */
 const HALF_PAIR = /\p{Surrogate}/u;
 /** Of pixels a side, frames, tokens, features: several times what any model has; what is asked for is allocated. */
 const MOST_SIZE = 4096;
+/** Each is a bar, a band of the timeline and a number of every estimate. */
+const MOST_LABELS = 128;
 /** Minutes of sound. */
 const MOST_SAMPLES = 2 ** 24;
 
@@ -178,10 +182,12 @@ function checkPrompt(field: Field): string {
 function checkLabels(field: Field): readonly Label[] {
   const labels = field.list((label) => ({ id: label.at('id').text(), word: label.at('word').text() }));
   if (labels.length < 2) throw invalid(field.path, 'has fewer than two labels');
+  if (labels.length > MOST_LABELS) throw invalid(field.path, `has more than ${MOST_LABELS} labels`);
   const [ids, words] = [new Set<string>(), new Set<string>()];
   labels.forEach(({ id, word }, index) => {
     const path = `${field.path}[${index}]`;
     if (!SINGLE_WORD.test(word)) throw invalid(`${path}.word`, `is "${word}", not one word of letters`);
+    if (CONTROL.test(id)) throw invalid(`${path}.id`, 'has a line break or another control character');
     if (ids.has(id)) throw invalid(`${path}.id`, `repeats "${id}"`);
     if (words.has(word)) throw invalid(`${path}.word`, `repeats "${word}"`);
     ids.add(id);
