@@ -29,8 +29,11 @@ const SECOND: Contents = {
 let caches: NamedCaches;
 let host: Map<string, string>;
 let asked: string[];
+/** Besides, with a page. */
+let sent: Record<string, string>;
 
 beforeEach(() => {
+  sent = {};
   caches = cacheStorages();
   host = new Map();
   asked = [];
@@ -50,7 +53,7 @@ function deploy(version: string, contents: Contents, scope = SCOPE): AppCache {
     const text = host.get(url);
     if (text === undefined) return Promise.resolve(new Response('', { status: 404 }));
     const headers: Record<string, string> = url.endsWith('.html')
-      ? { 'content-type': 'text/html', 'x-other': 'y' }
+      ? { 'content-type': 'text/html', 'content-encoding': 'gzip', 'content-length': '5', vary: '*', ...sent }
       : {};
     return Promise.resolve(new Response(text, { headers }));
   };
@@ -105,6 +108,21 @@ describe('installed', () => {
     await expect(second.install()).rejects.toThrow('index.html');
     const first = deploy('1', FIRST);
     expect(await (await at(first, '')).text()).toBe('<html>1</html>');
+  });
+
+  it.each([
+    ['x-frame-options', 'DENY'],
+    ['x-content-type-options', 'nosniff'],
+    ['cross-origin-resource-policy', 'same-origin'],
+    ['content-security-policy', 'stricter'],
+    ['referrer-policy', 'no-referrer'],
+  ])("the host's own %s is left as it is, with and without it", async (name, value) => {
+    sent = { [name]: value };
+    const app = await installed();
+    host.clear();
+    expect((await at(app, '')).headers.get(name)).toBe(value);
+    const changed = deploy('2', { 'index.html': ['shell', 'other'] });
+    expect((await at(changed, '')).headers.get(name)).toBe(value);
   });
 
   it("the host's own headers are kept", async () => {

@@ -17,16 +17,8 @@ export interface AppCacheParts {
 export const APP_CACHE = 'memo-bert-app';
 /** Holds which groups somebody asked to keep; nothing is ever requested under it. */
 const ASKED = '.kept-groups';
-/** What of a host's answer is handed on. */
-const HANDED_ON = [
-  'content-type',
-  'content-language',
-  'content-security-policy',
-  'cross-origin-opener-policy',
-  'cross-origin-embedder-policy',
-  'permissions-policy',
-  'referrer-policy',
-];
+/** Of a host's answer: how its body travelled, which is here whole; and what other requests would get, of which "*" cannot be kept. */
+const NOT_HANDED_ON = ['content-encoding', 'content-length', 'transfer-encoding', 'vary'];
 
 export class AppCache {
   readonly #files: ReadonlyMap<string, BuildFile>;
@@ -202,13 +194,10 @@ export class AppCache {
   }
 }
 
-function handedOn({ headers }: Response): Headers {
-  return new Headers(
-    HANDED_ON.flatMap((name) => {
-      const value = headers.get(name);
-      return value === null ? [] : [[name, value] as [string, string]];
-    }),
-  );
+function handedOn(response: Response): Headers {
+  const headers = new Headers(response.headers);
+  for (const name of NOT_HANDED_ON) headers.delete(name);
+  return headers;
 }
 
 async function matches(response: Response, { sha256 }: BuildFile): Promise<boolean> {
