@@ -169,7 +169,7 @@ export class BaseRecogniser extends Runner {
   /** Rejects with `adaptation-invalid`, `adaptation-foreign`, or `moment-missing` before a model is loaded; the marks then stay. */
   async importAdaptation(file: Blob): Promise<void> {
     this.assertOpen();
-    this.adapter.fromJson(await file.text());
+    await this.adapter.fromFile(file);
   }
 
   /**

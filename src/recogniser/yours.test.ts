@@ -1,6 +1,6 @@
 /** Marks, moments and prompts through the recogniser: what the state says after each, and what a failure leaves. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
 import { Recogniser } from './recogniser';
 import { FakeClient, healthyAnswers, MOMENT } from './testing/fake-client';
@@ -136,6 +136,38 @@ describe('marks', () => {
       code: 'adaptation-invalid',
     });
     expect(recogniser.state.phase).toBe('listening');
+    recogniser.close();
+  });
+
+  it.each([
+    ['has gone since it was chosen', { size: 9 }, /could not read/],
+    ['is far too large', { size: 2_000_001 }, /2\.0 MB/],
+  ])('of a file that %s are told, by elements too, and the marks stay', async (_what, { size }, message) => {
+    const { recogniser } = await listening();
+    for (const word of ['happy', 'sad']) recogniser.mark(word);
+    const text = vi.fn(() => Promise.reject(new DOMException('gone', 'NotReadableError')));
+    const file = { size, text } as unknown as File;
+    await expect(recogniser.importAdaptation(file)).rejects.toMatchObject({ code: 'adaptation-invalid' });
+    recogniser.adapter.dismissError();
+    recogniser.handle({ name: 'adaptation-import', detail: { file } });
+    await vi.waitFor(() => expect(recogniser.adaptation.error?.message).toMatch(message));
+    expect(recogniser.adaptation.marks).toHaveLength(2);
+    expect(text).toHaveBeenCalledTimes(size === 9 ? 2 : 0);
+    recogniser.close();
+  });
+
+  it('of another prompt are refused without repeating all that the file says', async () => {
+    const { recogniser } = await listening();
+    for (const word of ['happy', 'sad']) recogniser.mark(word);
+    const saved = JSON.parse(await recogniser.exportAdaptation().text()) as object;
+    const other = {
+      ...saved,
+      prompt: 'p'.repeat(9999),
+      labels: Array.from({ length: 999 }, (_, at) => `w${at}`),
+    };
+    const refusal = recogniser.importAdaptation(new Blob([JSON.stringify(other)]));
+    await expect(refusal).rejects.toMatchObject({ code: 'adaptation-foreign' });
+    expect(recogniser.adaptation.error?.message.length).toBeLessThan(500);
     recogniser.close();
   });
 

@@ -3,7 +3,7 @@
 import { MemoError } from '../../errors';
 import type { Estimate } from '../../memobert/estimate';
 import { momentMissing } from '../../memobert/moment';
-import { MOST_MARKS, readAdaptation, writeAdaptation } from './file';
+import { MOST_MARKS, readAdaptation, textOf, writeAdaptation } from './file';
 import { adapt, fitAdaptation, type Adaptation, type Mark } from './fit';
 import { browserStorage, Keeper, type KeptStorage } from './keeper';
 import { NO_ADAPTATION, type AdaptationState } from './state';
@@ -119,6 +119,11 @@ export class Adapter {
     this.#try(() => this.#refit(readAdaptation(text, this.#subject)));
   }
 
+  /** As {@link fromJson}; rejects. */
+  async fromFile(file: Blob): Promise<void> {
+    this.fromJson(await textOf(file).catch((cause: unknown) => this.#refuse(cause)));
+  }
+
   dismissError(): void {
     this.#tell({ ...this.#state, error: null });
   }
@@ -165,10 +170,14 @@ export class Adapter {
     try {
       return step();
     } catch (cause) {
-      const error = MemoError.from(cause);
-      this.#tell({ ...this.#state, error });
-      throw error;
+      return this.#refuse(cause);
     }
+  }
+
+  #refuse(cause: unknown): never {
+    const error = MemoError.from(cause);
+    this.#tell({ ...this.#state, error });
+    throw error;
   }
 }
 

@@ -8,10 +8,22 @@ import { sameSubject, type Subject } from './subject';
 export const ADAPTATION_FORMAT = 1;
 /** Far more than anybody marks; a file of millions would hold up the page. */
 export const MOST_MARKS = 500;
+/** As many of as many words as a bundle may have. */
+const MOST_BYTES = 2_000_000;
 const OFF_BY = 1e-3;
+/** Longest piece of a file that a message repeats. */
+const MOST_QUOTED = 60;
 
 export function writeAdaptation(subject: Subject, marks: readonly Mark[]): string {
   return JSON.stringify({ format: ADAPTATION_FORMAT, generator: 'memo-bert', ...subject, marks }, null, 1);
+}
+
+/** Rejects with `adaptation-invalid` for a file that is too large, or cannot be read. */
+export async function textOf(file: Blob): Promise<string> {
+  if (file.size > MOST_BYTES) throw invalid(`with ${(file.size / 1e6).toFixed(1)} MB it is too large`);
+  return file.text().catch((cause: unknown) => {
+    throw invalid('the browser could not read the file', cause);
+  });
 }
 
 /**
@@ -39,7 +51,8 @@ function readMark(value: unknown, path: string, labels: readonly string[]): Mark
   const mark = record(value, `"${path}"`);
   const { time } = mark;
   const word = words(mark['word'], `${path}.word`);
-  if (!labels.includes(word)) throw invalid(`"${path}.word" is "${word}", which is none of its labels`);
+  if (!labels.includes(word))
+    throw invalid(`"${path}.word" is "${short(word)}", which is none of its labels`);
   if (typeof time !== 'number' || !Number.isFinite(time)) throw invalid(`"${path}.time" is not a number`);
   const probabilities = list(mark['probabilities'], `${path}.probabilities`).map((entry) => Number(entry));
   const sum = probabilities.reduce((a, b) => a + b, 0);
@@ -74,6 +87,10 @@ function words(value: unknown, path: string): string {
   throw invalid(`"${path}" is not a text`);
 }
 
+function short(text: string): string {
+  return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}\u2026` : text;
+}
+
 function invalid(what: string, cause?: unknown): MemoError {
   return new MemoError(
     'adaptation-invalid',
@@ -85,7 +102,7 @@ function invalid(what: string, cause?: unknown): MemoError {
 
 function foreign(given: Subject, wanted: Subject): MemoError {
   const say = ({ bundle: { name, version }, prompt, labels }: Subject) =>
-    `the model ${name} ${version}, "${prompt}" and ${labels.join(', ')}`;
+    `the model ${short(`${name} ${version}`)}, "${short(prompt)}" and ${short(labels.join(', '))}`;
   return new MemoError(
     'adaptation-foreign',
     `The adaptation was made for ${say(given)}; here there is ${say(wanted)}.`,

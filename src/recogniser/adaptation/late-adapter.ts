@@ -73,10 +73,10 @@ export class LateAdapter {
 
   /**
    * Takes the marks of a file in place of those that there are.
-   * @throws MemoError `adaptation-invalid`, `adaptation-foreign`, `moment-missing` before a model is loaded
+   * Rejects with `adaptation-invalid`, `adaptation-foreign`, `moment-missing` before a model is loaded
    */
-  fromJson(text: string): void {
-    this.#needed().fromJson(text);
+  async fromFile(file: Blob): Promise<void> {
+    await this.#needed().fromFile(file);
   }
 
   dismissError(): void {
