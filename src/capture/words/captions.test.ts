@@ -133,6 +133,18 @@ describe('a caption file', () => {
     expect(fault?.message).toMatch(/line 6: .*00:0x\.000.*other 2 cues are used/);
   });
 
+  it.each([
+    ['of no cue', 'A secret is said here.', 'it belongs to no cue'],
+    ['between times', '00:05.000 --> 00:04.000 a secret', '"00:05.000 --> 00:04.000" ends before it begins'],
+    ['with an arrow', 'a secret --> 00:02.000', 'it is no pair of times'],
+    ['after times without an arrow', '00:05.000 -> 00:06.000 a secret', '"00:05.000 -> 00:06.000" belongs'],
+    ['that begins like a time', '10:30 is the secret -> 11:00', 'it belongs to no cue'],
+  ])('names a line %s without what is said in it', (_what, line, message) => {
+    const { fault } = parseCaptions(vtt('00:01.000 --> 00:02.000\nOne', line), 'a.vtt');
+    expect(fault?.message).toContain(`line 6: ${message}`);
+    expect(fault?.message).not.toContain('secret');
+  });
+
   it('of 10,000 cues takes no time worth noticing', () => {
     const stamp = (tenths: number) => new Date(tenths * 100).toISOString().slice(11, 23);
     const blocks = Array.from(

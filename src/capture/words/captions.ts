@@ -35,7 +35,9 @@ const ASIDE = /^(?:NOTE|STYLE|REGION)(?:[ \t:]|$)/;
 const ARROW = '-->';
 /** More hours than a century has are none: enough digits would be an endless number. */
 const TIME = /^(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})$/;
-/** Longest piece of a line that a message repeats. */
+/** A pair of times, or nearly one: all of a line that a message may repeat, for the rest may be what is said. */
+const NEARLY_TIMES = /^\d+:[\d:.,]*\w?[\d:.,]*\s*-+>\s*\d+:[\d:.,]*\w?[\d:.,]*/;
+/** Characters of it; no more is looked at. */
 const MOST_QUOTED = 40;
 
 /** @throws MemoError `captions-invalid`, with the line in its message where there is one */
@@ -91,7 +93,7 @@ function readBlocks(lines: readonly string[], signed: boolean): { cues: Cue[]; f
       at = end;
     } else {
       const aside = signed && ASIDE.test(lines[at] ?? '');
-      if (!aside) faults.push({ line: at + 1, what: `${quoted(lines[at] ?? '')} belongs to no cue` });
+      if (!aside) faults.push({ line: at + 1, what: `${named(lines[at] ?? '')} belongs to no cue` });
       at = skip(at + 1, aside ? () => false : timed);
     }
   }
@@ -103,8 +105,8 @@ function timesOf(line: string): Pick<Cue, 'startTime' | 'endTime'> | string {
   const [from = '', rest = ''] = line.split(ARROW);
   const startTime = seconds(from.trim());
   const endTime = seconds(rest.trim().split(/\s/)[0] ?? '');
-  if (startTime === null || endTime === null) return `${quoted(line)} is no pair of times`;
-  return endTime > startTime ? { startTime, endTime } : `${quoted(line)} ends before it begins`;
+  if (startTime === null || endTime === null) return `${named(line)} is no pair of times`;
+  return endTime > startTime ? { startTime, endTime } : `${named(line)} ends before it begins`;
 }
 
 function seconds(time: string): number | null {
@@ -114,9 +116,9 @@ function seconds(time: string): number | null {
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(whole) + Number(`0.${fraction}`);
 }
 
-function quoted(line: string): string {
-  const short = line.trim();
-  return `"${short.length > MOST_QUOTED ? `${short.slice(0, MOST_QUOTED)}\u2026` : short}"`;
+function named(line: string): string {
+  const times = NEARLY_TIMES.exec(line.trim().slice(0, MOST_QUOTED));
+  return times === null ? 'it' : `"${times[0]}"`;
 }
 
 function said({ line, what }: Fault): string {
