@@ -3,7 +3,7 @@
 import {
   CheckedFiles,
   completeParts,
-  parseManifestText,
+  parseManifest,
   type BundleParts,
   type Bytes,
   type BytesListener,
@@ -11,7 +11,7 @@ import {
 import type { BundleFile, Manifest } from './manifest';
 import { checkManifest } from './manifest-check';
 import { filesOf } from './manifest-files';
-import { manifestText, type ManifestAddress } from './manifest-source';
+import { manifestBytes, type ManifestAddress } from './manifest-source';
 
 export type { BundleParts, Bytes, BytesListener };
 
@@ -21,7 +21,7 @@ export class Bundle {
   private constructor(
     readonly manifestUrl: string,
     readonly manifest: Manifest,
-    private readonly text: string,
+    private readonly bytes: Bytes,
     parts: BundleParts,
   ) {
     this.#files = new CheckedFiles(manifestUrl, manifest.name, parts);
@@ -30,9 +30,9 @@ export class Bundle {
   /** @throws MemoError `integrity-missing`, `input-invalid`, `manifest-unreachable`, `model-integrity`, `manifest-invalid` */
   static async open(address: ManifestAddress, parts: Partial<BundleParts> = {}): Promise<Bundle> {
     const complete = completeParts(parts);
-    const text = await manifestText(address, complete);
-    const manifest = checkManifest(parseManifestText(text, "The model's manifest.json"));
-    return new Bundle(address.url, manifest, text, complete);
+    const bytes = await manifestBytes(address, complete);
+    const manifest = checkManifest(parseManifest(bytes, "The model's manifest.json"));
+    return new Bundle(address.url, manifest, bytes, complete);
   }
 
   /**
@@ -55,7 +55,7 @@ export class Bundle {
     // all that this version has: another backend's files were fetched for a reason
     await this.#files.keepOnly(filesOf(this.manifest));
     // only now: without a network, the manifest must be one whose files are here
-    await this.#files.cache.keepText(this.manifestUrl, this.text);
+    await this.#files.cache.keepManifest(this.manifestUrl, this.bytes);
   }
 
   /** Those of `files` that are not on this device. */

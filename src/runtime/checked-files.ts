@@ -172,15 +172,10 @@ export async function fetchManifest(url: string, fetcher: typeof fetch, what: st
   }
 }
 
-/** @throws MemoError `manifest-unreachable`; `what` begins its message */
-export async function fetchManifestText(url: string, fetcher: typeof fetch, what: string): Promise<string> {
-  return new TextDecoder().decode(await fetchManifest(url, fetcher, what));
-}
-
 /** @throws MemoError `manifest-invalid` */
-export function parseManifestText(text: string, what: string): unknown {
+export function parseManifest(data: Bytes, what: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder().decode(data));
   } catch (cause) {
     throw new MemoError(
       'manifest-invalid',

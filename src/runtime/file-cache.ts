@@ -95,16 +95,19 @@ export class FileCache {
     });
   }
 
-  /** A manifest as it was fetched last, for when there is no network. */
-  async keepText(url: string, text: string): Promise<void> {
-    await this.#attempt((cache) => cache.put(this.#textKey(url), new Response(text)), true);
+  /** A manifest as it was fetched last, for when there is no network: its very bytes, for somebody may have their hash. */
+  async keepManifest(url: string, data: Bytes): Promise<void> {
+    await this.#attempt((cache) => cache.put(this.#manifestKey(url), new Response(data)), true);
   }
 
-  async keptText(url: string): Promise<string | null> {
-    return this.#attempt(async (cache) => (await cache.match(this.#textKey(url)))?.text() ?? null);
+  async keptManifest(url: string): Promise<Bytes | null> {
+    return this.#attempt(async (cache) => {
+      const kept = await cache.match(this.#manifestKey(url));
+      return kept && new Uint8Array(await kept.arrayBuffer());
+    });
   }
 
-  #textKey(url: string): string {
+  #manifestKey(url: string): string {
     return this.#url(`text/${encodeURIComponent(url)}`);
   }
 

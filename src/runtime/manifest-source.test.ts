@@ -57,6 +57,12 @@ describe('without a network', () => {
     expect(await offline.load(all(), () => undefined)).toHaveLength(2);
   });
 
+  it('is the very bytes that were loaded, byte order mark and all', async () => {
+    toy.files.set(MANIFEST_URL, Uint8Array.of(0xef, 0xbb, 0xbf, ...toy.files.get(MANIFEST_URL)!));
+    await (await open(manifestHash(), ORIGIN)).load(all(), () => undefined);
+    expect((await open(manifestHash(), ORIGIN, gone)).manifest).toEqual(toy.manifest);
+  });
+
   it('is not one whose files never came', async () => {
     await (await open(null, ORIGIN)).load(all(), () => undefined);
     setManifest(toy, {

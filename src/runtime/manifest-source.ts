@@ -1,7 +1,7 @@
-/** The text of a bundle's manifest: the network's, else what was kept last; checked where a hash of it was given. */
+/** The bytes of a bundle's manifest: the network's, else what was kept last; checked where a hash of it was given. */
 
 import { MemoError } from '../errors';
-import { fetchManifest, type BundleParts } from './checked-files';
+import { fetchManifest, type BundleParts, type Bytes } from './checked-files';
 import { FileCache } from './file-cache';
 import { matchesIntegrity, parseIntegrity, type Integrity } from './sri';
 
@@ -18,10 +18,10 @@ export interface ManifestAddress {
  * A bundle of another origin is run in this page: its manifest, and by that every file, must be one that somebody here has seen.
  * @throws MemoError `integrity-missing`, `input-invalid`, `manifest-unreachable`, `model-integrity`
  */
-export async function manifestText(
+export async function manifestBytes(
   { url, integrity = null }: ManifestAddress,
   parts: BundleParts,
-): Promise<string> {
+): Promise<Bytes> {
   const wanted = wantedIntegrity(url, integrity, parts.origin);
   const data = await newest(url, parts);
   if (wanted !== null && !(await matchesIntegrity(data, wanted))) {
@@ -31,7 +31,7 @@ export async function manifestText(
       'Look at what changed there; if it is to be trusted, give its new hash.',
     );
   }
-  return new TextDecoder().decode(data);
+  return data;
 }
 
 function wantedIntegrity(url: string, integrity: string | null, origin: string | null): Integrity | null {
@@ -52,12 +52,12 @@ function wantedIntegrity(url: string, integrity: string | null, origin: string |
   );
 }
 
-async function newest(url: string, { fetch, caches }: BundleParts): Promise<Uint8Array<ArrayBuffer>> {
+async function newest(url: string, { fetch, caches }: BundleParts): Promise<Bytes> {
   try {
     return await fetchManifest(url, fetch, WHAT);
   } catch (error) {
-    const kept = await new FileCache(caches, url).keptText(url);
+    const kept = await new FileCache(caches, url).keptManifest(url);
     if (kept === null) throw error;
-    return new TextEncoder().encode(kept);
+    return kept;
   }
 }

@@ -8,11 +8,10 @@ import type { Backend } from '../memobert/estimate';
 import {
   CheckedFiles,
   completeParts,
-  fetchManifestText,
-  parseManifestText,
+  fetchManifest,
+  parseManifest,
   type BundleParts,
   type Bytes,
-  type BytesListener,
 } from '../runtime/checked-files';
 import type { BundleFile } from '../runtime/manifest';
 import { checkSpeechManifest, speechFilesFor, type SpeechManifest } from './speech-manifest';
@@ -41,11 +40,11 @@ export async function loadSpeechFiles(
   const complete = completeParts(parts);
   const folder = new CheckedFiles(url, `speech ${url}`, complete);
   const own = file === null ? [] : [{ ...file, path: new URL(url).pathname.split('/').at(-1) ?? '' }];
-  const text =
+  const [json = new Uint8Array()] =
     file === null
-      ? await newestText(url, folder, complete)
-      : await namedText(folder, own, (bytes, item) => onBytes(bytes, file.bytes, item));
-  const manifest = checkSpeechManifest(parseManifestText(text, "The speech model's speech.json"));
+      ? [await newest(url, folder, complete)]
+      : await folder.load(own, (bytes, item) => onBytes(bytes, file.bytes, item));
+  const manifest = checkSpeechManifest(parseManifest(json, "The speech model's speech.json"));
   const files = speechFilesFor(manifest, backend);
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const loaded = await folder.load(files, (bytes, item) => onBytes(bytes, totalBytes, item));
@@ -59,23 +58,14 @@ export async function loadSpeechFiles(
 }
 
 /** The network's; without one, what it was last. */
-async function newestText(url: string, { cache }: CheckedFiles, { fetch }: BundleParts): Promise<string> {
+async function newest(url: string, { cache }: CheckedFiles, { fetch }: BundleParts): Promise<Bytes> {
   try {
-    const text = await fetchManifestText(url, fetch, "The speech model's speech.json");
-    await cache.keepText(url, text);
-    return text;
+    const data = await fetchManifest(url, fetch, "The speech model's speech.json");
+    await cache.keepManifest(url, data);
+    return data;
   } catch (error) {
-    const kept = await cache.keptText(url);
+    const kept = await cache.keptManifest(url);
     if (kept === null) throw MemoError.from(error);
     return kept;
   }
-}
-
-async function namedText(
-  folder: CheckedFiles,
-  own: readonly BundleFile[],
-  onBytes: BytesListener,
-): Promise<string> {
-  const [bytes] = await folder.load(own, onBytes);
-  return new TextDecoder().decode(bytes);
 }
