@@ -1,6 +1,7 @@
 /** A window of what was heard, as the voice's graphs see it. */
 
 import type { Graph } from '../../runtime/graph';
+import { expectNumbers } from '../../runtime/graph-numbers';
 
 /** `transformers.Wav2Vec2FeatureExtractor.zero_mean_unit_var_norm`. */
 const VARIANCE_FLOOR = 1e-7;
@@ -31,9 +32,15 @@ export interface WindowEncoder {
   encode(heard: Heard): Promise<EncodedWindow>;
 }
 
-/** @returns null where a bundle's voice has no classifier */
-export function ownLogits({ logits }: Awaited<ReturnType<Graph['run']>>): Float32Array | null {
-  return logits?.type === 'float32' ? logits.data : null;
+/**
+ * @param graph name for the message
+ * @returns null where a bundle's voice has no classifier
+ * @throws MemoError `graph-invalid` when they are no numbers
+ */
+export function ownLogits({ logits }: Awaited<ReturnType<Graph['run']>>, graph: string): Float32Array | null {
+  if (logits?.type !== 'float32') return null;
+  expectNumbers(logits.data, 'logits', graph);
+  return logits.data;
 }
 
 /** What a window is normalised by. */

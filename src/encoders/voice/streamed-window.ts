@@ -117,7 +117,7 @@ export class StreamedWindow implements WindowEncoder {
     });
     const features = floatOutput(outputs, 'features', 'wav2vec2-context');
     expectShape(features, [1, maxTokens, featureSize], 'features', 'wav2vec2-context');
-    return { features: features.data, logits: ownLogits(outputs) };
+    return { features: features.data, logits: ownLogits(outputs, 'wav2vec2-context') };
   }
 }
 

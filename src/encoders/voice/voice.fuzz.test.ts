@@ -9,7 +9,8 @@ import { Resampler } from './resample';
 import { SampleRing } from './ring';
 import { SpeechGate } from './speech-gate';
 import { VoiceEncoder } from './voice-encoder';
-import { fixedWindow } from './whole-window';
+import { StreamedWindow } from './streamed-window';
+import { fixedWindow, WholeWindow } from './whole-window';
 
 const RATES = [8000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000, 192_000];
 const rate = fc.oneof(fc.constantFrom(...RATES), fc.integer({ min: 3000, max: 200_000 }));
@@ -105,6 +106,31 @@ describe('fixedWindow', () => {
       expectWithin(window.subarray(0, more), 0, 0);
     },
   );
+});
+
+describe.each(['wav2vec2', 'wav2vec2-context'])('the logits of %s', (name) => {
+  const streamed: Manifest['voice'] = { ...voice, windowSamples: 47 * 320 + 80 };
+  const answer = (logits: readonly number[]) =>
+    new FakeGraph(() => ({
+      features: float32([1, voice.maxTokens, 2], new Float32Array(2 * voice.maxTokens)),
+      logits: float32([1, logits.length], logits),
+    }));
+  const frames = new FakeGraph(({ waveform }) => {
+    const count = ((waveform?.data.length ?? 0) - 80) / 320 + 1;
+    return { frames: float32([1, count, 2], new Float32Array(2 * count)) };
+  });
+  const windowOf = (logits: readonly number[]) =>
+    name === 'wav2vec2'
+      ? new WholeWindow(answer(logits), voice)
+      : new StreamedWindow({ context: answer(logits), frames, voice: streamed, shapes: 'exact' });
+
+  property('any numbers, and none', 200, [fc.array(anyNumber, { maxLength: 9 })], async (logits) => {
+    const window = windowOf(logits);
+    const samples = new Float32Array(window.samples);
+    const given = await valueOr(['graph-invalid'], () => window.encode({ start: 0, samples, origin: 0 }));
+    expect(given !== null).toBe(logits.every((logit) => Number.isFinite(Math.fround(logit))));
+    expectFinite(given?.logits ?? []);
+  });
 });
 
 describe('VoiceEncoder', () => {

@@ -27,7 +27,7 @@ export class WholeWindow implements WindowEncoder {
     expectShape(features, [1, null, featureSize], 'features', 'wav2vec2');
     return {
       features: features.data,
-      logits: ownLogits(outputs),
+      logits: ownLogits(outputs, 'wav2vec2'),
       start: start + samples.length - windowSamples,
     };
   }
