@@ -12,6 +12,8 @@ const ZERO_CROSSINGS = 32;
 const ROLL_OFF = 0.93;
 /** 70 dB and more in the stop band (Kaiser 1974: 0.1102 (A - 8.7)). */
 const KAISER_BETA = 7.2;
+/** Filters at most; 11,025 Hz has as many phases. Between two of them a line will do, 120 dB below the sound (the source's section on it). */
+const MOST_FILTERS = 640;
 const LEAST_RATE_HZ = 3_000;
 export const MOST_RATE_HZ = 768_000;
 
@@ -22,8 +24,12 @@ export class Resampler {
   /** Input samples on each side of an output sample that take part. */
   readonly #half: number;
   readonly #cutoff: number;
-  /** One filter per phase, made when first asked for: odd rates have up to `rateOut` phases. */
+  /** Places between two input samples that have a filter of their own: each phase, unless there are too many. */
+  readonly #places: number;
+  /** By their place, made when first asked for. */
   readonly #filters = new Map<number, Float32Array>();
+  /** Between two filters. */
+  readonly #mixed: Float32Array;
   /** Input kept for the next output samples; starts with silence. */
   #kept: Float32Array;
   /** Where the next output sample lies: at `#kept[#at]` plus `#phase / #up` of a sample. */
@@ -47,9 +53,11 @@ export class Resampler {
     const divisor = greatestCommonDivisor(rateInHz, rateOutHz);
     this.#up = rateOutHz / divisor;
     this.#down = rateInHz / divisor;
+    this.#places = Math.min(this.#up, MOST_FILTERS);
     const ratio = Math.min(1, rateOutHz / rateInHz);
     this.#cutoff = ratio * ROLL_OFF;
     this.#half = this.#up === this.#down ? 0 : Math.ceil(ZERO_CROSSINGS / ratio);
+    this.#mixed = new Float32Array(2 * this.#half);
     this.#kept = new Float32Array(this.#half);
     this.#at = this.#half;
   }
@@ -84,7 +92,7 @@ export class Resampler {
     const output = new Float32Array(Math.max(0, Math.ceil(left / this.#down)));
     const taps = 2 * this.#half;
     for (let index = 0; index < output.length; index++) {
-      const filter = this.#filter(this.#phase);
+      const filter = this.#weights();
       const first = this.#at - this.#half + 1;
       let sum = 0;
       for (let tap = 0; tap < taps; tap++) sum += (input[first + tap] ?? 0) * (filter[tap] ?? 0);
@@ -100,21 +108,35 @@ export class Resampler {
     return output;
   }
 
-  /** [2 half]: weights of the input samples around a point `phase / up` after sample `half - 1`. */
-  #filter(phase: number): Float32Array {
-    const known = this.#filters.get(phase);
+  /** Of the present phase; valid until the next call. */
+  #weights(): Float32Array {
+    const place = (this.#phase * this.#places) / this.#up;
+    const before = Math.floor(place);
+    const filter = this.#filter(before);
+    if (place === before) return filter;
+    const next = this.#filter(before + 1);
+    for (let tap = 0; tap < next.length; tap++) {
+      const weight = filter[tap] ?? 0;
+      this.#mixed[tap] = weight + (place - before) * ((next[tap] ?? 0) - weight);
+    }
+    return this.#mixed;
+  }
+
+  /** [2 half]: weights of the input samples around a point `place / places` after sample `half - 1`. */
+  #filter(place: number): Float32Array {
+    const known = this.#filters.get(place);
     if (known) return known;
     const weights = new Float64Array(2 * this.#half);
     let total = 0;
     for (let tap = 0; tap < weights.length; tap++) {
-      const distance = tap - this.#half + 1 - phase / this.#up;
+      const distance = tap - this.#half + 1 - place / this.#places;
       const weight = sinc(distance * this.#cutoff) * kaiser(distance / this.#half);
       weights[tap] = weight;
       total += weight;
     }
-    // Sums to 1 for each phase: no ripple on a constant, and the gain of the cutoff goes out with it.
+    // Sums to 1 for each place: no ripple on a constant, and the gain of the cutoff goes out with it.
     const filter = Float32Array.from(weights, (weight) => weight / total);
-    this.#filters.set(phase, filter);
+    this.#filters.set(place, filter);
     return filter;
   }
 }
