@@ -1,5 +1,7 @@
 /** memo-bert without a user interface: the recogniser and the types it speaks in. */
 
+import { lateScript } from './late-script';
+
 export {
   exportTimeline,
   TEXT_FORMATS,
@@ -78,6 +80,6 @@ export type { GraphName, GraphRole, Manifest, Precision } from './runtime/manife
 export type { LoadStep, Progress } from './runtime/progress';
 export type { BackendReport, DeviceWish, GraphReport } from './runtime/protocol';
 
-/** How fast this device is: see `src/measure`, which is fetched when this is first called. */
+/** How fast this device is: see `src/measure`, which is fetched when this is first called; rejects with `file-missing` where it cannot be. */
 export const measure: typeof import('./measure').measure = async (...given) =>
-  (await import('./measure')).measure(...given);
+  (await lateScript(() => import('./measure'))).measure(...given);

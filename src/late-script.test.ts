@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { measure } from '.';
 import { lateScript } from './late-script';
 
 test('gives what was imported', async () => {
@@ -11,4 +12,13 @@ test('says what to do where a script cannot be fetched', async () => {
     code: 'file-missing',
     cause,
   });
+});
+
+test('a measurement that cannot be fetched is told as that', async () => {
+  vi.doMock('./measure', () => {
+    throw new TypeError('Failed to fetch dynamically imported module');
+  });
+  const options = { manifestUrl: 'https://page.test/manifest.json', assetBase: 'https://page.test/' };
+  await expect(measure(options)).rejects.toMatchObject({ code: 'file-missing' });
+  vi.doUnmock('./measure');
 });

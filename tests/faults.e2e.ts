@@ -197,3 +197,23 @@ test('a script that is fetched late and does not come is told; the worker stays,
   expect(before).toHaveLength(1);
   expect(workers()).toEqual(before);
 });
+
+test('what writes a file and does not come is told where it was asked for, and comes when asked again', async ({
+  open,
+}) => {
+  const page = await open();
+  await page.goto('examples/states.html?state=file');
+  const save = page.getByTestId('export-csv');
+  await expect(save).toBeEnabled();
+  await page.route('**/assets/export-*.js', (route) => route.abort('internetdisconnected'));
+  await save.click();
+  const told = page.locator('memo-export').getByTestId('error');
+  await expect(told).toHaveAttribute('data-code', 'file-missing');
+  const exported = page.evaluate(() => document.querySelector('memo-bert')!.export('csv'));
+  await expect(exported).rejects.toThrow(/MemoError/);
+  await page.unroute('**/assets/export-*.js');
+  const download = page.waitForEvent('download');
+  await save.click();
+  expect((await download).suggestedFilename()).toMatch(/\.csv$/);
+  await expect(told).toBeHidden();
+});

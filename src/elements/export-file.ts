@@ -1,13 +1,13 @@
 /** A timeline as a file in any format, the picture included: what `export()` gives and the buttons save. */
 
-import type { Timeline } from '../recogniser';
+import { lateScript, type Timeline } from '../recogniser';
 import { EXTENSIONS, type ExportFormat } from './export-formats';
 import { languageAt } from './speaker';
 import { speaking } from './strings';
 
 /**
  * @param element whose light or dark, and whose language, the picture takes
- * Rejects with `nothing-recorded`, or `input-invalid` for another format.
+ * Rejects with `nothing-recorded`, `input-invalid` for another format, or `file-missing` where what writes it cannot be fetched.
  */
 export async function exportFile(
   timeline: Timeline | null,
@@ -15,9 +15,9 @@ export async function exportFile(
   element: Element,
 ): Promise<Blob> {
   // writers are fetched when the first file is asked for
-  const { exportTimeline, recorded } = await import('../export');
+  const { exportTimeline, recorded } = await lateScript(() => import('../export'));
   if (format !== 'png') return exportTimeline(timeline, format);
-  const { timelinePng } = await import('./timeline-png');
+  const { timelinePng } = await lateScript(() => import('./timeline-png'));
   const dark = getComputedStyle(element).colorScheme.includes('dark');
   const wanted = matchMedia('(prefers-color-scheme: dark)').matches;
   const only = !getComputedStyle(element).colorScheme.includes('light');
@@ -29,4 +29,12 @@ export async function exportFile(
 export function fileName(timeline: Timeline | null, format: ExportFormat): string {
   const base = (timeline?.name ?? 'memo-bert').replace(/\.[^.]*$/, '');
   return `${base || 'memo-bert'}.${EXTENSIONS[format]}`;
+}
+
+/** Downloads what was made in the page, under this name. */
+export function saveFile(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file);
+  Object.assign(document.createElement('a'), { href: url, download: name }).click();
+  // the download has its own hold on the data once the click is handled
+  setTimeout(() => URL.revokeObjectURL(url));
 }

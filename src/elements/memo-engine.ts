@@ -203,10 +203,10 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     });
   }
 
-  /** What was estimated since the last start, as a file. Rejects with `nothing-recorded`, or `input-invalid` for another format. */
+  /** What was estimated since the last start, as a file. Rejects with `nothing-recorded`, `input-invalid` for another format, or `file-missing`. */
   async export(format: ExportFormat): Promise<Blob> {
     const { timeline } = this.known; // as it is now
-    return (await import('./export-file')).exportFile(timeline, format, this);
+    return (await lateScript(() => import('./export-file'))).exportFile(timeline, format, this);
   }
 
   /** Calls back at once with the present state, then after changes; returns the way out. */

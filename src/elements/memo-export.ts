@@ -1,10 +1,12 @@
-import { css, html, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { MemoError } from '../errors';
 import type { RecogniserState, Timeline } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { customElement } from './custom-element';
-import { exportFile, fileName } from './export-file';
+import { errorMessage, errorStyles } from './error-message';
+import { exportFile, fileName, saveFile } from './export-file';
 import { EXPORT_FORMATS, type ExportFormat } from './export-formats';
 import { overTimeWords } from './strings/over-time-words';
 
@@ -14,6 +16,7 @@ export class MemoExport extends BaseElement {
   static override styles = [
     ...BaseElement.styles,
     buttons,
+    errorStyles,
     css`
       :host {
         display: flex;
@@ -28,16 +31,22 @@ export class MemoExport extends BaseElement {
         min-block-size: 36px;
         padding-inline: 0.75rem;
       }
+      .error {
+        inline-size: 100%;
+      }
     `,
   ];
 
   @property({ attribute: false }) timeline: Timeline | null = null;
+
+  @state() private failure: MemoError | null = null;
 
   protected override take({ timeline }: RecogniserState): void {
     this.timeline = timeline;
   }
 
   override render(): TemplateResult {
+    const { failure } = this;
     const empty = (this.timeline?.estimates.length ?? 0) === 0;
     return html`<span class="heading">${overTimeWords().export.heading}</span> ${EXPORT_FORMATS.map(
         (format) =>
@@ -50,16 +59,18 @@ export class MemoExport extends BaseElement {
           >
             ${overTimeWords().export.formats[format]}
           </button>`,
-      )}`;
+      )}
+      ${failure === null ? nothing : errorMessage(failure, () => (this.failure = null))}`;
   }
 
   async #save(format: ExportFormat): Promise<void> {
     const { timeline } = this;
-    const file = await exportFile(timeline, format, this);
-    const url = URL.createObjectURL(file);
-    Object.assign(document.createElement('a'), { href: url, download: fileName(timeline, format) }).click();
-    // the download has its own hold on the data once the click is handled
-    setTimeout(() => URL.revokeObjectURL(url));
+    this.failure = null;
+    try {
+      saveFile(await exportFile(timeline, format, this), fileName(timeline, format));
+    } catch (error) {
+      this.failure = MemoError.from(error);
+    }
   }
 }
 

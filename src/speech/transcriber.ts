@@ -3,6 +3,7 @@
 import type { AutomaticSpeechRecognitionPipeline } from '@huggingface/transformers';
 import { GATE_RATE_HZ } from '../encoders/voice/speech-gate';
 import { MemoError } from '../errors';
+import { lateScript } from '../late-script';
 import type { Backend } from '../memobert/estimate';
 import type { OrtModule } from '../runtime/ort-modules';
 import { chooseOrt } from './chosen-ort';
@@ -24,7 +25,11 @@ export async function createTranscriber(
   ort: OrtModule,
 ): Promise<Transcriber> {
   chooseOrt(ort);
-  const { env, pipeline } = await import('@huggingface/transformers');
+  const { env, pipeline } = await lateScript(async () => {
+    // picked here, so that the build leaves the rest of the library out
+    const { env, pipeline } = await import('@huggingface/transformers');
+    return { env, pipeline };
+  });
   env.logLevel = NO_LOG;
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
