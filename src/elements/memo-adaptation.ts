@@ -8,6 +8,7 @@ import { choices } from './choices';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
 import { errorMessage, errorStyles } from './error-message';
+import { saveFile } from './export-file';
 import { DEFAULT_LABELS, labelGloss, labelSpoken, percent } from './format';
 import { labelColour } from './label-colours';
 import { clock } from './late-format';
@@ -276,12 +277,8 @@ export class MemoAdaptation extends BaseElement {
   readonly #save = (): void => {
     const { subject, marks } = this.adaptation;
     if (subject === null) return;
-    const url = URL.createObjectURL(
-      new Blob([writeAdaptation(subject, marks)], { type: 'application/json' }),
-    );
-    Object.assign(document.createElement('a'), { href: url, download: 'memo-bert-marks.json' }).click();
-    // the download has its own hold on the data once the click is handled
-    setTimeout(() => URL.revokeObjectURL(url));
+    const file = new Blob([writeAdaptation(subject, marks)], { type: 'application/json' });
+    saveFile(file, 'memo-bert-marks.json');
   };
 
   readonly #open = (event: Event): void => {
