@@ -12,7 +12,7 @@ const VTT = 'WEBVTT\n\n00:00.000 --> 59:00.000\nfrom the talk';
 const element = (src: string | null = 'talk.mp4') =>
   ({
     src,
-    querySelectorAll: () => [{ src: 'https://page.test/talk.vtt', label: '', default: false }],
+    querySelectorAll: () => [{ src: 'https://page.test/talk.vtt', label: '', srclang: 'ko', default: false }],
   }) as unknown as Parameters<typeof giveTrack>[0];
 
 /** `talk.mp4` is analysed, with its captions. */
@@ -38,7 +38,11 @@ async function analysed() {
     return text.splice(0).flatMap(({ texts }) => texts.map(({ text }) => text));
   };
   await talk();
-  expect(recogniser.state.words).toMatchObject({ source: 'captions', captions: { name: 'talk.vtt' } });
+  expect(recogniser.state.words).toMatchObject({
+    source: 'captions',
+    language: 'ko',
+    captions: { name: 'talk.vtt' },
+  });
   return { ...parts, arrive, talk, told };
 }
 

@@ -1,7 +1,7 @@
 /** A `<track>` inside of the element, as inside of a `<video>`: the captions of what `src` names, taken as its words. */
 
 import { MemoError } from '../errors';
-import type { RecogniserState } from '../recogniser';
+import type { RecogniserState, RequestMap } from '../recogniser';
 import type { RecogniserLike } from './recogniser-like';
 
 /** The address that each recogniser was given last, until it is taken back: what a visitor chose after it stays chosen. */
@@ -23,7 +23,7 @@ export async function giveTrack(
   const { src: own } = element;
   if (!URL.canParse(own, document.baseURI) || url !== new URL(own, document.baseURI).href) return null;
   if (track === null || track.src === given.get(recogniser)) return null;
-  const { src, label } = track;
+  const { src, label, srclang } = track;
   let file: Blob;
   try {
     file = await fetchBlob(src, signal);
@@ -31,7 +31,8 @@ export async function giveTrack(
     return signal.aborted ? null : unreachable(src, cause);
   }
   if (signal.aborted) return null;
-  await taken(recogniser, file, label || (src.split('/').at(-1) ?? src));
+  const name = label || (src.split('/').at(-1) ?? src);
+  await taken(recogniser, { file, name, language: srclang });
   given.set(recogniser, src);
   takeBackAfter(recogniser, signal);
   return null;
@@ -76,10 +77,10 @@ function trackOf(element: ParentNode): HTMLTrackElement | null {
 }
 
 /** Resolves when the captions were read, well or not; the words tell of what is wrong with them. */
-function taken(recogniser: RecogniserLike, file: Blob, name: string): Promise<void> {
+function taken(recogniser: RecogniserLike, detail: RequestMap['words-captions']): Promise<void> {
   return new Promise((resolve) => {
     const { captions, error } = recogniser.state.words;
-    recogniser.handle({ name: 'words-captions', detail: { file, name } });
+    recogniser.handle({ name: 'words-captions', detail });
     when(recogniser, ({ words }) => words.captions !== captions || words.error !== error, resolve);
   });
 }

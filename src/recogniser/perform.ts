@@ -36,7 +36,7 @@ const STEPS: Steps = {
   'words-captions': ({ words }, detail) =>
     'track' in detail
       ? words.track(detail.track)
-      : words.told(() => words.captions(detail.file, detail.name)),
+      : words.told(() => words.captions(detail.file, detail.name, detail.language)),
   'words-dismiss-error': ({ words }) => words.dismissError(),
 };
 

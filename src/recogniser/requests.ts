@@ -38,8 +38,8 @@ export interface RequestMap {
   /** Switches a source that listens on or off. */
   'words-start': Record<string, never>;
   'words-stop': Record<string, never>;
-  /** A file, or a track of media that the page plays itself. */
-  'words-captions': { file: Blob; name: string } | { track: HTMLTrackElement };
+  /** A file, and its language as BCP 47 where it is known; or a track of media that the page plays itself. */
+  'words-captions': { file: Blob; name: string; language?: string } | { track: HTMLTrackElement };
   'words-dismiss-error': Record<string, never>;
 }
 
