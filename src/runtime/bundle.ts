@@ -7,6 +7,7 @@ import {
   type BundleParts,
   type Bytes,
   type BytesListener,
+  type Wording,
 } from './checked-files';
 import type { BundleFile, Manifest } from './manifest';
 import { checkManifest } from './manifest-check';
@@ -14,6 +15,8 @@ import { filesOf } from './manifest-files';
 import { manifestBytes, type ManifestAddress } from './manifest-source';
 
 export type { BundleParts, Bytes, BytesListener };
+
+const WORDING: Wording = { file: "The model's file", cure: 'put the whole bundle there' };
 
 export class Bundle {
   readonly #files: CheckedFiles;
@@ -24,7 +27,7 @@ export class Bundle {
     private readonly bytes: Bytes,
     parts: BundleParts,
   ) {
-    this.#files = new CheckedFiles(manifestUrl, manifest.name, parts);
+    this.#files = new CheckedFiles(manifestUrl, manifest.name, parts, WORDING);
   }
 
   /** @throws MemoError `integrity-missing`, `input-invalid`, `manifest-unreachable`, `model-integrity`, `manifest-invalid` */

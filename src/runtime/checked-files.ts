@@ -40,8 +40,6 @@ export interface Wording {
   readonly cure: string;
 }
 
-const MODEL: Wording = { file: "The model's file", cure: 'put the whole bundle there' };
-
 export class CheckedFiles {
   readonly cache: FileCache;
 
@@ -53,7 +51,7 @@ export class CheckedFiles {
     private readonly baseUrl: string,
     owner: string,
     private readonly parts: BundleParts,
-    private readonly wording: Wording = MODEL,
+    private readonly wording: Wording,
   ) {
     this.cache = new FileCache(parts.caches, baseUrl, owner);
   }
@@ -180,7 +178,7 @@ export function parseManifest(data: Bytes, what: string): unknown {
     throw new MemoError(
       'manifest-invalid',
       `${what} is not JSON.`,
-      'Export the bundle again, or check the address of the model.',
+      'Make the file again, or check the address of the model.',
       cause,
     );
   }

@@ -10,6 +10,7 @@ const SIZE = 400_000;
 const PIECE = 50_000;
 const content = Uint8Array.from({ length: SIZE }, (_, index) => (index * 7 + (index >> 8)) & 255);
 const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
+const WORDING = { file: 'The file', cure: 'put it there' };
 const FILE = { path: 'big.onnx', bytes: SIZE, sha256: sha256(content) };
 
 interface Asked {
@@ -94,7 +95,7 @@ function load(patience = Infinity, told: number[] = [], origin = 'https://page.t
     return pauses.length <= patience ? Promise.resolve() : Promise.reject(new Error('closed'));
   };
   const parts = completeParts({ fetch: server.fetch, caches, pause, origin });
-  return new CheckedFiles(URL_, 'toy', parts).load([FILE], (bytes) => told.push(bytes));
+  return new CheckedFiles(URL_, 'toy', parts, WORDING).load([FILE], (bytes) => told.push(bytes));
 }
 
 /** Of the one file; to compare 400,000 numbers one by one takes seconds. */
@@ -135,7 +136,7 @@ describe('a download', () => {
         init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error));
       });
     const parts = completeParts({ caches, fetch: queued, pause: () => Promise.resolve(), origin: null });
-    const waiting = new CheckedFiles(URL_, 'toy', parts).load([FILE], () => 0);
+    const waiting = new CheckedFiles(URL_, 'toy', parts, WORDING).load([FILE], () => 0);
     let failed = false;
     waiting.catch(() => (failed = true));
     for (let piece = 0; piece < 3; piece += 1) {

@@ -81,13 +81,18 @@ describe('the files of a speech model', () => {
     files.delete(new URL(path, URL_).href);
     await expect(load()).rejects.toMatchObject({
       code: 'file-missing',
-      message: expect.stringContaining(path) as string,
+      message: `The speech model's file ${path} could not be fetched.`,
+      cure: expect.stringMatching(/: put its whole folder there\.$/) as string,
     });
   });
 
   it('that differ are refused', async () => {
     files.set(new URL('config.json', URL_).href, Uint8Array.of(1, 2));
-    await expect(load()).rejects.toMatchObject({ code: 'model-integrity' });
+    await expect(load()).rejects.toMatchObject({
+      code: 'model-integrity',
+      message: expect.stringContaining("The speech model's file config.json") as string,
+      cure: expect.stringMatching(/: put its whole folder there again\.$/) as string,
+    });
     const wrong = { bytes: 3, sha256: '0'.repeat(64) };
     await expect(load(wrong)).rejects.toMatchObject({ code: 'model-integrity' });
   });
@@ -96,7 +101,10 @@ describe('the files of a speech model', () => {
     files.clear();
     await expect(load()).rejects.toMatchObject({ code: 'manifest-unreachable' });
     files.set(URL_, new TextEncoder().encode('{'));
-    await expect(load()).rejects.toMatchObject({ code: 'manifest-invalid' });
+    await expect(load()).rejects.toMatchObject({
+      code: 'manifest-invalid',
+      cure: expect.not.stringContaining('bundle') as string,
+    });
   });
 
   it('are those of the backend', async () => {

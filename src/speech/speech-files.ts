@@ -12,6 +12,7 @@ import {
   parseManifest,
   type BundleParts,
   type Bytes,
+  type Wording,
 } from '../runtime/checked-files';
 import type { BundleFile } from '../runtime/manifest';
 import { checkSpeechManifest, speechFilesFor, type SpeechManifest } from './speech-manifest';
@@ -30,6 +31,8 @@ export interface SpeechModelFiles {
   readonly contents: ReadonlyMap<string, Bytes>;
 }
 
+const WORDING: Wording = { file: "The speech model's file", cure: 'put its whole folder there' };
+
 /** @throws MemoError `manifest-unreachable`, `manifest-invalid`, `file-missing`, `model-integrity` */
 export async function loadSpeechFiles(
   { url, file }: SpeechAddress,
@@ -38,7 +41,7 @@ export async function loadSpeechFiles(
   parts: Partial<BundleParts> = {},
 ): Promise<SpeechModelFiles> {
   const complete = completeParts(parts);
-  const folder = new CheckedFiles(url, `speech ${url}`, complete);
+  const folder = new CheckedFiles(url, `speech ${url}`, complete, WORDING);
   const own = file === null ? [] : [{ ...file, path: new URL(url).pathname.split('/').at(-1) ?? '' }];
   const [json = new Uint8Array()] =
     file === null
