@@ -10,7 +10,7 @@ import {
   type Downloaded,
 } from './download';
 import { FileCache, cacheStorage } from './file-cache';
-import { difference } from './integrity';
+import { isWhole } from './integrity';
 import type { BundleFile } from './manifest';
 
 /** What a test replaces. */
@@ -91,7 +91,7 @@ export class CheckedFiles {
   async #file(file: BundleFile, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<Bytes> {
     const kept = await this.cache.get(file);
     if (kept !== null) {
-      if ((await difference(file, kept)) === null) {
+      if (await isWhole(file, kept)) {
         onBytes(file.bytes);
         return kept;
       }

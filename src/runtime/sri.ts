@@ -1,7 +1,7 @@
 /** Subresource Integrity's way to name content (https://www.w3.org/TR/SRI/): `sha256-` and base64, or several with spaces. */
 
-import { MemoError } from '../errors';
 import type { Bytes } from './checked-files';
+import { digestOf } from './integrity';
 
 /** Weakest first: the strongest that is given decides. */
 const ALGORITHMS = ['sha256', 'sha384', 'sha512'] as const;
@@ -33,15 +33,7 @@ export function parseIntegrity(text: string): Integrity | null {
 
 /** @throws MemoError `model-integrity` where the browser cannot compute it */
 export async function matchesIntegrity(data: Bytes, { algorithm, digests }: Integrity): Promise<boolean> {
-  const subtle = globalThis.crypto.subtle as SubtleCrypto | undefined;
-  if (subtle === undefined) {
-    throw new MemoError(
-      'model-integrity',
-      'The model cannot be checked: this page was not opened in a secure context.',
-      'Serve the page over https, or open it on localhost.',
-    );
-  }
-  const digest = new Uint8Array(await subtle.digest(algorithm.replace('sha', 'SHA-'), data));
+  const digest = await digestOf(algorithm.replace('sha', 'SHA-'), data);
   const base64 = btoa(String.fromCharCode(...digest)).replace(/=+$/, '');
   return digests.includes(base64);
 }
