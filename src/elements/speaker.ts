@@ -2,6 +2,7 @@
 
 import { updateWhenLocaleChanges } from '@lit/localize/internal/localized-controller.js';
 import type { LitElement, ReactiveController } from 'lit';
+import { above } from './above';
 import { fetchWords, languageOf, speaking, strings, wordsOf, type Language } from './strings';
 
 /** English where no `lang` is, or one that nobody has written here. */
@@ -79,8 +80,4 @@ function watch(root: Node): void {
     for (const listener of [...listeners]) listener();
   });
   observer.observe(root, { attributes: true, attributeFilter: ['lang'], subtree: true });
-}
-
-function above(node: Node): Node | null {
-  return node instanceof ShadowRoot ? node.host : node.parentNode;
 }

@@ -1,6 +1,7 @@
 /** How a part finds the recogniser it shows: the `store` it was given, the element its `for` names, or the nearest one around it. */
 
 import type { MemoRequest, RecogniserState } from '../recogniser';
+import { above } from './above';
 
 /** A `Recogniser`, `<memo-engine>` and `<memo-bert>` are such. */
 export interface RecogniserStore {
@@ -62,10 +63,6 @@ function find(part: Linked): RecogniserStore | null {
     if (store !== null) return store;
   }
   return null;
-}
-
-function above(node: Node): Node | null {
-  return node instanceof ShadowRoot ? node.host : node.parentNode;
 }
 
 function storeOf(node: Node | null): RecogniserStore | null {
