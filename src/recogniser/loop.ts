@@ -3,7 +3,7 @@
  * Each stage has one request in flight and rests in between; what comes meanwhile is dropped, so nothing ever queues.
  */
 
-import { MOST_CHUNKS, type SampleChunk, type Source } from '../capture';
+import { MOST_CHUNKS, type SampleChunk, type Source, type TimedFrame } from '../capture';
 import { MemoError } from '../errors';
 import { MODALITIES, type Backend, type Estimate, type Modality, type Stage } from '../memobert/estimate';
 import type { FaceAnswer, TimedText, VoiceAnswer } from '../runtime/protocol';

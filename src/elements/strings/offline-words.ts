@@ -10,7 +10,8 @@ const kept: Record<OfflineState['kept'], string> = {
   all: 'Kept: it does its whole job without a network.',
 };
 
-const work: Record<Exclude<OfflineState['work'], 'none' | 'looking'>, string> = {
+const work: Record<Exclude<OfflineState['work'], 'none'>, string> = {
+  looking: 'Looking what is kept here',
   keeping: 'Fetching what is missing',
   deleting: 'Deleting',
 };
@@ -55,6 +56,7 @@ const ko: OfflineWords = {
     all: '보관되었습니다. 네트워크 없이도 모두 작동합니다.',
   },
   work: {
+    looking: '보관된 것을 살피는 중',
     keeping: '모자란 파일을 가져오는 중',
     deleting: '지우는 중',
   },
