@@ -181,17 +181,18 @@ function checkPrompt(field: Field): string {
 
 function checkLabels(field: Field): readonly Label[] {
   const labels = field.list((label) => ({ id: label.at('id').text(), word: label.at('word').text() }));
-  if (labels.length < 2) throw invalid(field.path, 'has fewer than two labels');
-  if (labels.length > MOST_LABELS) throw invalid(field.path, `has more than ${MOST_LABELS} labels`);
-  const [ids, words] = [new Set<string>(), new Set<string>()];
-  labels.forEach(({ id, word }, index) => {
+  const { length } = labels;
+  if (length < 2 || length > MOST_LABELS)
+    throw invalid(field.path, `has ${length} labels; it must have 2 to ${MOST_LABELS}`);
+  labels.forEach((label, index) => {
     const path = `${field.path}[${index}]`;
+    const { id, word } = label;
     if (!SINGLE_WORD.test(word)) throw invalid(`${path}.word`, `is "${word}", not one word of letters`);
-    if (CONTROL.test(id)) throw invalid(`${path}.id`, 'has a line break or another control character');
-    if (ids.has(id)) throw invalid(`${path}.id`, `repeats "${id}"`);
-    if (words.has(word)) throw invalid(`${path}.word`, `repeats "${word}"`);
-    ids.add(id);
-    words.add(word);
+    if (CONTROL.test(id)) throw invalid(`${path}.id`, 'has control characters');
+    for (const key of ['id', 'word'] as const) {
+      if (labels.findIndex((other) => other[key] === label[key]) < index)
+        throw invalid(`${path}.${key}`, `repeats "${label[key]}"`);
+    }
   });
   return labels;
 }

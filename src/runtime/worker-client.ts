@@ -18,9 +18,9 @@ export interface RequestOptions {
 export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>;
 
 /** Taken in however long the GPU is at it: they say nothing of the model. */
-const AT_ONCE: ReadonlySet<FromWorker['kind']> = new Set(['samples', 'text']);
+const AT_ONCE: readonly FromWorker['kind'][] = ['samples', 'text'];
 /** May fetch a graph first, however slow the network is. */
-const FETCHING: ReadonlySet<RequestKind> = new Set(['load', 'moment', 'fill']);
+const FETCHING: readonly RequestKind[] = ['load', 'moment', 'fill'];
 /**
  * Looks, a second apart, at a worker that says nothing though it is asked: an endless graph, or a GPU that is neither there nor lost.
  * Twice the longest that one run took of a worker that lived: 33 s, the first of a graph on a GPU made of software.
@@ -81,28 +81,17 @@ export class WorkerClient {
       return Promise.reject(refusal);
     }
     const id = this.#nextId++;
-    return new Promise<unknown>((resolve, reject) => {
-      const abort = () => this.#waiting.get(id)?.reject(aborted());
-      const settle = () => {
-        this.#waiting.delete(id);
-        signal?.removeEventListener('abort', abort);
-      };
-      this.#waiting.set(id, {
-        session,
-        kind,
-        resolve: (answer) => {
-          settle();
-          resolve(answer);
-        },
-        reject: (error) => {
-          settle();
-          reject(error);
-        },
-      });
-      signal?.addEventListener('abort', abort);
-      this.#watch ??= setInterval(() => this.#look(), 1000);
-      this.#post({ id, session, kind, body } as ToWorker, transfer);
-      // the answer is to `id`, so of this kind
+    const answer = new Promise<unknown>((resolve, reject) => {
+      this.#waiting.set(id, { session, kind, resolve, reject });
+    });
+    const abort = () => this.#waiting.get(id)?.reject(aborted());
+    signal?.addEventListener('abort', abort);
+    this.#watch ??= setInterval(() => this.#look(), 1000);
+    this.#post({ id, session, kind, body } as ToWorker, transfer);
+    // the answer is to `id`, so of this kind
+    return answer.finally(() => {
+      this.#waiting.delete(id);
+      signal?.removeEventListener('abort', abort);
     }) as Promise<Requests[K]['answer']>;
   }
 
@@ -152,7 +141,7 @@ export class WorkerClient {
 
   #take(message: FromWorker | null): void {
     if (typeof message !== 'object' || message === null) return;
-    if (!AT_ONCE.has(message.kind)) this.#quiet = 0;
+    if (!AT_ONCE.includes(message.kind)) this.#quiet = 0;
     if (message.kind === 'progress') {
       for (const listener of [...this.#progress]) listener(message.progress);
       return;
@@ -169,7 +158,7 @@ export class WorkerClient {
     if (waiting.length === 0) {
       clearInterval(this.#watch);
       this.#watch = undefined;
-    } else if (this.#quiet >= MOST_QUIET && !waiting.some(({ kind }) => FETCHING.has(kind))) {
+    } else if (this.#quiet >= MOST_QUIET && !waiting.some(({ kind }) => FETCHING.includes(kind))) {
       this.#lose(lost('it has not answered for a minute'));
     }
   }

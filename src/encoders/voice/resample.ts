@@ -28,8 +28,6 @@ export class Resampler {
   readonly #places: number;
   /** By their place, made when first asked for. */
   readonly #filters = new Map<number, Float32Array>();
-  /** Between two filters. */
-  readonly #mixed: Float32Array;
   /** Input kept for the next output samples; starts with silence. */
   #kept: Float32Array;
   /** Where the next output sample lies: at `#kept[#at]` plus `#phase / #up` of a sample. */
@@ -57,7 +55,6 @@ export class Resampler {
     const ratio = Math.min(1, rateOutHz / rateInHz);
     this.#cutoff = ratio * ROLL_OFF;
     this.#half = this.#up === this.#down ? 0 : Math.ceil(ZERO_CROSSINGS / ratio);
-    this.#mixed = new Float32Array(2 * this.#half);
     this.#kept = new Float32Array(this.#half);
     this.#at = this.#half;
   }
@@ -108,18 +105,14 @@ export class Resampler {
     return output;
   }
 
-  /** Of the present phase; valid until the next call. */
+  /** Of the present phase. */
   #weights(): Float32Array {
     const place = (this.#phase * this.#places) / this.#up;
     const before = Math.floor(place);
     const filter = this.#filter(before);
     if (place === before) return filter;
     const next = this.#filter(before + 1);
-    for (let tap = 0; tap < next.length; tap++) {
-      const weight = filter[tap] ?? 0;
-      this.#mixed[tap] = weight + (place - before) * ((next[tap] ?? 0) - weight);
-    }
-    return this.#mixed;
+    return filter.map((weight, tap) => weight + (place - before) * ((next[tap] ?? 0) - weight));
   }
 
   /** [2 half]: weights of the input samples around a point `place / places` after sample `half - 1`. */
