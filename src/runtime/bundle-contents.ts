@@ -2,6 +2,7 @@
 
 import { MemoError, type ErrorCode } from '../errors';
 import type { Bundle, Bytes } from './bundle';
+import { parseJson } from './checked-files';
 import { parseGolden } from './golden';
 import { canRun, rolesOf, type GraphChoice, type GraphPlan, type PlanRole, type Target } from './graph-plan';
 import type { LoadProgress } from './load-progress';
@@ -78,7 +79,8 @@ export class BundleContents {
   async tokenizer(): Promise<{ readonly tokenizer: unknown; readonly config: unknown }> {
     const { tokenizer, tokenizerConfig } = this.#bundle.manifest.text;
     const [pieces, config] = await Promise.all([this.#file(tokenizer), this.#file(tokenizerConfig)]);
-    return { tokenizer: parseJson(pieces, tokenizer.path), config: parseJson(config, tokenizerConfig.path) };
+    const json = (bytes: Bytes, { path }: BundleFile) => parseJson(bytes, `The bundle's file ${path}`);
+    return { tokenizer: json(pieces, tokenizer), config: json(config, tokenizerConfig) };
   }
 
   /**
@@ -159,17 +161,4 @@ function sum(files: readonly BundleFile[]): number {
 function there(bytes: Bytes | undefined): Bytes {
   if (bytes === undefined) throw new RangeError('fewer files than were asked for');
   return bytes;
-}
-
-function parseJson(bytes: Bytes, path: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new MemoError(
-      'manifest-invalid',
-      `The bundle's file ${path} is not JSON.`,
-      'Export the bundle again.',
-      cause,
-    );
-  }
 }

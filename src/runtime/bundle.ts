@@ -3,7 +3,7 @@
 import {
   CheckedFiles,
   completeParts,
-  parseManifest,
+  parseJson,
   type BundleParts,
   type Bytes,
   type BytesListener,
@@ -34,7 +34,7 @@ export class Bundle {
   static async open(address: ManifestAddress, parts: Partial<BundleParts> = {}): Promise<Bundle> {
     const complete = completeParts(parts);
     const bytes = await manifestBytes(address, complete);
-    const manifest = checkManifest(parseManifest(bytes, "The model's manifest.json"));
+    const manifest = checkManifest(parseJson(bytes, "The model's manifest.json"));
     return new Bundle(address.url, manifest, bytes, complete);
   }
 

@@ -170,8 +170,8 @@ export async function fetchManifest(url: string, fetcher: typeof fetch, what: st
   }
 }
 
-/** @throws MemoError `manifest-invalid` */
-export function parseManifest(data: Bytes, what: string): unknown {
+/** @throws MemoError `manifest-invalid`; `what` begins its message */
+export function parseJson(data: Uint8Array, what: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(data));
   } catch (cause) {

@@ -2,15 +2,18 @@
 
 import { MemoError } from '../errors';
 import { softmax } from '../memobert/distribution';
+import { parseJson } from './checked-files';
 import type { Graph, PlainTensor } from './graph';
 import type { Differences, GoldenCase, GoldenTensor, GoldenVectors, GraphName } from './manifest';
+
+const FILE = 'The file that the manifest names as "golden"';
 
 /**
  * @param graphs those of the bundle: each has its own, run here or not
  * @throws MemoError `manifest-invalid` when it is no file of golden vectors of all of them
  */
 export function parseGolden(bytes: Uint8Array, graphs: readonly GraphName[]): GoldenVectors {
-  const json = parse(bytes);
+  const json = parseJson(bytes, FILE);
   return Object.fromEntries(
     graphs.map((name) => {
       const entry = isRecord(json) ? json[name] : undefined;
@@ -96,14 +99,6 @@ function toPlain({ type, dims, data }: GoldenTensor): PlainTensor {
     : { type, dims, data: Float32Array.from(data) };
 }
 
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw invalid(null, cause);
-  }
-}
-
 function isCase(entry: unknown): entry is GoldenCase {
   return isRecord(entry) && holdsTensors(entry['inputs'], true) && holdsTensors(entry['outputs'], false);
 }
@@ -143,11 +138,10 @@ function isFloat32(entry: number): boolean {
   return Number.isFinite(Math.fround(entry));
 }
 
-function invalid(graph: GraphName | null, cause?: unknown): MemoError {
+function invalid(graph: GraphName): MemoError {
   return new MemoError(
     'manifest-invalid',
-    `The file that the manifest names as "golden" holds no golden vectors${graph === null ? '' : ` of the graph ${graph}`}.`,
+    `${FILE} holds no golden vectors of the graph ${graph}.`,
     'Export the bundle again.',
-    cause,
   );
 }

@@ -9,7 +9,7 @@ import {
   CheckedFiles,
   completeParts,
   fetchManifest,
-  parseManifest,
+  parseJson,
   type BundleParts,
   type Bytes,
   type Wording,
@@ -47,7 +47,7 @@ export async function loadSpeechFiles(
     file === null
       ? [await newest(url, folder, complete)]
       : await folder.load(own, (bytes, item) => onBytes(bytes, file.bytes, item));
-  const manifest = checkSpeechManifest(parseManifest(json, "The speech model's speech.json"));
+  const manifest = checkSpeechManifest(parseJson(json, "The speech model's speech.json"));
   const files = speechFilesFor(manifest, backend);
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const loaded = await folder.load(files, (bytes, item) => onBytes(bytes, totalBytes, item));

@@ -20,9 +20,9 @@ export function writeAdaptation(subject: Subject, marks: readonly Mark[]): strin
 
 /** Rejects with `adaptation-invalid` for a file that is too large, or cannot be read. */
 export async function textOf(file: Blob): Promise<string> {
-  if (file.size > MOST_BYTES) throw invalid(`with ${(file.size / 1e6).toFixed(1)} MB it is too large`);
+  if (file.size > MOST_BYTES) throw invalid('it is too large');
   return file.text().catch((cause: unknown) => {
-    throw invalid('the browser could not read the file', cause);
+    throw invalid('the file could not be read', cause);
   });
 }
 
