@@ -211,7 +211,7 @@ describe('the end', () => {
     afterEach(() => void vi.useRealTimers());
 
     const samples = () => ({ samples: new Float32Array(4), sampleRateHz: 16000, time: 0 });
-    const takesSamples = () => Promise.resolve({ buffered: 4 });
+    const takesSamples = () => Promise.resolve({});
 
     it('by silence: a minute without an answer, however many samples it takes in', async () => {
       const { client, worker } = connect({ estimate: never, samples: takesSamples });
