@@ -180,6 +180,8 @@ test('two share one worker and keep their evidence apart; the last to leave ends
     );
   await say(0, 'What a wonderful day');
   await top(0);
+  // fetched with the first answer, of words alone as well
+  await expect(page.getByTestId('rates')).toContainText(/MEmoBERT\s*[\d.]+ ms/);
   expect(await page.evaluate(() => document.querySelectorAll('memo-bert')[1]?.estimate)).toBeNull();
   await say(1, 'I am furious');
   await top(1);
