@@ -7,6 +7,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Rolldown } from 'vite';
 import { fewFiles } from './scripts/build/chunks.mjs';
+import { readableByBundlers } from './scripts/build/for-bundlers.mjs';
 import { literals } from './scripts/build/literals.mjs';
 import { plainImports } from './scripts/build/plain-imports.mjs';
 import { speechRuntime } from './scripts/build/speech-runtime.mjs';
@@ -41,7 +42,7 @@ export default defineConfig(({ mode }) => {
     root,
     base: './',
     publicDir: false,
-    plugins: [workerFiles(), speechRuntime(), literals(), plainImports()],
+    plugins: [workerFiles(), speechRuntime(), literals(), plainImports(), readableByBundlers()],
     // of the worklet
     worker: { format: 'es', rollupOptions: { output: { entryFileNames: 'assets/[name].js' } } },
     build: {

@@ -1,6 +1,6 @@
 /**
  * The package as somebody else gets it: packs the tarball, installs it into an empty project outside of this one, copies its assets,
- * type-checks and builds a page there. What is built lands in `test-results/package/`, where `tests/package.e2e.ts` opens it.
+ * type-checks and builds a page there, with Vite and with webpack. What is built lands in `test-results/package/`, where `tests/package.e2e.ts` opens it.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -22,7 +22,10 @@ import { root } from './setup.mjs';
 const FOREIGN =
   /(?:^|\/)(?:src|tests|training|scripts|bench|testing|test-results|node_modules)\/|\.test\.|\.e2e\.|tsconfig|\.map$/;
 const MOST_FILES = 320;
+/** What the project's owner builds with, beside what this one has installed. */
+const TOOLS = ['webpack@5.113.0'];
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const INSTALL = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
 const bin = (...path) => join(root, 'node_modules', ...path);
 
 function run(command, args, cwd) {
@@ -62,11 +65,12 @@ function pack(into) {
 
 function install(project, tarball) {
   cpSync(join(root, 'tests', 'package'), project, { recursive: true });
-  run(npm, ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball], project);
+  run(npm, [...INSTALL, tarball], project);
   const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
   console.log(`installed: ${installed.join(', ')}`);
   for (const unwanted of ['onnxruntime-web', '@mediapipe', 'mediabunny', '@huggingface'])
     if (installed.includes(unwanted)) throw new Error(`${unwanted} is bundled, and need not be installed.`);
+  run(npm, [...INSTALL, '--no-save', ...TOOLS], project);
 }
 
 /** The command of the package, once as a user of a bundler and once as one without; and what it says when it is called wrongly. */
@@ -108,6 +112,7 @@ try {
     `export default { base: './', build: { target: 'es2023', rollupOptions: { input: ['index.html', 'headless.html'] } } };\n`,
   );
   run(process.execPath, [bin('vite', 'bin', 'vite.js'), 'build', '--outDir', out, '--emptyOutDir'], project);
+  run(process.execPath, ['webpack.mjs', join(out, 'webpack')], project);
   console.log(`built into ${out}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -35,6 +35,13 @@ test('the element, bundled by a Vite that knows nothing of it', async ({ open })
   await expect(page.locator('output')).not.toBeEmpty();
 });
 
+test('the element, bundled by a webpack that knows nothing of it', async ({ open }) => {
+  const page = await open({ bundle: 'tiny' });
+  await openPage(page, 'webpack/');
+  await press(page, /without a camera/i);
+  expectWhole(await nextEstimate(page, 'face', FIRST_ESTIMATE_MS));
+});
+
 test('without an element: a file’s estimates one by one', async ({ open }) => {
   const page = await open();
   await page.goto('headless.html');

@@ -31,7 +31,7 @@ export function ortWasm(backend: Backend): EngineFileName {
   return `ort-${ortBuild(backend)}.wasm`;
 }
 
-/** Where the build put those whose names carry its hash; the others lie under `assetBase`. */
+/** Where the build put those whose names carry its hash, absolute; the others lie under `assetBase`. */
 const BUILT: Readonly<Partial<Record<EngineFileName, string>>> = {
   'ort-webgpu-jspi.wasm': jspiWasm,
   'ort-webgpu.wasm': webgpuWasm,
@@ -86,8 +86,6 @@ export class EngineFiles {
   }
 
   #file(name: EngineFileName): BundleFile {
-    const built = BUILT[name];
-    const path = built === undefined ? name : new URL(built, import.meta.url).href;
-    return { path, ...this.known[name] };
+    return { path: BUILT[name] ?? name, ...this.known[name] };
   }
 }

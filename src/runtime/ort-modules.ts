@@ -30,7 +30,7 @@ export async function loadOrt(backend: Backend, threads: number, wasm: Bytes): P
   const ort = await load().catch((cause: unknown) => {
     throw notStarted(backend, cause);
   });
-  ort.env.wasm.wasmPaths = { mjs: new URL(mjs, import.meta.url).href };
+  ort.env.wasm.wasmPaths = { mjs };
   ort.env.wasm.wasmBinary = wasm;
   ort.env.wasm.numThreads = threads;
   return ort;

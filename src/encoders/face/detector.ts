@@ -127,7 +127,9 @@ export function noWebGl(canvas: Pick<OffscreenCanvas, 'getContext'>): MemoError 
  * left to itself, it makes one detector per worker and no second after an error.
  */
 async function provideModule(url: string, wasmBinary: Uint8Array): Promise<void> {
-  const module: unknown = await import(/* @vite-ignore */ url);
+  const module: unknown = await import(
+    /* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ url
+  );
   if (typeof module !== 'object' || module === null || !('default' in module)) return;
   const make = module.default as (options: object) => unknown;
   // Emscripten's own way to be given its WebAssembly: what runs is what was checked
