@@ -5,6 +5,7 @@ const LIGHT = [
   ...[
     'accessibility',
     'crop-parity',
+    'devices-shown',
     'element',
     'embed-frame',
     'frameworks',

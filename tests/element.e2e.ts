@@ -1,10 +1,9 @@
 /** `<memo-bert>` as an author uses it: attributes right and wrong, several on a page, moved about, taken out while it loads. */
 
-import type { Page, Route } from '@playwright/test';
-import type { MemoBert } from '../src/elements';
+import type { Route } from '@playwright/test';
 import { expect, recorded, test } from './support/browser';
-import { fakeWorkers } from './support/fake-worker';
-import { expectPhase, expectWhole, nextError, nextEstimate, openPage } from './support/element';
+import { element, openBody } from './support/elsewhere';
+import { expectPhase, expectWhole, nextError, nextEstimate } from './support/element';
 
 declare global {
   interface Window {
@@ -15,18 +14,6 @@ declare global {
     another(): MediaStreamTrack;
   }
 }
-
-/** A page of somebody else's with this body, and the element's module; without a model unless one is wanted. */
-async function openBody(page: Page, body: string, model: 'fake' | 'real' = 'fake'): Promise<void> {
-  if (model === 'fake') await fakeWorkers(page);
-  const html = `<!doctype html><html lang="en"><head><title>Elsewhere</title>
-<script type="module" src="./memo-bert.js"></script></head><body>${body}</body></html>`;
-  await page.route('**/elsewhere.html', (route) => route.fulfill({ contentType: 'text/html', body: html }));
-  await openPage(page, 'elsewhere.html');
-}
-
-const element = (page: Page, run: (found: MemoBert) => unknown) =>
-  page.evaluate(`(${run.toString()})(document.querySelector('memo-bert'))`);
 
 test('wrong attributes are told and named, their defaults hold; label words change while the camera runs', async ({
   open,
@@ -257,32 +244,6 @@ test('an element that goes by its events hears that a run is over, whatever ende
   const over = [{ phase: 'idle', previous: 'listening', conditions: [] }, 'idle'];
   expect(await ends('another model')).toEqual(over);
   expect(await ends('taken out')).toEqual(over);
-});
-
-test('the devices’ switches show what the page’s own start() took', async ({ open }) => {
-  const page = await open({ grant: ['camera', 'microphone'] });
-  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
-  const camera = page.getByTestId('switch-camera');
-  await camera.click();
-  await expect(camera).toHaveAttribute('aria-checked', 'false');
-  await element(page, (found) => found.start());
-  await expect(page.getByTestId('live')).toContainText('Camera on');
-  await expect(camera).toHaveAttribute('aria-checked', 'true');
-  await camera.click();
-  await expect(page.getByTestId('live')).toHaveText('Microphone on');
-  await expect(camera).toHaveAttribute('aria-checked', 'false');
-  await expectPhase(page, 'listening');
-});
-
-test('a level is the microphone’s only where there is one', async ({ open }) => {
-  const page = await open({ grant: ['microphone'] });
-  await openBody(page, '<memo-bert device="wasm" modalities="voice"></memo-bert>');
-  const meter = page.getByRole('meter');
-  await element(page, (found) => found.start());
-  await expect(meter).toHaveAccessibleName('Microphone level');
-  await page.getByTestId('stop').click();
-  await page.getByTestId('actor').click();
-  await expect(meter).toHaveAccessibleName('Sound level');
 });
 
 test('a stream of the page’s: read in place of the devices, and its end is told', async ({ open }) => {
