@@ -41,7 +41,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await expect(page.getByTestId('start').first()).toHaveText(language === 'ko' ? /시작/ : /Start/);
       expect(await page.locator('memo-bert').count()).toBeGreaterThan(12);
       for (const shown of SHOWN) await expect(page.locator(`.cell ${shown}`).first()).toBeVisible();
-      await expect(page.locator('.cell').getByTestId('measure-status').getByText('3')).toBeVisible();
+      await expect(page.locator('.cell').getByTestId('measure-progress').getByText('3')).toBeVisible();
       // refused, missing, busy, ended and lost
       await expect(page.locator('.cell memo-controls').getByTestId('note')).toHaveCount(5);
       for (const size of WIDTHS) {
