@@ -125,9 +125,12 @@ test('a guide that does not come as the network goes harms nothing, and comes wh
   await press(page, 'Show me around');
   await failed;
   await page.unroute(script);
+  const dialog = page.getByRole('dialog');
   await expect(async () => {
-    await press(page, 'Show me around');
-    await expect(page.getByRole('dialog')).toBeVisible({ timeout: 2_000 });
+    // one that came late covers the button
+    if (await dialog.isHidden())
+      await page.getByRole('button', { name: 'Show me around' }).click({ timeout: 5_000 });
+    await expect(dialog).toBeVisible({ timeout: 5_000 });
   }).toPass();
   expect(thrown).toEqual([]);
 });
