@@ -30,6 +30,13 @@ function chooseCaptions(page: Page, name: string, text: string): Promise<void> {
   return page.getByTestId('captions-file').setInputFiles({ name, mimeType: 'text/vtt', buffer });
 }
 
+/** With a recognition that a test speaks for. */
+async function openWithoutModel(page: Page): Promise<void> {
+  await fakeWorkers(page);
+  await fakeRecognition(page);
+  await openPage(page);
+}
+
 test('captions, a track and the browser’s recognition give words while the run goes on', async ({ open }) => {
   const page = await open({ bundle: 'tiny', grant: ['microphone'] });
   await fakeRecognition(page);
@@ -73,9 +80,7 @@ test('whoever lets the browser send the sound is not told beside Start that noth
   open,
 }) => {
   const page = await open({ grant: ['camera', 'microphone'] });
-  await fakeWorkers(page);
-  await fakeRecognition(page);
-  await openPage(page);
+  await openWithoutModel(page);
   const consent = page.getByTestId('consent');
   await expect(consent).toContainText('nothing is sent');
   await choose(page, 'browser');
@@ -102,9 +107,7 @@ test('beside what listens it is said what it waits for, and bytes stand beside t
   open,
 }) => {
   const page = await open({ grant: ['camera', 'microphone'] });
-  await fakeWorkers(page);
-  await fakeRecognition(page);
-  await openPage(page);
+  await openWithoutModel(page);
   const status = page.getByTestId('words-status');
   await choose(page, 'browser');
   await page.getByTestId('words-switch').click();
@@ -147,9 +150,7 @@ test('the browser’s recognition hears a microphone that is on, and nobody in a
   open,
 }) => {
   const page = await open({ grant: ['camera', 'microphone'] });
-  await fakeWorkers(page);
-  await fakeRecognition(page);
-  await openPage(page);
+  await openWithoutModel(page);
   const hide = (visibility: 'hidden' | 'visible') =>
     page.evaluate((state) => {
       Object.defineProperty(document, 'visibilityState', { configurable: true, value: state });
