@@ -1,7 +1,7 @@
 /** The emitted declarations as a package ships them: with file endings, which Node's resolution asks for, and without what no entry leads to. */
 
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 const SOURCE = /(\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)'(\.{1,2}(?:\/[^']*)?)'/g;
 const DOUBLE = /(\bimport\s*\(\s*|\bfrom\s+)"(\.{1,2}(?:\/[^"]*)?)"/g;
@@ -12,6 +12,17 @@ export function withEnding(source, folder) {
   if (existsSync(resolve(folder, source, 'index.d.ts'))) return `${source.replace(/\/$/, '')}/index.js`;
   return source;
 }
+
+/**
+ * What the declarations name of the platform and a user's `lib` may not have: WebGPU before TypeScript 6, a page's own in a worker.
+ * Each merges with the real one where there is one.
+ */
+const PLATFORM = [
+  ...['GPUAdapter', 'GPUBuffer', 'GPUDevice'],
+  ...['AudioBuffer', 'BaseAudioContext', 'CanvasRenderingContext2D', 'HTMLTrackElement'],
+  ...['MediaStream', 'MediaStreamConstraints', 'MediaStreamTrack'],
+];
+const PLATFORM_FILE = 'platform.d.ts';
 
 function rewritten(path) {
   const folder = dirname(path);
@@ -24,6 +35,12 @@ function rewritten(path) {
   const text = readFileSync(path, 'utf8').replace(SOURCE, name("'")).replace(DOUBLE, name('"'));
   writeFileSync(path, text);
   return found;
+}
+
+function referToPlatform(folder, entry) {
+  const path = join(folder, entry);
+  const way = relative(dirname(path), join(folder, PLATFORM_FILE)).replaceAll('\\', '/');
+  writeFileSync(path, `/// <reference path="${way}" />\n${readFileSync(path, 'utf8')}`);
 }
 
 /**
@@ -40,6 +57,9 @@ export function finishTypes(folder, entries) {
     seen.add(path);
     open.push(...rewritten(path));
   }
+  for (const entry of entries) referToPlatform(folder, entry);
+  seen.add(resolve(folder, PLATFORM_FILE));
+  writeFileSync(join(folder, PLATFORM_FILE), PLATFORM.map((name) => `interface ${name} {}\n`).join(''));
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = resolve(join(entry.parentPath, entry.name));
     if (entry.isFile() && !seen.has(path)) rmSync(path);

@@ -23,11 +23,12 @@ describe('the declarations that are shipped', () => {
       'events/index.d.ts': `export { A } from '../errors';\n`,
       'internal.d.ts': '',
     });
-    expect(finishTypes(folder, ['index.d.ts'])).toBe(4);
+    expect(finishTypes(folder, ['index.d.ts'])).toBe(5);
     expect(readFileSync(join(folder, 'index.d.ts'), 'utf8')).toBe(
-      `export * from './errors.js';\nexport type A = import("./events/index.js").A;\nimport { css } from 'lit';\n`,
+      `/// <reference path="platform.d.ts" />\nexport * from './errors.js';\nexport type A = import("./events/index.js").A;\nimport { css } from 'lit';\n`,
     );
     expect(readFileSync(join(folder, 'errors.d.ts'), 'utf8')).toBe(`import './side.js';\n`);
+    expect(readFileSync(join(folder, 'platform.d.ts'), 'utf8')).toContain('interface GPUDevice {}\n');
     expect(existsSync(join(folder, 'internal.d.ts'))).toBe(false);
   });
 

@@ -15,6 +15,11 @@ export interface DeviceAnswer {
   readonly error: MemoError | null;
 }
 
+/** `navigator.mediaDevices`, in words that a declaration can say where there is no page. */
+export interface DeviceSource {
+  getUserMedia(constraints?: MediaStreamConstraints): Promise<MediaStream>;
+}
+
 export type DeviceKind = keyof DeviceRequest;
 
 /** What is asked for: a face needs few pixels, and processing made for calls would flatten the voice. */
@@ -32,7 +37,7 @@ const CONSTRAINTS: Record<DeviceKind, MediaStreamConstraints> = {
 export async function askForDevices(
   request: DeviceRequest,
   signal: AbortSignal,
-  media: Pick<MediaDevices, 'getUserMedia'> | undefined = globalThis.navigator?.mediaDevices,
+  media: DeviceSource | undefined = globalThis.navigator?.mediaDevices,
 ): Promise<Record<DeviceKind, DeviceAnswer>> {
   if (!request.camera && !request.microphone) throw nothingAsked();
   if (media === undefined) throw unsupported();
@@ -54,10 +59,7 @@ export async function askForDevices(
 const NOT_ASKED: DeviceAnswer = { track: null, status: 'off', error: null };
 
 /** One device; never rejects. */
-export async function askForDevice(
-  kind: DeviceKind,
-  media: Pick<MediaDevices, 'getUserMedia'>,
-): Promise<DeviceAnswer> {
+export async function askForDevice(kind: DeviceKind, media: DeviceSource): Promise<DeviceAnswer> {
   try {
     const stream = await media.getUserMedia(CONSTRAINTS[kind]);
     const track = stream.getTracks()[0];

@@ -5,9 +5,16 @@ import type { Backend } from '../memobert/estimate';
 import type { Differences, Precision } from './manifest';
 import type { BackendReport, EngineOptions } from './protocol';
 
+/** `navigator.gpu`, in words that a declaration can say where the platform's types have no WebGPU. */
+export interface AdapterSource {
+  requestAdapter(options?: {
+    powerPreference?: 'low-power' | 'high-performance';
+  }): Promise<GPUAdapter | null>;
+}
+
 /** What the choice depends on; the worker's own globals unless a test says otherwise. */
 export interface Host {
-  readonly gpu: Pick<GPU, 'requestAdapter'> | null;
+  readonly gpu: AdapterSource | null;
   /** Whether WebAssembly may have threads. */
   readonly isolated: boolean;
   readonly cores: number;
