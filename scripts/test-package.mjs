@@ -25,7 +25,7 @@ const MOST_FILES = 320;
 /** As docs/embed.md names it; this project has a newer one. */
 const LEAST_TYPESCRIPT = '5.7.3';
 /** What the project's owner builds with, beside what this one has installed. */
-const TOOLS = ['webpack@5.113.0', `typescript@${LEAST_TYPESCRIPT}`];
+const TOOLS = ['webpack@5.113.0', `typescript@${LEAST_TYPESCRIPT}`, '@types/react@19.3.0'];
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const INSTALL = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
 const bin = (...path) => join(root, 'node_modules', ...path);
@@ -100,11 +100,11 @@ function copyAssets(project) {
   writeFileSync(join(project, 'public', 'plain', 'index.html'), page);
 }
 
-/** With our TypeScript and with the least that will do; of a page and of a worker. */
+/** With our TypeScript and with the least that will do; of a page, of a worker and of a template. */
 function checkTypes(project) {
   const tsc = (modules) => join(modules, 'node_modules', 'typescript', 'bin', 'tsc');
   for (const compiler of [tsc(root), tsc(project)])
-    for (const config of ['tsconfig.json', 'tsconfig.worker.json'])
+    for (const config of ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.react.json'])
       run(process.execPath, [compiler, '-p', config], project);
 }
 

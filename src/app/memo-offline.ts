@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { MemoEngine } from '../elements';
+import { MemoEngine, type MemoStateChangeEvent } from '../elements';
 import { readAttributes } from '../elements/attributes';
 import { buttons } from '../elements/buttons';
 import { cssValues } from '../elements/css-values';
@@ -101,18 +101,18 @@ export class MemoOffline extends LitElement {
     }
     const { store } = this;
     const look = () => void store.look();
-    const loaded = (event: Event) => {
-      if ((event as CustomEvent<{ phase: string }>).detail.phase === 'listening') look();
+    const loaded = ({ detail }: MemoStateChangeEvent) => {
+      if (detail.phase === 'listening') look();
     };
     const engine = this.#engine();
-    engine?.addEventListener('statechange', loaded as EventListener);
+    engine?.addEventListener('statechange', loaded);
     for (const type of ['online', 'offline']) addEventListener(type, look);
     this.#leave = [
       store.subscribe((known) => {
         this.known = known;
         this.looked ||= known.work !== 'looking';
       }),
-      () => engine?.removeEventListener('statechange', loaded as EventListener),
+      () => engine?.removeEventListener('statechange', loaded),
       () => ['online', 'offline'].forEach((type) => removeEventListener(type, look)),
     ];
   }

@@ -24,7 +24,7 @@ export { MemoError as MemoErrorElement } from './memo-error';
 export { MemoEvidence } from './memo-evidence';
 export type { MemoExport } from './memo-export';
 export type { MemoGuide } from './memo-guide';
-export type { MemoMeasure } from './memo-measure';
+export type { MemoMeasure, MemoMeasuredEvent } from './memo-measure';
 export { MemoMeter } from './memo-meter';
 export { MemoModalities } from './memo-modalities';
 export type { MemoPlayground } from './memo-playground';

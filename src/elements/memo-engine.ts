@@ -29,6 +29,7 @@ import { customElement } from './custom-element';
 import { CustomStates } from './custom-states';
 import type { MemoBertEventMap } from './events';
 import type { ExportFormat } from './export-formats';
+import type { Listening } from './listening';
 import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
 import { TimelineFetch } from './shows-time';
 import { Speaker } from './speaker';
@@ -72,7 +73,10 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  * @cssstate unsure - the last answer is withheld
  */
 @customElement('memo-engine')
-export class MemoEngine extends LitElement implements RecogniserStore {
+export class MemoEngine
+  extends (LitElement as typeof Listening<MemoBertEventMap>)
+  implements RecogniserStore
+{
   static override styles = [
     hiddenVisually,
     css`
@@ -221,24 +225,6 @@ export class MemoEngine extends LitElement implements RecogniserStore {
     if (request.name === 'start' && this.given !== null)
       void this.start().catch(() => undefined); // told by its event
     else this.#get().handle(request);
-  }
-
-  override addEventListener<K extends keyof MemoBertEventMap>(
-    type: K,
-    listener: (this: MemoEngine, event: MemoBertEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  override addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  override addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void {
-    super.addEventListener(type, listener as EventListener, options);
   }
 
   override connectedCallback(): void {

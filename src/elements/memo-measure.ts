@@ -16,6 +16,8 @@ import { measureWords, type MeasureWords } from './strings/measure-words';
 import { ratesWords } from './strings/rates-words';
 
 export type Measure = typeof measure;
+/** `measured`: the numbers. */
+export type MemoMeasuredEvent = CustomEvent<Measurement>;
 
 interface Under {
   readonly round: number;
@@ -292,5 +294,8 @@ export class MemoMeasure extends BaseElement {
 declare global {
   interface HTMLElementTagNameMap {
     'memo-measure': MemoMeasure;
+  }
+  interface HTMLElementEventMap {
+    measured: MemoMeasuredEvent;
   }
 }

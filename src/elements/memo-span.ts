@@ -183,4 +183,7 @@ declare global {
   interface HTMLElementTagNameMap {
     'memo-span': MemoSpan;
   }
+  interface HTMLElementEventMap {
+    'memo-span': MemoSpanEvent;
+  }
 }

@@ -12,7 +12,7 @@ describe('elements', () => {
     const tag = file.replace('.ts', '');
     const name = tag.replace(/(^|-)(\w)/g, (_all, _dash, letter: string) => letter.toUpperCase());
     const source = readFileSync(new URL(file, folder), 'utf8');
-    expect(source).toContain(`@customElement('${tag}')\nexport class ${name} `);
+    expect(source).toMatch(new RegExp(`@customElement\\('${tag}'\\)\nexport class ${name}\\s`));
     expect(source).toContain(`'${tag}': ${name};`);
     expect(index).toContain(`from './${tag}'`);
   });

@@ -1,7 +1,7 @@
 /** What a template may write on each element: its own properties, by the names of the class, each optional. Types only. */
 
 import type { LitElement } from 'lit';
-import type { MemoBertEventMap } from '../elements/events';
+import type { MemoBertEventMap, MemoMeasuredEvent } from '../elements';
 
 type Key<E> = Exclude<keyof E, keyof LitElement | symbol>;
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -20,9 +20,13 @@ export type Properties<E> = { [K in Writable<E>]?: E[K] };
 export type Tag = Extract<keyof HTMLElementTagNameMap, `memo-${string}`>;
 /** Those that tell: `<memo-bert>` and `<memo-engine>`. */
 export type TellingTag = 'memo-bert' | 'memo-engine';
-/** The events that are ours. */
-export type EventName = 'estimate' | 'statechange' | 'progress' | 'error' | 'words';
-export type EventOf<N extends EventName> = MemoBertEventMap[N];
+/** The events of a tag that are ours. */
+export type EventsOf<T extends Tag> = T extends TellingTag
+  ? Pick<MemoBertEventMap, 'estimate' | 'statechange' | 'progress' | 'error' | 'words'>
+  : T extends 'memo-measure'
+    ? { measured: MemoMeasuredEvent }
+    : unknown;
+export type EventName<T extends Tag> = keyof EventsOf<T> & string;
 
 /** Kebab-case attributes, as HTML has them. */
 export interface Attributes {

@@ -4,7 +4,7 @@ import type { JSX } from 'react';
 import type { SvelteHTMLElements } from 'svelte/elements';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { GlobalComponents } from 'vue';
-import type { Estimate, MemoError } from '..';
+import type { Estimate, Measurement, MemoError } from '..';
 import type {} from './react';
 import type {} from './svelte';
 import type { MemoVue } from './vue';
@@ -30,6 +30,10 @@ describe('typed templates', () => {
     expectTypeOf<Detail<Vue['onEstimate']>>().toEqualTypeOf<Estimate>();
     expectTypeOf<Detail<React['onerror']>>().toEqualTypeOf<MemoError>();
     expectTypeOf<Detail<Svelte['onerror']>>().toEqualTypeOf<MemoError>();
+    type Measured = JSX.IntrinsicElements['memo-measure']['onmeasured'];
+    expectTypeOf<Detail<Measured>>().toEqualTypeOf<Measurement>();
+    type SvelteMeasured = SvelteHTMLElements['memo-measure']['onmeasured'];
+    expectTypeOf<Detail<SvelteMeasured>>().toEqualTypeOf<Measurement>();
   });
 
   it('refuse methods, what only tells, and what there is not', () => {

@@ -1,12 +1,14 @@
 /** Templates for Svelte 5, which listens by `on` and the event's name: `import type {} from 'memo-bert/svelte'`. Types only. */
 
 import type { HTMLAttributes } from 'svelte/elements';
-import type {} from '../elements';
-import type { Attributes, EventName, EventOf, Properties, Tag, TellingTag } from './attributes';
+import type { Attributes, EventName, EventsOf, Properties, Tag, TellingTag } from './attributes';
 
-type Listeners = { [N in EventName as `on${N}`]?: (event: EventOf<N>) => void };
+type Listeners<T extends Tag> = {
+  [N in EventName<T> as `on${N}`]?: (event: EventsOf<T>[N]) => void;
+};
 type Own<T extends Tag> = Properties<HTMLElementTagNameMap[T]> &
-  (T extends TellingTag ? Attributes & Listeners : unknown);
+  Listeners<T> &
+  (T extends TellingTag ? Attributes : unknown);
 
 export type MemoSvelte = {
   [T in Tag]: Omit<HTMLAttributes<HTMLElementTagNameMap[T]>, keyof Own<T>> & Own<T>;

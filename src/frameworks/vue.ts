@@ -4,12 +4,14 @@
  */
 
 import type { DefineComponent, HTMLAttributes, ReservedProps } from 'vue';
-import type {} from '../elements';
-import type { Attributes, EventName, EventOf, Properties, Tag, TellingTag } from './attributes';
+import type { Attributes, EventName, EventsOf, Properties, Tag, TellingTag } from './attributes';
 
-type Listeners = { [N in EventName as `on${Capitalize<N>}`]?: (event: EventOf<N>) => void };
+type Listeners<T extends Tag> = {
+  [N in EventName<T> as `on${Capitalize<N>}`]?: (event: EventsOf<T>[N]) => void;
+};
 type Own<T extends Tag> = Properties<HTMLElementTagNameMap[T]> &
-  (T extends TellingTag ? Attributes & Listeners : unknown);
+  Listeners<T> &
+  (T extends TellingTag ? Attributes : unknown);
 type Props<T extends Tag> = ReservedProps & Omit<HTMLAttributes, keyof Own<T>> & Own<T>;
 
 export type MemoVue = { [T in Tag]: DefineComponent<Props<T>> };
