@@ -24,6 +24,12 @@ const tags = modules.flatMap(({ declarations }) => declarations.flatMap(({ tagNa
 if (!tags.includes('memo-bert') || tags.length < 14)
   throw new Error(`custom-elements.json names ${tags.join(', ')}`);
 
+const editor = JSON.parse(readFileSync(at('memo-bert/vscode.html-custom-data.json'), 'utf8'));
+const offered = editor.tags.flatMap(({ attributes }) => attributes.flatMap(({ values = [] }) => values));
+const strange = offered.map(({ name }) => name).filter((name) => !/^[a-z-]+$/.test(name));
+if (strange.length > 0 || !offered.some(({ name }) => name === 'webgpu'))
+  throw new Error(`editors offer as values: ${strange.join(', ') || 'no device'}`);
+
 const { CONDITIONS, MemoError, Recogniser, toCsv } = await import('memo-bert');
 if (typeof toCsv !== 'function' || !CONDITIONS.includes('no-face'))
   throw new Error('the headless entry is not whole');
