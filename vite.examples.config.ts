@@ -9,7 +9,7 @@ import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const FRAMEWORKS = ['react', 'vue', 'svelte'];
+const PAGES = ['react/index', 'react/hydrated', 'vue/index', 'svelte/index'];
 
 export default defineConfig({
   root: at('examples'),
@@ -34,6 +34,6 @@ export default defineConfig({
     target: 'es2023',
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: FRAMEWORKS.map((name) => at(`examples/${name}/index.html`)) },
+    rollupOptions: { input: PAGES.map((page) => at(`examples/${page}.html`)) },
   },
 });

@@ -39,3 +39,13 @@ for (const name of ['react', 'vue', 'svelte']) {
     await expect(page.locator('output')).toHaveText(/^(?:tired|awake|excited)$/);
   });
 }
+
+test('in React, hydrated from a server’s page: it comes once mounted', async ({ open }) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await page.goto('frameworks/react/hydrated.html');
+  const field = page.locator('memo-bert').getByRole('textbox').first();
+  await field.fill('What a day');
+  await field.press('Enter');
+  await expect(page.locator('output')).toHaveText('happy, calm, worried');
+});
