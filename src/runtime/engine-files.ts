@@ -40,7 +40,7 @@ const BUILT: Readonly<Partial<Record<EngineFileName, string>>> = {
 
 const WORDING: Wording = {
   file: "The page's file",
-  cure: 'put the whole build there, with its folder generated/ (scripts/prepare-assets.mjs makes it)',
+  cure: 'put the whole build there, with its folder generated/ (npx memo-bert-assets FOLDER copies it)',
 };
 
 export class EngineFiles {

@@ -62,7 +62,7 @@ export class MediaPipeDetector implements Detector {
   }
 
   /**
-   * @param assetBase absolute URL of the folder that `scripts/prepare-assets.mjs` fills; ends with a slash
+   * @param assetBase absolute URL of the folder `generated/`; ends with a slash
    * @param files of that folder, checked
    * @throws MemoError `file-missing` when the script beside them cannot be loaded, or they are not what it takes
    */
@@ -81,7 +81,7 @@ export class MediaPipeDetector implements Detector {
       throw new MemoError(
         'file-missing',
         `The face detector could not be loaded from ${assetBase}.`,
-        'Check the connection and press Start again. If it comes back, the file is missing on the server: "node scripts/prepare-assets.mjs" makes it.',
+        'Check the connection and press Start again. If it comes back, the file is missing on the server: npx memo-bert-assets FOLDER copies it.',
         cause,
       );
     }

@@ -25,7 +25,7 @@ import { lightOf } from './light';
 import { FaceTracker } from './tracker';
 
 export interface FaceEncoderOptions {
-  /** Absolute URL of the folder that `scripts/prepare-assets.mjs` fills; ends with a slash. */
+  /** Absolute URL of the folder `generated/`; ends with a slash. */
   readonly assetBase: string;
   /** Null where the caller brings parts of its own. */
   readonly detector: DetectorFiles | null;
