@@ -2,7 +2,8 @@
 /**
  * `npx memo-bert-assets FOLDER [--script]`: copies into a folder that a server serves what the page fetches while it runs:
  * `models/small/` (the model), `generated/` (MediaPipe, the face detector, the speech gate) and `actor/` (the drawn actor's voice).
- * With `--script` also the element itself, `memo-bert.js` with its workers, for pages without a bundler.
+ * With `--script` also the element itself, `memo-bert.js`, and the recogniser without one, `recogniser.js`, with their workers, for pages
+ * without a bundler.
  */
 
 import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
@@ -38,8 +39,9 @@ for (const part of ['models', 'generated', 'actor']) {
 if (values.script) {
   const isShipped = (path) => !/^(?:types|index\.js|elements\.js)/.test(relative(join(root, 'lib'), path));
   cpSync(join(root, 'lib'), folder, { recursive: true, filter: isShipped });
+  cpSync(join(root, 'lib', 'index.js'), join(folder, 'recogniser.js'));
 }
 const shown = `${relative(process.cwd(), folder) || '.'}/`;
 console.log(
-  `${shown}: models/, generated/ and actor/${values.script ? ', memo-bert.js and its workers' : ''}`,
+  `${shown}: models/, generated/ and actor/${values.script ? ', memo-bert.js, recogniser.js and their workers' : ''}`,
 );

@@ -84,6 +84,7 @@ function copyAssets(project) {
     'models/small/memobert.onnx',
     'generated/silero_vad.onnx',
     'plain/memo-bert.js',
+    'plain/recogniser.js',
     'plain/worker.js',
   ])
     if (!existsSync(join(project, 'public', path))) throw new Error(`memo-bert-assets copied no ${path}`);

@@ -64,4 +64,9 @@ test('without a bundler: one script, copied', async ({ open }) => {
   await field.fill('What a wonderful surprise');
   await field.press('Enter');
   expectWhole(await nextEstimate(page, 'text', FIRST_ESTIMATE_MS));
+  const headless = await page.evaluate(
+    async (address) => Object.keys((await import(address)) as object),
+    new URL('recogniser.js', page.url()).href,
+  );
+  expect(headless).toContain('Recogniser');
 });
