@@ -14,15 +14,15 @@ import { WordSourceMaker, type WordsParts } from './word-source-maker';
 import { INITIAL_WORDS, type WordsState } from './words-state';
 
 export interface RecogniserOptions extends Partial<Settings> {
-  /** URL of the bundle's `manifest.json`; relative to the page. */
+  /** URL of the bundle's `manifest.json`; relative to the page, in a worker of yours to its script. */
   readonly manifestUrl: string;
   /** Hash of the manifest, as in `integrity` of a `<script>`: a bundle of another origin needs it. */
   readonly integrity?: string;
-  /** Folder with MediaPipe's files, the face detector and the speech gate; relative to the page. */
+  /** Folder with MediaPipe's files, the face detector and the speech gate; relative likewise. */
   readonly assetBase: string;
   /** Folder with the actor's speech; `actor/` beside the folder of `assetBase` unless said. */
   readonly actorBase?: string;
-  /** URL of a speech model's `speech.json`, relative to the page, in place of the bundle's own; may be another origin's. */
+  /** URL of a speech model's `speech.json`, relative likewise, in place of the bundle's own; may be another origin's. */
   readonly speech?: string;
   /** BCP 47, for the browser's speech recognition; `en-US` unless said, for MEmoBERT reads English. */
   readonly speechLanguage?: string;
