@@ -121,7 +121,7 @@ export class BaseRecogniser extends Runner {
       this.apply({ estimate: null, source: null });
       const { position, timeline } = this.state;
       this.seek(position ?? timeline?.reached ?? 0); // without a file there is nothing to go back to
-    } else await this.answerText();
+    } else await this.#answerText();
   }
 
   /**
@@ -210,17 +210,19 @@ export class BaseRecogniser extends Runner {
     const { media, timeline } = this.state;
     if (timeline !== null && timeline.seconds !== null) {
       const { choose } = await this.#fileMoment();
-      const { recorder } = this;
-      const choices = recorder && choose(recorder.choices, this.state, box);
-      if (!choices || this.state.media !== media) return;
-      recorder.choices = choices;
+      const choices = choose(this.choices, this.state, box);
+      if (choices === null || this.state.media !== media) return;
+      this.choices = choices;
       await this.readAgain();
     } else if (this.run?.stage === 'listening') {
       await this.engine.loaded?.client.request('follow', { box });
     }
   }
 
-  /** Ends the run and every track of it; the model stays loaded, and what a file has given so far. */
+  /**
+   * Ends the run and every track of it; the model stays loaded, and what a file has given so far. One that is being analysed again is
+   * as it was before: its answers, and the prompt, the labels and the faces that they were made by.
+   */
   stop(): void {
     for (const ticket of this.loads) ticket.abort();
     this.loads.clear();
@@ -291,15 +293,18 @@ export class BaseRecogniser extends Runner {
       this.apply({ prompt, labels, promptError: null });
       return false;
     }
+    // a file that is read again was cancelled meanwhile: it is asked as before
+    const takenBack = () => !samePrompting(this.settings, { prompt, labels });
     try {
       const prompted = await this.withModel.changePrompt(loaded, { prompt, labels });
+      if (takenBack()) return false;
       this.adaptTo(loaded, prompted);
       this.apply({ ...prompted, promptError: null });
       return true;
     } catch (cause) {
       const error = MemoError.from(cause);
       // the fresh worker gets them with its load
-      if (this.engine.loaded !== loaded || isMendable(error)) return false;
+      if (this.engine.loaded !== loaded || isMendable(error) || takenBack()) return false;
       this.settings = { ...this.settings, prompt: before.prompt, labels: before.labels };
       this.apply({ promptError: error });
       throw error;
@@ -322,6 +327,31 @@ export class BaseRecogniser extends Runner {
     return this.parts.sources.file(file.blob, file.name, run.abort.signal);
   }
 
+  async #answerText(): Promise<void> {
+    const run = this.newRun('text', 'waiting');
+    const { signal } = run.abort;
+    this.apply({ ...AT_REST, error: null, source: 'text' });
+    await this.settle(run, async () => {
+      await this.#readText(signal);
+      signal.throwIfAborted();
+      if (this.state.estimate === null) this.apply({ source: null });
+      this.endRun();
+    });
+  }
+
+  async #readText(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const { client } = await this.loadModel(signal);
+      const text = () => this.state.text;
+      try {
+        await this.withModel.answerText(client, text, (estimate) => this.publish(estimate), signal);
+        return;
+      } catch (error) {
+        if (signal.aborted || !this.leavesWorker(error)) throw error;
+      }
+    }
+  }
+
   /** The answer to a text alone, where one is on its way, would take the place of what is shown next. */
   #leaveText(): void {
     if (this.run?.kind === 'text') this.dropRun();
@@ -338,6 +368,6 @@ export class BaseRecogniser extends Runner {
       const started = this.startFile(media, timeline.name ?? '');
       this.apply({ media, position }); // it is still open, at the moment that is shown
       await started;
-    } else if (this.run === null && source === 'text') await this.answerText();
+    } else if (this.run === null && source === 'text') await this.#answerText();
   }
 }

@@ -15,9 +15,10 @@ import { currentPage } from './page';
 import { furthest } from './phase';
 import type { Prompted } from './prompter';
 import { Recovery } from './recovery';
-import { settingsOf, type Settings } from './settings';
+import { samePrompting, settingsOf, type Settings } from './settings';
 import { browserSources } from './sources';
 import { Teller } from './teller';
+import type { Timeline } from './timeline';
 import type { Words } from './words';
 
 type WithModel = typeof import('./with-model');
@@ -73,7 +74,7 @@ export abstract class Loader extends Teller {
   protected abstract partCame(): void;
 
   /** A model reads by this prompt from here on. */
-  protected abstract adaptTo(loaded: LoadedEngine, prompted: Prompted): void;
+  protected abstract adaptTo(loaded: Pick<LoadedEngine, 'manifest'>, prompted: Prompted): void;
 
   /** There as soon as a model has been. */
   protected get withModel(): WithModel {
@@ -131,6 +132,20 @@ export abstract class Loader extends Teller {
     this.adaptTo(loaded, prompted);
     this.apply({ manifest: loaded.manifest, backend: loaded.backend, ...prompted });
     return loaded;
+  }
+
+  /** The prompt and the labels that a timeline was made by hold again. */
+  protected askAsFor({ prompt, labels }: Timeline): void {
+    const { manifest } = this.state;
+    if (manifest === null) return;
+    const wish = this.withModel.askedFor({ prompt, labels }, manifest);
+    if (samePrompting(wish, this.settings)) return;
+    this.settings = { ...this.settings, ...wish };
+    this.keep({ prompt, labels, promptError: null });
+    this.adaptTo({ manifest }, { prompt, labels });
+    const { loaded } = this.engine;
+    // a fresh worker gets them with its load
+    if (loaded !== null) this.withModel.changePrompt(loaded, wish).catch(() => undefined);
   }
 
   protected async fetchWithModel(): Promise<void> {

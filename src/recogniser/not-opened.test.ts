@@ -7,7 +7,7 @@ import './analysis'; // fetched late else, within a test's time
 import './file-moment';
 import { noPage } from './page';
 import { Recogniser } from './recogniser';
-import { FakeClient } from './testing/fake-client';
+import { estimateAt, FakeClient } from './testing/fake-client';
 import { FakeReader } from './testing/fake-reader';
 import { ManualClock, settled } from './testing/manual-clock';
 import { setUp } from './testing/set-up';
@@ -17,8 +17,7 @@ const unreadable = () => new MemoError('media-unreadable', 'It is a letter.', 'C
 const gone = () => new MemoError('file-missing', 'Nobody answers.', 'Check the address.');
 
 /** Two seconds of `talk.webm` were analysed, and a moment of it is shown. */
-async function analysed() {
-  const client = new FakeClient();
+async function analysed(client = new FakeClient()) {
   const file = vi.fn(async (_blob: Blob, name: string) => {
     if (!name.endsWith('.webm')) throw unreadable();
     return new ReaderSource(new FakeReader(2));
@@ -39,6 +38,35 @@ async function analysed() {
   recogniser.seek(1);
   const { media, timeline, position, estimate } = recogniser.state;
   return { recogniser, client, idle, before: { media, timeline, position, estimate, source: 'file' } };
+}
+
+const face = (x: number, followed: boolean) => ({
+  ...{ box: { x, y: 0, width: 10, height: 10 }, score: 1, followed, expression: null },
+});
+const SECOND = face(50, false);
+
+/** Two faces are in every answer. */
+function seeing(client: FakeClient): FakeClient {
+  client.answers.estimate = ({ time }) => ({ ...estimateAt(time), faces: [face(0, true), SECOND] });
+  return client;
+}
+
+/** A reading that has begun comes to two answers, and the third waits. */
+async function toSecondAnswer(recogniser: Recogniser, client: FakeClient) {
+  const { estimate } = client.answers;
+  delete client.answers.estimate;
+  for (const answers of [1, 2]) {
+    await vi.waitFor(() => expect(client.waiting('estimate')).toHaveLength(1));
+    client.take('estimate').answer(estimateAt(answers / 2));
+    await vi.waitFor(() => expect(recogniser.state.timeline?.estimates).toHaveLength(answers));
+  }
+  await vi.waitFor(() => expect(client.waiting('estimate')).toHaveLength(1));
+  client.answers.estimate = estimate;
+}
+
+function cancelled(recogniser: Recogniser) {
+  void recogniser.startFetched(() => new Promise(() => undefined));
+  recogniser.stop();
 }
 
 describe('with a file open', () => {
@@ -111,6 +139,73 @@ describe('with a file open', () => {
     await recogniser.configure({ labels: null });
     await idle();
     expect(recogniser.state.timeline?.estimates).toHaveLength(4);
+    recogniser.close();
+  });
+
+  const WAYS = [
+    ['a stop', (recogniser: Recogniser) => recogniser.stop()],
+    ['a start that is cancelled', (recogniser: Recogniser) => cancelled(recogniser)],
+  ] as const;
+
+  it.each(WAYS)('read again for another prompt, it is all there again after %s', async (_what, leave) => {
+    const { recogniser, before, client, idle } = await analysed();
+    recogniser.mark('sad');
+    await recogniser.configure({ prompt: 'I feel [MASK].', labels: ['calm', 'tense'] });
+    await toSecondAnswer(recogniser, client);
+    expect(recogniser.state).toMatchObject({ prompt: 'I feel [MASK].', adaptation: { marks: [] } });
+    leave(recogniser);
+    const { prompt, labels, timeline } = recogniser.state;
+    expect(recogniser.state).toMatchObject({ ...before, phase: 'idle', promptError: null });
+    expect([prompt, labels]).toEqual([timeline?.prompt, timeline?.labels]);
+    expect(recogniser.state.adaptation.marks).toHaveLength(1);
+    expect(client.bodies.prompt.at(-1)).toEqual({ prompt: null, labels: null });
+    // a mark is of the answer shown, and what is asked next is asked beside what holds again
+    recogniser.mark('happy');
+    expect(recogniser.state.timeline?.estimates[0]?.unadapted).toEqual([0.75, 0.25]);
+    await recogniser.configure({ labels: ['calm', 'tense'] });
+    await idle();
+    expect(client.bodies.prompt.at(-1)).toMatchObject({ prompt: null });
+    expect(recogniser.state).toMatchObject({ prompt: 'I am [MASK].', labels: ['calm', 'tense'] });
+    recogniser.close();
+  });
+
+  it('cancelled as another prompt is on its way to the model, that one is given up', async () => {
+    const { recogniser, before, client, idle } = await analysed();
+    await recogniser.configure({ labels: ['calm', 'tense'] });
+    await toSecondAnswer(recogniser, client);
+    const { prompt } = client.answers;
+    delete client.answers.prompt;
+    const late = recogniser.configure({ labels: ['bored', 'awed'] });
+    await settled();
+    recogniser.stop();
+    client.answers.prompt = prompt;
+    client.take('prompt').answer({ prompt: 'I am [MASK].', labels: ['bored', 'awed'] });
+    await late;
+    await idle();
+    expect(recogniser.state).toMatchObject({ ...before, labels: ['happy', 'sad'] });
+    recogniser.close();
+  });
+
+  it('read again, it is there again where its reading breaks off', async () => {
+    const { recogniser, before, client } = await analysed();
+    await recogniser.configure({ labels: ['calm', 'tense'] });
+    await toSecondAnswer(recogniser, client);
+    client.take('estimate').fail(unreadable());
+    await vi.waitFor(() => expect(recogniser.state.error?.code).toBe('media-unreadable'));
+    expect(recogniser.state).toMatchObject({ ...before, labels: ['happy', 'sad'] });
+    recogniser.close();
+  });
+
+  it('read again for another face and cancelled, it is as before, and the choice is given up', async () => {
+    const { recogniser, before, client, idle } = await analysed(seeing(new FakeClient()));
+    await recogniser.follow(SECOND.box);
+    await toSecondAnswer(recogniser, client);
+    recogniser.stop();
+    expect(recogniser.state).toMatchObject({ ...before, phase: 'idle' });
+    const followed = client.count('follow');
+    await recogniser.configure({ labels: ['calm', 'tense'] });
+    await idle();
+    expect([followed, client.count('follow')]).toEqual([1, 1]);
     recogniser.close();
   });
 

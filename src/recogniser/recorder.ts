@@ -19,7 +19,7 @@ export class Recorder {
   /** @param choices whom to follow in the file */
   constructor(
     about: Omit<Timeline, 'estimates' | 'reached'>,
-    public choices: readonly FaceChoice[] = [],
+    readonly choices: readonly FaceChoice[] = [],
   ) {
     this.#about = about;
   }

@@ -4,6 +4,9 @@ import type { Source } from '../capture';
 import { MemoError } from '../errors';
 import { isGone } from './faults';
 import type { LoopListeners } from './loop';
+import type { Manifest } from '../runtime/manifest';
+import type { Prompting } from '../runtime/protocol';
+import type { Prompted } from './prompter';
 import type { Run } from './run';
 import type { SourceOpeners } from './sources';
 import type { RecogniserState } from './state';
@@ -39,6 +42,12 @@ export function recordingOf(
   // the clock of a file, and of what is pushed, is not the world's
   const date = file === null && kind !== 'push' && { began: Math.round(Date.now() - source.now() * 1000) };
   return { ...length, ...date, prompt: prompt ?? '', labels: labels ?? [], given };
+}
+
+/** The wish by which a model reads as it did: what is the bundle's own is asked for by null. */
+export function askedFor({ prompt, labels }: Prompted, manifest: Manifest): Prompting {
+  const own = manifest.labels.map(({ id }) => id).join() === labels.join();
+  return { prompt: prompt === manifest.prompt ? null : prompt, labels: own ? null : labels };
 }
 
 /** What the state shows of a loop, beside its estimates. */

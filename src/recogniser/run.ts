@@ -40,13 +40,28 @@ export interface Run {
   runsHidden: boolean;
   /** What the source itself said. */
   words: readonly TimedText[];
-  /** What there was before it, until it has answered: where it does not come to that, it is there again. */
+  /**
+   * What there was before it, until it has answered, and of a file that is read again until its end: where it does not come to that,
+   * it is there again.
+   */
   before: Before | null;
 }
 
 export interface Before {
   readonly state: RecogniserState;
   readonly recorder: Recorder | null;
+}
+
+/** What stays of the state without a run. */
+export type Left = Pick<RecogniserState, 'estimate' | 'timeline' | 'media' | 'position' | 'source'>;
+
+export function leftOf({ estimate, timeline, media, position, source }: RecogniserState): Left {
+  return { estimate, timeline, media, position, source };
+}
+
+/** It is of the file that was open before it. */
+export function readsAgain({ file, before }: Run): boolean {
+  return file !== null && file.blob === before?.state.media;
 }
 
 export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean): Run {

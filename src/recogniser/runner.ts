@@ -10,6 +10,7 @@ import type { Estimate } from '../memobert/estimate';
 import { LateAdapter } from './adaptation/late-adapter';
 import type { AdaptationState } from './adaptation/state';
 import type { AnalysisOwner, AnalysisParts } from './analysis';
+import type { FaceChoice } from './chosen-faces';
 import type { EarlyEngine, LoadedEngine } from './engine';
 import { Loader } from './loader';
 import { isGone, isWorkersFault, lostDevices, movedOn, recogniserClosed } from './faults';
@@ -18,8 +19,18 @@ import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Facts } from './phase';
 import type { Prompted } from './prompter';
 import type { Recorder } from './recorder';
-import { AT_REST, newRun, NOTHING_YET, restart, tracksOf, type Run } from './run';
-import type { RecogniserState, SourceKind } from './state';
+import {
+  AT_REST,
+  leftOf,
+  newRun,
+  NOTHING_YET,
+  readsAgain,
+  restart,
+  tracksOf,
+  type Left,
+  type Run,
+} from './run';
+import type { SourceKind } from './state';
 import { estimateAt } from './timeline';
 import { Words } from './words';
 
@@ -28,6 +39,8 @@ export abstract class Runner extends Loader {
   protected readonly leavePage: () => void;
   /** Null before the first run listens. */
   protected recorder: Recorder | null = null;
+  /** Of the file that is open, or read again: whom to follow. */
+  protected choices: readonly FaceChoice[] = [];
   /** Marked moments, and what follows from them. */
   readonly adapter: LateAdapter;
   protected run: Run | null = null;
@@ -75,7 +88,7 @@ export abstract class Runner extends Loader {
     const run = Object.assign(this.newRun(kind, kind === 'devices' ? 'asking' : 'waiting'), { before });
     this.apply({ ...AT_REST, ...NOTHING_YET, source: kind, error: null });
     const { signal } = run.abort;
-    await this.#settle(run, async () => {
+    await this.settle(run, async () => {
       const opening = open(signal, run).then((source) => {
         if (signal.aborted) source.close();
         else this.#take(run, source);
@@ -193,9 +206,9 @@ export abstract class Runner extends Loader {
     const { clock } = this.parts;
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
     if (!run.mending || this.recorder === null) {
-      const same = run.file?.blob === run.before?.state.media;
       const about = this.withModel.recordingOf(run, source, this.state);
-      this.recorder = new this.withModel.Recorder(about, same ? this.recorder?.choices : []);
+      if (!readsAgain(run)) this.choices = [];
+      this.recorder = new this.withModel.Recorder(about, this.choices);
     }
     const { timeline, choices } = this.recorder;
     run.stage = 'listening';
@@ -213,7 +226,7 @@ export abstract class Runner extends Loader {
     const loop = new this.withModel.Loop(parts, {
       ...this.withModel.watching(run, (change) => this.apply(change)),
       estimate: (estimate) => this.publish(estimate),
-      ended: () => this.#endRun(),
+      ended: () => this.endRun(),
       failed: (error) => void this.#mend(run, error),
     });
     this.#run(run, loop);
@@ -234,7 +247,7 @@ export abstract class Runner extends Loader {
       apply: (change) => this.apply(change),
       publish: (answer, reached) => this.publish(answer, reached),
     };
-    const over = () => (signal.aborted ? undefined : this.#endRun());
+    const over = () => (signal.aborted ? undefined : this.endRun());
     // fetched with the first file
     lateScript(() => import('./analysis'))
       .then(({ analyse }) => analyse(parts, owner, signal))
@@ -257,33 +270,8 @@ export abstract class Runner extends Loader {
     }
   }
 
-  protected async answerText(): Promise<void> {
-    const run = this.newRun('text', 'waiting');
-    const { signal } = run.abort;
-    this.apply({ ...AT_REST, error: null, source: 'text' });
-    await this.#settle(run, async () => {
-      await this.#answerText(signal);
-      signal.throwIfAborted();
-      if (this.state.estimate === null) this.apply({ source: null });
-      this.#endRun();
-    });
-  }
-
-  async #answerText(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const { client } = await this.loadModel(signal);
-      const text = () => this.state.text;
-      try {
-        await this.withModel.answerText(client, text, (estimate) => this.publish(estimate), signal);
-        return;
-      } catch (error) {
-        if (signal.aborted || !this.leavesWorker(error)) throw error;
-      }
-    }
-  }
-
   /** Throws what ends a run while it opens. A stop or a newer start ends it at once and in silence: nobody waits for what is on its way. */
-  async #settle(run: Run, opens: () => Promise<void>): Promise<void> {
+  protected async settle(run: Run, opens: () => Promise<void>): Promise<void> {
     const { signal } = run.abort;
     const left = new Promise((resolve) => signal.addEventListener('abort', resolve));
     try {
@@ -303,7 +291,7 @@ export abstract class Runner extends Loader {
   /** @param reached seconds on the source's clock; also where there is no estimate */
   protected publish(answer: Estimate | null, reached = answer?.time ?? 0): void {
     const estimate = answer === null ? null : this.#finish(answer);
-    if (this.run !== null) this.run.before = null;
+    if (this.run !== null && !readsAgain(this.run)) this.run.before = null;
     if (this.run?.kind === 'text') this.apply({ estimate });
     else {
       const { position, prompt } = this.state;
@@ -333,7 +321,10 @@ export abstract class Runner extends Loader {
   }
 
   /** Marks of this model, prompt and words hold from here on. */
-  protected override adaptTo({ manifest }: LoadedEngine, { prompt, labels }: Prompted): void {
+  protected override adaptTo(
+    { manifest }: Pick<LoadedEngine, 'manifest'>,
+    { prompt, labels }: Prompted,
+  ): void {
     const { name, version } = manifest;
     this.adapter.turnTo({ bundle: { name, version }, prompt, labels });
   }
@@ -351,16 +342,22 @@ export abstract class Runner extends Loader {
     return error;
   }
 
-  /** What stays without the run: until its first answer, what there was before it. */
-  protected left(): Pick<RecogniserState, 'estimate' | 'timeline' | 'media' | 'position' | 'source'> {
+  /** What stays without the run: what there was before it until its first answer, and of a file that is read again until the last. */
+  protected left(): Left {
     const before = this.run?.before;
-    if (before) this.recorder = before.recorder;
-    const { estimate, timeline, media, position, source } = (before ?? this).state;
-    return { estimate, timeline, media, position, source };
+    const left = leftOf((before ?? this).state);
+    if (!before) return left;
+    this.recorder = before.recorder;
+    this.choices = this.recorder?.choices ?? [];
+    if (left.media === null || left.timeline === null) return left;
+    this.keep(left);
+    this.askAsFor(left.timeline);
+    this.#readAdapted(); // marks may have come since
+    return leftOf(this.state);
   }
 
   /** The run is over by itself; its last estimate stays. */
-  #endRun(): void {
+  protected endRun(): void {
     this.dropRun();
     this.apply(AT_REST);
   }

@@ -10,6 +10,6 @@ export { Loop } from './loop';
 export { Moments } from './moments';
 export { bringPrompt, changePrompt } from './prompter';
 export { Recorder } from './recorder';
-export { recordingOf, sourceAgain, watching } from './run-with-model';
+export { askedFor, recordingOf, sourceAgain, watching } from './run-with-model';
 export { smoothed } from './smoother';
 export { answerText } from './text-answer';
