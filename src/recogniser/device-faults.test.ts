@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
+import { chunk } from './testing/fake-source';
 import { settled } from './testing/manual-clock';
 import { listening, setUp } from './testing/set-up';
 import { marks } from './timeline-marks';
@@ -123,6 +124,38 @@ describe('Devices', () => {
     recogniser.close();
   });
 
+  it.each([
+    ['is taken away', { camera: 'lost', framesLeft: 0 }],
+    ['has ended', { camera: 'ended', framesLeft: 0 }],
+    ['is held by another program', { cameraMuted: true, framesLeft: 0 }],
+    ['stalls', { framesLeft: 0 }],
+  ] as const)('a camera that %s frames no face, and the voice goes on', async (_what, fault) => {
+    const { recogniser, live, clock } = await listening(seeing);
+    await clock.advance(1000);
+    expect(recogniser.state.faces).toHaveLength(1);
+    Object.assign(live, fault);
+    live.fire('trackchange');
+    await clock.advance(3600);
+    expect(recogniser.state).toMatchObject({ faces: [], speaking: true, microphone: 'live' });
+    recogniser.close();
+  });
+
+  it.each([
+    ['is taken away', { microphone: 'lost' }],
+    ['has ended', { microphone: 'ended' }],
+  ] as const)('a microphone that %s shows neither level nor speech', async (_what, fault) => {
+    const { recogniser, live, clock } = await listening(seeing);
+    live.fire('samples', chunk(0.5));
+    await clock.advance(500);
+    expect(recogniser.state).toMatchObject({ level: 0.5, speaking: true });
+    Object.assign(live, fault);
+    live.fire('trackchange');
+    await clock.advance(1000);
+    expect(recogniser.state).toMatchObject({ level: 0, speaking: false });
+    expect(recogniser.state.faces).toHaveLength(1);
+    recogniser.close();
+  });
+
   it('a microphone muted by the system: muted at once, and back at once', async () => {
     const { recogniser, live, clock } = await listening(seeing);
     live.microphoneMuted = true;
@@ -137,9 +170,10 @@ describe('Devices', () => {
 
 it('a browser that runs no sound: told, rather than silence, and gone once sound comes', async () => {
   const { recogniser, live, clock } = await listening(seeing);
+  live.fire('samples', chunk(0.5));
   live.microphoneSilent = true;
   await clock.advance(300);
-  expect(recogniser.state).toMatchObject({ phase: 'listening', conditions: ['no-sound'] });
+  expect(recogniser.state).toMatchObject({ phase: 'listening', conditions: ['no-sound'], level: 0 });
   live.microphoneMuted = true;
   await clock.advance(300);
   expect(recogniser.state.conditions).toEqual(['muted']);

@@ -21,8 +21,10 @@ export interface Vitals {
   readonly rates: Rates;
   readonly conditions: readonly Condition[];
   readonly fileProgress: number | null;
-  /** Root mean square of the last chunk, 0 to 1. */
+  /** Root mean square of the last chunk, 0 to 1; 0 while none comes. */
   readonly level: number;
+  /** Whether there is a picture and a sound at all: else what was last seen and heard is over. */
+  readonly gives: Readonly<Record<'face' | 'voice', boolean>>;
   /** From the capture of the newest frame in the last estimate to its arrival here; null without a face. */
   readonly delayMs: number | null;
 }
@@ -224,20 +226,26 @@ export class Loop {
   #vitals(): Vitals {
     const { source, clock } = this.parts;
     const nowMs = clock.now();
+    const noPicture =
+      source.cameraMuted === true ||
+      (this.#awaitedMs !== null && nowMs - this.#awaitedMs > NO_PICTURE_AFTER_MS);
+    const camera = source.camera === 'live';
+    const microphone = source.microphone === 'live';
+    const noSound = source.microphoneSilent === true;
+    const gives = { face: camera && !noPicture, voice: microphone && !noSound };
     const rate = (stage: keyof Rates) => this.#meters[stage]?.rate(nowMs) ?? 0;
     return {
       rates: { face: rate('face'), voice: rate('voice'), fusion: rate('fusion') },
       conditions: this.#conditions.now({
-        camera: this.#weighs('face') && source.camera === 'live',
-        microphone: this.#weighs('voice') && source.microphone === 'live',
-        noPicture:
-          source.cameraMuted === true ||
-          (this.#awaitedMs !== null && nowMs - this.#awaitedMs > NO_PICTURE_AFTER_MS),
+        camera: this.#weighs('face') && camera,
+        microphone: this.#weighs('voice') && microphone,
+        noPicture,
         trackMuted: source.microphoneMuted,
-        noSound: source.microphoneSilent === true,
+        noSound,
       }),
       fileProgress: source.progress,
-      level: this.#level,
+      level: gives.voice ? this.#level : 0,
+      gives,
       delayMs: this.#delayMs,
     };
   }

@@ -58,9 +58,10 @@ export function watching(
   return {
     face: ({ faces, frameWidth, frameHeight }) => apply({ faces, frameWidth, frameHeight }),
     voice: ({ speaking }) => apply({ speaking }),
-    vitals: ({ conditions, rates, fileProgress, level, delayMs }) => {
+    vitals: ({ conditions, rates, fileProgress, level, delayMs, gives }) => {
       run.conditions = conditions;
-      apply({ rates, fileProgress, level, delayMs });
+      const over = { ...(!gives.face && { faces: [] }), ...(!gives.voice && { speaking: false }) };
+      apply({ rates, fileProgress, level, delayMs, ...over });
     },
   };
 }
