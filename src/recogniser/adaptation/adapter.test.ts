@@ -145,6 +145,65 @@ describe('keeping', () => {
     expect(adapter.state).toMatchObject({ kept: false, on: false, marks: [], fitted: null });
   });
 
+  describe('in two tabs', () => {
+    const words = (adapter: Adapter) => adapter.state.marks.map(({ word }) => word);
+    const two = () => {
+      const first = open();
+      first.mark(unsure, 'sad');
+      first.keep(true);
+      return { first, second: open() };
+    };
+
+    it('each adds to what the other kept', () => {
+      const { first, second } = two();
+      first.mark(estimate, 'happy');
+      first.mark(unsure, 'happy');
+      second.mark(estimate, 'sad');
+      expect(words(second)).toEqual(['sad', 'happy', 'happy', 'sad']);
+      expect(open().state).toMatchObject({ marks: second.state.marks, fitted: second.state.fitted });
+      first.mark(unsure, 'sad');
+      expect(words(first)).toEqual(['sad', 'happy', 'happy', 'sad', 'sad']);
+    });
+
+    it('one taken back is taken out of what the other kept, and nothing else is', () => {
+      const { first, second } = two();
+      first.mark(estimate, 'happy');
+      second.unmark(0);
+      expect(words(second)).toEqual(['happy']);
+      first.unmark(0); // is gone already
+      expect(words(open())).toEqual(['happy']);
+    });
+
+    it('what one has forgotten does not come back with the other’s next', () => {
+      const { first, second } = two();
+      first.clear();
+      second.mark(estimate, 'happy');
+      expect([words(second), words(open())]).toEqual([['happy'], ['happy']]);
+    });
+
+    it('what both have marked before they keep it stays, each once', () => {
+      const [first, second] = [marked(), open()];
+      second.mark(unsure, 'sad');
+      second.mark(unsure, 'happy');
+      first.keep(true);
+      second.keep(true);
+      expect(words(second)).toEqual(['happy', 'sad', 'happy']);
+      expect(second.state).toMatchObject({ kept: true, fitted: open().state.fitted });
+    });
+
+    it('what lies there damaged is written anew, with the marks that there are', () => {
+      const { first } = two();
+      for (const key of storage.items.keys()) storage.items.set(key, '{');
+      const next = open();
+      first.mark(estimate, 'happy');
+      expect(words(open())).toEqual(['sad', 'happy']);
+      for (const key of storage.items.keys()) storage.items.set(key, '{');
+      next.mark(estimate, 'sad');
+      next.keep(true);
+      expect(words(open())).toEqual(['sad']);
+    });
+  });
+
   it('forgets what was kept with the rest', () => {
     const adapter = marked();
     adapter.keep(true);

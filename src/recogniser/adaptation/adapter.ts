@@ -70,15 +70,18 @@ export class Adapter {
       if (!estimate.labels.includes(word) || !labels.includes(word)) throw notALabel(word, labels);
       const { time, unadapted, probabilities } = estimate;
       const mark = { time, word, probabilities: unadapted ?? probabilities };
-      this.#refit([...this.#state.marks, mark].slice(-MOST_MARKS));
+      this.#refit([...this.#marks(), mark]);
       return mark;
     });
   }
 
   /** @param index in `state.marks`; one that is not there changes nothing */
   unmark(index: number): void {
-    const { marks } = this.#state;
-    if (marks[index] !== undefined) this.#try(() => this.#refit(marks.filter((_, at) => at !== index)));
+    const mark = this.#state.marks[index];
+    if (mark === undefined) return;
+    const marks = this.#marks();
+    const there = marks.findIndex(isSame(mark)); // in another place, or gone, by what another tab did
+    this.#try(() => this.#refit(marks.filter((_, at) => at !== there)));
   }
 
   /** Applies it, or leaves the model's own answer, without forgetting anything. */
@@ -87,14 +90,21 @@ export class Adapter {
   }
 
   /**
-   * Keeps the marks in this browser from now on, or no longer.
+   * Keeps the marks in this browser from now on, beside those that another tab keeps, or no longer.
    * @throws MemoError `adaptation-storage`
    */
   keep(kept: boolean): void {
     this.#try(() => {
-      if (kept) this.#write(this.#state.marks);
-      else this.#keeper.forget(this.#subject);
-      this.#tell({ ...this.#state, kept, error: null });
+      if (!kept) {
+        this.#keeper.forget(this.#subject);
+        this.#tell({ ...this.#state, kept, error: null });
+        return;
+      }
+      const others = this.#kept([]);
+      const mine = this.#state.marks.filter((mark) => !others.some(isSame(mark)));
+      const next = this.#with([...others, ...mine]);
+      this.#write(next.marks);
+      this.#set({ ...next, kept });
     });
   }
 
@@ -130,20 +140,43 @@ export class Adapter {
 
   #remembered(subject: Subject): AdaptationState {
     const fresh = { ...NO_ADAPTATION, subject };
-    const text = this.#keeper.read(subject);
-    if (text === null) return fresh;
     try {
-      const marks = readAdaptation(text, subject);
-      return { ...fresh, marks, fitted: fitOrNone(subject, marks), kept: true };
+      const marks = this.#lying(subject);
+      return marks === null ? fresh : { ...fresh, marks, fitted: fitOrNone(subject, marks), kept: true };
     } catch (error) {
       return { ...fresh, error: MemoError.from(error) };
     }
   }
 
-  #refit(marks: readonly Mark[]): void {
-    const next = { ...this.#state, marks, fitted: fitOrNone(this.#subject, marks), error: null };
+  /** @throws MemoError `adaptation-invalid` for what is damaged */
+  #lying(subject: Subject): readonly Mark[] | null {
+    const text = this.#keeper.read(subject);
+    return text === null ? null : readAdaptation(text, subject);
+  }
+
+  /** As they lie there now: another tab, or another element, may have added some, or forgotten all. What is damaged is written anew. */
+  #kept(damaged: readonly Mark[]): readonly Mark[] {
     try {
-      if (next.kept) this.#write(marks);
+      return this.#lying(this.#subject) ?? [];
+    } catch {
+      return damaged;
+    }
+  }
+
+  #marks(): readonly Mark[] {
+    const { kept, marks } = this.#state;
+    return kept ? this.#kept(marks) : marks;
+  }
+
+  #with(all: readonly Mark[]): AdaptationState {
+    const marks = all.slice(-MOST_MARKS);
+    return { ...this.#state, marks, fitted: fitOrNone(this.#subject, marks), error: null };
+  }
+
+  #refit(all: readonly Mark[]): void {
+    const next = this.#with(all);
+    try {
+      if (next.kept) this.#write(next.marks);
       this.#set(next);
     } catch (error) {
       // the mark itself is not lost
@@ -179,6 +212,11 @@ export class Adapter {
     this.#tell({ ...this.#state, error });
     throw error;
   }
+}
+
+function isSame(mark: Mark): (other: Mark) => boolean {
+  const text = JSON.stringify(mark);
+  return (other) => JSON.stringify(other) === text;
 }
 
 function fitOrNone({ labels }: Subject, marks: readonly Mark[]): Adaptation | null {
