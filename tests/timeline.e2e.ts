@@ -26,13 +26,15 @@ test('a file is analysed by its own clock, and its timeline is scrubbed with the
   const slider = page.getByRole('slider');
   const seconds = Number(await slider.getAttribute('aria-valuemax'));
   expect(times.at(-1)).toBeCloseTo(seconds, 1);
+  const video = page.getByTestId('player');
+  const shown = () => video.evaluate((player: HTMLVideoElement) => player.currentTime);
+  await expect.poll(shown, 'the picture of the answer shown').toBeCloseTo(times.at(-1)!, 1);
   await slider.focus();
   await page.keyboard.press('Home');
   await page.keyboard.press('ArrowRight');
   expect(await position(page)).toBe(1);
   await expect(slider).toHaveAttribute('aria-valuetext', /^0:01\.0, \w+ \d+/);
-  const video = page.getByTestId('player');
-  await expect.poll(() => video.evaluate((player: HTMLVideoElement) => player.currentTime)).toBeCloseTo(1, 1);
+  await expect.poll(shown).toBeCloseTo(1, 1);
   // dragged by its own controls, the answer follows
   await video.evaluate((player: HTMLVideoElement) => (player.currentTime = 2.2));
   await expect.poll(() => position(page)).toBe(2.5);

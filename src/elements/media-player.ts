@@ -61,7 +61,7 @@ export class MediaPlayer {
   }
 
   /**
-   * @param position the moment shown; null: nobody has chosen one
+   * @param position the moment shown; null while it goes where the analysis is
    * @param reached how far the analysis is, while there is one
    */
   show(player: Player, position: number | null, reached: number | null): void {

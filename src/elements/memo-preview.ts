@@ -159,7 +159,7 @@ export class MemoPreview extends BaseElement {
 
   /** A file to play beside its timeline, where there is no stream. */
   @property({ attribute: false }) media: Blob | null = null;
-  /** Seconds in the file; null: nobody has chosen a moment. */
+  /** Seconds in the file of the moment shown; null while it goes where the analysis is. */
   @property({ type: Number }) position: number | null = null;
   /** Seconds of the file that are analysed, while it is. */
   @property({ type: Number }) reached: number | null = null;
@@ -211,7 +211,10 @@ export class MemoPreview extends BaseElement {
 
   protected override take(state: RecogniserState): void {
     const { stream, frameWidth, frameHeight, source, estimate, media, position, fileProgress } = state;
-    Object.assign(this, { stream, frameWidth, frameHeight, media, position });
+    Object.assign(this, { stream, frameWidth, frameHeight, media });
+    // at rest the picture is of the answer shown, though nobody chose it
+    this.position =
+      position ?? (fileProgress === null && source === 'file' ? (estimate?.time ?? null) : null);
     // of a file, those of the moment shown
     this.faces = media === null ? state.faces : (estimate?.faces ?? []);
     this.reached = fileProgress === null ? null : (state.timeline?.reached ?? null);
