@@ -173,13 +173,15 @@ export class BaseRecogniser extends Runner {
   }
 
   /**
-   * Freezes what `state.estimate` was made of, for {@link fillIn}: the last answer, or of a file the one that it was scrubbed to.
+   * Freezes what `state.estimate` was made of, for {@link fillIn}: the last answer, or of a file the one that it was scrubbed to, or came back to.
    * Rejects with `moment-missing`.
    */
   async takeMoment(): Promise<Moment> {
     this.assertOpen();
     const { position, source } = this.state;
-    return this.#moments.take(position === null || source !== 'file' ? null : () => this.#revisit());
+    const { loaded } = this.engine;
+    const held = position === null && loaded !== null && loaded === this.answeredBy;
+    return this.#moments.take(held || source !== 'file' ? null : () => this.#revisit());
   }
 
   /** What the model fills in where parts of the moment are masked: the paper's four pre-training tasks. */
@@ -269,7 +271,7 @@ export class BaseRecogniser extends Runner {
 
   /** @throws MemoError `moment-missing` before a model is there; the state tells it, too */
   get #moments(): Moments {
-    if (this.ready === null) {
+    if (this.state.manifest === null) {
       const error = momentMissing();
       this.keep({ moment: { ...this.state.moment, busy: false, error } });
       throw error;
@@ -317,9 +319,10 @@ export class BaseRecogniser extends Runner {
     this.revisiting = new AbortController();
     const { signal } = this.revisiting;
     const { goBack } = await this.#fileMoment();
+    const loaded = await this.loadModel(signal);
     signal.throwIfAborted();
-    const { state, settings, recorder, run, engine, parts } = this;
-    await goBack({ state, settings, recorder, run, loaded: engine.loaded, sources: parts.sources }, signal);
+    const { state, settings, recorder, run, parts } = this;
+    await goBack({ state, settings, recorder, run, loaded, sources: parts.sources }, signal);
   }
 
   #open(file: NamedFile, run: Run): Promise<Source> {

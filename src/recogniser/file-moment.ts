@@ -22,7 +22,7 @@ export interface Present {
   readonly settings: Settings;
   readonly recorder: Recorder | null;
   readonly run: Run | null;
-  readonly loaded: LoadedEngine | null;
+  readonly loaded: LoadedEngine;
   readonly sources: Pick<SourceOpeners, 'file'>;
 }
 
@@ -33,8 +33,9 @@ const JUST_BEFORE = 1e-3;
 export async function goBack(present: Present, signal: AbortSignal): Promise<void> {
   const { state, settings, recorder, run, loaded, sources } = present;
   const { media, estimate, timeline } = state;
+  if (estimate === null) throw momentMissing();
   if (run !== null) throw stillRead();
-  if (media === null || estimate === null || loaded === null || recorder === null) throw momentMissing();
+  if (media === null || recorder === null) throw momentMissing();
   const { client, manifest, backend } = loaded;
   // the file, opened anew
   const source = await sources.file(media, timeline?.name ?? '', signal);

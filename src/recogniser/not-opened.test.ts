@@ -209,6 +209,54 @@ describe('with a file open', () => {
     recogniser.close();
   });
 
+  it('another that is cancelled between its first look and its answer takes neither the frame’s size nor the moment', async () => {
+    const { recogniser, client, idle } = await analysed();
+    await recogniser.startFile(new Blob(['x']), 'talk.webm');
+    await idle();
+    const { face, estimate } = client.answers;
+    const size = { frameWidth: 1080, frameHeight: 1920 };
+    client.answers.face = ({ time }) => ({ time, faces: [], ...size, latency: {} });
+    delete client.answers.estimate;
+    await recogniser.startFile(new Blob(['y']), 'other.webm');
+    await vi.waitFor(() => expect(client.waiting('estimate')).toHaveLength(1));
+    expect(recogniser.state).toMatchObject(size);
+    recogniser.stop();
+    Object.assign(client.answers, { face, estimate });
+    expect(recogniser.state).toMatchObject({ frameWidth: 640, frameHeight: 480, position: null });
+    const asked = client.kinds.length;
+    await recogniser.takeMoment();
+    expect(client.kinds.slice(asked)).toContain('reset');
+    expect(client.kinds.slice(-2)).toEqual(['estimate', 'moment']);
+    expect(client.bodies.estimate.at(-1)).toEqual({ time: 2 });
+    recogniser.close();
+  });
+
+  it('read again and cancelled, its moment is gone back to: the worker is at another', async () => {
+    const { recogniser, client, idle } = await analysed();
+    await recogniser.startFile(new Blob(['x']), 'talk.webm');
+    await idle();
+    await recogniser.configure({ labels: ['calm', 'tense'] });
+    await toSecondAnswer(recogniser, client);
+    recogniser.stop();
+    await recogniser.takeMoment();
+    expect(client.kinds.slice(-2)).toEqual(['estimate', 'moment']);
+    expect(client.bodies.estimate.at(-1)).toEqual({ time: 2 });
+    recogniser.close();
+  });
+
+  it('whose worker died at rest, its moment is gone back to by a fresh one', async () => {
+    const { recogniser, client, idle } = await analysed();
+    await recogniser.startFile(new Blob(['x']), 'talk.webm');
+    await idle();
+    client.die();
+    const asked = client.kinds.length;
+    await recogniser.takeMoment();
+    expect(client.kinds.slice(asked)).toEqual(expect.arrayContaining(['load', 'reset']));
+    expect(client.kinds.slice(-2)).toEqual(['estimate', 'moment']);
+    expect(recogniser.state).toMatchObject({ phase: 'idle', estimate: { time: 2 } });
+    recogniser.close();
+  });
+
   it('another that answers takes its place for good', async () => {
     const { recogniser, before, client } = await analysed();
     client.answers.estimate = ({ time }) => {

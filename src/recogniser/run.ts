@@ -53,10 +53,14 @@ export interface Before {
 }
 
 /** What stays of the state without a run. */
-export type Left = Pick<RecogniserState, 'estimate' | 'timeline' | 'media' | 'position' | 'source'>;
+export type Left = Pick<
+  RecogniserState,
+  'estimate' | 'timeline' | 'media' | 'position' | 'source' | 'frameWidth' | 'frameHeight'
+>;
 
-export function leftOf({ estimate, timeline, media, position, source }: RecogniserState): Left {
-  return { estimate, timeline, media, position, source };
+export function leftOf(state: RecogniserState): Left {
+  const { estimate, timeline, media, position, source, frameWidth, frameHeight } = state;
+  return { estimate, timeline, media, position, source, frameWidth, frameHeight };
 }
 
 /** It is of the file that was open before it. */

@@ -46,6 +46,8 @@ export abstract class Runner extends Loader {
   protected run: Run | null = null;
   /** Of a file's moment that is gone back to; a start or a stop ends it. */
   protected revisiting = new AbortController();
+  /** The model whose worker still holds what the last answer was made of. */
+  protected answeredBy: LoadedEngine | null = null;
   protected closed = false;
   /** What was last told of this run, for the mean over its answers. */
   #last: Estimate | null = null;
@@ -115,6 +117,7 @@ export abstract class Runner extends Loader {
     this.dropRun();
     const run = newRun(kind, stage, this.engine.loaded === null);
     this.run = run;
+    this.answeredBy = null;
     this.#last = null;
     return run;
   }
@@ -291,6 +294,7 @@ export abstract class Runner extends Loader {
   /** @param reached seconds on the source's clock; also where there is no estimate */
   protected publish(answer: Estimate | null, reached = answer?.time ?? 0): void {
     const estimate = answer === null ? null : this.#finish(answer);
+    this.answeredBy = this.engine.loaded;
     if (this.run !== null && !readsAgain(this.run)) this.run.before = null;
     if (this.run?.kind === 'text') this.apply({ estimate });
     else {
@@ -348,6 +352,7 @@ export abstract class Runner extends Loader {
     const left = leftOf((before ?? this).state);
     if (!before) return left;
     this.recorder = before.recorder;
+    this.answeredBy = null;
     this.choices = this.recorder?.choices ?? [];
     if (left.media === null || left.timeline === null) return left;
     this.keep(left);
