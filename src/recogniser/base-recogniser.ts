@@ -7,7 +7,7 @@ import type { DeviceRequest, Source } from '../capture';
 import { movedOn } from './faults';
 import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
-import type { Box } from '../memobert/estimate';
+import type { Box, Estimate } from '../memobert/estimate';
 import { momentMissing, type Filling, type Masks, type Moment } from '../memobert/moment';
 import type { Prompting } from '../runtime/protocol';
 import { Serial } from '../runtime/serial';
@@ -334,25 +334,20 @@ export class BaseRecogniser extends Runner {
     const run = this.newRun('text', 'waiting');
     const { signal } = run.abort;
     this.apply({ ...AT_REST, error: null, source: 'text' });
+    const parts = {
+      load: () => this.loadModel(signal),
+      leaves: (error: unknown) => this.leavesWorker(error),
+      text: () => this.state.text,
+      publish: (estimate: Estimate | null) => this.publish(estimate),
+    };
     await this.settle(run, async () => {
-      await this.#readText(signal);
+      // fetched with the first one, while the model loads
+      const [{ answerText }] = await Promise.all([lateScript(() => import('./text-answer')), parts.load()]);
+      await answerText(parts, signal);
       signal.throwIfAborted();
       if (this.state.estimate === null) this.apply({ source: null });
       this.endRun();
     });
-  }
-
-  async #readText(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const { client } = await this.loadModel(signal);
-      const text = () => this.state.text;
-      try {
-        await this.withModel.answerText(client, text, (estimate) => this.publish(estimate), signal);
-        return;
-      } catch (error) {
-        if (signal.aborted || !this.leavesWorker(error)) throw error;
-      }
-    }
   }
 
   /** The answer to a text alone, where one is on its way, would take the place of what is shown next. */

@@ -1,6 +1,7 @@
 /** What is typed, alone and beside what runs. */
 
 import { describe, expect, it } from 'vitest';
+import './text-answer'; // fetched late else, within a test's time
 import { estimateAt, FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { settled } from './testing/manual-clock';
 import { listening, setUp } from './testing/set-up';

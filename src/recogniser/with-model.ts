@@ -12,4 +12,3 @@ export { bringPrompt, changePrompt } from './prompter';
 export { Recorder } from './recorder';
 export { askedFor, recordingOf, sourceAgain, watching } from './run-with-model';
 export { smoothed } from './smoother';
-export { answerText } from './text-answer';
