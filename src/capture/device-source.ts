@@ -4,16 +4,29 @@
  */
 
 import { MemoError } from '../errors';
-import { askForDevice, askForDevices, type DeviceKind, type DeviceRequest } from './devices';
+import {
+  askForDevice,
+  askForDevices,
+  type DeviceKind,
+  type DeviceRequest,
+  type DevicesSoFar,
+} from './devices';
 import type { Source, TrackStatus } from './source';
 import { StreamSource, type AbsentStatus, type StreamTracks } from './stream-source';
 
 /** Milliseconds to the next try; a device that comes back is tried at once, one that a program lets go tells nobody. */
 const TRIES_MS = [0, 1000, 2000, 4000, 8000] as const;
 
-/** Asks, then reads what was granted; rejects with a MemoError when nothing was. */
-export async function openDevices(request: DeviceRequest, signal: AbortSignal): Promise<Source> {
-  const { camera, microphone } = await askForDevices(request, signal);
+/**
+ * Asks, then reads what was granted; rejects with a MemoError when nothing was.
+ * @param told of each answer, while the other device is still asked for
+ */
+export async function openDevices(
+  request: DeviceRequest,
+  signal: AbortSignal,
+  told: (answer: DevicesSoFar) => void = () => undefined,
+): Promise<Source> {
+  const { camera, microphone } = await askForDevices(request, signal, told);
   const tracks = { camera: camera.track, microphone: microphone.track };
   const source = new DeviceSource(tracks, { camera: camera.status, microphone: microphone.status });
   await source.open(signal);

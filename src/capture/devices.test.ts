@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoError, type ErrorCode } from '../errors';
 import { askForDevices } from './devices';
 
 const never = new AbortController().signal;
+const untold = () => undefined;
 
 function track() {
   return {
@@ -43,13 +44,13 @@ const both = { camera: true, microphone: true };
 describe('askForDevices', () => {
   it('asks for each device on its own, and only for what is wanted', async () => {
     const media = mediaOf({ camera: track(), microphone: track() });
-    await askForDevices(both, never, media);
+    await askForDevices(both, never, untold, media);
     expect(media.asked.map(({ video, audio }) => [video !== undefined, audio !== undefined])).toEqual([
       [true, false],
       [false, true],
     ]);
     const alone = mediaOf({ microphone: track() });
-    const answer = await askForDevices({ camera: false, microphone: true }, never, alone);
+    const answer = await askForDevices({ camera: false, microphone: true }, never, untold, alone);
     expect(alone.asked).toHaveLength(1);
     expect(answer.camera).toEqual({ track: null, status: 'off', error: null });
     expect(answer.microphone.status).toBe('live');
@@ -61,17 +62,17 @@ describe('askForDevices', () => {
     ['NotReadableError', 'busy', 'device-busy', 'device-busy'],
   ];
   it.each(failures)('%s of one device leaves the other', async (name, status, cameraCode, microphoneCode) => {
-    const deaf = await askForDevices(both, never, mediaOf({ camera: track(), microphone: name }));
+    const deaf = await askForDevices(both, never, untold, mediaOf({ camera: track(), microphone: name }));
     expect([deaf.camera.status, deaf.microphone.status]).toEqual(['live', status]);
     expect(deaf.microphone.error?.code).toBe(microphoneCode);
-    const blind = await askForDevices(both, never, mediaOf({ camera: name, microphone: track() }));
+    const blind = await askForDevices(both, never, untold, mediaOf({ camera: name, microphone: track() }));
     expect([blind.camera.status, blind.microphone.status]).toEqual([status, 'live']);
     expect(blind.camera.error?.code).toBe(cameraCode);
   });
 
   it.each(failures)('%s of the only device asked for is the error', async (name, _status, code) => {
     const error = await failure(
-      askForDevices({ camera: true, microphone: false }, never, mediaOf({ camera: name })),
+      askForDevices({ camera: true, microphone: false }, never, untold, mediaOf({ camera: name })),
     );
     expect(error.code).toBe(code);
     expect(error.cure).not.toBe('');
@@ -79,7 +80,7 @@ describe('askForDevices', () => {
 
   it('names both devices when both fail', async () => {
     const media = mediaOf({ camera: 'NotAllowedError', microphone: 'NotFoundError' });
-    const error = await failure(askForDevices(both, never, media));
+    const error = await failure(askForDevices(both, never, untold, media));
     expect(error.code).toBe('devices-denied');
     expect(error.message).toMatch(/camera/i);
     expect(error.message).toMatch(/microphone/i);
@@ -88,7 +89,7 @@ describe('askForDevices', () => {
   it('stops tracks that are granted after the run was left', async () => {
     const [camera, microphone] = [track(), track()];
     const abort = new AbortController();
-    const asking = askForDevices(both, abort.signal, mediaOf({ camera, microphone }));
+    const asking = askForDevices(both, abort.signal, untold, mediaOf({ camera, microphone }));
     abort.abort();
     expect((await failure(asking)).code).toBe('aborted');
     expect([camera.stopped, microphone.stopped]).toEqual([1, 1]);
@@ -101,22 +102,24 @@ describe('askForDevices', () => {
     const open = new Promise<MediaStream>(() => undefined);
     const getUserMedia: typeof media.getUserMedia = (constraints) =>
       constraints.video ? media.getUserMedia(constraints) : open;
-    void askForDevices(both, abort.signal, { getUserMedia });
+    const told = vi.fn();
+    void askForDevices(both, abort.signal, told, { getUserMedia });
     await new Promise((resolve) => setTimeout(resolve, 0));
     expect(camera.stopped).toBe(0);
+    expect(told.mock.calls).toEqual([[{ camera: 'live' }]]);
     abort.abort();
     expect(camera.stopped).toBe(1);
   });
 
   it('refuses to ask for nothing, or where there is nothing to ask', async () => {
-    const none = askForDevices({ camera: false, microphone: false }, never, mediaOf({}));
+    const none = askForDevices({ camera: false, microphone: false }, never, untold, mediaOf({}));
     expect((await failure(none)).code).toBe('nothing-to-capture');
     vitestHasNoDevices();
-    expect((await failure(askForDevices(both, never))).code).toBe('capture-unsupported');
+    expect((await failure(askForDevices(both, never, untold))).code).toBe('capture-unsupported');
   });
 });
 
-/** The default of the third argument is the page's; Node has none. */
+/** The default of the last argument is the page's; Node has none. */
 function vitestHasNoDevices() {
   expect((globalThis as { navigator?: Navigator }).navigator?.mediaDevices).toBeUndefined();
 }

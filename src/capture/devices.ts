@@ -30,13 +30,18 @@ const CONSTRAINTS: Record<DeviceKind, MediaStreamConstraints> = {
   microphone: { audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: true } },
 };
 
+/** What each device answered so far. */
+export type DevicesSoFar = Readonly<Partial<Record<DeviceKind, TrackStatus>>>;
+
 /**
  * At least one track, or a MemoError: the device's own when one was asked for, `devices-denied` when both fail.
  * A track that is granted ends when `signal` aborts, though the other device is still asked for.
+ * @param told of each answer as it comes: a camera may be on while the microphone is still asked for
  */
 export async function askForDevices(
   request: DeviceRequest,
   signal: AbortSignal,
+  told: (answer: DevicesSoFar) => void,
   media: DeviceSource | undefined = globalThis.navigator?.mediaDevices,
 ): Promise<Record<DeviceKind, DeviceAnswer>> {
   if (!request.camera && !request.microphone) throw nothingAsked();
@@ -46,6 +51,7 @@ export async function askForDevices(
     const answer = await askForDevice(kind, media);
     const stop = () => answer.track?.stop();
     if (signal.aborted) stop();
+    else told({ [kind]: answer.status });
     signal.addEventListener('abort', stop);
     return answer;
   };

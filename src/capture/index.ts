@@ -4,7 +4,7 @@
  */
 
 export type { ActorOptions } from './actor';
-export type { DeviceRequest } from './devices';
+export type { DeviceRequest, DevicesSoFar } from './devices';
 export type { MediaReader } from './media-reader';
 export type { PushedSource } from './pushed-source';
 export {

@@ -3,7 +3,7 @@
  * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped.
  */
 
-import type { DeviceRequest, Source } from '../capture';
+import type { DeviceRequest, DevicesSoFar, Source } from '../capture';
 import { movedOn } from './faults';
 import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
@@ -58,7 +58,9 @@ export class BaseRecogniser extends Runner {
    * rejects with the MemoError that the state shows.
    */
   start(wish: DeviceRequest = { camera: true, microphone: true }): Promise<void> {
-    return this.begin('devices', (signal) => this.parts.sources.devices(wish, signal));
+    // one may be on while the other is still asked for
+    const told = (tracks: DevicesSoFar) => this.apply(tracks);
+    return this.begin('devices', (signal) => this.parts.sources.devices(wish, signal, told));
   }
 
   /** Plays the built-in actor through the same way as a camera; silent unless `audible`. */

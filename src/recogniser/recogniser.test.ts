@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ReaderSource } from '../capture/reader-source';
 import { FakeRecognition } from '../capture/words/testing/fake-recognition';
+import { openDevices } from '../capture/device-source';
 import { MemoError } from '../errors';
 import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { FakeReader } from './testing/fake-reader';
@@ -119,6 +120,25 @@ describe('Recogniser, when something newer wins', () => {
     await started;
     expect(recogniser.state.phase).toBe('idle');
     recogniser.close();
+  });
+
+  it('shows a camera that is on while the microphone is still asked for, and a stop ends it', async () => {
+    const track = Object.assign(new EventTarget(), { readyState: 'live', stop: vi.fn() });
+    const getUserMedia = ({ video }: MediaStreamConstraints) =>
+      video === undefined
+        ? new Promise<never>(() => undefined)
+        : Promise.resolve({ getTracks: () => [track] });
+    vi.stubGlobal('navigator', { mediaDevices: { getUserMedia } });
+    const { recogniser } = setUp(slowLoad, {}, { devices: openDevices });
+    const started = recogniser.start();
+    await settled();
+    expect(recogniser.state).toMatchObject({ phase: 'asking', camera: 'live', microphone: 'off' });
+    recogniser.stop();
+    await started;
+    expect(track.stop).toHaveBeenCalledOnce();
+    expect(recogniser.state).toMatchObject({ phase: 'idle', camera: 'off' });
+    recogniser.close();
+    vi.unstubAllGlobals();
   });
 
   it.each(['stop', 'close'] as const)(

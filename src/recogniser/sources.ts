@@ -1,6 +1,6 @@
 /** How the recogniser opens each kind of source; a table, so that tests can bring their own. */
 
-import type { DeviceRequest, Source } from '../capture';
+import type { DeviceRequest, DevicesSoFar, Source } from '../capture';
 import { lateScript } from '../late-script';
 
 export interface ActorRequest {
@@ -12,7 +12,8 @@ export interface ActorRequest {
 
 /** Each rejects with a MemoError, and stops what it had opened when `signal` aborts. */
 export interface SourceOpeners {
-  devices(request: DeviceRequest, signal: AbortSignal): Promise<Source>;
+  /** @param told of each device's answer, while the other one is still asked for */
+  devices(request: DeviceRequest, signal: AbortSignal, told: (answer: DevicesSoFar) => void): Promise<Source>;
   actor(request: ActorRequest, signal: AbortSignal): Promise<Source>;
   file(blob: Blob, name: string, signal: AbortSignal): Promise<Source>;
   stream(stream: MediaStream, signal: AbortSignal): Promise<Source>;
@@ -22,14 +23,8 @@ const live = () => lateScript(() => import('../capture/live'));
 
 export const browserSources: SourceOpeners = {
   // each is fetched when somebody asks for it
-  devices: async (request, signal) => (await live()).openDevices(request, signal),
-  actor: async (request, signal) => {
-    const { openActor } = await lateScript(() => import('../capture/actor'));
-    return openActor(request, signal);
-  },
-  file: async (blob, name, signal) => {
-    const { openFile } = await lateScript(() => import('../capture/files'));
-    return openFile(blob, name, signal);
-  },
-  stream: async (stream, signal) => (await live()).openStream(stream, signal),
+  devices: async (...asked) => (await live()).openDevices(...asked),
+  actor: async (...asked) => (await lateScript(() => import('../capture/actor'))).openActor(...asked),
+  file: async (...asked) => (await lateScript(() => import('../capture/files'))).openFile(...asked),
+  stream: async (...asked) => (await live()).openStream(...asked),
 };

@@ -40,10 +40,14 @@ export class FakePage implements Page {
   }
 }
 
-/** @param make each worker in turn; its number counts from 0 */
+/**
+ * @param make each worker in turn; its number counts from 0
+ * @param opens in place of what the test lets arrive
+ */
 export function setUp(
   make: (number: number) => FakeClient = () => new FakeClient(),
   wish: Partial<RecogniserOptions> = {},
+  opens: Partial<SourceOpeners> = {},
 ) {
   const clock = new ManualClock();
   const page = new FakePage();
@@ -58,6 +62,7 @@ export function setUp(
     actor: (_request, signal) => open(signal),
     file: (_blob, _name, signal) => open(signal),
     stream: (_stream, signal) => open(signal),
+    ...opens,
   };
   const createClient = (options: EngineOptions) => {
     const client = make(clients.length);
