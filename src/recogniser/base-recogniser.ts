@@ -230,14 +230,14 @@ export class BaseRecogniser extends Runner {
   stop(): void {
     for (const ticket of this.loads) ticket.abort();
     this.loads.clear();
-    const left = this.left();
-    const { media, timeline } = left;
+    this.goBack();
+    const { media, timeline } = this.state;
     const closed = { ...NOTHING_YET, timeline: media === null ? timeline : null, source: null };
     const stays = this.run !== null && media !== null && timeline !== null;
     this.dropRun();
     // it would keep the next start waiting as well; a download goes on by another connection after 30 s
     this.engine.leaveQuiet(this.step === 'fetch' ? 40 : 10);
-    this.apply({ ...AT_REST, ...(stays ? left : closed), error: null });
+    this.apply({ ...AT_REST, ...(!stays && closed), error: null });
   }
 
   /** Back to idle after an error. */

@@ -52,17 +52,6 @@ export interface Before {
   readonly recorder: Recorder | null;
 }
 
-/** What stays of the state without a run. */
-export type Left = Pick<
-  RecogniserState,
-  'estimate' | 'timeline' | 'media' | 'position' | 'source' | 'frameWidth' | 'frameHeight'
->;
-
-export function leftOf(state: RecogniserState): Left {
-  const { estimate, timeline, media, position, source, frameWidth, frameHeight } = state;
-  return { estimate, timeline, media, position, source, frameWidth, frameHeight };
-}
-
 /** It is of the file that was open before it. */
 export function readsAgain({ file, before }: Run): boolean {
   return file !== null && file.blob === before?.state.media;

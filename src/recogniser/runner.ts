@@ -19,17 +19,7 @@ import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Facts } from './phase';
 import type { Prompted } from './prompter';
 import type { Recorder } from './recorder';
-import {
-  AT_REST,
-  leftOf,
-  newRun,
-  NOTHING_YET,
-  readsAgain,
-  restart,
-  tracksOf,
-  type Left,
-  type Run,
-} from './run';
+import { AT_REST, newRun, NOTHING_YET, readsAgain, restart, tracksOf, type Run } from './run';
 import type { SourceKind } from './state';
 import { estimateAt } from './timeline';
 import { Words } from './words';
@@ -339,26 +329,25 @@ export abstract class Runner extends Loader {
     if (this.state.error === error) return error; // a load shared by two callers fails once
     // a worker that answered one run with an error is not trusted with the next
     if (isWorkersFault(error)) this.engine.discard({ retire: true });
-    const left = this.left();
+    this.goBack();
     this.dropRun(error);
-    this.apply({ ...AT_REST, ...left, error, source: left.media && 'file' });
+    this.apply({ ...AT_REST, error, source: this.state.media && 'file' });
     this.emit('error', error);
     return error;
   }
 
-  /** What stays without the run: what there was before it until its first answer, and of a file that is read again until the last. */
-  protected left(): Left {
+  /** Without the run: what there was before it until its first answer, and of a file that is read again until the last. */
+  protected goBack(): void {
     const before = this.run?.before;
-    const left = leftOf((before ?? this).state);
-    if (!before) return left;
+    if (!before) return;
+    const { estimate, timeline, media, position, source, frameWidth, frameHeight } = before.state;
+    this.keep({ estimate, timeline, media, position, source, frameWidth, frameHeight });
     this.recorder = before.recorder;
     this.answeredBy = null;
     this.choices = this.recorder?.choices ?? [];
-    if (left.media === null || left.timeline === null) return left;
-    this.keep(left);
-    this.askAsFor(left.timeline);
+    if (media === null || timeline === null) return;
+    this.askAsFor(timeline);
     this.#readAdapted(); // marks may have come since
-    return leftOf(this.state);
   }
 
   /** The run is over by itself; its last estimate stays. */

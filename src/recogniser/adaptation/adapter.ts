@@ -79,9 +79,10 @@ export class Adapter {
   unmark(index: number): void {
     const mark = this.#state.marks[index];
     if (mark === undefined) return;
-    const marks = this.#marks();
-    const there = marks.findIndex(isSame(mark)); // in another place, or gone, by what another tab did
-    this.#try(() => this.#refit(marks.filter((_, at) => at !== there)));
+    const marks = [...this.#marks()];
+    const there = marks.findIndex(isSame(mark)); // elsewhere, or gone, by what another tab did
+    if (there >= 0) marks.splice(there, 1);
+    this.#try(() => this.#refit(marks));
   }
 
   /** Applies it, or leaves the model's own answer, without forgetting anything. */
@@ -95,15 +96,11 @@ export class Adapter {
    */
   keep(kept: boolean): void {
     this.#try(() => {
-      if (!kept) {
-        this.#keeper.forget(this.#subject);
-        this.#tell({ ...this.#state, kept, error: null });
-        return;
-      }
-      const others = this.#kept([]);
+      const others = kept ? this.#kept([]) : [];
       const mine = this.#state.marks.filter((mark) => !others.some(isSame(mark)));
       const next = this.#with([...others, ...mine]);
-      this.#write(next.marks);
+      if (kept) this.#write(next.marks);
+      else this.#keeper.forget(this.#subject);
       this.#set({ ...next, kept });
     });
   }
