@@ -27,7 +27,7 @@ afterEach(() => {
 describe('A source', () => {
   const { signal } = new AbortController();
   it.each([
-    ['live', () => browserSources.devices({ camera: true, microphone: true }, signal)],
+    ['live', () => browserSources.devices({ camera: true, microphone: true }, signal, () => undefined)],
     ['actor', () => browserSources.actor({ base: 'https://page.test/actor/', audible: false }, signal)],
     ['files', () => browserSources.file(new Blob(['x']), 'x.webm', signal)],
     ['live', () => browserSources.stream({} as MediaStream, signal)],
