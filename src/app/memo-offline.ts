@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
 import { MemoEngine, type MemoStateChangeEvent } from '../elements';
 import { readAttributes } from '../elements/attributes';
 import { buttons } from '../elements/buttons';
 import { cssValues } from '../elements/css-values';
 import { customElement } from '../elements/custom-element';
+import { property, state } from '../elements/decorators';
 import { megabytes } from '../elements/format';
 import { Speaker } from '../elements/speaker';
 import { strings } from '../elements/strings';

@@ -1,9 +1,9 @@
 /** What every part has in common: the theme, the recogniser it shows, and the way a request goes up. */
 
 import { LitElement, type PropertyValues } from 'lit';
-import { property } from 'lit/decorators.js';
 import type { MemoRequest, RecogniserState } from '../recogniser';
 import { REQUEST_EVENT, type RequestMap, type RequestName } from '../recogniser/requests';
+import { property } from './decorators';
 import { Speaker } from './speaker';
 import { StoreLink, type RecogniserStore } from './store-link';
 import { theme } from './theme';

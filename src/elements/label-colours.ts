@@ -12,6 +12,8 @@ export interface ThemedColour {
   readonly dark: string;
 }
 
+export type Scheme = keyof ThemedColour;
+
 export const LABEL_COLOURS: Readonly<Record<string, ThemedColour>> = {
   neutral: { light: '#6b6459', dark: '#d6cdc2' },
   happy: { light: '#8f6500', dark: '#e6a60f' },
@@ -35,21 +37,13 @@ export function labelColour(id: string, labels: readonly string[]): string {
     : `var(--memo-colour-${name}, light-dark(${colour.light}, ${colour.dark}))`;
 }
 
-export type Scheme = keyof ThemedColour;
-
-/** As {@link labelColour}, where no CSS is: without what a page set. */
-export function themedColour(id: string, labels: readonly string[], scheme: Scheme): string {
-  return hueOf(id, labels)?.[scheme] ?? '#808080';
-}
-
 /** A label may be called "constructor", which every object has. */
 const isKnown = (id: string): boolean => Object.hasOwn(LABEL_COLOURS, id);
 
-/** Where there are more labels than hues, those in use are taken once more. */
-function hueOf(id: string, labels: readonly string[]): ThemedColour | undefined {
-  const hues = Object.keys(LABEL_COLOURS);
-  const free = hues.filter((hue) => !labels.includes(hue));
-  const turn = [...free, ...hues.filter((hue) => labels.includes(hue))];
+/** Without what a page set. Where there are more labels than hues, those in use are taken once more. */
+export function hueOf(id: string, labels: readonly string[]): ThemedColour | undefined {
+  const taken = (hue: string) => Number(labels.includes(hue));
+  const turn = Object.keys(LABEL_COLOURS).sort((a, b) => taken(a) - taken(b));
   const place = labels.filter((label) => !isKnown(label)).indexOf(id);
   return LABEL_COLOURS[isKnown(id) ? id : (turn[place % turn.length] ?? '')];
 }

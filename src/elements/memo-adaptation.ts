@@ -1,5 +1,4 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { property, query } from 'lit/decorators.js';
 import { NO_ADAPTATION, type AdaptationState, type MarkedMoment, type RecogniserState } from '../recogniser';
 import { adapt, writeAdaptation } from '../recogniser/adaptation';
 import { BaseElement } from './base-element';
@@ -7,6 +6,7 @@ import { buttons } from './buttons';
 import { choices } from './choices';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
+import { property, query } from './decorators';
 import { errorMessage, errorStyles } from './error-message';
 import { saveFile } from './export-file';
 import { DEFAULT_LABELS, labelGloss, labelSpoken, percent } from './format';

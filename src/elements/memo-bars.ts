@@ -1,11 +1,11 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { isWithheld } from '../memobert/reliability';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
+import { property } from './decorators';
 import { DEFAULT_LABELS, labelGloss, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { strings } from './strings';

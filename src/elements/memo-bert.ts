@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { state } from 'lit/decorators.js';
 import { customElement } from './custom-element';
+import { state } from './decorators';
 import { disclosure } from './disclosure';
 import { takeDrops } from './file-drop';
 import { loadApart } from './load-apart';

@@ -1,10 +1,10 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
 import { MODALITIES, type Modality } from '../memobert/estimate';
 import type { RecogniserState, RequestMap, RequestName, SourceKind, TrackStatus } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { customElement } from './custom-element';
+import { property, query, state } from './decorators';
 import { icons } from './icons';
 import { strings } from './strings';
 
@@ -109,11 +109,8 @@ export class MemoControls extends BaseElement {
     this.sends = words.on && words.source === 'browser' && words.place === 'service';
     Object.assign(this, { running, source, camera, microphone, file: media !== null, offered: modalities });
     // the page may have started others than were wished here
-    const on = DEVICES.filter((device) => state[device] !== 'off');
-    if (other && source === 'devices' && on.length > 0) {
-      const started = this.#devices().map((device) => [device, on.includes(device)]);
-      this.wish = { ...this.wish, ...Object.fromEntries(started) };
-    }
+    if (source !== 'devices' || !other || (camera === 'off' && microphone === 'off')) return;
+    for (const device of this.#devices()) this.wish = { ...this.wish, [device]: state[device] !== 'off' };
   }
 
   #end(): void {

@@ -1,5 +1,4 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
 import { MemoError } from '../errors';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
 import { isWithheld } from '../memobert/reliability';
@@ -27,6 +26,7 @@ import {
 } from './attributes';
 import { customElement } from './custom-element';
 import { CustomStates } from './custom-states';
+import { property, state } from './decorators';
 import type { MemoBertEventMap } from './events';
 import type { ExportFormat } from './export-formats';
 import type { Listening } from './listening';

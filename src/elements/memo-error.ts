@@ -1,9 +1,9 @@
 import { css, nothing } from 'lit';
-import { property } from 'lit/decorators.js';
 import type { MemoError as MemoFailure } from '../errors';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { customElement } from './custom-element';
+import { property } from './decorators';
 import { errorMessage, errorStyles } from './error-message';
 
 /** What went wrong and what to do about it; its button sends `dismiss-error`. */

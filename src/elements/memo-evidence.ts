@@ -1,9 +1,9 @@
 import { css, html, nothing, svg, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
 import { MODALITIES, type Estimate, type LookedAt, type Modality } from '../memobert/estimate';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { customElement } from './custom-element';
+import { property } from './decorators';
 import { secondsOf, spansOf } from './evidence-spans';
 import { strings } from './strings';
 

@@ -1,10 +1,10 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
 import { MemoError } from '../errors';
 import type { RecogniserState, Timeline } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { customElement } from './custom-element';
+import { property, state } from './decorators';
 import { errorMessage, errorStyles } from './error-message';
 import { exportFile, fileName, saveFile } from './export-file';
 import { EXPORT_FORMATS, type ExportFormat } from './export-formats';

@@ -1,9 +1,9 @@
 import { css, html, type PropertyValues, type TemplateResult } from 'lit';
-import { query, state } from 'lit/decorators.js';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
+import { query, state } from './decorators';
 import { guidePlace, type Area } from './guide-place';
 import { wordsFrom } from './strings';
 import { guideWords, type GuideWords } from './strings/guide-words';

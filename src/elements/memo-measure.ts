@@ -1,5 +1,4 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
 import { MemoError } from '../errors';
 import { STAGES } from '../memobert/estimate';
 import { measure, type Measurement, type Spread } from '../measure';
@@ -7,6 +6,7 @@ import { DEFAULT_ASSET_BASE, DEFAULT_BUNDLE, readAttributes } from './attributes
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { customElement } from './custom-element';
+import { property, state } from './decorators';
 import { errorMessage, errorStyles } from './error-message';
 import { megabytes } from './format';
 import { milliseconds } from './late-format';

@@ -1,9 +1,9 @@
 import { css, html, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
 import type { RecogniserState, SourceKind } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
+import { property } from './decorators';
 import { meterFraction } from './meter-scale';
 import { strings } from './strings';
 

@@ -1,11 +1,11 @@
 import { css, html, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
 import type { Doubt } from '../memobert/reliability';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
+import { property } from './decorators';
 import { evidenceNotes } from './evidence-notes';
 import { labelGloss, labelSpoken, percent, topIndex } from './format';
 import { icons } from './icons';

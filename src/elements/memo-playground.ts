@@ -1,11 +1,11 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
 import type { Masks, Moment } from '../memobert/moment';
 import { NO_MOMENT, type MomentState, type RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { choices } from './choices';
 import { customElement } from './custom-element';
+import { property } from './decorators';
 import { errorMessage, errorStyles } from './error-message';
 import { results, resultStyles, spokenResults } from './filled-results';
 import { clock } from './late-format';

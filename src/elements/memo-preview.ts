@@ -1,5 +1,4 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
 import type { Face } from '../memobert/estimate';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
@@ -7,6 +6,7 @@ import { cssValues } from './css-values';
 import { customElement } from './custom-element';
 import type { DrawnFace, FaceChoices } from './face-choices';
 import { mapBox, type Fit, type Size } from './box-mapping';
+import { property, query, state } from './decorators';
 import { topHue } from './label-colours';
 import { livePills } from './live-pills';
 import type { MediaPlayer } from './media-player';

@@ -1,10 +1,10 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
 import type { RecogniserState } from '../recogniser';
 import type { Progress } from '../runtime/progress';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
+import { property } from './decorators';
 import { megabytes } from './format';
 import { strings } from './strings';
 

@@ -1,5 +1,4 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { MODALITIES, type Modality, type WordProbability } from '../memobert/estimate';
 import { isWithheld, type Doubt } from '../memobert/reliability';
@@ -7,6 +6,7 @@ import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
+import { property } from './decorators';
 import { DEFAULT_LABELS, DEFAULT_PROMPT, labelGloss, percent, splitPrompt, topIndex } from './format';
 import { labelColour } from './label-colours';
 import './memo-wording';
@@ -98,11 +98,6 @@ export class MemoPrompt extends BaseElement {
         overflow: hidden;
         line-height: 1.6;
       }
-      @container (min-width: 26rem) {
-        .words {
-          block-size: 1.6em;
-        }
-      }
       .words li {
         white-space: nowrap;
       }
@@ -114,6 +109,9 @@ export class MemoPrompt extends BaseElement {
       @container (min-width: 26rem) {
         .beside {
           block-size: 3.2em;
+        }
+        .words {
+          block-size: 1.6em;
         }
       }
       @keyframes arrive {

@@ -1,9 +1,9 @@
 import { css, html, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
 import { STAGES, type Estimate, type Stage } from '../memobert/estimate';
 import type { Rates, RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { customElement } from './custom-element';
+import { property, state } from './decorators';
 import { milliseconds, rate } from './late-format';
 import { ratesWords } from './strings/rates-words';
 

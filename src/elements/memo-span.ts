@@ -1,9 +1,9 @@
 import { css, html, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
 import type { LookedAt } from '../memobert/estimate';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
+import { property, state } from './decorators';
 import { dragged, isEmpty, keyed, type CellSpan } from './span-choice';
 import { apartWords } from './strings/apart-words';
 

@@ -1,9 +1,9 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
 import type { Condition, Phase, RecogniserState } from '../recogniser';
 import type { BackendReport } from '../runtime/protocol';
 import { BaseElement } from './base-element';
 import { customElement } from './custom-element';
+import { property } from './decorators';
 import { phaseWords, worthSaying } from './state-words';
 import { strings } from './strings';
 

@@ -1,10 +1,10 @@
 import { css, html, nothing, svg, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
 import { isWithheld } from '../memobert/reliability';
 import { estimateAt, type Mark, type RecogniserState, type Timeline } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
 import { customElement } from './custom-element';
+import { property } from './decorators';
 import { labelSpoken, percent, topIndex } from './format';
 import { labelColour } from './label-colours';
 import { clock } from './late-format';

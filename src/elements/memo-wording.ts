@@ -1,9 +1,9 @@
 import { adoptStyles, css, html, nothing, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
 import type { MemoError } from '../errors';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { customElement } from './custom-element';
+import { property, state } from './decorators';
 import { disclosure } from './disclosure';
 import { DEFAULT_LABELS, DEFAULT_PROMPT } from './format';
 import { strings } from './strings';

@@ -1,11 +1,11 @@
 import { adoptStyles, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
 import type { WordSourceKind } from '../capture/words';
 import { INITIAL_WORDS, type RecogniserState, type WordsState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { customElement } from './custom-element';
 import { Debouncer } from './debouncer';
+import { property, query, state } from './decorators';
 import { errorMessage, errorStyles } from './error-message';
 import { takeDrops } from './file-drop';
 import { strings } from './strings';

@@ -1,12 +1,6 @@
 /** What stands in the picture's place: the mask's brackets around a face that is not drawn yet. */
 
-import { html, svg } from 'lit';
-
-/** Around an oval, in units of the drawing. */
-const DOTS = Array.from({ length: 36 }, (_, index) => {
-  const angle = (index / 36) * 2 * Math.PI;
-  return [80 + 37 * Math.cos(angle), 60 + 47 * Math.sin(angle)].map((value) => value.toFixed(2));
-});
+import { html } from 'lit';
 
 export const noPicture = html`<svg
   viewBox="0 0 160 120"
@@ -19,6 +13,15 @@ export const noPicture = html`<svg
   aria-hidden="true"
 >
   <path d="M26 14H12v92h14M134 14h14v92h-14" stroke-width="3" />
-  ${DOTS.map(([x, y]) => svg`<path d="M${x} ${y}h.01" stroke-width="3.5" opacity="0.6" />`)}
+  <ellipse
+    cx="80"
+    cy="60"
+    rx="37"
+    ry="47"
+    pathLength="36"
+    stroke-dasharray="0 1"
+    stroke-width="3.5"
+    opacity="0.6"
+  />
   <path d="M66 52v5M94 52v5M64 76c9 8 23 8 32 0" />
 </svg>`;

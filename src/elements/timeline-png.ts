@@ -4,7 +4,7 @@ import { MemoError } from '../errors';
 import type { Timeline } from '../recogniser';
 import { marks } from '../recogniser/timeline-marks';
 import { labelSpoken } from './format';
-import { themedColour, type Scheme } from './label-colours';
+import { hueOf, type Scheme } from './label-colours';
 import { clock } from './late-format';
 import { strings } from './strings';
 import { overTimeWords } from './strings/over-time-words';
@@ -51,7 +51,7 @@ function drawBands(
   scheme: Scheme,
 ): void {
   const width = PLOT.width / COLUMNS;
-  const hues = labels.map((label) => themedColour(label, labels, scheme));
+  const hues = labels.map((label) => hueOf(label, labels)?.[scheme] ?? '#808080');
   columns.forEach((column, index) => {
     let bottom = PLOT.y + PLOT.height;
     column?.values.forEach((value, label) => {
@@ -117,7 +117,7 @@ function drawLegend(
     context.fillText(text, x + 24, y);
     x += 24 + context.measureText(text).width + 28;
   };
-  const hues = labels.map((label) => themedColour(label, labels, scheme));
+  const hues = labels.map((label) => hueOf(label, labels)?.[scheme] ?? '#808080');
   labels.forEach((label, index) => entry(labelSpoken(label), hues.slice(index, index + 1)));
   if (runs(columns, true).length > 0) entry(strings.unsure.word, hues, PALE);
   entry(overTimeWords().timeline.marks['no-face'], [ink], 0.75);
