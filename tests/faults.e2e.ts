@@ -71,6 +71,23 @@ test('a camera that is taken away is taken up again, without a question', async 
   expect(ended).toBe(true);
 });
 
+test('a switch lets the microphone go and takes it up again: camera and timeline go on', async ({ open }) => {
+  const page = await open({ grant: DEVICES });
+  await listen(page);
+  const before = await kept(page);
+  const live = page.getByTestId('live');
+  await page.getByTestId('switch-microphone').click();
+  await expect(live).toHaveText('Camera on');
+  await expectPhase(page, 'listening');
+  await nextEstimate(page, 'face');
+  await page.getByTestId('switch-microphone').click();
+  await expect(live).toContainText('Microphone on');
+  await nextEstimate(page, 'voice');
+  const { rows, tracks } = await kept(page);
+  expect(rows).toBeGreaterThan(before.rows);
+  expect(tracks.toSorted()).toEqual(['ended', 'live', 'live']);
+});
+
 test('a hidden page is paused; seen again it goes on with what it had', async ({ open }) => {
   const page = await open({ grant: DEVICES });
   await listen(page);

@@ -88,8 +88,8 @@ describe('A camera', () => {
     camera.end();
     await passed(60_000);
     expect([source.camera, devices.asked]).toEqual(['ended', asked]);
-    expect(await waiting).toBeNull();
     source.close();
+    expect(await waiting).toBeNull();
   });
 
   it('refused when it comes back is told, and waited for no more', async () => {
@@ -190,5 +190,96 @@ describe('A microphone', () => {
     expect(context.state).toBe('running');
     source.close();
     expect(context.onstatechange).toBeNull();
+  });
+});
+
+describe('A switch', () => {
+  const without = { camera: true, microphone: false };
+  const blind = { camera: false, microphone: true };
+  const both = { camera: true, microphone: true };
+
+  it('lets the microphone go and takes one up again, and the camera goes on unasked', async () => {
+    const { source, camera, microphone, changes } = await open();
+    const heard: SampleChunk[] = [];
+    source.on('samples', (chunk) => heard.push(chunk));
+    expect(source.wish?.(without)).toBe(true);
+    expect([microphone.readyState, FakeAudio.opened[0]?.state]).toEqual(['ended', 'closed']);
+    const another = new FakeTrack('audio');
+    devices.next.audio.push(another);
+    expect(source.wish?.(both)).toBe(true);
+    await passed(0);
+    expect(changes).toEqual(['live off', 'live live']);
+    FakeNode.last?.post(new Float32Array(800), 0);
+    expect(heard).toHaveLength(1);
+    expect([devices.asked, camera.readyState]).toEqual([3, 'live']);
+    source.close();
+    expect([another.readyState, vi.getTimerCount()]).toEqual(['ended', 0]);
+  });
+
+  it('lets the camera go and takes one up again: its frames go on to who waits for one', async () => {
+    const { source, camera, microphone, changes } = await open();
+    const waiting = source.nextFrame(new AbortController().signal);
+    source.wish?.(blind);
+    expect([camera.readyState, source.stream]).toEqual(['ended', null]);
+    devices.next.video.push(new FakeTrack('video'));
+    source.wish?.(both);
+    await passed(0);
+    expect(source.stream).not.toBeNull();
+    const frame = picture();
+    FakeProcessor.last?.show(frame);
+    expect((await waiting)?.frame).toBe(frame);
+    expect([changes, microphone.readyState]).toEqual([['off live', 'live live'], 'live']);
+    source.close();
+  });
+
+  it('takes up what was not asked for at the start; refused, the other goes on, and the next press asks again', async () => {
+    devices.next.video.push(new FakeTrack('video'));
+    const source = await openDevices(without, new AbortController().signal);
+    devices.next.audio.push('NotAllowedError', new FakeTrack('audio'));
+    source.wish?.(both);
+    await passed(0);
+    expect([source.camera, source.microphone]).toEqual(['live', 'refused']);
+    source.wish?.(without);
+    expect(source.microphone).toBe('off');
+    source.wish?.(both);
+    await passed(0);
+    expect([source.camera, source.microphone]).toEqual(['live', 'live']);
+    source.close();
+  });
+
+  it.each(['switched off again', 'stopped'])('that is %s while it asks lets go what comes', async (what) => {
+    const { source, camera } = await open();
+    source.wish?.(without);
+    const late = new FakeTrack('audio');
+    let give: (stream: MediaStream) => void = () => undefined;
+    Object.assign(devices, { getUserMedia: () => new Promise((resolve) => (give = resolve)) });
+    source.wish?.(both);
+    if (what === 'stopped') source.close();
+    else source.wish?.(without);
+    give(asStream(late));
+    await passed(0);
+    expect([late.readyState, source.microphone]).toEqual(['ended', 'off']);
+    expect(camera.readyState).toBe(what === 'stopped' ? 'ended' : 'live');
+    source.close();
+  });
+
+  it('for one that was taken away ends the search for it', async () => {
+    const { source, camera } = await open();
+    camera.end();
+    await passed(5000);
+    source.wish?.(blind);
+    const asked = devices.asked;
+    await passed(60_000);
+    expect([source.camera, devices.asked]).toEqual(['off', asked]);
+    source.close();
+  });
+
+  it('is a new start where nothing would go on', async () => {
+    const { source, microphone } = await open();
+    source.wish?.(without);
+    expect(source.wish?.(blind)).toBe(false);
+    expect([source.camera, microphone.readyState, devices.asked]).toEqual(['live', 'ended', 2]);
+    source.close();
+    expect(source.wish?.(both)).toBe(false);
   });
 });

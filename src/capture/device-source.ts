@@ -12,7 +12,7 @@ import {
   type DevicesSoFar,
 } from './devices';
 import type { Source, TrackStatus } from './source';
-import { StreamSource, type AbsentStatus, type StreamTracks } from './stream-source';
+import { KINDS, StreamSource, type AbsentStatus, type StreamTracks } from './stream-source';
 
 /** Milliseconds to the next try; a device that comes back is tried at once, one that a program lets go tells nobody. */
 const TRIES_MS = [0, 1000, 2000, 4000, 8000] as const;
@@ -28,18 +28,23 @@ export async function openDevices(
 ): Promise<Source> {
   const { camera, microphone } = await askForDevices(request, signal, told);
   const tracks = { camera: camera.track, microphone: microphone.track };
-  const source = new DeviceSource(tracks, { camera: camera.status, microphone: microphone.status });
+  const source = new DeviceSource(request, tracks, { camera: camera.status, microphone: microphone.status });
   await source.open(signal);
   return source;
 }
 
 class DeviceSource extends StreamSource {
-  readonly #lost = new Set<DeviceKind>();
-  /** Not to be had again, and why. */
+  /** Taken away, each with the search for it: one that was switched off and on is another. */
+  readonly #lost = new Map<DeviceKind, symbol>();
+  /** Not to be had by itself, and why. */
   readonly #given = new Map<DeviceKind, TrackStatus>();
+  /** Asked for while the other one runs. */
+  readonly #asked = new Set<DeviceKind>();
+  #wished: DeviceRequest;
 
-  constructor(tracks: StreamTracks, absent: AbsentStatus) {
+  constructor(request: DeviceRequest, tracks: StreamTracks, absent: AbsentStatus) {
     super('devices', tracks, absent);
+    this.#wished = request;
   }
 
   override get camera(): TrackStatus {
@@ -50,8 +55,21 @@ class DeviceSource extends StreamSource {
     return this.#status('microphone', super.microphone);
   }
 
-  protected override mayReturn(kind: DeviceKind): boolean {
-    return !this.closed.aborted && !this.#given.has(kind);
+  wish(request: DeviceRequest): boolean {
+    const goesOn = (kind: DeviceKind) => request[kind] && (this[kind] === 'live' || this[kind] === 'lost');
+    if (this.closed.aborted || !KINDS.some(goesOn)) return false;
+    const changed = KINDS.filter((kind) => request[kind] !== this.#wished[kind]);
+    this.#wished = request;
+    for (const kind of changed) {
+      if (request[kind]) void this.#ask(kind);
+      else this.#letGo(kind);
+    }
+    return true;
+  }
+
+  /** A switch may bring each of them. */
+  protected override mayReturn(): boolean {
+    return !this.closed.aborted;
   }
 
   protected override trackEnded(kind: DeviceKind): void {
@@ -62,30 +80,51 @@ class DeviceSource extends StreamSource {
     return this.#lost.has(kind) ? 'lost' : (this.#given.get(kind) ?? track);
   }
 
-  async #bringBack(kind: DeviceKind): Promise<void> {
-    this.#lost.add(kind);
-    for (let tries = 0; !this.closed.aborted; tries += 1) {
-      await deviceChange(TRIES_MS[tries] ?? 8000, this.closed);
-      if (this.closed.aborted) return;
-      if (!(await isAllowed(kind))) return this.#giveUp(kind, 'ended');
-      const { track, status } = await askForDevice(kind, navigator.mediaDevices);
-      if (status === 'refused') return this.#giveUp(kind, 'refused');
-      if (track !== null && (await this.#takeUp(kind, track))) return;
+  #letGo(kind: DeviceKind): void {
+    this.#lost.delete(kind);
+    this.#given.set(kind, 'off');
+    this.drop(kind);
+  }
+
+  async #ask(kind: DeviceKind): Promise<void> {
+    if (this.#asked.has(kind)) return;
+    this.#asked.add(kind);
+    const { track, status } = await askForDevice(kind, navigator.mediaDevices);
+    this.#asked.delete(kind);
+    if (this.closed.aborted || !this.#wished[kind]) track?.stop();
+    else if (track === null) this.#giveUp(kind, status);
+    else {
+      this.#given.delete(kind);
+      // there, but not readable
+      await this.replace(kind, track).catch(() => this.#wished[kind] && this.#giveUp(kind, 'busy'));
     }
   }
 
-  async #takeUp(kind: DeviceKind, track: MediaStreamTrack): Promise<boolean> {
-    if (this.closed.aborted) {
-      track.stop();
-      return true;
+  async #bringBack(kind: DeviceKind): Promise<void> {
+    const search = Symbol(kind);
+    this.#lost.set(kind, search);
+    const isOver = () => this.closed.aborted || this.#lost.get(kind) !== search;
+    for (let tries = 0; !isOver(); tries += 1) {
+      await deviceChange(TRIES_MS[tries] ?? 8000, this.closed);
+      if (isOver()) return;
+      const allowed = await isAllowed(kind);
+      if (isOver()) return;
+      if (!allowed) return this.#giveUp(kind, 'ended');
+      const { track, status } = await askForDevice(kind, navigator.mediaDevices);
+      if (isOver()) return track?.stop();
+      if (status === 'refused') return this.#giveUp(kind, 'refused');
+      if (track !== null && (await this.#takeUp(kind, track, search))) return;
     }
+  }
+
+  async #takeUp(kind: DeviceKind, track: MediaStreamTrack, search: symbol): Promise<boolean> {
     this.#lost.delete(kind);
     try {
       await this.replace(kind, track);
       return true;
     } catch (error) {
       // there, but not readable yet: as if it were still away
-      this.#lost.add(kind);
+      if (this.#wished[kind]) this.#lost.set(kind, search);
       return MemoError.from(error).code === 'aborted';
     }
   }

@@ -76,6 +76,11 @@ export interface Source {
   readonly progress: number | null;
   /** Of a file that is read as fast as it can be, not played: then nothing comes by itself. */
   readonly reader?: MediaReader;
+  /**
+   * Of devices: takes up the one that is wished for and lets go the other, while it goes on; `trackchange` tells what came of it.
+   * False where nothing of it would go on: that is a new start.
+   */
+  wish?(request: { readonly camera: boolean; readonly microphone: boolean }): boolean;
   /** Stops every track and frees every node; safe to call twice. */
   close(): void;
 }

@@ -11,7 +11,7 @@ export interface StreamTracks {
   readonly microphone: MediaStreamTrack | null;
 }
 
-const KINDS = ['camera', 'microphone'] as const satisfies readonly (keyof StreamTracks)[];
+export const KINDS = ['camera', 'microphone'] as const satisfies readonly (keyof StreamTracks)[];
 
 /** Why a track that was asked for is not there. */
 export type AbsentStatus = Partial<Record<keyof StreamTracks, TrackStatus>>;
@@ -132,15 +132,30 @@ export class StreamSource implements Source {
     try {
       await (kind === 'camera' ? this.#openCamera(track) : this.#openMicrophone(track));
     } catch (error) {
-      this.#tracks = { ...this.#tracks, [kind]: before };
+      if (this.#tracks[kind] === track) this.#tracks = { ...this.#tracks, [kind]: before };
       track.stop();
       throw MemoError.from(error);
     }
-    if (this.closed.aborted) {
+    if (this.closed.aborted || this.#tracks[kind] !== track) {
       track.stop();
       return;
     }
     this.#attend(kind);
+    this.emitter.emit('trackchange');
+  }
+
+  /** Nobody wants it any more: it is stopped, and another may come in its place. */
+  protected drop(kind: keyof StreamTracks): void {
+    this.#attended[kind].abort();
+    this.#tracks[kind]?.stop();
+    this.#tracks = { ...this.#tracks, [kind]: null };
+    if (kind === 'microphone') {
+      this.#microphone?.close();
+      this.#microphone = null;
+    } else {
+      this.#pump?.close();
+      this.#pump = null;
+    }
     this.emitter.emit('trackchange');
   }
 
@@ -154,7 +169,7 @@ export class StreamSource implements Source {
     this.#microphone?.close();
     const deliver = (chunk: SampleChunk) => this.emitter.emit('samples', chunk);
     const opened = await KeptMicrophone.open(track, () => this.now(), deliver);
-    if (this.closed.aborted) opened.close();
+    if (this.closed.aborted || this.#tracks.microphone !== track) opened.close();
     else this.#microphone = opened;
   }
 

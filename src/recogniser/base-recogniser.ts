@@ -255,8 +255,12 @@ export class BaseRecogniser extends Runner {
     this.leavePage();
   }
 
-  /** Carries out what the elements ask for; failures are told by state and `error` event. */
+  /**
+   * Carries out what the elements ask for; failures are told by state and `error` event. While devices run, a `start` takes up the
+   * one and lets go the other, as a switch means it: the run goes on.
+   */
   handle(request: MemoRequest): void {
+    if (request.name === 'start' && this.run?.source?.wish?.(request.detail)) return;
     void perform(this, request);
   }
 
