@@ -2,7 +2,7 @@
 
 import { MemoError } from '../errors';
 import type { Graph } from '../runtime/graph';
-import { expectNumbers } from '../runtime/graph-numbers';
+import { expectNumbers } from '../runtime/graph-output';
 import type { Label, Manifest } from '../runtime/manifest';
 import type { Prompting } from '../runtime/protocol';
 import { turn } from '../runtime/turn';

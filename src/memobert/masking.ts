@@ -3,9 +3,8 @@
  * say what they would fill in (paper, section 2.3: WWMLM, SpanMVFR, SpanMVFC, SpanMAFR).
  */
 
-import { MemoError } from '../errors';
 import type { Graph, PlainTensor } from '../runtime/graph';
-import { expectNumbers } from '../runtime/graph-numbers';
+import { expectShape, floatOutput } from '../runtime/graph-output';
 import { FILLED_WORDS, type Manifest } from '../runtime/manifest';
 import type { ReadWindow, TimedWindow } from './evidence';
 import { featureError, filledClasses, filledPiece } from './filled';
@@ -213,12 +212,9 @@ export class Masking {
       face_logits: face.classes.length,
       voice_features: voice.featureSize,
     }[name];
-    const { [name]: answer } = await heads.run({ hidden: states }, [name]);
-    const rows = states.dims[0] ?? 0;
-    if (answer?.type !== 'float32' || answer.dims.join() !== [rows, width].join()) {
-      throw wrongShape('memobert-heads', name, answer, [rows, width]);
-    }
-    expectNumbers(answer.data, name, 'memobert-heads');
+    const graph = 'memobert-heads';
+    const answer = floatOutput(await heads.run({ hidden: states }, [name]), name, graph);
+    expectShape(answer, [states.dims[0] ?? 0, width], name, graph);
     return answer.data;
   }
 
@@ -229,9 +225,9 @@ export class Masking {
   async #run(row: RowContent, output: Output): Promise<PlainTensor & { type: 'float32' }> {
     const { graph, whole } = this.#options;
     const asked = output === 'mask_logits' ? graph : await whole();
-    const { [output]: answer } = await asked.run(inputsOf([row], fitting(row), this.#sizes), [output]);
-    if (answer?.type !== 'float32' || answer.dims[0] !== 1) throw wrongShape('memobert', output, answer, [1]);
-    expectNumbers(answer.data, output, 'memobert');
+    const answers = await asked.run(inputsOf([row], fitting(row), this.#sizes), [output]);
+    const answer = floatOutput(answers, output, 'memobert');
+    expectShape(answer, output === 'hidden' ? [1, null, null] : [1, null], output, 'memobert');
     return answer;
   }
 
@@ -270,17 +266,4 @@ function rowsAt(data: Float32Array, places: readonly number[], width: number): F
 
 function sorted(places: readonly number[]): number[] {
   return [...new Set(places)].sort((a, b) => a - b);
-}
-
-function wrongShape(
-  graph: string,
-  output: string,
-  answer: PlainTensor | undefined,
-  wanted: readonly number[],
-): MemoError {
-  return new MemoError(
-    'graph-invalid',
-    `The graph ${graph} gives "${output}" as [${answer?.dims.join(', ') ?? 'nothing'}], not [${wanted.join(', ')}].`,
-    'Use a bundle whose graphs and manifest.json were exported together.',
-  );
 }

@@ -9,6 +9,7 @@ import type { GraphContent } from './bundle-contents';
 import type { Bytes } from './bundle';
 import { differenceToGolden, goldenOf } from './golden';
 import type { Graph } from './graph';
+import { expectDims } from './graph-output';
 import type { GraphChoice } from './graph-plan';
 import { withoutOutputs } from './lean-graph';
 import type { LoadProgress } from './load-progress';
@@ -58,7 +59,7 @@ export class Models {
     // MEmoBERT takes the features from where they are
     const graph = await this.#open(content, true);
     this.#options.progress.step('warm-up', content.name);
-    await expectDims(graph, content.name, 'faces', [1, 1, sizePx, sizePx], {
+    await expectOutputs(graph, content.name, 'faces', [1, 1, sizePx, sizePx], {
       features: [1, featureSize],
       logits: [1, classes.length],
     });
@@ -163,19 +164,19 @@ async function warmUpVoice(
 ): Promise<void> {
   const features = { features: [1, voice.maxTokens, voice.featureSize] };
   if (frames === undefined) {
-    await expectDims(graph, name, 'waveform', [1, voice.windowSamples], features);
+    await expectOutputs(graph, name, 'waveform', [1, voice.windowSamples], features);
     return;
   }
   const { hop, reach, count } = gridOf(voice);
   for (const step of BACKENDS[backend].shapes === 'fixed' ? fixedSteps(voice) : [count]) {
-    await expectDims(frames, 'wav2vec2-features', 'waveform', [1, reach + (step - 1) * hop], {
+    await expectOutputs(frames, 'wav2vec2-features', 'waveform', [1, reach + (step - 1) * hop], {
       frames: [1, step, voice.featureSize],
     });
   }
-  await expectDims(graph, name, 'frames', [1, count, voice.featureSize], features);
+  await expectOutputs(graph, name, 'frames', [1, count, voice.featureSize], features);
 }
 
-async function expectDims(
+async function expectOutputs(
   graph: Graph,
   name: GraphName,
   input: string,
@@ -185,13 +186,7 @@ async function expectDims(
   const data = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
   const answers = await graph.run({ [input]: { type: 'float32', dims, data } });
   for (const [output, wanted] of Object.entries(outputs)) {
-    const got = answers[output]?.dims ?? [];
-    if (got.join() === wanted.join()) continue;
-    throw new MemoError(
-      'graph-invalid',
-      `The graph ${name} gives "${output}" as [${got.join(', ')}], the manifest says [${wanted.join(', ')}].`,
-      'Use a bundle whose graphs and manifest.json were exported together.',
-    );
+    expectDims(answers[output]?.dims, wanted, output, name);
   }
 }
 

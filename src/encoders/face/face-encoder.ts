@@ -7,7 +7,7 @@ import type { Feature } from '../../memobert/feature-store';
 import type { Graph } from '../../runtime/graph';
 import type { Manifest } from '../../runtime/manifest';
 import type { FaceAnswer } from '../../runtime/protocol';
-import { expectShape, floatOutput } from '../graph-output';
+import { expectShape, floatOutput } from '../../runtime/graph-output';
 import { CanvasCropper, type Cropper } from './crop';
 import {
   BLIND,

@@ -1,7 +1,7 @@
 /** A window of what was heard, as the voice's graphs see it. */
 
 import type { Graph } from '../../runtime/graph';
-import { expectNumbers } from '../../runtime/graph-numbers';
+import { expectNumbers } from '../../runtime/graph-output';
 
 /** `transformers.Wav2Vec2FeatureExtractor.zero_mean_unit_var_norm`. */
 const VARIANCE_FLOOR = 1e-7;

@@ -3,7 +3,7 @@
  * Graph: `input` f32 [1, 64 + 512], `state` f32 [2, 1, 128], `sr` i64 [] -> `output` f32 [1, 1], `stateN` f32 [2, 1, 128].
  */
 import type { Graph } from '../../runtime/graph';
-import { floatOutput } from '../graph-output';
+import { floatOutput } from '../../runtime/graph-output';
 
 export const GATE_RATE_HZ = 16_000;
 export const BLOCK_SAMPLES = 512;

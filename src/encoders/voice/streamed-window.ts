@@ -5,7 +5,7 @@
 
 import type { Graph } from '../../runtime/graph';
 import type { Manifest } from '../../runtime/manifest';
-import { expectShape, floatOutput } from '../graph-output';
+import { expectShape, floatOutput } from '../../runtime/graph-output';
 import {
   levelOf,
   ownLogits,

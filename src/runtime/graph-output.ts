@@ -1,7 +1,7 @@
 /** Takes an output of a graph apart, and names what is wrong with a bundle whose graph is another one. */
+
 import { MemoError } from '../errors';
-import type { PlainTensor } from '../runtime/graph';
-import { expectNumbers } from '../runtime/graph-numbers';
+import type { PlainTensor } from './graph';
 
 /**
  * @param graph name for the message
@@ -47,5 +47,15 @@ export function expectDims(
     'graph-invalid',
     `The graph ${graph} gives "${name}" as [${got.join(', ')}], the manifest says [${dims.map((want) => want ?? '?').join(', ')}].`,
     'Use a bundle whose graphs and manifest.json were exported together.',
+  );
+}
+
+/** @throws MemoError `graph-invalid` for NaN and what is infinite: with one in the evidence, no estimate is a number any more */
+export function expectNumbers(data: Float32Array, name: string, graph: string): void {
+  if (data.every((value) => Number.isFinite(value))) return;
+  throw new MemoError(
+    'graph-invalid',
+    `The graph ${graph} gives "${name}" with values that are no numbers.`,
+    'Choose the CPU instead; if it is the same there, export the bundle again.',
   );
 }
