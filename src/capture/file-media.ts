@@ -16,7 +16,6 @@ const DECODED_RATE_HZ = 16_000;
 
 /** Rejects with `media-unreadable`, `media-empty` or `aborted`. */
 export async function loadMedia(blob: Blob, name: string, signal: AbortSignal): Promise<LoadedMedia> {
-  if (blob.size === 0) throw empty(name);
   const video = document.createElement('video');
   const url = URL.createObjectURL(blob);
   const free = () => {
@@ -102,7 +101,7 @@ function tooLong(name: string): MemoError {
   );
 }
 
-function empty(name: string): MemoError {
+export function empty(name: string): MemoError {
   return new MemoError('media-empty', `${name} is 0 seconds long.`, 'Choose a file with something in it.');
 }
 

@@ -7,7 +7,7 @@
 import { MemoError } from '../errors';
 import { downMix } from './down-mix';
 import { SourceEmitter } from './emitter';
-import { decodeSound, loadMedia } from './file-media';
+import { decodeSound, empty, loadMedia } from './file-media';
 import { ElementPump } from './frames';
 import { readMedia } from './media-reader';
 import { ReaderSource } from './reader-source';
@@ -18,8 +18,9 @@ const DELIVERY_MS = 50;
 /** Longest chunk, in seconds: what a timer held back in a busy page catches up with. */
 const MOST_CHUNK_SECONDS = 0.5;
 
-/** Rejects with `media-unreadable`, `media-empty` or, without a document to play it in, `capture-unsupported`. */
+/** Rejects with `media-empty`, `media-unreadable`, `file-missing`, `aborted` or, without a document to play it in, `capture-unsupported`. */
 export async function openFile(blob: Blob, name: string, signal: AbortSignal): Promise<Source> {
+  if (blob.size === 0) throw empty(name);
   const reader = await readMedia(blob, name, signal);
   if (reader !== null) return new ReaderSource(reader);
   if (typeof document === 'undefined') throw undecodable(name);

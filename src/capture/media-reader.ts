@@ -30,7 +30,7 @@ export interface MediaReader {
 
 /**
  * Null where this browser, or WebCodecs in it, decodes neither picture nor sound of the file: then playing it may still work, and says what is wrong.
- * Rejects with `media-empty`, `file-missing` or `aborted`.
+ * Rejects with `file-missing` or `aborted`.
  */
 export async function readMedia(blob: Blob, name: string, signal: AbortSignal): Promise<MediaReader | null> {
   if (!('VideoDecoder' in globalThis) || !('AudioDecoder' in globalThis)) return null;

@@ -26,7 +26,7 @@ export type EngineFileName = (typeof ENGINE_FILES)[number];
 /** Size and hash of each. */
 export type EngineFileList = Readonly<Record<EngineFileName, Pick<BundleFile, 'bytes' | 'sha256'>>>;
 
-/** What each backend runs in this browser; the face detector and the gate run everywhere. */
+/** ONNX Runtime's WebAssembly, of the build that a backend runs on in this browser. */
 export function ortWasm(backend: Backend): EngineFileName {
   return `ort-${ortBuild(backend)}.wasm`;
 }
