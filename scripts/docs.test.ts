@@ -1,4 +1,4 @@
-/** The documentation against what is there: every link leads somewhere, every example is right by the types. */
+/** The documentation against what is there: every link leads somewhere, every example is right by the types, every code of an error is told of. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { marked, type Token, type Tokens } from 'marked';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { ERROR_CODES } from '../src/errors';
 import { slugs } from './model-card.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -44,6 +45,14 @@ describe('links', () => {
       return anchor === undefined || anchorsOf(target).has(anchor) ? [] : [href];
     });
     expect(lost).toEqual([]);
+  });
+});
+
+describe('guides', () => {
+  const guides = pages.filter((page) => page.startsWith('docs/') && !page.endsWith('-api.md'));
+  const text = guides.map((page) => readFileSync(join(root, page), 'utf8')).join('\n');
+  it.each(ERROR_CODES)('tell of the error %s', (code) => {
+    expect(text.includes(`\`${code}\``)).toBe(true);
   });
 });
 
