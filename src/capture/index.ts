@@ -3,7 +3,6 @@
  * Knows of the browser only; must not know of models, workers or elements.
  */
 
-export type { ActorOptions } from './actor';
 export type { DeviceRequest, DevicesSoFar } from './devices';
 export type { MediaReader } from './media-reader';
 export type { PushedSource } from './pushed-source';

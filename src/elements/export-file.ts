@@ -1,6 +1,7 @@
 /** A timeline as a file in any format, the picture included: what `export()` gives and the buttons save. */
 
-import { lateScript, type Timeline } from '../recogniser';
+import { lateScript } from '../late-script';
+import type { Timeline } from '../recogniser';
 import { EXTENSIONS, type ExportFormat } from './export-formats';
 import { languageAt } from './speaker';
 import { speaking } from './strings';

@@ -1,10 +1,10 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { MemoError } from '../errors';
+import { lateScript } from '../late-script';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
 import { isWithheld } from '../memobert/reliability';
 import {
   INITIAL_STATE,
-  lateScript,
   refusedPart,
   REQUEST_EVENT,
   tellAll,

@@ -10,14 +10,8 @@ import { actorInput, type MeasureInput } from './actor-input';
 import { measureWith, type Measurement, type MeasureWishes } from './measure';
 
 export type { MeasureInput } from './actor-input';
-export {
-  MEASUREMENT_FORMAT,
-  measureWith,
-  type Measurement,
-  type MeasureParts,
-  type MeasureWishes,
-} from './measure';
-export { spread, type Spread } from './statistics';
+export type { Measurement, MeasureWishes } from './measure';
+export type { Spread } from './statistics';
 
 export type MeasureOptions = Pick<
   RecogniserOptions,

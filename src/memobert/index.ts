@@ -4,10 +4,8 @@
  * Must not know: where frames, samples and words come from, which backend runs the graph, the DOM.
  */
 export { Evidence, type EvidenceWindow, type TimedWindow } from './evidence';
-export { Fusion, type FusionAnswer, type FusionOptions } from './fusion';
+export { Fusion, type FusionAnswer } from './fusion';
 export { lookedAt } from './looked-at';
 export type { Masking } from './masking';
 export { momentMissing } from './moment';
-export { Prompt } from './prompt';
 export { provisional } from './provisional';
-export type { Estimate } from './estimate';

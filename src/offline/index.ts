@@ -5,5 +5,5 @@
  */
 
 export { forgetKeptMarks } from './kept-marks';
-export { browserParts, OfflineStore, type OfflineParts } from './offline-store';
-export { INITIAL_OFFLINE, OFFLINE_REQUESTS, type OfflineRequest, type OfflineState } from './state';
+export { browserParts, OfflineStore } from './offline-store';
+export { INITIAL_OFFLINE, type OfflineRequest, type OfflineState } from './state';

@@ -42,5 +42,4 @@ export const INITIAL_OFFLINE: OfflineState = {
 };
 
 /** What a visitor may ask for. */
-export const OFFLINE_REQUESTS = ['keep', 'delete', 'forget', 'update'] as const;
-export type OfflineRequest = (typeof OFFLINE_REQUESTS)[number];
+export type OfflineRequest = 'keep' | 'delete' | 'forget' | 'update';

@@ -10,10 +10,10 @@ export type { Adaptation, Mark as MarkedMoment } from './adaptation';
 export { BaseRecogniser } from './base-recogniser';
 export { NO_MOMENT, type MomentState } from './moment-state';
 export { isCaptionFile } from '../capture/words/caption-names';
-export { systemClock, type Clock } from './clock';
+export type { Clock } from './clock';
 export type { EngineClient } from './engine-client';
-export { TypedEventTarget, type RecogniserEventMap, type StateChange, type TypedTarget } from './events';
-export { currentPage, noPage, type Page } from './page';
+export type { RecogniserEventMap, StateChange } from './events';
+export type { Page } from './page';
 export {
   absolute,
   actorBaseOf,
@@ -22,10 +22,8 @@ export {
   type RecogniserOptions,
   type RecogniserParts,
 } from './options';
-export { lateScript } from '../late-script';
 export { REQUEST_EVENT, type MemoRequest, type RequestMap, type RequestName } from './requests';
 export type { FetchFile, NamedFile } from './run';
-export type { ActorRequest, SourceOpeners } from './sources';
 export {
   CONDITIONS,
   INITIAL_STATE,
@@ -41,6 +39,4 @@ export { DEFAULT_SETTINGS, MOST_HZ, MOST_SMOOTHING_S, refusedPart, type Settings
 export { Store, tellAll } from './store';
 export { estimateAt, type Timeline } from './timeline';
 export type { Mark, Segment } from './timeline-marks';
-export type { WordsParts } from './word-source-maker';
-export { Words } from './words';
 export { INITIAL_WORDS, type WordsState } from './words-state';

@@ -7,21 +7,6 @@
  * so that no page carries ONNX Runtime in its own scripts. `on-device.ts` is a second door, to the files, for pages that keep them.
  */
 
-export type { Graph, PlainTensor } from './graph';
-export type { FaceGraphName, GraphName, GraphRole, Label, Manifest, Precision } from './manifest';
-export { GRAPHS, MANIFEST_FORMAT } from './manifest';
-export type { LoadStep, Progress } from './progress';
-export type {
-  BackendReport,
-  DeviceWish,
-  EngineOptions,
-  FaceAnswer,
-  GraphReport,
-  Prompting,
-  RequestKind,
-  Requests,
-  TimedText,
-  VoiceAnswer,
-} from './protocol';
-export { SharedWorkers, sharedWorkers, type SharedClient } from './shared-workers';
-export { WorkerClient, type RequestOptions } from './worker-client';
+export type { LoadStep } from './progress';
+export { sharedWorkers } from './shared-workers';
+export { WorkerClient } from './worker-client';

@@ -5,7 +5,6 @@
  * What stands here is the page's side; the worker's side is reached through SpeechClient alone.
  */
 
-export type { SpeechOptions } from './protocol';
 export type { SpeechAddress } from './speech-files';
-export { SpeechClient, type SpeechListeners, type SpeechWorkerLike } from './speech-client';
+export { SpeechClient, type SpeechListeners } from './speech-client';
 export { SpeechWords } from './speech-words';

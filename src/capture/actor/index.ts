@@ -3,8 +3,7 @@
  * Knows how to draw and speak a script; must not know what is made of it.
  */
 
-export { openActor, type ActorOptions } from './actor-source';
+export { openActor } from './actor-source';
 export { ACTOR_HEIGHT, ACTOR_WIDTH, drawActor } from './draw';
-export { EXPRESSION_NAMES, EXPRESSIONS, type ExpressionName } from './expression';
 export { expressionAt, lengthOf, SCENES, timed, type Scene } from './script';
 export { loadSpeech, voiceAt, type Speech } from './speech';

@@ -6,13 +6,12 @@
 export { BaseWordSource } from './base-source';
 export { BrowserWords } from './browser-words';
 export { CaptionWords, type CaptionFile } from './caption-words';
-export { readCaptions, type Captions, type Cue } from './captions';
+export { readCaptions, type Captions } from './captions';
 export { recognitionClass, type RecognitionClass, type RecognitionPlace } from './recognition-api';
 export { recognitionPlace } from './recognition-place';
 export { TrackWords } from './track-words';
-export { spread, Transcript } from './transcript';
+export { Transcript } from './transcript';
 export {
-  REMEMBERED_SECONDS,
   WORD_SOURCES,
   type Word,
   type WordListeners,

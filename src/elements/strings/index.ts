@@ -5,7 +5,6 @@ import { languageOf, wordsOf, type Language } from './languages';
 import type { Words } from './words';
 
 export { fetchWords, LANGUAGES, languageOf, wordsOf, type Language } from './languages';
-export type { ErrorWords, Words } from './words';
 
 let current: Words = en;
 

@@ -5,7 +5,7 @@ import { ERROR_CODES } from '../../errors';
 import { MODALITIES } from '../../memobert/estimate';
 import { DEFAULT_LABELS } from '../format';
 import { en } from './en';
-import { languageOf, speaking, strings, wordsFrom, type Words } from '.';
+import { languageOf, speaking, strings, wordsFrom } from '.';
 import { APART_WORDS } from './apart-words';
 import { FACE_WORDS } from './face-words';
 import { guideWords } from './guide-words';
@@ -16,6 +16,7 @@ import { OVER_TIME_WORDS } from './over-time-words';
 import { RATES_WORDS } from './rates-words';
 import { WORDING_WORDS } from './wording-words';
 import { WORDS_PANEL_WORDS } from './words-panel-words';
+import type { Words } from './words';
 
 type Spoken = (...given: unknown[]) => string;
 

@@ -3,6 +3,5 @@
 export { CANNED_MOMENT } from './canned-apart';
 export { CANNED_MEASUREMENT } from './canned-measurement';
 export { CannedRecogniser } from './canned-recogniser';
-export { CANNED_ESTIMATE, CANNED_LABELS, CANNED_STATES, type CannedName } from './canned-states';
+export { CANNED_STATES, type CannedName } from './canned-states';
 export { figure } from './figure';
-export { MemoHarness, type BarReading } from './memo-harness';

@@ -1,6 +1,6 @@
 /** Make it yours: a few marked moments -> a bias for each word and a temperature. Knows of estimates; must not know of sources, workers, elements. */
 
-export { readAdaptation, writeAdaptation } from './file';
+export { writeAdaptation } from './file';
 export { adapt, fitAdaptation, type Adaptation, type Mark, type Prior } from './fit';
-export { NO_ADAPTATION, type AdaptationState } from './state';
+export type { AdaptationState } from './state';
 export type { Subject } from './subject';
