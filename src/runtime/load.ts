@@ -11,7 +11,6 @@ import { EngineFiles, type EngineFileList } from './engine-files';
 import { engineParts, type EngineParts } from './engine-parts';
 import type { Graph } from './graph';
 import { mapRoles, type GraphPlan } from './graph-plan';
-import { playgroundGraphs } from './heads';
 import { LoadProgress } from './load-progress';
 import type { EarlyRole, Manifest } from './manifest';
 import { Models, type GraphMaker } from './models';
@@ -154,13 +153,16 @@ class Opener {
       const { tokenizer, config } = await contents.tokenizer();
       const wordPieces = WordPieces.create(tokenizer, config);
       const { fusion, graph } = await models.fusion(await contents.graph(plan.fusion), wordPieces);
-      const filling = {
-        ...playgroundGraphs(bundle, golden, models, backend, graph),
-        wordPieces,
-        graph,
-        manifest,
+      const graphs = once(async () =>
+        (await playground()).playgroundGraphs(bundle, golden, models, backend, graph),
+      );
+      opened.fusion = {
+        fusion,
+        masking: async (own) => {
+          const { Masking } = await playground();
+          return new Masking({ ...(await graphs()), wordPieces, graph, manifest, fusion: own });
+        },
       };
-      opened.fusion = { fusion, masking: (own) => maskingOf({ ...filling, fusion: own }) };
       return loaded;
     } catch (error) {
       // what went wrong first is what is told
@@ -218,10 +220,7 @@ class SessionOf implements SessionParts {
   }
 }
 
-async function maskingOf(parts: ConstructorParameters<typeof Masking>[0]): Promise<Masking> {
-  const { Masking } = await lateScript(() => import('../memobert/masking'));
-  return new Masking(parts);
-}
+const playground = () => lateScript(() => import('./playground'));
 
 function reportOn(
   { name, forced, reason, adapter, threads }: BackendChoice,

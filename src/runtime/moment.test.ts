@@ -118,11 +118,11 @@ describe('a moment', () => {
   it('says that its script cannot be fetched; the next one tries again', async () => {
     const { session } = await setUp();
     await seen(session);
-    vi.doMock('../memobert/masking', () => {
+    vi.doMock('./playground', () => {
       throw new TypeError('Failed to fetch dynamically imported module');
     });
     await expect(session.moment({})).rejects.toMatchObject({ code: 'file-missing' });
-    vi.doUnmock('../memobert/masking');
+    vi.doUnmock('./playground');
     expect(await session.moment({})).toMatchObject({ time: 1 });
   });
 
