@@ -41,6 +41,12 @@ async function keep(page: Page): Promise<void> {
   await settled(page);
 }
 
+/** What its button says it would fetch, MB. */
+async function toFetch(page: Page): Promise<number> {
+  const said = (await page.getByTestId('offline-keep').textContent()) ?? '';
+  return Number(/\(([\d.]+) MB\)/.exec(said)?.[1] ?? NaN);
+}
+
 /** What lies on the device, by where it lies. */
 function stored(page: Page) {
   return page.evaluate(async () => {
@@ -126,6 +132,8 @@ test.describe('of the tiny bundle', () => {
     await visit(page);
     const before = await stored(page);
     expect(before).toMatchObject({ databases: [], local: 0, cookies: '', workers: ['/'] });
+    const whole = await toFetch(page);
+    expect(whole).toBeGreaterThan(10);
     expect(before.caches).toEqual([expect.stringMatching(/^memo-bert-app \/ [0-9a-f]{16}$/)]);
     await press(page, ACTOR);
     await nextEstimate(page, 'voice', 120_000);
@@ -138,6 +146,8 @@ test.describe('of the tiny bundle', () => {
     const after = await stored(page);
     expect(after).toEqual({ ...before, caches: [...before.caches, 'memo-bert-bundle'] });
     await expect(page.getByTestId('offline-state')).not.toHaveAttribute('data-kept', 'nothing');
+    // what the run brought is not fetched again
+    expect(await toFetch(page)).toBeLessThan(whole / 4);
     const types = await page.evaluate(async () => {
       const cache = await caches.open('memo-bert-bundle');
       return (await cache.keys()).map(({ url }) => new URL(url).pathname.split('/').at(-2));

@@ -68,8 +68,16 @@ test('what is kept here is not said before it is known', async ({ open }) => {
   await page.evaluate(async () => {
     await customElements.whenDefined('memo-offline');
     const before = {
-      ...{ supported: true, work: 'looking', kept: 'nothing', neededBytes: null, storedBytes: 0 },
-      ...{ loadedBytes: 0, persistent: false, healed: 0, update: 'none', online: true, error: null },
+      ...{ supported: true, work: 'looking', kept: 'nothing', neededBytes: null, missingBytes: null },
+      ...{
+        storedBytes: 0,
+        loadedBytes: 0,
+        persistent: false,
+        healed: 0,
+        update: 'none',
+        online: true,
+        error: null,
+      },
     };
     const store = {
       look: () => undefined,

@@ -190,7 +190,7 @@ export class MemoOffline extends LitElement {
   }
 
   #buttons(): TemplateResult {
-    const { work, kept, neededBytes, storedBytes } = this.known;
+    const { work, kept, missingBytes, storedBytes } = this.known;
     const words = offlineWords();
     const busy = work === 'keeping' || work === 'deleting';
     const button = (name: OfflineRequest, text: string, disabled: boolean) =>
@@ -203,7 +203,8 @@ export class MemoOffline extends LitElement {
       >
         ${text}
       </button>`;
-    const size = neededBytes === null ? null : megabytes(neededBytes);
+    // of the page's own few the size is not known here
+    const size = missingBytes ? megabytes(missingBytes) : null;
     return html`<div class="buttons">
       ${button('keep', words.keep(size), kept === 'all')}
       ${button('delete', words.delete, kept === 'nothing' && storedBytes === 0)}

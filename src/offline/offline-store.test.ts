@@ -51,6 +51,7 @@ describe('keeping', () => {
     page.missing = 40;
     await store.request('keep');
     expect(store.state).toMatchObject({ kept: 'partly', work: 'none', error: { code: 'file-missing' } });
+    expect(store.state).toMatchObject({ neededBytes: 100, missingBytes: 40 });
     page.fails = null;
     await store.request('keep');
     expect(store.state).toMatchObject({ kept: 'all', error: null });

@@ -143,6 +143,7 @@ export class OfflineStore {
     this.#set({
       kept: all ? 'all' : some ? 'partly' : 'nothing',
       neededBytes: files?.bytes ?? null,
+      missingBytes: missing,
       storedBytes: stored.bytes + (groups?.bytes ?? 0),
       ...{ healed: stored.healed, persistent, online: this.parts.online() },
     });

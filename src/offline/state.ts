@@ -10,6 +10,8 @@ export interface OfflineState {
   readonly kept: 'nothing' | 'partly' | 'all';
   /** What this device's backend needs; null before the manifest was read. */
   readonly neededBytes: number | null;
+  /** Of {@link neededBytes}, what is not here yet: what keeping would fetch. */
+  readonly missingBytes: number | null;
   /** Everything that lies here: page, engine, models, parts of files. */
   readonly storedBytes: number;
   /** While `keeping`, of `neededBytes`. */
@@ -32,6 +34,7 @@ export const INITIAL_OFFLINE: OfflineState = {
   work: 'looking',
   kept: 'nothing',
   neededBytes: null,
+  missingBytes: null,
   storedBytes: 0,
   loadedBytes: 0,
   persistent: false,
