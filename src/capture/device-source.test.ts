@@ -247,6 +247,23 @@ describe('A switch', () => {
     source.close();
   });
 
+  it('wished once more asks again for what was refused, once at a time, and says that it asks', async () => {
+    const { source, microphone, changes } = await open();
+    source.wish?.(without);
+    devices.next.audio.push('NotAllowedError', new FakeTrack('audio'));
+    source.wish?.(both);
+    source.wish?.(both);
+    expect([source.asking, devices.asked]).toEqual([true, 3]);
+    await passed(0);
+    expect([source.microphone, source.asking]).toEqual(['refused', false]);
+    source.wish?.(both);
+    await passed(0);
+    expect([devices.asked, changes.at(-1), microphone.readyState]).toEqual([4, 'live live', 'ended']);
+    source.wish?.(both);
+    expect(devices.asked).toBe(4);
+    source.close();
+  });
+
   it.each(['switched off again', 'stopped'])('that is %s while it asks lets go what comes', async (what) => {
     const { source, camera } = await open();
     source.wish?.(without);

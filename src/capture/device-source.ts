@@ -56,15 +56,20 @@ class DeviceSource extends StreamSource {
   }
 
   wish(request: DeviceRequest): boolean {
-    const goesOn = (kind: DeviceKind) => request[kind] && (this[kind] === 'live' || this[kind] === 'lost');
-    if (this.closed.aborted || !KINDS.some(goesOn)) return false;
-    const changed = KINDS.filter((kind) => request[kind] !== this.#wished[kind]);
+    const goes = (kind: DeviceKind) => this[kind] === 'live' || this[kind] === 'lost';
+    if (this.closed.aborted || !KINDS.some((kind) => request[kind] && goes(kind))) return false;
+    const before = this.#wished;
     this.#wished = request;
-    for (const kind of changed) {
-      if (request[kind]) void this.#ask(kind);
-      else this.#letGo(kind);
+    for (const kind of KINDS) {
+      // wished once more, what was refused may be allowed by now
+      if (request[kind] && !goes(kind)) void this.#ask(kind);
+      else if (!request[kind] && before[kind]) this.#letGo(kind);
     }
     return true;
+  }
+
+  get asking(): boolean {
+    return this.#asked.size > 0;
   }
 
   /** A switch may bring each of them. */

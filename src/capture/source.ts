@@ -81,6 +81,8 @@ export interface Source {
    * False where nothing of it would go on: that is a new start.
    */
   wish?(request: { readonly camera: boolean; readonly microphone: boolean }): boolean;
+  /** Of devices: one is still asked for, while the other runs. */
+  readonly asking?: boolean;
   /** Stops every track and frees every node; safe to call twice. */
   close(): void;
 }

@@ -16,6 +16,8 @@ describe('MediaPlayer', () => {
     expect(own.moved(video)).toBeNull();
     video.currentTime = 5; // its viewer dragged it
     expect(own.moved(video)).toBe(5);
+    video.currentTime = 3; // and back to where it was sent before
+    expect(own.moved(video)).toBe(3);
   });
 
   it('is not pulled about while it plays', () => {

@@ -79,6 +79,7 @@ export class MediaPlayer {
   moved(player: Player): number | null {
     const sent = this.#sent;
     if (sent !== null && Math.abs(player.currentTime - sent) <= SAME_SECONDS) return null;
+    this.#sent = null; // who comes back to it, wishes it
     return player.paused && !player.seeking && player.currentTime === 0 ? null : player.currentTime;
   }
 

@@ -89,6 +89,8 @@ export class MemoControls extends BaseElement {
   /** The browser's own recognition is switched on, and sends what the microphone hears. */
   @property({ type: Boolean }) sends = false;
 
+  /** The devices as they were when all of them had answered. */
+  #told = 'off off';
   /** When a run ended by itself, on the page's clock. */
   #endedMs = -Infinity;
   #cancelled = false;
@@ -103,7 +105,10 @@ export class MemoControls extends BaseElement {
 
   protected override take(state: RecogniserState): void {
     const { phase, source, camera, microphone, modalities, media, words } = state;
-    const other = DEVICES.some((device) => this[device] !== state[device]);
+    // while one is still asked for, the other has answered alone
+    const told = phase === 'asking' ? this.#told : `${camera} ${microphone}`;
+    const other = told !== this.#told;
+    this.#told = told;
     const running = phase !== 'idle' && phase !== 'error';
     if (this.running && !running) this.#end();
     this.sends = words.on && words.source === 'browser' && words.place === 'service';

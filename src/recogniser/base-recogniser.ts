@@ -16,6 +16,7 @@ import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './opt
 import { NO_MOMENT } from './moment-state';
 import type { Moments } from './moments';
 import { perform } from './perform';
+import type { LoadedEngine } from './engine';
 import type { MemoRequest } from './requests';
 import { isMendable } from './recovery';
 import { AT_REST, NOTHING_YET, type FetchFile, type NamedFile, type Run } from './run';
@@ -260,8 +261,16 @@ export class BaseRecogniser extends Runner {
    * one and lets go the other, as a switch means it: the run goes on.
    */
   handle(request: MemoRequest): void {
-    if (request.name === 'start' && this.run?.source?.wish?.(request.detail)) return;
+    if (request.name === 'start' && this.#goesOn(request.detail)) return;
     void perform(this, request);
+  }
+
+  /** False where the run would not weigh what is switched on, or find nothing in it: that is a new start. */
+  #goesOn(wish: DeviceRequest): boolean {
+    const { run, settings, state } = this;
+    if (run?.modalities && run.modalities.join() !== settings.modalities.join()) return false;
+    if (state.backend?.noFaces && !wish.microphone) return false;
+    return run?.source?.wish?.(wish) === true;
   }
 
   /** @throws MemoError `prompt-invalid`, `label-invalid`, `input-invalid` */
@@ -301,8 +310,8 @@ export class BaseRecogniser extends Runner {
       this.apply({ prompt, labels, promptError: null });
       return false;
     }
-    // a file that is read again was cancelled meanwhile: it is asked as before
-    const takenBack = () => !samePrompting(this.settings, { prompt, labels });
+    const { asked } = this;
+    const takenBack = () => asked !== this.asked;
     try {
       const prompted = await this.withModel.changePrompt(loaded, { prompt, labels });
       if (takenBack()) return false;
@@ -323,12 +332,25 @@ export class BaseRecogniser extends Runner {
   async #revisit(): Promise<void> {
     this.revisiting.abort(movedOn()); // of two wishes the newer
     this.revisiting = new AbortController();
-    const { signal } = this.revisiting;
+    const { revisiting } = this;
+    const { signal } = revisiting;
     const { goBack } = await this.#fileMoment();
-    const loaded = await this.loadModel(signal);
+    const loaded = this.ready ?? (await this.#loadAgain(revisiting));
     signal.throwIfAborted();
     const { state, settings, recorder, run, parts } = this;
     await goBack({ state, settings, recorder, run, loaded, sources: parts.sources }, signal);
+  }
+
+  /** Its worker died at rest. */
+  async #loadAgain(ticket: AbortController): Promise<LoadedEngine> {
+    this.loads.add(ticket);
+    this.apply({});
+    try {
+      return await this.loadModel(ticket.signal);
+    } finally {
+      this.loads.delete(ticket);
+      this.apply({});
+    }
   }
 
   #open(file: NamedFile, run: Run): Promise<Source> {

@@ -1,9 +1,12 @@
 /** A device is switched on or off while the other one runs: what was estimated stays, and the run goes on. */
 
 import { describe, expect, it, vi } from 'vitest';
+import { MemoError } from '../errors';
+import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { FakeSource } from './testing/fake-source';
 import { settled } from './testing/manual-clock';
 import { listening, setUp } from './testing/set-up';
+import { marks } from './timeline-marks';
 
 describe('A switch, while devices run', () => {
   const blind = { camera: false, microphone: true };
@@ -46,6 +49,80 @@ describe('A switch, while devices run', () => {
     live.fire('trackchange');
     await clock.advance(1000);
     expect(clients[0]!.count('face')).toBeGreaterThan(5);
+    recogniser.close();
+  });
+
+  it('marks no silence of a microphone that was off, and a face that is missing once there is a camera', async () => {
+    const { recogniser, openings, source, clock, clients } = setUp();
+    const live = Object.assign(source(), { camera: 'off', framesLeft: 0, wish: () => true } as const);
+    const started = recogniser.start(blind);
+    openings[0]!.arrive(live);
+    await started;
+    await clock.advance(2000);
+    Object.assign(live, { camera: 'live', microphone: 'off', framesLeft: Infinity });
+    live.fire('trackchange');
+    const { estimate } = clients[0]!.answers;
+    clients[0]!.answers.estimate = (body) => {
+      const answer = estimate!(body)!;
+      const voice = { ...answer.modalities.voice, present: false };
+      return { ...answer, faces: [], modalities: { ...answer.modalities, voice } };
+    };
+    await clock.advance(4000);
+    const { timeline } = recogniser.state;
+    expect(timeline?.given).toEqual({ face: true, voice: true });
+    const [silence, noFace, ...more] = marks(timeline!);
+    expect([silence?.kind, noFace?.kind, more]).toEqual(['silence', 'no-face', []]);
+    expect(silence?.end).toBeCloseTo(2, 1);
+    expect(noFace?.start).toBeCloseTo(2, 1);
+    recogniser.close();
+  });
+
+  it('is told of no picture and no silence for the time it was off', async () => {
+    const { recogniser, live, clock } = await listening();
+    Object.assign(live, { camera: 'off', microphone: 'lost', framesLeft: 0 });
+    live.fire('trackchange');
+    await clock.advance(60_000);
+    Object.assign(live, { camera: 'live', microphone: 'live' });
+    live.fire('trackchange');
+    await clock.advance(1000);
+    expect(recogniser.state.conditions).toEqual([]);
+    await clock.advance(4000);
+    expect(recogniser.state.conditions).toEqual(['no-picture', 'silence']);
+    recogniser.close();
+  });
+
+  it('is a new start for what the run does not weigh, and where no face can be found here', async () => {
+    const { recogniser, openings, source } = setUp(undefined, { modalities: ['voice', 'text'] });
+    const wish = vi.fn(() => true);
+    const started = recogniser.start(blind);
+    openings[0]!.arrive(Object.assign(source(), { camera: 'off', wish } as const));
+    await started;
+    await recogniser.configure({ modalities: ['text', 'face', 'voice'] });
+    recogniser.handle({ name: 'start', detail: { camera: true, microphone: true } });
+    await settled();
+    expect([openings.length, wish.mock.calls.length]).toEqual([2, 0]);
+    recogniser.close();
+    const noFaces = new MemoError('capture-unsupported', 'no WebGL', 'Switch it on.').toJSON();
+    const load = () => ({ manifest: MANIFEST, backend: { ...WEBGPU, noFaces } });
+    const faceless = await listening(() => new FakeClient({ ...healthyAnswers(), load }));
+    Object.assign(faceless.live, { wish });
+    faceless.recogniser.handle({ name: 'start', detail: { camera: true, microphone: false } });
+    await settled();
+    faceless.openings[1]!.arrive(Object.assign(new FakeSource(() => 0), { microphone: 'off' }));
+    await settled();
+    expect(faceless.recogniser.state.error).toMatchObject(noFaces);
+    expect(wish).not.toHaveBeenCalled();
+    faceless.recogniser.close();
+  });
+
+  it('for one that is asked for ends nothing when the other ends meanwhile', async () => {
+    const { recogniser, live } = await listening();
+    Object.assign(live, { camera: 'ended', microphone: 'off', asking: true });
+    live.fire('trackchange');
+    expect(recogniser.state).toMatchObject({ phase: 'listening', error: null });
+    Object.assign(live, { microphone: 'refused', asking: false });
+    live.fire('trackchange');
+    expect(recogniser.state.error?.code).toBe('device-lost');
     recogniser.close();
   });
 

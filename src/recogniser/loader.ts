@@ -31,6 +31,8 @@ export abstract class Loader extends Teller {
   protected settings: Settings;
   /** Loads asked for by themselves; a stop aborts their waiting, though the model goes on loading. */
   protected readonly loads = new Set<AbortController>();
+  /** Changes where a prompt or labels on their way are taken back. */
+  protected asked = Symbol('asked');
   /** How far the present load has come. */
   protected step: LoadStep | null = null;
   readonly #recovery: Recovery;
@@ -124,22 +126,27 @@ export abstract class Loader extends Teller {
     }
     const [loaded] = await Promise.all([this.engine.load(), this.fetchWithModel()]);
     this.words.offer(loaded.manifest);
+    const { asked } = this;
     const prompted = await this.withModel.bringPrompt(loaded, this.settings, (error, part) => {
       this.settings = { ...this.settings, [part]: null };
       this.keep({ promptError: error });
       this.emit('error', error);
     });
-    this.adaptTo(loaded, prompted);
-    this.apply({ manifest: loaded.manifest, backend: loaded.backend, ...prompted });
+    // else the fresh worker was asked otherwise meanwhile
+    const holds = asked === this.asked;
+    if (holds) this.adaptTo(loaded, prompted);
+    this.apply({ manifest: loaded.manifest, backend: loaded.backend, ...(holds && prompted) });
     return loaded;
   }
 
   /** The prompt and the labels that a timeline was made by hold again. */
   protected askAsFor({ prompt, labels }: Timeline): void {
-    const { manifest } = this.state;
+    const { manifest, prompt: shown, labels: offered } = this.state;
     if (manifest === null) return;
+    this.asked = Symbol('asked');
     const wish = this.withModel.askedFor({ prompt, labels }, manifest);
-    if (samePrompting(wish, this.settings)) return;
+    const known = shown === prompt && offered?.join() === labels.join();
+    if (known && samePrompting(wish, this.settings)) return;
     this.settings = { ...this.settings, ...wish };
     this.keep({ prompt, labels, promptError: null });
     this.adaptTo({ manifest }, { prompt, labels });

@@ -71,6 +71,7 @@ export class Loop {
   /** Since when the next frame is awaited; null while one is looked at. */
   #awaitedMs: number | null = null;
   #ending = false;
+  #live = { camera: false, microphone: false };
   /** The look under way, or the last. */
   #looked: Promise<number | null> = Promise.resolve(null);
 
@@ -125,6 +126,15 @@ export class Loop {
   /** Of what is there: one that was taken away may come back, and one may be added to a stream. */
   #attend(): void {
     const { camera, microphone } = this.parts.source;
+    const nowMs = this.parts.clock.now();
+    // what it did not give while it was away is nothing in vain
+    if (camera === 'live' && !this.#live.camera) {
+      this.#conditions.face(nowMs, true);
+      if (this.#awaitedMs !== null) this.#awaitedMs = nowMs;
+    }
+    if (microphone === 'live' && !this.#live.microphone)
+      this.#conditions.voice(nowMs, { speaking: true, muted: false, clipped: 0 });
+    this.#live = { camera: camera === 'live', microphone: microphone === 'live' };
     if (this.#weighs('face') && !isGone(camera)) this.#repeat('face', () => this.#look());
     if (this.#weighs('voice') && !isGone(microphone)) this.#repeat('voice', () => this.#listen());
   }

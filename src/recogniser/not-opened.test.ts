@@ -209,6 +209,34 @@ describe('with a file open', () => {
     recogniser.close();
   });
 
+  it('cancelled while what it was read by before is asked for again, it is at rest by that', async () => {
+    const { recogniser, client, idle } = await analysed();
+    await recogniser.startFile(new Blob(['x']), 'talk.webm');
+    await idle();
+    await recogniser.configure({ labels: ['calm', 'tense'] });
+    await toSecondAnswer(recogniser, client);
+    const { prompt } = client.answers;
+    delete client.answers.prompt;
+    const back = recogniser.configure({ labels: null });
+    await settled();
+    const [asked, estimates] = [client.waiting('prompt').length, client.count('estimate')];
+    recogniser.stop();
+    const bundled = { prompt: 'I am [MASK].', labels: ['happy', 'sad'] };
+    expect(recogniser.state).toMatchObject({ phase: 'idle', ...bundled });
+    client.answers.prompt = prompt;
+    while (client.waiting('prompt').length > 0) client.take('prompt').answer(bundled);
+    await back;
+    await settled();
+    expect(asked).toBe(1);
+    expect(recogniser.state).toMatchObject({
+      phase: 'idle',
+      ...bundled,
+      timeline: { labels: bundled.labels },
+    });
+    expect(client.count('estimate')).toBe(estimates);
+    recogniser.close();
+  });
+
   it('another that is cancelled between its first look and its answer takes neither the frame’s size nor the moment', async () => {
     const { recogniser, client, idle } = await analysed();
     await recogniser.startFile(new Blob(['x']), 'talk.webm');
@@ -250,7 +278,10 @@ describe('with a file open', () => {
     await idle();
     client.die();
     const asked = client.kinds.length;
+    const phases: string[] = [];
+    recogniser.addEventListener('statechange', ({ detail }) => phases.push(detail.phase));
     await recogniser.takeMoment();
+    expect(phases).toEqual(['loading', 'idle']);
     expect(client.kinds.slice(asked)).toEqual(expect.arrayContaining(['load', 'reset']));
     expect(client.kinds.slice(-2)).toEqual(['estimate', 'moment']);
     expect(recogniser.state).toMatchObject({ phase: 'idle', estimate: { time: 2 } });

@@ -35,6 +35,23 @@ describe('Recorder', () => {
     expect(recorder.timeline.estimates.map(({ time }) => time)).toEqual([2]);
   });
 
+  it('knows where face or voice was not given for a while, and given is what once was', () => {
+    const recorder = new Recorder({ ...ABOUT, given: { face: false, voice: true } });
+    expect(recorder.timeline).not.toHaveProperty('off');
+    recorder.give({ face: true, voice: false }, 3);
+    recorder.give({ face: true, voice: false }, 4);
+    recorder.give({ face: true, voice: true }, 6);
+    recorder.give({ face: false, voice: true }, 8);
+    expect(recorder.timeline).toMatchObject({
+      given: { face: true, voice: true },
+      off: [
+        { modality: 'face', start: 0, end: 3 },
+        { modality: 'voice', start: 3, end: 6 },
+        { modality: 'face', start: 8 },
+      ],
+    });
+  });
+
   it('begins anew when another sentence is asked, and names that one', () => {
     const recorder = new Recorder(ABOUT);
     recorder.add(estimated(1, 0.5), 1, 'p');

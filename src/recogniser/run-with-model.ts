@@ -2,6 +2,7 @@
 
 import type { Source } from '../capture';
 import { MemoError } from '../errors';
+import type { Modality } from '../memobert/estimate';
 import { isGone } from './faults';
 import type { LoopListeners } from './loop';
 import type { Manifest } from '../runtime/manifest';
@@ -10,7 +11,7 @@ import type { Prompted } from './prompter';
 import type { Run } from './run';
 import type { SourceOpeners } from './sources';
 import type { RecogniserState } from './state';
-import type { Timeline } from './timeline';
+import type { Given, Timeline } from './timeline';
 
 /** A file that is read is opened anew, for its decoders have gone on; every other source just goes on. */
 export async function sourceAgain(run: Run, sources: Pick<SourceOpeners, 'file'>): Promise<Source> {
@@ -32,16 +33,25 @@ export function recordingOf(
   source: Source,
   { prompt, labels, modalities, backend }: RecogniserState,
 ): Omit<Timeline, 'reached' | 'estimates'> {
-  const { camera, microphone, reader } = source;
-  const seen = !isGone(camera) && modalities.includes('face');
-  const voice = !isGone(microphone) && modalities.includes('voice');
   const { noFaces } = backend ?? {};
-  if (noFaces && seen && !voice) throw MemoError.from(noFaces);
-  const given = { face: seen && !noFaces, voice };
-  const length = { name: file?.name ?? null, seconds: reader?.seconds ?? null };
+  const { face, voice } = givenBy(source, modalities);
+  if (noFaces && face && !voice) throw MemoError.from(noFaces);
+  const given = { face: face && !noFaces, voice };
+  const length = { name: file?.name ?? null, seconds: source.reader?.seconds ?? null };
   // the clock of a file, and of what is pushed, is not the world's
   const date = file === null && kind !== 'push' && { began: Math.round(Date.now() - source.now() * 1000) };
   return { ...length, ...date, prompt: prompt ?? '', labels: labels ?? [], given };
+}
+
+/** Of what the run weighs, what there is. */
+export function givenBy(
+  { camera, microphone }: Pick<Source, 'camera' | 'microphone'>,
+  modalities: readonly Modality[],
+): Given {
+  return {
+    face: !isGone(camera) && modalities.includes('face'),
+    voice: !isGone(microphone) && modalities.includes('voice'),
+  };
 }
 
 /** The wish by which a model reads as it did: what is the bundle's own is asked for by null. */

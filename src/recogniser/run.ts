@@ -1,6 +1,7 @@
 /** One run of the recogniser, from a start to its end. */
 
 import type { Source } from '../capture';
+import type { Modality } from '../memobert/estimate';
 import type { TimedText } from '../runtime/protocol';
 import type { Progress } from '../runtime/progress';
 import type { Loop } from './loop';
@@ -38,6 +39,8 @@ export interface Run {
   arriving: Progress | null;
   /** A file that is read goes on in a hidden page: nobody is seen or heard meanwhile. */
   runsHidden: boolean;
+  /** What goes into its estimates; null before it listens. */
+  modalities: readonly Modality[] | null;
   /** What the source itself said. */
   words: readonly TimedText[];
   /**
@@ -60,7 +63,15 @@ export function readsAgain({ file, before }: Run): boolean {
 export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean): Run {
   const abort = new AbortController();
   const none = { conditions: [], words: [] };
-  const nothing = { source: null, loop: null, file: null, arriving: null, before: null, ...none };
+  const nothing = {
+    source: null,
+    loop: null,
+    file: null,
+    arriving: null,
+    before: null,
+    modalities: null,
+    ...none,
+  };
   const no = { runsHidden: false, mending: false };
   return { kind, stage, awaitsModel, abort, work: new AbortController(), ...nothing, ...no };
 }

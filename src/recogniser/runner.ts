@@ -117,7 +117,11 @@ export abstract class Runner extends Loader {
     source.on('trackchange', () => {
       if (this.run !== run) return;
       this.apply(tracksOf(source));
-      if (isGone(source.camera) && isGone(source.microphone)) this.fail(lostDevices());
+      if (isGone(source.camera) && isGone(source.microphone) && !source.asking) this.fail(lostDevices());
+      else if (run.modalities !== null && run.file === null) {
+        const { face, voice } = this.withModel.givenBy(source, run.modalities);
+        this.recorder?.give({ face: face && !this.state.backend?.noFaces, voice }, source.now());
+      }
     });
     source.on('words', (words) => {
       run.words = words;
@@ -206,6 +210,7 @@ export abstract class Runner extends Loader {
     const { timeline, choices } = this.recorder;
     run.stage = 'listening';
     run.mending = false;
+    run.modalities = modalities;
     if (source.reader !== undefined)
       this.#analyse(run, { ...common, reader: source.reader, timeline, choices });
     else this.#play(run, { ...common, saver, source, clock });

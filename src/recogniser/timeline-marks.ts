@@ -1,7 +1,7 @@
 /** A timeline read: which stretch each estimate stands for, and where nothing was seen or heard. Fetched with what shows or saves it. */
 
 import type { Estimate } from '../memobert/estimate';
-import { holdOf, type Timeline } from './timeline';
+import { holdOf, type Given, type Off, type Timeline } from './timeline';
 
 /** One estimate and the stretch that it stands for. */
 export interface Segment {
@@ -39,14 +39,31 @@ export function segments({ name, estimates, reached }: Timeline): Segment[] {
 
 /** Where no face was seen and nobody spoke, in order. */
 export function marks(timeline: Timeline): Mark[] {
-  const { given } = timeline;
+  const found = (modality: keyof Given, kind: Mark['kind'], missing: (estimate: Estimate) => boolean) => {
+    const off = (timeline.off ?? []).filter((each) => each.modality === modality);
+    return timeline.given[modality] ? off.reduce(without, spans(timeline, kind, missing)) : [];
+  };
   return [
-    ...(given.face ? spans(timeline, 'no-face', ({ faces }) => faces.length === 0) : []),
-    ...(given.voice ? spans(timeline, 'silence', ({ modalities }) => !modalities.voice.present) : []),
+    ...found('face', 'no-face', ({ faces }) => faces.length === 0),
+    ...found('voice', 'silence', ({ modalities }) => !modalities.voice.present),
   ].sort((a, b) => a.start - b.start);
 }
 
-function spans(timeline: Timeline, kind: Mark['kind'], missing: (estimate: Estimate) => boolean): Mark[] {
+/** What is left of them where nothing could be missing. */
+function without(found: readonly Mark[], { start, end = Infinity }: Off): Mark[] {
+  return found
+    .flatMap((mark) => [
+      { ...mark, end: Math.min(mark.end, start) },
+      { ...mark, start: Math.max(mark.start, end) },
+    ])
+    .filter((mark) => mark.end - mark.start >= LEAST_MARK_SECONDS);
+}
+
+function spans(
+  timeline: Timeline,
+  kind: Mark['kind'],
+  missing: (estimate: Estimate) => boolean,
+): readonly Mark[] {
   const found: Mark[] = [];
   let start: number | null = null;
   let end = timeline.name === null ? (timeline.estimates[0]?.time ?? 0) : 0;

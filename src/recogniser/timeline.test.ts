@@ -57,6 +57,16 @@ describe('a timeline', () => {
       { kind: 'silence', start: 4, end: 10 },
     ]);
     expect(marks({ ...CANNED_TIMELINE, given: { face: true, voice: false } })).toHaveLength(1);
+    const off = [
+      { modality: 'face', start: 0, end: 5 },
+      { modality: 'voice', start: 4.5, end: 6 },
+      { modality: 'voice', start: 9.5 },
+    ] as const;
+    expect(marks({ ...CANNED_TIMELINE, off })).toEqual([
+      { kind: 'silence', start: 3, end: 4.5 },
+      { kind: 'no-face', start: 5, end: 7 },
+      { kind: 'silence', start: 6, end: 9.5 },
+    ]);
     const late = { ...CANNED_TIMELINE, estimates: CANNED_TIMELINE.estimates.slice(4, 5) };
     expect(marks(late)[0], 'nobody at first').toEqual({ kind: 'no-face', start: 0, end: 2 });
     expect(marks({ ...LIVE, estimates: late.estimates })[0]).toMatchObject({ start: 4 });

@@ -2,6 +2,17 @@
 
 import type { Estimate } from '../memobert/estimate';
 
+export type Given = Readonly<Record<'face' | 'voice', boolean>>;
+
+/** A stretch without a picture, or without a sound, to find a face or a voice in. */
+export interface Off {
+  readonly modality: keyof Given;
+  /** Seconds on the source's clock. */
+  readonly start: number;
+  /** Missing where it lasts to the end. */
+  readonly end?: number;
+}
+
 export interface Timeline {
   /** Of the file; null for a live source. */
   readonly name: string | null;
@@ -16,8 +27,10 @@ export interface Timeline {
   readonly began?: number;
   readonly prompt: string;
   readonly labels: readonly string[];
-  /** Whether there was a picture and a sound at all, as it began: else their absence is nothing to mark. */
-  readonly given: { readonly face: boolean; readonly voice: boolean };
+  /** Whether there was a picture and a sound at all: else their absence is nothing to mark. */
+  readonly given: Given;
+  /** Where one of these was not given meanwhile: a device was switched off, refused, or has ended. Missing where there is none. */
+  readonly off?: readonly Off[];
   /** Oldest first. */
   readonly estimates: readonly Estimate[];
 }

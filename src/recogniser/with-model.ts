@@ -10,5 +10,5 @@ export { Loop } from './loop';
 export { Moments } from './moments';
 export { bringPrompt, changePrompt } from './prompter';
 export { Recorder } from './recorder';
-export { askedFor, recordingOf, sourceAgain, watching } from './run-with-model';
+export { askedFor, givenBy, recordingOf, sourceAgain, watching } from './run-with-model';
 export { smoothed } from './smoother';

@@ -122,9 +122,10 @@ export const en = {
     send: 'Read it',
     tracks: {
       refused: (device: string) =>
-        `${device} refused. To use it, allow it in the browser’s address bar and start again.`,
+        `${device} refused. To use it, allow it in the browser’s address bar, then switch it off and on.`,
       missing: (device: string) => `No ${device.toLowerCase()} was found.`,
-      busy: (device: string) => `${device} is in use by another program. Close that, then start again.`,
+      busy: (device: string) =>
+        `${device} is in use by another program. Close that, then switch it off and on.`,
       ended: (device: string) => `${device} has ended.`,
       ...trustTracks,
     },

@@ -47,9 +47,9 @@ const glosses: Readonly<Record<string, string>> = {
 /** Said of a device that is not live. */
 const tracks: Words['controls']['tracks'] = {
   refused: (device) =>
-    `${device} 사용이 거부되었습니다. 쓰려면 브라우저의 주소 표시줄에서 허용한 뒤 다시 시작하십시오.`,
+    `${device} 사용이 거부되었습니다. 쓰려면 브라우저의 주소 표시줄에서 허용한 뒤 껐다가 다시 켜십시오.`,
   missing: (device) => `${device} 장치를 찾지 못했습니다.`,
-  busy: (device) => `${device} 장치를 다른 프로그램이 쓰고 있습니다. 닫은 뒤 다시 시작하십시오.`,
+  busy: (device) => `${device} 장치를 다른 프로그램이 쓰고 있습니다. 닫은 뒤 껐다가 다시 켜십시오.`,
   ended: (device) => `${device} 신호가 끝났습니다.`,
   ...trustTracks,
 };

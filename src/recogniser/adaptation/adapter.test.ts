@@ -174,11 +174,19 @@ describe('keeping', () => {
       expect(words(open())).toEqual(['happy']);
     });
 
-    it('what one has forgotten does not come back with the other’s next', () => {
+    it.each([
+      ['has forgotten', (adapter: Adapter) => adapter.clear()],
+      ['keeps no longer', (adapter: Adapter) => adapter.keep(false)],
+    ])('what one %s is not written again by the other, whose own stay', (_what, leave) => {
       const { first, second } = two();
-      first.clear();
+      leave(first);
       second.mark(estimate, 'happy');
-      expect([words(second), words(open())]).toEqual([['happy'], ['happy']]);
+      expect(words(second)).toEqual(['sad', 'happy']);
+      second.unmark(0);
+      expect(words(second)).toEqual(['happy']);
+      expect([second.state.kept, storage.items.size]).toEqual([false, 0]);
+      second.keep(true);
+      expect(words(open())).toEqual(['happy']);
     });
 
     it('what both have marked before they keep it stays, each once', () => {

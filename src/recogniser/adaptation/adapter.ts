@@ -96,7 +96,7 @@ export class Adapter {
    */
   keep(kept: boolean): void {
     this.#try(() => {
-      const others = kept ? this.#kept([]) : [];
+      const others = (kept && this.#kept([])) || [];
       const mine = this.#state.marks.filter((mark) => !others.some(isSame(mark)));
       const next = this.#with([...others, ...mine]);
       if (kept) this.#write(next.marks);
@@ -152,17 +152,20 @@ export class Adapter {
   }
 
   /** As they lie there now: another tab, or another element, may have added some, or forgotten all. What is damaged is written anew. */
-  #kept(damaged: readonly Mark[]): readonly Mark[] {
+  #kept(damaged: readonly Mark[]): readonly Mark[] | null {
     try {
-      return this.#lying(this.#subject) ?? [];
+      return this.#lying(this.#subject);
     } catch {
       return damaged;
     }
   }
 
+  /** Where they are kept no longer, by what another tab did, one's own stay, and are not written again. */
   #marks(): readonly Mark[] {
     const { kept, marks } = this.#state;
-    return kept ? this.#kept(marks) : marks;
+    const lying = kept ? this.#kept(marks) : null;
+    if (lying === null && kept) this.#state = Object.freeze({ ...this.#state, kept: false });
+    return lying ?? marks;
   }
 
   #with(all: readonly Mark[]): AdaptationState {
