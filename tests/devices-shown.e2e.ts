@@ -19,6 +19,24 @@ test('the devices’ switches show what the page’s own start() took', async ({
   await expectPhase(page, 'listening');
 });
 
+test('while one device is still asked for, its switch stays as it was wished', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await page.addInitScript(() => {
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    // the microphone's prompt stays open
+    mediaDevices.getUserMedia = (wish) => (wish?.audio ? new Promise(() => undefined) : ask(wish));
+  });
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  await page.getByTestId('start').click();
+  await expect(page.getByTestId('live')).toHaveText('Camera on');
+  const microphone = page.getByTestId('switch-microphone');
+  await expect(microphone).toHaveAttribute('aria-checked', 'true');
+  await page.getByTestId('stop').click();
+  await expect(page.getByTestId('live')).toBeHidden();
+  await expect(microphone).toHaveAttribute('aria-checked', 'true');
+});
+
 test('a level is the microphone’s only where there is one', async ({ open }) => {
   const page = await open({ grant: ['microphone'] });
   await openBody(page, '<memo-bert device="wasm" modalities="voice"></memo-bert>');

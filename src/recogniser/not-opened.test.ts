@@ -237,6 +237,26 @@ describe('with a file open', () => {
     recogniser.close();
   });
 
+  it('cancelled while a fresh worker takes what it was read again by, it is asked as before', async () => {
+    const { recogniser, client, idle } = await analysed();
+    await recogniser.startFile(new Blob(['x']), 'talk.webm');
+    await idle();
+    await recogniser.configure({ labels: ['calm', 'tense'] });
+    await toSecondAnswer(recogniser, client);
+    delete client.answers.prompt;
+    client.die();
+    await eventually(() => expect(client.waiting('prompt')).toHaveLength(1));
+    recogniser.stop();
+    client.take('prompt').answer({ prompt: 'I am [MASK].', labels: ['calm', 'tense'] });
+    const own = client.take('prompt');
+    expect(own.body).toEqual({ prompt: null, labels: null });
+    own.answer({ prompt: 'I am [MASK].', labels: ['happy', 'sad'] });
+    await settled();
+    expect(recogniser.state).toMatchObject({ phase: 'idle', labels: ['happy', 'sad'] });
+    recogniser.mark('happy');
+    recogniser.close();
+  });
+
   it('another that is cancelled between its first look and its answer takes neither the frame’s size nor the moment', async () => {
     const { recogniser, client, idle } = await analysed();
     await recogniser.startFile(new Blob(['x']), 'talk.webm');
