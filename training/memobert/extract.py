@@ -5,7 +5,7 @@
 
 An encoder may be a bundle's graph as well (`../public/models/small/denseface.onnx`), or one that others
 trained (`foreign_layouts.py`). Each shard becomes a file of the same name; one that is there already is not
-done again.
+done again. An utterance of more than 8 s or 30 WordPieces becomes several samples (`clip_windows.py`).
 """
 
 import argparse
@@ -19,12 +19,13 @@ import torch
 from tqdm import tqdm
 from transformers import BertTokenizerFast
 
+from .clip_windows import LONGEST_S, windows_of
 from .denseface_model import FACE_CLASSES
 from .encoder_loading import BATCH, FACE_SIZE_PX, Encoder, load_encoder
 from .kept import check_made
 from .labels import LABEL_INDEX
 from .loop import pick_device
-from .memobert_model import MAX_FACES, MAX_VOICE
+from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 from .metrics import log_softmax
 from .preprocessing_fixtures import BUNDLE
 from .samples import Sample, load_samples, save_samples
@@ -37,8 +38,9 @@ from .wav2vec2_model import POOL, WINDOW_SAMPLES
 log = logging.getLogger(__name__)
 
 SETTINGS = "features.json"
-# utterances whose features are computed together
+# clips whose features are computed together, and how much of them at most before it is done
 TOGETHER = 16
+TOGETHER_S = TOGETHER * LONGEST_S
 
 
 def latest_faces(clip: Clip) -> np.ndarray:
@@ -68,6 +70,16 @@ class Extractor:
         black, silence = (1, 1, FACE_SIZE_PX, FACE_SIZE_PX), (1, WINDOW_SAMPLES)
         self.face_size = face.encode(np.zeros(black, np.float32))[0].shape[1]
         self.voice_size = voice.encode(np.zeros(silence, np.float32))[0].shape[2]
+        # clips of which only the end is used
+        self.cut_away = 0
+
+    def windows(self, clip: Clip) -> list[Clip]:
+        """`clip`, or its parts where it is too long for one sample (`windows_of`)."""
+        words = [word.text for word in clip.words]
+        ids = self.tokenizer(words, add_special_tokens=False).input_ids if words else []
+        found, too_long = windows_of(clip, [len(of) for of in ids])
+        self.cut_away += too_long
+        return found
 
     def samples(self, clips: list[Clip]) -> list[Sample]:
         faces = self._faces([latest_faces(clip) for clip in clips])
@@ -186,24 +198,34 @@ def main(argv: list[str] | None = None) -> dict:
     tokenizer = load_tokenizer(arguments.vocabulary)
     arguments.out.mkdir(parents=True, exist_ok=True)
     settings = {"face_sha256": face.sha256, "voice_sha256": voice.sha256, "pieces": len(tokenizer)}
+    settings["longest_s"] = LONGEST_S
     check_settings(arguments.out, settings, [features_file(shard) for shard in shards])
 
     extractor = Extractor(face, voice, tokenizer)
-    counts = {"samples": 0, "labelled": 0, "faces": 0, "voice_tokens": 0}
+    counts = {"utterances": 0, "samples": 0, "labelled": 0, "faces": 0, "voice_tokens": 0}
     with tqdm(total=sum(shard["utterances"] for shard in shards), unit="clip") as bar:
         for shard in shards:
             path = arguments.out / features_file(shard)
             made_of = {shard["file"]: shard["sha256"]}
             if path.exists():
                 samples = load_samples(path, made_of)
-                bar.update(len(samples))
+                bar.update(shard["utterances"])
             else:
                 samples = extract_shard(arguments.shards, shard, extractor, bar)
                 save_samples(path, samples, made_of)
+            counts["utterances"] += shard["utterances"]
             counts["samples"] += len(samples)
             counts["labelled"] += sum(sample.label >= 0 for sample in samples)
             counts["faces"] += sum(len(sample.faces) for sample in samples)
             counts["voice_tokens"] += sum(len(sample.voice) for sample in samples)
+    if extractor.cut_away:
+        log.warning(
+            "%d clips have more than %g s or %d WordPieces, and no words at which they could be divided: of "
+            "each only the end is used. Give their subtitles to `prepare`, or shorter rows in labels.csv",
+            extractor.cut_away,
+            LONGEST_S,
+            MAX_WORDS,
+        )
     log.info("%s %s", arguments.out, json.dumps(counts))
     return counts
 
@@ -215,13 +237,14 @@ def features_file(shard: dict) -> str:
 def extract_shard(folder: Path, shard: dict, extractor: Extractor, bar: tqdm) -> list[Sample]:
     samples: list[Sample] = []
     waiting: list[Clip] = []
-    for number, clip in enumerate(read_shard(folder, shard), 1):
-        waiting.append(clip)
-        if len(waiting) == TOGETHER or number == shard["utterances"]:
-            samples += extractor.samples(waiting)
-            bar.update(len(waiting))
-            waiting = []
-    return samples
+    for clip in read_shard(folder, shard):
+        for part in extractor.windows(clip):
+            waiting.append(part)
+            if len(waiting) == TOGETHER or sum(of.end_s - of.start_s for of in waiting) > TOGETHER_S:
+                samples += extractor.samples(waiting)
+                waiting = []
+        bar.update()
+    return samples + (extractor.samples(waiting) if waiting else [])
 
 
 def load_tokenizer(vocabulary: Path | None) -> BertTokenizerFast:

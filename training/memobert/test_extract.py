@@ -1,5 +1,7 @@
 """Frozen toy encoders over shards: the samples hold what the encoders say of each modality by itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from .denseface_model import DenseFace
 from .encoder_loading import load_encoder
 from .feature_banks import voice_bank
 from .labels import LABELS
+from .samples import lay_out
 from .shard_writing import ShardWriter, write_part
 from .shards import Clip, Word
 from .sources import own_samples
@@ -16,7 +19,7 @@ from .speech_data import Clip as SpeechClip
 from .speech_data import Speech
 from .toy_data import write_vocabulary
 from .toy_videos import hum
-from .utterances import Faults, Unit
+from .utterances import Faults, Unit, spread
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
 
 
@@ -78,7 +81,7 @@ def run(shards, encoders, out, **changes) -> dict:
 
 def test_samples_hold_each_modality_as_the_page_computes_it(shards, encoders, tmp_path):
     counts = run(shards, encoders, tmp_path / "out")
-    assert counts["samples"] == 4 and counts["labelled"] == 3
+    assert counts["utterances"] == counts["samples"] == 4 and counts["labelled"] == 3
     samples = extract.load_features(tmp_path / "out", "train")
     assert [sample.source for sample in samples] == [c.key for c in CLIPS]
     assert [sample.label for sample in samples] == [2, -1, 1, 3]
@@ -149,6 +152,50 @@ def test_another_shard_of_the_same_name_is_noticed(shards, encoders, tmp_path):
     with pytest.raises(ValueError, match=r"made with another train-000000\.tar: give the same, or another"):
         run(tmp_path / "others", encoders, tmp_path / "out")
     assert run(tmp_path / "others", encoders, tmp_path / "fresh")["samples"] == 1
+
+
+def test_a_lecture_becomes_samples_of_their_own_words(encoders, tmp_path, caplog):
+    talk = replace(clip(0, 600, 60.0, "sad", 60.0), words=spread("so lovely " * 70, 0, 60.0))
+    mute = replace(clip(1, 600, 60.0, "happy", 60.0), words=[])
+    short = clip(2, 10, 1.0, None, 2.0)
+    writer = ShardWriter(tmp_path / "shards", {})
+    unit = Unit("a.mp4", "train", ())
+    write_part(writer.parts, unit, "print", [talk, mute, short], Faults())
+    writer.pack([unit])
+    writer.close()
+    counts = run(tmp_path / "shards", encoders, tmp_path / "out")
+    samples = extract.load_features(tmp_path / "out", "train")
+    parts = [sample for sample in samples if sample.source.startswith("a-0")]
+    assert counts["utterances"] == 3 and counts["samples"] == len(samples) == len(parts) + 2
+    assert len(parts) >= 60 / extract.LONGEST_S
+    tokenizer = extract.load_tokenizer(encoders["vocabulary"])
+    told = tokenizer("so lovely " * 70, add_special_tokens=False).input_ids
+    assert [word for part in parts for word in part.words] == told
+    # a model that is given them all loses none
+    kept = lay_out(parts, tokenizer).input_ids
+    assert sum(len(part.words) for part in parts) == (kept > tokenizer.mask_token_id).sum()
+    assert all(len(part.faces) == 36 and len(part.voice) == 64 and part.label == 2 for part in parts)
+    assert (
+        "1 clips have more than 8 s or 30 WordPieces" in caplog.text and "Give their subtitles" in caplog.text
+    )
+
+
+def test_a_long_clip_does_not_wait_for_others(encoders, tmp_path, monkeypatch):
+    """Sixteen films in memory would be gigabytes."""
+    together = []
+    plain = extract.Extractor.samples
+    monkeypatch.setattr(
+        extract.Extractor, "samples", lambda self, of: together.append(len(of)) or plain(self, of)
+    )
+    long = extract.TOGETHER_S + 1
+    writer = ShardWriter(tmp_path / "shards", {})
+    unit = Unit("a.mp4", "train", ())
+    clips = [replace(clip(number, 1, 1.0, None, long), words=[]) for number in range(3)]
+    write_part(writer.parts, unit, "print", clips, Faults())
+    writer.pack([unit])
+    writer.close()
+    run(tmp_path / "shards", encoders, tmp_path / "out")
+    assert together == [1, 1, 1]
 
 
 def test_features_that_are_not_there_are_named(tmp_path):
