@@ -1,5 +1,6 @@
 """What the conversions of face, voice and fusion share: each tensor is accounted for, or all are refused."""
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from torch import Tensor
 
 from .checkpoint_files import Checkpoint, CheckpointError
 from .foreign_layouts import Layout, Row
+from .memobert_model import small_config
+
+log = logging.getLogger(__name__)
 
 # BERT's and wav2vec 2.0's, base and large; a config says where it is another
 HEAD_SIZE = 64
@@ -21,6 +25,30 @@ class Part:
     layout: str
     stored: dict
     rows: list[Row]
+
+
+def guessed_heads(hidden: int, path: object) -> int:
+    """How many heads one that does not tell has: as many as the usual shape where it is as wide as that, else
+    64 numbers each, which the log says.
+
+    Raises CheckpointError where it can be neither.
+    """
+    usual = small_config()
+    if hidden == usual.hidden_size:
+        return usual.num_attention_heads
+    if hidden % HEAD_SIZE:
+        raise CheckpointError(
+            f"{path} is {hidden} wide, no multiple of {HEAD_SIZE}, and nothing beside it tells how many "
+            "heads it has: say --heads, or put its config.json beside it."
+        )
+    heads = hidden // HEAD_SIZE
+    log.warning(
+        "nothing beside %s tells how many heads it has, and %d of %d numbers are taken: else say --heads",
+        path,
+        heads,
+        HEAD_SIZE,
+    )
+    return heads
 
 
 def refuse_classifier(stored: Mapping, path: object) -> None:

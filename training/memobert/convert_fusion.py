@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from .checkpoint_files import Checkpoint, CheckpointError
-from .conversion import HEAD_SIZE, Part, account, count_layers, origin, refuse_classifier
+from .conversion import Part, account, count_layers, guessed_heads, origin, refuse_classifier
 from .foreign_layouts import KINDS, Layout, Row, find_layout, rename
 from .memobert_model import MAX_FACES, MAX_TEXT, MAX_VOICE, MemoBert, small_config
 from .pretraining_heads import PretrainingHeads
@@ -144,7 +144,8 @@ def told_shape(
 ) -> dict:
     """The changes of `small_config` that make the model, by config.json and the tensors.
 
-    How many heads there are no tensor tells: by `heads`, the config, or 64 numbers each.
+    How many heads there are no tensor tells: by `heads`, the config, or `guessed_heads`. Raises
+    CheckpointError where that is not known, or does not divide the width.
     """
     config = checkpoint.stored.get("config", {}) if layout.own else checkpoint.config
     if (activation := config.get("hidden_act", "gelu")) != "gelu":
@@ -152,8 +153,10 @@ def told_shape(
             f"{checkpoint.path} computes with {activation}, MEmoBERT with gelu: train with it."
         )
     vocabulary, hidden = state[WORDS].shape
-    usual = small_config().num_attention_heads if layout.own else max(1, hidden // HEAD_SIZE)
-    heads = heads or config.get("num_attention_heads") or usual
+    heads = heads or config.get("num_attention_heads")
+    if not heads:
+        # a best.pt of ours without a config is of a time when there was one shape
+        heads = small_config().num_attention_heads if layout.own else guessed_heads(hidden, checkpoint.path)
     if hidden % heads:
         raise CheckpointError(
             f"{checkpoint.path} is {hidden} wide, which {heads} heads do not divide: say --heads."

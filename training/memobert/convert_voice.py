@@ -82,6 +82,11 @@ def foreign_config(state: Mapping[str, Tensor], checkpoint: Checkpoint) -> dict:
         raise CheckpointError(f"{checkpoint.path} is {kind}{adapter}: give a wav2vec 2.0 without one.")
     if not config:
         config = told_by_tensors(state)
+        if (hidden := config["hidden_size"]) % HEAD_SIZE:
+            raise CheckpointError(
+                f"{checkpoint.path} is {hidden} wide, no multiple of {HEAD_SIZE}, and nothing tells how many "
+                "heads it has: put its config.json beside it."
+            )
         log.warning("%s has no config.json beside it: its shape is told by its tensors", checkpoint.path)
     # what stands for a masked step is there exactly when masking is on
     masked = 0.05 if "wav2vec2.masked_spec_embed" in state else 0.0
@@ -104,7 +109,7 @@ def told_by_tensors(state: Mapping[str, Tensor]) -> dict:
     told = {
         "hidden_size": hidden,
         "num_hidden_layers": count_layers(state, rf"{layers}\.(\d+)\..+"),
-        "num_attention_heads": max(1, hidden // HEAD_SIZE),
+        "num_attention_heads": hidden // HEAD_SIZE,
         "intermediate_size": 4 * hidden if feed_forward is None else len(feed_forward),
         "conv_dim": [shape[0] for shape in kernels],
         "conv_kernel": [shape[2] for shape in kernels],

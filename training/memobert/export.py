@@ -50,6 +50,7 @@ from .manifest import (
     training_entry,
 )
 from .onnx_variants import VARIANTS, round_to_packed
+from .part_loading import add_reading_arguments
 from .published_memobert import Published
 from .samples import CASES
 from .voice_stream import CONTEXT, FRAMES, VoiceContext, VoiceFrames, can_stream
@@ -208,7 +209,8 @@ def voice_halves(encoder: VoiceEncoder) -> dict[str, nn.Module]:
 
 def write_bundle(arguments: argparse.Namespace) -> dict:
     """Writes the folder and returns its manifest. Raises ValueError for parts that do not fit together."""
-    stored = load_stored({part: getattr(arguments, part) for part in PARTS.values()})
+    paths = {part: getattr(arguments, part) for part in PARTS.values()}
+    stored = load_stored(paths, arguments.heads, arguments.trust)
     refuse_classifier(stored["fusion"], arguments.fusion)
     # of a large encoder nobody wants to store all weights twice
     left_out = frozenset({FRAMES, CONTEXT} if "converted" in stored["voice"] else ())
@@ -299,7 +301,8 @@ def main(argv: list[str] | None = None) -> dict:
         "--light", type=Path, default=None, help="best.pt of LightFace; without, none is shipped"
     )
     parser.add_argument("--voice", type=Path, default=None, help="best.pt of wav2vec 2.0")
-    parser.add_argument("--fusion", type=Path, default=None, help="best.pt of MEmoBERT")
+    parser.add_argument("--fusion", type=Path, default=None, help="best.pt of MEmoBERT, or one of others")
+    add_reading_arguments(parser, "--fusion")
     parser.add_argument("--calibration", type=Path, default=None, help="JSON: an encoder graph's temperature")
     parser.add_argument(
         "--case-temperatures", type=Path, default=None, help="JSON: MEmoBERT's by case, from `evaluate`"

@@ -154,10 +154,20 @@ def load_models(
     return build_models(load_stored({"face": face, "voice": voice, "fusion": fusion, "light": light}))
 
 
-def load_stored(paths: dict[str, Path | None]) -> dict[str, dict]:
-    """What checkpoints hold by part, whoever trained them (`load_part`); nothing for None."""
+def load_stored(
+    paths: dict[str, Path | None], heads: int | None = None, trust: bool = False
+) -> dict[str, dict]:
+    """What checkpoints hold by part, whoever trained them (`load_part`); nothing for None.
+
+    `heads` and `trust` are about the fusion.
+    """
     light = {key: path for key, path in paths.items() if key == "light"}
-    found = {key: load_part(path, key) if path else {} for key, path in paths.items() if key not in light}
+    said = {"fusion": (heads, trust)}
+    found = {
+        key: load_part(path, key, *said.get(key, ())) if path else {}
+        for key, path in paths.items()
+        if key not in light
+    }
     # a layout that nobody else has
     return found | {key: read_own(path) if path else {} for key, path in light.items()}
 

@@ -8,7 +8,7 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from .conversion import HEAD_SIZE, count_layers
+from .conversion import count_layers, guessed_heads
 from .memobert_model import MemoBert, small_config
 from .onnx_graph import widen
 
@@ -24,15 +24,16 @@ def load_memobert(path: Path, **changes) -> MemoBert:
     the graph is not of this shape.
     """
     weights = named_weights(onnx.load(path).graph)
-    return memobert_of(weights, path, {**published_config(path, weights), **changes})
+    heads = changes.get("num_attention_heads")
+    return memobert_of(weights, path, {**published_config(path, weights, heads), **changes})
 
 
 def published_config(path: Path, weights: dict[str, Tensor], heads: int | None = None) -> dict:
     """The changes of `small_config` that make the MEmoBERT of `path`: the manifest's `training.fusion.config`
     beside it, else what the tensors tell.
 
-    How many heads there are no tensor tells: then by `heads`, as many as the usual shape has where it is as
-    wide as that, or 64 numbers each. Raises ValueError for what is no MEmoBERT.
+    How many heads there are no tensor tells: then by `heads`, or `guessed_heads`. Raises ValueError for what
+    is no MEmoBERT, and as that does.
     """
     manifest = path.with_name("manifest.json")
     trained = json.loads(manifest.read_text()).get("training", {}) if manifest.is_file() else {}
@@ -49,9 +50,7 @@ def published_config(path: Path, weights: dict[str, Tensor], heads: int | None =
         }
     except KeyError as error:
         raise ValueError(f"{path} is no memobert.onnx: it lacks {error}") from error
-    usual = small_config()
-    guessed = usual.num_attention_heads if hidden == usual.hidden_size else max(1, hidden // HEAD_SIZE)
-    return {**told, "num_attention_heads": heads or guessed}
+    return {**told, "num_attention_heads": heads or guessed_heads(hidden, path)}
 
 
 def memobert_of(weights: dict[str, Tensor], path: Path, changes: dict) -> MemoBert:
@@ -88,6 +87,7 @@ def load_published(path: Path, attention_heads: int | None = None, **changes) ->
     it), and where they are there `heads`, `prompt` and `run`. A head of masked words is in MEmoBERT's own
     graph, where the word table is."""
     weights = named_weights(onnx.load(path).graph)
+    attention_heads = attention_heads or changes.get("num_attention_heads")
     config = {**published_config(path, weights, attention_heads), **changes}
     found: dict = {"model": memobert_of(weights, path, config).state_dict(), "config": config}
     if heads := load_heads(path):

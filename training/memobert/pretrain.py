@@ -16,7 +16,7 @@ import numpy as np
 import onnx
 import torch
 
-from .checkpoint_files import Checkpoint, read_checkpoint
+from .checkpoint_files import read_checkpoint
 from .convert_fusion import WORDS, Supply, convert_fusion
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .foreign_layouts import find_layout
@@ -66,12 +66,9 @@ def read_init(arguments: argparse.Namespace, source: Source) -> dict:
     layout = find_layout("fusion", checkpoint.tensors, init)
     if layout.own:
         return {**checkpoint.stored, "model": checkpoint.tensors}
-    heads, usual = arguments.heads, small_config()
-    if not heads and not checkpoint.config and is_wide(checkpoint, usual.hidden_size):
-        heads = usual.num_attention_heads
     # MEmoBERT's own initial weights are put in place of these
     lacking = Supply(fresh=(*arguments.fresh, *(NOT_OF_BERT if layout.name == "bert" else ())))
-    part = convert_fusion(checkpoint, lacking, heads, *source.sizes())
+    part = convert_fusion(checkpoint, lacking, arguments.heads, *source.sizes())
     untrained = {row.target for row in part.rows if row.source is None}
     model = {name: value for name, value in part.stored["model"].items() if name not in untrained}
     rows = len(model[WORDS])
@@ -84,14 +81,6 @@ def read_init(arguments: argparse.Namespace, source: Source) -> dict:
         model = {name: value for name, value in model.items() if layer_of(name) < arguments.layers}
     cut = {name: model[name][:words] for name in (WORDS, "bias") if name in model}
     return {"model": {**model, **cut}, "config": config, "heads": part.stored.get("heads", {})}
-
-
-def is_wide(checkpoint: Checkpoint, width: int) -> bool:
-    """Whether the word table is `width` wide."""
-    return any(
-        name.endswith(WORDS) and value.ndim == 2 and value.shape[1] == width
-        for name, value in checkpoint.tensors.items()
-    )
 
 
 def layer_of(name: str) -> int:

@@ -35,6 +35,9 @@ from .wav2vec2_model import TOY as TOY_ENCODER
 LARGE = {"feat_extract_norm": "layer", "do_stable_layer_norm": True, "conv_bias": True}
 NONE = {"face": {}, "voice": {}, "fusion": {}, "light": {}}
 
+# which no tensor tells
+FOUR_HEADS = ["--heads", str(TOY["num_attention_heads"])]
+
 
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory):
@@ -48,7 +51,7 @@ def words(paths, *options: str) -> list[str]:
 @pytest.fixture(scope="module")
 def bundle(paths, tmp_path_factory):
     out = tmp_path_factory.mktemp("bundles") / "foreign"
-    given = words(paths, "memobert", "wav2vec2", "denseface", "vocabulary")
+    given = [*words(paths, "memobert", "wav2vec2", "denseface", "vocabulary"), *FOUR_HEADS]
     return out, convert.main([*given, "--licence", "research", "--out", str(out)])
 
 
@@ -179,7 +182,7 @@ def test_the_authors_heads_fill_in_masked_faces_and_voice(bundle, paths, tmp_pat
     del whole["region_classifier.net.3.bias"]
     torch.save(whole, tmp_path / "part.pt")
     given = [*words(paths, "wav2vec2", "denseface", "vocabulary"), "--memobert", str(tmp_path / "part.pt")]
-    part = convert_words(*given)["fusion"]
+    part = convert_words(*given, *FOUR_HEADS)["fusion"]
     assert "heads" not in part.stored
     left = {row.source for row in part.rows if row.note == "left out: the heads are not whole"}
     assert "feat_regress.net.0.weight" in left and "region_classifier.net.3.weight" in left
@@ -419,7 +422,7 @@ def test_what_is_not_given_is_reused_and_a_student_goes_with_its_teacher(paths, 
 
 
 def test_a_dry_run_prints_each_tensor_and_writes_nothing(paths, tmp_path, capsys):
-    given = words(paths, "memobert", "wav2vec2", "denseface", "vocabulary")
+    given = [*words(paths, "memobert", "wav2vec2", "denseface", "vocabulary"), *FOUR_HEADS]
     assert convert.main([*given, "--dry-run", "--out", str(tmp_path / "out")]) is None
     said = capsys.readouterr().out
     for name in (*torch.load(paths["memobert"]), *torch.load(paths["denseface"])):

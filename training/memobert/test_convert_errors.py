@@ -18,6 +18,8 @@ EMBEDDINGS = "uniter.embeddings"
 POSITIONS = "uniter.img_embeddings.position_embeddings.weight"
 DECODER = "cls.predictions.decoder.weight"
 
+HEADS = ["--heads", str(random_checkpoints.TOY["num_attention_heads"])]
+
 
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory):
@@ -29,7 +31,7 @@ def attempt(paths, *more: str, **other) -> str:
     given = {option: paths[option] for option in ("memobert", "wav2vec2", "denseface", "vocabulary")} | other
     words = [word for option, path in given.items() if path for word in (f"--{option}", str(path))]
     with pytest.raises(CheckpointError) as caught:
-        convert.main([*words, *more, "--out", str(paths["vocabulary"].parent / "out"), "--dry-run"])
+        convert.main([*words, *HEADS, *more, "--out", str(paths["vocabulary"].parent / "out"), "--dry-run"])
     return str(caught.value)
 
 
@@ -85,6 +87,8 @@ def test_every_tensor_that_is_missing_unexpected_or_misshaped_is_named_at_once(p
         ({f"{EMBEDDINGS}.word_embeddings.weight": None, DECODER: None}, (), "no word table"),
         ({UNITER: torch.full((32, 48), torch.nan)}, (), f"infinite or none in {UNITER}"),
         ({}, ("--heads", "5"), "5 heads do not divide"),
+        # as without the option
+        ({}, ("--heads", "0"), "32 wide, no multiple of 64, and nothing .* heads it has: say --heads"),
     ],
 )  # fmt: skip
 def test_a_memobert_that_the_page_cannot_run(paths, tmp_path, changes, more, message):

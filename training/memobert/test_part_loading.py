@@ -10,6 +10,7 @@ from transformers import BertForMaskedLM
 
 from . import convert, evaluate, export, extract, pretrain, random_checkpoints, tune, wav2vec2_import
 from .checkpoint_files import CheckpointError
+from .conversion import guessed_heads
 from .encoder_loading import load_encoder
 from .exported_models import load_models
 from .feature_banks import voice_bank
@@ -155,7 +156,7 @@ def test_a_voice_of_another_shape_is_read_back_by_what_its_bundle_states(paths, 
     voice = random_checkpoints.stir(voice, torch.Generator().manual_seed(1))
     torch.save({"model": voice.state_dict(), "config": voice.config.to_dict()}, tmp_path / "voice.pt")
     given = ["--voice", tmp_path / "voice.pt", "--fusion", paths["memobert"], "--face", paths["denseface"]]
-    given += ["--vocabulary", paths["vocabulary"], "--out", tmp_path / "bundle"]
+    given += ["--vocabulary", paths["vocabulary"], *HEADS, "--out", tmp_path / "bundle"]
     export.main([*map(str, given), "--variants", "wav2vec2=fp32-half", "memobert=fp32-half"])
     wav2vec2_import.main(["--bundle", str(tmp_path / "bundle"), "--out", str(tmp_path / "again.pt")])
     again = torch.load(tmp_path / "again.pt", weights_only=False)
@@ -209,8 +210,11 @@ def test_evaluate_is_told_how_many_heads_there_are_and_whom_to_trust(paths, feat
     with pytest.raises(CheckpointError, match="could run code"):
         losses(tmp_path / "memobert.pt", *HEADS)
     known = losses(tmp_path / "memobert.pt", *HEADS, "--trust")
-    # the guess answers as well, and otherwise
-    assert losses(tmp_path / "plain.pt")["wwmlm"] != pytest.approx(known["wwmlm"], rel=1e-4)
+    # others answer as well, and otherwise
+    one = losses(tmp_path / "plain.pt", "--heads", "1")
+    assert one["wwmlm"] != pytest.approx(known["wwmlm"], rel=1e-4)
+    with pytest.raises(CheckpointError, match="nothing beside it tells how many heads it has: say --heads"):
+        losses(tmp_path / "plain.pt")
     given = [f"--{name}={paths[name]}" for name in ("wav2vec2", "denseface", "vocabulary")]
     given += [f"--memobert={tmp_path / 'plain.pt'}", *HEADS, "--variants", "memobert=fp32"]
     convert.main([*given, "--out", str(tmp_path / "bundle")])
@@ -223,7 +227,33 @@ def test_evaluate_is_told_how_many_heads_there_are_and_whom_to_trust(paths, feat
     for name, loss in known.items():
         assert stated[name] == pytest.approx(loss, rel=1e-2), name
         assert of_graph[name] == pytest.approx(loss, rel=1e-2), name
-    assert losses(graph)["wwmlm"] != pytest.approx(of_graph["wwmlm"], rel=1e-4)
+    with pytest.raises(CheckpointError, match="nothing beside it tells how many heads it has: say --heads"):
+        losses(graph)
+
+
+def test_export_is_told_how_many_heads_there_are_and_whom_to_trust(paths, tmp_path):
+    torch.save({"model": torch.load(paths["memobert"]), "options": Namespace()}, tmp_path / "memobert.pt")
+    given = ["--voice", paths["wav2vec2"], "--face", paths["denseface"], "--vocabulary", paths["vocabulary"]]
+    given += ["--variants", "memobert=fp32", "--out", tmp_path / "bundle", "--fusion"]
+
+    def exported(fusion, *more) -> int:
+        manifest = export.main([*map(str, given), str(fusion), *more])
+        return manifest["training"]["fusion"]["config"]["num_attention_heads"]
+
+    with pytest.raises(CheckpointError, match=r"32 wide, no multiple of 64, .* heads it has: say --heads"):
+        exported(paths["memobert"])
+    assert exported(paths["memobert"], *HEADS) == 4
+    with pytest.raises(CheckpointError, match="could run code"):
+        exported(tmp_path / "memobert.pt", *HEADS)
+    assert exported(tmp_path / "memobert.pt", *HEADS, "--trust") == 4
+
+
+@pytest.mark.parametrize(("width", "heads"), [(384, 12), (128, 2), (768, 12)])
+def test_heads_of_a_usual_width_are_known_everywhere(width, heads, caplog):
+    """MiniLM's of 32 numbers, as ours; BERT's of 64. The latter is a guess, which the log tells."""
+    assert guessed_heads(width, "model.pt") == heads
+    told = f"model.pt tells how many heads it has, and {heads} of 64 numbers are taken: else say --heads"
+    assert (told in caplog.text) == (width != 384)
 
 
 def test_what_does_not_fit_is_told(paths, features, tmp_path):
@@ -243,7 +273,7 @@ def test_what_does_not_fit_is_told(paths, features, tmp_path):
     with pytest.raises(CheckpointError, match="is a graph: `extract` takes it"):
         load_part(tmp_path / "wav2vec2.onnx", "voice")
     with pytest.raises(CheckpointError, match=r"missing: .*img_embeddings.*let `convert` take"):
-        load_part(paths["bert"], "fusion")
+        load_part(paths["bert"], "fusion", int(HEADS[1]))
     wide = random_checkpoints.uniter_state(
         BertForMaskedLM.from_pretrained(paths["bert"]), 7, 32, torch.Generator().manual_seed(1)
     )
@@ -252,7 +282,8 @@ def test_what_does_not_fit_is_told(paths, features, tmp_path):
         made(paths, features, "--init", tmp_path / "wide.pt", *HEADS)
     model, *_ = made(paths, features, "--init", tmp_path / "wide.pt", *HEADS, "--fresh", "img_")
     assert model.face_size != 7
+    given = ["--model", tmp_path / "wide.pt", *HEADS, "--out", tmp_path / "none"]
     with pytest.raises(
         ValueError, match=r"wide\.pt takes 7 features of faces and 32 of voices, and is given"
     ):
-        evaluate.main(arguments(paths, features, "--model", tmp_path / "wide.pt", "--out", tmp_path / "none"))
+        evaluate.main(arguments(paths, features, *given))
