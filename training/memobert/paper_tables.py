@@ -50,6 +50,12 @@ METHODS = ("direct", "bert-finetune", "pretrain-finetune", "pretrain-prompt")
 FRACTIONS = (0.1, 0.25, 0.5, 1.0)
 # of each label's rows in the banks
 UNLABELLED_PART = 0.6
+# own clips would pre-train and measure, and not be tuned on
+NEVER = ("samples",)
+# what draws with its labels while it tunes; the others tune on --labelled samples that were drawn before
+OF_COMPOSITION = ("frequencies", "shares", "text_teacher", "teach", "voice_beliefs", "believed")
+# what the rows of `composition` say themselves
+OF_OTHERS = ("without", "labelled")
 
 
 @dataclass(frozen=True)
@@ -137,8 +143,8 @@ class Laboratory:
         )
         found = {name: getattr(self.arguments, name) for name in named} | self.material
         # told where it is not the default: cells from before there was a choice stay
-        told = {"frame_masking": self.arguments.frame_masking, "heads": self.arguments.heads}
-        return found | {name: value for name, value in told.items() if value not in ("zeros", None)}
+        told = {name: getattr(self.arguments, name) for name in ("frame_masking", "heads", "fresh")}
+        return found | {name: value for name, value in told.items() if value and value != "zeros"}
 
     @cached_property
     def material(self) -> dict:
@@ -235,11 +241,22 @@ class Laboratory:
         ):
             setattr(options, name, getattr(given, name))
         options.seed, options.init = seed, init
+        # what pre-training has begun anew is not thrown away at tuning
+        options.fresh = given.fresh if init is given.init else ()
         options.steps = options.every = steps
         return options
 
 
-def main(argv: list[str] | None = None) -> dict:
+def refuse_ignored(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Raises ValueError for options that change nothing of what `--run` measures."""
+    names = (*NEVER, *(OF_OTHERS if arguments.run == "composition" else OF_COMPOSITION))
+    given = [name for name in names if getattr(arguments, name) != parser.get_default(name)]
+    if given:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ValueError(f"--run {arguments.run} has no use for {options}: leave it out")
+
+
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add_common_arguments(parser)
     add_source_arguments(parser)
@@ -254,8 +271,14 @@ def main(argv: list[str] | None = None) -> dict:
     add("--batch", type=int, default=32)
     add("--rate", type=float, default=3e-4)
     add("--word-batch", type=int, default=2, help="batches of words alone are this many times as large")
-    add("--labelled", type=int, default=2100, help="labelled samples for tuning")
+    add("--labelled", type=int, default=2100, help="labelled samples for tuning; `composition` draws anew")
+    return parser
+
+
+def main(argv: list[str] | None = None) -> dict:
+    parser = make_parser()
     arguments = parser.parse_args(argv)
+    refuse_ignored(arguments, parser)
     if not arguments.init and not arguments.toy:
         raise ValueError("give --init, a folder with a BERT-shaped encoder: BERT+Finetune starts from it")
     arguments.runs = arguments.runs or arguments.out / "runs"

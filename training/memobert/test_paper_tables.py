@@ -1,5 +1,6 @@
 """Every table at toy size: rows, resumption, and samples that pre-training and tuning do not share."""
 
+import argparse
 import json
 from argparse import Namespace
 
@@ -15,7 +16,7 @@ from .feature_banks import Bank
 from .labels import LABELS
 from .paper_report import draw_labels, spread
 from .samples import CASES
-from .sources import Source
+from .sources import Source, add_source_arguments
 from .toy_data import WORDS, write_vocabulary
 
 COUNT = len(LABELS) * 10
@@ -45,10 +46,15 @@ def laboratory(tmp_path, monkeypatch):
     monkeypatch.setattr(paper_tables, "load_source", lambda arguments: source)
     common = [
         "--vocabulary", str(tmp_path / "vocab.txt"), "--toy", "--device", "cpu", "--threads", "1",
-        "--out", str(tmp_path / "out"), "--composed", "28", "--labelled", "42", "--batch", "14",
+        "--out", str(tmp_path / "out"), "--composed", "28", "--batch", "14",
         "--pretraining-steps", "3", "--steps", "4", "--rate", "3e-3",
     ]  # fmt: skip
-    return tmp_path / "out", lambda run, *more: paper_tables.main([*common, "--run", run, *more])
+
+    def run(name: str, *more: str) -> dict:
+        labelled = [] if name == "composition" else ["--labelled", "42"]
+        return paper_tables.main([*common, "--run", name, *labelled, *more])
+
+    return tmp_path / "out", run
 
 
 def cells(out) -> list[dict]:
@@ -103,7 +109,7 @@ def test_another_setting_is_measured_anew(laboratory):
     run("prompts", "--seeds", "1", "--labelled", "21")
     assert len(cells(out)) == 6 and len({json.dumps(row["setting"]) for row in cells(out)}) == 2
     # nothing is said of what is not given: cells from before there was an option stay
-    assert not any({"heads", "trust", "frame_masking"} & row["setting"].keys() for row in cells(out))
+    assert not any({"heads", "trust", "frame_masking", "fresh"} & row["setting"].keys() for row in cells(out))
 
 
 def test_another_init_or_another_bank_is_measured_anew(laboratory, monkeypatch):
@@ -123,7 +129,7 @@ def test_another_init_or_another_bank_is_measured_anew(laboratory, monkeypatch):
         init.write_bytes(content)
         assert measured_anew("--init", str(init.parent)) == 1
         assert measured_anew("--init", str(init.parent)) == 0
-    assert measured_anew() == 1 and measured_anew("--shares", "meld=2") == 1 and measured_anew() == 0
+    assert measured_anew() == 1 and measured_anew("--fresh", "img_") == 1 and measured_anew() == 0
     voices = paper_tables.load_source(None).train.voices
     voices.features[4] = voices.features[4] + 1
     assert measured_anew() == 1
@@ -145,6 +151,58 @@ def test_what_an_init_of_others_needs_said_goes_to_both_trainings(laboratory, tm
     trained = [torch.load(path) for path in (out / "runs").rglob("best.pt")]
     assert len(trained) == 3 and all(best["config"]["num_attention_heads"] == 2 for best in trained)
     assert all(row["setting"]["heads"] == 2 for row in cells(out))
+
+
+def test_what_begins_anew_does_so_once(laboratory, tmp_path, monkeypatch):
+    """`--fresh` is of the trainings that begin with --init: tuning goes on with what was pre-trained."""
+    out, run = laboratory
+    run("prompts", "--seeds", "1", "--runs", str(tmp_path / "first"))
+    (init,) = (tmp_path / "first").rglob("pretrain-*/best.pt")
+    given = []
+    for module in (paper_tables.pretrain, paper_tables.tune):
+        plain = module.make_model
+        monkeypatch.setattr(
+            module, "make_model", lambda of, source, plain=plain: given.append(of) or plain(of, source)
+        )
+    cells_of = [paper_tables.Cell(method=method) for method in ("bert-finetune", "direct", "pretrain-prompt")]
+    monkeypatch.setattr(paper_tables, "cells_of", lambda *_: cells_of)
+    run("methods", "--init", str(init), "--fresh", "img_", "speech_")
+    assert [(of.init and of.init == init, list(of.fresh)) for of in given] == [
+        (True, ["img_", "speech_"]), (None, []), (True, ["img_", "speech_"]), (False, []),
+    ]  # fmt: skip
+    assert cells(out)[-1]["setting"]["fresh"] == ["img_", "speech_"]
+
+
+def test_an_option_that_a_run_has_no_use_for_is_refused(laboratory, tmp_path):
+    _, run = laboratory
+    for name, option, value in (
+        *((name, "--samples", "features") for name in ("methods", "composition")),
+        *((name, "--shares", "meld=2") for name in ("methods", "tasks", "labels", "prompts")),
+        ("prompts", "--frequencies", "meld=1"), ("methods", "--text-teacher", "beliefs.npz"),
+        ("methods", "--teach", "0.5"), ("methods", "--voice-beliefs", "beliefs.npz"),
+        ("methods", "--believed", "0.1"), ("composition", "--labelled", "42"),
+        ("composition", "--without", "garbled"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=f"--run {name} has no use for {option}: leave it out"):
+            run(name, option, value)
+
+
+def test_every_option_that_a_training_has_as_well_is_handed_on():
+    of_source = argparse.ArgumentParser()
+    add_source_arguments(of_source)
+
+    def names(parser: argparse.ArgumentParser) -> set[str]:
+        return {action.dest for action in parser._actions}
+
+    for training in (paper_tables.pretrain, paper_tables.tune):
+        shared = names(paper_tables.make_parser()) & names(training.make_parser())
+        # `load_source` reads the first, a cell decides the others
+        shared -= (names(of_source) - {"composed"}) | {"help", "out", "seed", "steps"}
+        given = Namespace(vocabulary="vocab.txt", runs="runs", **{name: object() for name in shared})
+        laboratory = object.__new__(paper_tables.Laboratory)
+        laboratory.arguments = given
+        options = laboratory._options(training.make_parser(), 1, 1, given.init)
+        assert not [name for name in shared if getattr(options, name) is not getattr(given, name)]
 
 
 def test_pretraining_and_tuning_share_no_row(laboratory):
