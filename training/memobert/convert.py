@@ -2,7 +2,7 @@
 
     python -m memobert.convert --memobert model_step_60000.pt --wav2vec2 wav2vec2-base-960h \
         --denseface model_step_43.pt --vocabulary VOCAB.txt --licence "research only" --out BUNDLE
-    python -m memobert.convert --memobert bert-base-uncased --fresh img_ speech_ ... --dry-run
+    python -m memobert.convert --memobert bert-base-uncased --fresh img_ speech_ --out BUNDLE --dry-run
 
 Whose layout a checkpoint has is told by its names (`foreign_layouts.py` says where they are from), and
 `--dry-run` prints what becomes of each tensor. Shapes are told by the tensors, and by config.json where it is
