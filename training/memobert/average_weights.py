@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from .checkpoint_files import read_own
+from .command_help import CommandHelp
 from .loop import describe_run
 from .memobert_import import load_published
 
@@ -114,7 +115,7 @@ def warn_of_heads(stored: list[dict], parts: list[float], path: Path) -> None:
 
 
 def main(argv: list[str] | None = None) -> dict:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     parser.add_argument(
         "checkpoints", type=Path, nargs="+", help="best.pt or last.pt of one command's runs; memobert.onnx"
     )

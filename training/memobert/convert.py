@@ -19,6 +19,7 @@ from pathlib import Path
 import onnx
 
 from .checkpoint_files import CheckpointError, read_checkpoint
+from .command_help import CommandHelp
 from .conversion import Part
 from .convert_face import convert_face
 from .convert_fusion import Supply, convert_fusion, split_kinds
@@ -194,7 +195,7 @@ def chosen(variants: list[str], part: str, parts: dict[str, Part]) -> list[str]:
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     for option, what in (
         ("memobert", "MEmoBERT (the authors' layout or ours), or Hugging Face's BERT"),
         ("wav2vec2", "Hugging Face's wav2vec 2.0, or ours"),
@@ -213,12 +214,12 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--face-mean", type=float, default=None, help="of 0..255 grey; FER+'s where none is known"
     )
-    parser.add_argument("--face-std", type=float, default=None)
+    parser.add_argument("--face-std", type=float, default=None, help="of the same")
     parser.add_argument("--dry-run", action="store_true", help="print the mapping of names, write nothing")
     parser.add_argument("--licence", default=UNKNOWN_LICENCE, help="of the checkpoints, for the manifest")
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--name", default=None, help="of the bundle; the folder's unless said")
-    parser.add_argument("--version", default="1")
+    parser.add_argument("--version", default="1", help="of the bundle, for the manifest")
     parser.add_argument(
         "--variants", nargs="*", default=[], help="GRAPH=VARIANT,... instead of fp32 on fp16 weights"
     )

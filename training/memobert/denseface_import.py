@@ -101,7 +101,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--bundle", type=Path, required=True, help="folder with manifest.json")
     parser.add_argument("--faces", type=Path, required=True, help="folder of ferplus-{train,valid}.zip")
-    parser.add_argument("--cache", type=Path, default=None)
+    parser.add_argument("--cache", type=Path, default=None, help="folder for decoded pictures")
     parser.add_argument("--out", type=Path, required=True, help="the checkpoint, say runs/denseface/best.pt")
     arguments = parser.parse_args(argv)
     bundle = Bundle(arguments.bundle)

@@ -22,6 +22,7 @@ from .calibration import (
     scaled_by,
     things_of,
 )
+from .command_help import CommandHelp
 from .exported_models import round_to_half
 from .feature_origin import check_trained_on
 from .fusion_report import to_markdown
@@ -171,7 +172,7 @@ def measure_scaled(
 
 
 def main(argv: list[str] | None = None) -> dict:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     add_source_arguments(parser)
     parser.add_argument(

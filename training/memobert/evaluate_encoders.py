@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from .calibration import calibrate, fit_temperature, measure_calibration, sample_folds, speaker_folds
+from .command_help import CommandHelp
 from .denseface_model import FACE_CLASSES
 from .encoder_loading import FACE_SIZE_PX, Encoder, load_encoder
 from .encoder_splits import (
@@ -282,7 +283,7 @@ def _rounded(value):
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """Checked options: what is measured has its data, and no predecessor stands alone."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     # what is exported runs in fp32, so that is measured
     parser.set_defaults(precision="fp32")

@@ -18,6 +18,7 @@ import onnx
 from torch import Tensor, nn
 from transformers import BertTokenizerFast
 
+from .command_help import CommandHelp
 from .conversion import refuse_classifier
 from .exported_models import (
     AXES,
@@ -295,7 +296,7 @@ def write_parts(
 
 def main(argv: list[str] | None = None) -> dict:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     parser.add_argument("--face", type=Path, default=None, help="best.pt of DenseFace")
     parser.add_argument(
         "--light", type=Path, default=None, help="best.pt of LightFace; without, none is shipped"
@@ -308,9 +309,11 @@ def main(argv: list[str] | None = None) -> dict:
         "--case-temperatures", type=Path, default=None, help="JSON: MEmoBERT's by case, from `evaluate`"
     )
     parser.add_argument("--reuse", type=Path, default=None, help="bundle for the parts without a checkpoint")
-    parser.add_argument("--vocabulary", type=Path, default=None)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--name", default="small")
+    parser.add_argument(
+        "--vocabulary", type=Path, default=None, help="BERT's vocab.txt; the tokenizer of --reuse without"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
+    parser.add_argument("--name", default="small", help="of the bundle, for the manifest")
     parser.add_argument("--licence", default=LICENCE, help="of the weights, for the manifest")
     parser.add_argument(
         "--data-source",
@@ -318,7 +321,7 @@ def main(argv: list[str] | None = None) -> dict:
         metavar="NAME=LICENCE",
         help="what they were trained on, each once, in place of the list in manifest.py",
     )
-    parser.add_argument("--version", default="1")
+    parser.add_argument("--version", default="1", help="of the bundle, for the manifest")
     parser.add_argument(
         "--variants", nargs="*", default=[], help="GRAPH=VARIANT,... instead of what is usually shipped"
     )

@@ -23,6 +23,7 @@ import onnx
 import onnxruntime
 import torch
 
+from .command_help import CommandHelp
 from .denseface_model import FACE_CLASSES
 from .ferplus_data import load_ferplus, majority
 from .golden_vectors import open_rounded, softmax
@@ -198,12 +199,12 @@ def main(argv: list[str] | None = None) -> dict:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     # the quantiser tells of every tensor
     logging.getLogger().addFilter(lambda record: record.name != "root")
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--bundle", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
+    parser.add_argument("--bundle", type=Path, required=True, help="whose graphs are measured")
     parser.add_argument("--faces", type=Path, required=True, help="folder of ferplus-valid.zip")
     parser.add_argument("--speech", type=Path, required=True, help="folder of the speech corpora's archives")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded data")
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
     parser.add_argument("--limit", type=int, default=0, help="at most so many faces, and so many clips")
     parser.add_argument("--runs", type=int, default=60, help="timed runs of each graph")
     parser.add_argument("--no-timing", action="store_true", help="leave onnxruntime-web out")

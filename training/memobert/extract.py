@@ -20,6 +20,7 @@ from tqdm import tqdm
 from transformers import BertTokenizerFast
 
 from .clip_windows import LONGEST_S, windows_of
+from .command_help import CommandHelp
 from .denseface_model import FACE_CLASSES
 from .encoder_loading import BATCH, FACE_SIZE_PX, Encoder, load_encoder
 from .kept import check_made
@@ -167,8 +168,8 @@ def check_whole(folder: Path) -> None:
 
 
 def main(argv: list[str] | None = None) -> dict:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--shards", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
+    parser.add_argument("--shards", type=Path, required=True, help="folder that `prepare` wrote")
     parser.add_argument(
         "--face-encoder", type=Path, required=True, help="best.pt, the authors', or a bundle's denseface.onnx"
     )
@@ -183,7 +184,7 @@ def main(argv: list[str] | None = None) -> dict:
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the features")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
-    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of the encoders")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the default")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")

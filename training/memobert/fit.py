@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 def add_fit_arguments(
     parser: argparse.ArgumentParser, steps: int, every: int, rate: float, batch: int
 ) -> None:
-    parser.add_argument("--steps", type=int, default=steps)
+    parser.add_argument("--steps", type=int, default=steps, help="of training, in all")
     parser.add_argument("--every", type=int, default=every, help="steps between checkpoints")
     parser.add_argument("--batch", type=int, default=batch, help="samples a step and process")
     parser.add_argument("--rate", type=float, default=rate, help="peak rate of AdamW")

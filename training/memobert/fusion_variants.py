@@ -19,6 +19,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
+from .command_help import CommandHelp
 from .export_variants import fp32_graph, sizes, write_report
 from .golden_vectors import open_rounded, softmax
 from .labels import LABELS
@@ -133,12 +134,14 @@ def table(report: dict) -> str:
 
 
 def read(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     add_source_arguments(parser)
-    parser.add_argument("--bundle", type=Path, required=True)
+    parser.add_argument("--bundle", type=Path, required=True, help="whose MEmoBERT is measured")
     parser.add_argument("--prompt", default=DEFAULT_PROMPT, help="with one [MASK]")
-    parser.add_argument("--variants", nargs="*", choices=list(VARIANTS), default=list(MEASURED))
+    parser.add_argument(
+        "--variants", nargs="*", choices=list(VARIANTS), default=list(MEASURED), help="forms to measure"
+    )
     parser.add_argument("--runs", type=int, default=30, help="timed runs of each graph")
     parser.add_argument("--no-timing", action="store_true", help="leave onnxruntime-web out")
     return parser.parse_args(argv)

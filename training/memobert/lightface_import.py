@@ -11,6 +11,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from .command_help import CommandHelp
 from .denseface_import import put_norms_back
 from .lightface_model import LightFace
 from .manifest import Bundle
@@ -53,10 +54,10 @@ def main(argv: list[str] | None = None) -> None:
     from .ferplus_data import load_ferplus
     from .train_denseface import to_input
 
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     parser.add_argument("--bundle", type=Path, required=True, help="folder with manifest.json")
     parser.add_argument("--faces", type=Path, required=True, help="folder of ferplus-{train,valid}.zip")
-    parser.add_argument("--cache", type=Path, default=None)
+    parser.add_argument("--cache", type=Path, default=None, help="folder for decoded pictures")
     parser.add_argument("--out", type=Path, required=True, help="the checkpoint, say runs/lightface/best.pt")
     arguments = parser.parse_args(argv)
     bundle = Bundle(arguments.bundle)

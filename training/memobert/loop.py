@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the run's checkpoints")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of all that is drawn")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the default")
     parser.add_argument(
         "--precision", choices=("fp32", "bf16"), default="bf16", help="bf16 falls back where it would be slow"

@@ -22,6 +22,8 @@ import soundfile
 from PIL import Image
 from tokenizers import Tokenizer
 
+from .command_help import CommandHelp
+
 GAINS = (1, 0.5, 0.35, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 1.5, 2, 3, 5)
 """Of light; a camera's noise stays as it is."""
 NOISE_LEVELS = 2.0
@@ -207,12 +209,12 @@ def measure_sound(bundle: Path, fusion: Fusion, folder: Path, count: int) -> Non
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
+    parser.add_argument(
+        "--bundle", type=Path, default=Path("public/models/small"), help="whose graphs are measured"
     )
-    parser.add_argument("--bundle", type=Path, default=Path("public/models/small"))
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--count", type=int, default=600)
+    parser.add_argument("--data", type=Path, required=True, help="folder with faces/ and speech/")
+    parser.add_argument("--count", type=int, default=600, help="pictures of the validation split")
     wish = parser.parse_args()
     manifest = json.loads((wish.bundle / "manifest.json").read_text())
     names = [label["id"] for label in manifest["labels"]]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
 
+from .command_help import CommandHelp
 from .encoder_splits import ALL, UNSEEN
 from .evaluation_report import percent, points, table, with_interval
 from .fusion_report import kept
@@ -33,7 +34,7 @@ LEAST_SHARE = 0.01
 
 
 def main(argv: list[str] | None = None) -> str:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     parser.add_argument("--bundle", type=Path, required=True, help="folder with manifest.json")
     parser.add_argument("--encoders", type=Path, required=True, help="encoders.json of evaluate_encoders")
     parser.add_argument("--fusion", type=Path, default=None, help="memobert.json of evaluate")

@@ -30,6 +30,7 @@ import numpy as np
 import torch
 
 from . import pretrain, tune
+from .command_help import CommandHelp
 from .composed_data import PLAIN, Mix, balanced
 from .evaluate import load_tuned
 from .fit import make_accelerator
@@ -257,19 +258,24 @@ def refuse_ignored(arguments: argparse.Namespace, parser: argparse.ArgumentParse
 
 
 def make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     add_source_arguments(parser)
     add_model_arguments(parser)
     add_masking_arguments(parser)
     add = parser.add_argument
-    add("--run", choices=("methods", "tasks", "labels", "prompts", "composition"), required=True)
+    add(
+        "--run",
+        choices=("methods", "tasks", "labels", "prompts", "composition"),
+        required=True,
+        help="which table",
+    )
     add("--runs", type=Path, default=None, help="folder of checkpoints; `out`/runs without")
-    add("--seeds", type=int, nargs="*", default=[1, 2, 3])
-    add("--pretraining-steps", type=int, default=600)
+    add("--seeds", type=int, nargs="*", default=[1, 2, 3], help="each cell is trained once with each")
+    add("--pretraining-steps", type=int, default=600, help="of pre-training")
     add("--steps", type=int, default=300, help="of tuning")
-    add("--batch", type=int, default=32)
-    add("--rate", type=float, default=3e-4)
+    add("--batch", type=int, default=32, help="samples a step")
+    add("--rate", type=float, default=3e-4, help="peak rate of AdamW")
     add("--word-batch", type=int, default=2, help="batches of words alone are this many times as large")
     add("--labelled", type=int, default=2100, help="labelled samples for tuning; `composition` draws anew")
     return parser

@@ -25,7 +25,12 @@ GRAPHS = {
 
 def add_reading_arguments(parser: argparse.ArgumentParser, of: str) -> None:
     """What has to be said of a checkpoint of others that does not say it itself; `of`: which one."""
-    parser.add_argument("--heads", type=int, default=None, help=f"of {of}, where no config says; width / 64")
+    parser.add_argument(
+        "--heads",
+        type=int,
+        default=None,
+        help=f"of {of}, where no config says; without, 12 at 384 wide, else width / 64",
+    )
     parser.add_argument("--trust", action="store_true", help=f"read pickles that may run code: {of}")
 
 

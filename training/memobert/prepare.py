@@ -17,6 +17,7 @@ from pathlib import Path
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
+from .command_help import CommandHelp
 from .face_finding import DETECTOR, FaceDetector
 from .prepare_workers import Job, finish
 from .shard_writing import UNUSABLE, ShardWriter, plan_shards
@@ -96,8 +97,8 @@ def write(arguments: argparse.Namespace, units: list[Unit], faults: Faults) -> d
 
 
 def main(argv: list[str] | None = None) -> dict:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--videos", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
+    parser.add_argument("--videos", type=Path, required=True, help="folder of videos, with their subtitles")
     parser.add_argument("--out", type=Path, required=True, help="folder of the shards")
     parser.add_argument("--workers", type=int, default=1, help="processes that decode")
     parser.add_argument(

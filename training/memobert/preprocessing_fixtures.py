@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from transformers import BertTokenizerFast
 
 from . import preprocessing_reference as reference
+from .command_help import CommandHelp
 from .preprocessing_reference import OUT_HZ, TRAINING_PX, Face
 
 log = logging.getLogger(__name__)
@@ -218,9 +219,9 @@ def to_json(fixture: dict) -> str:
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--tokenizer", type=Path, default=BUNDLE / "tokenizer.json")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the fixtures")
+    parser.add_argument("--tokenizer", type=Path, default=BUNDLE / "tokenizer.json", help="tokenizer.json")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     arguments.out.mkdir(parents=True, exist_ok=True)

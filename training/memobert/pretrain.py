@@ -17,6 +17,7 @@ import onnx
 import torch
 
 from .checkpoint_files import read_checkpoint
+from .command_help import CommandHelp
 from .convert_fusion import WORDS, Supply, convert_fusion
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .foreign_layouts import find_layout
@@ -185,13 +186,15 @@ def _task_scores(module: Pretraining, task: str, masked) -> dict[str, float]:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     add_source_arguments(parser)
     add_model_arguments(parser)
     add_masking_arguments(parser)
     add_fit_arguments(parser, steps=4000, every=500, rate=2e-4, batch=48)
-    parser.add_argument("--tasks", nargs="*", choices=list(TASKS), default=list(TASKS))
+    parser.add_argument(
+        "--tasks", nargs="*", choices=list(TASKS), default=list(TASKS), help="that are learned"
+    )
     parser.add_argument(
         "--weights",
         type=float,

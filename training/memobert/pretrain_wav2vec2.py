@@ -18,6 +18,7 @@ from transformers import Wav2Vec2Config, Wav2Vec2ForPreTraining
 from transformers.models.wav2vec2.modeling_wav2vec2 import _compute_mask_indices, _sample_negative_indices
 
 from .checkpoint_files import read_own
+from .command_help import CommandHelp
 from .labels import LABELS
 from .loop import (
     Checkpoints,
@@ -96,16 +97,16 @@ def evaluate(model: Wav2Vec2ForPreTraining, frozen: FrozenFeatures, frames: int,
 
 
 def main(argv: list[str] | None = None) -> float:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
     parser.add_argument("--init", type=Path, required=True, help="best.pt of warm_up_wav2vec2")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
-    parser.add_argument("--seconds", type=float, default=2.2)
-    parser.add_argument("--steps", type=int, default=800)
-    parser.add_argument("--every", type=int, default=100)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--seconds", type=float, default=2.2, help="of voice in a crop")
+    parser.add_argument("--steps", type=int, default=800, help="of training, in all")
+    parser.add_argument("--every", type=int, default=100, help="steps between checkpoints")
+    parser.add_argument("--batch", type=int, default=32, help="crops a step")
+    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
     add_feature_arguments(parser)
     arguments = parser.parse_args(argv)
     device = start(arguments)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertForMaskedLM, Wav2Vec2Config, Wav2Vec2ForCTC
 
+from .command_help import CommandHelp
 from .denseface_model import DenseFace
 from .labels import LABELS
 
@@ -148,10 +149,10 @@ def make(folder: Path, shape: str, seed: int = 1) -> dict[str, Path]:
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--shape", choices=SHAPES, default="base")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
+    parser.add_argument("--shape", choices=SHAPES, default="base", help="of all parts")
+    parser.add_argument("--seed", type=int, default=1, help="of the weights")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoints")
     arguments = parser.parse_args(argv)
     make(arguments.out, arguments.shape, arguments.seed)
 

@@ -312,7 +312,7 @@ def to_json(value: dict) -> bytes:
 def main(make: Callable[[], dict[str, bytes]], description: str) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     arguments = argparse.ArgumentParser(description=description.partition("\n")[0])
-    arguments.add_argument("--out", type=Path, required=True)
+    arguments.add_argument("--out", type=Path, required=True, help="folder of the files")
     out = arguments.parse_args().out
     for path, data in make().items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)

@@ -107,3 +107,15 @@ def test_an_option_that_the_guide_names_is_one_of_some_command():
     text = README.read_text(encoding="utf-8")
     named = {word for code in inline(text) for word in re.findall(r"(?<![\w-])--[a-z][\w-]*", code)}
     assert len(named) > 60 and not named - known
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_says_what_each_option_is_and_what_it_is_without(command):
+    parser = parser_of(command)
+    assert parser.format_help()
+    for action in parser._actions:
+        told = parser._get_formatter()._expand_help(action) if action.help else ""
+        assert told, f"{action.option_strings} is not explained"
+        default = action.default
+        if isinstance(default, int | float | str | list) and default not in ([], argparse.SUPPRESS):
+            assert default is False or str(default) in told, f"{action.option_strings}: {told}"

@@ -33,6 +33,7 @@ from transformers import (
     BertTokenizerFast,
 )
 
+from .command_help import CommandHelp
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .labels import LABELS
 from .loop import Checkpoints, add_common_arguments, describe_run, start
@@ -198,13 +199,13 @@ def load_beliefs(
 
 
 def main(argv: list[str] | None = None) -> dict[str, dict]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     add_fit_arguments(parser, steps=1850, every=370, rate=1e-4, batch=32)
-    parser.add_argument("--vocabulary", type=Path, required=True)
+    parser.add_argument("--vocabulary", type=Path, required=True, help="BERT's vocab.txt")
     parser.add_argument("--text", type=Path, required=True, help="folder of TSV files")
     parser.add_argument("--init", type=Path, help="the encoder's folder; from scratch and tiny without")
-    parser.add_argument("--corpora", nargs="+", default=["goemotions"])
+    parser.add_argument("--corpora", nargs="+", default=["goemotions"], help="it learns to tell sentences of")
     parser.add_argument(
         "--frequencies",
         type=float,

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from . import convert, random_checkpoints
+from .command_help import CommandHelp
 
 GIVEN = ("memobert", "wav2vec2", "denseface", "vocabulary")
 
@@ -27,8 +28,8 @@ def make(out: Path) -> dict:
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     make(parser.parse_args(argv).out)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import soundfile
 from PIL import Image, ImageDraw
 
+from .command_help import CommandHelp
 from .denseface_model import FACE_CLASSES
 from .labels import LABELS, TEXT_LABELS
 
@@ -124,8 +125,8 @@ def make(folder: Path, faces: int = 64, clips: int = 56, sentences: int = 70, se
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the corpora")
     make(parser.parse_args(argv).out)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 from scipy.ndimage import find_objects, label
 
+from .command_help import CommandHelp
 from .face_crops import Box, DetectedFace
 
 WALL = (168, 178, 186)
@@ -177,8 +178,8 @@ def make(folder: Path) -> None:
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the videos")
     make(parser.parse_args(argv).out)
 
 

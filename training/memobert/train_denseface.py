@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .checkpoint_files import read_own
+from .command_help import CommandHelp
 from .denseface_import import load_denseface
 from .denseface_model import FACE_CLASSES, DenseFace
 from .face_augmentation import degrade, warp
@@ -63,16 +64,18 @@ def evaluate(model: DenseFace, valid: Faces, size: int, mean: float, std: float,
 
 
 def main(argv: list[str] | None = None) -> dict[str, float]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     parser.add_argument("--faces", type=Path, required=True, help="folder of ferplus-{train,valid}.zip")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded pictures")
-    parser.add_argument("--size", type=int, default=64)
-    parser.add_argument("--epochs", type=int, default=14)
-    parser.add_argument("--batch", type=int, default=96)
+    parser.add_argument("--size", type=int, default=64, help="side of the pictures in pixels")
+    parser.add_argument("--epochs", type=int, default=14, help="passes over the pictures")
+    parser.add_argument("--batch", type=int, default=96, help="pictures a step")
     parser.add_argument("--rate", type=float, default=0.15, help="peak rate of SGD")
-    parser.add_argument("--growth", type=int, default=12)
-    parser.add_argument("--blocks", type=int, nargs=3, default=(16, 16, 16))
+    parser.add_argument("--growth", type=int, default=12, help="channels that each layer adds")
+    parser.add_argument(
+        "--blocks", type=int, nargs=3, default=(16, 16, 16), help="layers of the three dense blocks"
+    )
     parser.add_argument(
         "--init", type=Path, default=None, help="best.pt, or a bundle's denseface.onnx, to start from"
     )
@@ -80,7 +83,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         "--degraded", type=float, default=0.6, help="part of each batch seen as a poor webcam's"
     )
     parser.add_argument("--no-augmentation", action="store_true", help="pictures as they are, for comparison")
-    parser.add_argument("--limit", type=int, default=0, help="train on the first pictures only")
+    parser.add_argument("--limit", type=int, default=0, help="train on so many pictures, the first; 0: all")
     arguments = parser.parse_args(argv)
     device = start(arguments)
 

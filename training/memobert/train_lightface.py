@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .checkpoint_files import read_own
+from .command_help import CommandHelp
 from .denseface_model import DenseFace
 from .face_augmentation import degrade, warp
 from .ferplus_data import distributions, load_ferplus, load_training_faces
@@ -109,17 +110,17 @@ def distillation_loss(features, logits, wanted_features, wanted_logits, spread: 
 
 
 def main(argv: list[str] | None = None) -> dict[str, float]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     parser.add_argument("--faces", type=Path, required=True, help="folder of ferplus-{train,valid}.zip")
     parser.add_argument("--teacher", type=Path, required=True, help="best.pt of train_denseface")
     parser.add_argument("--init", type=Path, default=None, help="best.pt of this command to start from")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded pictures")
     parser.add_argument("--epochs", type=int, default=12, help="over the pictures, not their variants")
-    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--batch", type=int, default=128, help="pictures a step")
     parser.add_argument("--rate", type=float, default=2e-3, help="peak rate of AdamW")
     parser.add_argument("--variants", type=int, default=4, help="0: no augmentation, for comparison")
-    parser.add_argument("--limit", type=int, default=0, help="train on the first pictures only")
+    parser.add_argument("--limit", type=int, default=0, help="train on so many pictures, the first; 0: all")
     arguments = parser.parse_args(argv)
     device = start(arguments)
 

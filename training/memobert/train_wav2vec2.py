@@ -18,6 +18,7 @@ from torch import nn
 from transformers import Wav2Vec2Config
 
 from .checkpoint_files import read_own
+from .command_help import CommandHelp
 from .labels import LABELS
 from .loop import (
     AveragedWeights,
@@ -190,7 +191,7 @@ def optimisers(model: nn.Module, heads: list[nn.Module], rate: float) -> list[to
 
 
 def main(argv: list[str] | None = None) -> dict[str, float]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
     parser.add_argument("--init", type=Path, required=True, help="best.pt of the warm-up or the pre-training")
@@ -198,12 +199,17 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         "--fresh", nargs="*", default=(), help="prefixes that are not taken from --init, for comparison"
     )
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
-    parser.add_argument("--seconds", type=float, default=1.6)
-    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--seconds", type=float, default=1.6, help="of voice in a crop")
+    parser.add_argument("--steps", type=int, default=2400, help="of training, in all")
     parser.add_argument("--every", type=int, default=200, help="steps between measurements")
-    parser.add_argument("--batch", type=int, default=48)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--mixup", type=float, default=0.3, help="0 mixes nothing")
+    parser.add_argument("--batch", type=int, default=48, help="crops a step")
+    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
+    parser.add_argument(
+        "--mixup",
+        type=float,
+        default=0.3,
+        help="clips are mixed by twos, by parts from Beta(this, this); 0: none",
+    )
     parser.add_argument(
         "--teacher", type=Path, nargs="+", default=[], help="best.pt of voice_teacher, and of this command"
     )

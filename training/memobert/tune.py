@@ -24,6 +24,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .command_help import CommandHelp
 from .exported_models import load_models
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .labels import LABELS
@@ -127,7 +128,12 @@ def measure_cases(module: Tuning, samples: list[Sample], tokenizer, prompt, devi
 
 def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--method", choices=METHODS, default="prompt")
+    add(
+        "--method",
+        choices=METHODS,
+        default="prompt",
+        help="how it answers: by the prompt, or by a new classifier",
+    )
     add("--prompt", default=DEFAULT_PROMPT, help="with one [MASK]")
     add("--chances", nargs="*", default=[], help="CASE=WEIGHT ...: only these cases, as often as that")
     add("--tasks", nargs="*", choices=list(TASKS), default=list(TASKS), help="of pre-training, that go on")
@@ -304,7 +310,7 @@ def hold_model(model: MemoBert, arguments: argparse.Namespace) -> None:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     add_source_arguments(parser)
     add_model_arguments(parser)

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 from .calibration import fit_temperature
+from .command_help import CommandHelp
 from .kept import keep_arrays, kept_arrays, sizes_of
 from .labels import LABELS
 from .loop import add_common_arguments, describe_run, one_cycle, start
@@ -101,15 +102,19 @@ def speaker_folds(clips: list[Clip], count: int) -> np.ndarray:
 
 
 def main(argv: list[str] | None = None) -> dict[str, dict]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     add_whisper_arguments(parser)
-    parser.add_argument("--corpora", nargs="+", default=["ravdess", "tess", "nemo", "emodb"])
-    parser.add_argument("--folds", type=int, default=8)
+    parser.add_argument(
+        "--corpora", nargs="+", default=["ravdess", "tess", "nemo", "emodb"], help="that heads learn from"
+    )
+    parser.add_argument(
+        "--folds", type=int, default=8, help="parts of the speakers, each heard by heads that never heard it"
+    )
     parser.add_argument("--heads", type=int, default=3, help="of each fold: what they say is averaged")
-    parser.add_argument("--steps", type=int, default=600)
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--steps", type=int, default=600, help="of a head's training")
+    parser.add_argument("--batch", type=int, default=128, help="clips a step")
+    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
     arguments = parser.parse_args(argv)
     device = start(arguments)
     speech = load_speech(arguments.speech, arguments.cache)

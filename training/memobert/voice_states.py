@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
+from .command_help import CommandHelp
 from .loop import add_common_arguments, start
 from .speech_data import Clip, Speech, load_speech
 from .voice_features import voiced_samples
@@ -91,10 +92,16 @@ def by_speaker(values: np.ndarray, ends: np.ndarray, clips: list[Clip]) -> np.nd
 
 
 def main(argv: list[str] | None = None) -> States:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     add_whisper_arguments(parser)
-    parser.add_argument("--layers", type=int, nargs="+", default=[2, 4])
+    parser.add_argument(
+        "--layers",
+        type=int,
+        nargs="+",
+        default=[2, 4],
+        help="of Whisper's encoder; 0 is what enters the first",
+    )
     parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
     arguments = parser.parse_args(argv)
     device = start(arguments)

@@ -14,6 +14,7 @@ import logging
 from pathlib import Path
 
 from . import train_wav2vec2
+from .command_help import CommandHelp
 from .evaluation_report import table
 from .loop import add_common_arguments, start
 from .speech_data import VALID_SPEAKERS
@@ -77,7 +78,7 @@ def markdown(rows: dict[str, list[dict]], arguments: argparse.Namespace) -> str:
 
 
 def main(argv: list[str] | None = None) -> dict[str, list[dict]]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     for name, what in (
         ("speech", "folder of the corpora's archives"),
@@ -88,10 +89,12 @@ def main(argv: list[str] | None = None) -> dict[str, list[dict]]:
         parser.add_argument(f"--{name}", type=Path, required=True, help=what)
     parser.add_argument("--runs", type=Path, default=None, help="folder of checkpoints; `out`/runs without")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
-    parser.add_argument("--steps", type=int, default=240)
-    parser.add_argument("--batch", type=int, default=48)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--seeds", type=int, nargs="*", default=[1])
+    parser.add_argument("--steps", type=int, default=240, help="of each short run")
+    parser.add_argument("--batch", type=int, default=48, help="crops a step")
+    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
+    parser.add_argument(
+        "--seeds", type=int, nargs="*", default=[1], help="each row is trained once with each"
+    )
     add_feature_arguments(parser)
     arguments = parser.parse_args(argv)
     arguments.runs = arguments.runs or arguments.out / "runs"

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from transformers import Wav2Vec2Config
 
 from .checkpoint_files import read_own
+from .command_help import CommandHelp
 from .labels import LABELS
 from .lightface_model import Residual
 from .loop import (
@@ -120,17 +121,22 @@ def evaluate(model: VoiceTeacher, speech: Speech, clips: list[Clip], frames: int
 
 
 def main(argv: list[str] | None = None) -> dict[str, float]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
     parser.add_argument("--init", type=Path, required=True, help="best.pt of warm_up_wav2vec2")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
-    parser.add_argument("--seconds", type=float, default=1.6)
-    parser.add_argument("--steps", type=int, default=2400)
-    parser.add_argument("--every", type=int, default=200)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--mixup", type=float, default=0.0, help="0 mixes nothing")
+    parser.add_argument("--seconds", type=float, default=1.6, help="of voice in a crop")
+    parser.add_argument("--steps", type=int, default=2400, help="of training, in all")
+    parser.add_argument("--every", type=int, default=200, help="steps between checkpoints")
+    parser.add_argument("--batch", type=int, default=64, help="crops a step")
+    parser.add_argument("--rate", type=float, default=3e-3, help="peak learning rate")
+    parser.add_argument(
+        "--mixup",
+        type=float,
+        default=0.0,
+        help="clips are mixed by twos, by parts from Beta(this, this); 0: none",
+    )
     parser.add_argument(
         "--widths", type=int, nargs=4, default=(16, 32, 64, 128), help="channels of each stage"
     )

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .command_help import CommandHelp
 from .labels import LABELS
 from .loop import (
     AveragedWeights,
@@ -52,15 +53,15 @@ def explained(features, head: nn.Module, targets: SpectralTargets, waves: torch.
 
 
 def main(argv: list[str] | None = None) -> float:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
-    parser.add_argument("--seconds", type=float, default=1.0)
-    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of voice in a crop")
+    parser.add_argument("--steps", type=int, default=1200, help="of training, in all")
     parser.add_argument("--every", type=int, default=100, help="steps between measurements")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--batch", type=int, default=32, help="crops a step")
+    parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
     parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
     parser.add_argument("--toy", action="store_true", help="a tiny encoder, for tests")
     arguments = parser.parse_args(argv)

@@ -10,6 +10,7 @@ import onnx
 import torch
 from transformers import Wav2Vec2Config
 
+from .command_help import CommandHelp
 from .manifest import Bundle
 from .memobert_import import named_tensors
 from .voice_folding import unfold_frames
@@ -55,7 +56,7 @@ def load_wav2vec2(path: Path, config: Wav2Vec2Config | None = None) -> VoiceEnco
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     parser.add_argument("--bundle", type=Path, required=True, help="folder with manifest.json")
     parser.add_argument(
         "--out", type=Path, required=True, help="the checkpoint, for --init of train_wav2vec2"
