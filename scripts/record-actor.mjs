@@ -69,14 +69,11 @@ async function record() {
       ],
     });
     const page = await browser.newPage();
-    const failures = [];
-    page.on('pageerror', (error) => failures.push(error.message));
     const { port } = server.httpServer.address();
     await page.goto(`http://127.0.0.1:${port}${PAGE}`);
-    await page.waitForFunction("'recorded' in globalThis || document.title === 'failed'", null, {
-      timeout: 90_000,
-    });
-    if (failures.length > 0) throw new Error(`recording failed: ${failures.join('; ')}`);
+    const done = await page.waitForFunction('globalThis.recorded', null, { timeout: 90_000 });
+    const recorded = await done.jsonValue();
+    if (recorded !== 'all') throw new Error(`recording failed: ${recorded}`);
   } finally {
     await browser?.close();
     await server.close();
