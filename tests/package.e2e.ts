@@ -1,33 +1,33 @@
 /** The package in somebody else's project, as `scripts/test-package.mjs` installed and built it: it runs, and asks for nothing elsewhere. */
 
 import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { preview, type PreviewServer } from 'vite';
 import type { Estimate } from '../src';
 import { expect, test } from './support/browser';
 import { expectWhole, nextEstimate, openPage, press } from './support/element';
 
-const port = Number(process.env['MEMO_TEST_PORT'] ?? 4823) + 1;
 const root = fileURLToPath(new URL('../test-results', import.meta.url));
 const outDir = `${root}/package`;
 let server: PreviewServer;
+let baseURL: string;
 
 /** Several models are loaded from cold. */
 const FIRST_ESTIMATE_MS = 120_000;
 test.setTimeout(240_000);
 
-test.use({ baseURL: `http://localhost:${port}/` });
-
 test.beforeAll(async () => {
   expect(existsSync(`${outDir}/index.html`), 'run node scripts/test-package.mjs first').toBe(true);
-  const options = { port, strictPort: true, host: 'localhost' };
+  const options = { port: 0, host: 'localhost' };
   server = await preview({ configFile: false, root, build: { outDir }, preview: options });
+  baseURL = `http://localhost:${(server.httpServer.address() as AddressInfo).port}/`;
 });
 
 test.afterAll(() => server.close());
 
 test('the element, bundled by a Vite that knows nothing of it', async ({ open }) => {
-  const page = await open();
+  const page = await open({ baseURL });
   await openPage(page, './');
   await press(page, /without a camera/i);
   expectWhole(await nextEstimate(page, 'face', FIRST_ESTIMATE_MS));
@@ -36,14 +36,14 @@ test('the element, bundled by a Vite that knows nothing of it', async ({ open })
 });
 
 test('the element, bundled by a webpack that knows nothing of it', async ({ open }) => {
-  const page = await open({ bundle: 'tiny' });
+  const page = await open({ baseURL, bundle: 'tiny' });
   await openPage(page, 'webpack/');
   await press(page, /without a camera/i);
   expectWhole(await nextEstimate(page, 'face', FIRST_ESTIMATE_MS));
 });
 
 test('without an element: a file’s estimates one by one', async ({ open }) => {
-  const page = await open();
+  const page = await open({ baseURL });
   await page.goto('headless.html');
   await page.waitForFunction(() => 'analyse' in window);
   const told = await page.evaluate(async () => {
@@ -58,7 +58,7 @@ test('without an element: a file’s estimates one by one', async ({ open }) => 
 });
 
 test('without a bundler: one script, copied', async ({ open }) => {
-  const page = await open();
+  const page = await open({ baseURL });
   await openPage(page, 'plain/');
   const field = page.getByRole('textbox').first();
   await field.fill('What a wonderful surprise');
