@@ -63,6 +63,30 @@ test('what is slotted stands in place of ours, or below it', async ({ open }) =>
   expect(below!.y).toBeGreaterThan(bars!.y + bars!.height);
 });
 
+test('in a right-to-left page what is slotted reads as the page does, and our own words as they always do', async ({
+  open,
+}) => {
+  const page = await open();
+  await openDressed(
+    page,
+    `<b slot="placeholder" lang="he">עוד אין תמונה.</b><p lang="he">למטה.</p><p dir="ltr">Below.</p>
+    <memo-engine><p lang="he">בפנים.</p><memo-bars></memo-bars></memo-engine>`,
+  );
+  const directionsOf = (places: string) =>
+    page.locator(places).evaluateAll((all) => all.map((each) => getComputedStyle(each).direction));
+  const theirs = '[lang=he], footer > slot';
+  const ours = 'p[dir=ltr], .all, .notice slot, memo-controls, memo-bars, memo-meter';
+  for (const [where, dir] of [
+    ['html', 'rtl'],
+    ['html', 'ltr'],
+    ['memo-bert', 'rtl'],
+  ] as const) {
+    await page.locator(where).evaluate((element, dir) => element.setAttribute('dir', dir), dir);
+    expect(await directionsOf(theirs), `${where} ${dir}`).toEqual([dir, dir, dir, dir]);
+    expect(new Set(await directionsOf(ours)), `${where} ${dir}`).toEqual(new Set(['ltr']));
+  }
+});
+
 const CAPTIONS = 'WEBVTT\n\n00:00.000 --> 00:02.000\nWhat a wonderful day\n';
 
 type DragEventType = 'dragEnter' | 'dragOver' | 'drop';

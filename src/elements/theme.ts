@@ -58,6 +58,11 @@ export const theme = css`
     contain-intrinsic-inline-size: var(--_narrowest, 16em);
     min-inline-size: 0;
   }
+  /* what the page puts in is the page's; what stands in an unnamed slot may be bare text, or a part of ours */
+  slot:not([name]):dir(rtl),
+  ::slotted([slot]:dir(rtl)) {
+    direction: rtl;
+  }
   /* a Korean line breaks between words only */
   :host(:lang(ko)) {
     word-break: keep-all;
