@@ -1,4 +1,4 @@
-/** The documentation against what is there: every link leads somewhere, every example is right by the types, every code of an error is told of. */
+/** The documentation against what is there: every link leads somewhere, every example is right by the types, every code of an error and every custom state is told of. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { marked, type Token, type Tokens } from 'marked';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { UNSURE } from '../src/elements/custom-states';
 import { ERROR_CODES } from '../src/errors';
+import { CONDITIONS, PHASES } from '../src/recogniser';
 import { slugs } from './model-card.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -53,6 +55,22 @@ describe('guides', () => {
   const text = guides.map((page) => readFileSync(join(root, page), 'utf8')).join('\n');
   it.each(ERROR_CODES)('tell of the error %s', (code) => {
     expect(text.includes(`\`${code}\``)).toBe(true);
+  });
+});
+
+/** `npm run api` makes the reference from `custom-elements.json`, which has them from comments. */
+describe('custom states', () => {
+  const states = [...PHASES, ...CONDITIONS, UNSURE];
+  const read = (page: string) => readFileSync(join(root, 'docs', page), 'utf8');
+
+  it('are those that the reference names', () => {
+    const named = [...read('elements-api.md').matchAll(/`:state\(([^)]*)\)`/g)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual(states.toSorted());
+  });
+
+  it.each(states)('%s is in the element’s guide', (state) => {
+    const paragraph = /^Custom states(?:.+\n)+/m.exec(read('element.md'))?.[0];
+    expect(paragraph).toContain(`\`${state}\``);
   });
 });
 
