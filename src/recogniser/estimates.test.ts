@@ -241,6 +241,23 @@ describe('for await', () => {
     }
   });
 
+  it('taken before the start, ends where that was stopped at once', async () => {
+    const { recogniser } = setUp();
+    const starts = [
+      () => recogniser.startPush(),
+      () => recogniser.startFile(new Blob(['no media']), 'a.txt').catch(() => undefined),
+    ];
+    for (const start of starts) {
+      const iterator = recogniser[Symbol.asyncIterator]();
+      const started = start();
+      recogniser.stop();
+      await started;
+      expect(recogniser.state.phase).toBe('idle');
+      expect(await iterator.next()).toMatchObject({ done: true });
+    }
+    recogniser.close();
+  });
+
   it('keeps only the newest for a slow loop over a live source', async () => {
     const { clock, recogniser } = setUp();
     const iterator = recogniser[Symbol.asyncIterator]();
