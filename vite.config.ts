@@ -127,7 +127,13 @@ export default defineConfig({
     isolate: false,
     setupFiles: 'src/testing/after-each.ts',
     sequence: { sequencer: ByPath },
-    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/**/*.test.ts', 'bench/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'bin/*.test.ts',
+      'scripts/**/*.test.ts',
+      'tests/**/*.test.ts',
+      'bench/*.test.ts',
+    ],
     exclude: configDefaults.exclude,
     // ends what hangs; a busy machine is no fault
     testTimeout: 60_000,

@@ -1,9 +1,10 @@
-/** What is installed is what was looked at: exact versions, and a lock that vouches for every byte. */
+/** What is installed is what was looked at: exact versions, and a lock that vouches for every byte; what sentences tell users to run, they have. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 interface Package {
+  readonly bin: Record<string, string>;
   readonly dependencies: Record<string, string>;
   readonly devDependencies: Record<string, string>;
   readonly overrides: Record<string, string | Record<string, string>>;
@@ -38,6 +39,18 @@ describe('package.json', () => {
     // $name is the version that package.json itself has
     expect(version.startsWith('$') ? '0.0.0' : version.slice(version.lastIndexOf('@') + 1)).toMatch(EXACT);
   });
+});
+
+it('has every command that a sentence of the code names, and no other is named', () => {
+  const shipped = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !/\.test\.ts$|[\\/]testing[\\/]/.test(path),
+  );
+  const named = shipped.flatMap((path) =>
+    [
+      ...readFileSync(`src/${path}`, 'utf8').matchAll(/\b(?:npx|node|npm run) [a-z][\w-]*(?:[-/][\w.]+)+/g),
+    ].map(String),
+  );
+  expect(new Set(named)).toEqual(new Set(Object.keys(own.bin).map((command) => `npx ${command}`)));
 });
 
 describe('package-lock.json', () => {

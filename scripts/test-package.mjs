@@ -1,6 +1,6 @@
 /**
  * The package as somebody else gets it: packs the tarball, installs it into an empty project outside of this one, copies its assets,
- * type-checks and builds a page there, with Vite and with webpack. What is built lands in `test-results/package/`, where `tests/package.e2e.ts` opens it.
+ * describes a speech model, type-checks and builds a page there, with Vite and with webpack. What is built lands in `test-results/package/`, where `tests/package.e2e.ts` opens it.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -101,6 +101,21 @@ function copyAssets(project) {
   writeFileSync(join(project, 'public', 'plain', 'index.html'), page);
 }
 
+/** As `npx` calls it: on the tests' own model it says what its maker did. */
+function describeSpeech(project) {
+  const [model, folder] = [join(root, 'tests', 'fixtures', 'speech'), join(project, 'speech')];
+  cpSync(model, folder, { recursive: true });
+  rmSync(join(folder, 'speech.json'));
+  const command = ['exec', '--', 'memo-bert-speech', 'speech'];
+  run(npm, [...command, '--licence', 'Apache-2.0', '--name', 'toy-whisper'], project);
+  const [made, meant] = [folder, model].map((each) => readFileSync(join(each, 'speech.json'), 'utf8'));
+  if (made !== meant) throw new Error(`memo-bert-speech wrote:\n${made}`);
+  const options = { cwd: project, encoding: 'utf8', shell: process.platform === 'win32' };
+  const { status, stderr } = spawnSync(npm, command, options);
+  if (status !== 1 || !stderr.includes('Usage'))
+    throw new Error('memo-bert-speech without a licence was not refused.');
+}
+
 /** With our TypeScript and with the least that will do; of a page, of a worker and of a template. */
 function checkTypes(project) {
   const tsc = (modules) => join(modules, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -117,6 +132,7 @@ try {
   install(project, pack(folder));
   console.log(run(process.execPath, ['node.mjs'], project).trim());
   copyAssets(project);
+  describeSpeech(project);
   checkTypes(project);
   writeFileSync(
     join(project, 'vite.config.js'),

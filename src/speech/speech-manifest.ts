@@ -104,6 +104,6 @@ function invalid(path: string, complaint: string): MemoError {
   return new MemoError(
     'manifest-invalid',
     `The speech model's speech.json cannot be used: ${path === '' ? 'it' : `"${path}"`} ${complaint}.`,
-    'Describe the folder again (node scripts/describe-speech.mjs), or correct that field: public/models/speech.schema.json says what belongs there.',
+    'Describe the folder again (npx memo-bert-speech FOLDER), or correct that field: memo-bert/speech.schema.json says what belongs there.',
   );
 }

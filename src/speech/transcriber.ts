@@ -100,7 +100,7 @@ function lacking(path: string, cause: unknown): MemoError {
   return new MemoError(
     'file-missing',
     `The speech model's folder lacks ${path}.`,
-    'Put the file there and describe the folder again (node scripts/describe-speech.mjs), or correct "dtype" in its speech.json.',
+    'Put the file there and describe the folder again (npx memo-bert-speech FOLDER), or correct "dtype" in its speech.json.',
     cause,
   );
 }

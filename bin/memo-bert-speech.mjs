@@ -1,20 +1,24 @@
+#!/usr/bin/env node
 /**
  * Writes `speech.json` into a folder with a speech model as transformers.js reads it, so that the page can load it:
  *
- *   node scripts/describe-speech.mjs FOLDER --licence MIT [--name NAME] [--version VERSION] [--languages en,ko]
+ *   npx memo-bert-speech FOLDER --licence MIT [--name NAME] [--version VERSION] [--languages en,ko]
  *     [--wasm q8] [--webgpu fp32] [--only q8,fp32]
  *
  * Architecture and times are read from the folder. `--only` leaves other precisions' graphs out of the list.
  */
 import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const NEEDED = ['config.json', 'preprocessor_config.json', 'tokenizer.json', 'tokenizer_config.json'];
 const KEPT = /^(?:[\w-]+\.json|onnx\/[\w.-]+\.onnx(?:_data(?:_\d+)?)?)$/;
 const ARCHITECTURES = ['whisper', 'moonshine'];
+const USAGE =
+  'Usage: npx memo-bert-speech FOLDER --licence LICENCE [--languages en] [--wasm q8]\n\nFOLDER has a Whisper or Moonshine model as transformers.js reads it.';
 /** Endings of transformers.js' files, by precision; no ending is fp32. */
 const PRECISION = /_(fp16|int8|uint8|quantized|q4|q4f16|bnb4)\.onnx/;
 const ALIASES = { quantized: 'q8' };
@@ -26,9 +30,8 @@ const ALIASES = { quantized: 'q8' };
  * @throws {Error} when a file is missing or the model is of another architecture
  */
 export async function describeSpeech(folder, { licence, name, version = '1', languages, dtype = {}, only }) {
-  const paths = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+  const paths = (await readdir(folder, { recursive: true }))
+    .map((path) => path.split(sep).join('/'))
     .filter((path) => KEPT.test(path) && path !== 'speech.json')
     .filter((path) => only === undefined || !path.startsWith('onnx/') || only.includes(precisionOf(path)))
     .toSorted();
@@ -90,7 +93,7 @@ async function readJson(path) {
   return JSON.parse(await readFile(path, 'utf8'));
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+async function main() {
   const text = { type: 'string' };
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -100,26 +103,24 @@ if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.ur
     },
   });
   const [folder] = positionals;
-  if (folder === undefined || values.licence === undefined) {
-    console.error(
-      'Usage: node scripts/describe-speech.mjs FOLDER --licence LICENCE [--languages en] [--wasm q8]',
-    );
-    process.exitCode = 1;
-  } else {
-    const dtype = Object.fromEntries(
-      ['webgpu', 'wasm'].flatMap((backend) => (values[backend] ? [[backend, values[backend]]] : [])),
-    );
-    const { languages, only, ...rest } = values;
-    const described = await describeSpeech(folder, {
-      ...rest,
-      dtype,
-      ...(languages === undefined ? {} : { languages: languages.split(',') }),
-      ...(only === undefined ? {} : { only: only.split(',') }),
-    });
-    const bytes = described.files.reduce((sum, file) => sum + file.bytes, 0);
-    console.log(
-      `${join(folder, 'speech.json')}: ${described.name}, ${described.architecture}, times by ${described.timestamps}, ` +
-        `${described.files.length} files, ${(bytes / 1e6).toFixed(1)} MB`,
-    );
-  }
+  const { languages, only, wasm, webgpu, licence, ...rest } = values;
+  if (positionals.length !== 1 || licence === undefined) throw new Error(USAGE);
+  const described = await describeSpeech(folder, {
+    ...{ ...rest, licence },
+    dtype: { ...(webgpu && { webgpu }), ...(wasm && { wasm }) },
+    ...(languages && { languages: languages.split(',') }),
+    ...(only && { only: only.split(',') }),
+  });
+  const bytes = described.files.reduce((sum, file) => sum + file.bytes, 0);
+  console.log(
+    `${join(folder, 'speech.json')}: ${described.name}, ${described.architecture}, times by ${described.timestamps}, ` +
+      `${described.files.length} files, ${(bytes / 1e6).toFixed(1)} MB`,
+  );
 }
+
+// npx calls it by a link
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  await main().catch(({ message }) => {
+    console.error(message);
+    process.exitCode = 1;
+  });

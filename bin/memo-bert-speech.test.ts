@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { checkSpeechManifest } from '../src/speech/speech-manifest';
-import { describeSpeech } from './describe-speech.mjs';
+import { describeSpeech } from './memo-bert-speech.mjs';
 
 const fixtureOf = (name: string) => fileURLToPath(new URL(`../tests/fixtures/${name}`, import.meta.url));
 const fixture = fixtureOf('speech');
