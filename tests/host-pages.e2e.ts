@@ -6,6 +6,13 @@ import { expect, recorded, test } from './support/browser';
 import { expectPhase, openPage } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
 
+declare global {
+  interface Window {
+    /** What was asked and cancelled, and the phase that it found. */
+    cancelled: [string, string][];
+  }
+}
+
 /** Somebody else's page, without a model. */
 async function openHost(page: Page, style: string, body: string): Promise<void> {
   await fakeWorkers(page);
@@ -227,4 +234,59 @@ test('what is hidden is not seen: an element, and an engine with its parts', asy
   await page.waitForFunction(() => customElements.get('memo-engine') !== undefined);
   await expect(page.locator('memo-bars').last()).toBeAttached();
   for (const part of ['memo-bert', 'memo-engine memo-bars']) await expect(page.locator(part)).toBeHidden();
+});
+
+for (const [where, body] of [
+  ['a memo-bert', '<memo-bert device="wasm" id="asked"></memo-bert>'],
+  [
+    'an engine around the part',
+    '<memo-engine device="wasm" id="asked"><memo-controls></memo-controls></memo-engine>',
+  ],
+  [
+    'an engine that the part names',
+    '<memo-engine device="wasm" id="asked"></memo-engine><memo-controls for="asked"></memo-controls>',
+  ],
+] as const) {
+  test(`what is asked is not done when the page cancels it on ${where}`, async ({ open }) => {
+    const page = await open({ grant: ['camera', 'microphone'] });
+    await openHost(page, '', body);
+    await page.getByTestId('start').waitFor();
+    await page.evaluate(() => {
+      const asked = document.querySelector('#asked') as MemoBert;
+      window.cancelled = [];
+      const cancel = (event: HTMLElementEventMap['memo-request']) => {
+        event.preventDefault();
+        window.cancelled.push([event.detail.name, asked.state]);
+        // the next press is let through
+        asked.removeEventListener('memo-request', cancel);
+      };
+      asked.addEventListener('memo-request', cancel);
+    });
+    await page.getByTestId('start').click();
+    const after = () => page.evaluate(() => (document.querySelector('#asked') as MemoBert).state);
+    expect(await after()).toBe('idle');
+    expect(await page.evaluate(() => window.cancelled)).toEqual([['start', 'idle']]);
+    await page.getByTestId('start').click();
+    await expect.poll(after).toBe('listening');
+  });
+}
+
+test('files that are dropped are asked for as well: a page may cancel that', async ({ open }) => {
+  const page = await open();
+  await openHost(page, '', '<memo-bert device="wasm"></memo-bert>');
+  const outcome = await page.evaluate(async () => {
+    const found = document.querySelector('memo-bert')!;
+    const asked: string[] = [];
+    found.addEventListener('memo-request', (event) => {
+      event.preventDefault();
+      asked.push(event.detail.name);
+    });
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['WEBVTT'], 'said.vtt'));
+    dataTransfer.items.add(new File(['sound'], 'clip.webm'));
+    found.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+    await new Promise(requestAnimationFrame);
+    return [...asked, found.state];
+  });
+  expect(outcome).toEqual(['words-captions', 'start-file', 'idle']);
 });

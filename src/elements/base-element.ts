@@ -2,7 +2,8 @@
 
 import { LitElement, type PropertyValues } from 'lit';
 import type { MemoRequest, RecogniserState } from '../recogniser';
-import { REQUEST_EVENT, type RequestMap, type RequestName } from '../recogniser/requests';
+import type { RequestMap, RequestName } from '../recogniser/requests';
+import { ask } from './ask';
 import { property } from './decorators';
 import { Speaker } from './speaker';
 import { StoreLink, type RecogniserStore } from './store-link';
@@ -60,17 +61,16 @@ export class BaseElement extends LitElement {
   }
 
   /**
-   * Sends one typed request up, as a bubbling, composed `memo-request` event; to a store that was named, directly.
-   * Cancelling the event on the part keeps it from being asked.
+   * Sends one typed request up, as a bubbling, composed `memo-request` event; to a store that was named, directly: an element
+   * is sent such an event of its own. Cancelling it on the part, or on the element around it or named, keeps it from being asked.
    */
   protected request<K extends RequestName>(name: K, detail: RequestMap[K]): void {
     const request = { name, detail } as MemoRequest;
     // somebody else's recogniser may be around a part that names its own
     const named = this.store !== null || this.for !== null;
-    const event = new CustomEvent(REQUEST_EVENT, {
-      detail: request,
-      ...{ bubbles: !named, composed: true, cancelable: true },
-    });
-    if (this.dispatchEvent(event) && named) this.#link.store?.handle(request);
+    if (!ask(this, request, !named) || !named) return;
+    const { store } = this.#link;
+    if (store instanceof Element) ask(store, request);
+    else store?.handle(request);
   }
 }

@@ -1,4 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { MemoRequest } from '../recogniser';
+import { ask } from './ask';
 import { customElement } from './custom-element';
 import { state } from './decorators';
 import { disclosure } from './disclosure';
@@ -70,7 +72,7 @@ export class MemoBert extends MemoEngine {
 
   readonly #endDrag = takeDrops(
     this,
-    (name, detail) => this.handle({ name, detail }),
+    (name, detail) => ask(this, { name, detail } as MemoRequest),
     (over) => (this.dropping = over),
   );
 

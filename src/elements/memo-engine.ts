@@ -150,7 +150,10 @@ export class MemoEngine
     super();
     this.addEventListener(REQUEST_EVENT, (event) => {
       event.stopPropagation(); // each recogniser answers to its own element
-      if (!event.defaultPrevented) this.handle(event.detail);
+      // after every listener of the page on this same element, for each may cancel it
+      queueMicrotask(() => {
+        if (!event.defaultPrevented) this.handle(event.detail);
+      });
     });
   }
 
@@ -220,7 +223,7 @@ export class MemoEngine
     return () => this.#subscribers.delete(subscriber);
   }
 
-  /** Carries out what a part asks for. */
+  /** Carries out what a part asks for, without asking the page. */
   handle(request: MemoRequest): void {
     if (request.name === 'start' && this.given !== null)
       void this.start().catch(() => undefined); // told by its event
