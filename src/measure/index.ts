@@ -5,6 +5,7 @@
 
 import { MemoError } from '../errors';
 import { actorBaseOf, engineOptions, type EngineClient, type RecogniserOptions } from '../recogniser';
+import { givenOptions } from '../recogniser/given';
 import { WorkerClient } from '../runtime';
 import { actorInput, type MeasureInput } from './actor-input';
 import { measureWith, type Measurement, type MeasureWishes } from './measure';
@@ -27,9 +28,10 @@ export async function measure(
   options: MeasureOptions,
   wishes: MeasureWishes & { readonly input?: MeasureInput } = {},
 ): Promise<Measurement> {
-  const engine = engineOptions(options);
+  const checked = givenOptions(options);
+  const engine = engineOptions(checked);
   const signal = wishes.signal ?? new AbortController().signal;
-  const input = wishes.input ?? (await actorInput(actorBaseOf(options), signal));
+  const input = wishes.input ?? (await actorInput(actorBaseOf(checked), signal));
   if (signal.aborted) throw new MemoError('aborted', 'The measurement was cut short.', 'Measure again.');
   const client: EngineClient = new WorkerClient();
   return measureWith(engine, { client, input }, { ...wishes, signal });

@@ -21,7 +21,7 @@ import type { MemoRequest } from './requests';
 import { isMendable } from './recovery';
 import { AT_REST, NOTHING_YET, type FetchFile, type NamedFile, type Run } from './run';
 import { Runner } from './runner';
-import { checkSettings, samePrompting, type Settings } from './settings';
+import { checkSettings, said, samePrompting, type Settings } from './settings';
 import { estimateAt } from './timeline';
 
 export class BaseRecogniser extends Runner {
@@ -130,10 +130,11 @@ export class BaseRecogniser extends Runner {
   /**
    * Changes settings while it runs or rests: the source goes on, and the next estimate is by the new ones. A file that is open is
    * analysed again for another prompt or other labels; other rates hold from its next analysis on. Without a model, label words are checked once it is loaded, and those it does not know are told by an `error` event.
-   * Rejects with `prompt-invalid`, `label-invalid` or `input-invalid`; what held before then holds on.
+   * Rejects with `prompt-invalid`, `label-invalid` or `input-invalid`; what held before then holds on. What is undefined is as left out.
    */
-  async configure(change: Partial<Settings>): Promise<void> {
+  async configure(given: Partial<Settings>): Promise<void> {
     this.assertOpen();
+    const change = said(given);
     const { prompt, labels, ...others } = this.#checked({ ...this.settings, ...change });
     this.settings = { ...this.settings, ...others };
     // while the model loads, the load goes before

@@ -15,15 +15,15 @@ import { INITIAL_WORDS, type WordsState } from './words-state';
 
 export interface RecogniserOptions extends Partial<Settings> {
   /** URL of the bundle's `manifest.json`; relative to the page, in a worker of yours to its script. */
-  readonly manifestUrl: string;
+  readonly manifestUrl: string | URL;
   /** Hash of the manifest, as in `integrity` of a `<script>`: a bundle of another origin needs it. */
   readonly integrity?: string;
   /** Folder with MediaPipe's files, the face detector and the speech gate; relative likewise. */
-  readonly assetBase: string;
+  readonly assetBase: string | URL;
   /** Folder with the actor's speech; `actor/` beside the folder of `assetBase` unless said. */
-  readonly actorBase?: string;
+  readonly actorBase?: string | URL;
   /** URL of a speech model's `speech.json`, relative likewise, in place of the bundle's own; may be another origin's. */
-  readonly speech?: string;
+  readonly speech?: string | URL;
   /** BCP 47, for the browser's speech recognition; `en-US` unless said, for MEmoBERT reads English. */
   readonly speechLanguage?: string;
   /** `auto` (the default): WebGPU where a real adapter is, else wasm. */
@@ -79,7 +79,8 @@ export function initialWords(options: RecogniserOptions): WordsState {
 }
 
 /** Resolved against the page, or against the worker's script where there is one; null for what is no address, or the page itself. */
-export function absolute(url: string): string | null {
+export function absolute(address: string | URL): string | null {
+  const url = String(address);
   const base = typeof document === 'undefined' ? globalThis.location?.href : document.baseURI;
   if (url.trim() === '') return null;
   if (base === undefined || base.startsWith('blob:')) return url;
@@ -99,12 +100,12 @@ function folder(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;
 }
 
-function given(name: string, url: string): string {
+function given(name: string, url: string | URL): string {
   const address = absolute(url);
   if (address !== null) return address;
   throw new MemoError(
     'input-invalid',
-    `The option ${name} cannot be "${url}".`,
+    `The option ${name} cannot be "${String(url)}".`,
     'Give an address, whole or relative to the page.',
   );
 }

@@ -5,10 +5,22 @@ import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import { BaseRecogniser } from './base-recogniser';
 import { Estimates } from './estimates';
+import { givenOptions, givenSettings } from './given';
+import type { RecogniserOptions, RecogniserParts } from './options';
+import type { Settings } from './settings';
 
 export class Recogniser extends BaseRecogniser {
   /** Those that go on. */
   readonly #iterators = new Set<Estimates>();
+
+  /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
+  constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
+    super(givenOptions(options), parts);
+  }
+
+  override async configure(change: Partial<Settings>): Promise<void> {
+    await super.configure(givenSettings(change));
+  }
 
   /**
    * Takes frames and samples that the caller pushes, on the caller's clock; `gives` says which will come. Estimates come at the

@@ -40,7 +40,7 @@ export function checkSettings(settings: Settings): Settings {
   if (modalities.length === 0 || modalities.some((modality) => !MODALITIES.includes(modality))) {
     throw invalid('modalities', modalities.join(' '), `Name one or more of ${MODALITIES.join(', ')}.`);
   }
-  for (const [stage, hz] of Object.entries(rates)) {
+  for (const [stage, hz] of Object.entries(said(rates))) {
     if (!(hz > 0 && hz <= MOST_HZ)) {
       throw invalid(`rates.${stage}`, String(hz), `Give updates a second: more than 0, at most ${MOST_HZ}.`);
     }
@@ -60,10 +60,15 @@ export function settingsOf({
   saver,
   smoothing,
 }: Partial<Settings>): Settings {
-  const said = Object.entries({ prompt, labels, modalities, rates, saver, smoothing }).filter(
-    ([, value]) => value !== undefined,
-  );
-  return checkSettings({ ...DEFAULT_SETTINGS, ...(Object.fromEntries(said) as Partial<Settings>) });
+  return checkSettings({
+    ...DEFAULT_SETTINGS,
+    ...said({ prompt, labels, modalities, rates, saver, smoothing }),
+  });
+}
+
+/** Undefined is as left out. */
+export function said<T extends object>(given: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** Whether both ask the mask the same. */

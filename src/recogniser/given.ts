@@ -1,0 +1,89 @@
+/** What a caller hands over without types that hold it: each value is of its kind, or told by its name; undefined is as left out. */
+
+import { MemoError } from '../errors';
+import { MODALITIES } from '../memobert/estimate';
+import type { DeviceWish } from '../runtime/protocol';
+import type { RecogniserOptions } from './options';
+import { said, type Settings } from './settings';
+import type { Rates } from './state';
+
+interface Kind {
+  readonly fits: (value: unknown) => boolean;
+  readonly cure: string;
+  /** It cannot be left out. */
+  readonly needed?: boolean;
+}
+
+const DEVICES: readonly unknown[] = ['auto', 'webgpu', 'wasm'] satisfies readonly DeviceWish[];
+const STAGES: readonly string[] = ['face', 'voice', 'fusion'] satisfies readonly (keyof Rates)[];
+
+const isText = (value: unknown) => typeof value === 'string';
+const isNumber = (value: unknown) => typeof value === 'number';
+const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+
+const ADDRESS: Kind = {
+  fits: (value) => isText(value) || value instanceof URL,
+  cure: 'Give an address, whole or relative to the page.',
+};
+const TRUTH: Kind = { fits: (value) => typeof value === 'boolean', cure: 'Give true or false.' };
+
+const SETTINGS: Readonly<Record<keyof Settings, Kind>> = {
+  prompt: {
+    fits: (value) => value === null || isText(value),
+    cure: 'Give a sentence with [MASK] once, or null for the bundle’s own.',
+  },
+  labels: {
+    fits: (value) => value === null || isTexts(value),
+    cure: 'Give a list of words, as ["happy", "sad"], or null for the bundle’s own.',
+  },
+  modalities: { fits: isTexts, cure: `Give a list of one or more of ${MODALITIES.join(', ')}.` },
+  rates: {
+    fits: (value) =>
+      isRecord(value) &&
+      Object.entries(said(value)).every(([stage, hz]) => STAGES.includes(stage) && isNumber(hz)),
+    cure: `Give updates a second by their stage, ${STAGES.join(', ')}, as { face: 5 }.`,
+  },
+  saver: TRUTH,
+  smoothing: { fits: isNumber, cure: 'Give seconds, as a number.' },
+};
+
+const OPTIONS: Readonly<Record<Exclude<keyof RecogniserOptions, keyof Settings>, Kind>> = {
+  manifestUrl: { ...ADDRESS, needed: true },
+  integrity: { fits: isText, cure: 'Give "sha256-" and the hash in base64.' },
+  assetBase: { ...ADDRESS, needed: true },
+  actorBase: ADDRESS,
+  speech: ADDRESS,
+  speechLanguage: { fits: isText, cure: 'Give a language as BCP 47 has it, as "en-US".' },
+  device: { fits: (value) => DEVICES.includes(value), cure: `Give one of ${DEVICES.join(', ')}.` },
+  allowSoftwareAdapter: TRUTH,
+};
+
+/** @throws MemoError `input-invalid` */
+export function givenOptions<T extends Partial<RecogniserOptions>>(options: T): T {
+  check('option', { ...OPTIONS, ...SETTINGS }, options);
+  return options;
+}
+
+/** @throws MemoError `input-invalid` */
+export function givenSettings(change: Partial<Settings> = {}): Partial<Settings> {
+  check('setting', SETTINGS, change);
+  return change;
+}
+
+/** What is not known by these names is nobody's. */
+function check(what: string, kinds: Readonly<Record<string, Kind>>, given: unknown): void {
+  if (!isRecord(given)) throw wrong(`${what}s`, given, `Give an object with each ${what} by its name.`);
+  for (const [name, { fits, cure, needed = false }] of Object.entries(kinds)) {
+    const value = given[name];
+    if (value === undefined ? needed : !fits(value)) throw wrong(`${what} ${name}`, value, cure);
+  }
+}
+
+function wrong(what: string, value: unknown, cure: string): MemoError {
+  const shown = isRecord(value) && !Array.isArray(value) ? 'an object' : `"${String(value)}"`;
+  return new MemoError('input-invalid', `The ${what} cannot be ${shown}.`, cure);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
