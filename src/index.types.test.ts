@@ -30,10 +30,12 @@ import {
 } from '.';
 
 const options = { manifestUrl: 'm', assetBase: 'a' };
+type Addresses = Record<keyof typeof options, string | URL>;
 
 describe('the headless API', () => {
   it('is made with two addresses; settings are optional and typed', () => {
-    expectTypeOf<ConstructorParameters<typeof Recogniser>[0]>().toExtend<typeof options>();
+    expectTypeOf<ConstructorParameters<typeof Recogniser>[0]>().toExtend<Addresses>();
+    void ((): unknown => new Recogniser(options));
     // @ts-expect-error a device that there is not
     void ((): unknown => new Recogniser({ ...options, device: 'npu' }));
     // @ts-expect-error a modality that there is not
