@@ -27,7 +27,7 @@ import { estimateAt } from './timeline';
 export class BaseRecogniser extends Runner {
   readonly #actorBase: string;
   readonly #changes = new Serial();
-  #momentsMade: Moments | null = null;
+  #taken: Moments | null = null;
 
   /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
@@ -182,21 +182,22 @@ export class BaseRecogniser extends Runner {
    */
   async takeMoment(): Promise<Moment> {
     this.assertOpen();
+    const moments = await this.#moments();
     const { position, source } = this.state;
     const { loaded } = this.engine;
     const held = position === null && loaded !== null && loaded === this.answeredBy;
-    return this.#moments.take(held || source !== 'file' ? null : () => this.#revisit());
+    return moments.take(held || source !== 'file' ? null : () => this.#revisit());
   }
 
   /** What the model fills in where parts of the moment are masked: the paper's four pre-training tasks. */
   async fillIn(masks: Masks): Promise<Filling> {
     this.assertOpen();
-    return this.#moments.fill(masks);
+    return (this.#taken ?? (await this.#moments())).fill(masks);
   }
 
   /** As {@link fillIn}, for somebody who drags: only the newest is asked for, and errors are told by `state.moment`. */
   async maskMoment(masks: Masks): Promise<void> {
-    await this.#moments.mask(masks);
+    await (this.#taken ?? (await this.#moments())).mask(masks);
   }
 
   /** Lets the moment go. */
@@ -285,19 +286,22 @@ export class BaseRecogniser extends Runner {
     }
   }
 
-  /** @throws MemoError `moment-missing` before a model is there; the state tells it, too */
-  get #moments(): Moments {
-    if (this.state.manifest === null) {
-      const error = momentMissing();
+  /** Rejects with `moment-missing` before a model is there; the state tells it, too. */
+  async #moments(): Promise<Moments> {
+    try {
+      if (this.state.manifest === null) throw momentMissing();
+      const { Moments } = await this.#fileMoment();
+      this.#taken ??= new Moments(
+        () => this.ready?.client ?? null,
+        () => this.state.moment,
+        (moment) => this.keep({ moment }),
+      );
+      return this.#taken;
+    } catch (cause) {
+      const error = MemoError.from(cause);
       this.keep({ moment: { ...this.state.moment, busy: false, error } });
       throw error;
     }
-    this.#momentsMade ??= new this.withModel.Moments(
-      () => this.ready?.client ?? null,
-      () => this.state.moment,
-      (moment) => this.keep({ moment }),
-    );
-    return this.#momentsMade;
   }
 
   /** @returns whether the model reads by another prompt or other labels now */

@@ -15,6 +15,7 @@ import type { SourceOpeners } from './sources';
 import type { RecogniserState } from './state';
 
 export { choose } from './chosen-faces';
+export { Moments } from './moments';
 
 /** What the recogniser has as the moment is gone back to. */
 export interface Present {

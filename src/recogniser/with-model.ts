@@ -7,7 +7,6 @@ export { Adapter } from './adaptation/adapter';
 export { adaptedAgain } from './adapted-again';
 export { earlyLoop } from './early-loop';
 export { Loop } from './loop';
-export { Moments } from './moments';
 export { bringPrompt, changePrompt } from './prompter';
 export { Recorder } from './recorder';
 export { askedFor, givenBy, recordingOf, sourceAgain, watching } from './run-with-model';

@@ -4,6 +4,7 @@
 import '../../capture/words';
 import '../../speech';
 import '../analysis';
+import '../file-moment';
 import '../with-model';
 import type { Source } from '../../capture';
 import type { MemoError } from '../../errors';
