@@ -16,7 +16,6 @@ import { actorBaseOf, type RecogniserOptions, type RecogniserParts } from './opt
 import { NO_MOMENT } from './moment-state';
 import type { Moments } from './moments';
 import { perform } from './perform';
-import type { LoadedEngine } from './engine';
 import type { MemoRequest } from './requests';
 import { isMendable } from './recovery';
 import { AT_REST, NOTHING_YET, type FetchFile, type NamedFile, type Run } from './run';
@@ -340,22 +339,10 @@ export class BaseRecogniser extends Runner {
     const { revisiting } = this;
     const { signal } = revisiting;
     const { goBack } = await this.#fileMoment();
-    const loaded = this.ready ?? (await this.#loadAgain(revisiting));
+    const loaded = this.ready ?? (await this.loadAtRest(revisiting));
     signal.throwIfAborted();
     const { state, settings, recorder, run, parts } = this;
     await goBack({ state, settings, recorder, run, loaded, sources: parts.sources }, signal);
-  }
-
-  /** Its worker died at rest. */
-  async #loadAgain(ticket: AbortController): Promise<LoadedEngine> {
-    this.loads.add(ticket);
-    this.apply({});
-    try {
-      return await this.loadModel(ticket.signal);
-    } finally {
-      this.loads.delete(ticket);
-      this.apply({});
-    }
   }
 
   #open(file: NamedFile, run: Run): Promise<Source> {

@@ -106,6 +106,18 @@ export abstract class Loader extends Teller {
     });
   }
 
+  /** Without a run; told as loading meanwhile. */
+  protected async loadAtRest(ticket: AbortController): Promise<LoadedEngine> {
+    this.loads.add(ticket);
+    this.apply({});
+    try {
+      return await this.loadModel(ticket.signal);
+    } finally {
+      this.loads.delete(ticket);
+      this.apply({});
+    }
+  }
+
   /** True where a fresh worker is worth a try; the failed one has then been left. */
   protected leavesWorker(cause: unknown): boolean {
     const error = MemoError.from(cause);
