@@ -1,6 +1,13 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { measure } from '.';
 import { lateScript } from './late-script';
+import { noPage } from './recogniser/page';
+import { Recogniser } from './recogniser/recogniser';
+import { SpeechClient } from './speech';
+
+const OPTIONS = { manifestUrl: 'https://page.test/manifest.json', assetBase: 'https://page.test/' };
+
+afterEach(() => vi.unstubAllGlobals());
 
 test('gives what was imported', async () => {
   await expect(lateScript(() => Promise.resolve({ Loop: 1 }))).resolves.toEqual({ Loop: 1 });
@@ -18,7 +25,31 @@ test('a measurement that cannot be fetched is told as that', async () => {
   vi.doMock('./measure', () => {
     throw new TypeError('Failed to fetch dynamically imported module');
   });
-  const options = { manifestUrl: 'https://page.test/manifest.json', assetBase: 'https://page.test/' };
-  await expect(measure(options)).rejects.toMatchObject({ code: 'file-missing' });
+  await expect(measure(OPTIONS)).rejects.toMatchObject({ code: 'file-missing' });
   vi.doUnmock('./measure');
+});
+
+test('a worker that the browser refuses at once is told with its reason and what to do', async () => {
+  const cause = new TypeError("This document requires 'TrustedScriptURL' assignment.");
+  vi.stubGlobal(
+    'Worker',
+    class {
+      constructor() {
+        throw cause;
+      }
+    },
+  );
+  const refused = expect.objectContaining({
+    code: 'file-missing',
+    message: expect.stringContaining('TrustedScriptURL') as string,
+    cure: expect.stringContaining('own origin') as string,
+    cause,
+  }) as unknown;
+  const recogniser = new Recogniser(OPTIONS, { page: noPage });
+  await expect(recogniser.load()).rejects.toEqual(refused);
+  expect(recogniser.state).toMatchObject({ phase: 'error', error: refused });
+  recogniser.close();
+  const address = { url: 'https://page.test/speech.json', file: null };
+  const speech = { ...OPTIONS, address, device: 'auto', allowSoftwareAdapter: false } as const;
+  expect(() => new SpeechClient(speech)).toThrow(refused as Error);
 });

@@ -14,11 +14,14 @@ declare global {
 }
 
 /** Somebody else's page, without a model. */
-async function openHost(page: Page, style: string, body: string): Promise<void> {
+async function openHost(page: Page, style: string, body: string, policy = ''): Promise<void> {
   await fakeWorkers(page);
   const html = `<!doctype html><html lang="en"><head><title>Elsewhere</title><style>${style}</style>
 <script type="module" src="./memo-bert.js"></script></head><body>${body}</body></html>`;
-  await page.route('**/host.html', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  const headers = policy === '' ? {} : { 'content-security-policy': policy };
+  await page.route('**/host.html', (route) =>
+    route.fulfill({ contentType: 'text/html', headers, body: html }),
+  );
   await openPage(page, 'host.html');
 }
 
@@ -289,4 +292,15 @@ test('files that are dropped are asked for as well: a page may cancel that', asy
     return [...asked, found.state];
   });
   expect(outcome).toEqual(['words-captions', 'start-file', 'idle']);
+});
+
+test('Trusted Types that pass no worker are told as what they are, and with what to do', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'], provokes: 'trusted-types' });
+  const policy = "require-trusted-types-for 'script'; trusted-types lit-html";
+  await openHost(page, '', '<memo-bert device="wasm"></memo-bert>', policy);
+  await page.getByTestId('start').click();
+  const told = page.getByRole('alert');
+  await expect(told).toHaveAttribute('data-code', 'file-missing');
+  await expect(told).toContainText('TrustedScriptURL');
+  await expect(told).toContainText('let Trusted Types pass them');
 });

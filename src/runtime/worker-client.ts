@@ -1,7 +1,7 @@
 /** The page's side of the inference worker: typed requests, progress, and the end of it. */
 
 import { MemoError } from '../errors';
-import { scriptMissing } from '../late-script';
+import { scriptMissing, startWorker } from '../late-script';
 import type { FromWorker, RequestKind, Requests, ToWorker } from './protocol';
 import type { Progress } from './progress';
 
@@ -180,7 +180,9 @@ export class WorkerClient {
 }
 
 function newWorker(): Worker {
-  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'memo-bert' });
+  return startWorker(
+    () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'memo-bert' }),
+  );
 }
 
 /** Frames and pictures hold memory that no garbage collector frees in time. */

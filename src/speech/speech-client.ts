@@ -2,6 +2,7 @@
 
 import { MOST_CHUNKS, type SampleChunk } from '../capture';
 import { MemoError } from '../errors';
+import { startWorker } from '../late-script';
 import type { Heard } from './listener';
 import type { FromSpeechWorker, SpeechOptions, ToSpeechWorker } from './protocol';
 
@@ -134,7 +135,9 @@ export class SpeechClient {
 }
 
 function newWorker(): Worker {
-  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'memo-speech' });
+  return startWorker(
+    () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'memo-speech' }),
+  );
 }
 
 function lost(message: string | undefined): MemoError {
