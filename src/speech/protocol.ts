@@ -28,6 +28,8 @@ export type FromSpeechWorker =
   | { readonly kind: 'ready'; readonly language: string }
   /** One chunk of samples was taken in, or worked off where its sender waits. */
   | { readonly kind: 'taken' }
+  /** The model has done with the sound up to one chunk: also where that was taken in at once. */
+  | { readonly kind: 'worked' }
   | { readonly kind: 'heard'; readonly run: number; readonly heard: Heard }
   /** The end: nothing follows. */
   | { readonly kind: 'error'; readonly error: SerialisedError };

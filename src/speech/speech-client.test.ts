@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { scene, told } from '../capture/words/testing/told';
 import type { FromSpeechWorker, ToSpeechWorker } from './protocol';
 import { SpeechClient } from './speech-client';
@@ -139,5 +139,46 @@ describe('SpeechWords over SpeechClient', () => {
       code: 'worker-lost',
       message: expect.stringContaining('memory') as string,
     });
+  });
+});
+
+describe('A speech worker that hangs', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('is found out though it takes sound in, and who waits for it goes on', async () => {
+    const { worker, client, listen, chunk } = setUp();
+    const { ears, words } = listen(true);
+    worker.say({ kind: 'ready', language: 'en' });
+    const waiting = words.hear(chunk());
+    for (let second = 0; second < 119; second += 1) {
+      vi.advanceTimersByTime(1000);
+      words.hear(chunk())?.catch(() => undefined);
+      worker.say({ kind: 'taken' });
+    }
+    expect([ears.errors, worker.terminated]).toEqual([[], false]);
+    vi.advanceTimersByTime(1000);
+    await waiting;
+    expect(ears.errors[0]).toMatchObject({
+      code: 'worker-lost',
+      message: expect.stringContaining('two minutes') as string,
+    });
+    expect([client.ended, worker.terminated, vi.getTimerCount()]).toEqual([true, true, 0]);
+  });
+
+  it('is not one that rests, nor one that takes long and comes', () => {
+    const { worker, listen, chunk } = setUp();
+    const { words } = listen();
+    vi.advanceTimersByTime(600_000); // while it loads
+    worker.say({ kind: 'ready', language: 'en' });
+    words.hear(chunk());
+    worker.say({ kind: 'taken' });
+    for (let turn = 0; turn < 4; turn += 1) {
+      vi.advanceTimersByTime(119_000);
+      worker.say(heard(1, 'happy', false));
+    }
+    worker.say({ kind: 'worked' });
+    vi.advanceTimersByTime(600_000);
+    expect([worker.terminated, vi.getTimerCount()]).toEqual([false, 0]);
   });
 });

@@ -6,6 +6,12 @@ import { startWorker } from '../late-script';
 import type { Heard } from './listener';
 import type { FromSpeechWorker, SpeechOptions, ToSpeechWorker } from './protocol';
 
+/**
+ * Looks, a second apart, at a worker that says nothing of the model though it has sound: twice as many as the engine's is given,
+ * for one long utterance is much for a large model on a slow machine.
+ */
+const MOST_QUIET = 120;
+
 /** As much of a Worker as is used. */
 export interface SpeechWorkerLike extends Pick<Worker, 'addEventListener' | 'terminate'> {
   postMessage(message: ToSpeechWorker, transfer: Transferable[]): void;
@@ -27,6 +33,10 @@ export class SpeechClient {
   #language: string | null = null;
   /** Of each chunk on its way: whom its answer wakes. */
   readonly #underWay: (() => void)[] = [];
+  /** Chunks that the model is not done with. */
+  #owed = 0;
+  #watch: ReturnType<typeof setInterval> | undefined;
+  #quiet = 0;
   /** Why nothing is heard any more. */
   #ended: MemoError | null = null;
 
@@ -82,6 +92,8 @@ export class SpeechClient {
 
   #send({ samples, sampleRateHz, time }: SampleChunk, waits: boolean, done: () => void): void {
     this.#underWay.push(done);
+    this.#owed += 1;
+    this.#watch ??= setInterval(() => this.#look(), 1000);
     const copy = samples.slice();
     this.#post({ kind: 'samples', samples: copy, sampleRateHz, time, waits }, [copy.buffer]);
   }
@@ -101,6 +113,7 @@ export class SpeechClient {
   }
 
   #take(message: FromSpeechWorker): void {
+    if (message.kind !== 'taken') this.#quiet = 0;
     switch (message.kind) {
       case 'progress':
         this.#on?.progress(message.loadedBytes, message.totalBytes);
@@ -112,6 +125,9 @@ export class SpeechClient {
       case 'taken':
         this.#underWay.shift()?.();
         break;
+      case 'worked':
+        this.#owed -= 1;
+        break;
       case 'heard':
         if (message.run === this.#run) this.#on?.heard(message.heard);
         break;
@@ -121,6 +137,19 @@ export class SpeechClient {
     }
   }
 
+  /** Counted, not by the clock, as the engine's. */
+  #look(): void {
+    this.#quiet += 1;
+    if (this.#owed === 0) this.#unwatch();
+    else if (this.#quiet >= MOST_QUIET) this.#end(lost('it has not answered for two minutes'));
+  }
+
+  #unwatch(): void {
+    clearInterval(this.#watch);
+    this.#watch = undefined;
+    this.#quiet = 0;
+  }
+
   #post(message: ToSpeechWorker, transfer: Transferable[] = []): void {
     if (this.#ended === null) this.#worker.postMessage(message, transfer);
   }
@@ -128,6 +157,7 @@ export class SpeechClient {
   #end(error: MemoError): void {
     if (this.#ended !== null) return;
     this.#ended = error;
+    this.#unwatch();
     this.#worker.terminate();
     this.#wakeAll();
     this.#on?.lost(error);

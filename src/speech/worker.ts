@@ -55,5 +55,10 @@ self.onmessage = ({ data }) => {
   const taken = () => self.postMessage({ kind: 'taken' });
   if (!data.waits) taken();
   const work = listener?.work(data.waits) ?? Promise.resolve();
-  (data.waits ? work.then(taken) : work).catch(fail);
+  work
+    .then(() => {
+      self.postMessage({ kind: 'worked' });
+      if (data.waits) taken();
+    })
+    .catch(fail);
 };
