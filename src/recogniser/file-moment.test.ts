@@ -200,4 +200,13 @@ describe('what was said over time', () => {
     log.add(2, texts('b'));
     expect([0.5, 2, 2.5].map((time) => log.at(time)[0]?.text)).toEqual(['a', 'a', 'b']);
   });
+
+  it('is kept once for each answer, however often it is told between two', () => {
+    const told: ConstructorParameters<typeof SaidLog>[0] = [];
+    const log = new SaidLog(told);
+    for (let guess = 0; guess < 1000; guess += 1)
+      log.add(Math.floor(guess / 100), [{ text: String(guess), start: 0, end: 1 }]);
+    expect(told).toHaveLength(10);
+    expect([0.5, 5, 99].map((time) => log.at(time)[0]?.text)).toEqual(['99', '499', '999']);
+  });
 });

@@ -182,7 +182,7 @@ export class Words {
   texts(own: readonly TimedText[]): readonly TimedText[] {
     const { source, said, status } = this.#state;
     if (said.length === 0 && (source === 'typed' || status !== 'listening')) return own;
-    return said.map(({ text, start, end }) => ({ text, start, end }));
+    return said;
   }
 
   /** Never rejects: what fails is shown. */
