@@ -1,11 +1,12 @@
 /**
  * What a few marks are worth, measured with the shipped model in Node: 84 sentences of everyday English, twelve a word, whose
  * words the model does not always find. Marks are drawn from half of them, and judged by the other half.
- * `MEMO_MEASURE=1` prints the table of docs/adaptation.md: no change, a bias, a bias and a temperature (which is in use), and
- * prototypes of the hidden state at the mask.
+ * `MEMO_MEASURE=1` writes bench/results/adaptation.json: no change, a bias, a bias and a temperature (which is in use), and
+ * prototypes of the hidden state at the mask. The table of docs/apart.md is of that file, and is compared with it here.
  */
 
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -22,6 +23,9 @@ const bundle = (path: string) => root(`../public/models/small/${path}`);
 const manifest = checkManifest(JSON.parse(bundle('manifest.json').toString()));
 const sentences = JSON.parse(root('fixtures/sentences.json').toString()) as Record<string, string[]>;
 const labels = manifest.labels.map(({ id }) => id);
+const GRAPH = 'memobert.onnx';
+const graphBytes = bundle(GRAPH);
+const MEASURED = fileURLToPath(new URL('../bench/results/adaptation.json', import.meta.url));
 
 interface Read extends Mark {
   /** At the mask. */
@@ -35,7 +39,7 @@ beforeAll(async () => {
     JSON.parse(bundle(manifest.text.tokenizerConfig.path).toString()),
   );
   const prompt = new Prompt(manifest.prompt, manifest.labels, wordPieces, manifest.text.maxTokens);
-  const graph = await ort.InferenceSession.create(new Uint8Array(bundle('memobert.onnx')));
+  const graph = await ort.InferenceSession.create(new Uint8Array(graphBytes));
   const sizes = { face: manifest.face.featureSize, voice: manifest.voice.featureSize };
   for (const [word, said] of Object.entries(sentences)) {
     for (const text of said) {
@@ -132,9 +136,9 @@ interface Score {
  * @param count marks drawn, of at least two words
  * @param shift standard deviation of what a person adds to each word's log probability: a face that looks sad at rest, a loud voice
  */
-function judge(method: Method, count: number, shift = 0, times = 40): Score {
+function judge(method: Method, count: number, shift = 0): Score {
   let [right, loss, judged] = [0, 0, 0];
-  for (let time = 0; time < times; time += 1) {
+  for (let time = 0; time < DRAWS; time += 1) {
     const draw = draws(time + 1);
     const person = { temperature: 1, bias: labels.map(() => shift * normal(draw)) };
     const own = reads.map((read) => ({ ...read, probabilities: adapt(read.probabilities, person) }));
@@ -161,9 +165,65 @@ function normal(draw: () => number): number {
 
 const identity: Method = () => (read) => read.probabilities;
 const COUNTS = [2, 4, 8, 16, 32];
+const DRAWS = 40;
 
 /** A person whom the model reads as it reads everybody, and one whom it misreads. */
-const SHIFTS = [0, 1.5];
+const SHIFTS = { 'as anybody': 0, misread: 1.5 };
+type Person = keyof typeof SHIFTS;
+
+/** What is written, and what the table is made of. */
+interface Measured {
+  readonly graph: { readonly path: string; readonly sha256: string };
+  readonly sentences: number;
+  readonly draws: number;
+  /** By person, method and number of marks. */
+  readonly scores: Readonly<Record<Person, Readonly<Record<string, Readonly<Record<number, Score>>>>>>;
+}
+
+function methods(): Record<string, Method> {
+  const all: Record<string, Method> = { 'no change': identity };
+  for (const bias of [0.25, 0.5, 1, 2]) {
+    all[`bias ${bias}`] = fitted({ bias, sharpness: 1e9 });
+    for (const sharpness of [4, 16])
+      all[`bias ${bias}, sharpness ${sharpness}`] = fitted({ bias, sharpness });
+  }
+  for (const strength of [1, 2, 4]) all[`prototypes ${strength}`] = prototypes(strength);
+  return all;
+}
+
+function measure(): Measured {
+  const graph = { path: GRAPH, sha256: createHash('sha256').update(graphBytes).digest('hex') };
+  const scoresOf = (method: Method, shift: number) =>
+    Object.fromEntries(COUNTS.map((count) => [count, judge(method, count, shift)]));
+  const scores = Object.fromEntries(
+    Object.entries(SHIFTS).map(([person, shift]) => [
+      person,
+      Object.fromEntries(Object.entries(methods()).map(([name, method]) => [name, scoresOf(method, shift)])),
+    ]),
+  ) as Measured['scores'];
+  return { graph, sentences: reads.length, draws: DRAWS, scores };
+}
+
+/** What docs/apart.md shows of it: its words for each method, and the number of marks. */
+const SHOWN = {
+  'no change': 'no change',
+  '**bias and temperature**': `bias ${PRIOR.bias}, sharpness ${PRIOR.sharpness}`,
+  prototypes: 'prototypes 1',
+  'prototypes, four times as strong': 'prototypes 4',
+};
+const SHOWN_COUNTS = [2, 8, 32];
+
+/** The cells of the table, but for its head. */
+function tableOf({ scores }: Measured): string[][] {
+  const cell = (score?: Score) =>
+    score ? `${(score.accuracy * 100).toFixed(1)} %, ${score.loss.toFixed(3)}` : 'not measured';
+  return (['misread', 'as anybody'] as const).flatMap((person) =>
+    Object.entries(SHOWN).map(([words, method]) => [
+      `${person}: ${words}`,
+      ...SHOWN_COUNTS.map((count) => cell(scores[person][method]?.[count])),
+    ]),
+  );
+}
 
 describe('marks of sentences, judged by others', () => {
   it('help where the model misreads a person, the more the better', () => {
@@ -182,20 +242,34 @@ describe('marks of sentences, judged by others', () => {
     }
   });
 
-  it.runIf(process.env['MEMO_MEASURE'] !== undefined)('as a table', () => {
-    const methods: Record<string, Method> = { 'no change': identity };
-    for (const bias of [0.25, 0.5, 1, 2]) {
-      methods[`bias ${bias}`] = fitted({ bias, sharpness: 1e9 });
-      for (const sharpness of [4, 16])
-        methods[`bias ${bias}, sharpness ${sharpness}`] = fitted({ bias, sharpness });
-    }
-    for (const strength of [1, 2, 4]) methods[`prototypes ${strength}`] = prototypes(strength);
-    const cell = ({ accuracy, loss }: Score) => `${(accuracy * 100).toFixed(1)} % ${loss.toFixed(3)}`;
-    for (const shift of SHIFTS) {
-      const lines = Object.entries(methods).map(([name, method]) =>
-        [name, ...COUNTS.map((count) => cell(judge(method, count, shift)))].join(' | '),
-      );
-      console.log([`shift ${shift}`, ...COUNTS].join(' | ') + '\n' + lines.join('\n'));
-    }
+  it.runIf(process.env['MEMO_MEASURE'] !== undefined)('are measured, and written', () => {
+    writeFileSync(MEASURED, `${JSON.stringify(measure(), null, 2)}\n`);
+  });
+});
+
+describe('the table of docs/apart.md', () => {
+  const measured = () => JSON.parse(readFileSync(MEASURED, 'utf8')) as Measured;
+
+  it('is of the graph that is shipped', () => {
+    expect(measured().graph).toEqual({
+      path: manifest.graphs.memobert.fp32?.path,
+      sha256: manifest.graphs.memobert.fp32?.sha256,
+    });
+  });
+
+  it('is what was measured', () => {
+    const [, page = ''] = root('../docs/apart.md').toString().split('### What it is worth');
+    const [said = ''] = page.split('\n## ');
+    const rows = said.split('\n').filter((line) => line.startsWith('|'));
+    expect(
+      rows.slice(2).map((row) =>
+        row
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      ),
+    ).toEqual(tableOf(measured()));
+    expect(said).toContain(`${measured().sentences} English sentences`);
+    expect(said).toContain(`${measured().draws} draws`);
   });
 });
