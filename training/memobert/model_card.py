@@ -1,7 +1,7 @@
 """Writes a bundle's model card: one section a graph, every figure taken from what was measured.
 
     python -m memobert.model_card --bundle ../public/models/small --encoders results/encoders/encoders.json \
-        --fusion results/memobert/memobert.json
+        --fusion results/memobert/memobert.json --voices results/browser-path-voices.json
 
 The words that no measurement gives (intended use, known failures) stand in `model_card.md` beside this file.
 """
@@ -19,6 +19,7 @@ from .fusion_report import kept
 from .pretraining_heads import TITLES
 from .report_figures import compared_group
 from .run_parts import merged, single_runs
+from .voice_stream import CONTEXT
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
 # what was aimed for before anything was measured; `all` is of the corpus that is left out
@@ -29,6 +30,9 @@ ECE_AIM = 0.05
 # GoEmotions' nouns of six of the labels: they are no labels, and no other words either
 NOUNS_OF_LABELS = ("joy", "sadness", "fear", "anger", "surprise", "disgust")
 CHANCE = 0.5
+# how a split of whole corpora begins
+LEFT_OUT = "left out"
+MEASURES = {"recall": "Recall", "precision": "Precision", "f1": "F1"}
 # of a mean of runs: what is below is not worth a row
 LEAST_SHARE = 0.01
 
@@ -38,17 +42,22 @@ def main(argv: list[str] | None = None) -> str:
     parser.add_argument("--bundle", type=Path, required=True, help="folder with manifest.json")
     parser.add_argument("--encoders", type=Path, required=True, help="encoders.json of evaluate_encoders")
     parser.add_argument("--fusion", type=Path, default=None, help="memobert.json of evaluate")
+    parser.add_argument("--voices", type=Path, default=None, help="JSON of browser_path/evaluate-voices.mjs")
     arguments = parser.parse_args(argv)
     manifest = json.loads((arguments.bundle / "manifest.json").read_text())
     encoders = json.loads(arguments.encoders.read_text())["encoders"]
     fusion = json.loads(arguments.fusion.read_text()) if arguments.fusion else {}
-    card = make_card(manifest, encoders, fusion, TEMPLATE.read_text())
+    voices = json.loads(arguments.voices.read_text()) if arguments.voices else {}
+    card = make_card(manifest, encoders, fusion, voices, TEMPLATE.read_text())
     (arguments.bundle / "README.md").write_text(card)
     return card
 
 
-def make_card(manifest: dict, encoders: dict, fusion: dict, template: str) -> str:
-    """The card; `template` has a `{{name}}` for each part. Raises KeyError on a name that is no part."""
+def make_card(manifest: dict, encoders: dict, fusion: dict, voices: dict, template: str) -> str:
+    """The card; what was not measured is empty.
+
+    `template` has a `{{name}}` for each part. Raises KeyError on a name that is no part.
+    """
     parts = {
         "version": manifest["version"],
         "glance": glance(encoders, fusion),
@@ -56,12 +65,15 @@ def make_card(manifest: dict, encoders: dict, fusion: dict, template: str) -> st
         "files": files(manifest),
         "runs": runs(manifest),
         "data": table(["corpus", "licence"], [[s["name"], s["licence"]] for s in manifest["dataSources"]]),
+        "streamed": streamed(manifest, voices),
         "cases": cases(fusion),
+        "case classes": case_classes(fusion),
         "texts": texts(fusion),
         "tasks": tasks(fusion),
         "unseen": unseen(fusion),
         "below chance": below_chance(fusion),
         "worse": worse(encoders),
+        "missed": missed(encoders),
     }
     for name in ("denseface", "denseface-light", "wav2vec2"):
         parts[name] = encoder(encoders[name]) if name in encoders else "Not measured.\n"
@@ -92,7 +104,7 @@ def glance(encoders: dict, fusion: dict) -> str:
             rows.append([f"{who}, {split}: accuracy", with_interval(groups["all"]["after"], "wa"), aim])
     for split, groups in encoders.get("wav2vec2", {}).get("splits", {}).items():
         for group, aim in VOICE_AIMS.items():
-            if group in groups and (group == "all") == split.startswith("left out"):
+            if group in groups and (group == "all") == split.startswith(LEFT_OUT):
                 name = split if group == "all" else f"{split}, {group}"
                 rows.append([f"wav2vec 2.0, {name}: UAR", with_interval(groups[group]["after"], "uar"), aim])
     found = fusion.get("cases", {})
@@ -208,6 +220,30 @@ def encoder(found: dict) -> str:
     return "\n".join(parts)
 
 
+def streamed(manifest: dict, found: dict) -> str:
+    """What the voice in two graphs was measured by: its 8 bits, and the page's own path with these files."""
+    files = manifest["graphs"].get(CONTEXT, {})
+    parts = []
+    if "deviation" in files.get("int8", {}):
+        held = " and ".join(f"{value:g} ({name})" for name, value in files["int8"]["deviation"].items())
+        parts.append(f"In 8 bits it is held to fp32's golden vectors within {held}.")
+    known = [f"sha256 {file['sha256'][:12]}" for file in files.values()]
+    if any(told in graph for told in known for graph in found.get("graphs", [])):
+        raw = found["raw"]["encoder"]
+        parts.append(
+            f"The page's own path ({found['clips']} clips, both graphs as sound comes): UAR "
+            + ", ".join(
+                f"{percent(of['path']['encoder']['uar'])} from {int(rate) / 1000:g} kHz (the same answer for "
+                f"{percent(of['path']['encoder']['sameAnswer'])})"
+                for rate, of in found["rates"].items()
+            )
+            + f"; the whole graph on the trainer's windows: {percent(raw['uar'])}."
+        )
+    else:
+        parts.append("With these weights the page's own path was not measured.")
+    return " ".join(parts)
+
+
 def cases(found: dict) -> str:
     """The seven cases, with the calibration of each."""
     light = found.get("light", {})
@@ -225,6 +261,22 @@ def cases(found: dict) -> str:
     ]
     head = ["case", "WA", "UAR", "UAR with the light face encoder", "ECE", "by chance", "one of twenty above"]
     return table([*head, "temperature", "samples"], rows)
+
+
+def case_classes(found: dict) -> str:
+    """Recall, precision and F1 of each label, a table each, a column a case."""
+    by_case = {name: of["classes"] for name, of in found.get("cases", {}).items() if "classes" in of}
+    if not by_case:
+        return "Per class: not measured."
+    labels = dict.fromkeys(label for classes in by_case.values() for label in classes)
+    parts = []
+    for key, title in MEASURES.items():
+        rows = [
+            [label, *(percent(classes.get(label, {}).get(key)) for classes in by_case.values())]
+            for label in labels
+        ]
+        parts.append(f"{title} per class:\n\n{table(['class', *by_case], rows)}")
+    return "\n".join(parts)
 
 
 def texts(found: dict) -> str:
@@ -270,6 +322,22 @@ def below_chance(found: dict) -> str:
     words = sorted(found.get("unseen", {}).get("words", {}).items(), key=lambda item: item[1]["auc"])
     below = [f"{word} {of['auc']:.3f}" for word, of in words if of["auc"] < CHANCE]
     return ", ".join(below) or "none that was measured"
+
+
+def missed(encoders: dict) -> str:
+    """Labels that the voice recalls in a corpus left out less often than chance would."""
+    told = []
+    for split, groups in encoders.get("wav2vec2", {}).get("splits", {}).items():
+        scores = groups[ALL]["after"]
+        low = sorted(
+            (of["recall"], name, of["support"])
+            for name, of in scores["classes"].items()
+            if of["recall"] is not None and of["recall"] < scores["chance_uar"]
+        )
+        if split.startswith(LEFT_OUT) and low:
+            named = ", ".join(f"{name} {percent(recall)} of {count}" for recall, name, count in low)
+            told.append(f"{split}: {named} (chance {percent(scores['chance_uar'])})")
+    return "; ".join(told) or "none that was measured"
 
 
 def worse(encoders: dict) -> str:

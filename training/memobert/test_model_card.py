@@ -1,7 +1,11 @@
+import json
+import shutil
+from pathlib import Path
+
 import pytest
 
 from .encoder_splits import UNSEEN
-from .model_card import TEMPLATE, glance, make_card, runs, worse
+from .model_card import TEMPLATE, case_classes, glance, main, make_card, missed, runs, streamed, worse
 
 SCORES = {"wa": 0.5, "uar": 0.4, "wa_interval": [0.4, 0.6], "uar_interval": [0.3, 0.5], "majority_wa": 0.2}
 SCORES |= {"chance_uar": 0.125, "count": 10, "macro_f1": 0.4}
@@ -33,7 +37,7 @@ FUSION = {
 
 
 def test_every_figure_comes_from_what_was_measured():
-    card = make_card(MANIFEST, {"denseface": FOUND}, FUSION, TEMPLATE.read_text())
+    card = make_card(MANIFEST, {"denseface": FOUND}, FUSION, {}, TEMPLATE.read_text())
     assert "{{" not in card
     assert "| TVA | 50.0 % | 40.0 % | 37.7 % | 3.1 % | 2.0 % | 4.1 % | 1.25 | 10 |" in card
     assert "have 2.0 %, and one of twenty more than 4.1 %" in card
@@ -77,14 +81,69 @@ def test_what_training_files_hold_as_well_is_told_apart():
     unseen = {**SCORES, "wa": 0.45, "uar": 0.35, "count": 8}
     face = {**FOUND, "splits": {"FER+ valid": {"all": {"after": SCORES}, UNSEEN: {"after": unseen}}}}
     texts = {"meld": {**SCORES, "macro_f1_unseen": 0.38, "unseen": 7}, "isear": SCORES}
-    card = make_card(MANIFEST, {"denseface-light": face}, {**FUSION, "texts": texts}, TEMPLATE.read_text())
+    card = make_card(
+        MANIFEST, {"denseface-light": face}, {**FUSION, "texts": texts}, {}, TEMPLATE.read_text()
+    )
     assert "| LightFace, FER+ valid: WA | 45.0 % | 50.0 % | 8 of 10 |" in card
     assert "| LightFace, FER+ valid: UAR | 35.0 % | 40.0 % | 8 of 10 |" in card
     assert "| words alone, meld: macro F1 | 38.0 % | 40.0 % | 7 of 10 |" in card
     assert "words alone, isear: macro F1" not in card
     # the table of classes is of all
     assert "Per class, FER+ valid:" in card
-    assert "was not measured" in make_card(MANIFEST, {"denseface": FOUND}, FUSION, TEMPLATE.read_text())
+    assert "was not measured" in make_card(MANIFEST, {"denseface": FOUND}, FUSION, {}, TEMPLATE.read_text())
+
+
+def test_each_label_is_told_in_each_case():
+    none = {"recall": None, "precision": 0.25, "f1": None, "support": 0}
+    of = {"T": {"classes": {"sad": none}}, "TVA": {"classes": {"sad": {**none, "recall": 0.5, "f1": 0.3}}}}
+    told = case_classes({"cases": of})
+    assert "Recall per class:\n\n| class | T | TVA |\n| --- | --- | --- |\n| sad | n/a | 50.0 % |\n" in told
+    assert "Precision per class:" in told and "| sad | 25.0 % | 25.0 % |" in told
+    assert "F1 per class:" in told and "| sad | n/a | 30.0 % |" in told
+    assert "| happiness | 90.0 % |" in make_card(MANIFEST, {}, FUSION, {}, TEMPLATE.read_text())
+    assert case_classes({}) == "Per class: not measured."
+
+
+def test_labels_that_an_unheard_corpus_hides_are_a_known_failure():
+    recalls = {"sad": 0.5, "surprised": 0.048, "disgusted": 0.0, "scared": None}
+    others = {"precision": 0.2, "f1": 0.1, "support": 84}
+    classes = {name: {"recall": recall, **others} for name, recall in recalls.items()}
+    scores = {"all": {"after": {**SCORES, "classes": classes}}}
+    told = missed({"wav2vec2": {"splits": {"validation speakers": scores, "left out whole: it": scores}}})
+    assert told == "left out whole: it: disgusted 0.0 % of 84, surprised 4.8 % of 84 (chance 12.5 %)"
+    found = {"wav2vec2": {**FOUND, "splits": {"left out whole: it": scores}}}
+    card = make_card(MANIFEST, {}, {}, {}, "{{missed}}")
+    assert card == "none that was measured"
+    card = make_card(MANIFEST, found, {}, {}, TEMPLATE.read_text().split("## Known failures")[1])
+    assert told in card
+
+
+def test_the_voice_in_two_graphs_is_measured_by_the_files_that_are_shipped():
+    file = {"sha256": "abcdef0123456789", "deviation": {"probability": 0.013, "feature": 0.033}}
+    manifest = {"graphs": {"wav2vec2-context": {"fp32": {"sha256": "0" * 16}, "int8": file}}}
+    path = {"encoder": {"uar": 0.656, "sameAnswer": 0.9}}
+    voices = {"graphs": ["wav2vec2-context int8 (c.onnx, sha256 abcdef012345)"], "clips": 240}
+    voices |= {"raw": {"encoder": {"uar": 0.667}}, "rates": {"44100": {"path": path}}}
+    told = streamed(manifest, voices)
+    assert "within 0.013 (probability) and 0.033 (feature)" in told
+    assert "240 clips" in told and "UAR 65.6 % from 44.1 kHz (the same answer for 90.0 %)" in told
+    assert "trainer's windows: 66.7 %" in told
+    # of other weights, or of none, nothing is told
+    for others in ({}, {**voices, "graphs": ["wav2vec2-context int8 (c.onnx, sha256 bbbbbb012345)"]}):
+        assert streamed(manifest, others).endswith("the page's own path was not measured.")
+
+
+def test_the_shipped_card_is_what_its_command_writes_and_tells_each_graph(tmp_path):
+    root = Path(__file__).parents[2]
+    shipped, results = root / "public/models/small", root / "training/results"
+    shutil.copy(shipped / "manifest.json", tmp_path)
+    words = ["--bundle", str(tmp_path), "--encoders", str(results / "encoders/encoders.json")]
+    words += ["--fusion", str(results / "memobert/memobert.json")]
+    card = main([*words, "--voices", str(results / "browser-path-voices.json")])
+    assert card == (shipped / "README.md").read_text()
+    headings = [line for line in card.splitlines() if line.startswith("## ")]
+    for graph in json.loads((shipped / "manifest.json").read_text())["graphs"]:
+        assert any(f"(`{graph}.onnx`)" in heading for heading in headings), graph
 
 
 def test_what_got_worse_is_a_known_failure():
@@ -118,4 +177,4 @@ def test_the_mean_of_runs_names_each_of_them_once():
 
 def test_a_part_that_is_not_there_is_an_error():
     with pytest.raises(KeyError, match="unknown"):
-        make_card(MANIFEST, {}, {}, "{{unknown}}")
+        make_card(MANIFEST, {}, {}, {}, "{{unknown}}")
