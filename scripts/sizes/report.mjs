@@ -2,6 +2,7 @@
 
 import { GROUPS, SITUATIONS } from './groups.mjs';
 import { ownBytes } from './own-code.mjs';
+import { WEIGHT_LIMITS, weightBytes } from './weights.mjs';
 
 /** Most bytes of our own code, gzip (see `own-code.mjs`): less than 2 % above what was reached. */
 export const LIMITS = { page: 44_500, worker: 28_200, together: 72_600, untilEstimate: 81_900 };
@@ -32,6 +33,36 @@ const OWN = {
   together: 'both together',
   untilEstimate: 'both, with what is fetched late until the first estimate by camera and microphone',
 };
+
+const BACKENDS = { wasm: 'WebAssembly', webgpu: 'WebGPU' };
+const WEIGHTS = {
+  graphs: 'the graphs that estimate',
+  untilEstimate: 'until the first estimate: with speech gate and face detector',
+  playground: 'with the playground’s graph, when it is opened',
+};
+
+/** @param {Sized[]} sized */
+function weights(sized) {
+  const rows = Object.entries(BACKENDS).flatMap(([backend, title]) => {
+    const bytes = weightBytes(sized, backend);
+    return Object.entries(WEIGHTS).map(([key, what]) => {
+      const most = key === 'untilEstimate' ? number(WEIGHT_LIMITS[backend]) : '';
+      return [`${title}, ${what}`, number(bytes[key].gzip), number(bytes[key].brotli), most];
+    });
+  });
+  return table(['weights', 'gzip', 'brotli', 'at most, gzip'], rows);
+}
+
+/** What the limits do not hold. @param {Sized[]} sized */
+function aboveAim(sized) {
+  const above = Object.entries(BACKENDS).flatMap(([backend, title]) => {
+    const { gzip } = weightBytes(sized, backend).playground;
+    const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+    const aim = WEIGHT_LIMITS[backend];
+    return gzip > aim ? `${title} is above its aim by then: ${megabytes(gzip)} MB of ${megabytes(aim)}.` : [];
+  });
+  return above.length > 0 ? above.join(' ') : 'Both backends are within the aim then, too.';
+}
 
 /** @param {Sized[]} sized */
 export function report(sized) {
@@ -68,6 +99,13 @@ Each sum is of the groups below. Of the model each backend loads its own files; 
 
 ${table(['situation', 'files', ...KINDS], situations)}
 
+## Weights
+
+What one visitor downloads of them, each line with those before it; the aim is at most 25 MB on WebAssembly and 30 MB on WebGPU, compressed.
+It is held until the first estimate; what the playground needs beside is fetched when somebody opens it, and no limit holds that. ${aboveAim(sized)}
+
+${weights(sized)}
+
 ${groups.join('\n\n')}
 `;
 }
@@ -94,6 +132,13 @@ export function complaints(sized, committed) {
     if (own[key] > most)
       wrong.push(
         `Our own code ${OWN[key]}: ${number(own[key])} bytes gzip, more than ${number(most)}. Load late what is not needed at the start.`,
+      );
+  }
+  for (const [backend, most] of Object.entries(WEIGHT_LIMITS)) {
+    const { gzip } = weightBytes(sized, backend).untilEstimate;
+    if (gzip > most)
+      wrong.push(
+        `Weights on ${BACKENDS[backend]}, ${WEIGHTS.untilEstimate}: ${number(gzip)} bytes gzip, more than ${number(most)}. Make a graph smaller, or fetch it when it is asked for.`,
       );
   }
   for (const { name, group, raw, gzip } of sized.filter((file) => file.group !== 'none')) {

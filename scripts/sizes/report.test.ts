@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lastingName } from './measure.mjs';
 import { ownBytes } from './own-code.mjs';
 import { complaints, LIMITS, readReport, report, sumOf } from './report.mjs';
+import { WEIGHT_LIMITS, weightBytes } from './weights.mjs';
 
 const file = (name: string, group: string, gzip: number) => ({
   ...{ name, group, gzip },
@@ -63,6 +64,41 @@ describe('the gate', () => {
     const late = [file('assets/with-model-*.js', 'start', 2000), file('assets/live-*.js', 'late', 1000)];
     const more = [...sized, ...late, file('assets/actor-*.js', 'late', 9000)];
     expect(ownBytes(more)).toEqual({ ...own, untilEstimate: 54_000 });
+  });
+
+  describe('of weights', () => {
+    const light = [
+      ...sized,
+      file('models/small/tokenizer.json', 'model', 200_000),
+      file('models/small/voice.int8.onnx', 'model-wasm', 3_000_000),
+      file('models/small/voice.onnx', 'model-webgpu', 6_000_000),
+      file('generated/face_detector.tflite', 'senses', 200_000),
+      file('generated/vision.wasm', 'senses', 3_000_000),
+      file('models/small/wav2vec2.onnx', 'late', 6_000_000),
+      file('models/small/memobert-heads.onnx', 'late', 1_000_000),
+    ];
+
+    it('counts the graphs of a backend, then the senses’, then the playground’s, and nothing else', () => {
+      const gzip = (backend: 'wasm' | 'webgpu') =>
+        Object.values(weightBytes(light, backend)).map((bytes) => bytes.gzip);
+      expect(gzip('wasm')).toEqual([19_403_328, 19_603_328, 20_603_328]);
+      expect(gzip('webgpu')).toEqual([22_403_328, 22_603_328, 23_603_328]);
+      expect(report(light)).toContain(
+        '| WebAssembly, until the first estimate: with speech gate and face detector | 19,603,328 | 19,603,298 | 25,000,000 |',
+      );
+      expect(report(light)).toContain('Both backends are within the aim then, too.');
+    });
+
+    it('fails more than the aim until the first estimate, and only says it of the playground', () => {
+      const most = WEIGHT_LIMITS.wasm;
+      const atMost = [...light, file('models/small/more.onnx', 'model-wasm', most - 19_603_328)];
+      expect(complaints(atMost, report(atMost))).toEqual([]);
+      expect(report(atMost)).toContain('WebAssembly is above its aim by then: 26.0 MB of 25.0.');
+      const heavy = [...atMost, file('models/small/last.onnx', 'senses', 1)];
+      expect(complaints(heavy, report(heavy))).toEqual([
+        'Weights on WebAssembly, until the first estimate: with speech gate and face detector: 25,000,001 bytes gzip, more than 25,000,000. Make a graph smaller, or fetch it when it is asked for.',
+      ]);
+    });
   });
 
   it('fails what has changed, come, gone or moved since it was committed', () => {
