@@ -57,6 +57,21 @@ test('without an element: a file’s estimates one by one', async ({ open }) => 
   expect(told.csv.split('\n').length).toBeGreaterThan(told.estimates.length);
 });
 
+test('without an element: a stream of one’s own, and a frame and samples that are pushed', async ({
+  open,
+}) => {
+  const page = await open({ grant: ['camera'], bundle: 'tiny' });
+  await page.goto('headless.html');
+  await page.waitForFunction(() => 'watch' in window);
+  const { streamed, pushed } = await page.evaluate(() => {
+    const { watch } = window as unknown as {
+      watch(address: string): Promise<Record<'streamed' | 'pushed', Estimate | null>>;
+    };
+    return watch('actor/happy.mp3');
+  });
+  for (const estimate of [streamed, pushed]) expectWhole(estimate!);
+});
+
 test('without a bundler: one script, copied', async ({ open }) => {
   const page = await open({ baseURL });
   await openPage(page, 'plain/');
