@@ -48,9 +48,16 @@ test('wrong attributes are told and named, their defaults hold; label words chan
   await element(page, (found) => found.setAttribute('labels', 'angry,unheardof'));
   expect(await nextError(page)).toBe('label-invalid');
   await page.waitForFunction(() => window.estimates.at(-1)?.labels.length === 7);
+  // of two masks the same is said, and the bundle's own sentence holds
+  await element(page, (found) => found.setAttribute('prompt', 'From [MASK] to [MASK].'));
+  expect(await nextError(page, 1)).toBe('prompt-invalid');
+  expect(await element(page, (found) => found.attributeErrors.map(({ message }) => message))).toContainEqual(
+    expect.stringContaining('2 masks'),
+  );
+  await expect(page.getByText('The person looks')).toHaveCount(0);
   await expectPhase(page, 'listening');
   await element(page, (found) => found.setAttribute('device', 'gpu'));
-  expect(await nextError(page, 1)).toBe('attribute-invalid');
+  expect(await nextError(page, 2)).toBe('attribute-invalid');
   expect(await page.evaluate(() => window.grantedTracks.length)).toBe(2);
 });
 
