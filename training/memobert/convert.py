@@ -28,6 +28,7 @@ from .denseface_model import FEATURE_SIZE
 from .export import CONTEXT, FRAMES, write_parts
 from .exported_models import PARTS
 from .labels import LABELS
+from .loop import refuse_several
 from .manifest import Bundle
 from .memobert_import import named_weights
 from .part_loading import add_reading_arguments
@@ -234,6 +235,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> dict | None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    refuse_several()
     return convert(parse(argv))
 
 

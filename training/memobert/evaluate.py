@@ -27,7 +27,7 @@ from .exported_models import round_to_half
 from .feature_origin import check_trained_on
 from .fusion_report import to_markdown
 from .labels import LABELS
-from .loop import add_common_arguments, start
+from .loop import add_common_arguments, start_alone
 from .masking import WordStarts
 from .memobert_import import load_published
 from .memobert_model import MemoBert, small_config
@@ -190,7 +190,7 @@ def main(argv: list[str] | None = None) -> dict:
     # the page computes in fp32
     parser.set_defaults(precision="fp32")
     arguments = parser.parse_args(argv)
-    device, precision = start(arguments), arguments.precision
+    device, precision = start_alone(arguments), arguments.precision
     held_out = arguments.split == "test"
     if held_out and not arguments.samples:
         raise ValueError("--split test is about your own clips: give their features with --samples")

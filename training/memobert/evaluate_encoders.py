@@ -32,7 +32,7 @@ from .encoder_splits import (
 from .evaluation_report import PREVIOUS, markdown
 from .ferplus_data import load_ferplus
 from .labels import LABELS
-from .loop import add_common_arguments, start
+from .loop import add_common_arguments, start_alone
 from .metrics import measure, paired_difference, score_logits
 from .report_figures import draw_figures
 from .robustness import CLEAN, FACE_CONDITIONS, degrade_faces, degrade_voice, voice_conditions
@@ -322,7 +322,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> dict:
     arguments = parse(argv)
-    report = evaluate(arguments, start(arguments))
+    report = evaluate(arguments, start_alone(arguments))
     out: Path = arguments.out
     if arguments.keep and (out / "encoders.json").exists():
         kept = json.loads((out / "encoders.json").read_text())["encoders"] | report["encoders"]

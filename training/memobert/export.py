@@ -40,6 +40,7 @@ from .golden_vectors import (
     head_inputs,
     stream_inputs,
 )
+from .loop import refuse_several
 from .manifest import (
     DATA_SOURCES,
     LICENCE,
@@ -296,6 +297,7 @@ def write_parts(
 
 def main(argv: list[str] | None = None) -> dict:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    refuse_several()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     parser.add_argument("--face", type=Path, default=None, help="best.pt of DenseFace")
     parser.add_argument(

@@ -25,7 +25,7 @@ from .denseface_model import FACE_CLASSES
 from .encoder_loading import BATCH, FACE_SIZE_PX, Encoder, load_encoder
 from .kept import check_made
 from .labels import LABEL_INDEX
-from .loop import pick_device
+from .loop import pick_device, refuse_several
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 from .metrics import log_softmax
 from .preprocessing_fixtures import BUNDLE
@@ -188,6 +188,7 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the default")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    refuse_several()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     device = pick_device(arguments.device)

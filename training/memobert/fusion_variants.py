@@ -23,7 +23,7 @@ from .command_help import CommandHelp
 from .export_variants import fp32_graph, sizes, write_report
 from .golden_vectors import open_rounded, softmax
 from .labels import LABELS
-from .loop import add_common_arguments, start
+from .loop import add_common_arguments, start_alone
 from .manifest import Bundle
 from .memobert_model import MAX_FACES, MAX_VOICE
 from .metrics import measure
@@ -149,7 +149,7 @@ def read(argv: list[str] | None = None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> dict:
     arguments = read(argv)
-    start(arguments)
+    start_alone(arguments)
     # the quantiser tells of every tensor
     logging.getLogger().addFilter(lambda record: record.name != "root")
     bundle = Bundle(arguments.bundle)

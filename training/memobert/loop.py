@@ -43,6 +43,23 @@ def start(arguments: argparse.Namespace) -> torch.device:
     return pick_device(arguments.device)
 
 
+def start_alone(arguments: argparse.Namespace) -> torch.device:
+    """As `start`, of a command for one process. Raises ValueError as `refuse_several` does."""
+    refuse_several()
+    return start(arguments)
+
+
+def refuse_several() -> None:
+    """Raises ValueError in one of several processes: each would do all, and write the same files."""
+    count = int(os.environ.get("WORLD_SIZE", "1"))
+    if count > 1:
+        raise ValueError(
+            f"a launcher started {count} processes, and this command is for one: each would do all of it and "
+            "write the same files. Start it by `python -m memobert.…`; pretrain, tune and text_teacher share "
+            "their work"
+        )
+
+
 def pick_device(name: str) -> torch.device:
     if name != "auto":
         return torch.device(name)

@@ -29,7 +29,7 @@ from .loop import (
     random_state,
     rounds_left,
     set_random_state,
-    start,
+    start_alone,
 )
 from .speech_data import load_speech, validation_clips
 from .voice_features import FrozenFeatures, add_feature_arguments, kept_features
@@ -109,7 +109,7 @@ def main(argv: list[str] | None = None) -> float:
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
     add_feature_arguments(parser)
     arguments = parser.parse_args(argv)
-    device = start(arguments)
+    device = start_alone(arguments)
 
     speech = load_speech(arguments.speech, arguments.cache)
     choosing = validation_clips(speech, tuple(arguments.leave_out))

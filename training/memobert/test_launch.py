@@ -1,4 +1,4 @@
-"""Two processes train together: of one machine, where the first makes the banks, and of two machines."""
+"""Two processes train together, of one machine, where the first makes the banks, or two; or are refused."""
 
 import json
 import os
@@ -8,20 +8,29 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
+import pytest
 import torch
 
+from . import convert, evaluate, evaluate_encoders, export, extract, prepare, train_denseface
 from .feature_banks import Bank
 from .fit import Fit, make_accelerator
 from .loop import Checkpoints
 
-LAUNCH = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "memobert.pretrain")
+# --multi_gpu: `accelerate launch` starts several processes of CPUs alone by mpirun only
+LAUNCH = ("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1")
+LAUNCH += ("--main_process_port", "0", "--mixed_precision", "no", "--dynamo_backend", "no", "-m")
+
+
+def launch(command: str, given: list[str]) -> subprocess.CompletedProcess[str]:
+    """`accelerate launch` of two processes of a command, in `training/`."""
+    place = {"cwd": Path(__file__).parents[1], "env": {**os.environ, "OMP_NUM_THREADS": "1"}}
+    started = [sys.executable, *LAUNCH, f"memobert.{command}", *given]
+    return subprocess.run(started, capture_output=True, text=True, **place)
 
 
 def test_two_processes_make_banks_once_and_train_together(runs, tmp_path):
-    given = [*runs["fusion"], "--steps", "1", "--threads", "1"]
-    given += ["--banks", str(tmp_path / "banks"), "--out", str(tmp_path / "out")]
-    place = {"cwd": Path(__file__).parents[1], "env": {**os.environ, "OMP_NUM_THREADS": "1"}}
-    found = subprocess.run([sys.executable, *LAUNCH, *given], capture_output=True, text=True, **place)
+    given = [*runs["fusion"], "--steps", "1", "--threads", "1", "--banks", str(tmp_path / "banks")]
+    found = launch("pretrain", [*given, "--out", str(tmp_path / "out")])
     assert found.returncode == 0, found.stderr[-4000:]
     names = {f"{name}-{split}" for name in ("face", "light", "voice") for split in ("train", "valid")}
     for name in names:
@@ -31,6 +40,30 @@ def test_two_processes_make_banks_once_and_train_together(runs, tmp_path):
     assert {file.stem for file in (tmp_path / "banks").iterdir()} == names
     log = (tmp_path / "out/log.jsonl").read_text().splitlines()
     assert [json.loads(line)["epoch"] for line in log] == [1]
+    init = ["--init", str(tmp_path / "out/best.pt")]
+    found = launch("tune", [*given, *init, "--out", str(tmp_path / "tuned")])
+    assert found.returncode == 0, found.stderr[-4000:]
+    assert "kept_banks" not in found.stderr
+    assert len((tmp_path / "tuned/log.jsonl").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "given"),
+    [
+        (prepare, ["--videos", "no"]),
+        (extract, ["--shards", "no", "--face-encoder", "no", "--voice-encoder", "no"]),
+        (evaluate, ["--model", "no", "--vocabulary", "no"]),
+        (evaluate_encoders, ["--face", "no", "--faces", "no"]),
+        (export, []),
+        (convert, []),
+        (train_denseface, ["--faces", "no"]),
+    ],
+)
+def test_what_is_not_shared_is_refused_to_several_processes(command, given, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(ValueError, match=r"started 2 processes, and this command is for one"):
+        command.main([*given, "--out", str(tmp_path / "out")])
+    assert not (tmp_path / "out").exists()
 
 
 def train_here(steps: int, meet: str, rank: int, count: int) -> None:

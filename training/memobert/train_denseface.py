@@ -29,7 +29,7 @@ from .loop import (
     describe_run,
     one_cycle,
     pack,
-    start,
+    start_alone,
     unpack,
 )
 from .metrics import measure
@@ -85,7 +85,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--no-augmentation", action="store_true", help="pictures as they are, for comparison")
     parser.add_argument("--limit", type=int, default=0, help="train on so many pictures, the first; 0: all")
     arguments = parser.parse_args(argv)
-    device = start(arguments)
+    device = start_alone(arguments)
 
     train, target = distributions(load_training_faces(arguments.faces, arguments.cache))
     valid = load_ferplus(arguments.faces, "valid", arguments.cache)

@@ -35,7 +35,7 @@ from .loop import (
     describe_run,
     one_cycle,
     pack,
-    start,
+    start_alone,
     unpack,
 )
 from .shards import sha256
@@ -122,7 +122,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--variants", type=int, default=4, help="0: no augmentation, for comparison")
     parser.add_argument("--limit", type=int, default=0, help="train on so many pictures, the first; 0: all")
     arguments = parser.parse_args(argv)
-    device = start(arguments)
+    device = start_alone(arguments)
 
     train, target = distributions(load_training_faces(arguments.faces, arguments.cache))
     valid = load_ferplus(arguments.faces, "valid", arguments.cache)

@@ -30,7 +30,7 @@ from .loop import (
     one_cycle,
     pack,
     rounds_left,
-    start,
+    start_alone,
     unpack,
 )
 from .metrics import measure
@@ -225,7 +225,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--no-augmentation", action="store_true", help="clips as they are, for comparison")
     add_feature_arguments(parser)
     arguments = parser.parse_args(argv)
-    device = start(arguments)
+    device = start_alone(arguments)
 
     speech = load_speech(arguments.speech, arguments.cache)
     train = speech.split("train", tuple(arguments.leave_out))

@@ -21,7 +21,7 @@ from .calibration import fit_temperature
 from .command_help import CommandHelp
 from .kept import keep_arrays, kept_arrays, sizes_of
 from .labels import LABELS
-from .loop import add_common_arguments, describe_run, one_cycle, start
+from .loop import add_common_arguments, describe_run, one_cycle, start_alone
 from .metrics import measure
 from .speech_data import Clip, Speech, load_speech, sampling_weights
 from .voice_features import spoken
@@ -116,7 +116,7 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     parser.add_argument("--batch", type=int, default=128, help="clips a step")
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
     arguments = parser.parse_args(argv)
-    device = start(arguments)
+    device = start_alone(arguments)
     speech = load_speech(arguments.speech, arguments.cache)
     train, valid = (
         [clip for clip in speech.split(part) if clip.corpus in arguments.corpora]

@@ -17,7 +17,7 @@ import torch
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 from .command_help import CommandHelp
-from .loop import add_common_arguments, start
+from .loop import add_common_arguments, start_alone
 from .speech_data import Clip, Speech, load_speech
 from .voice_features import voiced_samples
 from .wav2vec2_model import POOL, pooled
@@ -104,7 +104,7 @@ def main(argv: list[str] | None = None) -> States:
     )
     parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
     arguments = parser.parse_args(argv)
-    device = start(arguments)
+    device = start_alone(arguments)
     speech = load_speech(arguments.speech, arguments.cache)
     clips = speech.split("train", tuple(arguments.leave_out))
     encoder = load_whisper_encoder(arguments.whisper).to(device)

@@ -16,7 +16,7 @@ from pathlib import Path
 from . import train_wav2vec2
 from .command_help import CommandHelp
 from .evaluation_report import table
-from .loop import add_common_arguments, start
+from .loop import add_common_arguments, start_alone
 from .speech_data import VALID_SPEAKERS
 from .voice_features import add_feature_arguments
 
@@ -98,7 +98,7 @@ def main(argv: list[str] | None = None) -> dict[str, list[dict]]:
     add_feature_arguments(parser)
     arguments = parser.parse_args(argv)
     arguments.runs = arguments.runs or arguments.out / "runs"
-    start(arguments)
+    start_alone(arguments)
     path = arguments.out / "voice-steps.json"
     found: dict[str, dict] = json.loads(path.read_text()) if path.exists() else {}
     for seed in arguments.seeds:

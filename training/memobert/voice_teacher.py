@@ -31,7 +31,7 @@ from .loop import (
     one_cycle,
     pack,
     rounds_left,
-    start,
+    start_alone,
     unpack,
 )
 from .metrics import measure
@@ -142,7 +142,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     )
     add_feature_arguments(parser)
     arguments = parser.parse_args(argv)
-    device = start(arguments)
+    device = start_alone(arguments)
 
     speech = load_speech(arguments.speech, arguments.cache)
     valid = of_first_corpus(validation_clips(speech, tuple(arguments.leave_out)))

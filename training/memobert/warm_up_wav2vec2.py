@@ -26,7 +26,7 @@ from .loop import (
     one_cycle,
     pack,
     rounds_left,
-    start,
+    start_alone,
     unpack,
 )
 from .speech_data import Speech, load_speech, validation_clips
@@ -65,7 +65,7 @@ def main(argv: list[str] | None = None) -> float:
     parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
     parser.add_argument("--toy", action="store_true", help="a tiny encoder, for tests")
     arguments = parser.parse_args(argv)
-    device = start(arguments)
+    device = start_alone(arguments)
 
     speech = load_speech(arguments.speech, arguments.cache)
     train = speech.split("train", tuple(arguments.leave_out))
