@@ -18,7 +18,7 @@ async function openHost(page: Page, style: string, body: string, policy = ''): P
   await fakeWorkers(page);
   const html = `<!doctype html><html lang="en"><head><title>Elsewhere</title><style>${style}</style>
 <script type="module" src="./memo-bert.js"></script></head><body>${body}</body></html>`;
-  const headers = policy === '' ? {} : { 'content-security-policy': policy };
+  const headers: Record<string, string> = policy === '' ? {} : { 'content-security-policy': policy };
   await page.route('**/host.html', (route) =>
     route.fulfill({ contentType: 'text/html', headers, body: html }),
   );

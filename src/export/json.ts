@@ -7,7 +7,7 @@ import { marks } from '../recogniser/timeline-marks';
 export const JSON_FORMAT = 1;
 
 export function toJson(timeline: Timeline): string {
-  const { name, seconds, reached, began, prompt, labels, given, off, estimates } = timeline;
+  const { name, seconds, reached, began, prompt, labels, given, givenFrom, estimates } = timeline;
   const about = {
     format: JSON_FORMAT,
     generator: 'memo-bert',
@@ -18,7 +18,7 @@ export function toJson(timeline: Timeline): string {
     prompt,
     labels,
     given,
-    off,
+    givenFrom,
   };
   return JSON.stringify({ ...about, marks: marks(timeline), estimates });
 }

@@ -71,7 +71,8 @@ export class Loop {
   /** Since when the next frame is awaited; null while one is looked at. */
   #awaitedMs: number | null = null;
   #ending = false;
-  #live = { camera: false, microphone: false };
+  /** How many devices give something. */
+  #live = 0;
   /** The look under way, or the last. */
   #looked: Promise<number | null> = Promise.resolve(null);
 
@@ -107,9 +108,14 @@ export class Loop {
     const before = this.#gate;
     this.#gate = gate(running);
     before.open();
-    this.#conditions = new SourceConditions(); // nothing has been in vain yet
-    if (this.#awaitedMs !== null) this.#awaitedMs = this.parts.clock.now();
+    this.#beginAnew();
     this.parts.source.setRunning?.(running);
+  }
+
+  /** Nothing has been in vain yet. */
+  #beginAnew(): void {
+    this.#conditions = new SourceConditions();
+    if (this.#awaitedMs !== null) this.#awaitedMs = this.parts.clock.now();
   }
 
   /** What was said or typed, for the estimates from now on. */
@@ -126,15 +132,9 @@ export class Loop {
   /** Of what is there: one that was taken away may come back, and one may be added to a stream. */
   #attend(): void {
     const { camera, microphone } = this.parts.source;
-    const nowMs = this.parts.clock.now();
-    // what it did not give while it was away is nothing in vain
-    if (camera === 'live' && !this.#live.camera) {
-      this.#conditions.face(nowMs, true);
-      if (this.#awaitedMs !== null) this.#awaitedMs = nowMs;
-    }
-    if (microphone === 'live' && !this.#live.microphone)
-      this.#conditions.voice(nowMs, { speaking: true, muted: false, clipped: 0 });
-    this.#live = { camera: camera === 'live', microphone: microphone === 'live' };
+    const live = Number(camera === 'live') + Number(microphone === 'live');
+    if (live > this.#live) this.#beginAnew();
+    this.#live = live;
     if (this.#weighs('face') && !isGone(camera)) this.#repeat('face', () => this.#look());
     if (this.#weighs('voice') && !isGone(microphone)) this.#repeat('voice', () => this.#listen());
   }

@@ -37,17 +37,18 @@ describe('Recorder', () => {
 
   it('knows where face or voice was not given for a while, and given is what once was', () => {
     const recorder = new Recorder({ ...ABOUT, given: { face: false, voice: true } });
-    expect(recorder.timeline).not.toHaveProperty('off');
+    expect(recorder.timeline).not.toHaveProperty('givenFrom');
     recorder.give({ face: true, voice: false }, 3);
     recorder.give({ face: true, voice: false }, 4);
     recorder.give({ face: true, voice: true }, 6);
     recorder.give({ face: false, voice: true }, 8);
     expect(recorder.timeline).toMatchObject({
       given: { face: true, voice: true },
-      off: [
-        { modality: 'face', start: 0, end: 3 },
-        { modality: 'voice', start: 3, end: 6 },
-        { modality: 'face', start: 8 },
+      givenFrom: [
+        { face: false, voice: true, from: 0 },
+        { face: true, voice: false, from: 3 },
+        { face: true, voice: true, from: 6 },
+        { face: false, voice: true, from: 8 },
       ],
     });
   });

@@ -2,7 +2,7 @@ import type { Estimate } from '../memobert/estimate';
 import type { FaceChoice } from './chosen-faces';
 import { lasting } from './lasting';
 import { SaidLog } from './said-log';
-import type { Given, Off, Timeline } from './timeline';
+import type { Given, GivenFrom, Timeline } from './timeline';
 
 /** Estimates beyond this are dropped, oldest first, from a live source: about an hour of 4 a second. */
 const MOST_LIVE = 14_400;
@@ -15,7 +15,7 @@ export class Recorder {
   /** What a file's estimates were told of words. */
   readonly said = new SaidLog();
   #about: Omit<Timeline, 'estimates' | 'reached'>;
-  #off: readonly Off[] = [];
+  #given: readonly GivenFrom[];
 
   /** @param choices whom to follow in the file */
   constructor(
@@ -23,21 +23,16 @@ export class Recorder {
     readonly choices: readonly FaceChoice[] = [],
   ) {
     this.#about = about;
-    this.give(about.given, 0);
+    this.#given = [{ ...about.given, from: 0 }];
   }
 
-  /** @param time from which on this is given, seconds */
-  give(now: Given, time: number): void {
+  /** @param from seconds */
+  give({ face, voice }: Given, from: number): void {
+    const last = this.#given.at(-1);
+    if (last?.face === face && last.voice === voice) return;
+    this.#given = [...this.#given, { face, voice, from }];
     const { given } = this.#about;
-    this.#about = {
-      ...this.#about,
-      given: { face: given.face || now.face, voice: given.voice || now.voice },
-    };
-    for (const modality of ['face', 'voice'] as const) {
-      const lasts = (off: Off) => off.modality === modality && off.end === undefined;
-      if (now[modality]) this.#off = this.#off.map((off) => (lasts(off) ? { ...off, end: time } : off));
-      else if (!this.#off.some(lasts)) this.#off = [...this.#off, { modality, start: time }];
-    }
+    this.#about = { ...this.#about, given: { face: given.face || face, voice: given.voice || voice } };
   }
 
   /**
@@ -66,11 +61,7 @@ export class Recorder {
   }
 
   get timeline(): Timeline {
-    const off = this.#off.filter(({ modality }) => this.#about.given[modality]);
-    return {
-      ...this.#about,
-      ...(off.length > 0 && { off }),
-      ...{ reached: this.#reached, estimates: this.#estimates },
-    };
+    const about = { ...this.#about, reached: this.#reached, estimates: this.#estimates };
+    return this.#given.length === 1 ? about : { ...about, givenFrom: this.#given };
   }
 }

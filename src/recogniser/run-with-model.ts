@@ -33,10 +33,9 @@ export function recordingOf(
   source: Source,
   { prompt, labels, modalities, backend }: RecogniserState,
 ): Omit<Timeline, 'reached' | 'estimates'> {
+  const given = givenBy(source, modalities, backend);
   const { noFaces } = backend ?? {};
-  const { face, voice } = givenBy(source, modalities);
-  if (noFaces && face && !voice) throw MemoError.from(noFaces);
-  const given = { face: face && !noFaces, voice };
+  if (noFaces && !given.voice && givenBy(source, modalities, null).face) throw MemoError.from(noFaces);
   const length = { name: file?.name ?? null, seconds: source.reader?.seconds ?? null };
   // the clock of a file, and of what is pushed, is not the world's
   const date = file === null && kind !== 'push' && { began: Math.round(Date.now() - source.now() * 1000) };
@@ -47,9 +46,10 @@ export function recordingOf(
 export function givenBy(
   { camera, microphone }: Pick<Source, 'camera' | 'microphone'>,
   modalities: readonly Modality[],
+  backend: RecogniserState['backend'],
 ): Given {
   return {
-    face: !isGone(camera) && modalities.includes('face'),
+    face: !isGone(camera) && modalities.includes('face') && !backend?.noFaces,
     voice: !isGone(microphone) && modalities.includes('voice'),
   };
 }

@@ -119,8 +119,8 @@ export abstract class Runner extends Loader {
       this.apply(tracksOf(source));
       if (isGone(source.camera) && isGone(source.microphone) && !source.asking) this.fail(lostDevices());
       else if (run.modalities !== null && run.file === null) {
-        const { face, voice } = this.withModel.givenBy(source, run.modalities);
-        this.recorder?.give({ face: face && !this.state.backend?.noFaces, voice }, source.now());
+        const { givenBy } = this.withModel;
+        this.recorder?.give(givenBy(source, run.modalities, this.state.backend), source.now());
       }
     });
     source.on('words', (words) => {

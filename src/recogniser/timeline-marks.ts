@@ -1,7 +1,7 @@
 /** A timeline read: which stretch each estimate stands for, and where nothing was seen or heard. Fetched with what shows or saves it. */
 
 import type { Estimate } from '../memobert/estimate';
-import { holdOf, type Given, type Off, type Timeline } from './timeline';
+import { holdOf, type Given, type GivenFrom, type Timeline } from './timeline';
 
 /** One estimate and the stretch that it stands for. */
 export interface Segment {
@@ -40,8 +40,8 @@ export function segments({ name, estimates, reached }: Timeline): Segment[] {
 /** Where no face was seen and nobody spoke, in order. */
 export function marks(timeline: Timeline): Mark[] {
   const found = (modality: keyof Given, kind: Mark['kind'], missing: (estimate: Estimate) => boolean) => {
-    const off = (timeline.off ?? []).filter((each) => each.modality === modality);
-    return timeline.given[modality] ? off.reduce(without, spans(timeline, kind, missing)) : [];
+    const off = offOf(modality, timeline.givenFrom ?? [{ ...timeline.given, from: 0 }]);
+    return off.reduce(without, spans(timeline, kind, missing));
   };
   return [
     ...found('face', 'no-face', ({ faces }) => faces.length === 0),
@@ -49,8 +49,15 @@ export function marks(timeline: Timeline): Mark[] {
   ].sort((a, b) => a.start - b.start);
 }
 
-/** What is left of them where nothing could be missing. */
-function without(found: readonly Mark[], { start, end = Infinity }: Off): Mark[] {
+/** The stretches in which it was not given: nothing could be missing there. */
+function offOf(modality: keyof Given, given: readonly GivenFrom[]): Omit<Mark, 'kind'>[] {
+  const ends = given.map((_, index) => given[index + 1]?.from ?? Infinity);
+  return given.flatMap((each, index) =>
+    each[modality] ? [] : { start: each.from, end: ends[index] ?? Infinity },
+  );
+}
+
+function without(found: readonly Mark[], { start, end }: Omit<Mark, 'kind'>): Mark[] {
   return found
     .flatMap((mark) => [
       { ...mark, end: Math.min(mark.end, start) },

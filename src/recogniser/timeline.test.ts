@@ -57,12 +57,14 @@ describe('a timeline', () => {
       { kind: 'silence', start: 4, end: 10 },
     ]);
     expect(marks({ ...CANNED_TIMELINE, given: { face: true, voice: false } })).toHaveLength(1);
-    const off = [
-      { modality: 'face', start: 0, end: 5 },
-      { modality: 'voice', start: 4.5, end: 6 },
-      { modality: 'voice', start: 9.5 },
-    ] as const;
-    expect(marks({ ...CANNED_TIMELINE, off })).toEqual([
+    const givenFrom = [
+      { face: false, voice: true, from: 0 },
+      { face: false, voice: false, from: 4.5 },
+      { face: true, voice: false, from: 5 },
+      { face: true, voice: true, from: 6 },
+      { face: true, voice: false, from: 9.5 },
+    ];
+    expect(marks({ ...CANNED_TIMELINE, givenFrom })).toEqual([
       { kind: 'silence', start: 3, end: 4.5 },
       { kind: 'no-face', start: 5, end: 7 },
       { kind: 'silence', start: 6, end: 9.5 },

@@ -2,15 +2,14 @@
 
 import type { Estimate } from '../memobert/estimate';
 
-export type Given = Readonly<Record<'face' | 'voice', boolean>>;
+export interface Given {
+  readonly face: boolean;
+  readonly voice: boolean;
+}
 
-/** A stretch without a picture, or without a sound, to find a face or a voice in. */
-export interface Off {
-  readonly modality: keyof Given;
+export interface GivenFrom extends Given {
   /** Seconds on the source's clock. */
-  readonly start: number;
-  /** Missing where it lasts to the end. */
-  readonly end?: number;
+  readonly from: number;
 }
 
 export interface Timeline {
@@ -29,8 +28,8 @@ export interface Timeline {
   readonly labels: readonly string[];
   /** Whether there was a picture and a sound at all: else their absence is nothing to mark. */
   readonly given: Given;
-  /** Where one of these was not given meanwhile: a device was switched off, refused, or has ended. Missing where there is none. */
-  readonly off?: readonly Off[];
+  /** Each of it from when on, oldest first, where devices were switched, refused or ended meanwhile; else missing. */
+  readonly givenFrom?: readonly GivenFrom[];
   /** Oldest first. */
   readonly estimates: readonly Estimate[];
 }

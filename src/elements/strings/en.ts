@@ -122,7 +122,7 @@ export const en = {
     send: 'Read it',
     tracks: {
       refused: (device: string) =>
-        `${device} refused. To use it, allow it in the browser’s address bar, then switch it off and on.`,
+        `${device} refused. Allow it in the browser’s address bar, then switch it off and on.`,
       missing: (device: string) => `No ${device.toLowerCase()} was found.`,
       busy: (device: string) =>
         `${device} is in use by another program. Close that, then switch it off and on.`,
