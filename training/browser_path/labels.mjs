@@ -2,19 +2,31 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * @param {string} path CSV with a header that has `file` and `label`; no quoted commas
+ * @param {string} path CSV with a header; a cell with commas stands in double quotes
+ * @param {string[]} wanted columns that there must be
  * @returns {Promise<Record<string, string>[]>} a row as its columns
+ * @throws Error that names the columns where one is missing
  */
-export async function readLabels(path) {
+export async function readTable(path, wanted) {
   const lines = (await readFile(path, 'utf8')).split(/\r?\n/).filter((line) => line.trim() !== '');
-  const header = (lines.shift() ?? '').split(',').map((name) => name.trim());
-  if (!header.includes('file') || !header.includes('label')) {
-    throw new Error(`${path} has no header with "file" and "label".`);
+  const cellsOf = (line) =>
+    [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map(([, quoted, plain]) => (quoted ?? plain).trim());
+  const header = cellsOf(lines.shift() ?? '');
+  if (!wanted.every((name) => header.includes(name))) {
+    throw new Error(`${path} has no header with ${wanted.map((name) => `"${name}"`).join(' and ')}.`);
   }
   return lines.map((line) => {
-    const cells = line.split(',');
-    return Object.fromEntries(header.map((name, index) => [name, (cells[index] ?? '').trim()]));
+    const cells = cellsOf(line);
+    return Object.fromEntries(header.map((name, index) => [name, cells[index] ?? '']));
   });
+}
+
+/**
+ * @param {string} path CSV with a header that has `file` and `label`
+ * @returns {Promise<Record<string, string>[]>} a row as its columns
+ */
+export function readLabels(path) {
+  return readTable(path, ['file', 'label']);
 }
 
 /**

@@ -1,13 +1,15 @@
 """Writes a bundle's model card: one section a graph, every figure taken from what was measured.
 
     python -m memobert.model_card --bundle ../public/models/small --encoders results/encoders/encoders.json \
-        --fusion results/memobert/memobert.json --voices results/browser-path-voices.json
+        --fusion results/memobert/memobert.json --voices results/browser-path-voices.json \
+        --clips results/browser-path-clips.json
 
 The words that no measurement gives (intended use, known failures) stand in `model_card.md` beside this file.
 """
 
 import argparse
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
@@ -43,17 +45,26 @@ def main(argv: list[str] | None = None) -> str:
     parser.add_argument("--encoders", type=Path, required=True, help="encoders.json of evaluate_encoders")
     parser.add_argument("--fusion", type=Path, default=None, help="memobert.json of evaluate")
     parser.add_argument("--voices", type=Path, default=None, help="JSON of browser_path/evaluate-voices.mjs")
+    parser.add_argument(
+        "--clips",
+        type=Path,
+        default=None,
+        help="JSON of evaluate-clips.mjs, of neutral readings",
+    )
     arguments = parser.parse_args(argv)
     manifest = json.loads((arguments.bundle / "manifest.json").read_text())
     encoders = json.loads(arguments.encoders.read_text())["encoders"]
     fusion = json.loads(arguments.fusion.read_text()) if arguments.fusion else {}
     voices = json.loads(arguments.voices.read_text()) if arguments.voices else {}
-    card = make_card(manifest, encoders, fusion, voices, TEMPLATE.read_text())
+    clips = json.loads(arguments.clips.read_text())["clips"] if arguments.clips else []
+    card = make_card(manifest, encoders, fusion, voices, clips, TEMPLATE.read_text())
     (arguments.bundle / "README.md").write_text(card)
     return card
 
 
-def make_card(manifest: dict, encoders: dict, fusion: dict, voices: dict, template: str) -> str:
+def make_card(
+    manifest: dict, encoders: dict, fusion: dict, voices: dict, clips: list[dict], template: str
+) -> str:
     """The card; what was not measured is empty.
 
     `template` has a `{{name}}` for each part. Raises KeyError on a name that is no part.
@@ -74,6 +85,7 @@ def make_card(manifest: dict, encoders: dict, fusion: dict, voices: dict, templa
         "below chance": below_chance(fusion),
         "worse": worse(encoders),
         "missed": missed(encoders),
+        "readings": readings(clips),
     }
     for name in ("denseface", "denseface-light", "wav2vec2"):
         parts[name] = encoder(encoders[name]) if name in encoders else "Not measured.\n"
@@ -338,6 +350,35 @@ def missed(encoders: dict) -> str:
             named = ", ".join(f"{name} {percent(recall)} of {count}" for recall, name, count in low)
             told.append(f"{split}: {named} (chance {percent(scores['chance_uar'])})")
     return "; ".join(told) or "none that was measured"
+
+
+def readings(clips: list[dict]) -> str:
+    """What the page answers over neutral readings, with their words and without."""
+    if not clips:
+        return "Neutral readings in the page were not measured."
+    with_words, without = (_answers([clip[run] for clip in clips]) for run in ("withWords", "withoutWords"))
+    return (
+        f"{len(clips)} neutral readings (clips of the GRID corpus, in the page on WebAssembly; each clip's "
+        f"likeliest word, with its mean probability). With their words: {with_words}. Without: {without}."
+    )
+
+
+def _answers(runs: list[dict]) -> str:
+    """Likeliest words, the commonest first, then how steady the answers are."""
+    means = defaultdict(list)
+    for run in runs:
+        means[run["word"]].append(run["mean"])
+    words = [
+        f"{word} in {len(of)} ({' to '.join(f'{value:.2f}' for value in sorted({min(of), max(of)}))})"
+        for word, of in sorted(means.items(), key=lambda item: -len(item[1]))
+    ]
+    changes, withheld, estimates = (
+        sum(run[key] for run in runs) for key in ("changes", "withheld", "estimates")
+    )
+    return (
+        f"{', '.join(words)}; estimates withheld: {withheld} of {estimates}; "
+        f"changes of the word within a clip: {changes}"
+    )
 
 
 def worse(encoders: dict) -> str:

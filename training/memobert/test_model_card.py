@@ -5,7 +5,18 @@ from pathlib import Path
 import pytest
 
 from .encoder_splits import UNSEEN
-from .model_card import TEMPLATE, case_classes, glance, main, make_card, missed, runs, streamed, worse
+from .model_card import (
+    TEMPLATE,
+    case_classes,
+    glance,
+    main,
+    make_card,
+    missed,
+    readings,
+    runs,
+    streamed,
+    worse,
+)
 
 SCORES = {"wa": 0.5, "uar": 0.4, "wa_interval": [0.4, 0.6], "uar_interval": [0.3, 0.5], "majority_wa": 0.2}
 SCORES |= {"chance_uar": 0.125, "count": 10, "macro_f1": 0.4}
@@ -37,7 +48,7 @@ FUSION = {
 
 
 def test_every_figure_comes_from_what_was_measured():
-    card = make_card(MANIFEST, {"denseface": FOUND}, FUSION, {}, TEMPLATE.read_text())
+    card = make_card(MANIFEST, {"denseface": FOUND}, FUSION, {}, [], TEMPLATE.read_text())
     assert "{{" not in card
     assert "| TVA | 50.0 % | 40.0 % | 37.7 % | 3.1 % | 2.0 % | 4.1 % | 1.25 | 10 |" in card
     assert "have 2.0 %, and one of twenty more than 4.1 %" in card
@@ -82,7 +93,7 @@ def test_what_training_files_hold_as_well_is_told_apart():
     face = {**FOUND, "splits": {"FER+ valid": {"all": {"after": SCORES}, UNSEEN: {"after": unseen}}}}
     texts = {"meld": {**SCORES, "macro_f1_unseen": 0.38, "unseen": 7}, "isear": SCORES}
     card = make_card(
-        MANIFEST, {"denseface-light": face}, {**FUSION, "texts": texts}, {}, TEMPLATE.read_text()
+        MANIFEST, {"denseface-light": face}, {**FUSION, "texts": texts}, {}, [], TEMPLATE.read_text()
     )
     assert "| LightFace, FER+ valid: WA | 45.0 % | 50.0 % | 8 of 10 |" in card
     assert "| LightFace, FER+ valid: UAR | 35.0 % | 40.0 % | 8 of 10 |" in card
@@ -90,7 +101,9 @@ def test_what_training_files_hold_as_well_is_told_apart():
     assert "words alone, isear: macro F1" not in card
     # the table of classes is of all
     assert "Per class, FER+ valid:" in card
-    assert "was not measured" in make_card(MANIFEST, {"denseface": FOUND}, FUSION, {}, TEMPLATE.read_text())
+    assert "was not measured" in make_card(
+        MANIFEST, {"denseface": FOUND}, FUSION, {}, [], TEMPLATE.read_text()
+    )
 
 
 def test_each_label_is_told_in_each_case():
@@ -100,7 +113,7 @@ def test_each_label_is_told_in_each_case():
     assert "Recall per class:\n\n| class | T | TVA |\n| --- | --- | --- |\n| sad | n/a | 50.0 % |\n" in told
     assert "Precision per class:" in told and "| sad | 25.0 % | 25.0 % |" in told
     assert "F1 per class:" in told and "| sad | n/a | 30.0 % |" in told
-    assert "| happiness | 90.0 % |" in make_card(MANIFEST, {}, FUSION, {}, TEMPLATE.read_text())
+    assert "| happiness | 90.0 % |" in make_card(MANIFEST, {}, FUSION, {}, [], TEMPLATE.read_text())
     assert case_classes({}) == "Per class: not measured."
 
 
@@ -112,9 +125,9 @@ def test_labels_that_an_unheard_corpus_hides_are_a_known_failure():
     told = missed({"wav2vec2": {"splits": {"validation speakers": scores, "left out whole: it": scores}}})
     assert told == "left out whole: it: disgusted 0.0 % of 84, surprised 4.8 % of 84 (chance 12.5 %)"
     found = {"wav2vec2": {**FOUND, "splits": {"left out whole: it": scores}}}
-    card = make_card(MANIFEST, {}, {}, {}, "{{missed}}")
+    card = make_card(MANIFEST, {}, {}, {}, [], "{{missed}}")
     assert card == "none that was measured"
-    card = make_card(MANIFEST, found, {}, {}, TEMPLATE.read_text().split("## Known failures")[1])
+    card = make_card(MANIFEST, found, {}, {}, [], TEMPLATE.read_text().split("## Known failures")[1])
     assert told in card
 
 
@@ -139,7 +152,9 @@ def test_the_shipped_card_is_what_its_command_writes_and_tells_each_graph(tmp_pa
     shutil.copy(shipped / "manifest.json", tmp_path)
     words = ["--bundle", str(tmp_path), "--encoders", str(results / "encoders/encoders.json")]
     words += ["--fusion", str(results / "memobert/memobert.json")]
-    card = main([*words, "--voices", str(results / "browser-path-voices.json")])
+    for name in ("voices", "clips"):
+        words += [f"--{name}", str(results / f"browser-path-{name}.json")]
+    card = main(words)
     assert card == (shipped / "README.md").read_text()
     headings = [line for line in card.splitlines() if line.startswith("## ")]
     for graph in json.loads((shipped / "manifest.json").read_text())["graphs"]:
@@ -177,4 +192,21 @@ def test_the_mean_of_runs_names_each_of_them_once():
 
 def test_a_part_that_is_not_there_is_an_error():
     with pytest.raises(KeyError, match="unknown"):
-        make_card(MANIFEST, {}, {}, {}, "{{unknown}}")
+        make_card(MANIFEST, {}, {}, {}, [], "{{unknown}}")
+
+
+def test_neutral_readings_tell_what_the_page_answered():
+    def answered(word: str, mean: float, changes: int = 0, withheld: int = 0) -> dict:
+        return {"word": word, "mean": mean, "changes": changes, "withheld": withheld, "estimates": 7}
+
+    clips = [
+        {"withWords": answered("neutral", 0.991), "withoutWords": answered("neutral", 0.5, changes=1)},
+        {"withWords": answered("neutral", 0.633), "withoutWords": answered("happy", 0.4, withheld=4)},
+    ]
+    told = readings(clips)
+    assert told.startswith("2 neutral readings")
+    assert "With their words: neutral in 2 (0.63 to 0.99); estimates withheld: 0 of 14;" in told
+    assert "Without: neutral in 1 (0.50), happy in 1 (0.40); estimates withheld: 4 of 14;" in told
+    assert told.endswith("changes of the word within a clip: 1.")
+    assert readings(clips) in make_card(MANIFEST, {}, FUSION, {}, clips, TEMPLATE.read_text())
+    assert readings([]) == "Neutral readings in the page were not measured."
