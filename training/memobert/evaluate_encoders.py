@@ -183,7 +183,7 @@ def _calibrate_voice(
     if folds.max() < 1:
         folds, kind = (
             sample_folds(np.arange(len(clips)), seed),
-            "half of the clips, by chance: there is one speaker only",
+            "half of the clips, by chance as there is one speaker only",
         )
         log.warning("one validation speaker only: the calibration's folds are not apart by speaker")
     report, scaled = calibrate(logits, truth, folds, corpora)

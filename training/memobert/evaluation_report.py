@@ -8,6 +8,8 @@ from .robustness import CLEAN
 NONE = "n/a"
 PREVIOUS = "the previous encoder"
 CHANCES = ("ece_by_chance", "ece_by_chance_95")
+# reports from before it was said how many parts there are
+HALVES = {"pictures, by chance": "half of the pictures, by chance"}
 HEAD = """# The encoders, measured
 
 Made by `python -m memobert.evaluate_encoders` (seed {seed}, {precision}) from `encoders.json`.
@@ -150,6 +152,8 @@ def _speakers(found: dict) -> str:
 
 def _calibration(found: dict) -> str:
     named = {"after": "now", "before": "before"}
+    # `--keep` holds on to what was measured before there were these
+    chances = any("ece_by_chance" in of["scaled"] for of in found["calibration"].values())
     rows = []
     for who, measured in found["calibration"].items():
         sets = {"all, corpora counted alike" if "corpora" in measured else "all": measured}
@@ -158,12 +162,8 @@ def _calibration(found: dict) -> str:
         for name, values in sets.items():
             raw, scaled = values["raw"], values["scaled"]
             row = [named[who], name]
-            row += [
-                percent(raw["ece"]),
-                percent(scaled["ece"]),
-                # `--keep` holds on to what was measured before there was this
-                *(percent(scaled[key]) if key in scaled else NONE for key in CHANCES),
-            ]
+            row += [percent(raw["ece"]), percent(scaled["ece"])]
+            row += [percent(scaled.get(key)) for key in CHANCES] if chances else []
             row += [f"{raw['nll']:.3f}", f"{scaled['nll']:.3f}"]
             if "ece_votes" in measured["raw"]:
                 row += [percent(raw["ece_votes"]), percent(scaled["ece_votes"])]
@@ -171,23 +171,22 @@ def _calibration(found: dict) -> str:
     after = found["calibration"]["after"]
     others = after["cross_fitted_temperatures"]
     span = f"{min(others):.3f} to {max(others):.3f}"
+    fold = HALVES.get(after["folds"], after["folds"])
     text = (
         f"**Calibration.** Temperature {after['temperature']:.3f}, fitted to all. Below, each\n"
-        f"{after['folds']}, is measured with the temperature of all others ({span}),\n"
-        "and a corpus left out with that from all. ECE: 15 bins of equal width, top label. *By chance*:\n"
-        "what so few samples give on average though every probability be right, and what one of twenty such\n"
-        "draws is above.\n\n"
+        f"{fold}, is measured with the temperature of all others ({span}),\n"
+        "and a corpus left out with that from all. ECE: 15 bins of equal width, top label."
     )
-    head = [
-        "encoder",
-        "samples",
-        "ECE",
-        "ECE, scaled",
-        "by chance",
-        "one of twenty above",
-        "NLL",
-        "NLL, scaled",
-    ]
+    if chances:
+        text += (
+            " *By chance*:\n"
+            "what so few samples give on average though every probability be right, and what one of twenty"
+            " such\ndraws is above."
+        )
+    text += "\n\n"
+    head = ["encoder", "samples", "ECE", "ECE, scaled"]
+    head += ["by chance", "one of twenty above"] if chances else []
+    head += ["NLL", "NLL, scaled"]
     if "ece_votes" in after["raw"]:
         head += ["ECE to votes", "ECE to votes, scaled"]
     return text + table(head, rows)

@@ -1,6 +1,7 @@
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -126,6 +127,38 @@ def test_the_page_is_made_from_the_report(run):
     names = report["encoders"]
     figures = {n: {k: f"{n}-{k}.png" for k in ("confusion", "reliability", "robustness")} for n in names}
     assert markdown(report, figures) == (out / "encoders.md").read_text()
+
+
+@pytest.mark.parametrize("folder", ["encoders", "augmentation", "augmentation/48px"])
+def test_the_pages_that_are_kept_are_those_of_their_reports(folder):
+    kept = Path(__file__).parents[1] / "results" / folder
+    report = json.loads((kept / "encoders.json").read_text())
+    names = report["encoders"]
+    figures = {n: {k: f"{n}-{k}.png" for k in ("confusion", "reliability", "robustness")} for n in names}
+    assert markdown(report, figures) == (kept / "encoders.md").read_text()
+
+
+def test_a_report_from_before_chance_was_measured_says_nothing_of_it(run):
+    report = json.loads(json.dumps(run[1]))
+    names = report["encoders"]
+    figures = {n: {k: f"{n}-{k}.png" for k in ("confusion", "reliability", "robustness")} for n in names}
+    told = "Below, each\nhalf of the pictures, by chance, is measured with"
+    assert told in markdown(report, figures)
+    assert "| one of twenty above |" in markdown(report, figures)
+    for found in names.values():
+        for measured in found["calibration"].values():
+            measured["folds"] = "pictures, by chance"
+            for values in (
+                measured,
+                *measured.get("corpora", {}).values(),
+                *measured.get("left_out", {}).values(),
+            ):
+                for key in ("ece_by_chance", "ece_by_chance_95"):
+                    values["scaled"].pop(key)
+    page = markdown(report, figures)
+    assert told in page and "*By chance*" not in page and "one of twenty" not in page
+    rows = [line for line in page.split("**Calibration.**")[1].splitlines() if line.startswith("|")]
+    assert len({line.count("|") for line in rows[:3]}) == 1
 
 
 def test_a_control_is_called_what_it_is(run):
