@@ -103,9 +103,11 @@ def row_inputs(face_size: int, voice_size: int) -> dict[str, dict]:
 def table(report: dict) -> str:
     """The report as Markdown: what a form weighs and takes, then its UAR and how far it moves, by case."""
     rows = report["graphs"][GRAPH]
+    # reports from before own clips were measured are of composed ones
+    kind = report.get("samples", "composed")
     lines = [
         f"# MEmoBERT's variants, bundle {report['bundle']}", "",
-        f"{report['count']} {report['samples']} validation samples, faces as {report['eyes']} sees them; "
+        f"{report['count']} {kind} validation samples, faces as {report['eyes']} sees them; "
         "answers by ONNX Runtime on the CPU, a row a run; times by "
         f"{report.get('runtime', 'nothing yet')}, multiples of fp32 in the same run.", "",
         "| variant | MB | gzip MB | wasm time | wasm load | for |", "| --- | --- | --- | --- | --- | --- |",

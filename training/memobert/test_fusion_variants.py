@@ -1,6 +1,7 @@
 """MEmoBERT's forms, measured on composed samples of the toy corpora."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -52,6 +53,15 @@ def test_every_form_is_measured_case_by_case(runs, bundle, tmp_path):
     assert abs(rows["int8-packed"]["bytes"] - rows["fp32-packed"]["bytes"]) < 10_000
     page = (tmp_path / "fusion.md").read_text()
     assert "| int8-packed |" in page and "| TVA |" in page
+
+
+def test_a_report_from_before_own_clips_is_of_composed_samples():
+    folder = Path(__file__).parents[1] / "results/variants"
+    report = json.loads((folder / "fusion.json").read_text())
+    assert fusion_variants.table({**report, "samples": "composed"}) == (folder / "fusion.md").read_text()
+    assert fusion_variants.table({**report, "samples": "own"}) != (folder / "fusion.md").read_text()
+    report.pop("samples", None)
+    assert fusion_variants.table(report) == (folder / "fusion.md").read_text()
 
 
 def test_own_clips_are_measured_by_what_they_have(runs, bundle, tmp_path):
