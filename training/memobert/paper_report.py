@@ -72,9 +72,11 @@ def write_report(run: str, found: list[tuple], folder: Path) -> dict:
     rows = gather(run, found)
     measured = [row for _, row in found]
     setting = measured[0]["setting"]
+    seeds = sorted({cell.seed for cell, _ in found})
     lines = [f"# {TITLES_OF_RUNS[run]}", ""]
     lines.append(
-        f"Made by `python -m memobert.paper_tables --run {run}`: {len({c.seed for c, _ in found})} seeds, "
+        f"Made by `python -m memobert.paper_tables --run {run}`: {len(seeds)} "
+        f"seed{'s' if len(seeds) > 1 else ''} ({', '.join(map(str, seeds))}), "
         f"{sum(row['minutes'] for row in measured) / 60:.1f} hours in all on "
         f"{' and '.join(sorted({row['machine'] for row in measured}))}; "
         + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in setting.items() if key != "toy")

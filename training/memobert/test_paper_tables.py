@@ -2,14 +2,16 @@
 
 import argparse
 import json
+import shutil
 from argparse import Namespace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from transformers import BertTokenizerFast
 
-from . import paper_tables, random_checkpoints
+from . import paper_pages, paper_tables, random_checkpoints
 from .checkpoint_files import CheckpointError
 from .composed_data import Composer, Mix
 from .feature_banks import Bank
@@ -69,7 +71,7 @@ def test_four_methods_then_their_parts_then_each_task(laboratory):
     assert all(len(of["TVA"]["uar"]) == 2 for of in rows.values())
     assert len(cells(out)) == 8
     page = (out / "methods.md").read_text()
-    assert "| Pretrain+Prompt |" in page and "±" in page and "2 seeds" in page
+    assert "| Pretrain+Prompt |" in page and "±" in page and "2 seeds (1, 2), " in page
 
     # what was measured is not trained again: of labels only the smaller parts are new
     run("labels", "--seeds", "1")
@@ -79,6 +81,33 @@ def test_four_methods_then_their_parts_then_each_task(laboratory):
     assert list(rows)[:2] == ["all four tasks", "without WWMLM"] and len(rows) == 6
     # all four tasks were there already
     assert len(cells(out)) == 20 + 5
+
+
+def test_pages_are_made_anew_from_cells_alone(laboratory, tmp_path):
+    out, run = laboratory
+    run("prompts", "--seeds", "1", "3")
+    page, lines = (out / "prompts.md").read_text(), (out / "cells.jsonl").read_text().splitlines()
+    # a seed that is not whole, and cells of another setting that were measured before
+    part, other = (json.loads(line) for line in lines[:2])
+    cell = json.loads(part["key"])
+    part["key"] = json.dumps({**cell, "seed": 2}, sort_keys=True)
+    other["setting"] = {**other["setting"], "steps": 1}
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "cells.jsonl").write_text("\n".join([json.dumps(other), *lines, json.dumps(part)]) + "\n")
+    assert paper_pages.main(["--paper", str(kept)]) == ["prompts"]
+    assert (kept / "prompts.md").read_text() == page and "2 seeds (1, 3), " in page
+    assert {path.name for path in kept.iterdir()} == {"cells.jsonl", "prompts.md"}
+    (kept / "cells.jsonl").write_text(json.dumps(part) + "\n")
+    with pytest.raises(ValueError, match="no run whole"):
+        paper_pages.main(["--paper", str(kept)])
+
+
+def test_the_pages_that_are_kept_are_those_of_their_cells(tmp_path):
+    folder = Path(__file__).parents[1] / "results/paper"
+    shutil.copy(folder / "cells.jsonl", tmp_path)
+    for run in paper_pages.main(["--paper", str(tmp_path)]):
+        assert (tmp_path / f"{run}.md").read_text() == (folder / f"{run}.md").read_text()
 
 
 def test_prompts_and_composition(laboratory):
