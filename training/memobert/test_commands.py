@@ -238,11 +238,13 @@ def test_voices_alone_are_learned_from_their_encoders_own_answer(runs, tmp_path)
 
     fails("--voice-says 2.0 is not between", "--voice-says", "2")
     fails("give that as well", without="--voice-encoder")
-    silent = torch.load(runs["out"] / "voice/best.pt", weights_only=False)
-    silent["labels"] = 0
-    silent["model"] = {k: v for k, v in silent["model"].items() if k.startswith("wav2vec2.")}
-    torch.save(silent, tmp_path / "silent.pt")
-    fails("no answer of its own", "--voice-encoder", str(tmp_path / "silent.pt"))
+    heard = torch.load(runs["out"] / "voice/best.pt", weights_only=False)
+    # as others keep one
+    silent = {k: v for k, v in heard["model"].items() if k.startswith("wav2vec2.")}
+    torch.save(silent, tmp_path / "pytorch_model.bin")
+    fails("wide, no multiple of 64, .* put its config.json", "--voice-encoder", str(tmp_path))
+    (tmp_path / "config.json").write_text(json.dumps(heard["config"], default=str))
+    fails("no answer of its own", "--voice-encoder", str(tmp_path))
 
 
 def test_words_are_learned_from_a_teacher_of_words_alone(runs, toy, tmp_path):
