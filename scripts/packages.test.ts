@@ -8,11 +8,13 @@ interface Package {
   readonly dependencies: Record<string, string>;
   readonly devDependencies: Record<string, string>;
   readonly overrides: Record<string, string | Record<string, string>>;
+  readonly engines: { readonly node: string };
 }
 interface Locked {
   readonly version?: string;
   readonly integrity?: string;
   readonly link?: boolean;
+  readonly engines?: { readonly node?: string };
 }
 
 const own = JSON.parse(readFileSync('package.json', 'utf8')) as Package;
@@ -34,6 +36,13 @@ describe('package.json', () => {
       expect(lock.packages[`node_modules/${name}`]?.version).toBe(version);
     },
   );
+
+  it('wants the Node that README and CONTRIBUTING name', () => {
+    const least = /^>=(\d+\.\d+)$/.exec(own.engines.node)?.[1] ?? 'no least';
+    expect(lock.packages['']?.engines?.node).toBe(own.engines.node);
+    for (const page of ['README.md', 'CONTRIBUTING.md'])
+      expect(readFileSync(page, 'utf8')).toContain(`(${least} or later)`);
+  });
 
   it.each(overridden)('overrides exactly: %s', (version) => {
     // $name is the version that package.json itself has
