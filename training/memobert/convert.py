@@ -28,7 +28,7 @@ from .denseface_model import FEATURE_SIZE
 from .export import CONTEXT, FRAMES, write_parts
 from .exported_models import PARTS
 from .labels import LABELS
-from .loop import refuse_several
+from .loop import add_dry_run, refuse_several
 from .manifest import Bundle
 from .memobert_import import named_weights
 from .part_loading import add_reading_arguments
@@ -216,7 +216,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         "--face-mean", type=float, default=None, help="of 0..255 grey; FER+'s where none is known"
     )
     parser.add_argument("--face-std", type=float, default=None, help="of the same")
-    parser.add_argument("--dry-run", action="store_true", help="print the mapping of names, write nothing")
+    add_dry_run(parser, "print the mapping of names")
     parser.add_argument("--licence", default=UNKNOWN_LICENCE, help="of the checkpoints, for the manifest")
     parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--name", default=None, help="of the bundle; the folder's unless said")

@@ -13,6 +13,7 @@ import logging
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from .calibration import (
     calibrate,
@@ -27,7 +28,7 @@ from .exported_models import round_to_half
 from .feature_origin import check_trained_on
 from .fusion_report import to_markdown
 from .labels import LABELS
-from .loop import add_common_arguments, start_alone
+from .loop import add_common_arguments, add_dry_run, start_alone
 from .masking import WordStarts
 from .memobert_import import load_published
 from .memobert_model import MemoBert, small_config
@@ -131,7 +132,7 @@ def measure_all_cases(
     if not any(s.label >= 0 for s in samples):
         raise ValueError("no sample to measure is labelled: give labels.csv to `prepare`, or corpora")
     found = {}
-    for name, case in CASES.items():
+    for name, case in tqdm(CASES.items(), unit="case"):
         logits, truth = answers(samples, case)
         if len(truth) < 2:
             continue
@@ -187,6 +188,7 @@ def main(argv: list[str] | None = None) -> dict:
         default="valid",
         help="of --samples; test: people that chose neither weights nor temperatures, which are valid's",
     )
+    add_dry_run(parser, "read and check all, answer the first samples")
     # the page computes in fp32
     parser.set_defaults(precision="fp32")
     arguments = parser.parse_args(argv)
@@ -210,6 +212,10 @@ def main(argv: list[str] | None = None) -> dict:
     found: dict = {"prompt": prompt.text, "count": len(measured), "split": arguments.split}
     found |= {"precision": precision, "run": stored.get("run")}
     check_sizes(arguments.model, module.model, [*measured, *samples])
+    if arguments.dry_run:
+        label_logits(module, measured[:8], tokenizer, prompt_of(module, prompt), device, precision)
+        log.info("dry run: %d samples would be measured; nothing is written", len(measured))
+        return found
     settings = tokenizer, device, arguments.seed, precision
     found["cases"] = measure_all_cases(module, prompt, measured, *settings, own if held_out else None)
     if "own" in valid and not held_out:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
 
 from .calibration import calibrate, fit_temperature, measure_calibration, sample_folds, speaker_folds
 from .command_help import CommandHelp
@@ -32,7 +34,7 @@ from .encoder_splits import (
 from .evaluation_report import PREVIOUS, markdown
 from .ferplus_data import load_ferplus
 from .labels import LABELS
-from .loop import add_common_arguments, start_alone
+from .loop import add_common_arguments, add_dry_run, start_alone
 from .metrics import measure, paired_difference, score_logits
 from .report_figures import draw_figures
 from .robustness import CLEAN, FACE_CONDITIONS, degrade_faces, degrade_voice, voice_conditions
@@ -100,7 +102,7 @@ def evaluate_face(encoders: dict[str, Encoder], split: FaceSplit, settings: Sett
         rows = np.sort(np.random.default_rng(settings.seed).permutation(rows)[: settings.robust_faces])
     some = {ALL: np.ones(len(rows), bool)}
     conditions = {}
-    for name in FACE_CONDITIONS:
+    for name in tqdm(FACE_CONDITIONS, unit="condition"):
         if name == CLEAN:
             logits = {who: values[rows] for who, values in clean.items()}
         else:
@@ -209,7 +211,7 @@ def _voice_robustness(
     groups = {name: mask for name, mask in groups_of(clips).items() if name in (ALL, *LANGUAGES.values())}
     conditions = {}
     table = voice_conditions(babble_voices(speech, settings.left_out, settings.seed))
-    for name, condition in table.items():
+    for name, condition in tqdm(table.items(), unit="condition"):
         waves = [
             degrade_voice(name, condition, speech.waveform(clip), settings.seed, index)
             for index, clip in enumerate(clips)
@@ -240,10 +242,10 @@ def evaluate(arguments: argparse.Namespace, device: torch.device) -> dict:
         log.info("measuring %s", GRAPHS[option])
         if option == "voice":
             speech = load_speech(arguments.speech, arguments.cache)
-            found = evaluate_voice(encoders, speech, settings)
+            found = {} if arguments.dry_run else evaluate_voice(encoders, speech, settings)
         else:
             faces = faces or load_face_split(arguments.faces, arguments.cache)
-            found = evaluate_face(encoders, faces, settings)
+            found = {} if arguments.dry_run else evaluate_face(encoders, faces, settings)
         sources = {who: {"source": e.source, "sha256": e.sha256} for who, e in encoders.items()}
         report["encoders"][GRAPHS[option]] = {"sources": sources, **found}
     return _rounded(report)
@@ -308,6 +310,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--robust-clips", type=int, default=240, help="of each corpus; 0 takes all")
     parser.add_argument("--keep", action="store_true", help="what --out has of other encoders stays")
     parser.add_argument("--rounds", type=int, default=2000, help="draws of the bootstrap")
+    add_dry_run(parser, "read and check all, measure nothing")
     arguments = parser.parse_args(argv)
     for option in GRAPHS:
         data = "speech" if option == "voice" else "faces"
@@ -322,7 +325,12 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> dict:
     arguments = parse(argv)
-    report = evaluate(arguments, start_alone(arguments))
+    device = start_alone(arguments)
+    with logging_redirect_tqdm():
+        report = evaluate(arguments, device)
+    if arguments.dry_run:
+        log.info("dry run: %s would be measured; nothing is written", ", ".join(report["encoders"]))
+        return report
     out: Path = arguments.out
     if arguments.keep and (out / "encoders.json").exists():
         kept = json.loads((out / "encoders.json").read_text())["encoders"] | report["encoders"]

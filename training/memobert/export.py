@@ -13,6 +13,7 @@ import argparse
 import json
 import logging
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import onnx
 from torch import Tensor, nn
@@ -40,7 +41,7 @@ from .golden_vectors import (
     head_inputs,
     stream_inputs,
 )
-from .loop import refuse_several
+from .loop import add_dry_run, refuse_several
 from .manifest import (
     DATA_SOURCES,
     LICENCE,
@@ -327,7 +328,12 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument(
         "--variants", nargs="*", default=[], help="GRAPH=VARIANT,... instead of what is usually shipped"
     )
-    return write_bundle(parser.parse_args(argv))
+    add_dry_run(parser, "make the bundle and check it beside, in a folder that goes again")
+    arguments = parser.parse_args(argv)
+    if not arguments.dry_run:
+        return write_bundle(arguments)
+    with TemporaryDirectory() as folder:
+        return write_bundle(argparse.Namespace(**{**vars(arguments), "out": Path(folder)}))
 
 
 if __name__ == "__main__":

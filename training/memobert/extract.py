@@ -12,6 +12,7 @@ import argparse
 import json
 import logging
 import math
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from .denseface_model import FACE_CLASSES
 from .encoder_loading import BATCH, FACE_SIZE_PX, Encoder, load_encoder
 from .kept import check_made
 from .labels import LABEL_INDEX
-from .loop import pick_device, refuse_several
+from .loop import add_dry_run, pick_device, refuse_several
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 from .metrics import log_softmax
 from .preprocessing_fixtures import BUNDLE
@@ -186,6 +187,7 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of the encoders")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the default")
+    add_dry_run(parser, "check all, encode the first clips of a shard")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     refuse_several()
@@ -198,12 +200,14 @@ def main(argv: list[str] | None = None) -> dict:
         for path, kind in ((arguments.face_encoder, "face"), (arguments.voice_encoder, "voice"))
     )
     tokenizer = load_tokenizer(arguments.vocabulary)
-    arguments.out.mkdir(parents=True, exist_ok=True)
     settings = {"face_sha256": face.sha256, "voice_sha256": voice.sha256, "pieces": len(tokenizer)}
     settings["longest_s"] = LONGEST_S
+    extractor = Extractor(face, voice, tokenizer)
+    if arguments.dry_run:
+        return dry_run(arguments, shards, settings, extractor)
+    arguments.out.mkdir(parents=True, exist_ok=True)
     check_settings(arguments.out, settings, [features_file(shard) for shard in shards])
 
-    extractor = Extractor(face, voice, tokenizer)
     counts = {"utterances": 0, "samples": 0, "labelled": 0, "faces": 0, "voice_tokens": 0}
     with tqdm(total=sum(shard["utterances"] for shard in shards), unit="clip") as bar:
         for shard in shards:
@@ -229,6 +233,19 @@ def main(argv: list[str] | None = None) -> dict:
             MAX_WORDS,
         )
     log.info("%s %s", arguments.out, json.dumps(counts))
+    return counts
+
+
+def dry_run(arguments: argparse.Namespace, shards: list[dict], settings: dict, extractor: Extractor) -> dict:
+    """What is left to extract, once the first clips have been; writes nothing. Raises as `main` does."""
+    if before := read_settings(arguments.out):
+        check_made(arguments.out, before, settings, "--out")
+    left = [shard for shard in shards if not (arguments.out / features_file(shard)).exists()]
+    for shard in left[:1]:
+        clips = islice(read_shard(arguments.shards, shard), TOGETHER)
+        extractor.samples([part for clip in clips for part in extractor.windows(clip)][:TOGETHER])
+    counts = {"shards": len(left), "utterances": sum(shard["utterances"] for shard in left)}
+    log.info("would write %s", json.dumps(counts))
     return counts
 
 

@@ -17,7 +17,7 @@ from accelerate.utils import broadcast_object_list
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from .loop import AveragedWeights, Checkpoints, bf16_gains, one_cycle, pick_device, rounds_left
+from .loop import AveragedWeights, Checkpoints, add_dry_run, bf16_gains, one_cycle, pick_device, rounds_left
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +29,7 @@ def add_fit_arguments(
     parser.add_argument("--every", type=int, default=every, help="steps between checkpoints")
     parser.add_argument("--batch", type=int, default=batch, help="samples a step and process")
     parser.add_argument("--rate", type=float, default=rate, help="peak rate of AdamW")
-    parser.add_argument(
-        "--dry-run", action="store_true", help="read and check all, train one step, write nothing"
-    )
+    add_dry_run(parser, "read and check all, train one step")
 
 
 def make_accelerator(arguments: argparse.Namespace) -> Accelerator:

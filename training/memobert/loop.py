@@ -30,6 +30,16 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_dry_run(parser: argparse.ArgumentParser, what: str) -> None:
+    """`--dry-run`, which does `what` and writes no result: `start` then makes no folder."""
+    parser.add_argument("--dry-run", action="store_true", help=f"{what}, write nothing")
+
+
+def add_training_dry_run(parser: argparse.ArgumentParser) -> None:
+    """`--dry-run` of a training by `start_alone` and `Checkpoints`; what it keeps elsewhere it may keep."""
+    add_dry_run(parser, "read and check all, train a first step or two, measure")
+
+
 def start(arguments: argparse.Namespace) -> torch.device:
     """Seeds everything, sets threads and logging, makes the run's folder; returns the device."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
@@ -44,8 +54,14 @@ def start(arguments: argparse.Namespace) -> torch.device:
 
 
 def start_alone(arguments: argparse.Namespace) -> torch.device:
-    """As `start`, of a command for one process. Raises ValueError as `refuse_several` does."""
+    """As `start`, of a command for one process. Raises ValueError as `refuse_several` does.
+
+    A dry run of a training is cut down to a round of a step, or to an epoch of a batch of pictures.
+    """
     refuse_several()
+    if getattr(arguments, "dry_run", False):
+        short = {"steps": 1, "every": 1, "epochs": 1, "limit": getattr(arguments, "batch", 0)}
+        vars(arguments).update({name: value for name, value in short.items() if hasattr(arguments, name)})
     return start(arguments)
 
 
@@ -215,16 +231,19 @@ class AveragedWeights:
 
 
 class Checkpoints:
-    """`last.pt` to resume from, `best.pt` to export, `log.jsonl` of what was measured."""
+    """`last.pt` to resume from, `best.pt` to export, `log.jsonl` of what was measured.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    A dry run neither resumes nor writes.
+    """
+
+    def __init__(self, folder: Path, dry_run: bool = False) -> None:
+        self.folder, self.dry_run = folder, dry_run
         self.best = -math.inf
         self.started = time.monotonic()
 
     def load_last(self) -> dict | None:
         path = self.folder / "last.pt"
-        if not path.exists():
+        if self.dry_run or not path.exists():
             return None
         last = torch.load(path, map_location="cpu", weights_only=False)
         self.best = last["best"]
@@ -237,6 +256,9 @@ class Checkpoints:
 
     def save(self, epoch: int, score: float, state: dict, best_state: dict, row: dict) -> None:
         """`best_state` goes to best.pt when `score` is the highest so far."""
+        if self.dry_run:
+            log.info("dry run: %s; nothing is written", json.dumps(row))
+            return
         self.folder.mkdir(parents=True, exist_ok=True)
         if score > self.best:
             self.best = score

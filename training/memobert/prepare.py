@@ -19,7 +19,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from .command_help import CommandHelp
 from .face_finding import DETECTOR, FaceDetector
-from .loop import refuse_several
+from .loop import add_dry_run, refuse_several
 from .prepare_workers import Job, finish
 from .shard_writing import UNUSABLE, ShardWriter, plan_shards
 from .utterances import TABLE, Faults, Unit, find_units
@@ -107,7 +107,7 @@ def main(argv: list[str] | None = None) -> dict:
     )
     parser.add_argument("--shard", type=int, default=512, help="utterances in a shard, about")
     parser.add_argument("--face-detector", type=Path, default=DETECTOR, help="BlazeFace's .tflite")
-    parser.add_argument("--dry-run", action="store_true", help="counts what would be written, writes nothing")
+    add_dry_run(parser, "count what would be written")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     refuse_several()

@@ -23,6 +23,7 @@ from .labels import LABELS
 from .loop import (
     Checkpoints,
     add_common_arguments,
+    add_training_dry_run,
     autocast,
     describe_run,
     one_cycle,
@@ -99,6 +100,7 @@ def evaluate(model: Wav2Vec2ForPreTraining, frozen: FrozenFeatures, frames: int,
 def main(argv: list[str] | None = None) -> float:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
+    add_training_dry_run(parser)
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
     parser.add_argument("--init", type=Path, required=True, help="best.pt of warm_up_wav2vec2")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
@@ -128,7 +130,7 @@ def main(argv: list[str] | None = None) -> float:
     chances = lengths / lengths.sum()
     frames, variants = int(arguments.seconds * 50), range(arguments.variants)
     optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, betas=(0.9, 0.98), weight_decay=0.01)
-    checkpoints = Checkpoints(arguments.out)
+    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
     last = checkpoints.load_last()
     rounds = rounds_left(last, arguments.steps, arguments.every)
     if last:

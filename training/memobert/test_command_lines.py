@@ -24,8 +24,8 @@ GUIDES = sorted(
     for path in ROOT.glob(of)
 )
 README = ROOT / "training/README.md"
-# `accelerate`'s own
-OTHERS = {"--gradient_accumulation_steps"}
+# `accelerate`'s own, and those of scripts for Node
+OTHERS = {"--gradient_accumulation_steps", "--num_processes", "--multi_gpu", "--cpu", "--json"}
 
 
 class Parsing(Exception):  # noqa: N818

@@ -12,12 +12,14 @@ from .samples import UNKNOWN, Sample, save_samples
 from .sources import load_source
 
 
-def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, toy, tmp_path):
+def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, toy, tmp_path, capsys):
     model = ["--model", str(runs["out"] / "fusion/best.pt"), "--temperatures", str(tmp_path / "t.json")]
     fusion = runs["fusion"][: runs["fusion"].index("--batch")]
     kept = [part for part in fusion if part != "--toy"]
     composed = ["--composed", "56", "--banks", str(runs["out"] / "banks"), "--out", str(tmp_path)]
     found = evaluate.main([*kept, *composed, *model])
+    # how far it has come: composed samples, and as the light face encoder sees them
+    assert capsys.readouterr().err.count("7/7") == 2
     # the best weights, which need not be the last
     stored = torch.load(runs["out"] / "fusion/best.pt", weights_only=False)
     assert found["cases"]["T"]["uar"] == stored["valid"]["composed"]["T"]["uar"]

@@ -79,6 +79,17 @@ def run(shards, encoders, out, **changes) -> dict:
     return extract.main([part for name, value in given.items() for part in (f"--{name}", str(value))])
 
 
+def test_a_dry_run_counts_what_is_left_and_writes_nothing(shards, encoders, tmp_path):
+    given = {"shards": shards, "out": tmp_path / "out", **encoders}
+    options = [part for name, value in given.items() for part in (f"--{name}", str(value))]
+    assert extract.main([*options, "--dry-run"]) == {"shards": 2, "utterances": 4}
+    assert not (tmp_path / "out").exists()
+    extract.main(options)
+    (tmp_path / "out/train-000001.npz").unlink()
+    assert extract.main([*options, "--dry-run"]) == {"shards": 1, "utterances": 1}
+    assert not (tmp_path / "out/train-000001.npz").exists()
+
+
 def test_samples_hold_each_modality_as_the_page_computes_it(shards, encoders, tmp_path):
     counts = run(shards, encoders, tmp_path / "out")
     assert counts["utterances"] == counts["samples"] == 4 and counts["labelled"] == 3

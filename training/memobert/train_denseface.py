@@ -25,6 +25,7 @@ from .loop import (
     AveragedWeights,
     Checkpoints,
     add_common_arguments,
+    add_training_dry_run,
     autocast,
     describe_run,
     one_cycle,
@@ -66,6 +67,7 @@ def evaluate(model: DenseFace, valid: Faces, size: int, mean: float, std: float,
 def main(argv: list[str] | None = None) -> dict[str, float]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
+    add_training_dry_run(parser)
     parser.add_argument("--faces", type=Path, required=True, help="folder of ferplus-{train,valid}.zip")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded pictures")
     parser.add_argument("--size", type=int, default=64, help="side of the pictures in pixels")
@@ -90,7 +92,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     train, target = distributions(load_training_faces(arguments.faces, arguments.cache))
     valid = load_ferplus(arguments.faces, "valid", arguments.cache)
     if arguments.limit:
-        train, target = train.subset(np.arange(arguments.limit)), target[: arguments.limit]
+        train, target = train.subset(np.arange(len(target))[: arguments.limit]), target[: arguments.limit]
     mean, std = float(train.pictures.mean()), float(train.pictures.std())
     shape = {"growth": arguments.growth, "blocks": tuple(arguments.blocks)}
     model = DenseFace(**shape).to(device, memory_format=torch.channels_last)
@@ -114,7 +116,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         nesterov=True,
     )
     average = AveragedWeights(model, 0.998)
-    checkpoints = Checkpoints(arguments.out)
+    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
     generator = torch.Generator().manual_seed(arguments.seed)
     parts = dict(training=model, optimiser=optimiser, generator=generator)
     last = checkpoints.load_last()

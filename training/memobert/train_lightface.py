@@ -31,6 +31,7 @@ from .loop import (
     AveragedWeights,
     Checkpoints,
     add_common_arguments,
+    add_training_dry_run,
     autocast,
     describe_run,
     one_cycle,
@@ -112,6 +113,7 @@ def distillation_loss(features, logits, wanted_features, wanted_logits, spread: 
 def main(argv: list[str] | None = None) -> dict[str, float]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
+    add_training_dry_run(parser)
     parser.add_argument("--faces", type=Path, required=True, help="folder of ferplus-{train,valid}.zip")
     parser.add_argument("--teacher", type=Path, required=True, help="best.pt of train_denseface")
     parser.add_argument("--init", type=Path, default=None, help="best.pt of this command to start from")
@@ -127,22 +129,24 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     train, target = distributions(load_training_faces(arguments.faces, arguments.cache))
     valid = load_ferplus(arguments.faces, "valid", arguments.cache)
     if arguments.limit:
-        train, target = train.subset(np.arange(arguments.limit)), target[: arguments.limit]
+        train, target = train.subset(np.arange(len(target))[: arguments.limit]), target[: arguments.limit]
     pictures, votes = torch.from_numpy(train.pictures).unsqueeze(1), torch.from_numpy(target)
     stored = read_own(arguments.teacher)
     teacher = DenseFace(**stored["shape"]).to(device, memory_format=torch.channels_last)
     teacher.load_state_dict(stored["model"])
     mean, std = stored["mean"], stored["std"]
-    lessons = kept_lessons(
-        arguments.out / "lessons.pt",
-        {
-            "teacher": sha256(arguments.teacher),
-            "variants": arguments.variants,
-            "pictures (--faces, --limit)": len(pictures),
-            "seed": arguments.seed,
-        },
-        lambda: make_lessons(teacher, pictures, arguments.variants, mean, std, device, arguments.seed),
-    )
+    made_of = {
+        "teacher": sha256(arguments.teacher),
+        "variants": arguments.variants,
+        "pictures (--faces, --limit)": len(pictures),
+        "seed": arguments.seed,
+    }
+
+    def taught_by_teacher() -> Lessons:
+        return make_lessons(teacher, pictures, arguments.variants, mean, std, device, arguments.seed)
+
+    kept = arguments.out / "lessons.pt"
+    lessons = taught_by_teacher() if arguments.dry_run else kept_lessons(kept, made_of, taught_by_teacher)
     spread = lessons.features[:20000].float().std(0).clamp(min=1e-2).to(device)
 
     light = {"features": teacher.feature_size}
@@ -153,7 +157,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     model.classifier.load_state_dict(teacher.classifier.state_dict())
     optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, weight_decay=0.05)
     average = AveragedWeights(model, 0.998)
-    checkpoints = Checkpoints(arguments.out)
+    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
     generator = torch.Generator().manual_seed(arguments.seed)
     parts = dict(training=model, optimiser=optimiser, generator=generator)
     last = checkpoints.load_last()

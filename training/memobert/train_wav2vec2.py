@@ -24,6 +24,7 @@ from .loop import (
     AveragedWeights,
     Checkpoints,
     add_common_arguments,
+    add_training_dry_run,
     autocast,
     describe_run,
     make_muon,
@@ -193,6 +194,7 @@ def optimisers(model: nn.Module, heads: list[nn.Module], rate: float) -> list[to
 def main(argv: list[str] | None = None) -> dict[str, float]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
+    add_training_dry_run(parser)
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
     parser.add_argument("--init", type=Path, required=True, help="best.pt of the warm-up or the pre-training")
     parser.add_argument(
@@ -268,7 +270,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
 
     muon, adamw = optimisers(model, list(heads.values()), arguments.rate)
     average = AveragedWeights(model, 0.995)
-    checkpoints = Checkpoints(arguments.out)
+    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
     parts = dict(training=model, muon=muon, adamw=adamw, generator=rng, **heads)
     last = checkpoints.load_last()
     rounds = rounds_left(last, arguments.steps, arguments.every)

@@ -26,6 +26,7 @@ from .loop import (
     AveragedWeights,
     Checkpoints,
     add_common_arguments,
+    add_training_dry_run,
     autocast,
     describe_run,
     one_cycle,
@@ -123,6 +124,7 @@ def evaluate(model: VoiceTeacher, speech: Speech, clips: list[Clip], frames: int
 def main(argv: list[str] | None = None) -> dict[str, float]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
+    add_training_dry_run(parser)
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
     parser.add_argument("--init", type=Path, required=True, help="best.pt of warm_up_wav2vec2")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
@@ -156,7 +158,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     )
     optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, weight_decay=0.05)
     average = AveragedWeights(model, 0.995)
-    checkpoints = Checkpoints(arguments.out)
+    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
     rng = np.random.default_rng(arguments.seed)
     parts = dict(training=model, optimiser=optimiser, generator=rng)
     last = checkpoints.load_last()

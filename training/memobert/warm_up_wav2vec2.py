@@ -21,6 +21,7 @@ from .loop import (
     AveragedWeights,
     Checkpoints,
     add_common_arguments,
+    add_training_dry_run,
     autocast,
     describe_run,
     one_cycle,
@@ -55,6 +56,7 @@ def explained(features, head: nn.Module, targets: SpectralTargets, waves: torch.
 def main(argv: list[str] | None = None) -> float:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
+    add_training_dry_run(parser)
     parser.add_argument("--speech", type=Path, required=True, help="folder of the corpora's archives")
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded samples")
     parser.add_argument("--seconds", type=float, default=1.0, help="of voice in a crop")
@@ -78,7 +80,7 @@ def main(argv: list[str] | None = None) -> float:
     whole = nn.ModuleDict({"features": features, "head": head})
     optimiser = torch.optim.AdamW(whole.parameters(), arguments.rate, betas=(0.9, 0.98), weight_decay=0.01)
     average = AveragedWeights(whole, 0.99)
-    checkpoints = Checkpoints(arguments.out)
+    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
     rng = np.random.default_rng(arguments.seed)
     window = int(arguments.seconds * SAMPLE_RATE_HZ)
     probe = draw(speech, valid, 64, window, np.random.default_rng(99)).to(device)
