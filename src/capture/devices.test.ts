@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { MemoError, type ErrorCode } from '../errors';
 import { askForDevices } from './devices';
 
-const never = new AbortController().signal;
+/** Each run has its own, and leaves its listeners on it. */
+const never = () => new AbortController().signal;
 const untold = () => undefined;
 
 function track() {
@@ -44,13 +45,13 @@ const both = { camera: true, microphone: true };
 describe('askForDevices', () => {
   it('asks for each device on its own, and only for what is wanted', async () => {
     const media = mediaOf({ camera: track(), microphone: track() });
-    await askForDevices(both, never, untold, media);
+    await askForDevices(both, never(), untold, media);
     expect(media.asked.map(({ video, audio }) => [video !== undefined, audio !== undefined])).toEqual([
       [true, false],
       [false, true],
     ]);
     const alone = mediaOf({ microphone: track() });
-    const answer = await askForDevices({ camera: false, microphone: true }, never, untold, alone);
+    const answer = await askForDevices({ camera: false, microphone: true }, never(), untold, alone);
     expect(alone.asked).toHaveLength(1);
     expect(answer.camera).toEqual({ track: null, status: 'off', error: null });
     expect(answer.microphone.status).toBe('live');
@@ -62,17 +63,17 @@ describe('askForDevices', () => {
     ['NotReadableError', 'busy', 'device-busy', 'device-busy'],
   ];
   it.each(failures)('%s of one device leaves the other', async (name, status, cameraCode, microphoneCode) => {
-    const deaf = await askForDevices(both, never, untold, mediaOf({ camera: track(), microphone: name }));
+    const deaf = await askForDevices(both, never(), untold, mediaOf({ camera: track(), microphone: name }));
     expect([deaf.camera.status, deaf.microphone.status]).toEqual(['live', status]);
     expect(deaf.microphone.error?.code).toBe(microphoneCode);
-    const blind = await askForDevices(both, never, untold, mediaOf({ camera: name, microphone: track() }));
+    const blind = await askForDevices(both, never(), untold, mediaOf({ camera: name, microphone: track() }));
     expect([blind.camera.status, blind.microphone.status]).toEqual([status, 'live']);
     expect(blind.camera.error?.code).toBe(cameraCode);
   });
 
   it.each(failures)('%s of the only device asked for is the error', async (name, _status, code) => {
     const error = await failure(
-      askForDevices({ camera: true, microphone: false }, never, untold, mediaOf({ camera: name })),
+      askForDevices({ camera: true, microphone: false }, never(), untold, mediaOf({ camera: name })),
     );
     expect(error.code).toBe(code);
     expect(error.cure).not.toBe('');
@@ -80,7 +81,7 @@ describe('askForDevices', () => {
 
   it('names both devices when both fail', async () => {
     const media = mediaOf({ camera: 'NotAllowedError', microphone: 'NotFoundError' });
-    const error = await failure(askForDevices(both, never, untold, media));
+    const error = await failure(askForDevices(both, never(), untold, media));
     expect(error.code).toBe('devices-denied');
     expect(error.message).toMatch(/camera/i);
     expect(error.message).toMatch(/microphone/i);
@@ -112,10 +113,10 @@ describe('askForDevices', () => {
   });
 
   it('refuses to ask for nothing, or where there is nothing to ask', async () => {
-    const none = askForDevices({ camera: false, microphone: false }, never, untold, mediaOf({}));
+    const none = askForDevices({ camera: false, microphone: false }, never(), untold, mediaOf({}));
     expect((await failure(none)).code).toBe('nothing-to-capture');
     vitestHasNoDevices();
-    expect((await failure(askForDevices(both, never, untold))).code).toBe('capture-unsupported');
+    expect((await failure(askForDevices(both, never(), untold))).code).toBe('capture-unsupported');
   });
 });
 
