@@ -114,13 +114,15 @@ def measure_all_cases(
     seed: int,
     precision: str,
     fitted_to: list[Sample] | None = None,
+    shipped: dict[str, dict] | None = None,
 ) -> dict[str, dict]:
     """Per case WA, UAR, classes, and the calibration of its distribution.
 
     Over the samples that have all its modalities (`count`); a case that not two have is left out. Its
     temperature is fitted to these samples, and what is said of it cross-fitted on halves; or it is fitted to
     other samples, `fitted_to`. It is 1 where none of those has the case or nothing is left to fold by, and
-    `unscaled` says so. Raises ValueError when none is labelled.
+    `unscaled` says so. `ece_shipped` is the error with the temperatures of the cases `shipped`, of another
+    face encoder: the page has those, whichever encoder sees. Raises ValueError when none is labelled.
     """
 
     def answers(of: list[Sample], case: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -142,6 +144,9 @@ def measure_all_cases(
             "classes": per_class(confusion_matrix(truth, logits.argmax(1), len(LABELS)), LABELS),
             **measure_scaled(logits, truth, seed, known),
         }
+        if shipped is not None and name in shipped:
+            report = scaled_by(shipped[name]["temperature"], logits, truth)
+            found[name]["ece_shipped"] = report["scaled"]["ece"]
     return found
 
 
@@ -222,7 +227,7 @@ def main(argv: list[str] | None = None) -> dict:
         found["composed"] = measure_all_cases(module, prompt, valid["composed"], *settings)
     if source.light is not None and not held_out:
         seen = source.composed_valid(light=True)
-        found["light"] = measure_all_cases(module, prompt, seen, *settings)
+        found["light"] = measure_all_cases(module, prompt, seen, *settings, shipped=found["cases"])
     words = WordStarts(tokenizer)
     # masked words need no head but MEmoBERT's own
     tasks = list(TASKS) if stored.get("heads") else ["wwmlm"]

@@ -53,6 +53,16 @@ def to_markdown(found: dict) -> str:
     if "light" in found:
         cells = [f"{name} {100 * case['uar']:.1f}" for name, case in found["light"].items()]
         lines += ["", f"With the light face encoder, UAR: {', '.join(cells)}."]
+        cells = [
+            f"{name} {100 * case['ece_shipped']:.1f}"
+            for name, case in found["light"].items()
+            if "ece_shipped" in case
+        ]
+        if cells:
+            lines += [
+                "",
+                f"With it and the temperatures above, which it has in the page, ECE: {', '.join(cells)}.",
+            ]
     if found.get("texts"):
         lines += [
             "",

@@ -266,13 +266,14 @@ def cases(found: dict) -> str:
             percent(of["uar"]),
             percent(light.get(name, {}).get("uar")),
             *(percent(of.get(key)) for key in ("ece", "ece_by_chance", "ece_by_chance_95")),
+            percent(light.get(name, {}).get("ece_shipped")),
             f"{of['temperature']:.2f}",
             str(of["count"]),
         ]
         for name, of in found.get("cases", {}).items()
     ]
     head = ["case", "WA", "UAR", "UAR with the light face encoder", "ECE", "by chance", "one of twenty above"]
-    return table([*head, "temperature", "samples"], rows)
+    return table([*head, "ECE with the light face encoder", "temperature", "samples"], rows)
 
 
 def case_classes(found: dict) -> str:

@@ -15,7 +15,7 @@ from .paper_tables import Cell, cells_of
 
 
 def whole_run(run: str, rows: list[dict]) -> list[tuple[Cell, dict]]:
-    """Cells of `run` and their rows, as `write_report` takes them; none if no seed is whole."""
+    """Cells of `run` and their rows of cells.jsonl, as `write_report` takes them; of whole seeds alone."""
     settings = {json.dumps(row["setting"], sort_keys=True): None for row in reversed(rows)}
     for setting in settings:
         known = {row["key"]: row for row in rows if json.dumps(row["setting"], sort_keys=True) == setting}

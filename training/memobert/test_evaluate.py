@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from . import evaluate, loop, pretrain, tune
+from .calibration import measure_calibration
+from .fusion_report import to_markdown
 from .memobert_model import MemoBert
 from .samples import UNKNOWN, Sample, save_samples
 from .sources import load_source
@@ -64,6 +66,8 @@ def test_own_clips_and_composed_samples_are_both_measured(runs, tmp_path, labell
     found = evaluate.main([*measured, "--model", str(tuned / "best.pt"), "--out", str(tmp_path / "results")])
     assert found["cases"]["TVA"]["count"] == (8 if labelled else 56)
     assert ("composed" in found) == labelled and found["light"]["TVA"]["count"] == 56
+    assert all("ece_shipped" in of for of in found["light"].values())
+    assert not any("ece_shipped" in of for of in found["cases"].values())
     page = (tmp_path / "results/memobert.md").read_text()
     assert ("## Composed samples" in page) == labelled
     if labelled:
@@ -151,3 +155,20 @@ def test_own_clips_take_the_place_of_corpora(runs, toy, tmp_path):
         evaluate.main([*apart, "--split", "valid"])
     with pytest.raises(ValueError, match="nothing to train on"):
         pretrain.main([*common, "--out", str(tmp_path / "none")])
+
+
+def test_the_light_face_is_measured_with_the_temperatures_that_the_page_has(monkeypatch):
+    rng = np.random.default_rng(5)
+    logits, truth = rng.normal(0, 3, (28, 7)), np.arange(28) % 7
+    monkeypatch.setattr(evaluate, "label_logits", lambda *_: logits)
+    monkeypatch.setattr(evaluate, "prompt_of", lambda *_: None)
+    rows = [np.ones((2, size)) for size in (3, 8, 4)]
+    samples = [Sample((8,), *rows, label, str(index)) for index, label in enumerate(truth)]
+    shipped = {"V": {"temperature": 4.0}}
+    found = evaluate.measure_all_cases(None, None, samples, None, None, 0, "fp32", shipped=shipped)
+    assert found["V"]["ece_shipped"] == measure_calibration(logits / 4, truth)["ece"]
+    assert found["V"]["ece_shipped"] != found["V"]["ece"] == found["T"]["ece"]
+    assert "ece_shipped" not in found["T"]
+    page = to_markdown({"prompt": "", "count": 28, "cases": found, "light": found})
+    assert f"ECE: V {100 * found['V']['ece_shipped']:.1f}." in page
+    assert "in the page" not in to_markdown({"prompt": "", "count": 28, "cases": found})

@@ -40,7 +40,7 @@ MANIFEST = {
 }
 FUSION = {
     "cases": {"TVA": {**SCORES, **CALIBRATION, "ece": 0.031, "temperature": 1.25}},
-    "light": {"TVA": {**SCORES, "uar": 0.377}},
+    "light": {"TVA": {**SCORES, "uar": 0.377, "ece_shipped": 0.052}},
     "texts": {"meld": {**SCORES, "macro_f1": 0.443}, "isear": {**SCORES, "lines": 14}},
     "tasks": {"mvfr": {"loss": 0.7, "explained": 0.3}},
     "unseen": {"texts": 12, "words": {"joy": {"auc": 0.9}, "pride": {"auc": 0.8}, "remorse": {"auc": 0.4}}},
@@ -50,7 +50,7 @@ FUSION = {
 def test_every_figure_comes_from_what_was_measured():
     card = make_card(MANIFEST, {"denseface": FOUND}, FUSION, {}, [], TEMPLATE.read_text())
     assert "{{" not in card
-    assert "| TVA | 50.0 % | 40.0 % | 37.7 % | 3.1 % | 2.0 % | 4.1 % | 1.25 | 10 |" in card
+    assert "| TVA | 50.0 % | 40.0 % | 37.7 % | 3.1 % | 2.0 % | 4.1 % | 5.2 % | 1.25 | 10 |" in card
     assert "have 2.0 %, and one of twenty more than 4.1 %" in card
     for told in ("44.3 %", "| SpanMVFR | loss 0.700, explained 0.300 |", "ROC curve 0.700"):
         assert told in card
