@@ -1,9 +1,10 @@
 """
 Where an answer should be withheld: accuracy against light on the face, clipped sound and the top probability,
-of the shipped graphs. Prints a table for each; `src/memobert/reliability.ts` has its thresholds from it.
+of the shipped graphs. `src/memobert/reliability.ts` has its thresholds from it.
 
-    python -m memobert.measure_reliability --bundle public/models/small --data DATA [--count 600]
+    python -m memobert.measure_reliability --data DATA --out results/reliability [--bundle BUNDLE]
 
+Prints a table for each, and writes `reliability.json`: accuracies and shares are 0..1, light is in 0..255.
 DATA holds `faces/ferplus-valid.zip`, `speech/ravdess.{zip,csv}` and `text/goemotions/dev.tsv`.
 """
 
@@ -23,6 +24,7 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 from .command_help import CommandHelp
+from .labels import SPEECH_LABELS
 
 GAINS = (1, 0.5, 0.35, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 1.5, 2, 3, 5)
 """Of light; a camera's noise stays as it is."""
@@ -30,6 +32,8 @@ NOISE_LEVELS = 2.0
 CONTRAST_EDGES = (0, 4, 6, 8, 10, 12, 16, 20, 30, 40, 60, 128)
 BRIGHTNESS_EDGES = (0, 8, 12, 16, 20, 30, 40, 80, 160, 200, 220, 235, 256)
 CLIPPED = (0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.45)
+# fewer say nothing of a bin
+LEAST_SAMPLES = 20
 TOP_EDGES = (0, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0001)
 TEXT_LABELS = {
     "neutral": "neutral", "joy": "happy", "amusement": "happy", "excitement": "happy", "love": "happy",
@@ -78,19 +82,27 @@ def enlarged(pictures: np.ndarray, side: int) -> np.ndarray:
     return rows[:, :, low] * (1 - part) + rows[:, :, high] * part
 
 
-def print_bins(title: str, edges: Sequence[float], values: np.ndarray, right: np.ndarray) -> None:
+def accuracy_by(title: str, edges: Sequence[float], values: np.ndarray, right: np.ndarray) -> list[dict]:
+    """Accuracy between `edges` of `values` [N], where enough samples are; `right` [N] of each answer."""
     print(f"\n| {title} | accuracy | samples |\n| --- | --- | --- |")
+    found = []
     for low, high in itertools.pairwise(edges):
         held = (values >= low) & (values < high)
-        if held.sum() >= 20:
-            print(f"| {low:g} to {min(high, 1e9):g} | {right[held].mean():.1%} | {held.sum()} |")
+        if held.sum() >= LEAST_SAMPLES:
+            found.append(
+                {"from": low, "to": high, "accuracy": float(right[held].mean()), "count": int(held.sum())}
+            )
+            print(f"| {low:g} to {high:g} | {right[held].mean():.1%} | {held.sum()} |")
+    return found
 
 
-def measure_light(bundle: Path, face: dict, pictures: np.ndarray, classes: np.ndarray) -> None:
+def measure_light(bundle: Path, face: dict, pictures: np.ndarray, classes: np.ndarray) -> dict[str, dict]:
+    """By face graph: accuracy at each gain, and by what the crops' contrast and brightness are."""
+    found = {}
     random = np.random.default_rng(1)
     for name in ("denseface", "denseface-light"):
         graph = open_graph(bundle / f"{name}.onnx")
-        contrast, brightness, right = [], [], []
+        contrast, brightness, right, gains = [], [], [], []
         print(f"\n## {name}\n\n| light | accuracy | mean | contrast |\n| --- | --- | --- | --- |")
         for gain in GAINS:
             shot = pictures * gain + random.normal(0, NOISE_LEVELS, pictures.shape).astype(np.float32)
@@ -105,10 +117,17 @@ def measure_light(bundle: Path, face: dict, pictures: np.ndarray, classes: np.nd
             contrast.append(spread)
             brightness.append(crops.mean((1, 2)))
             right.append(hits)
+            seen = {"mean": float(crops.mean()), "contrast": float(np.median(spread))}
+            gains.append({"gain": gain, "accuracy": float(hits.mean()), **seen})
             print(f"| {gain:g} | {hits.mean():.1%} | {crops.mean():.0f} | {np.median(spread):.1f} |")
         hits = np.concatenate(right)
-        print_bins("contrast (standard deviation of 0..255)", CONTRAST_EDGES, np.concatenate(contrast), hits)
-        print_bins("brightness (mean of 0..255)", BRIGHTNESS_EDGES, np.concatenate(brightness), hits)
+        titles = "contrast (standard deviation of 0..255)", "brightness (mean of 0..255)"
+        found[name] = {
+            "gains": gains,
+            "contrast": accuracy_by(titles[0], CONTRAST_EDGES, np.concatenate(contrast), hits),
+            "brightness": accuracy_by(titles[1], BRIGHTNESS_EDGES, np.concatenate(brightness), hits),
+        }
+    return found
 
 
 class Fusion:
@@ -145,21 +164,25 @@ class Fusion:
         return softmax(logits[0, self.words] / self.manifest["calibration"]["temperatures"][case])
 
 
-def measure_confidence(case: str, answers: list[np.ndarray], truths: list[int]) -> None:
+def measure_confidence(case: str, answers: list[np.ndarray], truths: list[int]) -> dict:
+    """Accuracy by the top probability, and what a threshold withholds."""
     table = np.stack(answers)
     right = table.argmax(-1) == np.array(truths)
     print(f"\n## {case}: {right.mean():.1%} of {len(right)}")
-    print_bins("top probability", TOP_EDGES, table.max(-1), right)
+    found: dict = {"accuracy": float(right.mean()), "count": len(right)}
+    found["top"] = accuracy_by("top probability", TOP_EDGES, table.max(-1), right)
+    found["thresholds"] = []
     for threshold in (0.35, 0.4, 0.45, 0.5):
         kept = table.max(-1) >= threshold
-        print(
-            f"withheld below {threshold:g}: {1 - kept.mean():.1%}, "
-            f"accuracy of the rest {right[kept].mean():.1%}"
-        )
+        withheld, rest = float(1 - kept.mean()), float(right[kept].mean()) if kept.any() else None
+        found["thresholds"].append({"below": threshold, "withheld": withheld, "accuracy": rest})
+        told = "n/a" if rest is None else f"{rest:.1%}"
+        print(f"withheld below {threshold:g}: {withheld:.1%}, accuracy of the rest {told}")
+    return found
 
 
 def read_speech(folder: Path, count: int) -> tuple[list[np.ndarray], list[str]]:
-    names = {"fear": "scared", "disgust": "disgusted", "surprise": "surprised", "calm": "neutral"}
+    """Samples at 16 kHz and labels of RAVDESS' validation speakers, drawn by chance."""
     clips, labels = [], []
     with zipfile.ZipFile(folder / "ravdess.zip") as archive:
         for row in csv.DictReader((folder / "ravdess.csv").open()):
@@ -167,7 +190,7 @@ def read_speech(folder: Path, count: int) -> tuple[list[np.ndarray], list[str]]:
                 continue
             samples, _ = soundfile.read(io.BytesIO(archive.read(row["file"])), dtype="float32")
             clips.append(samples)
-            labels.append(names.get(row["emotion"], row["emotion"]))
+            labels.append(SPEECH_LABELS[row["emotion"]])
     chosen = np.random.default_rng(3).permutation(len(clips))[:count]
     return [clips[index] for index in chosen], [labels[index] for index in chosen]
 
@@ -188,7 +211,8 @@ def clipped(samples: np.ndarray, share: float) -> np.ndarray:
     return samples if share == 0 else np.clip(samples / np.quantile(loud, 1 - share), -1, 1)
 
 
-def measure_sound(bundle: Path, fusion: Fusion, folder: Path, count: int) -> None:
+def measure_sound(bundle: Path, fusion: Fusion, folder: Path, count: int) -> dict:
+    """Accuracy of the voice alone by the share that is clipped, and by its top probability."""
     clips, labels = read_speech(folder, count)
     names = [label["id"] for label in fusion.manifest["labels"]]
     graph = open_graph(bundle / "wav2vec2.onnx")
@@ -196,6 +220,7 @@ def measure_sound(bundle: Path, fusion: Fusion, folder: Path, count: int) -> Non
         "\n## voice\n\n| clipped | accuracy, voice alone | moved by (total variation) |\n| --- | --- | --- |"
     )
     clean: list[np.ndarray] = []
+    shares = []
     for share in CLIPPED:
         answers = [
             fusion.read("A", voice=voice_tokens(graph, clipped(clip, share), fusion.manifest["voice"]))
@@ -204,22 +229,28 @@ def measure_sound(bundle: Path, fusion: Fusion, folder: Path, count: int) -> Non
         clean = clean or answers
         right = [names[int(answer.argmax())] == label for answer, label in zip(answers, labels, strict=True)]
         moved = np.mean([np.abs(a - b).sum() / 2 for a, b in zip(answers, clean, strict=True)])
+        shares.append({"clipped": share, "accuracy": float(np.mean(right)), "moved": float(moved)})
         print(f"| {share:.1%} | {np.mean(right):.1%} | {moved:.2f} |")
-    measure_confidence("voice alone", clean, [names.index(label) for label in labels])
+    truths = [names.index(label) for label in labels]
+    return {"clipped": shares, "confidence": measure_confidence("voice alone", clean, truths)}
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> dict:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     parser.add_argument(
-        "--bundle", type=Path, default=Path("public/models/small"), help="whose graphs are measured"
+        "--bundle", type=Path, default=Path("../public/models/small"), help="whose graphs are measured"
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with faces/ and speech/")
-    parser.add_argument("--count", type=int, default=600, help="pictures of the validation split")
-    wish = parser.parse_args()
+    parser.add_argument(
+        "--count", type=int, default=600, help="of pictures and lines; a third of it of clips"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder for reliability.json")
+    wish = parser.parse_args(argv)
     manifest = json.loads((wish.bundle / "manifest.json").read_text())
     names = [label["id"] for label in manifest["labels"]]
     pictures, classes = read_faces(wish.data / "faces/ferplus-valid.zip", wish.count)
-    measure_light(wish.bundle, manifest["face"], pictures, classes)
+    found: dict = {"bundle": f"{manifest['name']} {manifest['version']}", "count": len(pictures)}
+    found["light"] = measure_light(wish.bundle, manifest["face"], pictures, classes)
     fusion = Fusion(wish.bundle, manifest)
     face = manifest["face"]
     encoder = open_graph(wish.bundle / "denseface.onnx")
@@ -235,13 +266,16 @@ def main() -> None:
         scaled = ((crops - face["mean"]) / face["std"])[:, None].astype(np.float32)
         answers.append(fusion.read("V", face=encoder({"faces": scaled})["features"]))
         truths.append(names.index(label))
-    measure_confidence("face alone", answers, truths)
-    measure_sound(wish.bundle, fusion, wish.data / "speech", wish.count // 3)
+    found["face"] = measure_confidence("face alone", answers, truths)
+    found["voice"] = measure_sound(wish.bundle, fusion, wish.data / "speech", wish.count // 3)
     rows = list(csv.DictReader((wish.data / "text/goemotions/dev.tsv").open(), delimiter="\t", quoting=3))
     told = [(row["text"], TEXT_LABELS[row["labels"]]) for row in rows if row["labels"] in TEXT_LABELS]
     told = [told[index] for index in random.permutation(len(told))[: wish.count]]
     answers = [fusion.read("T", text=text) for text, _ in told]
-    measure_confidence("words alone", answers, [names.index(label) for _, label in told])
+    found["words"] = measure_confidence("words alone", answers, [names.index(label) for _, label in told])
+    wish.out.mkdir(parents=True, exist_ok=True)
+    (wish.out / "reliability.json").write_text(json.dumps(found, indent=1) + "\n")
+    return found
 
 
 if __name__ == "__main__":
