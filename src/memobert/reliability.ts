@@ -26,10 +26,10 @@ export interface Light {
 
 /**
  * From chance (0) to certainty (1), where the top label lies: with seven labels, a probability of 0.4. Below it the calibrated
- * answer is more often wrong than right, whatever is present.
+ * answer is wrong about as often as right, or more often, whatever is present.
  */
 export const LEAST_CERTAINTY = 0.3;
-/** Below these, and above the last, DenseFace has lost over a quarter of its accuracy. */
+/** Below these, and above the last, an encoder of the face has lost over a sixth of its accuracy (docs/reliability.md). */
 export const LEAST_CONTRAST = 8;
 export const LEAST_BRIGHTNESS = 16;
 export const MOST_BRIGHTNESS = 200;
