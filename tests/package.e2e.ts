@@ -60,7 +60,7 @@ test('without an element: a file’s estimates one by one', async ({ open }) => 
 test('without an element: a stream of one’s own, and a frame and samples that are pushed', async ({
   open,
 }) => {
-  const page = await open({ grant: ['camera'], bundle: 'tiny' });
+  const page = await open({ baseURL, grant: ['camera'], bundle: 'tiny' });
   await page.goto('headless.html');
   await page.waitForFunction(() => 'watch' in window);
   const { streamed, pushed } = await page.evaluate(() => {
