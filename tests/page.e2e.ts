@@ -1,5 +1,6 @@
 /** The page itself: fits its window, asks for nothing before a click, and can be read by a machine. */
 
+import { INITIAL_OFFLINE } from '../src/offline/state';
 import { expect, test } from './support/browser';
 import { expectPhase, openPage, press } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
@@ -65,20 +66,8 @@ test('it carries its notice and its policy', async ({ open }) => {
 test('what is kept here is not said before it is known', async ({ open }) => {
   const page = await open();
   await openPage(page);
-  await page.evaluate(async () => {
+  await page.evaluate(async (before) => {
     await customElements.whenDefined('memo-offline');
-    const before = {
-      ...{ supported: true, work: 'looking', kept: 'nothing', neededBytes: null, missingBytes: null },
-      ...{
-        storedBytes: 0,
-        loadedBytes: 0,
-        persistent: false,
-        healed: 0,
-        update: 'none',
-        online: true,
-        error: null,
-      },
-    };
     const store = {
       look: () => undefined,
       subscribe: (tell: (state: unknown) => void) => {
@@ -90,7 +79,7 @@ test('what is kept here is not said before it is known', async ({ open }) => {
     document.body.append(
       Object.assign(document.createElement('memo-offline'), { store: store as never, id: 'looking' }),
     );
-  });
+  }, INITIAL_OFFLINE);
   const state = page.locator('#looking').getByTestId('offline-state');
   await expect(state).toHaveText('Looking what is kept here …');
   const tell = (work: string) =>

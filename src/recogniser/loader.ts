@@ -32,7 +32,7 @@ export abstract class Loader extends Teller {
   /** Loads asked for by themselves; a stop aborts their waiting, though the model goes on loading. */
   protected readonly loads = new Set<AbortController>();
   /** Changes where a prompt or labels on their way are taken back. */
-  protected asked = Symbol('asked');
+  protected asked: object = {};
   /** How far the present load has come. */
   protected step: LoadStep | null = null;
   readonly #recovery: Recovery;
@@ -155,7 +155,7 @@ export abstract class Loader extends Teller {
   protected askAsFor({ prompt, labels }: Timeline): void {
     const { manifest, prompt: shown, labels: offered } = this.state;
     if (manifest === null) return;
-    this.asked = Symbol('asked');
+    this.asked = {};
     const wish = this.withModel.askedFor({ prompt, labels }, manifest);
     const known = shown === prompt && offered?.join() === labels.join();
     if (known && samePrompting(wish, this.settings)) return;

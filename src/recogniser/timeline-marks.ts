@@ -51,9 +51,8 @@ export function marks(timeline: Timeline): Mark[] {
 
 /** The stretches in which it was not given: nothing could be missing there. */
 function offOf(modality: keyof Given, given: readonly GivenFrom[]): Omit<Mark, 'kind'>[] {
-  const ends = given.map((_, index) => given[index + 1]?.from ?? Infinity);
   return given.flatMap((each, index) =>
-    each[modality] ? [] : { start: each.from, end: ends[index] ?? Infinity },
+    each[modality] ? [] : { start: each.from, end: given[index + 1]?.from ?? Infinity },
   );
 }
 
