@@ -46,22 +46,11 @@ function weights(sized) {
   const rows = Object.entries(BACKENDS).flatMap(([backend, title]) => {
     const bytes = weightBytes(sized, backend);
     return Object.entries(WEIGHTS).map(([key, what]) => {
-      const most = key === 'untilEstimate' ? number(WEIGHT_LIMITS[backend]) : '';
+      const most = key === 'playground' ? number(WEIGHT_LIMITS[backend]) : '';
       return [`${title}, ${what}`, number(bytes[key].gzip), number(bytes[key].brotli), most];
     });
   });
   return table(['weights', 'gzip', 'brotli', 'at most, gzip'], rows);
-}
-
-/** What the limits do not hold. @param {Sized[]} sized */
-function aboveAim(sized) {
-  const above = Object.entries(BACKENDS).flatMap(([backend, title]) => {
-    const { gzip } = weightBytes(sized, backend).playground;
-    const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
-    const aim = WEIGHT_LIMITS[backend];
-    return gzip > aim ? `${title} is above its aim by then: ${megabytes(gzip)} MB of ${megabytes(aim)}.` : [];
-  });
-  return above.length > 0 ? above.join(' ') : 'Both backends are within the aim then, too.';
 }
 
 /** @param {Sized[]} sized */
@@ -101,8 +90,8 @@ ${table(['situation', 'files', ...KINDS], situations)}
 
 ## Weights
 
-What one visitor downloads of them, each line with those before it; the aim is at most 25 MB on WebAssembly and 30 MB on WebGPU, compressed.
-It is held until the first estimate; what the playground needs beside is fetched when somebody opens it, and no limit holds that. ${aboveAim(sized)}
+What one visitor downloads of them, each line with those before it: at most 25 MB on WebAssembly and 30 MB on WebGPU, compressed, with what the
+playground fetches when somebody opens it.
 
 ${weights(sized)}
 
@@ -135,10 +124,10 @@ export function complaints(sized, committed) {
       );
   }
   for (const [backend, most] of Object.entries(WEIGHT_LIMITS)) {
-    const { gzip } = weightBytes(sized, backend).untilEstimate;
+    const { gzip } = weightBytes(sized, backend).playground;
     if (gzip > most)
       wrong.push(
-        `Weights on ${BACKENDS[backend]}, ${WEIGHTS.untilEstimate}: ${number(gzip)} bytes gzip, more than ${number(most)}. Make a graph smaller, or fetch it when it is asked for.`,
+        `Weights on ${BACKENDS[backend]}, ${WEIGHTS.playground}: ${number(gzip)} bytes gzip, more than ${number(most)}. Make a graph smaller.`,
       );
   }
   for (const { name, group, raw, gzip } of sized.filter((file) => file.group !== 'none')) {

@@ -6,7 +6,7 @@ const WEIGHTS = /\.(?:onnx|tflite)$/;
 /** What fills in masked faces and voice, the only graph that comes late. */
 const PLAYGROUND = /\/memobert-heads\.onnx$/;
 
-/** The aim, and the most bytes, gzip, until the first estimate. */
+/** The most bytes, gzip, of all that one visitor downloads. */
 export const WEIGHT_LIMITS = { wasm: 25_000_000, webgpu: 30_000_000 };
 
 /**

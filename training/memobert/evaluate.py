@@ -33,7 +33,7 @@ from .masking import WordStarts
 from .memobert_import import load_published
 from .memobert_model import MemoBert, small_config
 from .metrics import confusion_matrix, measure, per_class
-from .onnx_variants import round_to_packed
+from .onnx_variants import round_to_blocks, round_to_packed
 from .part_loading import add_reading_arguments, load_part
 from .pretrain import measure_tasks
 from .pretraining_heads import TASKS
@@ -208,6 +208,7 @@ def main(argv: list[str] | None = None) -> dict:
         words_head = module.pretraining.heads.words
         for part in (module.model, *([words_head] if words_head is not None else [])):
             round_to_packed(round_to_half(part))
+        round_to_blocks(round_to_half(module.pretraining.heads))
     tokenizer = source.tokenizer
     valid = source.labelled_valid()
     # what the corpora give is measured beside own clips, and instead of those without a label

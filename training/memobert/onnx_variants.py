@@ -5,6 +5,7 @@ Each `make` takes the optimised graph with fp32 weights (`onnx_graph.optimise`) 
 
 import tempfile
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +13,24 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from torch import nn
+from torch import Tensor, nn
 
 from .onnx_graph import CONTRIB, HALF_FROM, arrays, finish, set_nodes, set_weights, tidy
-from .packed_table import MOST_POSITIONS, blocks_of_4_bits, pack_table, packable
+from .packed_table import (
+    MOST_POSITIONS,
+    TABLE_BLOCK,
+    blocks_of_4_bits,
+    pack_table,
+    packable,
+    raise_opset,
+)
 
 # they add up in their input's type; WebGPU's norms and softmax hold their sums in fp32 anyway, and a cast on
 # each side of every norm would be one more shader each
 KEPT_FP32 = ("ReduceMean", "ReduceSum")
 BLOCK = 64
+# numbers of a matrix from which 4 bits in place of 16 are worth two more nodes
+BLOCKS_FROM = 16_384
 
 
 def copy(graph: onnx.ModelProto) -> onnx.ModelProto:
@@ -102,6 +112,68 @@ def round_to_packed(model: nn.Module) -> nn.Module:
                     signed, scale = _to_int8(values, 0)
                 weight.copy_(torch.from_numpy((signed * scale.astype(np.float32)).reshape(values.shape)))
     return model
+
+
+def blockwise_int4(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """fp32 arithmetic on large matrices stored in 4 bits, a scale per 32 inputs; the rest as fp16."""
+    result = copy(graph)
+    weights, nodes, added = arrays(result), [], []
+    matrices = {
+        node.input[1]: weights[node.input[1]]
+        for node in result.graph.node
+        if node.op_type == "Gemm" and node.input[1] in weights and _output_axis(node) == 0
+    }
+    matrices = {name: values for name, values in matrices.items() if _in_blocks(values)}
+    for name, values in matrices.items():
+        signed, scale = blocks_of_4_bits(values)
+        nibbles = signed.astype(np.int8).astype(np.uint8).reshape(-1, 2) & 15
+        # the first of two in the low bits; as a list of numbers half of these bytes would take two
+        raw = (nibbles[:, 0] | nibbles[:, 1] << 4).tobytes()
+        added += [
+            helper.make_tensor(f"{name}.int4", TensorProto.INT4, list(values.shape), raw, raw=True),
+            numpy_helper.from_array(scale[..., 0], f"{name}.scale"),
+        ]
+        nodes += [
+            helper.make_node("Cast", [f"{name}.scale"], [f"{name}.scales"], to=TensorProto.FLOAT),
+            helper.make_node(
+                "DequantizeLinear", [f"{name}.int4", f"{name}.scales"], [name], axis=1, block_size=TABLE_BLOCK
+            ),
+        ]
+    if matrices:
+        raise_opset(result)
+    set_weights(result, [*(w for w in result.graph.initializer if w.name not in matrices), *added])
+    set_nodes(result, [*nodes, *result.graph.node])
+    return finish(result)
+
+
+def _in_blocks(values: np.ndarray) -> bool:
+    """Whether `blockwise_int4` stores a matrix [outputs,inputs] so: not where it would hardly save a byte."""
+    return values.ndim == 2 and values.shape[1] % TABLE_BLOCK == 0 and values.size >= BLOCKS_FROM
+
+
+def round_to_blocks(heads: nn.Module) -> nn.Module:
+    """Gives `PretrainingHeads`, in place, the very numbers that `blockwise_int4` stores of their graph.
+
+    The embedders that a regression is tied to become its own, for MEmoBERT's graph stores them otherwise; the
+    head of words stays, for it is of that graph.
+    """
+    of_words = set(heads.words.modules()) if getattr(heads, "words", None) is not None else set()
+    with torch.no_grad():
+        for module in heads.modules():
+            if hasattr(module, "embedder"):
+                module.embedder = [deepcopy(linear) for linear in module.embedder]
+                for linear in module.embedder:
+                    _round_to_4_bits(linear.weight.T)
+            elif isinstance(module, nn.Linear) and module not in of_words:
+                _round_to_4_bits(module.weight)
+    return heads
+
+
+def _round_to_4_bits(weight: Tensor) -> None:
+    values = np.ascontiguousarray(weight.float().cpu().numpy())
+    if _in_blocks(values):
+        signed, scale = blocks_of_4_bits(values)
+        weight.copy_(torch.from_numpy((signed * scale.astype(np.float32)).reshape(values.shape)))
 
 
 def packed_dynamic_int8(graph: onnx.ModelProto) -> onnx.ModelProto:
@@ -260,6 +332,7 @@ VARIANTS = {
     "fp32-half": Variant("fp32", "fp16", half_weights),
     "fp32-int8": Variant("fp32", "int8", int8_weights),
     "fp32-packed": Variant("fp32", "int8", packed_weights, exact=True),
+    "fp32-int4": Variant("fp32", "int8", blockwise_int4, exact=True),
     "fp16": Variant("fp16", "fp16", half_arithmetic, ("webgpu",)),
     # wrong on WebGPU (transformers.js issue 1512)
     "int8": Variant("int8", "int8", dynamic_int8, ("wasm",)),

@@ -45,8 +45,7 @@ def pack_table(graph: onnx.ModelProto, name: str) -> None:
     table is made as the graph loads where the session's option `session.disable_quant_qdq` is 1, as in the
     page, and in each run otherwise. Raises ValueError for operators that opset 21 changed.
     """
-    if moved := {node.op_type for node in graph.graph.node} & set(MOVED):
-        raise ValueError(f"{', '.join(sorted(moved))} would mean another thing in opset {OPSET}")
+    raise_opset(graph)
     added, unpacking = _stored(name, arrays(graph)[name])
     nodes = [*unpacking]
     for node in graph.graph.node:
@@ -56,6 +55,12 @@ def pack_table(graph: onnx.ModelProto, name: str) -> None:
             nodes.append(node)
     set_weights(graph, [*(w for w in graph.graph.initializer if w.name != name), *added])
     set_nodes(graph, nodes)
+
+
+def raise_opset(graph: onnx.ModelProto) -> None:
+    """Makes it one of opset 21, in place. Raises ValueError for operators that opset 21 changed."""
+    if moved := {node.op_type for node in graph.graph.node} & set(MOVED):
+        raise ValueError(f"{', '.join(sorted(moved))} would mean another thing in opset {OPSET}")
     next(entry for entry in graph.opset_import if not entry.domain).version = OPSET
     graph.ir_version = max(graph.ir_version, IR_VERSION)
 

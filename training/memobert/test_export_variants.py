@@ -10,14 +10,14 @@ import torch
 from onnx import numpy_helper
 
 from . import export_variants
-from .exported_models import AXES, OUTPUTS, fold_norms, round_to_half, trace
+from .exported_models import AXES, HEADS, OUTPUTS, fold_norms, round_to_half, trace
 from .golden_vectors import fusion_inputs, open_rounded
 from .lightface_model import LightFace
 from .loop import bf16_gains
 from .memobert_model import MemoBert, small_config
 from .onnx_graph import ROWS, arrays, fuse_gelu, reopen, sort_nodes, store_as_half, widen
-from .onnx_variants import VARIANTS, copy, packed_weights, round_to_packed
-from .pretraining_heads import WordHead
+from .onnx_variants import VARIANTS, copy, packed_weights, round_to_blocks, round_to_packed
+from .pretraining_heads import PretrainingHeads, WordHead
 from .published_memobert import Published
 from .test_export import bundle, checkpoints, stir  # noqa: F401
 from .wav2vec2_model import TOY, VoiceEncoder, compact_config
@@ -71,8 +71,8 @@ def test_a_variant_answers_as_the_fp32_graph(graphs, name, key):
     untouched = graph.SerializeToString()
     made = VARIANTS[key].make(graph)
     assert graph.SerializeToString() == untouched
-    # a word table that is packed is taken apart by an operator of opset 21
-    opset = 21 if name == "memobert" and "packed" in key else 17
+    # what is stored in 4 bits is taken apart by an operator of opset 21
+    opset = 21 if name == "memobert" and key in ("fp32-packed", "int8-packed", "fp32-int4") else 17
     assert {entry.domain: entry.version for entry in made.opset_import}[""] == opset
     for got, want in zip(run(made, inputs), run(graph, inputs), strict=True):
         assert got.dtype == np.float32
@@ -109,6 +109,43 @@ def test_the_word_table_is_packed_to_a_nibble_a_number(graphs):
     size = {key: len(VARIANTS[key].make(graph).SerializeToString()) for key in ("fp32-packed", "fp32-int8")}
     # 8 bits a number became 4 and a part of a scale
     assert size["fp32-int8"] - size["fp32-packed"] > 0.4 * 600 * 64
+
+
+@pytest.fixture
+def heads() -> PretrainingHeads:
+    """Wide enough that their matrices are stored in blocks, with a head of words beside."""
+    torch.manual_seed(3)
+    model = MemoBert(small_config(**TINY_WORDS | {"hidden_size": 128}, vocab_size=50)).requires_grad_(False)
+    found = PretrainingHeads(model).requires_grad_(False)
+    found.add_words(model)
+    for parameter in found.parameters():
+        torch.nn.init.normal_(parameter)
+    return found.eval()
+
+
+def test_heads_in_4_bits_answer_what_pytorch_does_with_the_same_numbers(heads):
+    given = {"hidden": torch.randn(5, 128)}
+    whole = trace(round_to_half(heads), given, OUTPUTS[HEADS], AXES[HEADS])
+    before = [found.clone() for found in heads(**given)]
+    wanted = round_to_blocks(heads)(**given)
+    small = VARIANTS["fp32-int4"].make(trace(heads, given, OUTPUTS[HEADS], AXES[HEADS]))
+    for got, want, old in zip(run(small, given), wanted, before, strict=True):
+        most = float(want.abs().max())
+        assert np.abs(got - want.numpy()).max() < 1e-5 * most
+        # rounding did something, and not much
+        assert 1e-4 * most < float((old - want).abs().max()) < 0.2 * most
+    half = len(VARIANTS["fp32-half"].make(whole).SerializeToString())
+    assert len(small.SerializeToString()) < 0.4 * half
+
+
+def test_heads_in_4_bits_leave_what_other_graphs_store_as_it_is(heads):
+    tied = [heads.face_regression.embedder[0], heads.voice_regression.embedder[0]]
+    kept = [heads.words.transform.dense.weight, *(linear.weight for linear in tied)]
+    before = [weight.clone() for weight in kept]
+    round_to_blocks(heads)
+    for weight, old in zip(kept, before, strict=True):
+        assert torch.equal(weight, old)
+    assert not torch.equal(heads.face_regression.embedder[0].weight, tied[0].weight)
 
 
 def test_only_int8_files_have_the_quick_gelu(graphs):

@@ -18,7 +18,7 @@ from .lightface_import import load_lightface
 from .lightface_model import LightFace
 from .memobert_import import HEADS_GRAPH, load_heads, load_memobert, load_published
 from .memobert_model import MemoBert, small_config
-from .onnx_variants import VARIANTS
+from .onnx_variants import VARIANTS, round_to_blocks
 from .pretraining_heads import PretrainingHeads
 from .published_memobert import Published
 from .voice_squeeze import squeezed
@@ -131,13 +131,29 @@ def test_heads_read_back_beside_the_graph_that_they_belong_to(tmp_path):
     for parameter in heads.parameters():
         parameter.uniform_(-0.3, 0.3)
     hidden = torch.randn(3, model.config.hidden_size)
-    to_onnx(
-        heads, {"hidden": hidden}, OUTPUTS["memobert-heads"], AXES["memobert-heads"], tmp_path / HEADS_GRAPH
-    )
+    names = OUTPUTS["memobert-heads"], AXES["memobert-heads"]
+    to_onnx(heads, {"hidden": hidden}, *names, tmp_path / HEADS_GRAPH)
     again = PretrainingHeads(model).eval()
     again.load_state_dict(load_heads(tmp_path / "memobert.onnx"))
     for found, wanted in zip(again(hidden), heads(hidden), strict=True):
         assert torch.allclose(found, wanted, atol=2e-3)
+
+
+@torch.no_grad()
+def test_heads_stored_in_4_bits_read_back_as_they_are_stored(tmp_path):
+    torch.manual_seed(0)
+    model = MemoBert(small_config(**SMALL | {"hidden_size": 128}, vocab_size=300)).eval()
+    heads = PretrainingHeads(model.requires_grad_(False)).eval()
+    for parameter in heads.parameters():
+        parameter.uniform_(-0.3, 0.3)
+    # as the bundle's graphs are: the embedders in MEmoBERT's own form, which is not the heads'
+    given = {"hidden": torch.randn(3, 128)}
+    round_to_blocks(heads)
+    graph = trace(heads, given, OUTPUTS["memobert-heads"], AXES["memobert-heads"])
+    onnx.save(VARIANTS["fp32-int4"].make(graph), tmp_path / HEADS_GRAPH)
+    again = load_heads(tmp_path / "memobert.onnx")
+    for name, value in heads.state_dict().items():
+        assert torch.allclose(again[name], value, atol=2e-3), name
 
 
 @torch.no_grad()
