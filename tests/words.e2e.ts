@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { Page, Route } from '@playwright/test';
 import type { FakeRecognition } from '../src/capture/words/testing/fake-recognition';
 import { expectPhase, nextError, nextEstimate, openPage, press } from './support/element';
+import { openBody } from './support/elsewhere';
 import { fakeWorkers } from './support/fake-worker';
 import { expect, recorded, test } from './support/browser';
+import { OwnHost } from './support/own-host';
 import { actorSays, brighter, duller, silence, wavFile } from './support/sound';
 import { fakeRecognition, keepWords, lastWords, playTrack, said, wordsSoFar } from './support/words';
 
@@ -316,6 +318,39 @@ test('a speech model in the page: sound in, words with times out, nothing from e
   await page.getByTestId('words-switch').click();
   await expect.poll(async () => (await lastWords(page))?.status).toBe('listening');
   expect(asked).toEqual(['speech.json']);
+});
+
+test('a speech model of an origin that the page names: its files are fetched, what is said stays', async ({
+  open,
+}) => {
+  // the suite's server sends our page's policy, which allows no other origin
+  const host = await OwnHost.open();
+  const page = await open({
+    baseURL: host.url,
+    bundle: 'tiny',
+    grant: ['microphone'],
+    provokes: 'm.example',
+  });
+  const sent: { method: string; body: Buffer | null; path: string }[] = [];
+  await page.context().route('https://m.example/**', (route) => {
+    const request = route.request();
+    const path = new URL(request.url()).pathname.replace('/english/', '');
+    sent.push({ method: request.method(), body: request.postDataBuffer(), path });
+    return route.fulfill({
+      path: fileURLToPath(new URL(`fixtures/speech/${path}`, import.meta.url)),
+      headers: { 'access-control-allow-origin': '*' },
+    });
+  });
+  await openBody(page, '<memo-bert speech="https://m.example/english/speech.json"></memo-bert>', 'real');
+  await keepWords(page);
+  await listenToMicrophone(page);
+  expect(sent, 'nothing is fetched unasked').toEqual([]);
+  await choose(page, 'in-page');
+  await page.getByTestId('words-switch').click();
+  await expect.poll(() => said(page)).toMatch(/I am (happy|sad)\./);
+  expect(sent.map(({ path }) => path)).toContain('tokenizer.json');
+  expect(sent.filter(({ method, body }) => method !== 'GET' || body !== null)).toEqual([]);
+  await host.close();
 });
 
 /** Tokens a second, Moonshine's own limit. */
