@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import ts from 'typescript';
 import type { WordsState } from '../../src';
+import { expectPhase, press } from './element';
 
 /** The fake recognition in place of the browser's own, in every page from now on. */
 export async function fakeRecognition(page: Page): Promise<void> {
@@ -12,6 +13,18 @@ export async function fakeRecognition(page: Page): Promise<void> {
   const { outputText } = ts.transpileModule(readFileSync(source, 'utf8'), options);
   const script = outputText.replace('export class', 'class');
   await page.addInitScript(`{ ${script}\nwindow.SpeechRecognition = FakeRecognition; }`);
+}
+
+/** A run of the microphone alone. */
+export async function listenToMicrophone(page: Page): Promise<void> {
+  await page.getByTestId('switch-camera').click();
+  await press(page, /^start/i);
+  await expectPhase(page, 'listening', 110_000);
+}
+
+/** Takes a source of words; `typed`, `captions`, `browser`, `in-page`. */
+export function choose(page: Page, source: string): Promise<void> {
+  return page.getByTestId(`words-${source}`).check({ force: true });
 }
 
 /** Keeps every `words` event's state from now on. */
