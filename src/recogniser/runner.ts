@@ -303,14 +303,11 @@ export abstract class Runner extends Loader {
     if (estimate !== null) this.emit('estimate', estimate);
   }
 
-  /** Adapted, then smoothed; what the model itself said stays beside it where that differs. */
+  /** Adapted, then smoothed. */
   #finish(answer: Estimate): Estimate {
-    const adapted = this.adapter.apply(answer);
-    const finished = this.withModel.smoothed(adapted, this.#last, this.settings.smoothing);
-    this.#last = finished;
-    return finished.probabilities === answer.probabilities
-      ? answer
-      : { ...finished, unadapted: answer.probabilities };
+    const { settings, adapter } = this;
+    this.#last = this.withModel.finished(answer, adapter.apply(answer), this.#last, settings.smoothing);
+    return this.#last;
   }
 
   /** What was estimated before an adaptation came, changed or went. */

@@ -21,21 +21,6 @@ describe('A smoothed estimate', () => {
     expect(often.probabilities[0]).toBeCloseTo(smoothed(at(1, 1), at(0, 0), 1).probabilities[0]!);
   });
 
-  it('judges what it shows, not what came in: a swing from one answer to the other is not sure', () => {
-    const present = { present: true, probabilities: null, contribution: 1 };
-    const sure = (time: number, happy: number): Estimate => ({
-      ...at(time, happy),
-      modalities: { ...at(time, happy).modalities, face: present },
-      reliability: { abstained: false, reasons: ['silence'] },
-    });
-    const first = smoothed(sure(0, 0), null, 1);
-    expect(first.reliability?.abstained).toBe(false);
-    expect(smoothed(sure(0.7, 1), first, 1).reliability).toEqual({
-      abstained: true,
-      reasons: ['low-confidence', 'silence'],
-    });
-  });
-
   it('begins anew with none before, with other labels, and when time goes back; without smoothing always', () => {
     const before = at(5, 0);
     const other = { ...at(6, 1), labels: ['bored', 'calm'] };

@@ -1,7 +1,6 @@
 /** An exponential mean over the estimates' distributions; a mean of distributions sums to 1 as they do. */
 
 import type { Estimate } from '../memobert/estimate';
-import { reliability } from '../memobert/reliability';
 
 /**
  * The same estimate with smoothed `probabilities`; what each modality says alone stays as it is.
@@ -21,12 +20,5 @@ export function smoothed(
     const before = last?.probabilities[index] ?? now;
     return before + weight * (now - before);
   });
-  return weight === 1 ? estimate : judged({ ...estimate, probabilities });
-}
-
-/** What is shown decides whether it is shown. */
-function judged(estimate: Estimate): Estimate {
-  const { probabilities, modalities, reliability: before } = estimate;
-  if (before === undefined) return estimate;
-  return { ...estimate, reliability: reliability(probabilities, modalities, before.reasons) };
+  return weight === 1 ? estimate : { ...estimate, probabilities };
 }

@@ -6,8 +6,8 @@
 export { Adapter } from './adaptation/adapter';
 export { adaptedAgain } from './adapted-again';
 export { earlyLoop } from './early-loop';
+export { finished } from './finished';
 export { Loop } from './loop';
 export { bringPrompt, changePrompt } from './prompter';
 export { Recorder } from './recorder';
 export { askedFor, givenBy, recordingOf, sourceAgain, watching } from './run-with-model';
-export { smoothed } from './smoother';

@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
+import { reliability } from '../memobert/reliability';
 import { Recogniser } from './recogniser';
 import { FakeClient, healthyAnswers, MOMENT } from './testing/fake-client';
 import { FakeSource } from './testing/fake-source';
@@ -69,6 +70,45 @@ describe('marks', () => {
     const { estimate } = recogniser.state;
     expect(estimate?.probabilities[0]).not.toBeCloseTo(happy, 2);
     expect(recogniser.mark('happy').probabilities).toEqual([happy, 1 - happy]);
+    recogniser.close();
+  });
+
+  it.each([0, 2])('decide what is withheld, until they are gone (smoothing: %i s)', async (smoothing) => {
+    const healthy = healthyAnswers();
+    const present = { present: true, probabilities: null, contribution: 1 };
+    const answers = {
+      ...healthy,
+      estimate: ({ time }: { time: number }) => {
+        const estimate = healthy.estimate!({ time })!;
+        const modalities = { ...estimate.modalities, face: present };
+        // in turn sure, and hardly so: the marks swap which is withheld
+        const probabilities = Math.round(time * 4) % 2 === 0 ? [0.67, 0.33] : [0.2, 0.8];
+        return {
+          ...estimate,
+          probabilities,
+          modalities,
+          reliability: reliability(probabilities, modalities, []),
+        };
+      },
+    };
+    const { recogniser, clock } = await listening(answers, smoothing);
+    const told = () => {
+      const { estimate, timeline } = recogniser.state;
+      return [...(timeline?.estimates ?? []), estimate!];
+    };
+    const judged = () =>
+      told().map(({ probabilities, modalities }) => reliability(probabilities, modalities, []));
+    const before = told();
+    for (const word of ['sad', 'sad', 'sad', 'happy']) recogniser.mark(word);
+    await clock.advance(500);
+    expect(told().some(({ unadapted }) => unadapted !== undefined)).toBe(true);
+    expect(told().map((each) => each.reliability)).toEqual(judged());
+    recogniser.adapter.use(false);
+    expect(told().map((each) => each.reliability)).toEqual(judged());
+    recogniser.adapter.use(true);
+    recogniser.adapter.clear();
+    expect(told().map((each) => each.reliability)).toEqual(judged());
+    expect(told().slice(0, before.length - 1)).toEqual(before.slice(0, -1));
     recogniser.close();
   });
 
