@@ -72,8 +72,20 @@ describe('Analysis', () => {
     await analysis.run();
     expect(client.bodies.face.map(({ time }) => time)).toEqual(Array.from({ length: 22 }, (_, i) => i / 10));
     expect(client.bodies.estimate.map(({ time }) => time)).toEqual([0.5, 1, 1.5, 2, 2.2]);
-    expect(client.bodies.voice.map(({ time }) => time)).toEqual([0.5, 1, 1.5, 2]);
+    expect(client.bodies.voice.map(({ time }) => time)).toEqual([0.5, 1, 1.5, 2, 2.2]);
     expect(on.estimate.mock.calls.map(([, reached]) => reached as number)).toEqual([0.5, 1, 1.5, 2, 2.2]);
+  });
+
+  it.each([
+    { seconds: 0.9, parts: {}, listens: [0.5, 0.9] },
+    { seconds: 1, parts: {}, listens: [0.5, 1] },
+    // a moment that is gone back to: heard as on the way through
+    { seconds: 0.9, parts: { until: 0.9 }, listens: [0.5, 0.9] },
+    { seconds: 3, parts: { until: 1.5, rates: { voice: 1, fusion: 4 } }, listens: [0.25, 1.25] },
+  ])('listens once more at the end of $seconds s, and at no other: $parts', async (file) => {
+    const { analysis, client } = setUp(file.seconds, file.parts);
+    await analysis.run();
+    expect(client.bodies.voice.map(({ time }) => time)).toEqual(file.listens);
   });
 
   it('says of each answer how far apart they are', async () => {

@@ -99,7 +99,8 @@ export class Analysis {
         if (time > until) break;
         await Promise.all([this.#look(time), this.#hear(time)]);
         const known = time <= this.#from;
-        if (this.#listens && time - listened >= 0.999 / voice.hz) {
+        // the last of the voice counts too
+        if (this.#listens && (step === steps || time - listened >= 0.999 / voice.hz)) {
           listened = time;
           // its evidence is of the last window alone
           if (time > this.#from - WARM_SECONDS) await this.#listen(time);
