@@ -17,7 +17,7 @@ export function finished(
   last: Estimate | null,
   seconds: number,
 ): Estimate {
-  const { probabilities } = smoothed(adapted, last, seconds);
+  const probabilities = smoothed(adapted, last, seconds);
   const { modalities, reliability: before, probabilities: unadapted } = answer;
   return {
     ...answer,

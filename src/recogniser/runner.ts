@@ -46,8 +46,10 @@ export abstract class Runner extends Loader {
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
     super(options, parts);
     const told = (adaptation: AdaptationState, answers = false) => {
+      const { subject } = this.state.adaptation;
       this.keep({ adaptation });
       if (answers) this.#readAdapted();
+      if (subject !== adaptation.subject) this.#last = null; // answers another sentence
     };
     this.adapter = new LateAdapter(told, (on) => new this.withModel.Adapter(told, this.parts.storage, on));
     this.words = new Words(this.parts.words, {
@@ -305,8 +307,8 @@ export abstract class Runner extends Loader {
 
   /** Adapted, then smoothed. */
   #finish(answer: Estimate): Estimate {
-    const { settings, adapter } = this;
-    this.#last = this.withModel.finished(answer, adapter.apply(answer), this.#last, settings.smoothing);
+    const adapted = this.adapter.apply(answer);
+    this.#last = this.withModel.finished(answer, adapted, this.#last, this.settings.smoothing);
     return this.#last;
   }
 

@@ -335,6 +335,29 @@ describe('a prompt asked for by an element', () => {
     recogniser.close();
   });
 
+  it('is answered by nothing that another was: a mean over the answers begins anew', async () => {
+    let happy = 0.95;
+    const healthy = healthyAnswers();
+    const answers = {
+      ...healthy,
+      estimate: ({ time }: { time: number }) => ({
+        ...healthy.estimate!({ time })!,
+        probabilities: [happy, 1 - happy],
+      }),
+    };
+    const { recogniser, clock } = await listening(answers, 5);
+    for (const word of ['happy', 'sad']) recogniser.mark(word);
+    await recogniser.configure({ prompt: 'It was [MASK].' });
+    happy = 0.05;
+    await clock.advance(250);
+    const [first] = recogniser.state.timeline?.estimates ?? [];
+    expect(first?.probabilities).toEqual([0.05, 0.95]);
+    happy = 0.95;
+    await clock.advance(250);
+    expect(recogniser.state.estimate?.probabilities[0]).toBeLessThan(0.5);
+    recogniser.close();
+  });
+
   it('before a model is there is told once the model’s vocabulary refuses it', async () => {
     const { recogniser, client } = setUp();
     client.answers.prompt = () => {
