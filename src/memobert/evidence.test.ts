@@ -96,6 +96,24 @@ describe('Evidence', () => {
     evidence.setTexts(words(['old', 4], ['late', 6], ['newer', 11]));
     expect(evidence.at(12.3).text, 'an interim word was replaced').toBe('late newer');
     expect(evidence.at(5).text, 'the clock went back').toBe('old');
+    evidence.setVoice(5, null, 0);
+    expect(evidence.at(11.5).text, 'all that was heard was before it went back').toBe('old late newer');
+  });
+
+  it('is the same when it is asked once as when it was asked after every step', () => {
+    const voiced = { ...manifest, voice: { ...manifest.voice, windowSamples: 64_000 } };
+    const texts = Array.from({ length: 20 }, (_, at) => ({ text: `w${at}`, start: at, end: at + 0.5 }));
+    const speaks = (step: number) => step % 9 > 5;
+    const after = (steps: number, asks: boolean) => {
+      const evidence = new Evidence(voiced);
+      evidence.setTexts(texts);
+      for (let step = 1; step <= steps; step += 1) {
+        evidence.setVoice(step / 2, speaks(step) ? new Float32Array(4) : null, 2);
+        if (asks) evidence.at(step / 2);
+      }
+      return evidence.at(steps / 2);
+    };
+    for (let steps = 1; steps <= 40; steps += 1) expect(after(steps, false)).toEqual(after(steps, true));
   });
 
   it('tells when each face was seen and each moment of voice was heard', () => {

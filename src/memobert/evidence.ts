@@ -93,11 +93,10 @@ export class Evidence {
   readonly #face: Manifest['face'];
   readonly #voice: Manifest['voice'];
   #faces: TimedFeature[] = [];
-  #heard: { readonly time: number; readonly until: number; readonly tokens: TimedTokens } | null = null;
+  #heard: { readonly until: number; readonly tokens: TimedTokens } | null = null;
   #texts: readonly TimedText[] = [];
-  /** Words that ended before are dropped for good, though the voice that they came before is over. */
-  #textsFromS = Number.NEGATIVE_INFINITY;
-  #lastS = Number.NEGATIVE_INFINITY;
+  /** End of the last window that somebody spoke in: words long before it are dropped for good, though that voice is over. */
+  #spokeS = -Infinity;
 
   constructor(manifest: Pick<Manifest, 'face' | 'voice'>) {
     this.#face = manifest.face;
@@ -111,14 +110,14 @@ export class Evidence {
     { expression = null, light = null, turned = false }: Look = {},
   ): void {
     if (!Number.isFinite(timeS)) return; // seen at no time
-    const last = this.#faces.at(-1);
+    const lastS = this.#faces.at(-1)?.time ?? -Infinity;
     // a clock that went back (a file sought, a source changed) makes what was seen before meaningless
-    if (turned || (last !== undefined && timeS < last.time)) this.#faces = [];
+    const begins = turned || timeS < lastS;
+    if (begins) this.#faces = [];
     this.#faces = this.#faces.filter((kept) => kept.time > timeS - this.#memoryS);
     if (feature === null) return;
     if ('length' in feature && feature.length !== this.#face.featureSize) return;
-    const previous = this.#faces.at(-1);
-    if (previous !== undefined && timeS - previous.time < 0.8 / this.#face.rateHz) return;
+    if (!begins && timeS - lastS < 0.8 / this.#face.rateHz) return;
     this.#faces.push({ time: timeS, feature, expression, light });
     this.#faces = this.#faces.slice(-this.#face.maxFrames);
   }
@@ -133,21 +132,24 @@ export class Evidence {
     if (!Number.isFinite(timeS)) return;
     const size = this.#voice.featureSize;
     const count = Math.min(tokens, this.#voice.maxTokens);
-    this.#heard =
-      features === null || count < 1
-        ? null
-        : {
-            time: timeS,
-            until: timeS + VOICE_MEMORY_S + 2 * tookS,
-            tokens: {
-              data: features.subarray((tokens - count) * size),
-              count,
-              clipped,
-              times: Array.from({ length: count }, (_, index) =>
-                milli(endS - (count - index) / this.#voice.tokenRateHz),
-              ),
-            },
-          };
+    if (features === null || count < 1) {
+      this.#heard = null;
+      // a clock that went back begins anew
+      if (timeS < this.#spokeS) this.#spokeS = -Infinity;
+      return;
+    }
+    this.#spokeS = timeS;
+    this.#heard = {
+      until: timeS + VOICE_MEMORY_S + 2 * tookS,
+      tokens: {
+        data: features.subarray((tokens - count) * size),
+        count,
+        clipped,
+        times: Array.from({ length: count }, (_, index) =>
+          milli(endS - (count - index) / this.#voice.tokenRateHz),
+        ),
+      },
+    };
   }
 
   setTexts(texts: readonly TimedText[]): void {
@@ -159,8 +161,10 @@ export class Evidence {
       (kept) => kept.time > timeS - this.#memoryS && kept.time <= timeS + AHEAD_S,
     );
     const heard = this.#heard;
-    const voice = heard !== null && heard.time - AHEAD_S <= timeS && heard.until > timeS ? heard : null;
-    const fromS = this.#textsFrom(timeS, voice?.time ?? null);
+    const { windowSamples, sampleRateHz } = this.#voice;
+    const spokeS = this.#spokeS - AHEAD_S > timeS ? -Infinity : this.#spokeS;
+    const voice = heard !== null && spokeS > -Infinity && heard.until > timeS ? heard.tokens : null;
+    const fromS = Math.max(timeS - TEXT_MEMORY_S, spokeS - windowSamples / sampleRateHz - BEFORE_VOICE_S);
     const text = this.#texts
       .filter((said) => said.start <= timeS && said.end > fromS)
       .map((said) => said.text.trim())
@@ -169,7 +173,7 @@ export class Evidence {
     return {
       text: text === '' ? null : text,
       face: faces.length === 0 ? null : stack(faces, this.#face.featureSize),
-      voice: voice?.tokens ?? null,
+      voice,
     };
   }
 
@@ -177,19 +181,7 @@ export class Evidence {
     this.#faces = [];
     this.#heard = null;
     this.#texts = [];
-    this.#textsFromS = Number.NEGATIVE_INFINITY;
-    this.#lastS = Number.NEGATIVE_INFINITY;
-  }
-
-  /** @param voiceS end of the voice's window; null while there is none */
-  #textsFrom(timeS: number, voiceS: number | null): number {
-    const { windowSamples, sampleRateHz } = this.#voice;
-    const voiceFromS = (voiceS ?? Number.NEGATIVE_INFINITY) - windowSamples / sampleRateHz - BEFORE_VOICE_S;
-    const fromS = Math.max(timeS - TEXT_MEMORY_S, voiceFromS);
-    // a clock that went back begins anew
-    this.#textsFromS = timeS < this.#lastS ? fromS : Math.max(this.#textsFromS, fromS);
-    this.#lastS = timeS;
-    return this.#textsFromS;
+    this.#spokeS = -Infinity;
   }
 
   get #memoryS(): number {
