@@ -25,6 +25,25 @@ describe('Evidence', () => {
     expect([data[0], data[2], data[4]]).toEqual([1.1, 1.2, 1.3].map(Math.fround));
   });
 
+  it.each([15, 25])(
+    'keeps every look at a picture of %i frames a second, at turns of a tenth',
+    (framesHz) => {
+      const wide = { ...manifest, face: { ...manifest.face, maxFrames: 36 } };
+      const evidence = new Evidence(wide);
+      const times = Array.from(
+        { length: 60 },
+        (_, turn) => Math.floor((turn / 10) * framesHz + 1e-9) / framesHz,
+      );
+      times.forEach((time, turn) => {
+        evidence.addFace(time, feature(time));
+        expect(evidence.at(time).face?.count).toBeGreaterThanOrEqual(Math.min(turn + 1, 35));
+      });
+      const seen = evidence.at(times.at(-1)!).face!;
+      expect(seen.times).toEqual(times.slice(-seen.count).map((time) => Number(time.toFixed(3))));
+      expect(seen.count).toBeLessThanOrEqual(36);
+    },
+  );
+
   it('forgets faces older than the window, and all of them when the clock goes back', () => {
     const evidence = new Evidence(manifest);
     evidence.addFace(1, feature(1));

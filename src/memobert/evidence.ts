@@ -103,7 +103,7 @@ export class Evidence {
     this.#voice = manifest.voice;
   }
 
-  /** Features [featureSize] of the followed face at `timeS`; null when there was none. Closer than the model's rate is dropped. */
+  /** Features [featureSize] of the followed face at `timeS`; null when there was none. Far closer than the model's rate is dropped. */
   addFace(
     timeS: number,
     feature: Feature | null,
@@ -117,7 +117,8 @@ export class Evidence {
     this.#faces = this.#faces.filter((kept) => kept.time > timeS - this.#memoryS);
     if (feature === null) return;
     if ('length' in feature && feature.length !== this.#face.featureSize) return;
-    if (!begins && timeS - lastS < 0.8 / this.#face.rateHz) return;
+    // the newest frame of 15 a second, at turns of 100 ms, is 67 and 133 ms after the one before
+    if (!begins && timeS - lastS < 0.5 / this.#face.rateHz) return;
     this.#faces.push({ time: timeS, feature, expression, light });
     this.#faces = this.#faces.slice(-this.#face.maxFrames);
   }
