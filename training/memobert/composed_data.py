@@ -49,6 +49,7 @@ class Mix:
 
 
 PLAIN = Mix(**{field.name: 0.0 for field in fields(Mix)})
+STRAYS = ("stray_voice", "stray_face", "stray_words")
 
 
 class Composer:

@@ -31,7 +31,7 @@ import torch
 
 from . import pretrain, tune
 from .command_help import CommandHelp
-from .composed_data import PLAIN, Mix, balanced
+from .composed_data import PLAIN, STRAYS, Mix, balanced
 from .evaluate import load_tuned
 from .fit import make_accelerator
 from .labels import LABELS
@@ -205,6 +205,8 @@ class Laboratory:
         if cell.without is not None:
             composer.mix = Mix.without(cell.without)
             return replace(self.source, train=composer)
+        # tuning cuts them to the seven cases, and a stray that is left alone would not have its label
+        composer.mix = replace(composer.mix, **dict.fromkeys(STRAYS, 0.0))
         count = max(len(LABELS), round(cell.part * self.arguments.labelled))
         own = balanced(composer, count, 7)
         return replace(self.source, train=None, unlabelled=[], own=own, own_valid=self.source.measured_on())

@@ -164,6 +164,24 @@ def test_another_init_or_another_bank_is_measured_anew(laboratory, monkeypatch):
     assert measured_anew() == 1
 
 
+def test_a_labelled_sample_that_is_cut_to_one_modality_shows_its_label(laboratory):
+    """Features and words that are the label; a face may be neutral before its expression."""
+    source = paper_tables.load_source(None)
+    train = source.train
+    train.texts = [[int(label)] * 20 for label in train.text_labels]
+    train.voices.features = [np.full((18, 16), label) for label in train.voices.labels]
+    of_labels = object.__new__(paper_tables.Laboratory)
+    of_labels.arguments, of_labels.source = Namespace(labelled=420), source
+    labelled = of_labels._labelled(paper_tables.Cell())
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        words, face, voice = (labelled.draw(rng, case) for case in ("T", "V", "A"))
+        # a fifth of the words may be others
+        assert np.bincount(words.words).argmax() == words.label
+        assert set(face.face_classes.argmax(1)) <= {face.label, LABELS.index("neutral")}
+        assert (voice.voice == voice.label).all()
+
+
 def test_what_an_init_of_others_needs_said_goes_to_both_trainings(laboratory, tmp_path, monkeypatch):
     """A BERT of two heads of 24, which neither a config nor a tensor tells, in a pickle that holds more."""
     out, run = laboratory
