@@ -28,7 +28,7 @@ class Mix:
     in their training data, which is the voice's, calls for it.) `garbled`: a fifth of the words are other
     words, as of a poor transcript. `lost_face`: no face for about a second. `part_voice`: speech in a part of
     the window. `onset`: the face is neutral, rises to its expression, and may fall back, instead of being
-    one frozen expression.
+    one frozen expression. `pace`: a part of the face's track, at another pace, over 1 to 36 frames.
     """
 
     stray_voice: float = 0.35
@@ -38,6 +38,7 @@ class Mix:
     lost_face: float = 0.2
     part_voice: float = 0.3
     onset: float = 0.3
+    pace: float = 1.0
 
     @staticmethod
     def without(names: Sequence[str]) -> "Mix":
@@ -140,15 +141,18 @@ class Composer:
         # features and classes go through the same changes
         size = self.faces.features[row].shape[1]
         track = self._both(row)
-        if self.mix == PLAIN:
+        mix = self.mix
+        if not (mix.pace or mix.onset or mix.lost_face):
             return track[:, :size], track[:, size:]
-        track = vary_track(track, rng)
+        # what is certain takes no draw: older runs are repeated
+        if mix.pace == 1 or rng.random() < mix.pace:
+            track = vary_track(track, rng)
         neutral = self.rows["face"][LABEL_INDEX["neutral"]]
-        if len(neutral) and len(track) > 3 and rng.random() < self.mix.onset:
+        if len(neutral) and len(track) > 3 and rng.random() < mix.onset:
             calm = self._both(int(neutral[rng.integers(len(neutral))])).astype(np.float32)
             rise = expression_course(len(track), rng)[:, None]
             track = rise * track + (1 - rise) * resample(calm, len(track))
-        if rng.random() < self.mix.lost_face:
+        if rng.random() < mix.lost_face:
             lost = int(rng.integers(*LOST_FACES))
             begin = int(rng.integers(max(1, len(track) - lost)))
             kept = np.concatenate([track[:begin], track[begin + lost :]])

@@ -55,6 +55,8 @@ UNLABELLED_PART = 0.6
 NEVER = ("samples",)
 # what draws with its labels while it tunes; the others tune on --labelled samples that were drawn before
 OF_COMPOSITION = ("frequencies", "shares", "text_teacher", "teach", "voice_beliefs", "believed")
+# departures of a face that need a track as long as the page's
+IN_TIME = ("lost_face", "onset")
 # what the rows of `composition` say themselves
 OF_OTHERS = ("without", "labelled")
 
@@ -94,8 +96,15 @@ def cells_of(run: str, seeds: Iterable[int]) -> list[Cell]:
 
 
 def conditions() -> dict[str, Mix]:
-    """Validation samples of `composition`: whole ones, and each departure in every sample."""
-    return {"none": PLAIN, **{field.name: replace(PLAIN, **{field.name: 1.0}) for field in fields(Mix)}}
+    """Validation samples of `composition`: whole ones, and each departure in every sample.
+
+    What happens to a face in time has a track at its pace: of the banks' own frames no second can be lost.
+    """
+    found = {"none": PLAIN}
+    for field in fields(Mix):
+        paced = {"pace": 1.0} if field.name in IN_TIME else {}
+        found[field.name] = replace(PLAIN, **paced, **{field.name: 1.0})
+    return found
 
 
 def checksum(source: Source) -> int:

@@ -82,6 +82,19 @@ def test_a_lost_face_leaves_fewer_frames_but_never_none(banks):
         assert 1 <= len(drawn.faces) <= 36 and len(drawn.faces) == len(drawn.face_classes)
 
 
+def test_tracks_are_whole_without_another_pace(banks):
+    drawn = balanced(Composer(**banks, mix=Mix(0, 0, 0, 0, 0, 0, 0, pace=0)), 28, 1)
+    assert {len(sample.faces) for sample in drawn} == {8}
+    lengths = [
+        len(s.faces) for s in balanced(Composer(**banks, mix=Mix(0, 0, 0, 0, 0, 0, 0, pace=0.5)), 700, 1)
+    ]
+    assert 0.4 < np.mean([length == 8 for length in lengths]) < 0.65
+    # an expression rises over the frames that there are
+    rising = balanced(Composer(**banks, mix=Mix(0, 0, 0, 0, 0, 0, 1.0, pace=0)), 28, 1)
+    assert {len(sample.faces) for sample in rising} == {8}
+    assert any(sample.faces.min() < 0.3 < sample.faces.max() for sample in rising if sample.label)
+
+
 def test_parts_of_a_composer_share_nothing(banks):
     whole = Composer(**banks)
     first, second = whole.part(0, 0.5, 1), whole.part(0.5, 1, 1)

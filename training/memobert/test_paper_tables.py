@@ -13,7 +13,7 @@ from transformers import BertTokenizerFast
 
 from . import paper_pages, paper_tables, random_checkpoints
 from .checkpoint_files import CheckpointError
-from .composed_data import Composer, Mix
+from .composed_data import Composer, Mix, balanced
 from .feature_banks import Bank
 from .labels import LABELS
 from .paper_report import draw_labels, spread
@@ -180,6 +180,25 @@ def test_a_labelled_sample_that_is_cut_to_one_modality_shows_its_label(laborator
         assert np.bincount(words.words).argmax() == words.label
         assert set(face.face_classes.argmax(1)) <= {face.label, LABELS.index("neutral")}
         assert (voice.voice == voice.label).all()
+
+
+def test_a_condition_changes_nothing_but_what_it_names(laboratory):
+    """Faces are whole tracks of the bank wherever a column is about voice or words."""
+    composer = paper_tables.load_source(None).valid
+    tracks = {np.asarray(track).tobytes() for track in composer.faces.features}
+    whole = set()
+    for name, composer.mix in paper_tables.conditions().items():
+        samples = balanced(composer, 28, 99)
+        if all(np.asarray(sample.faces).tobytes() in tracks for sample in samples):
+            whole.add(name)
+    assert whole == {"none", "stray_voice", "stray_face", "stray_words", "garbled", "part_voice"}
+    # a second can only be lost of a track that is longer
+    composer.mix = paper_tables.conditions()["pace"]
+    paced = balanced(composer, 28, 99)
+    composer.mix = paper_tables.conditions()["lost_face"]
+    assert sum(len(sample.faces) for sample in balanced(composer, 28, 99)) < sum(
+        len(sample.faces) for sample in paced
+    )
 
 
 def test_what_an_init_of_others_needs_said_goes_to_both_trainings(laboratory, tmp_path, monkeypatch):
