@@ -182,14 +182,13 @@ class Laboratory:
 
     def _train(self, cell: Cell) -> dict[str, dict]:
         arguments = self.arguments
-        init: Path | None = None
-        if cell.method == "bert-finetune":
-            init = arguments.init
-        elif cell.method.startswith("pretrain"):
-            init = self._pretrained(cell)
+        init = self._pretrained(cell) if cell.method.startswith("pretrain") else arguments.init
         method = "prompt" if cell.method.endswith("prompt") else "finetune"
         options = self._options(tune.make_parser(), cell.seed, arguments.steps, init)
         options.method, options.prompt = method, cell.prompt
+        if cell.method == "direct":
+            # every name begins so: of --init the shape alone is taken
+            options.fresh = ("",)
         # as in the paper: nothing but the labels
         options.pretraining, options.whole_vocabulary = 0.0, 0.0
         source = self._labelled(cell)

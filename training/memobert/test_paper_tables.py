@@ -201,13 +201,34 @@ def test_a_condition_changes_nothing_but_what_it_names(laboratory):
     )
 
 
+def bert_weights(folder: Path) -> dict[str, torch.Tensor]:
+    """Of a BERT of one layer of 48, which is no shape of this package's."""
+    words = len((folder / "vocab.txt").read_text().splitlines())
+    shape = {"hidden_size": 48, "num_attention_heads": 2, "num_hidden_layers": 1, "intermediate_size": 32}
+    return random_checkpoints.bert(shape, words, torch.Generator().manual_seed(1)).state_dict()
+
+
+def test_all_methods_have_the_shape_of_init_and_direct_none_of_its_weights(laboratory, tmp_path):
+    out, run = laboratory
+    weights = bert_weights(tmp_path)
+    torch.save(weights, tmp_path / "bert.pt")
+    # so slowly that a weight which was taken is still what it was
+    run("methods", "--seeds", "1", "--init", str(tmp_path / "bert.pt"), "--heads", "2", "--rate", "1e-6")
+    trained = [torch.load(path) for path in (out / "runs").rglob("tune-*/best.pt")]
+    shapes = [{name: of.shape for name, of in best["model"].items()} for best in trained]
+    assert len(shapes) == 4 and all(shape == shapes[0] for shape in shapes)
+    given = weights["bert.encoder.layer.0.attention.self.query.weight"]
+    near = [
+        torch.allclose(best["model"]["encoder.layer.0.attention.self.query.weight"], given, atol=1e-3)
+        for best in trained
+    ]
+    assert sorted(near) == [False, True, True, True]
+
+
 def test_what_an_init_of_others_needs_said_goes_to_both_trainings(laboratory, tmp_path, monkeypatch):
     """A BERT of two heads of 24, which neither a config nor a tensor tells, in a pickle that holds more."""
     out, run = laboratory
-    words = len((tmp_path / "vocab.txt").read_text().splitlines())
-    shape = {"hidden_size": 48, "num_attention_heads": 2, "num_hidden_layers": 1, "intermediate_size": 32}
-    weights = random_checkpoints.bert(shape, words, torch.Generator().manual_seed(1)).state_dict()
-    torch.save({"model": weights, "options": Namespace()}, tmp_path / "bert.pt")
+    torch.save({"model": bert_weights(tmp_path), "options": Namespace()}, tmp_path / "bert.pt")
     cells_of = [paper_tables.Cell(method=method) for method in ("bert-finetune", "pretrain-prompt")]
     monkeypatch.setattr(paper_tables, "cells_of", lambda *_: cells_of)
     given = ["--seeds", "1", "--init", str(tmp_path / "bert.pt")]
@@ -234,7 +255,7 @@ def test_what_begins_anew_does_so_once(laboratory, tmp_path, monkeypatch):
     monkeypatch.setattr(paper_tables, "cells_of", lambda *_: cells_of)
     run("methods", "--init", str(init), "--fresh", "img_", "speech_")
     assert [(of.init and of.init == init, list(of.fresh)) for of in given] == [
-        (True, ["img_", "speech_"]), (None, []), (True, ["img_", "speech_"]), (False, []),
+        (True, ["img_", "speech_"]), (True, [""]), (True, ["img_", "speech_"]), (False, []),
     ]  # fmt: skip
     assert cells(out)[-1]["setting"]["fresh"] == ["img_", "speech_"]
 

@@ -8,7 +8,7 @@
 | Pretrain+Prompt     | `--init PRETRAINED/best.pt`                                       |
 | Pretrain+Finetune   | `--init PRETRAINED/best.pt --method finetune`                     |
 | BERT+Finetune       | `--init BERT --method finetune`                                   |
-| Direct              | `--method finetune`: the same transformer, from scratch           |
+| Direct              | `--init BERT --fresh "" --method finetune`: its shape, no weights |
 
 All train on the seven cases of present modalities. A part of the steps goes on with the pre-training tasks
 (`--pretraining`), and the label word is told from every other word a little (`--whole-vocabulary`): so the
