@@ -13,6 +13,12 @@ def kept(text: dict) -> str:
     return f"{text['count']} of {text['lines']}" if "lines" in text else str(text["count"])
 
 
+def filled_in(task: dict) -> str:
+    """What a task of `measure_tasks` reached, and where it is known of which part that was masked."""
+    cells = [f"{name} {value:.3f}" for name, value in task.items() if name != "masked"]
+    return ", ".join([*cells, *([f"{100 * task['masked']:.0f} % masked"] if "masked" in task else [])])
+
+
 def case_table(cases: dict) -> list[str]:
     """A row for each case of present modalities."""
     lines = [
@@ -93,9 +99,7 @@ def to_markdown(found: dict) -> str:
         ]
     if found.get("tasks"):
         lines += ["", "## What it fills in", "", "| task | of what was masked |", "| --- | --- |"]
-        for task, of in found["tasks"].items():
-            cells = [f"{name} {value:.3f}" for name, value in of.items()]
-            lines.append(f"| {TITLES[task]} | {', '.join(cells)} |")
+        lines += [f"| {TITLES[task]} | {filled_in(of)} |" for task, of in found["tasks"].items()]
     if found.get("unseen", {}).get("words"):
         unseen = found["unseen"]
         mean = np.mean([of["auc"] for of in unseen["words"].values()])

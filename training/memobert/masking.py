@@ -12,6 +12,8 @@ from .samples import Batch
 PART = 0.15
 # masked frames stand together, or their neighbours would give them away (SpanBERT; Mockingjay)
 SPAN = 3
+# frames from which on a span is no more than twice the part that is promised
+LONG = 10
 # "zeros": the paper's 15 %, always zeros, as in the page. "authors": as their code draws and fills (README,
 # "Where this differs from the authors' code")
 FRAME_MASKING = ("zeros", "authors")
@@ -80,13 +82,17 @@ class WordStarts:
 
 
 def choose_spans(lengths: np.ndarray, longest: int, rng: np.random.Generator, part: float = PART) -> Tensor:
-    """[N, longest] bool: about `part` of each row's first `lengths[n]` frames, in runs of 3, at least one."""
+    """[N, longest] bool: about `part` of each row's first `lengths[n]` frames, at least one run of 3.
+
+    Of fewer than ten frames one run of `part` of them, at least a frame.
+    """
     chosen = np.zeros((len(lengths), longest), bool)
     for row, length in enumerate(lengths):
+        span = SPAN if length >= LONG else max(1, round(part * length))
         # a frame is hidden by any run that began up to two before it
         runs = max(1, round(part * length / SPAN)) if length else 0
-        for begin in rng.choice(max(1, length - SPAN + 1), size=min(runs, max(1, length)), replace=True):
-            chosen[row, begin : min(length, begin + SPAN)] = runs > 0
+        for begin in rng.choice(max(1, length - span + 1), size=runs, replace=True):
+            chosen[row, begin : begin + span] = True
     return torch.from_numpy(chosen)
 
 

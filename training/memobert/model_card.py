@@ -17,7 +17,7 @@ from statistics import mean
 from .command_help import CommandHelp
 from .encoder_splits import ALL, UNSEEN
 from .evaluation_report import percent, points, table, with_interval
-from .fusion_report import kept
+from .fusion_report import filled_in, kept
 from .pretraining_heads import TITLES
 from .report_figures import compared_group
 from .run_parts import merged, single_runs
@@ -302,10 +302,7 @@ def texts(found: dict) -> str:
 
 def tasks(found: dict) -> str:
     """What it fills in where something is masked."""
-    rows = [
-        [TITLES[task], ", ".join(f"{name} {value:.3f}" for name, value in of.items())]
-        for task, of in found.get("tasks", {}).items()
-    ]
+    rows = [[TITLES[task], filled_in(of)] for task, of in found.get("tasks", {}).items()]
     return table(["task", "on validation samples"], rows)
 
 

@@ -27,7 +27,7 @@ from .memobert_import import load_published, named_weights, published_config
 from .memobert_model import TOY, MemoBert, small_config
 from .part_loading import add_reading_arguments
 from .pretraining_heads import TASKS, TITLES, Pretraining, mask_for
-from .samples import Sample, lay_out
+from .samples import LONGEST, Sample, lay_out
 from .sources import Source, add_source_arguments, load_source
 
 log = logging.getLogger(__name__)
@@ -151,7 +151,8 @@ def measure_tasks(
     precision: str = "fp32",
 ) -> dict:
     """Per task, on fixed masks: the loss; of words how many are found (`accuracy`), of frames the part of
-    the variance that is explained (`explained`), of classes the agreement with DenseFace (`agreement`).
+    the variance that is explained (`explained`), of classes the agreement with DenseFace (`agreement`); and
+    the part of all WordPieces or frames that was masked (`masked`), for of short clips it is a large one.
 
     Of samples that have what a task masks; a task that none has is left out."""
     module.eval()
@@ -159,7 +160,8 @@ def measure_tasks(
     for task in tasks:
         draws = Draws(np.random.default_rng(5), torch.Generator().manual_seed(5))
         rows: list[tuple[int, dict[str, float]]] = []
-        having = [sample for sample in samples if sample.has((TASKS[task],))]
+        modality = TASKS[task]
+        having = [sample for sample in samples if sample.has((modality,))]
         for first in range(0, len(having), 64):
             batch = lay_out(having[first : first + 64], tokenizer)
             masked = mask_for(task, batch, words, draws.generator, draws.rng)
@@ -172,6 +174,8 @@ def measure_tasks(
             found[task] = {
                 name: float(np.average([row[name] for _, row in rows], weights=counts)) for name in rows[0][1]
             }
+            there = sum(min(sample.lengths[modality], LONGEST[modality]) for sample in having)
+            found[task]["masked"] = float(counts.sum() / there)
     return found
 
 

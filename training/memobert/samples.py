@@ -28,6 +28,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "VA": ("voice", "face"),
     "TVA": ("text", "voice", "face"),
 }
+# of each that `lay_out` keeps
+LONGEST = {"text": MAX_WORDS, "face": MAX_FACES, "voice": MAX_VOICE}
 UNKNOWN = -1
 FORMAT = 1
 
@@ -49,9 +51,14 @@ class Sample:
     source: str = ""
     belief: np.ndarray | None = None
 
+    @property
+    def lengths(self) -> dict[str, int]:
+        """WordPieces, frames and tokens of each modality."""
+        return {"text": len(self.words), "face": len(self.faces), "voice": len(self.voice)}
+
     def has(self, case: Sequence[str]) -> bool:
         """Whether every modality of `case` is there."""
-        lengths = {"text": len(self.words), "face": len(self.faces), "voice": len(self.voice)}
+        lengths = self.lengths
         return all(lengths[modality] for modality in case)
 
     def only(self, case: Sequence[str]) -> "Sample":

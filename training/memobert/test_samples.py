@@ -3,9 +3,11 @@ import pytest
 import torch
 from transformers import BertTokenizerFast
 
+from .fusion_report import filled_in
 from .labels import LABELS
 from .masking import WordStarts, choose_spans, hide_frames, mask_faces, mask_voice
 from .memobert_model import TOY, MemoBert, small_config
+from .pretrain import measure_tasks
 from .pretraining_heads import TASKS, Pretraining, mask_for
 from .samples import CASES, Prompt, Sample, lay_out, load_samples, save_samples
 from .toy_data import write_vocabulary
@@ -112,6 +114,28 @@ def test_spans_hide_about_fifteen_percent_in_runs():
     # a lone hidden frame would be given away by its neighbours
     padded = np.pad(chosen[:, 5], ((0, 0), (1, 1)))
     assert not (padded[:, 1:-1] & ~padded[:, :-2] & ~padded[:, 2:]).any()
+
+
+def test_of_few_frames_no_more_is_hidden_than_the_part_rounded_up():
+    rng = np.random.default_rng(0)
+    lengths = np.arange(1, 11)
+    chosen = np.stack([choose_spans(lengths, 10, rng).numpy() for _ in range(100)])
+    # from ten frames on a span is three
+    assert (chosen.sum(2) == [1] * 9 + [3]).all()
+    # and any of them is asked for
+    assert all(chosen[:, row, :length].any(0).all() for row, length in enumerate(lengths))
+
+
+def test_what_a_task_reached_tells_how_much_was_masked(tokenizer):
+    module = Pretraining(MemoBert(small_config(**TOY, vocab_size=len(tokenizer))))
+    samples = [sample(tokenizer, "the day", faces, 20, seed=faces) for faces in (4, 4, 20, 0, 80)]
+    given = samples, WordStarts(tokenizer), tokenizer, TASKS, "cpu"
+    found = measure_tasks(module, *given)
+    # runs of three; two that meet are fewer frames, as of the last 36 of 80
+    assert 5 / 64 <= found["mvfr"]["masked"] == found["mvfc"]["masked"] <= 11 / 64
+    assert found["mafr"]["masked"] == 3 / 20 and found["wwmlm"]["masked"] >= 1 / 2
+    told = filled_in({"loss": 0.5, "masked": 0.25})
+    assert told == "loss 0.500, 25 % masked" and filled_in({"loss": 0.5}) == "loss 0.500"
 
 
 def test_only_the_masked_modality_changes(tokenizer):
