@@ -58,7 +58,8 @@ def expected_calibration_error(bins: list[dict]) -> float:
 def things_of(logits: np.ndarray) -> np.ndarray:
     """[N]: numbers of what was looked at.
 
-    Rows of `logits` [N,C] that are alike are one thing, looked at again (a clip of several composed samples).
+    Rows of `logits` [N,C] that are alike are one thing, looked at again (a clip of several composed samples,
+    alone: beside others it gives a row of its own each time).
     """
     return np.unique(logits.round(4), axis=0, return_inverse=True)[1]
 

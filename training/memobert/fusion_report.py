@@ -42,12 +42,16 @@ def to_markdown(found: dict) -> str:
     if len({case["count"] for case in found["cases"].values()}) > 1:
         having = [f"{name} {case['count']}" for name, case in found["cases"].items()]
         lines += ["", f"Labelled samples with all that a case takes: {', '.join(having)}."]
-    halves = "each half scaled with the other's temperature; a voice of many samples is in one half"
+    halves = (
+        "each half scaled with the other's temperature; what many samples share, such as a voice, is in one"
+        " half in a case of that modality alone, and may be in both with others beside it"
+    )
     scaled = "scaled with the validation samples' temperature" if held_out else halves
     lines += [
         "",
         f"ECE: 15 bins, {scaled}. By chance: what so few samples give on average though every probability be"
-        " right, and what one of twenty such draws is above.",
+        " right, and what one of twenty such draws is above; where several modalities are there every sample"
+        " is taken for a new one.",
     ]
     reasons = {name: case["unscaled"] for name, case in found["cases"].items() if "unscaled" in case}
     for reason in dict.fromkeys(reasons.values()):

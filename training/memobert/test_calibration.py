@@ -88,6 +88,9 @@ def test_what_stands_in_many_samples_is_one_thing_in_either_half():
     folds = sample_folds(things, 2)
     assert all(len(np.unique(folds[things == thing])) == 1 for thing in things)
     assert set(folds) == {0, 1}
+    # beside something else each sample is a thing of its own
+    beside = logits[rows] + np.random.default_rng(3).normal(size=logits[rows].shape)
+    assert len(set(things_of(beside))) == len(rows)
     scaled = calibrate(logits[rows], truth[rows], folds)[0]["scaled"]
     # halves that have temperatures of their own make no second thing of one
     of_60 = errors_by_chance(logits, np.bincount(rows, minlength=60))

@@ -1,6 +1,7 @@
 """`evaluate` at toy size: composed samples and own clips, sentences and tasks, temperatures and precision."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,13 @@ from .fusion_report import to_markdown
 from .memobert_model import MemoBert
 from .samples import UNKNOWN, Sample, save_samples
 from .sources import load_source
+
+
+def test_the_page_that_is_kept_says_where_a_voice_of_many_samples_is_in_one_half():
+    folder = Path(__file__).parents[1] / "results/memobert"
+    page = (folder / "memobert.md").read_text()
+    assert to_markdown(json.loads((folder / "memobert.json").read_text())) == page
+    assert "is in one half in a case of that modality alone, and may be in both with others beside it" in page
 
 
 def test_evaluation_reports_cases_texts_tasks_and_unseen_words(runs, toy, tmp_path, capsys):
