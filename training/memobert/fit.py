@@ -155,4 +155,4 @@ class Fit:
     def _resume(self, last: dict, optimiser: torch.optim.Optimizer) -> None:
         self.module.load_state_dict(last["training"])
         optimiser.load_state_dict(last["optimiser"])
-        self.average.state, self.average.updates = last["average"], last["updates"]
+        self.average.load(last["average"], last["updates"])

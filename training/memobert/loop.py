@@ -229,6 +229,13 @@ class AveragedWeights:
             else:
                 self.state[key].copy_(value)
 
+    @torch.no_grad()
+    def load(self, state: dict[str, torch.Tensor], updates: int) -> None:
+        """Goes on with a kept `state` after its `updates`, on the device where the average is."""
+        for key, value in self.state.items():
+            value.copy_(state[key])
+        self.updates = updates
+
 
 class Checkpoints:
     """`last.pt` to resume from, `best.pt` to export, `log.jsonl` of what was measured.
@@ -291,7 +298,7 @@ def unpack(last: dict, average: AveragedWeights, **parts) -> int:
             part.bit_generator.state = last[name]
         else:
             part.load_state_dict(last[name])
-    average.state, average.updates = last["average"], last["updates"]
+    average.load(last["average"], last["updates"])
     set_random_state(last["random"])
     return last["epoch"]
 

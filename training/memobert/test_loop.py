@@ -8,8 +8,17 @@ import torch
 from accelerate.state import AcceleratorState
 
 from . import loop
-from .fit import make_accelerator
-from .loop import describe_run, random_state, rounds_left, rounds_of, set_random_state
+from .fit import Fit, make_accelerator
+from .loop import (
+    AveragedWeights,
+    describe_run,
+    pack,
+    random_state,
+    rounds_left,
+    rounds_of,
+    set_random_state,
+    unpack,
+)
 
 
 def test_rounds_take_every_step_once():
@@ -71,6 +80,33 @@ def test_a_gpus_generators_go_on_where_they_were(monkeypatch):
     states[1] += 5
     set_random_state(kept)
     assert [state.item() for state in states] == [1, 7]
+
+
+def test_an_average_goes_on_where_its_module_is():
+    """Kept states are read to the CPU; `meta` stands for a GPU."""
+    here = torch.nn.Linear(3, 1)
+    kept = pack(AveragedWeights(here, 0.9), training=here)
+    module = torch.nn.Linear(3, 1, device="meta")
+    average = AveragedWeights(module, 0.9)
+    assert unpack({**kept, "epoch": 2}, average, training=module) == 2
+    average.update(module)
+    fit = Fit(module, None, None, None)
+    fit.average = AveragedWeights(module, 0.9)
+    optimiser = torch.optim.SGD(module.parameters())
+    fit._resume({**kept, "optimiser": optimiser.state_dict(), "updates": 3}, optimiser)
+    fit.average.update(module)
+    assert fit.average.updates == 4
+
+
+def test_an_average_that_was_kept_is_taken_whole():
+    module = torch.nn.BatchNorm1d(2)
+    average = AveragedWeights(module, 0.9)
+    kept = {key: torch.full_like(value, 5) for key, value in average.state.items()}
+    average.load(kept, 7)
+    assert average.updates == 7 and all((value == 5).all() for value in average.state.values())
+    average.update(module)
+    # what is kept is not changed with it
+    assert all((value == 5).all() for value in kept.values())
 
 
 def test_a_run_tells_the_files_that_it_came_from(tmp_path, monkeypatch):
