@@ -35,7 +35,7 @@ from .composed_data import PLAIN, STRAYS, Mix, balanced
 from .evaluate import load_tuned
 from .fit import make_accelerator
 from .labels import LABELS
-from .loop import add_common_arguments, start
+from .loop import add_common_arguments, refuse_several, start
 from .masking import add_masking_arguments
 from .metrics import measure
 from .paper_report import write_report
@@ -294,6 +294,7 @@ def make_parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> dict:
     parser = make_parser()
     arguments = parser.parse_args(argv)
+    refuse_several()
     refuse_ignored(arguments, parser)
     if not arguments.init and not arguments.toy:
         raise ValueError("give --init, a folder with a BERT-shaped encoder: BERT+Finetune starts from it")

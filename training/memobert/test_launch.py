@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from . import convert, evaluate, evaluate_encoders, export, extract, prepare, train_denseface
+from . import convert, evaluate, evaluate_encoders, export, extract, paper_tables, prepare, train_denseface
 from .feature_banks import Bank
 from .fit import Fit, make_accelerator
 from .loop import Checkpoints
@@ -57,6 +57,7 @@ def test_two_processes_make_banks_once_and_train_together(runs, tmp_path):
         (export, []),
         (convert, []),
         (train_denseface, ["--faces", "no"]),
+        (paper_tables, ["--run", "prompts", "--vocabulary", "no", "--toy"]),
     ],
 )
 def test_what_is_not_shared_is_refused_to_several_processes(command, given, tmp_path, monkeypatch):
