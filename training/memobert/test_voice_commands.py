@@ -252,3 +252,65 @@ def test_each_step_of_the_voice_is_left_out_once(runs, tmp_path):
     assert len(set(losses.values())) == len(losses)
     page = (tmp_path / "voice-steps.md").read_text()
     assert all(row in page for row in rows)
+
+
+def voice_steps_given(folder: Path) -> list[str]:
+    """What `voice_steps` has to be given, made of a line each."""
+    given = ["--out", str(folder / "out"), "--speech", str(folder)]
+    for name in ("warm", "pretrained", "teacher"):
+        (folder / f"{name}.pt").write_text(name)
+        given += [f"--{name}", str(folder / f"{name}.pt")]
+    return given
+
+
+def test_every_option_that_the_voices_training_has_as_well_is_handed_on(tmp_path):
+    parser, training = voice_steps.make_parser(), train_wav2vec2.make_parser()
+    ours, theirs = ({action.dest: action for action in of._actions} for of in (parser, training))
+    given = parser.parse_args([*voice_steps_given(tmp_path), "--runs", str(tmp_path)])
+    # a row decides the teacher, and without features a training keeps none
+    shared = ours.keys() & theirs.keys() - {"help", "out", "seed", "teacher"}
+    plain = training.parse_args(voice_steps.options_of("all steps", given, 3))
+    assert not [name for name in shared if getattr(plain, name) != getattr(given, name)]
+    assert plain.seed == 3 and plain.features is None and plain.teacher == [given.teacher]
+    for name in shared:
+        action = ours[name]
+        other = action.choices[0] if action.choices else (action.type or str)("7")
+        setattr(given, name, [other] if action.nargs else other)
+    options = training.parse_args(voice_steps.options_of("all steps", given, 3))
+    assert not [name for name in shared if getattr(options, name) != getattr(given, name)]
+
+
+def test_steps_of_another_setting_are_measured_anew(tmp_path, monkeypatch):
+    folders = []
+
+    def train(options: list[str]) -> None:
+        arguments = train_wav2vec2.make_parser().parse_args(options)
+        folders.append(arguments.out)
+        arguments.out.mkdir(parents=True)
+        row = {"ravdess uar": arguments.batch / 100, "loss": 1.0}
+        (arguments.out / "log.jsonl").write_text(json.dumps(row) + "\n")
+
+    monkeypatch.setattr(train_wav2vec2, "main", train)
+    given = voice_steps_given(tmp_path)
+
+    def measured_anew(*more: str) -> int:
+        before = len(folders)
+        rows = voice_steps.main([*given, "--steps", "2", *more])
+        batch = 4 if more[:1] == ("--batch",) else 48
+        assert all(of[0]["ravdess uar"] == batch / 100 for of in rows.values())
+        return len(folders) - before
+
+    every = len(voice_steps.ROWS)
+    assert measured_anew() == every and measured_anew() == 0
+    assert measured_anew("--threads", "1") == 0 and measured_anew("--seeds", "1", "2") == every
+    for more in (
+        ("--batch", "4"), ("--rate", "1e-4"), ("--variants", "2"), ("--high-pass", "0"),
+        ("--leave-out", "nemo"), ("--precision", "fp32"),
+    ):  # fmt: skip
+        assert measured_anew(*more) == every and measured_anew(*more) == 0
+    for name in ("warm", "pretrained", "teacher"):
+        (tmp_path / f"{name}.pt").write_text("another")
+        assert measured_anew() == every
+    (tmp_path / "ravdess.zip").write_text("another")
+    assert measured_anew() == every and measured_anew() == 0
+    assert len(set(folders)) == len(folders)

@@ -191,7 +191,7 @@ def optimisers(model: nn.Module, heads: list[nn.Module], rate: float) -> list[to
     ]
 
 
-def main(argv: list[str] | None = None) -> dict[str, float]:
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     add_training_dry_run(parser)
@@ -226,7 +226,11 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     parser.add_argument("--crops-only", action="store_true", help="no windows as the page lays them out")
     parser.add_argument("--no-augmentation", action="store_true", help="clips as they are, for comparison")
     add_feature_arguments(parser)
-    arguments = parser.parse_args(argv)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> dict[str, float]:
+    arguments = make_parser().parse_args(argv)
     device = start_alone(arguments)
 
     speech = load_speech(arguments.speech, arguments.cache)

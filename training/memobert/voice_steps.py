@@ -5,19 +5,23 @@
         --out results/voice-steps
 
 All rows have the same number of steps, few beside the shipped voice's: the differences count, not the levels.
-Writes `voice-steps.json`, resumed row by row, and `voice-steps.md`.
+Writes `voice-steps.json`, resumed row by row, and `voice-steps.md`; with other options or checkpoints, or
+archives of other sizes, each row is trained anew.
 """
 
 import argparse
 import json
 import logging
 from pathlib import Path
+from zlib import crc32
 
 from . import train_wav2vec2
+from .checkpoint_files import digest
 from .command_help import CommandHelp
 from .evaluation_report import table
+from .kept import sizes_of
 from .loop import add_common_arguments, start_alone
-from .speech_data import VALID_SPEAKERS
+from .speech_data import CORPORA, VALID_SPEAKERS
 from .voice_features import add_feature_arguments
 
 log = logging.getLogger(__name__)
@@ -31,6 +35,21 @@ ROWS: dict[str, tuple[str, ...]] = {
     "without windows as the page lays them out": ("--crops-only",),
     "without mixup": ("--mixup", "0"),
 }
+HANDED_ON = (
+    *("speech", "features", "cache", "steps", "batch", "rate"),
+    *("variants", "high_pass", "threads", "device", "precision"),
+)
+
+
+def setting(arguments: argparse.Namespace) -> dict:
+    """What a row's figures depend on besides the row and the seed; others' rows are not mixed in.
+
+    Raises CheckpointError for a checkpoint that is not there.
+    """
+    named = ("steps", "batch", "rate", "variants", "high_pass", "leave_out", "precision")
+    found = {name: getattr(arguments, name) for name in named}
+    found |= {name: digest(getattr(arguments, name)) for name in ("warm", "pretrained", "teacher")}
+    return found | {"speech": sizes_of(arguments.speech, CORPORA)}
 
 
 def options_of(row: str, arguments: argparse.Namespace, seed: int) -> list[str]:
@@ -45,11 +64,10 @@ def options_of(row: str, arguments: argparse.Namespace, seed: int) -> list[str]:
             base[name] = changed.pop(0)
     if base["--init"] == "WARM":
         base["--init"] = str(arguments.warm)
-    base |= {"--speech": str(arguments.speech), "--features": str(arguments.features), "--seed": str(seed)}
-    for name in ("steps", "batch", "rate", "variants", "threads", "device", "precision", "cache"):
+    base |= {"--seed": str(seed), "--every": str(arguments.steps)}
+    for name in HANDED_ON:
         value = getattr(arguments, name)
-        base[f"--{name}"] = "" if value is None else str(value)
-    base["--every"] = base["--steps"]
+        base[f"--{name.replace('_', '-')}"] = "" if value is None else str(value)
     out = arguments.runs / f"{row.replace(' ', '-')}-{arguments.steps}-{seed}"
     given = [part for name, value in base.items() if value for part in (name, value)]
     return [*given, *flags, "--out", str(out), "--leave-out", *arguments.leave_out]
@@ -77,7 +95,7 @@ def markdown(rows: dict[str, list[dict]], arguments: argparse.Namespace) -> str:
     )
 
 
-def main(argv: list[str] | None = None) -> dict[str, list[dict]]:
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     for name, what in (
@@ -96,29 +114,29 @@ def main(argv: list[str] | None = None) -> dict[str, list[dict]]:
         "--seeds", type=int, nargs="*", default=[1], help="each row is trained once with each"
     )
     add_feature_arguments(parser)
-    arguments = parser.parse_args(argv)
-    arguments.runs = arguments.runs or arguments.out / "runs"
+    return parser
+
+
+def main(argv: list[str] | None = None) -> dict[str, list[dict]]:
+    arguments = make_parser().parse_args(argv)
     start_alone(arguments)
+    of = setting(arguments)
+    arguments.runs = arguments.runs or arguments.out / "runs"
+    arguments.runs /= f"{crc32(json.dumps(of, sort_keys=True).encode()):08x}"
     path = arguments.out / "voice-steps.json"
     found: dict[str, dict] = json.loads(path.read_text()) if path.exists() else {}
+    rows: dict[str, list[dict]] = {row: [] for row in ROWS}
     for seed in arguments.seeds:
         for row in ROWS:
-            key = f"{row}; {arguments.steps} steps of {arguments.batch}; seed {seed}"
-            if key in found:
-                continue
-            options = options_of(row, arguments, seed)
-            train_wav2vec2.main(options)
-            run = Path(options[options.index("--out") + 1])
-            found[key] = json.loads((run / "log.jsonl").read_text().splitlines()[-1])
-            path.write_text(json.dumps(found, indent=1) + "\n")
-            log.info("%s: %s", key, found[key])
-    rows = {
-        row: [
-            found[f"{row}; {arguments.steps} steps of {arguments.batch}; seed {seed}"]
-            for seed in arguments.seeds
-        ]
-        for row in ROWS
-    }
+            key = json.dumps({"row": row, "seed": seed, "setting": of}, sort_keys=True)
+            if key not in found:
+                options = options_of(row, arguments, seed)
+                train_wav2vec2.main(options)
+                run = Path(options[options.index("--out") + 1])
+                found[key] = json.loads((run / "log.jsonl").read_text().splitlines()[-1])
+                path.write_text(json.dumps(found, indent=1) + "\n")
+                log.info("%s, seed %d: %s", row, seed, found[key])
+            rows[row].append(found[key])
     (arguments.out / "voice-steps.md").write_text(markdown(rows, arguments))
     return rows
 
