@@ -31,7 +31,7 @@ from .encoder_splits import (
     groups_of,
     some_of_each_corpus,
 )
-from .evaluation_report import PREVIOUS, markdown
+from .evaluation_report import PREVIOUS, markdown, settings_of
 from .ferplus_data import load_ferplus
 from .labels import LABELS
 from .loop import add_common_arguments, add_dry_run, start_alone
@@ -233,8 +233,7 @@ def evaluate(arguments: argparse.Namespace, device: torch.device) -> dict:
         tuple(arguments.voice_before_heard),
     )
     loaded = {option: _load(arguments, option, device) for option in GRAPHS}
-    report: dict = {"seed": settings.seed, "precision": arguments.precision, "before": arguments.before_is}
-    report |= {"face_size": arguments.face_size, "encoders": {}}
+    report: dict = {"encoders": {}}
     faces = speech = None
     for option, encoders in loaded.items():
         if not encoders:
@@ -247,7 +246,12 @@ def evaluate(arguments: argparse.Namespace, device: torch.device) -> dict:
             faces = faces or load_face_split(arguments.faces, arguments.cache)
             found = {} if arguments.dry_run else evaluate_face(encoders, faces, settings)
         sources = {who: {"source": e.source, "sha256": e.sha256} for who, e in encoders.items()}
-        report["encoders"][GRAPHS[option]] = {"sources": sources, **found}
+        about = {"seed": settings.seed, "precision": arguments.precision, "sources": sources}
+        if option != "voice":
+            about["face_size"] = arguments.face_size
+        if BEFORE in encoders:
+            about["before"] = arguments.before_is
+        report["encoders"][GRAPHS[option]] = {**about, **found}
     return _rounded(report)
 
 
@@ -308,7 +312,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--robust-faces", type=int, default=0, help="drawn by chance; 0 takes all")
     parser.add_argument("--robust-clips", type=int, default=240, help="of each corpus; 0 takes all")
-    parser.add_argument("--keep", action="store_true", help="what --out has of other encoders stays")
+    parser.add_argument(
+        "--keep", action="store_true", help="what --out has of other encoders stays, told with its own seed"
+    )
     parser.add_argument("--rounds", type=int, default=2000, help="draws of the bootstrap")
     add_dry_run(parser, "read and check all, measure nothing")
     arguments = parser.parse_args(argv)
@@ -333,7 +339,10 @@ def main(argv: list[str] | None = None) -> dict:
         return report
     out: Path = arguments.out
     if arguments.keep and (out / "encoders.json").exists():
-        kept = json.loads((out / "encoders.json").read_text())["encoders"] | report["encoders"]
+        before = json.loads((out / "encoders.json").read_text())
+        settings = settings_of(before)
+        kept = {name: settings[name] | found for name, found in before["encoders"].items()}
+        kept |= report["encoders"]
         report["encoders"] = {name: kept[name] for name in GRAPHS.values() if name in kept}
     (out / "encoders.json").write_text(json.dumps(report, indent=1) + "\n")
     temperatures = {

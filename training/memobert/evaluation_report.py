@@ -10,9 +10,11 @@ PREVIOUS = "the previous encoder"
 CHANCES = ("ece_by_chance", "ece_by_chance_95")
 # reports from before it was said how many parts there are
 HALVES = {"pictures, by chance": "half of the pictures, by chance"}
+# what `--keep` holds on to may be of another run than the rest
+SETTING = ("seed", "precision", "face_size", "before")
 HEAD = """# The encoders, measured
 
-Made by `python -m memobert.evaluate_encoders` (seed {seed}, {precision}) from `encoders.json`.
+Made by `python -m memobert.evaluate_encoders`{by} from `encoders.json`.
 WA is accuracy, UAR the mean recall of the classes; in brackets 95 % intervals from a bootstrap over samples
 (few speakers: the truth about other people is wider). *Majority* is the WA of always answering the largest
 class, *chance* the UAR of any constant answer.
@@ -22,16 +24,29 @@ was trained on those very speakers.
 """
 
 
+def settings_of(report: dict) -> dict[str, dict]:
+    """By encoder what of SETTING is said of it; older reports say it once for all."""
+    once = {key: report[key] for key in SETTING if key in report}
+    return {
+        name: once | {key: found[key] for key in SETTING if key in found}
+        for name, found in report["encoders"].items()
+    }
+
+
 def markdown(report: dict, figures: dict[str, dict[str, str]]) -> str:
     """The page; `figures` as `report_figures.draw_figures` returns them."""
-    parts = [HEAD.format(**report)]
-    if (size := report.get("face_size", FACE_SIZE_PX)) != FACE_SIZE_PX:
-        parts.append(f"Faces were enlarged to {size}x{size}; the page does it to {FACE_SIZE_PX}.\n")
-    if any("before" in found["sources"] for found in report["encoders"].values()):
-        # reports from before there was a choice compare with the previous encoder
-        parts.append(COMPARED.format(before=report.get("before", PREVIOUS)))
+    settings = settings_of(report)
+    alike = {key: {of[key] for of in settings.values() if key in of} for key in SETTING}
+    common = {key: next(iter(values)) for key, values in alike.items() if values}
+    apart = any(len(values) > 1 for values in alike.values())
+    parts = [HEAD.format(by="" if apart else f" ({_made(common)})")]
+    if not apart:
+        parts += _conditions(common, any("before" in of["sources"] for of in report["encoders"].values()))
     for name, found in report["encoders"].items():
         parts.append(f"## {name}\n")
+        if apart:
+            parts += [f"Measured with {_made(settings[name])}.\n"]
+            parts += _conditions(settings[name], "before" in found["sources"])
         parts += [f"{_sources(found)}\n", _splits(found)]
         parts.append(f"![Confusion matrix]({figures[name]['confusion']})\n")
         parts.append(_classes(found))
@@ -42,6 +57,21 @@ def markdown(report: dict, figures: dict[str, dict[str, str]]) -> str:
         parts.append(_robustness(found))
         parts.append(f"![Robustness]({figures[name]['robustness']})\n")
     return "\n".join(parts)
+
+
+def _made(setting: dict) -> str:
+    return f"seed {setting['seed']}, {setting['precision']}"
+
+
+def _conditions(setting: dict, compared: bool) -> list[str]:
+    """What faces were enlarged to, where the page does another; what *before* is, where it is `compared`."""
+    parts = []
+    if (size := setting.get("face_size", FACE_SIZE_PX)) != FACE_SIZE_PX:
+        parts.append(f"Faces were enlarged to {size}x{size}; the page does it to {FACE_SIZE_PX}.\n")
+    if compared:
+        # reports from before there was a choice compare with the previous encoder
+        parts.append(COMPARED.format(before=setting.get("before", PREVIOUS)))
+    return parts
 
 
 def percent(value: float | None, digits: int = 1) -> str:

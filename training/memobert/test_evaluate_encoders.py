@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import shutil
 from contextlib import redirect_stderr
 from dataclasses import replace
@@ -174,7 +175,9 @@ def test_a_control_is_called_what_it_is(run):
     names = report["encoders"]
     figures = {n: {k: f"{n}-{k}.png" for k in ("confusion", "reliability", "robustness")} for n in names}
     assert "*Before* is the previous encoder on the same inputs" in markdown(report, figures)
-    control = {**report, "before": "the same without augmentation"}
+    control = json.loads(json.dumps(report))
+    for found in control["encoders"].values():
+        found["before"] = "the same without augmentation"
     assert "*Before* is the same without augmentation on the same inputs" in markdown(control, figures)
 
 
@@ -187,7 +190,32 @@ def test_faces_of_another_size_are_told(encoders, run):
     names = report["encoders"]
     figures = {n: {k: f"{n}-{k}.png" for k in ("confusion", "reliability", "robustness")} for n in names}
     assert "enlarged" not in markdown(report, figures)
-    assert "Faces were enlarged to 48x48" in markdown({**report, "face_size": 48}, figures)
+    small = json.loads(json.dumps(report))
+    for name in ("denseface", "denseface-light"):
+        small["encoders"][name]["face_size"] = 48
+    assert "Faces were enlarged to 48x48" in markdown(small, figures)
+
+
+def test_what_is_kept_is_told_with_its_own_seed_and_predecessor(toy, encoders, tmp_path):
+    given = ["--faces", str(toy / "faces"), "--out", str(tmp_path), "--device", "cpu", "--rounds", "5"]
+    given += ["--robust-faces", "8"]
+    path = str(encoders / "light.pt")
+    evaluate_encoders.main([*given, "--face", str(encoders / "face.pt"), "--face-size", "48", "--seed", "5"])
+    kept = json.loads((tmp_path / "encoders.json").read_text())
+    light = ["--light", path, "--light-before", path, "--keep"]
+    evaluate_encoders.main([*given, *light, "--before-is", "a first one"])
+    page = (tmp_path / "encoders.md").read_text()
+    head, face, of_light = re.split("^## .*", page, flags=re.MULTILINE)
+    assert "evaluate_encoders` from" in head and "*Before*" not in head
+    assert "Measured with seed 5, fp32." in face and "Faces were enlarged to 48x48" in face
+    assert "Measured with seed 1, fp32." in of_light and "enlarged" not in of_light
+    assert "*Before* is a first one on" in of_light and "*Before*" not in face
+    # a report that says it once for all
+    (found,) = kept["encoders"].values()
+    once = {"before": "an older one"} | {key: found.pop(key) for key in ("seed", "precision", "face_size")}
+    (tmp_path / "encoders.json").write_text(json.dumps({**once, **kept}))
+    evaluate_encoders.main([*given, *light, "--before-is", "a second one"])
+    assert (tmp_path / "encoders.md").read_text() == page.replace("a first one", "a second one")
 
 
 def test_what_the_predecessor_heard_is_not_compared():
