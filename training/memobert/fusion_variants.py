@@ -30,7 +30,7 @@ from .metrics import measure
 from .onnx_graph import set_nodes, tidy
 from .onnx_variants import VARIANTS, copy
 from .samples import CASES, Prompt, Sample, lay_out
-from .sources import DEFAULT_PROMPT, add_source_arguments, load_source
+from .sources import add_source_arguments, load_source
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ def read(argv: list[str] | None = None) -> argparse.Namespace:
     add_common_arguments(parser)
     add_source_arguments(parser)
     parser.add_argument("--bundle", type=Path, required=True, help="whose MEmoBERT is measured")
-    parser.add_argument("--prompt", default=DEFAULT_PROMPT, help="with one [MASK]")
+    parser.add_argument("--prompt", default=None, help="with one [MASK]; the bundle's without")
     parser.add_argument(
         "--variants", nargs="*", choices=list(VARIANTS), default=list(MEASURED), help="forms to measure"
     )
@@ -157,7 +157,7 @@ def main(argv: list[str] | None = None) -> dict:
     bundle = Bundle(arguments.bundle)
     manifest = bundle.manifest
     source = load_source(arguments, "valid")
-    prompt = Prompt(source.tokenizer, arguments.prompt, LABELS)
+    prompt = Prompt(source.tokenizer, arguments.prompt or manifest["prompt"], LABELS)
     # wasm, for which int8 is, has the light face
     valid = source.labelled_valid()
     own = "own" in valid or source.train is None

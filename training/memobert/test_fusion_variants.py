@@ -1,6 +1,7 @@
 """MEmoBERT's forms, measured on composed samples of the toy corpora."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +101,20 @@ def test_what_an_estimate_needs_answers_alike(runs, bundle, tmp_path):
         for graph in (part, whole)
     )
     assert np.abs(got - want).max() < 1e-4 * np.abs(want).max()
+
+
+def test_a_bundle_is_asked_by_its_own_prompt(runs, bundle, tmp_path, monkeypatch):
+    folder, asked = tmp_path / "bundle", []
+    shutil.copytree(bundle[0], folder)
+    (folder / "manifest.json").write_text(json.dumps({**bundle[1], "prompt": "it was [MASK] ."}))
+
+    def answers(_graph, samples, _tokenizer, prompt) -> np.ndarray:
+        asked.append(prompt.text)
+        return np.zeros((len(samples), len(LABELS)))
+
+    monkeypatch.setattr(fusion_variants, "answers", answers)
+    given = [*options(runs, folder, tmp_path), "--variants", "fp32", "--no-timing"]
+    for more, prompt in (([], "it was [MASK] ."), (["--prompt", "he is [MASK] ."], "he is [MASK] .")):
+        asked.clear()
+        fusion_variants.main([*given, *more])
+        assert set(asked) == {prompt}
