@@ -24,7 +24,9 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 from .command_help import CommandHelp
+from .extract import voice_window
 from .labels import SPEECH_LABELS
+from .manifest import high_pass_of
 
 GAINS = (1, 0.5, 0.35, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 1.5, 2, 3, 5)
 """Of light; a camera's noise stays as it is."""
@@ -182,26 +184,27 @@ def measure_confidence(case: str, answers: list[np.ndarray], truths: list[int]) 
 
 
 def read_speech(folder: Path, count: int) -> tuple[list[np.ndarray], list[str]]:
-    """Samples at 16 kHz and labels of RAVDESS' validation speakers, drawn by chance."""
+    """Samples at 16 kHz and labels of RAVDESS' validation speakers, drawn by chance.
+
+    What the page would not hear, silence and clips below 0.3 s, is left out.
+    """
     clips, labels = [], []
     with zipfile.ZipFile(folder / "ravdess.zip") as archive:
         for row in csv.DictReader((folder / "ravdess.csv").open()):
             if not 17 <= int(row["speaker"].split("_")[1]) <= 20:
                 continue
             samples, _ = soundfile.read(io.BytesIO(archive.read(row["file"])), dtype="float32")
+            if voice_window(samples) is None:
+                continue
             clips.append(samples)
             labels.append(SPEECH_LABELS[row["emotion"]])
     chosen = np.random.default_rng(3).permutation(len(clips))[:count]
     return [clips[index] for index in chosen], [labels[index] for index in chosen]
 
 
-def voice_tokens(graph: Graph, samples: np.ndarray, voice: dict) -> np.ndarray:
-    """Tokens of the clip's loudest window, as the page makes them; speech fills it or stands at its end."""
-    heard = samples[-voice["windowSamples"] :]
-    window = np.zeros(voice["windowSamples"], np.float32)
-    window[len(window) - len(heard) :] = (heard - heard.mean()) / np.sqrt(heard.var() + 1e-7)
-    per_token = round(voice["sampleRateHz"] / voice["tokenRateHz"])
-    first = -(-(len(window) - len(heard)) // per_token)
+def voice_tokens(graph: Graph, samples: np.ndarray, manifest: dict) -> np.ndarray:
+    """Tokens [1..64,520] of the window that the page would encode once this clip [T] had been said."""
+    window, first = voice_window(samples, high_pass_of(manifest))
     return graph({"waveform": window[None]})["features"][0, first:]
 
 
@@ -223,7 +226,7 @@ def measure_sound(bundle: Path, fusion: Fusion, folder: Path, count: int) -> dic
     shares = []
     for share in CLIPPED:
         answers = [
-            fusion.read("A", voice=voice_tokens(graph, clipped(clip, share), fusion.manifest["voice"]))
+            fusion.read("A", voice=voice_tokens(graph, clipped(clip, share), fusion.manifest))
             for clip in clips
         ]
         clean = clean or answers

@@ -7,7 +7,9 @@ import zipfile
 import numpy as np
 
 from . import export, measure_reliability
+from .extract import voice_window
 from .toy_data import WORDS
+from .voice_features import heard_window
 
 
 def toy_splits(toy, folder):
@@ -61,6 +63,26 @@ def test_what_is_printed_is_written(runs, toy, tmp_path, monkeypatch, capsys):
     assert found["voice"]["clipped"][0]["moved"] == 0
     # contempt and pride are no labels
     assert found["face"]["count"] < 42 and found["words"]["count"] == 42
+
+
+def test_a_clip_is_heard_as_by_the_page():
+    """Without the silence around it, behind the high pass; tokens of the zeros before it are left out."""
+    rng = np.random.default_rng(1)
+    said = rng.normal(0, 0.1, 16_000)
+    clip = np.concatenate([rng.normal(0, 1e-4, 24_000), said, rng.normal(0, 1e-4, 40_000)])
+    clip = (clip + 1e-3).astype(np.float32)
+    given = []
+
+    def graph(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        given.append(inputs["waveform"])
+        return {"features": np.arange(64.0)[None, :, None]}
+
+    for voice, high_pass_hz in (({"highPassHz": 20.0}, 20), ({}, 0)):
+        tokens = measure_reliability.voice_tokens(graph, clip, {"voice": voice})
+        (window,) = given.pop()
+        assert np.array_equal(window, heard_window(clip, high_pass_hz))
+        first = voice_window(clip, high_pass_hz)[1]
+        assert first and tokens[:, 0].tolist() == list(range(first, 64))
 
 
 def test_what_a_threshold_withholds_is_told_where_nothing_is_left():
