@@ -5,6 +5,9 @@ import { SourceEmitter } from './emitter';
 import { NewestFrame } from './newest-frame';
 import type { Source, SourceEvents, TimedFrame, TrackStatus } from './source';
 
+/** Sound comes this late at most: what was said longer ago is in no estimate, and who pushes none any more is silent. */
+const LATEST_SOUND_S = 4;
+
 export class PushedSource implements Source {
   readonly kind = 'push';
   readonly stream: null = null;
@@ -13,6 +16,8 @@ export class PushedSource implements Source {
   readonly #emitter = new SourceEmitter();
   readonly #newest = new NewestFrame();
   #now = 0;
+  /** Until when there are samples. */
+  #heardS = 0;
   #over = false;
 
   /** @param gives what will be pushed: conditions such as silence are told of these alone */
@@ -31,6 +36,11 @@ export class PushedSource implements Source {
     return this.#now;
   }
 
+  /** Frames may run ahead of the sound: what is not pushed yet is no silence. */
+  heardUntil(): number {
+    return Math.max(this.#heardS, this.#now - LATEST_SOUND_S);
+  }
+
   /** Takes the frame over; one that comes before the last was looked at replaces it. @throws MemoError `input-invalid` */
   pushFrame(frame: VideoFrame | ImageBitmap, time: number): void {
     if (isClosed(frame)) throw taken('A closed frame');
@@ -47,7 +57,9 @@ export class PushedSource implements Source {
   pushSamples(samples: Float32Array<ArrayBuffer>, sampleRateHz: number, time: number): void {
     if (!(sampleRateHz > 0)) throw invalid(`A sample rate of ${sampleRateHz} Hz`);
     if (isDetached(samples)) throw taken('A buffer that is somebody else’s by now');
-    this.#advance(time + samples.length / sampleRateHz);
+    const endS = time + samples.length / sampleRateHz;
+    this.#advance(endS);
+    this.#heardS = endS;
     this.#emitter.emit('samples', { samples, sampleRateHz, time });
   }
 

@@ -60,6 +60,8 @@ export interface Source {
   readonly microphoneSilent?: boolean;
   /** Seconds on the source's clock. */
   now(): number;
+  /** Of a source whose sound may come later than its clock runs: until when there is all of it; else until `now`. */
+  heardUntil?(): number;
   /** The newest frame not yet taken, or the next one; older ones are dropped, never queued. Null after the end or without video. */
   nextFrame(signal: AbortSignal): Promise<TimedFrame | null>;
   /** After the end: the frame that nobody has taken, where it still counts; a picture that was played is past by then. */

@@ -184,10 +184,13 @@ export class Loop {
   }
 
   async #listen(): Promise<number | null> {
-    const { source, client, clock } = this.parts;
     // taken away: it may come back
-    if (source.microphone !== 'live') return 0;
-    const answer = await client.request('voice', { time: source.now() });
+    return this.parts.source.microphone === 'live' ? this.#listenTo() : 0;
+  }
+
+  async #listenTo(): Promise<number | null> {
+    const { source, client, clock } = this.parts;
+    const answer = await client.request('voice', { time: source.heardUntil?.() ?? source.now() });
     if (this.#abort.signal.aborted) return null;
     this.#conditions.voice(clock.now(), answer);
     this.on.voice(answer);
@@ -264,19 +267,16 @@ export class Loop {
   async #finish(): Promise<void> {
     if (this.#ending || this.#abort.signal.aborted) return;
     this.#ending = true;
-    const { source, client } = this.parts;
+    const { source } = this.parts;
     const { signal } = this.#abort;
     await this.#looked;
     const last = this.#weighs('face') ? await source.lastFrame?.(signal) : null;
     if (last) await this.#lookAt(last);
     if (signal.aborted) return;
-    if (this.#weighs('voice') && source.microphone !== 'off') {
-      const answer = await client.request('voice', { time: source.now() });
-      if (this.#abort.signal.aborted) return;
-      this.on.voice(answer);
-    }
+    if (this.#weighs('voice') && source.microphone !== 'off') await this.#listenTo();
+    if (signal.aborted) return;
     await this.#estimate();
-    if (this.#abort.signal.aborted) return;
+    if (signal.aborted) return;
     this.close();
     this.on.ended();
   }

@@ -1,0 +1,106 @@
+/** What is pushed, as it is seen and heard: the voice's own encoder and the evidence, behind a graph that hears speech in all sound. */
+
+import { describe, expect, it, vi } from 'vitest';
+import { PushedSource } from '../capture/pushed-source';
+import { SpeechGate } from '../encoders/voice/speech-gate';
+import { VoiceEncoder } from '../encoders/voice/voice-encoder';
+import { fakeSilero, FakeGraph, float32 } from '../encoders/testing/fake-graph';
+import { Evidence, type TimedWindow } from '../memobert/evidence';
+import type { Manifest } from '../runtime/manifest';
+import type { VoiceAnswer } from '../runtime/protocol';
+import { Loop } from './loop';
+import { estimateAt, FakeClient, healthyAnswers } from './testing/fake-client';
+import { ManualClock } from './testing/manual-clock';
+
+const STEP_S = 0.1;
+const RATE_HZ = 16_000;
+const TOKENS = 64;
+
+const VOICE: Manifest['voice'] = {
+  sampleRateHz: RATE_HZ,
+  windowSamples: 61_440,
+  pool: 3,
+  tokenRateHz: 50 / 3,
+  maxTokens: TOKENS,
+  featureSize: 1,
+};
+const FACE = { rateHz: 10, maxFrames: 36, featureSize: 1 } as Manifest['face'];
+
+function setUp() {
+  const graph = new FakeGraph(() => ({ features: float32([1, TOKENS, 1], new Float32Array(TOKENS)) }));
+  const encoder = VoiceEncoder.create({ graph, gate: SpeechGate.create(fakeSilero()), voice: VOICE });
+  const evidence = new Evidence({ face: FACE, voice: VOICE });
+  const clock = new ManualClock();
+  const source = new PushedSource({ face: true, voice: true });
+  const windows: TimedWindow[] = [];
+  const voices: VoiceAnswer[] = [];
+  const client = new FakeClient({
+    ...healthyAnswers(),
+    face: ({ time }) => {
+      evidence.addFace(time, Float32Array.of(1));
+      return { time, faces: [], frameWidth: 1, frameHeight: 1, latency: {} };
+    },
+    samples: ({ samples, sampleRateHz, time }) => {
+      encoder.push(samples, sampleRateHz, time);
+      return {};
+    },
+    voice: undefined,
+    estimate: ({ time }) => {
+      windows.push(evidence.at(time));
+      return estimateAt(time);
+    },
+  });
+  const on = { face: vi.fn(), estimate: vi.fn(), vitals: vi.fn(), ended: vi.fn(), failed: vi.fn() };
+  const voice = (answer: VoiceAnswer) => voices.push(answer);
+  const loop = new Loop({ source, client, clock, backend: 'webgpu', faceHz: 10 }, { ...on, voice });
+  loop.start();
+
+  /** As long as the loop asks: the encoder's answer is a promise. */
+  const hear = async () => {
+    for (const asked of client.waiting('voice')) {
+      const { answer, features, tokens, endS } = await encoder.encode(asked.body.time);
+      evidence.setVoice(answer.time, features, tokens, { endS });
+      client.take('voice').answer(answer);
+    }
+  };
+  const sound = (fromS: number, untilS: number) =>
+    source.pushSamples(new Float32Array(Math.round((untilS - fromS) * RATE_HZ)).fill(0.5), RATE_HZ, fromS);
+  /** Frames of each tenth of a second from 0 on, and what else is pushed with each. */
+  const push = async (seconds: number, beside: (timeS: number, step: number) => void) => {
+    for (let step = 0; step <= seconds / STEP_S; step += 1) {
+      const timeS = step * STEP_S;
+      source.pushFrame({ width: 1, close: () => undefined } as ImageBitmap, timeS);
+      beside(timeS, step);
+      await clock.advance(STEP_S * 1000);
+      await hear();
+    }
+  };
+  return { clock, source, loop, push, sound, voices, windows, failed: on.failed };
+}
+
+describe('Sound that comes later than the frames', () => {
+  it('in chunks of a second is heard whole', async () => {
+    const { loop, push, sound, windows } = setUp();
+    await push(12, (timeS, step) => step > 0 && step % 10 === 0 && sound(timeS - 1, timeS));
+    const counts = windows.slice(-20).map(({ voice }) => voice?.count);
+    expect(new Set(counts)).toEqual(new Set([TOKENS]));
+    loop.close();
+  });
+
+  it('by more than half a second is heard whole', async () => {
+    const { loop, push, sound, windows } = setUp();
+    await push(12, (timeS) => timeS > 0.65 && sound(timeS - 0.7, timeS - 0.6));
+    const counts = windows.slice(-20).map(({ voice }) => voice?.count);
+    expect(new Set(counts)).toEqual(new Set([TOKENS]));
+    loop.close();
+  });
+
+  it('is silence where none comes any more', async () => {
+    const { loop, push, sound, voices, windows } = setUp();
+    await push(12, (timeS) => timeS < 3 && sound(timeS, timeS + STEP_S));
+    expect(voices.at(3)?.speaking).toBe(true);
+    expect(voices.at(-1)?.speaking).toBe(false);
+    expect(windows.at(-1)?.voice).toBeNull();
+    loop.close();
+  });
+});
