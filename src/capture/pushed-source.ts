@@ -7,6 +7,8 @@ import type { Source, SourceEvents, TimedFrame, TrackStatus } from './source';
 
 /** Sound comes this late at most: what was said longer ago is in no estimate, and who pushes none any more is silent. */
 const LATEST_SOUND_S = 4;
+/** A step back by more than this within the frames, or within the sound, is a new start: a player that loops or is sought in. */
+const RESTART_S = 1;
 
 export class PushedSource implements Source {
   readonly kind = 'push';
@@ -15,9 +17,8 @@ export class PushedSource implements Source {
   readonly microphoneMuted = false;
   readonly #emitter = new SourceEmitter();
   readonly #newest = new NewestFrame();
-  #now = 0;
-  /** Until when there are samples. */
-  #heardS = 0;
+  /** Until when each was pushed. */
+  readonly #reachedS = { face: 0, voice: 0 };
   #over = false;
 
   /** @param gives what will be pushed: conditions such as silence are told of these alone */
@@ -31,21 +32,21 @@ export class PushedSource implements Source {
     return this.#status(this.gives.voice);
   }
 
-  /** The latest time pushed: the caller's clock is the source's. */
+  /** The latest time pushed since the last start: the caller's clock is the source's. */
   now(): number {
-    return this.#now;
+    return Math.max(this.#reachedS.face, this.#reachedS.voice);
   }
 
   /** Frames may run ahead of the sound: what is not pushed yet is no silence. */
   heardUntil(): number {
-    return Math.max(this.#heardS, this.#now - LATEST_SOUND_S);
+    return Math.max(this.#reachedS.voice, this.now() - LATEST_SOUND_S);
   }
 
   /** Takes the frame over; one that comes before the last was looked at replaces it. @throws MemoError `input-invalid` */
   pushFrame(frame: VideoFrame | ImageBitmap, time: number): void {
     if (isClosed(frame)) throw taken('A closed frame');
     try {
-      this.#advance(time);
+      this.#advance('face', time);
     } catch (error) {
       frame.close();
       throw error;
@@ -57,9 +58,7 @@ export class PushedSource implements Source {
   pushSamples(samples: Float32Array<ArrayBuffer>, sampleRateHz: number, time: number): void {
     if (!(sampleRateHz > 0)) throw invalid(`A sample rate of ${sampleRateHz} Hz`);
     if (isDetached(samples)) throw taken('A buffer that is somebody else’s by now');
-    const endS = time + samples.length / sampleRateHz;
-    this.#advance(endS);
-    this.#heardS = endS;
+    this.#advance('voice', time, time + samples.length / sampleRateHz);
     this.#emitter.emit('samples', { samples, sampleRateHz, time });
   }
 
@@ -100,9 +99,15 @@ export class PushedSource implements Source {
     return this.#over ? 'ended' : 'live';
   }
 
-  #advance(time: number): void {
+  #advance(pushed: 'face' | 'voice', time: number, endS = time): void {
     if (!Number.isFinite(time) || time < 0) throw invalid(`The time ${time}`);
-    this.#now = Math.max(this.#now, time);
+    const reachedS = this.#reachedS;
+    const beforeS = reachedS[pushed];
+    const restarts = time < beforeS - RESTART_S;
+    reachedS[pushed] = restarts ? endS : Math.max(beforeS, endS);
+    const other = pushed === 'face' ? 'voice' : 'face';
+    // nearer to what was before, it is of then; else it has started anew already
+    if (restarts && reachedS[other] > (beforeS + time) / 2) reachedS[other] = 0;
   }
 }
 

@@ -104,3 +104,44 @@ describe('Sound that comes later than the frames', () => {
     loop.close();
   });
 });
+
+describe('A clock that goes back', () => {
+  it.each([
+    ['with both at once', 0, 0.1],
+    ['with sound in chunks of a second', 0, 1],
+    ['with sound that is late', 0.7, 0.1],
+  ])('is followed, %s', async (_, lateS, chunkS) => {
+    const { loop, push, sound, windows, failed } = setUp();
+    let lap = 0;
+    const each = Math.round(chunkS / STEP_S);
+    const beside = (timeS: number, step: number) => {
+      const untilS = timeS - lateS;
+      // what is late ends the lap before
+      if (lap > 0 && untilS < -0.01) sound(20 + untilS - STEP_S, 20 + untilS);
+      else if (untilS > chunkS - 0.01 && step % each === 0) sound(untilS - chunkS, untilS);
+    };
+    await push(20, beside);
+    lap = 1;
+    await push(6, beside);
+    const last = windows.at(-1)!;
+    expect(last.voice?.count).toBe(TOKENS);
+    expect(last.face?.count).toBeGreaterThan(30);
+    for (const times of [last.face?.times, last.voice?.times]) {
+      expect(times?.at(-1)).toBeGreaterThan(4.5);
+      expect(times?.at(-1)).toBeLessThan(6.1);
+    }
+    expect(failed).not.toHaveBeenCalled();
+    loop.close();
+  });
+
+  it('is not made of frames and sound that come in no strict order', async () => {
+    const { loop, source, sound } = setUp();
+    const picture = { width: 1, close: () => undefined } as ImageBitmap;
+    source.pushFrame(picture, 10);
+    sound(9, 10.5);
+    sound(9.6, 9.7);
+    source.pushFrame(picture, 9.5);
+    expect([source.now(), source.heardUntil()]).toEqual([10.5, 10.5]);
+    loop.close();
+  });
+});
