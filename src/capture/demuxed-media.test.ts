@@ -29,7 +29,7 @@ function dialogue(channels: number): Uint8Array {
 /** A file with a picture for each of these seconds, and sound for each of those, by their codecs. */
 async function film(
   pictures: readonly { codec: 'vp8' | 'vp9'; seconds: number }[],
-  sounds: readonly { codec: 'pcm-s16' | 'opus'; seconds: number; channels?: number }[],
+  sounds: readonly { codec: 'pcm-s16' | 'opus'; seconds: number; channels?: number; sampleRate?: number }[],
 ): Promise<Blob> {
   const target = new BufferTarget();
   const output = new Output({ format: new Mp4OutputFormat(), target });
@@ -47,10 +47,10 @@ async function film(
         source.close();
       };
     }),
-    ...sounds.map(({ codec, seconds, channels = 1 }) => {
+    ...sounds.map(({ codec, seconds, channels = 1, sampleRate = RATE_HZ }) => {
       const source = new EncodedAudioPacketSource(codec);
       output.addAudioTrack(source);
-      const config = { codec, sampleRate: RATE_HZ, numberOfChannels: channels };
+      const config = { codec, sampleRate, numberOfChannels: channels };
       return async () => {
         const said = packets(dialogue(channels), seconds);
         for (const packet of said) await source.add(packet, { decoderConfig: config });
@@ -97,13 +97,15 @@ describe('A file of which one track cannot be decoded', () => {
     { codec: 'vp8', seconds: 1 },
     { codec: 'vp9', seconds: 3 },
   ] as const;
-  const [heard, unheard] = [
+  const [heard, unheard, tooSlow] = [
     { codec: 'pcm-s16', seconds: 2 },
     { codec: 'opus', seconds: 4 },
+    { codec: 'pcm-s16', seconds: 2, sampleRate: 2000 },
   ] as const;
 
   it.each([
     ['its sound', [seen], [unheard], 'live undecodable', 1],
+    ['its sound, of a rate that nothing plays', [seen], [tooSlow], 'live undecodable', 1],
     ['its picture', [unseen], [heard], 'undecodable live', 2],
     ['none, with sound alone', [], [heard], 'off live', 2],
     ['a picture and a sound, with others beside them', [unseen, seen], [unheard, heard], 'live live', 2],

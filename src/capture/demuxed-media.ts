@@ -16,13 +16,13 @@ import {
   WEBM,
   type AudioSample,
   type InputAudioTrack,
-  type InputTrack,
   type InputVideoTrack,
   type VideoSample,
 } from 'mediabunny';
 import { MemoError } from '../errors';
 import { downMix } from './down-mix';
 import type { MediaReader } from './media-reader';
+import { isSampleRate } from './sample-rate';
 import type { SampleChunk, TimedFrame } from './source';
 
 const FORMATS = [MP4, QTFF, WEBM, MATROSKA, WAVE, OGG, MP3, FLAC, ADTS];
@@ -36,9 +36,8 @@ const MOST_SECONDS = 100 * 3600;
 export async function demux(blob: Blob, name: string, signal: AbortSignal): Promise<MediaReader | null> {
   const input = new Input({ formats: FORMATS, source: new BlobSource(blob) });
   try {
-    const decodable = { filter: (track: InputTrack) => track.canDecode() };
-    const picture = await input.getPrimaryVideoTrack(decodable);
-    const sound = await input.getPrimaryAudioTrack(decodable);
+    const picture = await input.getPrimaryVideoTrack({ filter: (track) => track.canDecode() });
+    const sound = await input.getPrimaryAudioTrack({ filter: isHeard });
     const leftOut = {
       picture: picture === null && (await input.getVideoTracks()).length > 0,
       sound: sound === null && (await input.getAudioTracks()).length > 0,
@@ -57,6 +56,11 @@ export async function demux(blob: Blob, name: string, signal: AbortSignal): Prom
   }
   input.dispose();
   return null;
+}
+
+/** Decoded, and at a rate that can be resampled. */
+async function isHeard(track: InputAudioTrack): Promise<boolean> {
+  return isSampleRate(await track.getSampleRate()) && track.canDecode();
 }
 
 interface Found extends Pick<MediaReader, 'leftOut' | 'seconds' | 'name'> {

@@ -3,6 +3,7 @@
 import { MemoError } from '../errors';
 import { SourceEmitter } from './emitter';
 import { NewestFrame } from './newest-frame';
+import { isSampleRate, LEAST_RATE_HZ, MOST_RATE_HZ } from './sample-rate';
 import type { Source, SourceEvents, TimedFrame, TrackStatus } from './source';
 
 /** Sound comes this late at most: what was said longer ago is in no estimate, and who pushes none any more is silent. */
@@ -56,7 +57,7 @@ export class PushedSource implements Source {
 
   /** Mono, -1 to 1; taken over. @param time of the first sample, seconds. @throws MemoError `input-invalid` */
   pushSamples(samples: Float32Array<ArrayBuffer>, sampleRateHz: number, time: number): void {
-    if (!(sampleRateHz > 0)) throw invalid(`A sample rate of ${sampleRateHz} Hz`);
+    if (!isSampleRate(sampleRateHz)) throw invalid(`A sample rate of ${sampleRateHz} Hz`);
     if (isDetached(samples)) throw taken('A buffer that is somebody else’s by now');
     this.#advance('voice', time, time + samples.length / sampleRateHz);
     this.#emitter.emit('samples', { samples, sampleRateHz, time });
@@ -130,7 +131,7 @@ function invalid(what: string): MemoError {
   return new MemoError(
     'input-invalid',
     `${what} cannot be pushed.`,
-    'Give seconds from 0 on, and a rate in Hz.',
+    `Give seconds from 0 on, and a rate in whole Hz between ${LEAST_RATE_HZ} and ${MOST_RATE_HZ}.`,
   );
 }
 

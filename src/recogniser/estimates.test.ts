@@ -84,8 +84,10 @@ describe('what is pushed', () => {
     expect(() => recogniser.pushFrame(early, 0)).toThrow(refused);
     await recogniser.startPush();
     expect(() => recogniser.pushFrame(odd, Number.NaN)).toThrow(refused);
-    expect(() => recogniser.pushSamples(new Float32Array(1), 0, 0)).toThrow(refused);
+    for (const rateHz of [0, -1, Number.NaN, Infinity, 2999, 44_100.5, 768_001])
+      expect(() => recogniser.pushSamples(new Float32Array(1), rateHz, 0)).toThrow(refused);
     expect([early.closed, odd.closed]).toEqual([true, true]);
+    expect(recogniser.state.phase).toBe('listening');
     recogniser.close();
   });
 
