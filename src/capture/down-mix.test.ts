@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { downMix } from './down-mix';
 
-const HALF = Math.SQRT1_2;
+/** Web Audio's weights of 5.1 and 7.1, by their sum. */
+const surround = (channels: 6 | 8) => {
+  const weights = [Math.SQRT1_2, Math.SQRT1_2, 1, 0, 0.5, 0.5, 0.5, 0.5].slice(0, channels);
+  return weights.map((weight) => weight / (channels / 2 - 1 + Math.SQRT2));
+};
 
 describe('downMix', () => {
   it.each([
@@ -9,9 +13,9 @@ describe('downMix', () => {
     [2, [0.5, 0.5]],
     [3, [1 / 3, 1 / 3, 1 / 3]],
     [4, [0.25, 0.25, 0.25, 0.25]],
-    [6, [HALF, HALF, 1, 0, 0.5, 0.5]],
+    [6, surround(6)],
     [7, Array<number>(7).fill(1 / 7)],
-    [8, [HALF, HALF, 1, 0, 0.5, 0.5, 0.5, 0.5]],
+    [8, surround(8)],
   ])('gives each of %i channels its weight', (channels, weights) => {
     const frame = (of: number) => Array.from(weights, (_, channel) => (channel === of ? 1 : 0));
     const mixed = weights.map((_, of) =>
@@ -19,6 +23,10 @@ describe('downMix', () => {
     );
     for (const [of, weight] of weights.entries())
       for (const sample of mixed[of]!) expect(sample).toBeCloseTo(weight, 6);
+  });
+
+  it.each([1, 2, 3, 6, 7, 8])('is as loud as each of %i channels that are equal', (channels) => {
+    for (const sample of downMix(channels, 3, (plane) => plane.fill(0.5))) expect(sample).toBeCloseTo(0.5, 6);
   });
 
   it('adds what is said in several', () => {

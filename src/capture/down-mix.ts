@@ -11,12 +11,19 @@ export function downMix(
 ): Float32Array<ArrayBuffer> {
   const mixed = new Float32Array(frames);
   const plane = new Float32Array(frames);
-  for (let channel = 0; channel < channels; channel += 1) {
-    const weight = channels === 6 || channels === 8 ? (SURROUND[channel] ?? 0) : 1 / channels;
+  for (const [channel, weight] of weightsOf(channels).entries()) {
     read(plane, channel);
     for (let index = 0; index < frames; index += 1) {
       mixed[index] = (mixed[index] ?? 0) + (plane[index] ?? 0) * weight;
     }
   }
   return mixed;
+}
+
+/** They sum to 1: what is as loud in all is not cut off. */
+function weightsOf(channels: number): number[] {
+  const parts =
+    channels === 6 || channels === 8 ? SURROUND.slice(0, channels) : Array<number>(channels).fill(1);
+  const sum = parts.reduce((total, part) => total + part, 0);
+  return parts.map((part) => part / sum);
 }
