@@ -28,7 +28,7 @@ function dialogue(channels: number): Uint8Array {
 
 /** A file with a picture for each of these seconds, and sound for each of those, by their codecs. */
 async function film(
-  pictures: readonly { codec: 'vp8' | 'vp9'; seconds: number }[],
+  pictures: readonly { codec: 'vp8' | 'vp9'; seconds: number; flip?: boolean }[],
   sounds: readonly { codec: 'pcm-s16' | 'opus'; seconds: number; channels?: number; sampleRate?: number }[],
 ): Promise<Blob> {
   const target = new BufferTarget();
@@ -38,9 +38,9 @@ async function film(
       return new EncodedPacket(bytes, 'key', index * PACKET_S, PACKET_S);
     });
   const writing = [
-    ...pictures.map(({ codec, seconds }) => {
+    ...pictures.map(({ codec, seconds, flip = false }) => {
       const source = new EncodedVideoPacketSource(codec);
-      output.addVideoTrack(source);
+      output.addVideoTrack(source, { flip });
       const config = { codec: codec === 'vp8' ? 'vp8' : 'vp09.00.10.08', codedWidth: 64, codedHeight: 48 };
       return async () => {
         for (const packet of packets(KEY_FRAME, seconds)) await source.add(packet, { decoderConfig: config });
@@ -136,6 +136,46 @@ describe('A picture that ends before the sound', () => {
     const seen: (number | null)[] = [];
     for await (const frame of reader!.frames(times)) seen.push(frame?.time ?? null);
     expect(seen).toEqual(times.map((time) => (time < 1.5 ? time : null)));
+    reader!.close();
+  });
+});
+
+/** A canvas, and its context in one, that tells what it was scaled by, from left to right. */
+class ScaledCanvas {
+  #across = 1;
+  getContext() {
+    return this;
+  }
+  scale(x: number) {
+    this.#across *= x;
+  }
+  save() {}
+  restore() {}
+  translate() {}
+  rotate() {}
+  drawImage() {}
+  transferToImageBitmap() {
+    return { across: this.#across };
+  }
+}
+
+describe('A picture that its metadata mirrors', () => {
+  it.each([
+    [true, [{ across: -1 }]],
+    [false, [{}]],
+  ])('%s: is read as it is shown', async (flip, expected) => {
+    vi.stubGlobal(
+      'VideoFrame',
+      class {
+        close(): void {}
+      },
+    );
+    vi.stubGlobal('OffscreenCanvas', ScaledCanvas);
+    vi.stubGlobal('OffscreenCanvasRenderingContext2D', ScaledCanvas);
+    const reader = await opened(await film([{ codec: 'vp8', seconds: 1, flip }], []));
+    const frames: unknown[] = [];
+    for await (const shown of reader!.frames([0.5])) frames.push(shown?.frame);
+    expect(frames).toEqual(expected);
     reader!.close();
   });
 });

@@ -141,10 +141,10 @@ class DemuxedMedia implements MediaReader {
   }
 }
 
-/** Closes the sample. A phone's upright video is stored lying, and turned by its metadata. */
+/** Closes the sample. A phone's upright video is stored lying, and turned by its metadata; a selfie may be mirrored by it. */
 function pictureOf(sample: VideoSample): VideoFrame | ImageBitmap {
   try {
-    if (sample.rotation === 0) return sample.toVideoFrame();
+    if (sample.rotation === 0 && !sample.flip) return sample.toVideoFrame();
     const canvas = new OffscreenCanvas(sample.displayWidth, sample.displayHeight);
     const context = canvas.getContext('2d');
     if (context === null) throw new Error('a worker has no 2d canvas');
