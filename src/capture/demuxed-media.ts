@@ -20,7 +20,7 @@ import {
   type VideoSample,
 } from 'mediabunny';
 import { MemoError } from '../errors';
-import { downMix } from './down-mix';
+import { DownMix } from './down-mix';
 import type { MediaReader } from './media-reader';
 import { isSampleRate } from './sample-rate';
 import type { SampleChunk, TimedFrame } from './source';
@@ -113,11 +113,12 @@ class DemuxedMedia implements MediaReader {
   async *samples(from = 0): AsyncGenerator<SampleChunk, void> {
     const { sound } = this.found;
     if (sound === null) return;
+    const downMix = new DownMix();
     let reached = from;
     try {
       for await (const sample of new AudioSampleSink(sound).samples(from)) {
         reached = sample.timestamp;
-        yield chunkOf(sample);
+        yield chunkOf(sample, downMix);
       }
     } catch (cause) {
       throw this.#damaged(reached, cause);
@@ -156,10 +157,10 @@ function pictureOf(sample: VideoSample): VideoFrame | ImageBitmap {
 }
 
 /** Closes the sample. */
-function chunkOf(sample: AudioSample): SampleChunk {
+function chunkOf(sample: AudioSample, downMix: DownMix): SampleChunk {
   try {
     const { numberOfFrames, numberOfChannels, sampleRate, timestamp } = sample;
-    const samples = downMix(numberOfChannels, numberOfFrames, (plane, planeIndex) => {
+    const samples = downMix.mix(numberOfChannels, numberOfFrames, (plane, planeIndex) => {
       sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
     });
     return { samples, sampleRateHz: sampleRate, time: timestamp };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { downMix } from './down-mix';
+import { DownMix } from './down-mix';
 
 /** Web Audio's weights of 5.1 and 7.1, by their sum. */
 const surround = (channels: 6 | 8) => {
@@ -7,10 +7,11 @@ const surround = (channels: 6 | 8) => {
   return weights.map((weight) => weight / (channels / 2 - 1 + Math.SQRT2));
 };
 
-describe('downMix', () => {
+describe('DownMix', () => {
   it.each([
     [1, [1]],
-    [2, [0.5, 0.5]],
+    // either alone
+    [2, [1, 1]],
     [3, [1 / 3, 1 / 3, 1 / 3]],
     [4, [0.25, 0.25, 0.25, 0.25]],
     [6, surround(6)],
@@ -19,19 +20,20 @@ describe('downMix', () => {
   ])('gives each of %i channels its weight', (channels, weights) => {
     const frame = (of: number) => Array.from(weights, (_, channel) => (channel === of ? 1 : 0));
     const mixed = weights.map((_, of) =>
-      downMix(channels, 3, (plane, channel) => plane.fill(frame(of)[channel] ?? 0)),
+      new DownMix().mix(channels, 3, (plane, channel) => plane.fill(frame(of)[channel] ?? 0)),
     );
     for (const [of, weight] of weights.entries())
       for (const sample of mixed[of]!) expect(sample).toBeCloseTo(weight, 6);
   });
 
   it.each([1, 2, 3, 6, 7, 8])('is as loud as each of %i channels that are equal', (channels) => {
-    for (const sample of downMix(channels, 3, (plane) => plane.fill(0.5))) expect(sample).toBeCloseTo(0.5, 6);
+    for (const sample of new DownMix().mix(channels, 3, (plane) => plane.fill(0.5)))
+      expect(sample).toBeCloseTo(0.5, 6);
   });
 
   it('adds what is said in several', () => {
-    expect([...downMix(2, 3, (plane, channel) => plane.set(channel === 0 ? [1, 0, -1] : [1, 1, 1]))]).toEqual(
-      [1, 0.5, 0],
-    );
+    expect([
+      ...new DownMix().mix(2, 3, (plane, channel) => plane.set(channel === 0 ? [1, 0, -1] : [1, 1, 1])),
+    ]).toEqual([1, 0.5, 0]);
   });
 });

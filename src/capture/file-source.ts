@@ -5,7 +5,7 @@
  */
 
 import { MemoError } from '../errors';
-import { downMix } from './down-mix';
+import { DownMix } from './down-mix';
 import { SourceEmitter } from './emitter';
 import { decodeSound, empty, loadMedia } from './file-media';
 import { ElementPump } from './frames';
@@ -48,6 +48,7 @@ class FileSource implements Source {
   readonly microphoneMuted = false;
   readonly #emitter = new SourceEmitter();
   readonly #leave = new AbortController();
+  readonly #downMix = new DownMix();
   readonly #pump: ElementPump | null;
   /** Samples delivered so far. */
   #delivered = 0;
@@ -127,9 +128,15 @@ class FileSource implements Source {
     while (this.#delivered < until) {
       const from = this.#delivered;
       this.#delivered = Math.min(until, from + most);
-      const samples = mono(this.sound, from, this.#delivered);
+      const samples = this.#mono(this.sound, from, this.#delivered);
       this.#emitter.emit('samples', { samples, sampleRateHz: sampleRate, time: from / sampleRate });
     }
+  }
+
+  #mono(sound: AudioBuffer, from: number, until: number): Float32Array<ArrayBuffer> {
+    return this.#downMix.mix(sound.numberOfChannels, until - from, (plane, channel) => {
+      sound.copyFromChannel(plane, channel, from);
+    });
   }
 
   #end(): void {
@@ -163,12 +170,6 @@ function undecodable(name: string): MemoError {
     `${name} cannot be decoded by WebCodecs, and a worker has no element to play it in.`,
     'Try MP4 (H.264, AAC), WebM or WAV, or open the file in a page.',
   );
-}
-
-function mono(sound: AudioBuffer, from: number, until: number): Float32Array<ArrayBuffer> {
-  return downMix(sound.numberOfChannels, until - from, (plane, channel) => {
-    sound.copyFromChannel(plane, channel, from);
-  });
 }
 
 /** What browsers have of a media element beside the standard, each something else. */
