@@ -60,6 +60,9 @@ describe('Loop, at full speed', () => {
     await clock.advance(300);
     expect(client.bodies.samples).toHaveLength(1);
     expect(vitals().level).toBeCloseTo(0.5);
+    source.fire('samples', chunk(0, 0));
+    await clock.advance(300);
+    expect(vitals().level).toBe(0);
     loop.close();
   });
 

@@ -313,8 +313,7 @@ function cost(latency: Readonly<Partial<Record<Stage, number>>>, stages: readonl
   return stages.reduce((sum, stage) => sum + (latency[stage] ?? 0), 0);
 }
 
+/** Of none it is no number. */
 function rootMeanSquare(samples: Float32Array): number {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return samples.length === 0 ? 0 : Math.sqrt(sum / samples.length);
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 }
