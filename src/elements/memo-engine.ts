@@ -210,7 +210,7 @@ export class MemoEngine
     });
   }
 
-  /** What was estimated since the last start, as a file. Rejects with `nothing-recorded`, `input-invalid` for another format, or `file-missing`. */
+  /** What was estimated since the last start, of a live run the last 14,400 estimates, as a file. Rejects with `nothing-recorded`, `input-invalid` for another format, or `file-missing`. */
   async export(format: ExportFormat): Promise<Blob> {
     const { timeline } = this.known; // as it is now
     return (await lateScript(() => import('./export-file'))).exportFile(timeline, format, this);

@@ -8,11 +8,17 @@ import { topOf } from './top';
 /**
  * Columns: `start_s` and `end_s` (the estimate's time is of a file the end, of a live source the start), `top`, whether the answer
  * was `withheld` (0 or 1; then `top` and `word` are empty), each label's probability by its id, `word` (the vocabulary's most likely), for each modality `text`, `face`, `voice` whether it was
- * `_present` (0 or 1) and its `_contribution`, and `faces` in the picture.
+ * `_present` (0 or 1) and its `_contribution`, and `faces` in the picture. A label that is called as another column is has `p_` before it.
  */
 export function toCsv(timeline: Timeline): string {
   const sources = MODALITIES.flatMap((modality) => [`${modality}_present`, `${modality}_contribution`]);
-  const header = ['start_s', 'end_s', 'top', 'withheld', ...timeline.labels, 'word', ...sources, 'faces'];
+  const [before, after] = [
+    ['start_s', 'end_s', 'top', 'withheld'],
+    ['word', ...sources, 'faces'],
+  ];
+  const others = [...before, ...after];
+  const labels = timeline.labels.map((label) => (others.includes(label) ? `p_${label}` : label));
+  const header = [...before, ...labels, ...after];
   const rows = segments(timeline).map(({ start, end, estimate }) => {
     const { probabilities, words, modalities, faces } = estimate;
     const top = topOf(estimate);

@@ -89,9 +89,13 @@ function namesOf(labels: readonly string[]): ReadonlyMap<string, string> {
   return names;
 }
 
+/** What no XML name has (XML 1.0, fifth edition, production 4a). */
+const NO_NAME_CHARACTER =
+  /[^-.0-9:A-Z_a-z\xB7\xC0-\xD6\xD8-\xF6\xF8-\u037D\u037F-\u1FFF\u200C-\u200D\u203F\u2040\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\u{10000}-\u{EFFFF}]/gu;
+
 /** As an xsd:NMTOKEN. */
 function token(label: string): string {
-  return label.replace(/[^\p{L}\p{N}._:-]/gu, '-');
+  return label.replace(NO_NAME_CHARACTER, '-');
 }
 
 function attribute(text: string): string {

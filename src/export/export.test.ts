@@ -45,6 +45,15 @@ describe('CSV', () => {
       expect(csv).toContain(',-0.250000,');
     },
   );
+
+  it('has no two columns of one name, whatever the labels are called', () => {
+    const labels = ['word', 'faces', 'top', 'start_s', 'sad'];
+    const estimate = { ...estimated(1, 0.5), labels, probabilities: [0.2, 0.2, 0.2, 0.2, 0.2] };
+    const [header = ''] = toCsv({ ...CANNED_TIMELINE, labels, estimates: [estimate] }).split('\r\n');
+    const columns = header.split(',');
+    expect(new Set(columns).size).toBe(columns.length);
+    expect(columns.slice(4, 9)).toEqual(['p_word', 'p_faces', 'p_top', 'p_start_s', 'sad']);
+  });
 });
 
 describe('JSON', () => {
@@ -54,6 +63,8 @@ describe('JSON', () => {
     expect(read['estimates']).toEqual(CANNED_TIMELINE.estimates);
     expect(read['marks']).toHaveLength(2);
     expect(read).not.toHaveProperty('began');
+    expect(read).not.toHaveProperty('from');
+    expect(JSON.parse(toJson({ ...CANNED_TIMELINE, from: 2 }))).toMatchObject({ from: 2 });
     expect(JSON.parse(toJson({ ...CANNED_TIMELINE, began: 5 }))).toMatchObject({ began: 5 });
   });
 });
@@ -84,7 +95,23 @@ describe('WebVTT', () => {
   it('counts hours and escapes', () => {
     const late = { ...estimated(7200.9996, 0.9), labels: ['<b>&', 'sad'] };
     const text = toWebVtt({ ...CANNED_TIMELINE, seconds: 7203, reached: 7203, estimates: [late] });
-    expect(text).toContain('02:00:00.000 --> 02:00:01.000\n<c.-b-->&lt;b&gt;&amp;</c> 90 %');
+    expect(text).toContain('02:00:00.000 --> 02:00:01.000\n<c.b>&lt;b&gt;&amp;</c> 90 %');
+  });
+
+  it.each(['joy (high)!', '-->', '--', 'a -- b', '- >', '화남!', '<v x>-->'])(
+    'has no line in a cue that would end it, of a label called %s',
+    (label) => {
+      const { estimates } = CANNED_TIMELINE;
+      const named = estimates.map((estimate) => ({ ...estimate, labels: [label, 'sad'] }));
+      const lines = toWebVtt({ ...CANNED_TIMELINE, labels: [label, 'sad'], estimates: named }).split('\n');
+      expect(lines.filter((line) => line.includes('-->') && !/^[\d:.]+ --> [\d:.]+$/.test(line))).toEqual([]);
+      expect(lines.join()).toMatch(/<c\.[\p{L}\p{N}_-]+>/u);
+    },
+  );
+
+  it('never says a certain 100 % by rounding', () => {
+    const sure = { ...estimated(1, 0.5), probabilities: [0.998, 0.002] };
+    expect(toWebVtt({ ...CANNED_TIMELINE, estimates: [sure] })).toContain(' 99 %');
   });
 });
 
@@ -121,6 +148,20 @@ describe('EmotionML', () => {
     expect(text).toMatch(/<emotionml [^>]*>\n {2}<info id="session">[^<]+<\/info>\n {2}<vocabulary/);
     expect(text).toContain('<emotion time-ref-uri="#session" offset-to-start="500" duration="500" ');
     expect(text).not.toMatch(/ (start|end)="|<reference/);
+  });
+
+  it.each([
+    ['क्रोध', 'क्रोध'],
+    ['ความสุข', 'ความสุข'],
+    ['화남', '화남'],
+    ['½', '-'],
+    ['a²', 'a-'],
+    ['ª', '-'],
+    ['a b×c', 'a-b-c'],
+  ])('names %s by what XML allows in a name: %s', (label, name) => {
+    const estimate = { ...estimated(1, 0.9), labels: [label, 'sad'] };
+    const text = toEmotionMl({ ...CANNED_TIMELINE, labels: estimate.labels, estimates: [estimate] });
+    expect(text).toContain(`<item name="${name}"`);
   });
 
   it('has a name of its own for each label', () => {

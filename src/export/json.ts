@@ -7,13 +7,14 @@ import { marks } from '../recogniser/timeline-marks';
 export const JSON_FORMAT = 1;
 
 export function toJson(timeline: Timeline): string {
-  const { name, seconds, reached, began, prompt, labels, given, givenFrom, estimates } = timeline;
+  const { name, seconds, reached, from, began, prompt, labels, given, givenFrom, estimates } = timeline;
   const about = {
     format: JSON_FORMAT,
     generator: 'memo-bert',
     name,
     seconds,
     reached,
+    from,
     began,
     prompt,
     labels,

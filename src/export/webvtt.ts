@@ -19,7 +19,7 @@ export function toWebVtt(timeline: Timeline): string {
 const NOT_SURE = '<c.not-sure>not sure</c>';
 
 function said(label: string, mean: number): string {
-  return `<c.${cssName(label)}>${escaped(label)}</c> ${Math.round(mean * 100)} %`;
+  return `<c.${cssName(label)}>${escaped(label)}</c> ${Math.min(Math.round(mean * 100), 99)} %`;
 }
 
 interface Stretch {
@@ -64,5 +64,6 @@ function escaped(text: string): string {
 }
 
 function cssName(text: string): string {
-  return text.replace(/[^\p{L}\p{N}_-]/gu, '-');
+  // no two hyphens, and none at an end: `-->` within a cue would end it
+  return text.replace(/[^\p{L}\p{N}_]+/gu, '-').replace(/^-|-$/g, '') || 'label';
 }

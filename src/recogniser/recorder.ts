@@ -11,6 +11,8 @@ const MOST_LIVE = 14_400;
 export class Recorder {
   #estimates: Estimate[] = [];
   #reached = 0;
+  /** Of the last that was dropped for being too many, seconds; null while none was. */
+  #from: number | null = null;
   readonly #words = new Map<string, string>();
   /** What a file's estimates were told of words. */
   readonly said = new SaidLog();
@@ -40,8 +42,12 @@ export class Recorder {
    * @param prompt that the estimate answers
    */
   add(estimate: Estimate | null, reached: number, prompt: string): void {
+    const before = this.#estimates.at(-1)?.time ?? 0;
+    if (estimate !== null && estimate.time < before) this.#beginAnew(estimate.time);
     this.#reached = Math.max(this.#reached, reached);
     if (estimate === null) return;
+    // of what was pushed last, while nothing more is: one answer of a moment
+    if (estimate.time === before) this.#estimates.pop();
     const { labels } = this.#about;
     if (prompt !== this.#about.prompt || estimate.labels.join() !== labels.join()) {
       // asked otherwise from here on: the bands before mean nothing beside these
@@ -50,9 +56,18 @@ export class Recorder {
     }
     // one list of labels for all, not one each
     this.#estimates.push({ ...lasting(estimate, this.#words), labels: this.#about.labels });
-    if (this.#about.seconds === null && this.#estimates.length > MOST_LIVE) {
+    if (this.#about.name === null && this.#estimates.length > MOST_LIVE) {
+      this.#from = this.#estimates[MOST_LIVE / 10 - 1]?.time ?? null;
       this.#estimates = this.#estimates.slice(MOST_LIVE / 10);
     }
+  }
+
+  /** A clock that went back: what lies before would claim the same seconds. */
+  #beginAnew(from: number): void {
+    this.#estimates = [];
+    this.#reached = from;
+    this.#from = null;
+    this.#given = this.#given.slice(-1).map((given) => ({ ...given, from: 0 }));
   }
 
   /** Every estimate anew: an adaptation came, changed or went. */
@@ -61,7 +76,8 @@ export class Recorder {
   }
 
   get timeline(): Timeline {
-    const about = { ...this.#about, reached: this.#reached, estimates: this.#estimates };
+    const dropped = this.#from === null ? {} : { from: this.#from };
+    const about = { ...this.#about, ...dropped, reached: this.#reached, estimates: this.#estimates };
     return this.#given.length === 1 ? about : { ...about, givenFrom: this.#given };
   }
 }

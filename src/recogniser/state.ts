@@ -76,7 +76,7 @@ export interface RecogniserState {
   readonly adaptation: AdaptationState;
   /** What goes into the estimate, and so what visitors are offered to give. */
   readonly modalities: readonly Modality[];
-  /** What was estimated since the last start; null before the first, and when a file is closed. */
+  /** What was estimated since the last start, of a live run the last 14,400 estimates; null before the first, and when a file is closed. */
   readonly timeline: Timeline | null;
   /** The file that the timeline is of, for a player beside it. */
   readonly media: Blob | null;

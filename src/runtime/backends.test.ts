@@ -48,6 +48,12 @@ describe('chooseBackend', () => {
     });
   });
 
+  it('takes one that says nothing of itself: Chromium before 127 has no info', async () => {
+    const adapter = { features: new Set() as GPUSupportedFeatures } as GPUAdapter;
+    const old = { ...hostWith(REAL), gpu: { requestAdapter: () => Promise.resolve(adapter) } };
+    expect(await chooseBackend(AUTO, old)).toMatchObject({ name: 'webgpu', adapter: 'unnamed' });
+  });
+
   it('knows whether the GPU has 16-bit floats', async () => {
     const choice = await chooseBackend(AUTO, hostWith(REAL, {}, ['shader-f16']));
     expect(choice.shaderF16).toBe(true);

@@ -10,6 +10,9 @@ const told = [
   new WebAssembly.RuntimeError('Aborted(OOM). Build with -sASSERTIONS for more info.'),
   new Error('Failed to allocate memory for requested buffer of size 98304000'),
   new MemoError('graph-invalid', 'The graph failed.', '', new RangeError('Array buffer allocation failed')),
+  // of SpiderMonkey, that very string
+  'out of memory',
+  new MemoError('graph-invalid', 'The graph failed.', '', 'out of memory'),
 ];
 
 describe('outOfMemory', () => {
@@ -19,7 +22,7 @@ describe('outOfMemory', () => {
     expect(error?.cure).toMatch(/close other tabs/i);
   });
 
-  it.each([new Error('the session is gone'), new TypeError('Failed to fetch'), 'out of memory', null])(
+  it.each([new Error('the session is gone'), new TypeError('Failed to fetch'), 'we ran out of memory', null])(
     'hears nothing of it in %s',
     (thrown) => {
       expect(outOfMemory(thrown)).toBeNull();

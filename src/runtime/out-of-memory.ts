@@ -11,10 +11,12 @@ const SENTENCES =
 
 /** @returns `out-of-memory` where `thrown` says so, or what caused it does; else null */
 export function outOfMemory(thrown: unknown): MemoError | null {
-  for (let cause = thrown, depth = 0; cause instanceof Error && depth < 4; cause = cause.cause, depth += 1) {
+  let cause = thrown;
+  for (let depth = 0; cause instanceof Error && depth < 4; cause = cause.cause, depth += 1) {
     if (SENTENCES.test(cause.message)) return shortage(thrown);
   }
-  return null;
+  // SpiderMonkey throws no Error then: it would need memory
+  return cause === 'out of memory' ? shortage(thrown) : null;
 }
 
 function shortage(cause: unknown): MemoError {

@@ -64,27 +64,20 @@ export class MediaPipeDetector implements Detector {
   /**
    * @param assetBase absolute URL of the folder `generated/`; ends with a slash
    * @param files of that folder, checked
-   * @throws MemoError `file-missing` when the script beside them cannot be loaded, or they are not what it takes
+   * @throws MemoError `file-missing` when the script beside them cannot be loaded
    */
   static async create(assetBase: string, files: DetectorFiles): Promise<MediaPipeDetector> {
-    try {
-      await provideModule(`${assetBase}mediapipe/${MODULE}.js`, files.wasm);
-      // the bytes are there: nothing is requested under this name
-      const fileset = { wasmLoaderPath: '', wasmBinaryPath: `${MODULE}.wasm` };
-      const detector = await FaceDetector.createFromOptions(fileset, {
-        baseOptions: { modelAssetBuffer: files.model, delegate: 'CPU' },
-        runningMode: 'IMAGE',
-        minDetectionConfidence: MIN_CONFIDENCE,
-      });
-      return new MediaPipeDetector(detector);
-    } catch (cause) {
-      throw new MemoError(
-        'file-missing',
-        `The face detector could not be loaded from ${assetBase}.`,
-        'Check the connection and press Start again. If it comes back, the file is missing on the server: npx memo-bert-assets FOLDER copies it.',
-        cause,
-      );
-    }
+    await provideModule(assetBase, files.wasm);
+    // the bytes are there: nothing is requested under this name
+    const fileset = { wasmLoaderPath: '', wasmBinaryPath: `${MODULE}.wasm` };
+    const detector = await FaceDetector.createFromOptions(fileset, {
+      baseOptions: { modelAssetBuffer: files.model, delegate: 'CPU' },
+      // by the name of any browser of iOS but Safari, MediaPipe would make one in a document, which a worker has not
+      canvas: new OffscreenCanvas(1, 1),
+      runningMode: 'IMAGE',
+      minDetectionConfidence: MIN_CONFIDENCE,
+    });
+    return new MediaPipeDetector(detector);
   }
 
   look(frame: Picture, region: Box): readonly DetectedFace[] {
@@ -126,14 +119,23 @@ export function noWebGl(canvas: Pick<OffscreenCanvas, 'getContext'>): MemoError 
  * MediaPipe takes its module from a global that it clears after use, and a module sets it only the first time it is imported:
  * left to itself, it makes one detector per worker and no second after an error.
  */
-async function provideModule(url: string, wasmBinary: Uint8Array): Promise<void> {
-  const module: unknown = await import(
-    /* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ url
-  );
-  if (typeof module !== 'object' || module === null || !('default' in module)) return;
-  const make = module.default as (options: object) => unknown;
-  // Emscripten's own way to be given its WebAssembly: what runs is what was checked
-  Object.assign(globalThis, { ModuleFactory: (options: object) => make({ ...options, wasmBinary }) });
+async function provideModule(assetBase: string, wasmBinary: Uint8Array): Promise<void> {
+  const url = `${assetBase}mediapipe/${MODULE}.js`;
+  try {
+    const module = (await import(
+      /* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ url
+    )) as { default: (options: object) => unknown };
+    // Emscripten's own way to be given its WebAssembly: what runs is what was checked
+    const make = (options: object) => module.default({ ...options, wasmBinary });
+    Object.assign(globalThis, { ModuleFactory: make });
+  } catch (cause) {
+    throw new MemoError(
+      'file-missing',
+      `The face detector could not be loaded from ${assetBase}.`,
+      'Check the connection and press Start again. If it comes back, the file is missing on the server: npx memo-bert-assets FOLDER copies it.',
+      cause,
+    );
+  }
 }
 
 /** In pixels, as `drawImage` draws it. */

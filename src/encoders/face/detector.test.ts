@@ -1,0 +1,42 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { MediaPipeDetector } from './detector';
+
+const files = { wasm: Uint8Array.of(), model: Uint8Array.of() };
+/** Where MediaPipe's script is this one. */
+const folderOf = (script: string) => `data:text/javascript,${encodeURIComponent(script)}//`;
+
+class FakeCanvas extends EventTarget {
+  getContext = () => ({});
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+it.each([
+  'CriOS/126.0 Mobile/15E148',
+  'FxiOS/127.0 Mobile/15E148',
+  'GSA/320.0 Mobile/15E148',
+  'Version/11.1',
+])(
+  'gives MediaPipe a canvas: a worker has no document to make one in, which it looks for by the name %s',
+  async (name) => {
+    const userAgent = `Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) ${name} Safari/605.1.15`;
+    vi.stubGlobal('navigator', { userAgent });
+    vi.stubGlobal('OffscreenCanvas', FakeCanvas);
+    vi.stubGlobal('self', globalThis);
+    const given = vi.fn();
+    vi.stubGlobal('given', given);
+    const script =
+      'export default () => ({ set canvas(canvas) { given(canvas); throw new Error("far enough"); } });';
+    // told as what it is: nothing failed to arrive
+    await expect(MediaPipeDetector.create(folderOf(script), files)).rejects.toThrow(/^far enough$/);
+    expect(given).toHaveBeenCalledExactlyOnceWith(expect.any(FakeCanvas));
+  },
+);
+
+it('names the folder where its script does not load', async () => {
+  const folder = folderOf('throw new Error("away");');
+  await expect(MediaPipeDetector.create(folder, files)).rejects.toMatchObject({
+    code: 'file-missing',
+    message: `The face detector could not be loaded from ${folder}.`,
+  });
+});
