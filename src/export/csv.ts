@@ -7,8 +7,9 @@ import { topOf } from './top';
 
 /**
  * Columns: `start_s` and `end_s` (the estimate's time is of a file the end, of a live source the start), `top`, whether the answer
- * was `withheld` (0 or 1; then `top` and `word` are empty), each label's probability by its id, `word` (the vocabulary's most likely), for each modality `text`, `face`, `voice` whether it was
- * `_present` (0 or 1) and its `_contribution`, and `faces` in the picture. A label that is called as another column is has `p_` before it.
+ * was `withheld` (0 or 1; then `top` and `word` are empty), each label's probability by its id (`p_word` of a label `word`: another
+ * column is called so), `word` (the vocabulary's most likely), for each modality `text`, `face`, `voice` whether it was `_present`
+ * (0 or 1) and its `_contribution`, and `faces` in the picture.
  */
 export function toCsv(timeline: Timeline): string {
   const sources = MODALITIES.flatMap((modality) => [`${modality}_present`, `${modality}_contribution`]);
@@ -16,9 +17,7 @@ export function toCsv(timeline: Timeline): string {
     ['start_s', 'end_s', 'top', 'withheld'],
     ['word', ...sources, 'faces'],
   ];
-  const others = [...before, ...after];
-  const labels = timeline.labels.map((label) => (others.includes(label) ? `p_${label}` : label));
-  const header = [...before, ...labels, ...after];
+  const header = [...before, ...columnsOf(timeline.labels, [...before, ...after]), ...after];
   const rows = segments(timeline).map(({ start, end, estimate }) => {
     const { probabilities, words, modalities, faces } = estimate;
     const top = topOf(estimate);
@@ -34,6 +33,13 @@ export function toCsv(timeline: Timeline): string {
     ];
   });
   return [header, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+}
+
+/** Readers know a column by its name: none may be there twice. */
+function columnsOf(labels: readonly string[], others: readonly string[]): string[] {
+  const taken = new Set([...labels, ...others]);
+  const free = (name: string): string => (taken.has(name) ? free(`p_${name}`) : name);
+  return labels.map((label) => (others.includes(label) ? free(label) : label));
 }
 
 function field(value: string): string {

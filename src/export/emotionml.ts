@@ -89,13 +89,13 @@ function namesOf(labels: readonly string[]): ReadonlyMap<string, string> {
   return names;
 }
 
-/** What no XML name has (XML 1.0, fifth edition, production 4a). */
-const NO_NAME_CHARACTER =
-  /[^-.0-9:A-Z_a-z\xB7\xC0-\xD6\xD8-\xF6\xF8-\u037D\u037F-\u1FFF\u200C-\u200D\u203F\u2040\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\u{10000}-\u{EFFFF}]/gu;
+/** All but NameChar of XML 1.0, fifth edition: combining signs are in it, `½` and `²` are not. */
+const NO_NAME_CHAR =
+  /[^-.:\w\u{b7}\u{c0}-\u{d6}\u{d8}-\u{f6}\u{f8}-\u{37d}\u{37f}-\u{1fff}\u{200c}-\u{200d}\u{203f}\u{2040}\u{2070}-\u{218f}\u{2c00}-\u{2fef}\u{3001}-\u{d7ff}\u{f900}-\u{fdcf}\u{fdf0}-\u{fffd}\u{10000}-\u{effff}]/gu;
 
 /** As an xsd:NMTOKEN. */
 function token(label: string): string {
-  return label.replace(NO_NAME_CHARACTER, '-');
+  return label.replace(NO_NAME_CHAR, '-');
 }
 
 function attribute(text: string): string {

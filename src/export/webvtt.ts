@@ -19,7 +19,9 @@ export function toWebVtt(timeline: Timeline): string {
 const NOT_SURE = '<c.not-sure>not sure</c>';
 
 function said(label: string, mean: number): string {
-  return `<c.${cssName(label)}>${escaped(label)}</c> ${Math.min(Math.round(mean * 100), 99)} %`;
+  // never a certain 100 % by rounding alone
+  const percent = mean < 1 ? Math.min(99, Math.round(mean * 100)) : 100;
+  return `<c.${cssName(label)}>${escaped(label)}</c> ${percent} %`;
 }
 
 interface Stretch {
@@ -63,7 +65,7 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** With single hyphens, inside alone: `-->` in a cue is its end, and `--` before the `>` of its tag makes one. */
 function cssName(text: string): string {
-  // no two hyphens, and none at an end: `-->` within a cue would end it
-  return text.replace(/[^\p{L}\p{N}_]+/gu, '-').replace(/^-|-$/g, '') || 'label';
+  return text.replace(/[^\p{L}\p{M}\p{N}_]+/gu, '-').replace(/^-|-$/g, '') || 'label';
 }

@@ -58,20 +58,23 @@ export class SourceConditions {
     readonly camera: boolean;
     readonly microphone: boolean;
     /** The camera is on and gives nothing. */
-    readonly noPicture?: boolean;
+    readonly noPicture: boolean;
     readonly trackMuted: boolean;
     /** The microphone is on and nothing of it arrives. */
-    readonly noSound?: boolean;
+    readonly noSound: boolean;
   }): Condition[] {
     const conditions: Condition[] = [];
     // without a picture there is no face for a reason that somebody can mend: say only that
-    if (live.camera && live.noPicture === true) conditions.push('no-picture');
-    else if (live.camera && this.#faceless.longerThan(NO_FACE_AFTER_MS)) conditions.push('no-face');
-    else if (live.camera && this.#dim.longerThan(POOR_LIGHT_AFTER_MS)) conditions.push('poor-light');
+    if (live.camera) {
+      if (live.noPicture) conditions.push('no-picture');
+      else if (this.#faceless.longerThan(NO_FACE_AFTER_MS)) conditions.push('no-face');
+      else if (this.#dim.longerThan(POOR_LIGHT_AFTER_MS)) conditions.push('poor-light');
+    }
     if (!live.microphone) return conditions;
     // a microphone that is muted, or not read at all, is silent for a reason the visitor can mend: say only that
-    if (live.noSound === true && !live.trackMuted) conditions.push('no-sound');
-    else if (live.trackMuted || this.#dead.longerThan(MUTED_AFTER_MS)) conditions.push('muted');
+    const dead = live.trackMuted || this.#dead.longerThan(MUTED_AFTER_MS);
+    if (live.noSound && !live.trackMuted) conditions.push('no-sound');
+    else if (dead) conditions.push('muted');
     else if (this.#silent.longerThan(SILENCE_AFTER_MS)) conditions.push('silence');
     if (this.#loud.longerThan(CLIPPING_AFTER_MS)) conditions.push('clipping');
     return conditions;

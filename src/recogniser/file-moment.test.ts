@@ -5,7 +5,8 @@ import type { Source } from '../capture';
 import { ReaderSource } from '../capture/reader-source';
 import '../capture/words'; // fetched late else, within a test's time
 import './analysis';
-import { SaidLog } from './said-log';
+import { Recorder } from './recorder';
+import { saidAt } from './said';
 import { noPage } from './page';
 import { Recogniser } from './recogniser';
 import { estimateAt, FakeClient } from './testing/fake-client';
@@ -192,21 +193,29 @@ describe('a moment of a file that was scrubbed', () => {
 });
 
 describe('what was said over time', () => {
+  const texts = (text: string) => [{ text, start: 0, end: 0 }];
+  const fresh = () => {
+    const labels = ['happy', 'sad'];
+    const given = { face: true, voice: true };
+    return new Recorder({ name: 'x', seconds: 9, prompt: 'p', labels, given });
+  };
+
   it('counts for the answers after it was told', () => {
-    const log = new SaidLog();
-    const texts = (text: string) => [{ text, start: 0, end: 0 }];
-    expect(log.at(3)).toEqual([]);
-    log.add(0, texts('a'));
-    log.add(2, texts('b'));
-    expect([0.5, 2, 2.5].map((time) => log.at(time)[0]?.text)).toEqual(['a', 'a', 'b']);
+    const recorder = fresh();
+    expect(saidAt(recorder.said, 3)).toEqual([]);
+    recorder.say(texts('a'));
+    recorder.add(null, 2, 'p');
+    recorder.say(texts('b'));
+    expect([0.5, 2, 2.5].map((time) => saidAt(recorder.said, time)[0]?.text)).toEqual(['a', 'a', 'b']);
   });
 
   it('is kept once for each answer, however often it is told between two', () => {
-    const told: ConstructorParameters<typeof SaidLog>[0] = [];
-    const log = new SaidLog(told);
-    for (let guess = 0; guess < 1000; guess += 1)
-      log.add(Math.floor(guess / 100), [{ text: String(guess), start: 0, end: 1 }]);
-    expect(told).toHaveLength(10);
-    expect([0.5, 5, 99].map((time) => log.at(time)[0]?.text)).toEqual(['99', '499', '999']);
+    const recorder = fresh();
+    for (let guess = 0; guess < 1000; guess += 1) {
+      recorder.add(null, Math.floor(guess / 100), 'p');
+      recorder.say(texts(String(guess)));
+    }
+    expect(recorder.said).toHaveLength(10);
+    expect([0.5, 5, 99].map((time) => saidAt(recorder.said, time)[0]?.text)).toEqual(['99', '499', '999']);
   });
 });

@@ -9,6 +9,7 @@ import { momentMissing } from '../memobert/moment';
 import type { AnalysisListeners } from './analysis';
 import type { LoadedEngine } from './engine';
 import type { Recorder } from './recorder';
+import { saidAt } from './said';
 import type { Run } from './run';
 import type { Settings } from './settings';
 import type { SourceOpeners } from './sources';
@@ -45,7 +46,7 @@ export async function goBack(present: Present, signal: AbortSignal): Promise<voi
     if (reader === undefined) throw notRead();
     await client.request('reset', {}, { signal });
     const { time } = estimate;
-    await client.request('text', { texts: recorder.said.at(time) }, { signal });
+    await client.request('text', { texts: saidAt(recorder.said, time) }, { signal });
     const { Analysis } = await lateScript(() => import('./analysis'));
     const { rates, modalities } = settings;
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };

@@ -1,7 +1,8 @@
 import type { Estimate } from '../memobert/estimate';
+import type { TimedText } from '../runtime/protocol';
 import type { FaceChoice } from './chosen-faces';
 import { lasting } from './lasting';
-import { SaidLog } from './said-log';
+import type { Said } from './said';
 import type { Given, GivenFrom, Timeline } from './timeline';
 
 /** Estimates beyond this are dropped, oldest first, from a live source: about an hour of 4 a second. */
@@ -11,11 +12,11 @@ const MOST_LIVE = 14_400;
 export class Recorder {
   #estimates: Estimate[] = [];
   #reached = 0;
-  /** Of the last that was dropped for being too many, seconds; null while none was. */
-  #from: number | null = null;
+  /** Of the last that was dropped for being too many, seconds. */
+  #from: number | undefined;
   readonly #words = new Map<string, string>();
-  /** What a file's estimates were told of words. */
-  readonly said = new SaidLog();
+  /** What a file's estimates were told of words: as they came, for most are told again and again. */
+  readonly said: Said[] = [];
   #about: Omit<Timeline, 'estimates' | 'reached'>;
   #given: readonly GivenFrom[];
 
@@ -37,17 +38,30 @@ export class Recorder {
     this.#about = { ...this.#about, given: { face: given.face || face, voice: given.voice || voice } };
   }
 
+  /** To the answers to come. */
+  say(texts: readonly TimedText[]): void {
+    // no answer was made of what is followed at once
+    if (this.said.at(-1)?.after === this.#reached) this.said.pop();
+    this.said.push({ after: this.#reached, texts });
+  }
+
   /**
    * @param reached seconds; also where there was no estimate
    * @param prompt that the estimate answers
    */
   add(estimate: Estimate | null, reached: number, prompt: string): void {
-    const before = this.#estimates.at(-1)?.time ?? 0;
-    if (estimate !== null && estimate.time < before) this.#beginAnew(estimate.time);
+    const last = this.#estimates.at(-1)?.time ?? -1;
+    const time = estimate?.time ?? Infinity;
+    // of what was pushed last, while nothing more is: one answer of a moment
+    if (time === last) this.#estimates.pop();
+    if (time < last) {
+      // a clock that went back: what lies before would claim the same seconds
+      this.#estimates = [];
+      this.#reached = this.#from = 0;
+      this.#given = this.#given.slice(-1).map((given) => ({ ...given, from: 0 }));
+    }
     this.#reached = Math.max(this.#reached, reached);
     if (estimate === null) return;
-    // of what was pushed last, while nothing more is: one answer of a moment
-    if (estimate.time === before) this.#estimates.pop();
     const { labels } = this.#about;
     if (prompt !== this.#about.prompt || estimate.labels.join() !== labels.join()) {
       // asked otherwise from here on: the bands before mean nothing beside these
@@ -57,17 +71,9 @@ export class Recorder {
     // one list of labels for all, not one each
     this.#estimates.push({ ...lasting(estimate, this.#words), labels: this.#about.labels });
     if (this.#about.name === null && this.#estimates.length > MOST_LIVE) {
-      this.#from = this.#estimates[MOST_LIVE / 10 - 1]?.time ?? null;
+      this.#from = this.#estimates[MOST_LIVE / 10 - 1]?.time;
       this.#estimates = this.#estimates.slice(MOST_LIVE / 10);
     }
-  }
-
-  /** A clock that went back: what lies before would claim the same seconds. */
-  #beginAnew(from: number): void {
-    this.#estimates = [];
-    this.#reached = from;
-    this.#from = null;
-    this.#given = this.#given.slice(-1).map((given) => ({ ...given, from: 0 }));
   }
 
   /** Every estimate anew: an adaptation came, changed or went. */
@@ -76,8 +82,12 @@ export class Recorder {
   }
 
   get timeline(): Timeline {
-    const dropped = this.#from === null ? {} : { from: this.#from };
-    const about = { ...this.#about, ...dropped, reached: this.#reached, estimates: this.#estimates };
+    const about = {
+      ...this.#about,
+      from: this.#from,
+      reached: this.#reached,
+      estimates: this.#estimates,
+    };
     return this.#given.length === 1 ? about : { ...about, givenFrom: this.#given };
   }
 }

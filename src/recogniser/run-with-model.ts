@@ -14,9 +14,12 @@ import type { RecogniserState } from './state';
 import type { Given, Timeline } from './timeline';
 
 /** A file that is read is opened anew, for its decoders have gone on; every other source just goes on. */
-export async function sourceAgain(run: Run, sources: Pick<SourceOpeners, 'file'>): Promise<Source> {
-  const { source, file } = run;
-  if (source === null) throw new MemoError('internal', 'The run has no source.', 'Press Start again.');
+export async function sourceAgain(
+  run: Run,
+  source: Source,
+  sources: Pick<SourceOpeners, 'file'>,
+): Promise<Source> {
+  const { file } = run;
   if (source.reader === undefined || file === null) return source;
   const again = await sources.file(file.blob, file.name, run.abort.signal);
   source.close();

@@ -178,7 +178,8 @@ export abstract class Runner extends Loader {
    */
   async #mend(run: Run, cause: unknown): Promise<void> {
     // one fault reaches every stage that waits for an answer
-    if (this.run !== run || run.stage !== 'listening') return;
+    const { source: before } = run;
+    if (this.run !== run || run.stage !== 'listening' || before === null) return;
     const followed = this.state.faces.find((face) => face.followed)?.box;
     if (!this.leavesWorker(cause)) {
       this.fail(cause);
@@ -189,7 +190,7 @@ export abstract class Runner extends Loader {
     this.apply({ faces: [], speaking: false });
     try {
       const [source] = await Promise.all([
-        this.withModel.sourceAgain(run, this.parts.sources),
+        this.withModel.sourceAgain(run, before, this.parts.sources),
         this.loadModel(signal),
       ]);
       await this.#engage(run, source);
@@ -261,7 +262,7 @@ export abstract class Runner extends Loader {
     const { signal } = run.abort;
     if (!this.settings.modalities.includes('text') || run.stage !== 'listening') return;
     const texts = this.words.texts(run.words);
-    if (run.file !== null) this.recorder?.said.add(this.recorder.timeline.reached, texts);
+    if (run.file !== null) this.recorder?.say(texts);
     try {
       if (run.loop !== null) await run.loop.setTexts(texts);
       else await this.engine.loaded?.client.request('text', { texts }, { signal });

@@ -20,7 +20,7 @@ export interface Timeline {
   /** Seconds on the source's clock: what lies before, and after `from`, is in the estimates, or there was no evidence. */
   readonly reached: number;
   /** Seconds up to which a live run's estimates were dropped, for it has the last 14,400 at most; missing where it has them all. */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /**
    * Milliseconds since 1970 at second 0 of the source's clock; missing where that is no date's: of a file, of what is pushed, and in
    * what versions before 0.2 saved.

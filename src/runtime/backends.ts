@@ -103,24 +103,19 @@ async function probeWebGpu(gpu: Host['gpu'], allowSoftware: boolean): Promise<Pr
   if (gpu === null) return { ...NOTHING, refusal: 'this browser has no WebGPU' };
   const found = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (found === null) return { ...NOTHING, refusal: 'the browser offers no GPU adapter' };
-  const { vendor, architecture, device, description } = infoOf(found);
+  // Chromium before 127 has WebGPU and no `info`, whatever the types say
+  const info: Partial<GPUAdapterInfo> = (found.info as GPUAdapterInfo | undefined) ?? {};
+  const { vendor, architecture, device, description } = info;
   const adapter = [vendor, architecture, device, description].filter(Boolean).join(' ');
-  const software = isFallback(found) || SOFTWARE.test(adapter);
+  const software = isFallback(found) || isFallback(info) || SOFTWARE.test(adapter);
   const refusal = software && !allowSoftware ? 'the GPU adapter is software, slower than WebAssembly' : null;
   const shaderF16 = found.features.has('shader-f16');
   return { adapter: adapter === '' ? 'unnamed' : adapter, refusal, shaderF16 };
 }
 
-/** Chromium before 127 has WebGPU and no `info`, whatever the types say. */
-function infoOf(adapter: GPUAdapter): Partial<GPUAdapterInfo> {
-  return (adapter.info as GPUAdapterInfo | undefined) ?? {};
-}
-
 /** The flag moved from the adapter to its info; browsers have the one or the other. */
-function isFallback(adapter: GPUAdapter): boolean {
-  const info = infoOf(adapter);
-  if ('isFallbackAdapter' in info && info.isFallbackAdapter === true) return true;
-  return 'isFallbackAdapter' in adapter && adapter.isFallbackAdapter === true;
+function isFallback(either: object): boolean {
+  return 'isFallbackAdapter' in either && either.isFallbackAdapter === true;
 }
 
 function thisHost(): Host {
