@@ -46,6 +46,51 @@ describe('BrowserWords', () => {
     expect(heard.lists.at(-1)!.at(-1)?.start, 'not since the last word').toBeGreaterThan(28);
   });
 
+  const unsure = (transcript: string) => ({ transcript, isFinal: true, confidence: 0 });
+  const sure = (transcript: string) => ({ transcript, isFinal: true, confidence: 0.9 });
+  const [how, are, you] = ['how', 'how are', 'How are you'] as const;
+
+  it.each([
+    ['in place of each other', [[unsure(how)], [unsure(are)], [sure(you)]]],
+    [
+      'beside each other',
+      [
+        [unsure(how)],
+        [unsure(how), unsure('')],
+        [unsure(how), unsure(''), unsure(are)],
+        [unsure(how), unsure(''), unsure(are), sure(you)],
+      ],
+    ],
+  ])(
+    'guesses that are called final, %s, are one text; so is what is delivered again',
+    async (_how, events) => {
+      const { heard, session } = listening();
+      await vi.advanceTimersByTimeAsync(0);
+      session().deliver(...events[0]!);
+      expect(heard.said()).toBe('how?');
+      for (const said of events.slice(1)) session().deliver(...said);
+      expect(heard.said()).toBe('How are you');
+      const last = events.at(-1)!;
+      session().deliver(...last);
+      session().deliver(...last, sure('fine'));
+      expect(heard.said()).toBe('How are you fine');
+    },
+  );
+
+  it('that never says how sure it is, is believed once something else follows, or the session ends', async () => {
+    const { heard, session } = listening();
+    await vi.advanceTimersByTimeAsync(0);
+    session().deliver(unsure('good morning'));
+    session().deliver(unsure('good morning'), { ...unsure('all'), isFinal: false });
+    expect(heard.said()).toBe('good morning all?');
+    session().deliver(unsure('good morning'), unsure('all of you'));
+    session().fire('end');
+    expect(heard.said()).toBe('good morning all of you');
+    await vi.advanceTimersByTimeAsync(0);
+    session().say('thanks', true);
+    expect(heard.said()).toBe('good morning all of you thanks');
+  });
+
   it('keeps the sound on the device where the browser offers it', async () => {
     FakeRecognition.availability = 'available';
     const place = await recognitionPlace(FakeRecognition, 'en-US');

@@ -6,7 +6,13 @@
 
 import { MemoError, type ErrorCode } from '../../errors';
 import { BaseWordSource } from './base-source';
-import type { Recognition, RecognitionClass, RecognitionEvents, RecognitionPlace } from './recognition-api';
+import type {
+  Recognition,
+  RecognitionClass,
+  RecognitionEvents,
+  RecognitionPlace,
+  RecognitionResult,
+} from './recognition-api';
 import { spread, Transcript } from './transcript';
 import type { WordListeners, WordScene } from './word-source';
 
@@ -33,6 +39,8 @@ export class BrowserWords extends BaseWordSource {
   #session: Recognition | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #shortSessions = 0;
+  /** Results of this session whose words are final: some browsers deliver them again. */
+  #settled = 0;
   /** When the words that come next began, on the source's clock; null while nobody speaks. */
   #spokenFrom: number | null = null;
 
@@ -72,9 +80,16 @@ export class BrowserWords extends BaseWordSource {
   #leave(): void {
     clearTimeout(this.#timer);
     const session = this.#session;
-    this.#session = null; // what it says about its end is not listened to
-    this.#spokenFrom = null;
+    this.#part(); // what it says about its end is not listened to
     session?.abort();
+  }
+
+  /** Nothing more comes of the session: what it guessed last holds. */
+  #part(): void {
+    this.#session = null;
+    this.#spokenFrom = null;
+    this.#settled = 0;
+    if (this.#transcript.keep()) this.tell(this.#transcript.words);
   }
 
   /** The language pack first, where there is one to fetch: after that no sound leaves the device. */
@@ -130,8 +145,7 @@ export class BrowserWords extends BaseWordSource {
 
   /** Browsers end a session after some silence or some minutes. */
   #again(useful: boolean): void {
-    this.#session = null;
-    this.#spokenFrom = null;
+    this.#part();
     this.#shortSessions = useful ? 0 : this.#shortSessions + 1;
     if (this.#shortSessions >= MOST_SHORT_SESSIONS) {
       this.fail(
@@ -148,14 +162,11 @@ export class BrowserWords extends BaseWordSource {
     this.#timer = setTimeout(() => this.#listen(), useful ? 0 : restMs);
   }
 
-  #take({ resultIndex, results }: RecognitionEvents['result']): void {
+  #take({ results }: RecognitionEvents['result']): void {
     const now = this.#now();
     const from = this.#spokenFrom ?? now - MOST_UTTERANCE_SECONDS;
-    const texts = { final: '', interim: '' };
-    for (let index = resultIndex; index < results.length; index += 1) {
-      const result = results[index];
-      texts[result?.isFinal === true ? 'final' : 'interim'] += ` ${result?.[0]?.transcript ?? ''}`;
-    }
+    const texts = divide(Array.from(results).slice(this.#settled));
+    this.#settled += texts.settled;
     const start = Math.max(from, now - secondsOf(texts.final + texts.interim));
     const finals = spread(texts.final, start, now, true);
     if (finals.length > 0) {
@@ -169,6 +180,37 @@ export class BrowserWords extends BaseWordSource {
   #now(): number {
     return this.#scene?.now() ?? 0;
   }
+}
+
+/**
+ * What the browser has made up its mind about, and what it guesses after that; `settled` counts the results of the former.
+ * Chrome on Android calls guesses final, of confidence 0, and delivers each beside the one that continues it.
+ */
+function divide(results: readonly (RecognitionResult | undefined)[]) {
+  const texts = { final: '', interim: '', settled: 0 };
+  for (const [index, result] of results.entries()) {
+    const text = textOf(result);
+    const isFinal = result?.isFinal === true;
+    const doubtful = isFinal && result[0]?.confidence === 0;
+    const later = results
+      .slice(index + 1)
+      .map(textOf)
+      .filter((next) => next !== '');
+    if (doubtful && later.some((next) => continues(next, text))) continue;
+    if (isFinal && texts.interim === '' && !(doubtful && later.length === 0)) {
+      texts.final += ` ${text}`;
+      texts.settled = index + 1;
+    } else texts.interim += ` ${text}`;
+  }
+  return texts;
+}
+
+function continues(next: string, text: string): boolean {
+  return next.toLowerCase().startsWith(text.toLowerCase());
+}
+
+function textOf(result: RecognitionResult | undefined): string {
+  return result?.[0]?.transcript.trim() ?? '';
 }
 
 /** At a slow 1.5 words a second: words do not reach further back than they can have taken. */

@@ -13,7 +13,7 @@ export type RecognitionAvailability = 'unavailable' | 'downloadable' | 'download
 export interface RecognitionResult {
   readonly isFinal: boolean;
   readonly length: number;
-  readonly [index: number]: { readonly transcript: string } | undefined;
+  readonly [index: number]: { readonly transcript: string; readonly confidence: number } | undefined;
 }
 
 export interface RecognitionEvents {
@@ -21,7 +21,7 @@ export interface RecognitionEvents {
   end: Event;
   speechstart: Event;
   result: Event & {
-    readonly resultIndex: number;
+    /** Of the whole session. */
     readonly results: { readonly length: number; readonly [index: number]: RecognitionResult | undefined };
   };
   error: Event & { readonly error: string };

@@ -17,6 +17,13 @@ export class Transcript {
     this.#interim = words;
   }
 
+  /** The guess holds, for nothing takes its place. @returns whether there was one */
+  keep(): boolean {
+    const kept = this.#interim.map((word) => ({ ...word, final: true }));
+    this.settle(kept);
+    return kept.length > 0;
+  }
+
   /** For good; the interim words were a guess at these. */
   settle(words: readonly Word[]): void {
     this.#interim = [];

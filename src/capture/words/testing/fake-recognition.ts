@@ -2,6 +2,13 @@
 
 import type { RecognitionAvailability, RecognitionOptions } from '../recognition-api';
 
+interface Said {
+  readonly transcript: string;
+  readonly isFinal: boolean;
+  /** 0 to 1; 0 where the browser does not say. */
+  readonly confidence: number;
+}
+
 export class FakeRecognition extends EventTarget {
   /** Every one that was started, oldest first. */
   static started: FakeRecognition[] = [];
@@ -14,6 +21,7 @@ export class FakeRecognition extends EventTarget {
   interimResults = false;
   processLocally = false;
   aborted = false;
+  readonly #settled: Said[] = [];
 
   static reset(): void {
     FakeRecognition.started = [];
@@ -47,9 +55,16 @@ export class FakeRecognition extends EventTarget {
     this.dispatchEvent(Object.assign(new Event(type), { error }));
   }
 
-  /** One result; a test says whether it is final. */
+  /** One result more; a test says whether it is final. */
   say(transcript: string, isFinal: boolean): void {
-    const results = [{ isFinal, length: 1, 0: { transcript } }];
-    this.dispatchEvent(Object.assign(new Event('result'), { resultIndex: 0, results }));
+    const said = { transcript, isFinal, confidence: isFinal ? 0.9 : 0 };
+    this.deliver(...this.#settled, said);
+    if (isFinal) this.#settled.push(said);
+  }
+
+  /** All results of the session so far, as a browser lays them out. */
+  deliver(...said: readonly Said[]): void {
+    const results = said.map(({ isFinal, ...alternative }) => ({ isFinal, length: 1, 0: alternative }));
+    this.dispatchEvent(Object.assign(new Event('result'), { results }));
   }
 }
