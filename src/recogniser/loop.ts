@@ -6,7 +6,7 @@
 import { MOST_CHUNKS, type SampleChunk, type Source, type TimedFrame } from '../capture';
 import { MemoError } from '../errors';
 import { MODALITIES, type Backend, type Estimate, type Modality, type Stage } from '../memobert/estimate';
-import type { FaceAnswer, TimedText, VoiceAnswer } from '../runtime/protocol';
+import type { FaceAnswer, VoiceAnswer } from '../runtime/protocol';
 import type { Clock } from './clock';
 import { NO_PICTURE_AFTER_MS, SourceConditions } from './conditions';
 import type { EngineClient } from './engine-client';
@@ -116,11 +116,6 @@ export class Loop {
   #beginAnew(): void {
     this.#conditions = new SourceConditions();
     if (this.#awaitedMs !== null) this.#awaitedMs = this.parts.clock.now();
-  }
-
-  /** What was said or typed, for the estimates from now on. */
-  async setTexts(texts: readonly TimedText[]): Promise<void> {
-    await this.#guard(() => this.parts.client.request('text', { texts }));
   }
 
   /** Late answers are dropped; the source is not closed. */

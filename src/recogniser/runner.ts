@@ -61,6 +61,7 @@ export abstract class Runner extends Loader {
         if (this.run !== null) void this.say(this.run);
         if (anew === true) this.readAgain().catch(() => undefined); // told by the state
       },
+      speaking: () => this.state.speaking,
     });
     this.leavePage = this.parts.page.onChange(() => {
       const running = !this.parts.page.hidden;
@@ -264,8 +265,7 @@ export abstract class Runner extends Loader {
     const texts = this.words.texts(run.words);
     if (run.file !== null) this.recorder?.say(texts);
     try {
-      if (run.loop !== null) await run.loop.setTexts(texts);
-      else await this.engine.loaded?.client.request('text', { texts }, { signal });
+      await this.engine.loaded?.client.request('text', { texts }, { signal });
     } catch (error) {
       if (!signal.aborted) void this.#mend(run, error);
     }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MediaReader } from '../capture';
 import type { RecognitionClass } from '../capture/words';
 import { FakeRecognition } from '../capture/words/testing/fake-recognition';
@@ -50,10 +50,12 @@ function setUp(change: Partial<WordsParts> = {}) {
     },
     ...change,
   };
+  const speaking = { now: false };
   const own = [{ text: 'own', start: 0, end: 1 }];
   const words: Words = new Words(parts, {
     changed: () => undefined,
     said: () => said.push(texts()),
+    speaking: () => speaking.now,
   });
   const texts = () =>
     words
@@ -61,7 +63,7 @@ function setUp(change: Partial<WordsParts> = {}) {
       .map(({ text }) => text)
       .join(' ');
   const source = new FakeSource(() => 2_000);
-  return { words, texts, said, speeches, source };
+  return { words, texts, said, speeches, source, speaking };
 }
 
 const recognition = FakeRecognition as unknown as RecognitionClass;
@@ -69,6 +71,7 @@ const lazy = () => eventually(() => settled());
 
 describe('Words', () => {
   beforeEach(() => FakeRecognition.reset());
+  afterEach(() => void vi.useRealTimers());
 
   it('are typed unless something else is chosen; what the run itself says comes where nothing was typed', () => {
     const { words, texts, source } = setUp();
@@ -189,6 +192,27 @@ describe('Words', () => {
     becomes('ended');
     await eventually(() => expect(words.state.error?.code).toBe('words-unsupported'));
     expect(FakeRecognition.started.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
+  it('from the browser are given up where the run hears speech and no word comes', async () => {
+    const { words, source, speaking } = setUp({ recognition });
+    words.choose('browser');
+    words.start();
+    words.attach(source);
+    await eventually(() => expect(words.state.status).toBe('listening'));
+    vi.useFakeTimers();
+    speaking.now = true;
+    for (let session = 0; session < 5; session += 1) {
+      await vi.advanceTimersByTimeAsync(8_000);
+      source.fire('samples', { samples: new Float32Array(1), sampleRateHz: 16_000, time: 0 });
+      FakeRecognition.started.at(-1)?.fire('end');
+      await vi.advanceTimersByTimeAsync(4_000);
+    }
+    expect(words.state).toMatchObject({
+      on: false,
+      status: 'failed',
+      error: { code: 'recognition-unstable' },
+    });
   });
 
   it.each(['browser', 'in-page'] as const)('from "%s" are not heard while the run rests', async (kind) => {

@@ -19,6 +19,8 @@ export interface WordsOwner {
   changed(state: WordsState): void;
   /** There are other words than before. @param anew captions were given: what was answered did not have them */
   said(anew?: boolean): void;
+  /** Whether the run hears speech. */
+  speaking(): boolean;
 }
 
 export class Words {
@@ -69,12 +71,9 @@ export class Words {
   choose(source: WordSourceKind): void {
     if (!this.#state.offered.includes(source)) throw unsupported(source);
     if (source === this.#state.source) return;
-    this.#leave();
-    this.#maker.dropSpeech();
-    const { offered, captions } = this.#state;
-    this.#set({ ...INITIAL_WORDS, offered, captions, source, on: !listens(source) });
+    const { captions } = this.#state;
+    this.#turnTo({ captions, source, on: !listens(source) });
     if (source === 'browser') void this.told(() => this.#findPlace());
-    this.#begin();
     this.#tellSaid();
   }
 
@@ -141,7 +140,7 @@ export class Words {
     const stepped = source.reader !== undefined;
     this.#reached = 0;
     const now = () => (stepped ? this.#reached : source.now());
-    this.#scene = { source, now, seconds, stepped, file };
+    this.#scene = { source, now, speaking: this.owner.speaking, seconds, stepped, file };
     // before the loop, which gives the samples away
     source.on('samples', (chunk) => void this.#source?.hear?.(chunk));
     this.#begin();
@@ -202,12 +201,16 @@ export class Words {
   #takeCaptions(captions: CaptionFile | HTMLTrackElement, shown: NonNullable<WordsState['captions']>): void {
     this.#maker.captions = captions;
     this.#captioned = this.#scene?.file ?? null;
+    this.#turnTo({ source: 'captions', captions: shown });
+    this.owner.said(true);
+  }
+
+  /** Another source, from the beginning. */
+  #turnTo(chosen: Partial<WordsState>): void {
     this.#leave();
     this.#maker.dropSpeech();
-    const { offered } = this.#state;
-    this.#set({ ...INITIAL_WORDS, offered, source: 'captions', captions: shown });
+    this.#set({ ...INITIAL_WORDS, offered: this.#state.offered, ...chosen });
     this.#begin();
-    this.owner.said(true);
   }
 
   /** Lets the chosen source begin, where it is on and there is a run. */

@@ -12,10 +12,11 @@ function listening(place: RecognitionPlace = 'service', microphone: TrackStatus 
   const heard = told();
   const clock = { seconds: 0 };
   const source = new BrowserWords({ recognition, language: 'en-US', place }, heard.on);
-  const run = { kind: 'devices', microphone, on: () => undefined } as const;
-  source.start(scene({ source: run, now: () => clock.seconds }));
+  const devices = { kind: 'devices', microphone, on: () => undefined } as const;
+  const run = { speaks: false };
+  source.start(scene({ source: devices, now: () => clock.seconds, speaking: () => run.speaks }));
   const session = () => FakeRecognition.started.at(-1)!;
-  return { heard, clock, source, session };
+  return { heard, clock, source, session, run };
 }
 
 describe('BrowserWords', () => {
@@ -156,6 +157,26 @@ describe('BrowserWords', () => {
     expect(rests.slice(0, 4)).toEqual([500, 1_000, 2_000, 4_000]);
     expect(heard.errors.map(({ code }) => code)).toEqual(['recognition-unstable']);
     expect(heard.statuses.at(-1)).toBe('failed');
+  });
+
+  it.each([
+    ['somebody speaks', true, 5],
+    ['nobody speaks', false, 9],
+  ])('that hears no word while %s is given up or not', async (_what, speaks, sessions) => {
+    const { heard, session, source, run } = listening();
+    await vi.advanceTimersByTimeAsync(0);
+    while (source.status === 'listening' && FakeRecognition.started.length < 9) {
+      for (let second = 0; second < 8; second += 1) {
+        run.speaks = second < 3 || speaks; // at first of what was said before
+        source.hear();
+        await vi.advanceTimersByTimeAsync(1_000);
+      }
+      session().fire('end');
+      await vi.advanceTimersByTimeAsync(4_000);
+    }
+    expect(FakeRecognition.started).toHaveLength(sessions);
+    const told = { code: 'recognition-unstable', message: expect.stringContaining('one listener') as string };
+    expect(heard.errors).toEqual(speaks ? [expect.objectContaining(told)] : []);
   });
 
   it.each([

@@ -16,8 +16,10 @@ import type {
 import { spread, Transcript } from './transcript';
 import type { WordListeners, WordScene } from './word-source';
 
-/** A session that ended sooner, and without a word, was no use. */
+/** A session that ended sooner, and without a word, was no use; nor was a longer one in which somebody spoke. */
 const SHORT_SESSION_MS = 5_000;
+/** What the run's gate tells of may be this long past: before a session. */
+const GATE_LOOKS_BACK_MS = 4_000;
 /** Sessions of no use in a row, after which it is given up. */
 const MOST_SHORT_SESSIONS = 5;
 const FIRST_REST_MS = 250;
@@ -39,6 +41,9 @@ export class BrowserWords extends BaseWordSource {
   #session: Recognition | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #shortSessions = 0;
+  #startedMs = 0;
+  /** Whether the run heard speech since then. */
+  #spoke = false;
   /** Results of this session whose words are final: some browsers deliver them again. */
   #settled = 0;
   /** When the words that come next began, on the source's clock; null while nobody speaks. */
@@ -50,6 +55,12 @@ export class BrowserWords extends BaseWordSource {
   ) {
     super(on);
     this.language = options.language;
+  }
+
+  /** It takes none of the run's sound: that is when the run's gate is asked. */
+  hear(): void {
+    if (performance.now() - this.#startedMs > GATE_LOOKS_BACK_MS)
+      this.#spoke ||= this.#scene?.speaking() ?? false;
   }
 
   protected begin(scene: WordScene): void {
@@ -117,7 +128,8 @@ export class BrowserWords extends BaseWordSource {
     session.interimResults = true;
     // a browser that cannot keep the sound here fails then, instead of sending it away
     if (place !== 'service') session.processLocally = true;
-    const startedMs = performance.now();
+    this.#startedMs = performance.now();
+    this.#spoke = false;
     let heard = false;
     session.addEventListener('start', () => {
       if (this.#session === session) this.become('listening');
@@ -133,7 +145,9 @@ export class BrowserWords extends BaseWordSource {
       if (fatal !== null) this.fail(fatal);
     });
     session.addEventListener('end', () => {
-      if (this.#session === session) this.#again(heard || performance.now() - startedMs > SHORT_SESSION_MS);
+      if (this.#session !== session) return;
+      const long = performance.now() - this.#startedMs > SHORT_SESSION_MS;
+      this.#again(heard || (long && !this.#spoke));
     });
     this.#session = session;
     try {
@@ -148,13 +162,7 @@ export class BrowserWords extends BaseWordSource {
     this.#part();
     this.#shortSessions = useful ? 0 : this.#shortSessions + 1;
     if (this.#shortSessions >= MOST_SHORT_SESSIONS) {
-      this.fail(
-        new MemoError(
-          'recognition-unstable',
-          `The browser's speech recognition ended ${MOST_SHORT_SESSIONS} times in a row without a word.`,
-          'Start it again when somebody speaks, or take the words from elsewhere.',
-        ),
-      );
+      this.fail(this.#spoke ? starved() : unstable());
       return;
     }
     // each time later, so that a browser that ends at once is not asked without a pause
@@ -249,6 +257,23 @@ function failure(error: string, language: string): MemoError | null {
         'Start it again, or take the words from elsewhere.',
       );
   }
+}
+
+function unstable(): MemoError {
+  return failed(
+    'recognition-unstable',
+    `The browser’s speech recognition ended ${MOST_SHORT_SESSIONS} times in a row without a word.`,
+    'Start it again when somebody speaks, or take the words from elsewhere.',
+  );
+}
+
+/** As on Android, where the run's own microphone leaves it no sound. */
+function starved(): MemoError {
+  return failed(
+    'recognition-unstable',
+    `Somebody spoke, and the browser’s speech recognition heard no word, ${MOST_SHORT_SESSIONS} times in a row: on this device one listener at a time may have the microphone.`,
+    'Take the words from a speech model in the page, from captions or from typing.',
+  );
 }
 
 function denied(cause: unknown): MemoError {

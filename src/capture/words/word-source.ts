@@ -28,6 +28,8 @@ export interface WordScene {
   readonly source: Pick<Source, 'kind' | 'microphone' | 'on'>;
   /** Seconds on the source's clock. */
   now(): number;
+  /** Whether the run hears speech, where it weighs the voice. */
+  speaking(): boolean;
   /** Length of a file in seconds; null for what has no end. */
   readonly seconds: number | null;
   /** True of a file that is read: its clock stands still between one {@link WordSource.advance} and the next. */

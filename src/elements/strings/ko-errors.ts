@@ -77,7 +77,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   'recognition-unstable': {
     what: '브라우저의 음성 인식이 자꾸 끊깁니다.',
-    cure: '잠시 뒤에 다시 켜거나 다른 방법으로 말을 입력하십시오.',
+    cure: '잠시 뒤에 다시 켜거나 다른 방법으로 말을 입력하십시오. 마이크를 한 번에 한 곳에서만 쓸 수 있는 기기도 있습니다.',
   },
   'words-unsupported': {
     what: '말을 얻는 이 방법은 여기에서 쓸 수 없습니다.',

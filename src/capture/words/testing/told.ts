@@ -16,7 +16,7 @@ export interface Told {
 /** Devices that listen, at the beginning of their clock. */
 export function scene(change: Partial<WordScene> = {}): WordScene {
   const source = { kind: 'devices', microphone: 'live', on: () => undefined } as const;
-  return { source, now: () => 0, seconds: null, stepped: false, ...change };
+  return { source, now: () => 0, speaking: () => false, seconds: null, stepped: false, ...change };
 }
 
 export function told(): Told {
