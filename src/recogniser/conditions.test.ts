@@ -8,7 +8,7 @@ import {
   SourceConditions,
 } from './conditions';
 
-const live = { camera: true, microphone: true, trackMuted: false };
+const live = { camera: true, microphone: true, noPicture: false, noSound: false, trackMuted: false };
 const quiet = { speaking: false, muted: false, clipped: 0 };
 const dead = { ...quiet, muted: true };
 
