@@ -26,7 +26,7 @@ from .convert_fusion import Supply, convert_fusion, split_kinds
 from .convert_voice import convert_voice
 from .denseface_model import FEATURE_SIZE
 from .export import CONTEXT, FRAMES, write_parts
-from .exported_models import PARTS
+from .exported_models import HEADS, PARTS
 from .labels import LABELS
 from .loop import add_dry_run, refuse_several
 from .manifest import Bundle
@@ -188,11 +188,13 @@ def convert(arguments: argparse.Namespace) -> dict:
 
 
 def chosen(variants: list[str], part: str, parts: dict[str, Part]) -> list[str]:
-    """`variants` with fp16 storage for a converted graph of which they say nothing."""
-    graph = next(name for name, known in PARTS.items() if known == part)
-    if part not in parts or any(word.partition("=")[0] == graph for word in variants):
+    """`variants` with fp16 storage for a converted part's graphs of which they say nothing."""
+    if part not in parts:
         return variants
-    return [*variants, f"{graph}=fp32-half"]
+    # its heads are of no part of their own
+    graphs = [next(name for name, known in PARTS.items() if known == part), *([HEADS] * (part == "fusion"))]
+    said = {word.partition("=")[0] for word in variants}
+    return [*variants, *(f"{graph}=fp32-half" for graph in graphs if graph not in said)]
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
