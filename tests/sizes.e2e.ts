@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { SITUATIONS } from '../scripts/sizes/groups.mjs';
 import { lastingName } from '../scripts/sizes/measure.mjs';
+import { ownUntilEstimate } from '../scripts/sizes/own-code.mjs';
 import { readReport } from '../scripts/sizes/report.mjs';
 import { expect, test } from './support/browser';
 import { nextEstimate, openPage, press } from './support/element';
@@ -33,6 +34,8 @@ function asked(page: Page): { names(): string[] } {
 const TO_INSTALL = ['app.webmanifest', 'icons/maskable-512.png'];
 // what is kept for offline is looked at once the page has loaded, by what the worker reads files with
 const AFTER_LOAD = ['assets/memo-offline-*.js', 'assets/files-*.js', 'models/small/manifest.json'];
+// MediaPipe's script and the tokeniser, the hash of a first download: of others
+const OTHERS = ['assets/vendor-*.js', 'assets/sha256-*.js'];
 const without = (names: readonly string[], others: readonly string[]) =>
   names.filter((name) => !others.includes(name)).toSorted();
 
@@ -65,4 +68,20 @@ test('the element in another page, before Start', async ({ open }) => {
   await page.waitForLoadState('networkidle');
   const own = requests.names().filter((name) => name !== 'favicon.ico');
   expect(own).toEqual(inGroups(SITUATIONS['embedded, before Start']).toSorted());
+});
+
+test('our own code until the first estimate by camera and microphone is all counted', async ({ open }) => {
+  const page = await open({ bundle: 'tiny', grant: ['camera', 'microphone'] });
+  const requests = asked(page);
+  await openPage(page);
+  await press(page, /^start/i);
+  // one that has both: each has its own way in
+  await page.waitForFunction(() =>
+    window.estimates.some(({ modalities: { face, voice } }) => face.present && voice.present),
+  );
+  const counted = ownUntilEstimate([...listed].map(([name, { group, gzip }]) => ({ name, group, gzip })));
+  const around = inGroups(['page', 'time', 'wasm']);
+  const scripts = requests.names().filter((name) => /^assets\/.*\.js$/.test(name));
+  expect(without(scripts, [...counted, ...around, ...AFTER_LOAD, ...OTHERS])).toEqual([]);
+  expect(scripts).toEqual(expect.arrayContaining(['assets/live-*.js', 'assets/stream-source-*.js']));
 });

@@ -7,7 +7,7 @@ import { sumOf } from './report.mjs';
 
 const OTHERS = /^assets\/(?:vendor|sha256)-/;
 /** The camera's and the microphone's way in. */
-const LIVE = /^assets\/(?:live|frames|newest-frame|microphone-worklet)-/;
+const LIVE = /^assets\/(?:live|stream-source|frames|newest-frame|microphone-worklet)-/;
 
 /**
  * @param {import('./report.mjs').Sized[]} sized
@@ -18,14 +18,24 @@ const LIVE = /^assets\/(?:live|frames|newest-frame|microphone-worklet)-/;
 export function ownBytes(sized) {
   const gzip = (files, groups) => sumOf(files, groups).gzip;
   const page = gzip(sized, ['script', 'element']);
-  const worker = gzip(
-    sized.filter(({ name }) => !OTHERS.test(name)),
-    ['worker'],
-  );
-  const live = gzip(
-    sized.filter(({ name }) => LIVE.test(name)),
-    ['late'],
-  );
+  const worker = gzip(sized.filter(isOwn), ['worker']);
   const together = page + worker;
-  return { page, worker, together, untilEstimate: together + gzip(sized, ['start']) + live };
+  return {
+    page,
+    worker,
+    together,
+    untilEstimate: together + gzip(sized.filter(isLateYetEarly), ['start', 'late']),
+  };
 }
+
+/** @param {import('./report.mjs').Sized[]} sized @returns {string[]} what `untilEstimate` counts */
+export function ownUntilEstimate(sized) {
+  const atOnce = sized.filter(
+    ({ group, name }) => /^(?:script|element|worker)$/.test(group) && !OTHERS.test(name),
+  );
+  return [...atOnce, ...sized.filter(isLateYetEarly)].map(({ name }) => name);
+}
+
+const isOwn = ({ name }) => !OTHERS.test(name);
+/** Fetched late, and before the first estimate by camera and microphone all the same. */
+const isLateYetEarly = ({ group, name }) => group === 'start' || (group === 'late' && LIVE.test(name));

@@ -5,7 +5,7 @@ import { ownBytes } from './own-code.mjs';
 import { WEIGHT_LIMITS, weightBytes } from './weights.mjs';
 
 /** Most bytes of our own code, gzip (see `own-code.mjs`): less than 2 % above what was reached. */
-export const LIMITS = { page: 44_500, worker: 28_200, together: 72_600, untilEstimate: 81_900 };
+export const LIMITS = { page: 44_500, worker: 28_200, together: 72_600, untilEstimate: 84_550 };
 /** What a committed figure may be away from the built one. */
 export const TOLERANCE = { share: 0.03, bytes: 300 };
 
