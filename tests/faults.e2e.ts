@@ -1,6 +1,7 @@
 /** Faults that a real browser can be given: a worker that crashes, devices that end, a hidden page, a dead network, two tabs. */
 
 import type { Page } from '@playwright/test';
+import type { Condition } from '../src';
 import { expect, recorded, test } from './support/browser';
 import { fakeWorkers } from './support/fake-worker';
 import { expectPhase, expectWhole, nextError, nextEstimate, openPage, press } from './support/element';
@@ -69,6 +70,60 @@ test('a camera that is taken away is taken up again, without a question', async 
     window.grantedTracks.every(({ readyState }) => readyState === 'ended'),
   );
   expect(ended).toBe(true);
+});
+
+/** Nothing plays until `allow`, as where autoplay is refused; what was to be played is remembered. */
+async function refusePlay(page: Page): Promise<{ allow(): Promise<void> }> {
+  await page.addInitScript(() => {
+    const videos = new Set<HTMLMediaElement>();
+    const held = Object.assign(window, { videos, refuses: true });
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function () {
+      videos.add(this);
+      return held.refuses ? Promise.reject(new DOMException('no', 'NotAllowedError')) : play.call(this);
+    };
+  });
+  return { allow: () => page.evaluate(() => void Object.assign(window, { refuses: false })) };
+}
+
+const holds = (page: Page, condition: Condition, held = true) =>
+  page.waitForFunction(
+    ([condition, held]) => document.querySelector('memo-bert')!.conditions.includes(condition) === held,
+    [condition, held] as const,
+  );
+
+const allPlay = (page: Page) =>
+  page.waitForFunction(() => {
+    const { videos } = window as unknown as { videos: Set<HTMLMediaElement> };
+    return [...videos].every(({ paused }) => !paused);
+  });
+
+test('a camera that a video element plays: refused it is told, and plays at the next touch; paused it plays again', async ({
+  open,
+}) => {
+  const page = await open({ grant: DEVICES });
+  const { allow } = await refusePlay(page);
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'MediaStreamTrackProcessor'));
+  await fakeWorkers(page);
+  await openPage(page);
+  await press(page, /^start/i);
+  await expectPhase(page, 'listening');
+  await holds(page, 'no-picture');
+  await allow();
+  await page.keyboard.press('Shift');
+  await nextEstimate(page, 'face');
+  await holds(page, 'no-picture', false);
+  await allPlay(page);
+  const count = await page.evaluate(() => {
+    const { videos } = window as unknown as { videos: Set<HTMLMediaElement> };
+    for (const video of videos) video.pause();
+    return videos.size;
+  });
+  expect(count, 'what is read, and what is shown').toBe(2);
+  await allPlay(page);
+  await nextEstimate(page, 'face');
+  await press(page, /^stop/i);
+  await expectPhase(page, 'idle');
 });
 
 test('a switch lets the microphone go and takes it up again: camera and timeline go on', async ({ open }) => {

@@ -8,7 +8,7 @@ import { MemoError } from '../errors';
 import { DownMix } from './down-mix';
 import { SourceEmitter } from './emitter';
 import { decodeSound, empty, loadMedia } from './file-media';
-import { ElementPump } from './frames';
+import { ElementPump } from './element-frames';
 import { readMedia } from './media-reader';
 import { ReaderSource } from './reader-source';
 import type { Source, SourceEvents, TimedFrame, TrackStatus } from './source';

@@ -43,7 +43,7 @@ export class StreamSource implements Source {
   async open(signal: AbortSignal): Promise<void> {
     const { camera, microphone } = this.#tracks;
     try {
-      if (camera !== null) this.#openCamera(camera);
+      if (camera !== null) await this.#openCamera(camera);
       if (microphone !== null) await this.#openMicrophone(microphone);
       if (signal.aborted) throw new MemoError('aborted', 'Opening was cut short.', 'Press Start again.');
     } catch (error) {
@@ -159,10 +159,12 @@ export class StreamSource implements Source {
     this.emitter.emit('trackchange');
   }
 
-  #openCamera(track: MediaStreamTrack): void {
+  async #openCamera(track: MediaStreamTrack): Promise<void> {
     this.#pump?.close();
     this.#stream = new MediaStream([track]);
-    this.#pump = pumpTrack(track, () => this.now());
+    const opened = await pumpTrack(track, () => this.now());
+    if (this.closed.aborted || this.#tracks.camera !== track) opened.close();
+    else this.#pump = opened;
   }
 
   async #openMicrophone(track: MediaStreamTrack): Promise<void> {

@@ -1,5 +1,6 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Face } from '../memobert/estimate';
+import { onPage, PLAY_AGAIN } from '../page-events';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { cssValues } from './css-values';
@@ -178,9 +179,12 @@ export class MemoPreview extends BaseElement {
   #choices: FaceChoices | null = null;
   #several = false;
   #observer: ResizeObserver | null = null;
+  #leave = new AbortController();
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#leave = new AbortController();
+    onPage(PLAY_AGAIN, this.#play, this.#leave.signal);
     if (!this.hasUpdated) return;
     this.#observe();
     this.requestUpdate(); // a file's address ended with the disconnection
@@ -189,6 +193,7 @@ export class MemoPreview extends BaseElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#leave.abort();
     this.#observer?.disconnect();
     this.#observer = null;
     // a picture that nobody shows must not hold a camera's track alive
@@ -233,7 +238,7 @@ export class MemoPreview extends BaseElement {
       part="picture"
       ${cssValues({ '--_fit': this.fit, '--_box': this.hue })}
     >
-      ${player !== null ? this.#file(player) : shown ? LIVE() : nothing}
+      ${player !== null ? this.#file(player) : shown ? LIVE(this.#paused) : nothing}
       ${
         shown
           ? this.#frames()
@@ -311,15 +316,21 @@ export class MemoPreview extends BaseElement {
     return this.stream !== null && this.stream.getVideoTracks().length > 0;
   }
 
-  #play(): void {
+  readonly #play = (): void => {
     const { video } = this;
     if (video === null) return;
     if (this.#plays()) return;
     if (video.srcObject !== this.stream) video.srcObject = this.stream;
     // the attribute alone does not mute a video that a template made
     video.muted = true;
-    if (this.stream !== null) void video.play().catch(() => undefined); // cut short by the next stream
-  }
+    // cut short by the next stream, or refused until the next touch
+    if (this.stream !== null && video.paused) void video.play().catch(() => undefined);
+  };
+
+  /** By the system, or out of the document: then it shows nothing. What has ended is paused too. */
+  readonly #paused = (): void => {
+    if (this.isConnected && this.stream?.active) this.#play();
+  };
 
   #observe(): void {
     this.#observer ??= new ResizeObserver(([entry]) => {
@@ -330,8 +341,15 @@ export class MemoPreview extends BaseElement {
 }
 
 /** Muted by its property as well: the attribute alone does not mute a video that a template made. */
-const LIVE = () =>
-  html`<video muted playsinline autoplay tabindex="-1" aria-label=${strings.preview.label}></video>`;
+const LIVE = (paused: () => void) =>
+  html`<video
+    muted
+    playsinline
+    autoplay
+    tabindex="-1"
+    aria-label=${strings.preview.label}
+    @pause=${paused}
+  ></video>`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,5 +1,7 @@
 /** What the recogniser asks of the page around it: a hook, so that it also runs where there is no page. */
 
+import { onPage } from '../page-events';
+
 export interface Page {
   readonly hidden: boolean;
   readonly online: boolean;
@@ -21,14 +23,9 @@ export function currentPage(): Page {
       return navigator.onLine;
     },
     onChange(listener) {
-      document.addEventListener('visibilitychange', listener);
-      window.addEventListener('online', listener);
-      window.addEventListener('offline', listener);
-      return () => {
-        document.removeEventListener('visibilitychange', listener);
-        window.removeEventListener('online', listener);
-        window.removeEventListener('offline', listener);
-      };
+      const leave = new AbortController();
+      onPage(['visibilitychange', 'online', 'offline'], listener, leave.signal);
+      return () => leave.abort();
     },
   };
 }

@@ -133,6 +133,7 @@ export function useFakeMedia(): void {
     vi.stubGlobal('MediaStreamTrackProcessor', FakeProcessor);
     vi.stubGlobal('AudioContext', FakeAudio);
     vi.stubGlobal('AudioWorkletNode', FakeNode);
+    vi.stubGlobal('window', new EventTarget());
   });
   afterEach(() => vi.unstubAllGlobals());
 }
