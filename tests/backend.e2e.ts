@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { checkManifest } from '../src/runtime/manifest-check';
-import { gpuWorkOf, runFirstInWorker, TELL_GPU_WORK } from './support/engine-worker';
-import { expectWhole, nextEstimate, nextError, openPage, press } from './support/element';
+import { ENGINE, gpuWorkOf, runFirstInWorker, TELL_GPU_WORK } from './support/engine-worker';
+import { expectPhase, expectWhole, nextEstimate, nextError, openPage, press } from './support/element';
 import { expect, test } from './support/browser';
 
 function shippedManifest() {
@@ -43,6 +43,38 @@ test('without WebGL in workers the voice is heard, and the status says why no fa
   await expect.poll(async () => (await nextEstimate(page)).modalities.voice.present).toBe(true);
   expect((await nextEstimate(page)).modalities.face.present).toBe(false);
   await expect(page.getByTestId('no-faces')).toContainText('hardware acceleration');
+});
+
+test('a WebGL context that is taken away: a fresh worker finds the face again, and no error is shown', async ({
+  open,
+}) => {
+  const page = await open();
+  await runFirstInWorker(
+    page,
+    `const { getContext } = OffscreenCanvas.prototype;
+    OffscreenCanvas.prototype.getContext = function (kind, options) {
+      const context = getContext.call(this, kind, options);
+      if (kind === 'webgl2') self.webgl = context; // MediaPipe's is the last
+      return context;
+    }`,
+  );
+  await openPage(page, './');
+  await press(page, /without a camera/i);
+  const before = await nextEstimate(page, 'face');
+  const recovering = page.waitForFunction(() =>
+    document.querySelector('memo-bert')!.conditions.includes('recovering'),
+  );
+  const lost = page.workers().find((worker) => ENGINE.test(worker.url()))!;
+  await lost.evaluate(() => {
+    const { webgl } = self as unknown as { webgl: WebGL2RenderingContext };
+    webgl.getExtension('WEBGL_lose_context')!.loseContext();
+  });
+  await recovering;
+  await expectPhase(page, 'listening');
+  const estimate = await nextEstimate(page, 'face');
+  expect(estimate.time).toBeGreaterThan(before.time);
+  expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
+  expect(page.workers()).not.toContain(lost);
 });
 
 test('WebGPU forced where there is none is a clear error', async ({ open }) => {

@@ -22,6 +22,13 @@ describe('Recovery', () => {
     expect(recovery.remedy(fault('out-of-memory'), 'webgpu', 2 * TOGETHER_MS - 1)).toBe('without-gpu');
   });
 
+  it('takes another worker twice where WebAssembly computes and the face finder’s WebGL is lost', () => {
+    const recovery = new Recovery();
+    expect(recovery.remedy(fault(), 'wasm', 0)).toBe('fresh-worker');
+    expect(recovery.remedy(fault(), 'wasm', 1)).toBe('fresh-worker');
+    expect(recovery.remedy(fault(), 'wasm', 2)).toBe('tell');
+  });
+
   it('has no other backend below WebAssembly, nor where WebGPU was asked for', () => {
     const below = new Recovery();
     below.remedy(fault('worker-lost'), 'wasm', 0);

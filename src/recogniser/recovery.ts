@@ -33,7 +33,9 @@ export class Recovery {
     if (!isMendable(error)) return 'tell';
     this.#faults = [...this.#faults.filter((faultMs) => nowMs - faultMs < TOGETHER_MS), nowMs];
     if (this.#faults.length === 1) return 'fresh-worker';
-    const leavesGpu = this.withoutGpu && backend !== 'wasm';
-    return this.#faults.length === 2 && leavesGpu ? 'without-gpu' : 'tell';
+    if (this.#faults.length > 2) return 'tell';
+    // on WebAssembly the GPU shows the face finder its pictures, and nothing else
+    if (backend === 'wasm') return error.code === 'device-gpu-lost' ? 'fresh-worker' : 'tell';
+    return this.withoutGpu ? 'without-gpu' : 'tell';
   }
 }

@@ -24,13 +24,18 @@ export class GpuLoss {
     void device.lost.then(({ reason, message }) => {
       // `destroyed`: by us, on closing
       if (reason === 'destroyed' || this.#error !== null) return;
-      this.#error = new MemoError(
-        'device-gpu-lost',
-        `The graphics processor was taken away${message === '' ? '' : `: ${message}`}.`,
-        'Press Start again; if it comes back, choose the CPU instead.',
-      );
+      this.#error = gpuLost(message);
       for (const reject of this.#waiting) reject(this.#error);
       this.#waiting.clear();
     });
   }
+}
+
+/** A fresh worker mends it, of WebGPU as of WebGL. @param message the browser's, or empty */
+export function gpuLost(message: string): MemoError {
+  return new MemoError(
+    'device-gpu-lost',
+    `The graphics processor was taken away${message === '' ? '' : `: ${message}`}.`,
+    'Press Start again; if it comes back, choose the CPU instead.',
+  );
 }

@@ -2,6 +2,7 @@
 import { FaceDetector, type Detection } from '@mediapipe/tasks-vision';
 import { MemoError } from '../../errors';
 import type { Box } from '../../memobert/estimate';
+import { gpuLost } from '../../runtime/gpu-loss';
 import { context2d } from './canvas';
 
 export type Picture = VideoFrame | ImageBitmap;
@@ -35,7 +36,10 @@ export interface DetectorFiles {
 
 /** What {@link FaceFinder} needs of a detector; tests give their own. */
 export interface Detector {
-  /** Faces in a region of the frame, which may reach beyond it; all numbers in pixels of the frame. */
+  /**
+   * Faces in a region of the frame, which may reach beyond it; all numbers in pixels of the frame.
+   * @throws MemoError `device-gpu-lost`
+   */
   look(frame: Picture, region: Box): readonly DetectedFace[];
   close(): void;
 }
@@ -56,7 +60,10 @@ export class MediaPipeDetector implements Detector {
   readonly #canvas = new OffscreenCanvas(LOOK_PX, LOOK_PX);
   readonly #context: OffscreenCanvasRenderingContext2D;
 
-  private constructor(detector: FaceDetector) {
+  private constructor(
+    detector: FaceDetector,
+    private readonly given: OffscreenCanvas,
+  ) {
     this.#detector = detector;
     this.#context = context2d(this.#canvas);
   }
@@ -70,14 +77,15 @@ export class MediaPipeDetector implements Detector {
     await provideModule(assetBase, files.wasm);
     // the bytes are there: nothing is requested under this name
     const fileset = { wasmLoaderPath: '', wasmBinaryPath: `${MODULE}.wasm` };
+    // by the name of any browser of iOS but Safari, MediaPipe would make one in a document, which a worker has not
+    const canvas = new OffscreenCanvas(1, 1);
     const detector = await FaceDetector.createFromOptions(fileset, {
       baseOptions: { modelAssetBuffer: files.model, delegate: 'CPU' },
-      // by the name of any browser of iOS but Safari, MediaPipe would make one in a document, which a worker has not
-      canvas: new OffscreenCanvas(1, 1),
+      canvas,
       runningMode: 'IMAGE',
       minDetectionConfidence: MIN_CONFIDENCE,
     });
-    return new MediaPipeDetector(detector);
+    return new MediaPipeDetector(detector, canvas);
   }
 
   look(frame: Picture, region: Box): readonly DetectedFace[] {
@@ -88,8 +96,19 @@ export class MediaPipeDetector implements Detector {
     this.#context.imageSmoothingQuality = 'medium';
     this.#context.setTransform(scale, 0, 0, scale, -region.x * scale, -region.y * scale);
     this.#context.drawImage(frame, 0, 0);
-    const { detections } = this.#detector.detect(this.#canvas);
-    return detections.flatMap((detection) => fromDetection(detection, region, scale) ?? []);
+    return this.#detect().flatMap((detection) => fromDetection(detection, region, scale) ?? []);
+  }
+
+  /** Without its context (the GPU reset, memory short, a phone's page in the background) MediaPipe finds nobody, or throws anything. */
+  #detect(): readonly Detection[] {
+    const isLost = () => this.given.getContext('webgl2')?.isContextLost();
+    try {
+      const { detections } = this.#detector.detect(this.#canvas);
+      if (!isLost()) return detections;
+    } catch (error) {
+      if (!isLost()) throw error;
+    }
+    throw gpuLost('WebGL');
   }
 
   close(): void {
