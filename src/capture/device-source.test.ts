@@ -191,6 +191,27 @@ describe('A microphone', () => {
     source.close();
     expect(context.onstatechange).toBeNull();
   });
+
+  it.each(['click', 'touchend', 'keydown', 'visibilitychange', 'unmute'])(
+    'interrupted, and not let go on by itself, as after a call on an iPhone, goes on at the next %s',
+    async (event) => {
+      const { source, microphone } = await open();
+      const context = FakeAudio.opened[0]!;
+      const happens = () =>
+        (event === 'unmute' ? microphone : window).dispatchEvent(new Event(event)) && passed(0);
+      const refused = () => Promise.reject(new DOMException('no', 'InvalidStateError'));
+      Object.assign(context, { state: 'interrupted', resume: refused });
+      context.onstatechange?.();
+      await happens();
+      expect(context.state).toBe('interrupted');
+      Reflect.deleteProperty(context, 'resume');
+      await happens();
+      expect(context.state).toBe('running');
+      source.close();
+      await happens();
+      expect(context.state).toBe('closed');
+    },
+  );
 });
 
 describe('A switch', () => {

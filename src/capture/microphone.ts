@@ -1,6 +1,7 @@
 /** The samples of one audio track, through an AudioWorklet, at the device's own rate. */
 
 import { MemoError } from '../errors';
+import { onPage, PLAY_AGAIN } from '../page-events';
 import { AudioTimeline } from './audio-timeline';
 import type { PostedChunk, PROCESSOR_NAME } from './microphone-worklet';
 import workletUrl from './microphone-worklet.ts?worker&url';
@@ -28,7 +29,9 @@ export async function openMicrophone(
   const stream = new MediaStream([track]);
   const { context, input } = contextFor(track, stream);
   let node: AudioWorkletNode | null = null;
+  const leave = new AbortController();
   const close = () => {
+    leave.abort();
     node?.port.postMessage('close');
     if (node !== null) node.port.onmessage = null;
     context.onstatechange = null;
@@ -57,12 +60,15 @@ export async function openMicrophone(
   input.connect(node);
   // a node that leads nowhere need not be run; this one writes silence
   node.connect(context.destination);
-  // settles only once audio is allowed (a click on the page): not waited for
-  const resume = () => void context.resume().catch(() => undefined);
-  // an interruption by the system is over without anybody's click
-  context.onstatechange = () => {
-    if (context.state !== 'running' && context.state !== 'closed') resume();
+  const resume = () => {
+    // settles only once audio is allowed (a click on the page): not waited for
+    if (context.state !== 'running' && context.state !== 'closed')
+      void context.resume().catch(() => undefined);
   };
+  // an interruption by the system is over without anybody's click; on an iPhone, after a call, it may need one
+  context.onstatechange = resume;
+  track.addEventListener('unmute', resume, { signal: leave.signal });
+  onPage(PLAY_AGAIN, resume, leave.signal);
   resume();
   return {
     get running() {
