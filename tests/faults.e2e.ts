@@ -126,6 +126,30 @@ test('a camera that a video element plays: refused it is told, and plays at the 
   await expectPhase(page, 'idle');
 });
 
+test('a file that is played and may not be before a touch waits for it, and says so; paused it plays again', async ({
+  open,
+}) => {
+  const page = await open();
+  const { allow } = await refusePlay(page);
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'VideoDecoder'));
+  await fakeWorkers(page);
+  await openPage(page);
+  await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+  await holds(page, 'no-picture');
+  await holds(page, 'no-sound');
+  expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
+  await allow();
+  await page.keyboard.press('Shift');
+  await nextEstimate(page, 'face');
+  await page.evaluate(() => {
+    const { videos } = window as unknown as { videos: Set<HTMLMediaElement> };
+    for (const video of videos) video.pause();
+  });
+  await expectPhase(page, 'idle');
+  expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
+  expect(await page.evaluate(() => window.estimates.at(-1)!.time)).toBeGreaterThan(1);
+});
+
 test('a switch lets the microphone go and takes it up again: camera and timeline go on', async ({ open }) => {
   const page = await open({ grant: DEVICES });
   await listen(page);

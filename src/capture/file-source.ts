@@ -5,6 +5,7 @@
  */
 
 import { MemoError } from '../errors';
+import { onPage, PLAY_AGAIN } from '../page-events';
 import { DownMix } from './down-mix';
 import { SourceEmitter } from './emitter';
 import { decodeSound, empty, loadMedia } from './file-media';
@@ -54,6 +55,9 @@ class FileSource implements Source {
   #delivered = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #ended = false;
+  #running = false;
+  /** The browser plays nothing before the page is touched. */
+  #refused = false;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -68,6 +72,9 @@ class FileSource implements Source {
     const { signal } = this.#leave;
     video.addEventListener('ended', () => this.#end(), { signal });
     video.addEventListener('error', () => this.#break(video.error), { signal });
+    // by the system: a call, another page
+    video.addEventListener('pause', () => this.#play(), { signal });
+    onPage(PLAY_AGAIN, () => this.#play(), signal);
   }
 
   get camera(): TrackStatus {
@@ -78,6 +85,14 @@ class FileSource implements Source {
   get microphone(): TrackStatus {
     if (this.sound === null) return 'off';
     return this.#ended ? 'ended' : 'live';
+  }
+
+  get cameraMuted(): boolean {
+    return this.#refused && this.camera === 'live';
+  }
+
+  get microphoneSilent(): boolean {
+    return this.#refused && this.microphone === 'live';
   }
 
   get progress(): number {
@@ -99,15 +114,26 @@ class FileSource implements Source {
   setRunning(running: boolean): void {
     clearInterval(this.#timer);
     if (this.#ended || this.#leave.signal.aborted) return;
+    this.#running = running;
     if (!running) {
       this.video.pause();
       return;
     }
     this.#timer = setInterval(() => this.#deliver(this.video.currentTime), DELIVERY_MS);
-    this.video.play().catch((error: unknown) => {
+    this.#play();
+  }
+
+  /** Never one that has come to its end: it would begin again. */
+  #play(): void {
+    const { video } = this;
+    if (!this.#running || !video.paused || video.ended) return;
+    const told = (error?: unknown) => {
+      const name = error instanceof DOMException ? error.name : '';
+      this.#refused = name === 'NotAllowedError';
       // a pause or a close meanwhile is no failure
-      if (!(error instanceof DOMException && error.name === 'AbortError')) this.#break(error);
-    });
+      if (error !== undefined && !this.#refused && name !== 'AbortError') this.#break(error);
+    };
+    video.play().then(() => told(), told);
   }
 
   close(): void {

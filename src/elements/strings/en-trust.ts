@@ -4,9 +4,9 @@ import type { Doubt } from '../../memobert/reliability';
 import type { Condition, TrackStatus } from '../../recogniser';
 
 export const trustConditions = {
-  'no-picture': 'The camera gives no picture',
+  'no-picture': 'No picture arrives: touch the page if it stays so',
   'poor-light': 'Poor light on the face',
-  'no-sound': 'No sound arrives: connect a loudspeaker or headphones',
+  'no-sound': 'No sound arrives: touch the page, or connect a loudspeaker',
   clipping: 'Sound too loud: it is cut off',
   'awaiting-network': 'No network: loading goes on when it is back',
   recovering: 'Starting the model again',

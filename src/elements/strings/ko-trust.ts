@@ -1,9 +1,9 @@
 /** `en-trust.ts` in Korean. */
 
 export const trustConditions = {
-  'no-picture': '카메라 화면이 들어오지 않음',
+  'no-picture': '화면이 들어오지 않음: 계속되면 페이지를 누르십시오',
   'poor-light': '얼굴의 조명이 좋지 않음',
-  'no-sound': '소리가 들어오지 않음: 스피커나 헤드폰을 연결하십시오',
+  'no-sound': '소리가 들어오지 않음: 페이지를 누르거나 스피커를 연결하십시오',
   clipping: '소리가 너무 커서 잘림',
   'awaiting-network': '네트워크 없음: 연결되면 이어서 불러옴',
   recovering: '모델을 다시 시작하는 중',
