@@ -7,7 +7,7 @@ import { sumOf } from './report.mjs';
 
 const OTHERS = /^assets\/(?:vendor|sha256)-/;
 /** The camera's and the microphone's way in. */
-const LIVE = /^assets\/(?:live|stream-source|frames|newest-frame|microphone-worklet)-/;
+const LIVE = /^assets\/(?:live|stream-source|emitter|frames|newest-frame|microphone-worklet)-/;
 
 /**
  * @param {import('./report.mjs').Sized[]} sized
