@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'nothing-to-capture',
   'media-unreadable',
   'media-empty',
+  'media-lost',
   'nothing-recorded',
   // what is made of moments
   'moment-missing',

@@ -20,6 +20,7 @@ import {
   type VideoSample,
 } from 'mediabunny';
 import { MemoError } from '../errors';
+import { goneFile } from './broken-file';
 import { DownMix } from './down-mix';
 import type { MediaReader } from './media-reader';
 import { isSampleRate } from './sample-rate';
@@ -34,7 +35,9 @@ const MOST_SECONDS = 100 * 3600;
 
 /** As `readMedia`, where there is WebCodecs. */
 export async function demux(blob: Blob, name: string, signal: AbortSignal): Promise<MediaReader | null> {
-  const input = new Input({ formats: FORMATS, source: new BlobSource(blob) });
+  // what was read ahead in vain is asked for again when it is needed, and told then
+  const source = new BlobSource(blob, { handleUnhandledError: () => undefined });
+  const input = new Input({ formats: FORMATS, source });
   try {
     const picture = await input.getPrimaryVideoTrack({ filter: (track) => track.canDecode() });
     const sound = await input.getPrimaryAudioTrack({ filter: isHeard });
@@ -47,7 +50,7 @@ export async function demux(blob: Blob, name: string, signal: AbortSignal): Prom
     signal.throwIfAborted();
     // a damaged length may be thousands of years, and an analysis is laid out by it; no codec says a second in less than a byte
     if (seconds > 0 && seconds <= Math.min(MOST_SECONDS, blob.size))
-      return new DemuxedMedia(input, { picture, sound, leftOut, seconds, name });
+      return new DemuxedMedia(input, { picture, sound, leftOut, seconds, blob, name });
   } catch {
     if (signal.aborted) {
       input.dispose();
@@ -66,6 +69,7 @@ async function isHeard(track: InputAudioTrack): Promise<boolean> {
 interface Found extends Pick<MediaReader, 'leftOut' | 'seconds' | 'name'> {
   readonly picture: InputVideoTrack | null;
   readonly sound: InputAudioTrack | null;
+  readonly blob: Blob;
 }
 
 class DemuxedMedia implements MediaReader {
@@ -106,7 +110,7 @@ class DemuxedMedia implements MediaReader {
       // nobody is seen while the sound goes on
       for (; index < asked.length; index += 1) yield null;
     } catch (cause) {
-      throw this.#damaged(asked[index] ?? this.seconds, cause);
+      throw await this.#broken(asked[index] ?? this.seconds, cause);
     }
   }
 
@@ -121,7 +125,7 @@ class DemuxedMedia implements MediaReader {
         yield chunkOf(sample, downMix);
       }
     } catch (cause) {
-      throw this.#damaged(reached, cause);
+      throw await this.#broken(reached, cause);
     }
   }
 
@@ -131,8 +135,10 @@ class DemuxedMedia implements MediaReader {
     this.input.dispose();
   }
 
-  #damaged(seconds: number, cause: unknown): MemoError {
+  async #broken(seconds: number, cause: unknown): Promise<MemoError> {
     if (this.#closed) return new MemoError('aborted', 'Reading was cut short.', 'Open the file again.');
+    const gone = await goneFile(this.found.blob, this.name, cause, seconds);
+    if (gone !== null) return gone;
     return new MemoError(
       'media-unreadable',
       `${this.name} broke off after ${seconds.toFixed(1)} s: the file is damaged from there on.`,

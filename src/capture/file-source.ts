@@ -5,6 +5,7 @@
  */
 
 import { MemoError } from '../errors';
+import { goneFile } from './broken-file';
 import { onPage, PLAY_AGAIN } from '../page-events';
 import { DownMix } from './down-mix';
 import { SourceEmitter } from './emitter';
@@ -19,11 +20,13 @@ const DELIVERY_MS = 50;
 /** Longest chunk, in seconds: what a timer held back in a busy page catches up with. */
 const MOST_CHUNK_SECONDS = 0.5;
 
-/** Rejects with `media-empty`, `media-unreadable`, `file-missing`, `aborted` or, without a document to play it in, `capture-unsupported`. */
+/** Rejects with `media-empty`, `media-unreadable`, `media-lost`, `file-missing`, `aborted` or, without a document to play it in, `capture-unsupported`. */
 export async function openFile(blob: Blob, name: string, signal: AbortSignal): Promise<Source> {
   if (blob.size === 0) throw empty(name);
   const reader = await readMedia(blob, name, signal);
   if (reader !== null) return new ReaderSource(reader);
+  const gone = await goneFile(blob, name);
+  if (gone !== null) throw gone;
   if (typeof document === 'undefined') throw undecodable(name);
   const media = await loadMedia(blob, name, signal);
   try {
@@ -36,7 +39,7 @@ export async function openFile(blob: Blob, name: string, signal: AbortSignal): P
         'Try MP4 (H.264, AAC), WebM or WAV.',
       );
     }
-    return new FileSource(media.video, media.seconds, sound, name, media.free);
+    return new FileSource(media.video, media.seconds, sound, { blob, name }, media.free);
   } catch (error) {
     media.free();
     throw MemoError.from(error);
@@ -63,7 +66,7 @@ class FileSource implements Source {
     private readonly video: HTMLVideoElement,
     readonly seconds: number,
     private readonly sound: AudioBuffer | null,
-    private readonly name: string,
+    private readonly file: { readonly blob: Blob; readonly name: string },
     private readonly free: () => void,
   ) {
     const hasPicture = video.videoWidth > 0;
@@ -178,15 +181,21 @@ class FileSource implements Source {
     if (this.#ended || this.#leave.signal.aborted) return;
     this.#ended = true;
     this.#pump?.end();
-    this.#emitter.emit(
-      'failure',
+    void this.#tell(cause);
+  }
+
+  async #tell(cause: unknown): Promise<void> {
+    const { blob, name } = this.file;
+    const { currentTime } = this.video;
+    const error =
+      (await goneFile(blob, name, cause, currentTime)) ??
       new MemoError(
         'media-unreadable',
-        `${this.name} broke off after ${this.video.currentTime.toFixed(1)} s: the file is damaged from there on.`,
+        `${name} broke off after ${currentTime.toFixed(1)} s: the file is damaged from there on.`,
         'Try another copy of the file.',
         cause,
-      ),
-    );
+      );
+    this.#emitter.emit('failure', error);
   }
 }
 

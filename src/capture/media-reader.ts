@@ -19,7 +19,7 @@ export interface MediaReader {
   readonly leftOut: { readonly picture: boolean; readonly sound: boolean };
   /**
    * The frame shown at each of the times (s, rising); null before the first and after the picture's end. The taker closes it. Decodes a few ahead, no more.
-   * Throws `media-unreadable` where the file is damaged.
+   * Throws `media-unreadable` where the file is damaged, `media-lost` where it can no longer be read.
    */
   frames(times: Iterable<number>): AsyncGenerator<TimedFrame | null, void>;
   /** All samples in order, mono, in chunks of the file's own. Throws as `frames` does. @param from seconds: the first chunk holds that moment */

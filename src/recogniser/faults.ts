@@ -15,6 +15,7 @@ const NOT_THE_WORKERS: ReadonlySet<ErrorCode> = new Set([
   'nothing-to-capture',
   'media-unreadable',
   'media-empty',
+  'media-lost',
   'file-missing',
   'prompt-invalid',
   'label-invalid',

@@ -308,10 +308,13 @@ describe('with a file open', () => {
     recogniser.close();
   });
 
-  it('another that answers takes its place for good', async () => {
+  it.each([
+    ['is damaged', unreadable],
+    ['can no longer be read', () => new MemoError('media-lost', 'Its card is out.', 'Put it back.')],
+  ])('another that answers, and then %s, takes its place for good', async (_what, why) => {
     const { recogniser, before, client } = await analysed();
     client.answers.estimate = ({ time }) => {
-      if (time > 1) throw unreadable();
+      if (time > 1) throw why();
       return null;
     };
     await recogniser.startFile(new Blob(['y']), 'other.webm');
