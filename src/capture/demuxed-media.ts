@@ -20,7 +20,7 @@ import {
   type VideoSample,
 } from 'mediabunny';
 import { MemoError } from '../errors';
-import { goneFile } from './broken-file';
+import { goneFile, saysGone } from './broken-file';
 import { DownMix } from './down-mix';
 import type { MediaReader } from './media-reader';
 import { isSampleRate } from './sample-rate';
@@ -39,8 +39,8 @@ export async function demux(blob: Blob, name: string, signal: AbortSignal): Prom
   const source = new BlobSource(blob, { handleUnhandledError: () => undefined });
   const input = new Input({ formats: FORMATS, source });
   try {
-    const picture = await input.getPrimaryVideoTrack({ filter: (track) => track.canDecode() });
-    const sound = await input.getPrimaryAudioTrack({ filter: isHeard });
+    const picture = await input.getPrimaryVideoTrack({ filter: decodes });
+    const sound = await input.getPrimaryAudioTrack({ filter: decodes });
     const leftOut = {
       picture: picture === null && (await input.getVideoTracks()).length > 0,
       sound: sound === null && (await input.getAudioTracks()).length > 0,
@@ -61,9 +61,27 @@ export async function demux(blob: Blob, name: string, signal: AbortSignal): Prom
   return null;
 }
 
-/** Decoded, and at a rate that can be resampled. */
-async function isHeard(track: InputAudioTrack): Promise<boolean> {
-  return isSampleRate(await track.getSampleRate()) && track.canDecode();
+/**
+ * Whether the first sample is decoded, and sound at a rate that can be resampled: browsers claim codecs that they then do not decode
+ * (Chrome HEVC without the hardware for it, a damaged AAC configuration). Throws where the file can no longer be read.
+ */
+async function decodes(track: InputVideoTrack | InputAudioTrack): Promise<boolean> {
+  if (track.isAudioTrack() && !isSampleRate(await track.getSampleRate())) return false;
+  if (!(await track.canDecode())) return false;
+  const sink = track.isAudioTrack()
+    ? new AudioSampleSink(track)
+    : new VideoSampleSink(track as InputVideoTrack);
+  try {
+    // not the one at the first moment: of Vorbis the first packet gives none
+    for await (const first of sink.samples()) {
+      first.close();
+      return !('sampleRate' in first) || isSampleRate(first.sampleRate);
+    }
+    return false;
+  } catch (cause) {
+    if (saysGone(cause)) throw cause;
+    return false;
+  }
 }
 
 interface Found extends Pick<MediaReader, 'leftOut' | 'seconds' | 'name'> {
