@@ -1,5 +1,6 @@
 /** Media files, good and bad: each bad one is a typed error that is shown, and Start works again afterwards. */
 
+import { copyFileSync, rmSync } from 'node:fs';
 import { expectPhase, expectWhole, nextError, nextEstimate, openPage } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
 import { expect, recorded, test } from './support/browser';
@@ -99,4 +100,25 @@ test('hours of picture without sound, where there is no WebCodecs: it is played;
   await input.setInputFiles(recorded.clip);
   expect(await nextError(page)).toBe('media-unreadable');
   await expect(page.getByRole('alert').first()).toContainText('too long');
+});
+
+test('a file that goes from the disk, read again for other words: it is told, and what was analysed is there and saved', async ({
+  open,
+}, info) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  const moved = info.outputPath('moved.webm');
+  copyFileSync(recorded.clip, moved);
+  await page.locator('input[type=file]').first().setInputFiles(moved);
+  await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate !== null);
+  await expectPhase(page, 'idle');
+  const saved = () =>
+    page.evaluate(async () => (await document.querySelector('memo-bert')!.export('csv')).text());
+  const before = await saved();
+  rmSync(moved);
+  await page.evaluate(() => document.querySelector('memo-bert')!.setAttribute('labels', 'happy,sad'));
+  expect(await nextError(page)).toBe('media-lost');
+  await expect(page.getByRole('alert').first()).toContainText('moved.webm could no longer be read');
+  expect(await saved()).toBe(before);
 });
