@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { expect, recorded, test } from './support/browser';
-import { expectPhase, openPage } from './support/element';
+import { expectPhase, openPage, phase } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
 
 const STYLE = `
@@ -129,6 +129,28 @@ test('files are dropped on it as from a desktop: one alone, or one with its capt
   const texts = await page.evaluate(() => window.estimates.map(({ modalities }) => modalities.text.present));
   expect(texts.length).toBeGreaterThan(0);
   expect(new Set(texts), 'from the beginning').toEqual(new Set([true]));
+});
+
+test('what is no media, dropped during a live run, is told and ends nothing', async ({ open }, info) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await openDressed(page);
+  await page.evaluate(() => document.querySelector('memo-bert')!.start());
+  await expectPhase(page, 'listening');
+  const drag = await drags(page, 'memo-bars');
+  for (const [name, code] of [
+    ['photo.png', 'media-unreadable'],
+    ['notes.txt', 'captions-invalid'],
+  ] as const) {
+    const file = info.outputPath(name);
+    writeFileSync(file, 'Dear all');
+    await drag([file], ['dragEnter', 'dragOver', 'drop']);
+    const told = page.locator(`memo-words [data-code=${code}]`);
+    await expect(told).toContainText(name);
+    expect(await phase(page)).toBe('listening');
+    expect(await page.evaluate(() => window.grantedTracks.map(({ readyState }) => readyState))).toEqual([
+      ...['live', 'live'],
+    ]);
+  }
 });
 
 test('captions are dropped on the part of the words, without a memo-bert and within one', async ({

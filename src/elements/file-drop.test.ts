@@ -66,6 +66,27 @@ describe('files that are dropped', () => {
     }
   });
 
+  it.each([
+    ['photo.png', 'image/png'],
+    ['notes.txt', 'text/plain'],
+    ['letter.pdf', 'application/pdf'],
+    ['talk.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+  ])('start nothing where they are no media (%s): that would end what runs', (name, type) => {
+    const { target, told } = dropped();
+    target.dispatchEvent(dragged('drop', [new File(['x'], name, { type })]));
+    expect(told).toEqual([`words-captions ${name}`]);
+  });
+
+  it.each([
+    ['film.mkv', 'video/x-matroska'],
+    ['talk.ogg', 'application/ogg'],
+    ['film.unknown', ''],
+  ])('are analysed where they may be media (%s)', (name, type) => {
+    const { target, told } = dropped();
+    target.dispatchEvent(dragged('drop', [new File(['x'], name, { type })]));
+    expect(told).toEqual([`start-file ${name}`]);
+  });
+
   it('are left to whoever inside took them', () => {
     const { target, told } = dropped();
     target.dispatchEvent(dragged('dragenter', []));

@@ -1,6 +1,6 @@
-/** Files dropped anywhere on an element: one to be analysed, one of captions. */
+/** Files dropped anywhere on an element: one to be analysed, one of captions. What is neither ends nothing that runs: it is told where the words are. */
 
-import { isCaptionFile } from '../recogniser';
+import { isForWords } from '../recogniser';
 
 /** Milliseconds after which a drag that says nothing more has gone: it says so every 350 at the latest, if the page is not busy. */
 const GONE_MS = 1500;
@@ -34,7 +34,7 @@ export function takeDrops(target: EventTarget, take: TakeFile, tell?: (over: boo
       if (type !== 'drop' || taken) return;
       const files = [...dataTransfer.files];
       for (const request of ['words-captions', 'start-file'] as const) {
-        const file = files.find(({ name }) => isCaptionFile(name) === (request === 'words-captions'));
+        const file = files.find((dropped) => isForWords(dropped) === (request === 'words-captions'));
         if (file !== undefined) take(request, { file, name: file.name });
       }
     });

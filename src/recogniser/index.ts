@@ -9,7 +9,7 @@ export { NO_ADAPTATION, type AdaptationState } from './adaptation/state';
 export type { Adaptation, Mark as MarkedMoment } from './adaptation';
 export { BaseRecogniser } from './base-recogniser';
 export { NO_MOMENT, type MomentState } from './moment-state';
-export { isCaptionFile } from '../capture/words/caption-names';
+export { isForWords } from '../capture/words/for-words';
 export type { Clock } from './clock';
 export type { EngineClient } from './engine-client';
 export type { RecogniserEventMap, StateChange } from './events';

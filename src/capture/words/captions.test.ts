@@ -172,6 +172,14 @@ describe('a caption file', () => {
     await expect(readCaptions(film, 'film.vtt')).rejects.toMatchObject({ code: 'captions-invalid' });
   });
 
+  it('is none where something else was dropped: what is taken is told, and nothing of it is read', async () => {
+    const photo = { size: 9, type: 'image/png', text: () => Promise.reject(new Error('read')) };
+    await expect(readCaptions(photo as unknown as Blob, 'photo.png')).rejects.toMatchObject({
+      code: 'media-unreadable',
+      cure: expect.stringMatching(/MP4.*\.vtt/) as string,
+    });
+  });
+
   it('is told by its ending', () => {
     expect(['a.vtt', 'b.en.SRT', 'c.mp4', 'vtt'].map(isCaptionFile)).toEqual([true, true, false, false]);
   });

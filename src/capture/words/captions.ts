@@ -4,7 +4,9 @@
  */
 
 import { MemoError } from '../../errors';
+import { isCaptionFile } from './caption-names';
 import { unrolled } from './cue-words';
+import { isForWords } from './for-words';
 
 export interface Cue {
   /** Seconds on the media's clock. */
@@ -40,8 +42,12 @@ const NEARLY_TIMES = /^\d+:[\d:.,]*\w?[\d:.,]*\s*-+>\s*\d+:[\d:.,]*\w?[\d:.,]*/;
 /** Characters of it; no more is looked at. */
 const MOST_QUOTED = 40;
 
-/** @throws MemoError `captions-invalid`, with the line in its message where there is one */
+/** @throws MemoError `captions-invalid`, with the line in its message where there is one; `media-unreadable` of what was dropped and is of no use */
 export async function readCaptions(file: Blob, name: string): Promise<Captions> {
+  const { type } = file;
+  // text may be captions, whatever it is called
+  if (isForWords({ name, type }) && !isCaptionFile(name) && !type.startsWith('text'))
+    throw neither(name, type);
   if (file.size > MOST_BYTES) {
     throw invalid(name, `with ${(file.size / 1e6).toFixed(1)} MB it is no caption file`);
   }
@@ -130,5 +136,13 @@ function invalid(name: string, what: string): MemoError {
     'captions-invalid',
     `${name} cannot be read as captions: ${what}.`,
     'Correct that line, or choose another WebVTT (.vtt) or SubRip (.srt) file.',
+  );
+}
+
+function neither(name: string, type: string): MemoError {
+  return new MemoError(
+    'media-unreadable',
+    `${name} (${type}) is no video, no sound and no captions. What runs goes on.`,
+    'Give a video or sound file (MP4, WebM, WAV), or captions as WebVTT (.vtt) or SubRip (.srt).',
   );
 }
