@@ -186,6 +186,24 @@ describe('words of a file that is read', () => {
       expect(known().slice(-4)).toEqual(Array<string>(4).fill('One'));
     });
 
+    it('whose reading is cancelled stay chosen: the answers are those of before, and the next reading has them', async () => {
+      const { recogniser, over, client, known } = await open();
+      await over();
+      const { timeline } = recogniser.state;
+      const { estimate } = client.answers;
+      delete client.answers.estimate;
+      await recogniser.words.captions(ONE, 'one.vtt');
+      await eventually(() => expect(client.waiting('estimate')).toHaveLength(1));
+      recogniser.stop();
+      expect(recogniser.state).toMatchObject({ phase: 'idle', timeline: { estimates: timeline!.estimates } });
+      expect(recogniser.state.words).toMatchObject({ source: 'captions', captions: { name: 'one.vtt' } });
+      client.answers.estimate = estimate;
+      const before = known().length;
+      await recogniser.startFile(...file('a.wav'));
+      await over();
+      expect(known().slice(before)).toEqual(Array<string>(4).fill('One'));
+    });
+
     it('they are not those of another file; of the same one opened anew they are', async () => {
       const { recogniser, known, over } = await open();
       await recogniser.words.captions(ONE, 'one.vtt');
