@@ -41,10 +41,10 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   'media-unreadable': {
     what: '이 파일을 읽을 수 없습니다.',
-    cure: '브라우저가 재생할 수 있는 동영상이나 소리 파일(MP4, WebM, MP3, WAV)을 여십시오.',
+    cure: '손상되지 않았고 브라우저가 재생할 수 있는 동영상이나 소리 파일(MP4, WebM, MP3, WAV)을 여십시오. 말은 자막 파일(.vtt, .srt)로 줄 수 있습니다.',
   },
   'media-empty': {
-    what: '이 파일에는 영상도 소리도 없습니다.',
+    what: '길이가 0초인 파일입니다. 영상도 소리도 들어 있지 않습니다.',
     cure: '다른 동영상이나 소리 파일을 여십시오.',
   },
   'media-lost': {
@@ -97,7 +97,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   'file-missing': {
     what: '필요한 파일을 가져오지 못했습니다.',
-    cure: `연결을 확인하고 ${AGAIN}`,
+    cure: `연결을 확인하고, 파일을 주소로 열었다면 그 주소도 확인한 뒤 ${AGAIN}`,
   },
   'model-integrity': {
     what: '모델 파일이 목록에 적힌 것과 다릅니다. 손상되었거나 바뀌었으므로 쓰지 않습니다.',
