@@ -76,6 +76,25 @@ test('by the address, in Korean, by keys: the focus stays inside, Escape leaves 
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
+test('in a window enlarged to 400 % its buttons stay in view, and each step begins at its first line', async ({
+  open,
+}) => {
+  const page = await open({ viewport: { width: 320, height: 256 } });
+  await openPage(page, '?device=wasm&guide');
+  const box = page.getByTestId('guide');
+  const next = page.getByTestId('guide-next');
+  for (let step = 1; step <= 4; step += 1) {
+    await expect(page.getByTestId('guide-count')).toHaveText(`${step} of 4`);
+    expect((await focused(page)).name).toMatch(/^button:(Next|Done)$/);
+    await expect(next).toBeInViewport({ ratio: 1 });
+    await expect(box.locator('h2')).toBeInViewport({ ratio: 1 });
+    await box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await expect(next).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press('Enter');
+  }
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
 test('asked for twice it is one, and whoever waits for it waits no longer once its place is gone', async ({
   open,
 }) => {

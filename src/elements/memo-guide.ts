@@ -51,7 +51,7 @@ export class MemoGuide extends BaseElement {
         inline-size: min(24rem, 100vw - 24px);
         max-block-size: calc(100vh - 24px);
         overflow: auto;
-        padding: 1.125rem 1.25rem 1rem;
+        padding: 1.125rem 1.25rem 0;
         border: 1px solid var(--_line);
         border-radius: calc(var(--_radius) + 2px);
         background: var(--_surface);
@@ -71,7 +71,11 @@ export class MemoGuide extends BaseElement {
         flex-wrap: wrap;
         align-items: center;
         gap: 0.5rem;
-        margin-block-start: 0.375rem;
+        /* where the window is too low for all of the text, it goes on below the buttons */
+        position: sticky;
+        inset-block-end: 0;
+        padding-block: 0.375rem 1rem;
+        background: var(--_surface);
       }
       .count {
         margin-inline-end: auto;
@@ -162,6 +166,7 @@ export class MemoGuide extends BaseElement {
     const target = this.#target();
     target?.scrollIntoView({ block: 'center', behavior: 'instant' });
     this.#measure();
+    this.box.scrollTop = 0; // of a low window's last step the end may be in view
     // one that was left by Back or Skip is gone: the keyboard must stay inside
     if (this.shadowRoot?.activeElement == null) this.box.querySelector<HTMLElement>('[autofocus]')?.focus();
   }
