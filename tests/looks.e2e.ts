@@ -149,3 +149,14 @@ test('a word that is refused is tied to the line it was written in, until anothe
   await page.getByTestId('ask-own-words').click();
   await expect(line).not.toHaveAttribute('aria-invalid');
 });
+
+test('in forced colours an error has an edge', async ({ open }) => {
+  const page = await open();
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto('examples/states.html?state=error');
+  const edge = await page.getByTestId('error').evaluate((error) => {
+    const { borderTopStyle, borderTopWidth, borderTopColor, backgroundColor } = getComputedStyle(error);
+    return { style: borderTopStyle, width: borderTopWidth, seen: borderTopColor !== backgroundColor };
+  });
+  expect(edge).toEqual({ style: 'solid', width: '1px', seen: true });
+});

@@ -11,9 +11,9 @@ export const errorStyles = css`
     align-items: start;
     gap: 0.25rem 1rem;
     padding: 0.875rem 1rem;
+    border: 1px solid color-mix(in oklab, var(--_live) 55%, var(--_surface));
     border-radius: var(--_radius);
     background: color-mix(in oklab, var(--_live) 8%, var(--_surface));
-    box-shadow: inset 0 0 0 1px color-mix(in oklab, var(--_live) 55%, var(--_surface));
     overflow-wrap: anywhere;
   }
   .what {
