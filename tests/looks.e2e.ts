@@ -160,3 +160,20 @@ test('in forced colours an error has an edge', async ({ open }) => {
   });
   expect(edge).toEqual({ style: 'solid', width: '1px', seen: true });
 });
+
+test('in forced colours the marks of no face and of no speech are not alike', async ({ open }) => {
+  const page = await open();
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto('examples/states.html?state=file');
+  for (const place of ['.plot', '.legend']) {
+    const shown = page.locator(`memo-timeline ${place} .mark`);
+    await expect(shown).toHaveCount(2);
+    const looks = await shown.evaluateAll((marks) =>
+      marks.map((mark) => {
+        const { backgroundColor, backgroundImage } = getComputedStyle(mark);
+        return `${backgroundColor} ${backgroundImage}`;
+      }),
+    );
+    expect(new Set(looks).size, place).toBe(2);
+  }
+});

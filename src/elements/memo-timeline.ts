@@ -116,7 +116,9 @@ export class MemoTimeline extends BaseElement {
         }
         .mark,
         .cursor {
-          background: CanvasText;
+          --_ink: CanvasText;
+          --_muted: CanvasText;
+          --_surface: Canvas;
           forced-color-adjust: none;
         }
       }
