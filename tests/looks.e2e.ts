@@ -177,3 +177,25 @@ test('in forced colours the marks of no face and of no speech are not alike', as
     expect(new Set(looks).size, place).toBe(2);
   }
 });
+
+test('on paper, which leaves backgrounds out, bars and what a timeline is read by are printed', async ({
+  open,
+}) => {
+  const page = await open();
+  await page.goto('examples/states.html?state=file');
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.locator('memo-timeline .swatch').first()).toBeVisible();
+  for (const drawn of [
+    'memo-bars .fill',
+    'memo-modalities .column',
+    'memo-timeline .swatch',
+    'memo-timeline .plot .mark',
+    'memo-timeline .cursor',
+  ]) {
+    const kept = await page
+      .locator(drawn)
+      .first()
+      .evaluate((element) => getComputedStyle(element).getPropertyValue('-webkit-print-color-adjust'));
+    expect(kept, drawn).toBe('exact');
+  }
+});

@@ -85,6 +85,7 @@ export const resultStyles = css`
     block-size: 0.5rem;
     border-radius: 2px;
     background: linear-gradient(var(--_ink) 0 0) 0 / calc(var(--_p) * 100%) 100% no-repeat var(--_track);
+    -webkit-print-color-adjust: exact;
   }
   .small {
     color: var(--_muted);

@@ -42,6 +42,7 @@ export const markStyles = css`
     block-size: 0.4375rem;
     border-radius: 2px;
     background: linear-gradient(var(--_hue) 0 0) 0 / calc(var(--_p) * 100%) 100% no-repeat var(--_track);
+    -webkit-print-color-adjust: exact;
     transition: background-size 260ms;
   }
   @container (max-width: 24rem) {

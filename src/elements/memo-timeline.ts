@@ -90,6 +90,10 @@ export class MemoTimeline extends BaseElement {
         color: var(--_muted);
         font-size: 0.8125em;
       }
+      .plot,
+      .legend {
+        -webkit-print-color-adjust: exact;
+      }
       .axis {
         padding-block-start: 0.25rem;
       }

@@ -112,7 +112,11 @@ export const theme = css`
     outline: 2px solid var(--_focus);
     outline-offset: 2px;
   }
-  /* a bar is all background, which a page in forced colours has none of */
+  /* a bar is all background, which paper and a page in forced colours have none of */
+  .track,
+  .columns {
+    -webkit-print-color-adjust: exact;
+  }
   @media (forced-colors: active) {
     .track {
       outline: 1px solid CanvasText;
