@@ -199,3 +199,10 @@ test('on paper, which leaves backgrounds out, bars and what a timeline is read b
     expect(kept, drawn).toBe('exact');
   }
 });
+
+test('who hears the formats one by one hears what they are for', async ({ open }) => {
+  const page = await open();
+  await page.goto('examples/states.html?state=file');
+  const formats = page.getByRole('group', { name: 'Save as' });
+  await expect(formats.getByRole('button')).toHaveCount(5);
+});

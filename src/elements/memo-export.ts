@@ -19,6 +19,10 @@ export class MemoExport extends BaseElement {
     errorStyles,
     css`
       :host {
+        display: grid;
+        gap: 0.375rem;
+      }
+      .formats {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
@@ -30,9 +34,6 @@ export class MemoExport extends BaseElement {
       button {
         min-block-size: 36px;
         padding-inline: 0.75rem;
-      }
-      .error {
-        inline-size: 100%;
       }
     `,
   ];
@@ -48,18 +49,21 @@ export class MemoExport extends BaseElement {
   override render(): TemplateResult {
     const { failure } = this;
     const empty = (this.timeline?.estimates.length ?? 0) === 0;
-    return html`<span class="heading">${overTimeWords().export.heading}</span> ${EXPORT_FORMATS.map(
-        (format) =>
-          html`<button
-            class="quiet"
-            type="button"
-            ?disabled=${empty}
-            data-testid="export-${format}"
-            @click=${() => void this.#save(format)}
-          >
-            ${overTimeWords().export.formats[format]}
-          </button>`,
-      )}
+    return html`<div class="formats" role="group" aria-labelledby="heading">
+        <span class="heading" id="heading">${overTimeWords().export.heading}</span>
+        ${EXPORT_FORMATS.map(
+          (format) =>
+            html`<button
+              class="quiet"
+              type="button"
+              ?disabled=${empty}
+              data-testid="export-${format}"
+              @click=${() => void this.#save(format)}
+            >
+              ${overTimeWords().export.formats[format]}
+            </button>`,
+        )}
+      </div>
       ${failure === null ? nothing : errorMessage(failure, () => (this.failure = null))}`;
   }
 
