@@ -206,3 +206,20 @@ test('who hears the formats one by one hears what they are for', async ({ open }
   const formats = page.getByRole('group', { name: 'Save as' });
   await expect(formats.getByRole('button')).toHaveCount(5);
 });
+
+test('an end of a hidden span is as wide as a finger needs', async ({ open }) => {
+  const page = await open();
+  await page.goto('examples/states.html');
+  const track = page.locator('.cell memo-span .track:not(.none)').first();
+  await track.scrollIntoViewIfNeeded();
+  const reached = await track.evaluate((element) => {
+    const root = element.getRootNode() as ShadowRoot;
+    return [...element.querySelectorAll('.end')].map((end) => {
+      const { left, width, top, height } = end.getBoundingClientRect();
+      const [x, y] = [left + width / 2, top + height / 2];
+      return [-11, 0, 11].map((across) => root.elementFromPoint(x + across, y) === end);
+    });
+  });
+  const everywhere = [true, true, true];
+  expect(reached).toEqual([everywhere, everywhere]);
+});

@@ -54,6 +54,12 @@ export class MemoSpan extends BaseElement {
         background: var(--_focus);
         cursor: ew-resize;
       }
+      /* as wide as a finger needs */
+      .end::before {
+        content: '';
+        position: absolute;
+        inset: 0 -0.5rem;
+      }
       .none .hidden {
         display: none;
       }
