@@ -223,3 +223,21 @@ test('an end of a hidden span is as wide as a finger needs', async ({ open }) =>
   const everywhere = [true, true, true];
   expect(reached).toEqual([everywhere, everywhere]);
 });
+
+test('in forced colours a disabled button is as plain as the system has it, and what was looked at is seen', async ({
+  open,
+}) => {
+  const page = await open();
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto('examples/states.html');
+  const disabled = page.locator('.cell memo-export button:disabled').first();
+  await expect(disabled).toBeVisible();
+  expect(await disabled.evaluate((button) => getComputedStyle(button).opacity)).toBe('1');
+  const track = page.locator('.cell [data-testid=looked-at-face]:has(path:not([d=""]))').first();
+  const looks = await track.evaluate((svg) => {
+    const { outlineStyle, outlineColor, backgroundColor } = getComputedStyle(svg);
+    const { fill } = getComputedStyle(svg.querySelector('path')!);
+    return { outlineStyle, edge: outlineColor === fill, seen: fill !== backgroundColor };
+  });
+  expect(looks).toEqual({ outlineStyle: 'solid', edge: true, seen: true });
+});

@@ -41,7 +41,7 @@ export class MemoEvidence extends BaseElement {
         background: var(--_track);
       }
       path {
-        fill: var(--_ink);
+        fill: currentColor;
       }
       .seconds {
         min-inline-size: 3.25em;
@@ -55,14 +55,6 @@ export class MemoEvidence extends BaseElement {
         display: flex;
         grid-column: 2;
         justify-content: space-between;
-      }
-      @media (forced-colors: active) {
-        svg {
-          outline: 1px solid CanvasText;
-        }
-        path {
-          fill: CanvasText;
-        }
       }
     `,
   ];
@@ -102,6 +94,7 @@ export class MemoEvidence extends BaseElement {
       .join('');
     return html`<span aria-hidden="true">${name}</span>
       <svg
+        class="track"
         part="track"
         role="img"
         aria-label=${strings.lookedAt.of(name, seconds, String(SECONDS))}

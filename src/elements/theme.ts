@@ -125,6 +125,9 @@ export const theme = css`
       background: Highlight !important;
       forced-color-adjust: none;
     }
+    :disabled {
+      opacity: 1 !important;
+    }
   }
   @media (prefers-reduced-motion: reduce) {
     *,
