@@ -241,3 +241,38 @@ test('in forced colours a disabled button is as plain as the system has it, and 
   });
   expect(looks).toEqual({ outlineStyle: 'solid', edge: true, seen: true });
 });
+
+/** WCAG's, of two computed colours. */
+function contrast(one: string, other: string): number {
+  const [lighter = 0, darker = 0] = [one, other]
+    .map((colour) => {
+      const [r = 0, g = 0, b = 0] = (colour.match(/[\d.]+/g) ?? []).map((part) => {
+        const value = Number(part) / 255;
+        return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    })
+    .sort((a, b) => b - a);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+test('who wants more contrast has it: 7 to 1 of text, 3 to 1 of edges', async ({ open }) => {
+  const page = await open();
+  await openPage(page);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, contrast: 'more', reducedMotion: 'reduce' });
+    const surface = await page
+      .locator('memo-bert')
+      .evaluate((element) => getComputedStyle(element).backgroundColor);
+    const [text, edge] = await page.getByTestId('actor').evaluate((button) => {
+      const note = button.closest('div')!.parentNode!.querySelector('.note')!;
+      return [getComputedStyle(note).color, getComputedStyle(button).borderTopColor] as const;
+    });
+    expect(contrast(text, surface), `text, ${colorScheme}`).toBeGreaterThan(7);
+    expect(contrast(edge, surface), `edge, ${colorScheme}`).toBeGreaterThan(3);
+    const [below, ground] = await page.locator('.columns p').evaluateAll((texts) => {
+      return [getComputedStyle(texts[0]!).color, getComputedStyle(document.documentElement).backgroundColor];
+    });
+    expect(contrast(below!, ground!), `below, ${colorScheme}`).toBeGreaterThan(7);
+  }
+});
