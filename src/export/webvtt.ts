@@ -1,6 +1,6 @@
 /**
  * W3C WebVTT, for a `<track kind="metadata">` or captions: a cue for each stretch in which the same label is the most likely, or in
- * which the answer is withheld, which says so: without a cue there was no evidence at all.
+ * which the answer is withheld, which says so: without a cue there was no evidence at all, or nobody looked.
  */
 
 import type { Timeline } from '../recogniser/timeline';

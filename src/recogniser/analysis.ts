@@ -3,13 +3,15 @@
  * file gives the same estimates however fast it goes. One step is under way at a time: a file of hours needs no more memory than one of seconds.
  */
 
-import type { MediaReader, SampleChunk } from '../capture';
+import type { MediaReader, SampleChunk, Source } from '../capture';
 import { MemoError } from '../errors';
 import type { Backend, Estimate, Modality } from '../memobert/estimate';
 import type { FaceAnswer, VoiceAnswer } from '../runtime/protocol';
 import type { FaceChoice } from './chosen-faces';
 import type { EngineClient } from './engine-client';
 import { stageRates } from './rates';
+import type { Run } from './run';
+import type { SourceOpeners } from './sources';
 import type { Rates, RecogniserState } from './state';
 import type { Timeline } from './timeline';
 import { toFollow } from './to-follow';
@@ -219,4 +221,18 @@ export function analyse(
     },
   };
   return new Analysis({ ...parts, from: parts.timeline?.reached ?? 0 }, on, signal).run();
+}
+
+/** A file that is read is opened anew for a fresh worker: its decoders have gone on. */
+export async function sourceAgain(
+  run: Run,
+  source: Source,
+  sources: Pick<SourceOpeners, 'file'>,
+): Promise<Source> {
+  const { file } = run;
+  if (file === null) return source;
+  const again = await sources.file(file.blob, file.name, run.abort.signal);
+  source.close();
+  run.source = again;
+  return again;
 }

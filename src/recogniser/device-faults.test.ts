@@ -1,11 +1,14 @@
 /** Devices, page and clock misbehave while it listens: what the state says, and that the run goes on with what it had. */
 
 import { describe, expect, it } from 'vitest';
-import { FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
+import { estimateAt, FakeClient, healthyAnswers, MANIFEST, WEBGPU } from './testing/fake-client';
 import { chunk } from './testing/fake-source';
 import { settled } from './testing/manual-clock';
 import { listening, setUp } from './testing/set-up';
+import type { Timeline } from './timeline';
 import { marks } from './timeline-marks';
+
+type Started = Awaited<ReturnType<typeof listening>>;
 
 const box = { x: 1, y: 1, width: 9, height: 9 };
 const seeing = () =>
@@ -254,6 +257,74 @@ describe('A stop', () => {
     openings[0]!.arrive(late);
     await started;
     expect([late.closes, late.framesTaken, clients[0]!.count('face')]).toEqual([1, 0, 0]);
+    recogniser.close();
+  });
+});
+
+describe('Time in which nobody looked', () => {
+  const unseen = ({ time }: { time: number }) => estimateAt(time);
+  const blind = () => new FakeClient({ ...healthyAnswers(), estimate: unseen });
+  const kinds = (timeline: Timeline | null) => marks(timeline!).map(({ kind }) => kind);
+  /** Of which nothing was given. */
+  const gaps = ({ givenFrom = [] }: Timeline) =>
+    givenFrom.flatMap(({ face, voice, from }, index) =>
+      face || voice ? [] : [[from, givenFrom[index + 1]?.from].map((at) => at && Math.round(at * 4) / 4)],
+    );
+
+  it.each([
+    [
+      'a hidden page',
+      async ({ page, clock }: Started) => {
+        page.set({ hidden: true });
+        await clock.advance(60_000);
+        page.set({ hidden: false });
+      },
+    ],
+    [
+      'a machine too busy to answer',
+      async ({ clients, clock }: Started) => {
+        const { estimate } = clients[0]!.answers;
+        clients[0]!.answers.estimate = undefined;
+        await clock.advance(60_000);
+        clients[0]!.answers.estimate = estimate;
+        clients[0]!.take('estimate').answer(null);
+      },
+    ],
+    ['a page whose timers are held back', ({ clock }: Started) => clock.leap(60_000)],
+  ] as const)('%s: a gap, neither no face nor silence', async (_what, happens) => {
+    const started = await listening(seeing);
+    const { recogniser, clock } = started;
+    await clock.advance(2000);
+    await happens(started);
+    await clock.advance(2000);
+    const { timeline } = recogniser.state;
+    const [gap, ...more] = gaps(timeline!);
+    expect([Math.floor(gap![0]!), gap![1], more]).toEqual([3, 62, []]);
+    expect(timeline!.given).toEqual({ face: true, voice: true });
+    const during = marks(timeline!).filter(({ start, end }) => end > 3.3 && start < 61.9);
+    expect(during).toEqual([]);
+    recogniser.close();
+  });
+
+  it('answers without evidence are looked at: nobody is there', async () => {
+    const { recogniser, clock, clients } = await listening(blind);
+    await clock.advance(2000);
+    clients[0]!.answers.estimate = () => null;
+    await clock.advance(10_000);
+    const { timeline } = recogniser.state;
+    expect(timeline).not.toHaveProperty('givenFrom');
+    expect(timeline?.reached).toBeCloseTo(12, 0);
+    expect(kinds(timeline)).toEqual(['no-face', 'silence']);
+    recogniser.close();
+  });
+
+  it('a camera that another program holds, and a browser that runs no sound, show neither', async () => {
+    const { recogniser, live, clock, clients } = await listening(blind);
+    await clock.advance(500);
+    clients[0]!.answers.estimate = () => null;
+    Object.assign(live, { cameraMuted: true, microphoneSilent: true });
+    await clock.advance(10_000);
+    expect(kinds(recogniser.state.timeline)).toEqual([]);
     recogniser.close();
   });
 });

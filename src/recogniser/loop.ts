@@ -13,6 +13,7 @@ import type { EngineClient } from './engine-client';
 import { isGone } from './faults';
 import { Pace, RateMeter, stageRates } from './rates';
 import type { Condition, Rates } from './state';
+import type { Given } from './timeline';
 
 /** Milliseconds between two looks at rates, conditions and a file's progress. */
 const VITALS_MS = 250;
@@ -24,7 +25,7 @@ export interface Vitals {
   /** Root mean square of the last chunk, 0 to 1; 0 while none comes. */
   readonly level: number;
   /** Whether there is a picture and a sound at all: else what was last seen and heard is over. */
-  readonly gives: Readonly<Record<'face' | 'voice', boolean>>;
+  readonly gives: Given;
   /** From the capture of the newest frame in the last estimate to its arrival here; null without a face. */
   readonly delayMs: number | null;
 }
@@ -32,8 +33,8 @@ export interface Vitals {
 export interface LoopListeners {
   face(answer: FaceAnswer): void;
   voice(answer: VoiceAnswer): void;
-  /** Null: no evidence at all. */
-  estimate(estimate: Estimate | null): void;
+  /** Null: no evidence at all. `reached`: seconds on the source's clock, as it was asked for. `gives`: as {@link Vitals} have it. */
+  estimate(estimate: Estimate | null, reached: number, gives: Given): void;
   vitals(vitals: Vitals): void;
   /** The source is over and its last estimate is out. */
   ended(): void;
@@ -195,11 +196,16 @@ export class Loop {
   async #estimate(): Promise<number | null> {
     const { source, client } = this.parts;
     const seenAt = this.#seenAt; // a later one is not in this estimate
-    const estimate = await client.request('estimate', { time: source.now() });
+    const time = source.now();
+    const estimate = await client.request('estimate', { time });
     if (this.#abort.signal.aborted) return null;
     const shows = estimate?.modalities.face.present === true && seenAt !== null;
     this.#delayMs = shows ? Math.max(0, (source.now() - seenAt) * 1000) : null;
-    this.on.estimate(estimate && { ...estimate, interval: 1 / this.#pace.hz.fusion });
+    this.on.estimate(
+      estimate && { ...estimate, interval: 1 / this.#pace.hz.fusion },
+      time,
+      this.#vitals().gives,
+    );
     return estimate === null ? 0 : cost(estimate.latency, ['fusion']);
   }
 

@@ -3,7 +3,7 @@ import type { TimedText } from '../runtime/protocol';
 import type { FaceChoice } from './chosen-faces';
 import { lasting } from './lasting';
 import type { Said } from './said';
-import type { Given, GivenFrom, Timeline } from './timeline';
+import { holdOf, type Given, type GivenFrom, type Timeline } from './timeline';
 
 /** Estimates beyond this are dropped, oldest first, from a live source: about an hour of 4 a second. */
 const MOST_LIVE = 14_400;
@@ -19,6 +19,8 @@ export class Recorder {
   readonly said: Said[] = [];
   #about: Omit<Timeline, 'estimates' | 'reached'>;
   #given: readonly GivenFrom[];
+  /** Seconds to which the last answer stands, of what goes by itself. */
+  #until = Infinity;
 
   /** @param choices whom to follow in the file */
   constructor(
@@ -48,19 +50,29 @@ export class Recorder {
   /**
    * @param reached seconds; also where there was no estimate
    * @param prompt that the estimate answers
+   * @param gives what there was to look at, of what goes by itself: else all of it was looked at
    */
-  add(estimate: Estimate | null, reached: number, prompt: string): void {
-    const last = this.#estimates.at(-1)?.time ?? -1;
-    const time = estimate?.time ?? Infinity;
-    // of what was pushed last, while nothing more is: one answer of a moment
-    if (time === last) this.#estimates.pop();
-    if (time < last) {
+  add(estimate: Estimate | null, reached: number, prompt: string, gives?: Given): void {
+    if (reached < this.#reached) {
       // a clock that went back: what lies before would claim the same seconds
       this.#estimates = [];
-      this.#reached = this.#from = 0;
+      this.#from = 0;
       this.#given = this.#given.slice(-1).map((given) => ({ ...given, from: 0 }));
     }
-    this.#reached = Math.max(this.#reached, reached);
+    const last = this.#estimates.at(-1);
+    // of what was pushed last, while nothing more is: one answer of a moment
+    if (estimate?.time === last?.time) this.#estimates.pop();
+    if (reached > this.#until) {
+      // nobody has looked since the last answer stood no longer, whatever devices did
+      this.#given = this.#given.filter(({ from }) => from < this.#until);
+      this.give({ face: false, voice: false }, this.#until);
+    }
+    if (gives) {
+      const { given } = this.#about;
+      this.give({ face: given.face && gives.face, voice: given.voice && gives.voice }, reached);
+      this.#until = reached + holdOf(estimate ?? last ?? {});
+    }
+    this.#reached = reached;
     if (estimate === null) return;
     const { labels } = this.#about;
     if (prompt !== this.#about.prompt || estimate.labels.join() !== labels.join()) {

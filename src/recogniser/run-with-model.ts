@@ -9,23 +9,8 @@ import type { Manifest } from '../runtime/manifest';
 import type { Prompting } from '../runtime/protocol';
 import type { Prompted } from './prompter';
 import type { Run } from './run';
-import type { SourceOpeners } from './sources';
 import type { RecogniserState } from './state';
 import type { Given, Timeline } from './timeline';
-
-/** A file that is read is opened anew, for its decoders have gone on; every other source just goes on. */
-export async function sourceAgain(
-  run: Run,
-  source: Source,
-  sources: Pick<SourceOpeners, 'file'>,
-): Promise<Source> {
-  const { file } = run;
-  if (source.reader === undefined || file === null) return source;
-  const again = await sources.file(file.blob, file.name, run.abort.signal);
-  source.close();
-  run.source = again;
-  return again;
-}
 
 /**
  * What a timeline of it says of the whole.

@@ -21,8 +21,10 @@ import type { Prompted } from './prompter';
 import type { Recorder } from './recorder';
 import { AT_REST, newRun, NOTHING_YET, readsAgain, restart, tracksOf, type Run } from './run';
 import type { SourceKind } from './state';
-import { estimateAt } from './timeline';
+import { estimateAt, type Given } from './timeline';
 import { Words } from './words';
+
+const loadAnalysis = () => lateScript(() => import('./analysis'));
 
 export abstract class Runner extends Loader {
   override readonly words: Words;
@@ -191,7 +193,9 @@ export abstract class Runner extends Loader {
     this.apply({ faces: [], speaking: false });
     try {
       const [source] = await Promise.all([
-        this.withModel.sourceAgain(run, before, this.parts.sources),
+        before.reader
+          ? loadAnalysis().then(({ sourceAgain }) => sourceAgain(run, before, this.parts.sources))
+          : before,
         this.loadModel(signal),
       ]);
       await this.#engage(run, source);
@@ -227,7 +231,7 @@ export abstract class Runner extends Loader {
     run.loop?.close();
     const loop = new this.withModel.Loop(parts, {
       ...this.withModel.watching(run, (change) => this.apply(change)),
-      estimate: (estimate) => this.publish(estimate),
+      estimate: (...answer) => this.publish(...answer),
       ended: () => this.endRun(),
       failed: (error) => void this.#mend(run, error),
     });
@@ -251,7 +255,7 @@ export abstract class Runner extends Loader {
     };
     const over = () => (signal.aborted ? undefined : this.endRun());
     // fetched with the first file
-    lateScript(() => import('./analysis'))
+    loadAnalysis()
       .then(({ analyse }) => analyse(parts, owner, signal))
       .then(over, (error: unknown) => {
         if (!signal.aborted) void this.#mend(run, error);
@@ -290,14 +294,14 @@ export abstract class Runner extends Loader {
   }
 
   /** @param reached seconds on the source's clock; also where there is no estimate */
-  protected publish(answer: Estimate | null, reached = answer?.time ?? 0): void {
+  protected publish(answer: Estimate | null, reached = answer?.time ?? 0, gives?: Given): void {
     const estimate = answer === null ? null : this.#finish(answer);
     this.answeredBy = this.engine.loaded;
     if (this.run !== null && !readsAgain(this.run)) this.run.before = null;
     if (this.run?.kind === 'text') this.apply({ estimate });
     else {
       const { position, prompt } = this.state;
-      this.recorder?.add(estimate, reached, prompt ?? '');
+      this.recorder?.add(estimate, reached, prompt ?? '', gives);
       const timeline = this.recorder?.timeline ?? null;
       // somebody looks at a moment before, or further on: that stays
       const there = position === null || timeline === null ? estimate : estimateAt(timeline, position);

@@ -44,9 +44,18 @@ export function marks(timeline: Timeline): Mark[] {
     return off.reduce(without, spans(timeline, kind, missing));
   };
   return [
-    ...found('face', 'no-face', ({ faces }) => faces.length === 0),
-    ...found('voice', 'silence', ({ modalities }) => !modalities.voice.present),
+    ...found('face', 'no-face', (estimate) => estimate.faces.length === 0 && isSaid(estimate, 'no-face')),
+    ...found(
+      'voice',
+      'silence',
+      (estimate) => !estimate.modalities.voice.present && isSaid(estimate, 'silence'),
+    ),
   ].sort((a, b) => a.start - b.start);
+}
+
+/** Where nobody looked or listened lately, an absence is none: then the answer does not say that it doubts. */
+function isSaid({ reliability }: Estimate, absence: Mark['kind']): boolean {
+  return reliability?.reasons.includes(absence) ?? true;
 }
 
 /** The stretches in which it was not given: nothing could be missing there. */

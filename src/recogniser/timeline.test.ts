@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Doubt } from '../memobert/reliability';
 import { estimateAt, type Timeline } from './timeline';
 import { marks, segments } from './timeline-marks';
 import { CANNED_TIMELINE, estimated } from './testing/canned-timeline';
@@ -78,6 +79,17 @@ describe('a timeline', () => {
       { kind: 'silence', start: 0, end: 10 },
     ]);
   });
+});
+
+it('marks no absence that an answer does not tell of: nobody has looked or listened lately', () => {
+  const silent = [1, 2, 3].map((time) => estimated(time, 0.5, { face: false, voice: false }));
+  const told = (reasons: readonly Doubt[]) =>
+    silent.map((estimate) => ({ ...estimate, reliability: { abstained: true, reasons } }));
+  const kinds = (reasons: readonly Doubt[]) =>
+    marks({ ...CANNED_TIMELINE, reached: 3, estimates: told(reasons) }).map(({ kind }) => kind);
+  expect(kinds([])).toEqual([]);
+  expect(kinds(['silence'])).toEqual(['silence']);
+  expect(kinds(['no-face', 'silence'])).toEqual(['no-face', 'silence']);
 });
 
 describe('a timeline of an answer every two seconds', () => {

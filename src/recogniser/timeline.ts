@@ -17,7 +17,10 @@ export interface Timeline {
   readonly name: string | null;
   /** Length of the file; null for a live source. */
   readonly seconds: number | null;
-  /** Seconds on the source's clock: what lies before, and after `from`, is in the estimates, or there was no evidence. */
+  /**
+   * Seconds on the source's clock: what lies before, and after `from`, is in the estimates, or there was no evidence, or nobody looked
+   * (`givenFrom`).
+   */
   readonly reached: number;
   /** Seconds up to which a live run's estimates were dropped, for it has the last 14,400 at most; missing where it has them all. */
   readonly from?: number | undefined;
@@ -30,14 +33,17 @@ export interface Timeline {
   readonly labels: readonly string[];
   /** Whether there was a picture and a sound at all: else their absence is nothing to mark. */
   readonly given: Given;
-  /** Each of it from when on, oldest first, where devices were switched, refused or ended meanwhile; else missing. */
+  /**
+   * Each of it from when on, oldest first, where devices were switched, refused or ended meanwhile, or where nobody looked or listened:
+   * the page was hidden, or the machine too busy. Else missing.
+   */
   readonly givenFrom?: readonly GivenFrom[];
   /** Oldest first. */
   readonly estimates: readonly Estimate[];
 }
 
 /** Seconds that an estimate stands at most: what is further away had no evidence. No clock is exact. */
-export function holdOf({ interval = 0 }: Estimate): number {
+export function holdOf({ interval = 0 }: Pick<Estimate, 'interval'>): number {
   return Math.max(1, 1.5 * interval);
 }
 

@@ -10,4 +10,4 @@ export { finished } from './finished';
 export { Loop } from './loop';
 export { bringPrompt, changePrompt } from './prompter';
 export { Recorder } from './recorder';
-export { askedFor, givenBy, recordingOf, sourceAgain, watching } from './run-with-model';
+export { askedFor, givenBy, recordingOf, watching } from './run-with-model';
