@@ -8,14 +8,18 @@ import { asStream, FakeAudio, FakeNode, FakeProcessor, FakeTrack, useFakeMedia }
 useFakeMedia();
 
 class FakeDevices extends EventTarget {
-  /** What the next requests get; an error's name where there is none. */
-  readonly next: Record<'video' | 'audio', (FakeTrack | string)[]> = { video: [], audio: [] };
+  /** What the next requests get; an error's name where there is none, a promise while the prompt is open. */
+  readonly next: Record<'video' | 'audio', (FakeTrack | string | Promise<MediaStream>)[]> = {
+    video: [],
+    audio: [],
+  };
   permission = 'granted';
   asked = 0;
 
   readonly getUserMedia = (wish: MediaStreamConstraints) => {
     this.asked += 1;
     const given = this.next[wish.video === undefined ? 'audio' : 'video'].shift() ?? 'NotFoundError';
+    if (given instanceof Promise) return given;
     return typeof given === 'string'
       ? Promise.reject(new DOMException('no', given))
       : Promise.resolve(asStream(given));
@@ -212,6 +216,66 @@ describe('A microphone', () => {
       expect(context.state).toBe('closed');
     },
   );
+});
+
+describe('One that goes between two answers', () => {
+  /** The camera goes while the microphone's prompt is open. */
+  async function gone(
+    answer: (give: (stream: MediaStream) => void, refuse: (error: unknown) => void) => void,
+  ) {
+    const camera = new FakeTrack('video');
+    devices.next.video.push(camera);
+    let answers: Parameters<typeof answer> | undefined;
+    devices.next.audio.push(new Promise((...both) => (answers = both)));
+    const opening = openDevices({ camera: true, microphone: true }, new AbortController().signal);
+    await passed(1000);
+    camera.end();
+    answer(...answers!);
+    const source = await opening;
+    const changes: string[] = [];
+    source.on('trackchange', () => changes.push(`${source.camera} ${source.microphone}`));
+    return { source, changes };
+  }
+
+  it('is looked for, and taken up again', async () => {
+    const { source, changes } = await gone((give) => give(asStream(new FakeTrack('audio'))));
+    expect([source.camera, source.microphone]).toEqual(['lost', 'live']);
+    devices.next.video.push(new FakeTrack('video'));
+    await passed(0);
+    expect(changes).toEqual(['live live']);
+    source.close();
+  });
+
+  it('is looked for too where the other one is refused, or given up where asking would be a prompt', async () => {
+    const refused = (_give: unknown, refuse: (error: unknown) => void) =>
+      refuse(new DOMException('no', 'NotAllowedError'));
+    const { source } = await gone(refused);
+    await passed(120_000);
+    expect([source.camera, source.microphone]).toEqual(['lost', 'refused']);
+    source.close();
+    devices.permission = 'prompt';
+    const { changes, source: other } = await gone(refused);
+    await passed(0);
+    expect(changes).toEqual(['ended refused']);
+    other.close();
+  });
+
+  it('while its sound is opened anew is looked for once more', async () => {
+    const { source, microphone, changes } = await open();
+    let arrive: () => void = () => undefined;
+    FakeAudio.module = new Promise((resolve) => (arrive = resolve));
+    const [second, third] = [new FakeTrack('audio'), new FakeTrack('audio')];
+    devices.next.audio.push(second, third);
+    microphone.end();
+    await passed(0);
+    second.end();
+    arrive();
+    await passed(0);
+    await passed(0);
+    expect(changes).toEqual(['live lost', 'live lost', 'live live']);
+    source.close();
+    expect([third.readyState, vi.getTimerCount()]).toEqual(['ended', 0]);
+  });
 });
 
 describe('A switch', () => {

@@ -36,7 +36,6 @@ export class StreamSource implements Source {
   ) {
     this.#tracks = tracks;
     this.#stream = tracks.camera === null ? null : new MediaStream([tracks.camera]);
-    for (const kind of KINDS) this.#attend(kind);
   }
 
   /** Starts reading both tracks; on failure all of them are stopped. Rejects with a MemoError. */
@@ -50,6 +49,7 @@ export class StreamSource implements Source {
       this.close();
       throw MemoError.from(error);
     }
+    for (const kind of KINDS) this.#attend(kind);
   }
 
   /** Null too once the camera has ended: its last picture would look like one of now. */
@@ -188,6 +188,8 @@ export class StreamSource implements Source {
       };
       track?.addEventListener(event, told, { signal });
     }
+    // while it was opened, or the other one still asked for, nobody listened
+    if (track?.readyState === 'ended') this.trackEnded(kind);
   }
 
   /** Resolves when a track has changed, or nobody waits any more. */

@@ -78,13 +78,15 @@ export class FakeProcessor {
 /** An audio context whose worklet module loads, or not. */
 export class FakeAudio {
   static moduleLoads = true;
+  /** What its arrival waits for. */
+  static module = Promise.resolve();
   static opened: FakeAudio[] = [];
   state = 'running';
   onstatechange: (() => void) | null = null;
   readonly sampleRate: number;
   readonly destination = {};
   readonly audioWorklet = {
-    addModule: () => (FakeAudio.moduleLoads ? Promise.resolve() : Promise.reject(new Error('blocked'))),
+    addModule: () => (FakeAudio.moduleLoads ? FakeAudio.module : Promise.reject(new Error('blocked'))),
   };
 
   constructor({ sampleRate = 48_000 }: AudioContextOptions = {}) {
@@ -128,6 +130,7 @@ export const asStream = (...tracks: FakeTrack[]) => new FakeStream(tracks) as un
 export function useFakeMedia(): void {
   beforeEach(() => {
     FakeAudio.moduleLoads = true;
+    FakeAudio.module = Promise.resolve();
     FakeAudio.opened = [];
     vi.stubGlobal('MediaStream', FakeStream);
     vi.stubGlobal('MediaStreamTrackProcessor', FakeProcessor);
