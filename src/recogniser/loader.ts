@@ -8,7 +8,7 @@ import { lateScript } from '../late-script';
 import { sharedWorkers, type LoadStep } from '../runtime';
 import { systemClock } from './clock';
 import { Engine, type LoadedEngine } from './engine';
-import { gpuLeft } from './faults';
+import { gpuLeft, recogniserClosed } from './faults';
 import { lastingLoad } from './lasting-load';
 import { engineOptions, wordsParts, type RecogniserOptions, type RecogniserParts } from './options';
 import { currentPage } from './page';
@@ -35,6 +35,7 @@ export abstract class Loader extends Teller {
   protected asked: object = {};
   /** How far the present load has come. */
   protected step: LoadStep | null = null;
+  protected closed = false;
   readonly #recovery: Recovery;
   /** What the last worker was left for. */
   #leftFor: MemoError | null = null;
@@ -131,7 +132,13 @@ export abstract class Loader extends Teller {
     return true;
   }
 
+  protected assertOpen(): void {
+    if (this.closed) throw recogniserClosed();
+  }
+
   async #load(): Promise<LoadedEngine> {
+    // it may have been while a script was fetched, and no other close would come
+    this.assertOpen();
     if (!this.engine.underWay) {
       this.step = null;
       this.apply({ progress: null });

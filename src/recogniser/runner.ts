@@ -13,7 +13,7 @@ import type { AnalysisOwner, AnalysisParts } from './analysis';
 import type { FaceChoice } from './chosen-faces';
 import type { EarlyEngine, LoadedEngine } from './engine';
 import { Loader } from './loader';
-import { isGone, isWorkersFault, lostDevices, movedOn, recogniserClosed } from './faults';
+import { isGone, isWorkersFault, lostDevices, movedOn } from './faults';
 import type { Loop, LoopParts } from './loop';
 import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Facts } from './phase';
@@ -40,7 +40,6 @@ export abstract class Runner extends Loader {
   protected revisiting = new AbortController();
   /** The model whose worker still holds what the last answer was made of. */
   protected answeredBy: LoadedEngine | null = null;
-  protected closed = false;
   /** What was last told of this run, for the mean over its answers. */
   #last: Estimate | null = null;
 
@@ -390,9 +389,5 @@ export abstract class Runner extends Loader {
       awaitsNetwork: this.awaitsNetwork,
       page: this.parts.page,
     };
-  }
-
-  protected assertOpen(): void {
-    if (this.closed) throw recogniserClosed();
   }
 }
