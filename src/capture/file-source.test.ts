@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openFile } from './file-source';
+
+afterEach(() => vi.unstubAllGlobals());
 
 const open = (parts: BlobPart[]) => openFile(new Blob(parts), 'clip.webm', new AbortController().signal);
 
@@ -7,3 +9,39 @@ test('where nothing can be played either, as in a worker, an empty file is told 
   await expect(open([])).rejects.toMatchObject({ code: 'media-empty' });
   await expect(open(['no media'])).rejects.toMatchObject({ code: 'capture-unsupported' });
 });
+
+/** As much of an element as plays a file that has a picture alone. */
+class FakeVideo extends EventTarget {
+  readonly videoWidth = 4;
+  readonly duration = 2;
+  readonly audioTracks = [];
+  readonly error = { code: 3, message: 'damaged' };
+  currentTime = 0;
+  set src(_url: string) {
+    queueMicrotask(() => this.dispatchEvent(new Event('loadedmetadata')));
+  }
+  requestVideoFrameCallback = () => 0;
+  cancelVideoFrameCallback = () => undefined;
+  removeAttribute = () => undefined;
+  load = () => undefined;
+}
+
+test.each([
+  ['ended', 'end', []],
+  ['error', 'failure', [expect.objectContaining({ code: 'media-unreadable' })]],
+] as const)(
+  'a played file that %s before anybody listens tells who listens then',
+  async (event, told, what) => {
+    const video = new FakeVideo();
+    vi.stubGlobal('document', { createElement: () => video });
+    vi.stubGlobal('window', new EventTarget());
+    const source = await open(['no media']);
+    video.dispatchEvent(new Event(event));
+    const heard = { end: vi.fn(), failure: vi.fn() };
+    source.on('end', heard.end);
+    source.on('failure', heard.failure);
+    await vi.waitFor(() => expect(heard[told].mock.calls).toEqual([what]));
+    expect(heard[told === 'end' ? 'failure' : 'end']).not.toHaveBeenCalled();
+    source.close();
+  },
+);

@@ -61,6 +61,10 @@ class FileSource implements Source {
   #running = false;
   /** The browser plays nothing before the page is touched. */
   #refused = false;
+  /** It was played to its end. */
+  #whole = false;
+  /** Why it broke off. */
+  #failure: MemoError | null = null;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -112,6 +116,10 @@ class FileSource implements Source {
 
   on<K extends keyof SourceEvents>(event: K, listener: SourceEvents[K]): void {
     this.#emitter.on(event, listener);
+    // it may have ended before the model came, or while its worker was replaced: before anybody who asks for it
+    if (this.#whole && event === 'end') (listener as SourceEvents['end'])();
+    const failure = this.#failure;
+    if (failure !== null && event === 'failure') (listener as SourceEvents['failure'])(failure);
   }
 
   setRunning(running: boolean): void {
@@ -172,7 +180,7 @@ class FileSource implements Source {
     if (this.#ended) return;
     clearInterval(this.#timer);
     this.#deliver(Number.POSITIVE_INFINITY);
-    this.#ended = true;
+    this.#ended = this.#whole = true;
     this.#pump?.end();
     this.#emitter.emit('end');
   }
@@ -187,7 +195,7 @@ class FileSource implements Source {
   async #tell(cause: unknown): Promise<void> {
     const { blob, name } = this.file;
     const { currentTime } = this.video;
-    const error =
+    this.#failure =
       (await goneFile(blob, name, cause, currentTime)) ??
       new MemoError(
         'media-unreadable',
@@ -195,7 +203,7 @@ class FileSource implements Source {
         'Try another copy of the file.',
         cause,
       );
-    this.#emitter.emit('failure', error);
+    this.#emitter.emit('failure', this.#failure);
   }
 }
 
