@@ -175,6 +175,30 @@ describe('a moment of a file that was scrubbed', () => {
     expect(recogniser.state.timeline?.estimates.length).toBe(SECONDS * 2 - 3);
   });
 
+  it('wished for twice is the second one’s, and shown as on its way until that is there', async () => {
+    const { recogniser, client, end } = await analysed();
+    await end();
+    recogniser.seek(8);
+    const voice = client.answers.voice!;
+    delete client.answers.voice;
+    const answer = () => {
+      const asked = client.take('voice');
+      asked.answer(voice(asked.body));
+    };
+    const first = recogniser.takeMoment();
+    await eventually(() => expect(client.waiting('voice')).toHaveLength(1));
+    const second = recogniser.takeMoment();
+    await eventually(() => expect(client.waiting('voice')).toHaveLength(2));
+    answer();
+    await expect(first).rejects.toMatchObject({ code: 'aborted' });
+    await settled();
+    expect(recogniser.state.moment).toMatchObject({ busy: true, taken: null, error: null });
+    client.answers.voice = voice;
+    answer();
+    await second;
+    expect(recogniser.state.moment).toMatchObject({ busy: false, taken: expect.anything() });
+  });
+
   it('is given up when something else starts, and no moment comes late', async () => {
     const { recogniser, client, readers, end } = await analysed();
     await end();

@@ -9,6 +9,8 @@ export class Moments {
   /** The worker that holds the moment. */
   #holder: EngineClient | null = null;
   #asking = false;
+  /** The last wish for a moment. */
+  #wish = Symbol();
 
   /**
    * @param client the loaded model's; null without one
@@ -26,7 +28,9 @@ export class Moments {
    * @param before brings the worker to another moment first
    */
   async take(before: (() => Promise<void>) | null = null): Promise<Moment> {
-    return this.#try(async () => {
+    const wish = Symbol();
+    this.#wish = wish;
+    const step = async () => {
       if (before !== null) {
         this.#set({ ...NO_MOMENT, busy: true });
         await before();
@@ -37,7 +41,9 @@ export class Moments {
       this.#holder = client;
       this.#set({ ...NO_MOMENT, taken });
       return taken;
-    });
+    };
+    // of two, the newer one's state is shown
+    return this.#try(step, () => this.#wish === wish);
   }
 
   /** Rejects with `moment-missing`, `input-invalid`, or what is wrong with the bundle's heads. */
@@ -76,13 +82,13 @@ export class Moments {
     }
   }
 
-  async #try<T>(step: () => Promise<T>): Promise<T> {
+  async #try<T>(step: () => Promise<T>, tells = () => true): Promise<T> {
     try {
       return await step();
     } catch (cause) {
       const error = MemoError.from(cause);
       // who began something else knows
-      this.#set({ ...this.#state, busy: false, error: error.code === 'aborted' ? null : error });
+      if (tells()) this.#set({ ...this.#state, busy: false, error: error.code === 'aborted' ? null : error });
       throw error;
     }
   }
