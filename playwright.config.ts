@@ -13,6 +13,7 @@ const LIGHT = [
     'guide',
     'host-pages',
     'language',
+    'leaving',
   ],
   ...['looks', 'nothing-leaves', 'page', 'styling', 'timeline', 'touch'],
 ].map((name) => `**/${name}.e2e.ts`);

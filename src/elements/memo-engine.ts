@@ -223,8 +223,10 @@ export class MemoEngine
     return () => this.#subscribers.delete(subscriber);
   }
 
-  /** Carries out what a part asks for, without asking the page. */
+  /** Carries out what a part asks for, without asking the page; away from the document nothing does. */
   handle(request: MemoRequest): void {
+    // a request may remove the element, and a part outside of it stays behind
+    if (!this.isConnected) return;
     if (request.name === 'start' && this.given !== null)
       void this.start().catch(() => undefined); // told by its event
     else this.#get().handle(request);

@@ -1,0 +1,32 @@
+/** What parts and the page still ask for when the element has left, as a router, a dialog or a list takes it out. */
+
+import { expect, test } from './support/browser';
+import { openBody } from './support/elsewhere';
+
+// whatever is uncaught in the page fails each of them
+
+test('a listener of the page takes the element out on its own request: nothing is asked of it, and nothing fails', async ({
+  open,
+}) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  await page.evaluate(() => {
+    const found = document.querySelector('memo-bert')!;
+    found.addEventListener('memo-request', () => found.remove());
+  });
+  await page.getByTestId('start').click();
+  await expect(page.locator('memo-bert')).toHaveCount(0);
+});
+
+test('a part that stays behind asks nothing of the element that has left', async ({ open }) => {
+  const page = await open();
+  await openBody(
+    page,
+    '<memo-engine id="it" device="wasm"></memo-engine><memo-controls for="it"></memo-controls>',
+  );
+  const start = page.getByTestId('start');
+  await expect(start).toBeVisible();
+  await page.evaluate(() => document.querySelector('#it')!.remove());
+  await start.click();
+  await expect(start).toBeVisible();
+});
