@@ -30,3 +30,22 @@ test('a part that stays behind asks nothing of the element that has left', async
   await start.click();
   await expect(start).toBeVisible();
 });
+
+test('a guide around an element that leaves while it is fetched is over, and comes at the next wish', async ({
+  open,
+}) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  await page.evaluate(async () => {
+    const { showGuide } = (await import(
+      new URL('./memo-bert.js', document.baseURI).href
+    )) as typeof import('../src/elements');
+    const found = document.querySelector('memo-bert')!;
+    const shown = showGuide(found);
+    found.remove();
+    await shown;
+    document.body.append(found);
+    void showGuide(found);
+  });
+  await expect(page.getByTestId('guide')).toBeVisible();
+});

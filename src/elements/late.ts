@@ -2,7 +2,7 @@
 
 const guided = new WeakMap<Element, Promise<void>>();
 
-/** Leads through a `<memo-bert>` in four steps, one guide at a time. Resolves when the guide was left. @param around the element */
+/** Leads through a `<memo-bert>` in four steps, one guide at a time. Resolves when the guide was left, or the element was before. @param around the element */
 export function showGuide(around: Element): Promise<void> {
   const shown = guided.get(around) ?? guide(around).finally(() => guided.delete(around));
   guided.set(around, shown);
@@ -11,6 +11,8 @@ export function showGuide(around: Element): Promise<void> {
 
 async function guide(around: Element): Promise<void> {
   await import('./memo-guide');
+  // it has left meanwhile: there is nothing to stand beside
+  if (!around.isConnected) return;
   const guide = document.createElement('memo-guide');
   // where a dialog stands says nothing about where it shows, but about its language
   around.after(guide);
