@@ -49,3 +49,42 @@ test('a guide around an element that leaves while it is fetched is over, and com
   });
   await expect(page.getByTestId('guide')).toBeVisible();
 });
+
+test('moved into a frame and back it looks as before, and so do the parts that come there', async ({
+  open,
+}) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  const looks = () =>
+    page.evaluate(() => {
+      const frame = document.querySelector('iframe');
+      const found =
+        document.querySelector('memo-bert') ?? frame!.contentDocument!.querySelector('memo-bert')!;
+      const styled = ({ ownerDocument }: Element, inside: Element) =>
+        ownerDocument.defaultView!.getComputedStyle(inside).display;
+      const inner = (part: string, selector: string) => {
+        const of = found.shadowRoot!.querySelector(part)!;
+        return styled(of, of.shadowRoot!.querySelector(selector)!);
+      };
+      return [styled(found, found.shadowRoot!.querySelector('.all')!), inner('memo-controls', '.row')];
+    });
+  await expect(page.getByTestId('start')).toBeVisible();
+  expect(await looks()).toEqual(['grid', 'flex']);
+  await page.evaluate(() => {
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    frame.contentDocument!.body.append(document.querySelector('memo-bert')!);
+  });
+  expect(await looks()).toEqual(['grid', 'flex']);
+  // and a part that comes first there
+  await page.evaluate(() => {
+    document.querySelector('iframe')!.contentDocument!.body.append(document.createElement('memo-meter'));
+  });
+  const meter = page.frameLocator('iframe').locator('body > memo-meter');
+  await expect(meter).toHaveCSS('display', 'flex');
+  await page.evaluate(() => {
+    const inside = document.querySelector('iframe')!.contentDocument!;
+    document.body.append(inside.querySelector('memo-bert')!);
+  });
+  expect(await looks()).toEqual(['grid', 'flex']);
+});

@@ -1,15 +1,16 @@
 /** What every part has in common: the theme, the recogniser it shows, and the way a request goes up. */
 
-import { LitElement, type PropertyValues } from 'lit';
+import type { PropertyValues } from 'lit';
 import type { MemoRequest, RecogniserState } from '../recogniser';
 import type { RequestMap, RequestName } from '../recogniser/requests';
 import { ask } from './ask';
 import { property } from './decorators';
+import { Dressed } from './dressed';
 import { Speaker } from './speaker';
 import { StoreLink, type RecogniserStore } from './store-link';
 import { theme } from './theme';
 
-export class BaseElement extends LitElement {
+export class BaseElement extends Dressed {
   static override styles = [theme];
 
   /** The recogniser to show and to ask; before `for` and what is around. */

@@ -1,9 +1,9 @@
-/** An element that types its own events, beside the platform's. Types only: at run time it is Lit's own class. */
+/** An element that types its own events, beside the platform's. Types only: at run time it is the class it extends. */
 
-import type { LitElement } from 'lit';
+import type { Dressed } from './dressed';
 
 /** @typeParam M what each event is, by its name */
-export declare class Listening<M> extends LitElement {
+export declare class Listening<M> extends Dressed {
   override addEventListener<K extends keyof M & string>(
     type: K,
     listener: (this: this, event: M[K]) => unknown,

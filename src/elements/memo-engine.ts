@@ -1,4 +1,4 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
@@ -27,6 +27,7 @@ import {
 import { customElement } from './custom-element';
 import { CustomStates } from './custom-states';
 import { property, state } from './decorators';
+import { Dressed } from './dressed';
 import type { MemoBertEventMap } from './events';
 import type { ExportFormat } from './export-formats';
 import type { Listening } from './listening';
@@ -73,10 +74,7 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  * @cssstate unsure - the last answer is withheld
  */
 @customElement('memo-engine')
-export class MemoEngine
-  extends (LitElement as typeof Listening<MemoBertEventMap>)
-  implements RecogniserStore
-{
+export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) implements RecogniserStore {
   static override styles = [
     hiddenVisually,
     css`

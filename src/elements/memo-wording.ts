@@ -1,4 +1,4 @@
-import { adoptStyles, css, html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { MemoError } from '../errors';
 import type { RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
@@ -57,7 +57,7 @@ export class MemoWording extends BaseElement {
     if (this.panel !== null) return;
     try {
       const panel = await import('./wording-panel');
-      adoptStyles(this.renderRoot as ShadowRoot, [...MemoWording.styles, ...panel.wordingStyles]);
+      this.dress(panel.wordingStyles);
       this.panel = panel;
     } catch {
       // offline: it stays empty until it is opened again

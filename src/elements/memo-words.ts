@@ -1,4 +1,4 @@
-import { adoptStyles, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { WordSourceKind } from '../capture/words';
 import { INITIAL_WORDS, type RecogniserState, type WordsState } from '../recogniser';
 import { BaseElement } from './base-element';
@@ -187,7 +187,7 @@ export class MemoWords extends BaseElement {
     if (this.panels !== null) return;
     try {
       const panels = await import('./words-panels');
-      adoptStyles(this.renderRoot as ShadowRoot, [...MemoWords.styles, panels.panelStyles]);
+      this.dress([panels.panelStyles]);
       this.panels = panels;
     } catch {
       // offline: it stays empty until something about the words changes
