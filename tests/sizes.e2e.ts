@@ -79,7 +79,7 @@ test('our own code until the first estimate by camera and microphone is all coun
   await page.waitForFunction(() =>
     window.estimates.some(({ modalities: { face, voice } }) => face.present && voice.present),
   );
-  const counted = ownUntilEstimate([...listed].map(([name, { group, gzip }]) => ({ name, group, gzip })));
+  const counted = ownUntilEstimate([...listed].map(([name, { group }]) => ({ name, group })));
   const around = inGroups(['page', 'time', 'wasm']);
   const scripts = requests.names().filter((name) => /^assets\/.*\.js$/.test(name));
   expect(without(scripts, [...counted, ...around, ...AFTER_LOAD, ...OTHERS])).toEqual([]);

@@ -28,7 +28,7 @@ export function ownBytes(sized) {
   };
 }
 
-/** @param {import('./report.mjs').Sized[]} sized @returns {string[]} what `untilEstimate` counts */
+/** @param {{ name: string, group: string }[]} sized @returns {string[]} what `untilEstimate` counts */
 export function ownUntilEstimate(sized) {
   const atOnce = sized.filter(
     ({ group, name }) => /^(?:script|element|worker)$/.test(group) && !OTHERS.test(name),
