@@ -101,8 +101,8 @@ def find_units(folder: Path, valid_part: float, faults: Faults) -> list[Unit]:
     """Units of all videos below `folder`, sorted by file and split.
 
     A split that labels.csv names of a speaker is that of all its rows of them. Where it names none,
-    `valid_part` of the speakers go to `valid`; of the files, where it names no speaker. Of videos of one
-    stem, which share their words, the first is taken. Raises FileNotFoundError when there is no video,
+    `valid_part` of the speakers go to `valid`. A file whose speaker it does not name counts as one. Of videos
+    of one stem, which share their words, the first is taken. Raises FileNotFoundError when there is no video,
     ValueError for a labels.csv that is wrong, or names two splits of a speaker.
     """
     folder = Path(folder)
@@ -141,26 +141,37 @@ def _about(rows: list[dict]) -> dict:
     return next((row for row in rows if row["whole"] and not row["labelled"]), {})
 
 
-def _named_splits(table: dict[str, list[dict]]) -> dict[str, str]:
-    """By speaker. Raises ValueError where two are named of one: who is measured would have been learned."""
-    named: dict[str, tuple[str, str]] = {}
-    for rows in table.values():
+def _who(speaker: str | None, name: str) -> tuple[str, bool]:
+    """Who is in one split alone: the speaker, or the film where none is named; nobody is called as a film."""
+    return speaker or name, speaker is not None
+
+
+def _named_splits(table: dict[str, list[dict]]) -> dict[tuple[str, bool], str]:
+    """By `_who`. Raises ValueError where two are named of one: who is measured would have been learned."""
+    named: dict[tuple[str, bool], tuple[str, str]] = {}
+    for name, rows in table.items():
         about = _about(rows)
         for row in rows:
             speaker, split = (row[of] or about.get(of) for of in ("speaker", "split"))
-            if not speaker or not split:
+            if not split:
                 continue
-            before, where = named.setdefault(speaker, (split, row["where"]))
+            who = _who(speaker, name)
+            before, where = named.setdefault(who, (split, row["where"]))
             if before != split:
                 raise ValueError(
-                    f"{where}: {speaker} is of {before}, and in {row['where']} of {split}: put all clips of "
+                    f"{where}: {who[0]} is of {before}, and in {row['where']} of {split}: put all clips of "
                     "a speaker into one split, or give two people two names"
                 )
-    return {speaker: split for speaker, (split, _) in named.items()}
+    return {who: split for who, (split, _) in named.items()}
 
 
 def _units_of(
-    folder: Path, name: str, rows: list[dict], named: dict[str, str], valid_part: float, faults: Faults
+    folder: Path,
+    name: str,
+    rows: list[dict],
+    named: dict[tuple[str, bool], str],
+    valid_part: float,
+    faults: Faults,
 ) -> list[Unit]:
     cues, transcript = _said(folder / name, name, faults)
     about = _about(rows)
@@ -169,7 +180,7 @@ def _units_of(
 
     def add(utterance: Utterance, row: dict) -> None:
         speaker = row.get("speaker") or about.get("speaker")
-        split = row.get("split") or about.get("split") or named.get(speaker)
+        split = row.get("split") or about.get("split") or named.get(_who(speaker, name))
         split = split or _split(speaker or _stem(name), valid_part)
         by_split[split].append(utterance)
 
