@@ -136,9 +136,13 @@ def _stem(name: str) -> str:
     return Path(name).with_suffix("").as_posix()
 
 
+def _tells_of_all(row: dict) -> bool:
+    return row["whole"] and not row["labelled"]
+
+
 def _about(rows: list[dict]) -> dict:
     """The row that tells of its whole file."""
-    return next((row for row in rows if row["whole"] and not row["labelled"]), {})
+    return next(filter(_tells_of_all, rows), {})
 
 
 def _who(speaker: str | None, name: str) -> tuple[str, bool]:
@@ -175,7 +179,10 @@ def _units_of(
 ) -> list[Unit]:
     cues, transcript = _said(folder / name, name, faults)
     about = _about(rows)
-    rows = [row for row in rows if row is not about]
+    clips = [row for row in rows if not _tells_of_all(row)]
+    if (further := len(rows) - len(clips) - bool(about)) > 0:
+        told = f"further row with neither time nor label in {TABLE}: the first tells of the file"
+        faults.add(told, name, further)
     by_split: dict[str, list[Utterance]] = defaultdict(list)
 
     def add(utterance: Utterance, row: dict) -> None:
@@ -184,7 +191,7 @@ def _units_of(
         split = split or _split(speaker or _stem(name), valid_part)
         by_split[split].append(utterance)
 
-    for row in rows:
+    for row in clips:
         # without cues, the words of the transcript, spread once the video's length is known
         words = None
         if cues:
@@ -192,7 +199,9 @@ def _units_of(
             words = words_within(spoken, row["start"], row["end"])
         speaker = row["speaker"] or about.get("speaker")
         add(Utterance(row["start"], row["end"], words, row["label"], speaker), row)
-    if not rows:
+    if clips and (outside := sum(not _is_in(cue, clips) for cue in cues)):
+        faults.add(f"cue outside of the rows of {TABLE}: left out", name, outside)
+    if not clips:
         for cue in cues:
             speaker = about.get("speaker") or cue.speaker
             add(Utterance(cue.start_s, cue.end_s, cue.words, None, speaker), {})
@@ -201,6 +210,11 @@ def _units_of(
     if not by_split:
         faults.add("no subtitles, transcript or row of labels.csv: left out", name)
     return [Unit(name, split, tuple(by_split[split]), transcript) for split in sorted(by_split)]
+
+
+def _is_in(cue: Utterance, rows: list[dict]) -> bool:
+    """Whether a word of it is said in a row."""
+    return any(words_within(cue.words, row["start"], row["end"]) for row in rows)
 
 
 def _said(video: Path, name: str, faults: Faults) -> tuple[list[Utterance], str | None]:
