@@ -32,8 +32,7 @@ log = logging.getLogger(__name__)
 def dry_run(arguments: argparse.Namespace, units: list[Unit], faults: Faults) -> dict:
     """What would be written, as far as containers and subtitles tell; decodes and writes nothing."""
     usable, seconds = [], 0.0
-    splits: Counter = Counter()
-    labels: Counter = Counter()
+    splits, labels, labelled = Counter(), Counter(), Counter()
     for unit in tqdm(units, unit="video"):
         try:
             contents = probe(arguments.videos / unit.file)
@@ -54,6 +53,7 @@ def dry_run(arguments: argparse.Namespace, units: list[Unit], faults: Faults) ->
         seconds += sum(end - u.start_s for end, u in zip(ends, kept, strict=True) if end != float("inf"))
         splits[unit.split] += len(kept)
         labels.update(u.label or "none" for u in kept)
+        labelled[unit.split] += sum(u.label is not None for u in kept)
     return {
         "videos": len({unit.file for unit in usable}),
         "utterances": sum(splits.values()),
@@ -61,7 +61,28 @@ def dry_run(arguments: argparse.Namespace, units: list[Unit], faults: Faults) ->
         "shards": len(plan_shards(usable, arguments.shard)),
         "splits": dict(sorted(splits.items())),
         "labels": dict(sorted(labels.items())),
+        "labelled": dict(sorted(labelled.items())),
     }
+
+
+def lacks(counts: dict) -> list[str]:
+    """What training would end for, of a folder that is not for `test` alone."""
+    splits, labelled = ({of for of, n in counts[name].items() if n} for name in ("splits", "labelled"))
+    if not splits - {"test"}:
+        return []
+    found = []
+    for split, more in (("train", "smaller"), ("valid", "larger")):
+        if split not in splits:
+            found.append(
+                f"nobody is of {split}: pretrain and tune will end, unless another folder has some. "
+                f"Name {split} in the column split of {TABLE} or give a {more} --valid, and another --out"
+            )
+        elif labelled - {"test"} and split not in labelled:
+            found.append(
+                f"no clip of {split} has a label: tune will need corpora beside these, or another folder. "
+                f"Label some in {TABLE}, or move labelled people into {split}, and give another --out"
+            )
+    return found
 
 
 def write(arguments: argparse.Namespace, units: list[Unit], faults: Faults) -> dict:
@@ -116,6 +137,8 @@ def main(argv: list[str] | None = None) -> dict:
     units = find_units(arguments.videos, arguments.valid, faults)
     counts = (dry_run if arguments.dry_run else write)(arguments, units, faults)
     for line in faults.lines():
+        log.warning("%s", line)
+    for line in lacks(counts):
         log.warning("%s", line)
     log.info("%s %s", "would write" if arguments.dry_run else arguments.out, json.dumps(counts))
     if not counts["utterances"]:

@@ -146,7 +146,7 @@ class ShardWriter:
         self.parts.rmdir()
 
     def counts(self) -> dict:
-        """Of all shards together."""
+        """Of all shards together; `labelled` are those with a label, by split."""
         units = list(self.index["units"].values())
         total: dict = {
             name: sum(unit[name] for unit in units) for name in ("utterances", "faces", "missed_faces")
@@ -154,12 +154,13 @@ class ShardWriter:
         total["videos"] = len({unit["file"] for unit in units if unit["utterances"]})
         total["shards"] = len(self.index["shards"])
         total["voice_hours"] = round(sum(unit["voice_s"] for unit in units) / 3600, 3)
-        splits: Counter = Counter()
-        labels: Counter = Counter()
+        splits, labels, labelled = Counter(), Counter(), Counter()
         for unit in units:
             splits[unit["split"]] += unit["utterances"]
             labels.update(unit["labels"])
-        return {**total, "splits": dict(sorted(splits.items())), "labels": dict(sorted(labels.items()))}
+            labelled[unit["split"]] += unit["utterances"] - unit["labels"].get("none", 0)
+        by_name = {"splits": splits, "labels": labels, "labelled": labelled}
+        return total | {name: dict(sorted(of.items())) for name, of in by_name.items()}
 
     def faults(self) -> dict[str, dict[str, int]]:
         """Of all units, by kind and file."""
