@@ -1,10 +1,12 @@
 """Decodes videos in this process or in several, each with a detector of its own."""
 
+import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from .face_finding import FaceDetector
@@ -65,7 +67,14 @@ _detector: FaceDetector | None = None
 
 def _start_worker(model: Path) -> None:
     global _detector
+    threading.Thread(target=_end_with_command, daemon=True).start()
     _detector = FaceDetector(model)
+
+
+def _end_with_command() -> None:
+    # a worker whose command was killed would wait for work for ever, with its memory
+    parent_process().join()
+    os._exit(1)
 
 
 def _work(job: Job) -> Unit:

@@ -5,6 +5,7 @@ all there they are put end to end in the plan's order and deleted: neither worke
 """
 
 import json
+import os
 import re
 import tarfile
 from collections import Counter
@@ -14,12 +15,13 @@ from pathlib import Path
 
 import webdataset
 
+from .kept import write_whole
 from .shards import FACE_HZ, FORMAT, INDEX, SPLITS, VOICE_HZ, Clip, ShardError, pack_clip, read_index, sha256
 from .utterances import Faults, Unit
 
 PACKAGES = ("memobert-training", "av", "mediapipe", "webdataset", "webvtt-py")
 # of what is in work beside the shards; a download's name may end alike
-_PARTIAL = re.compile(rf"(?:(?:{'|'.join(SPLITS)})-\d{{6,}}\.tar|{re.escape(INDEX)})\.part")
+_PARTIAL = re.compile(rf"(?:(?:{'|'.join(SPLITS)})-\d{{6,}}\.tar|{re.escape(INDEX)})(?:\.\d+)?\.part")
 UNUSABLE = "video that cannot be decoded: left out"
 
 
@@ -45,7 +47,8 @@ def write_part(parts: Path, unit: Unit, fingerprint: str, clips: Iterable[Clip],
     about = {"file": unit.file, "split": unit.split, "fingerprint": fingerprint}
     about |= {"utterances": 0, "faces": 0, "missed_faces": 0, "voice_s": 0.0}
     labels: Counter = Counter()
-    partial = parts / f"{unit.key}.tar.part"
+    # no name of another process: one of a killed command may still be at the same video
+    partial = parts / f"{unit.key}.tar.{os.getpid()}.part"
     with webdataset.TarWriter(str(partial), encoder=False, compress=False, mtime=0) as tar:
         for clip in clips:
             tar.write(pack_clip(clip))
@@ -80,7 +83,7 @@ class ShardWriter:
         self.parts.mkdir(parents=True, exist_ok=True)
         own = (path for path in folder.glob("*.part") if _PARTIAL.fullmatch(path.name))
         for partial in (*own, *self.parts.glob("*.part")):
-            partial.unlink()
+            partial.unlink(missing_ok=True)
 
     def is_finished(self, unit: Unit, fingerprint: str) -> bool:
         """Raises ShardError when it has changed since; one of which nothing could be used may change."""
@@ -179,7 +182,5 @@ def _version(package: str) -> str | None:
 
 
 def _write_json(path: Path, content: dict) -> None:
-    # written beside and renamed, so that a kill never leaves half a file
-    partial = path.with_name(f"{path.name}.part")
-    partial.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
-    partial.rename(path)
+    written = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+    write_whole(path, lambda file: file.write(written.encode()))

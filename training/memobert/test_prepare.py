@@ -515,7 +515,7 @@ def test_of_a_killed_runs_leavings_only_its_own_are_taken_away(detector, film, t
     videos, out = tmp_path / "videos", tmp_path / "out"
     copy(film, videos, "a")
     out.mkdir()
-    own = ("train-000003.tar.part", "shards.json.part")
+    own = ("train-000003.tar.part", "shards.json.part", "shards.json.4711.part")
     others = ("download.iso.part", "train-set.tar.part")
     for name in (*own, *others):
         (out / name).write_text("begun")
