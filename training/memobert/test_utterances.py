@@ -1,5 +1,6 @@
 """What a folder of videos says without any of them being decoded: rows, cues, speakers and splits."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,82 @@ def test_a_second_row_of_a_whole_file_takes_no_cues_away(tmp_path):
     assert [(u.start_s, u.end_s, u.speaker) for u in unit.utterances] == [(0, 1, "ann"), (1, 2, "ann")]
     told = "further row with neither time nor label in labels.csv: the first tells of the file"
     assert faults.lines() == [f"a.mp4: {told}"]
+
+
+# as yt-dlp saves automatic captions: each line moves up, and is shown once more for 10 ms in between
+ROLLING = """WEBVTT
+Kind: captions
+Language: en
+
+00:00:00.240 --> 00:00:02.389 align:start position:0%
+ 
+this<00:00:00.480><c> is</c><00:00:00.800><c> the</c><00:00:01.000><c> first</c>
+
+00:00:02.389 --> 00:00:02.399 align:start position:0%
+this is the first
+ 
+
+00:00:02.399 --> 00:00:04.829 align:start position:0%
+this is the first
+line<00:00:02.600><c> and</c><00:00:03.000><c> more</c>
+
+00:00:04.829 --> 00:00:04.839 align:start position:0%
+line and more
+ 
+
+00:00:07.000 --> 00:00:08.000 align:start position:0%
+line and more
+ 
+"""
+
+
+def said_in(folder: Path, faults: Faults) -> list[tuple[float, float, str]]:
+    (folder / "a.mp4").touch()
+    (unit,) = find_units(folder, 0.0, faults)
+    return [(u.start_s, u.end_s, " ".join(word.text for word in u.words)) for u in unit.utterances]
+
+
+@pytest.mark.parametrize("suffix", [".vtt", ".srt"])
+def test_rolling_captions_are_said_once(tmp_path, suffix):
+    text = ROLLING
+    if suffix == ".srt":
+        # as its converter writes them
+        text = re.sub(r"<[^>]*>| align.*|^WEBVTT[^0]*", "", text)
+        text = re.sub(r"(\d\d)\.(\d{3})", r"\1,\2", text)
+        text = "\n\n".join(f"{i}\n{cue}" for i, cue in enumerate(text.strip().split("\n\n"), 1))
+    (tmp_path / f"a{suffix}").write_text(text)
+    faults = Faults()
+    assert said_in(tmp_path, faults) == [
+        (0.24, 2.399, "this is the first"),
+        (2.399, 4.839, "line and more"),
+        # after a pause it is said again
+        (7, 8, "line and more"),
+    ]
+    assert faults.lines() == ["a.mp4: line of rolling captions that is shown again: taken once (3 times)"]
+
+
+def test_what_is_said_twice_is_no_rolling_caption(tmp_path):
+    write_subtitle(tmp_path / "a.srt", [(0, 1, "no"), (1, 2, "no"), (2, 3, "no"), (3, 4, "no\nwait")])
+    faults = Faults()
+    assert [words for *_, words in said_in(tmp_path, faults)] == ["no", "no", "no", "no wait"]
+    assert not faults.lines()
+
+
+@pytest.mark.parametrize("name", ["a.en.vtt", "a.de-orig.SRT"])
+def test_subtitles_that_bear_a_language_are_named(tmp_path, name):
+    (tmp_path / "a.mp4").touch()
+    write_subtitle(tmp_path / name, [(0, 1, "one")])
+    faults = Faults()
+    assert not find_units(tmp_path, 0.0, faults)
+    told = f"subtitles are not found by the name {name}: call them a{name[-4:].lower()}"
+    assert f"a.mp4: {told}" in faults.lines()
+    # those of another video are none of this one's
+    (tmp_path / name).with_suffix(".mp4").touch()
+    faults = Faults()
+    (unit,) = find_units(tmp_path, 0.0, faults)
+    assert unit.file == f"{name[:-4]}.mp4" and told not in faults.counts
+    # nor are they missed where the video has others
+    (tmp_path / name).with_suffix(".mp4").unlink()
+    write_subtitle(tmp_path / "a.vtt", [(0, 1, "one")])
+    faults = Faults()
+    assert find_units(tmp_path, 0.0, faults) and not faults.lines()

@@ -6,7 +6,6 @@ video, or a table that cannot be meant so, is refused.
 
 import csv
 import hashlib
-import html
 import io
 import re
 from collections import Counter, defaultdict
@@ -14,23 +13,16 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import webvtt
-
+from .captions import read_captions
 from .labels import FACE_LABELS, LABELS, SPEECH_LABELS, TEXT_LABELS, UNUSED_EMOTIONS
 from .shards import SPLITS, Word
 
 VIDEO_SUFFIXES = (".mp4", ".webm", ".mkv", ".mov", ".avi", ".m4v", ".mpg", ".mpeg")
+SAID_SUFFIXES = (".vtt", ".srt", ".txt")
 TABLE = "labels.csv"
 COLUMNS = ("file", "start", "end", "label", "speaker", "split")
 # every name that a corpus gives to one of our labels
 LABEL_NAMES = {name: name for name in LABELS} | FACE_LABELS | SPEECH_LABELS | TEXT_LABELS["meld"]
-# said by nobody: sounds in brackets, music, positions, the dash before a speaker's turn. Nothing in it looks
-# further than once at a place, whatever the text: brackets that never close, lines that are empty
-_NOT_SAID = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{\\[^{}]*\}|[♪♫]|^[^\S\n]*[-\u2013\u2014]\s+", re.MULTILINE)
-
-# where a cue's times are, whether or not they can be read
-_TIMES = re.compile(r"^[^\S\n]*+[\d:.,]*+[^\S\n]*+-->.*", re.MULTILINE)
-_SHORT_FRACTION = re.compile(r"(:\d{1,2}[.,])(\d{1,2})(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -106,16 +98,15 @@ def find_units(folder: Path, valid_part: float, faults: Faults) -> list[Unit]:
     ValueError for a labels.csv that is wrong, or names two splits of a speaker.
     """
     folder = Path(folder)
-    videos = sorted(
-        (path for path in folder.rglob("*") if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file()),
-        key=lambda path: path.relative_to(folder).as_posix(),
-    )
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    videos = [name for name in files if Path(name).suffix.lower() in VIDEO_SUFFIXES]
     if not videos:
         raise FileNotFoundError(
             f"{folder} holds no video ({', '.join(VIDEO_SUFFIXES)}), nor does a folder in it: "
             "give the folder of your videos with --videos"
         )
-    names = _one_of_each_stem([path.relative_to(folder).as_posix() for path in videos], faults)
+    names = _one_of_each_stem(videos, faults)
+    _tell_other_names(files, names, faults)
     table = _read_table(folder / TABLE, names, faults)
     named = _named_splits(table)
     units = []
@@ -130,6 +121,29 @@ def _one_of_each_stem(names: list[str], faults: Faults) -> list[str]:
         if (before := first.setdefault(_stem(name), name)) != name:
             faults.add(f"has its words in common with {Path(before).name}, which is taken: left out", name)
     return list(first.values())
+
+
+def _tell_other_names(files: list[str], videos: list[str], faults: Faults) -> None:
+    """Of subtitles such as `talk.en.vtt`, which nothing reads, where `talk.mp4` has no others."""
+    said = {_stem(name) for name in files if Path(name).suffix.lower() in SAID_SUFFIXES}
+    wordless = {stem: name for name in videos if (stem := _stem(name)) not in said}
+    known = {_stem(name) for name in videos}
+    for name in files:
+        path = Path(name)
+        suffix = path.suffix.lower()
+        if suffix not in SAID_SUFFIXES[:2] or _stem(name) in known:
+            continue
+        of = next((p.as_posix() for p in _shortened(path) if p.as_posix() in wordless), None)
+        if of:
+            told = f"subtitles are not found by the name {path.name}: call them {Path(of).name}{suffix}"
+            faults.add(told, wordless[of])
+
+
+def _shortened(path: Path) -> Iterable[Path]:
+    """Without its last ending, its last two …"""
+    while path.suffix:
+        path = path.with_suffix("")
+        yield path
 
 
 def _stem(name: str) -> str:
@@ -219,7 +233,7 @@ def _is_in(cue: Utterance, rows: list[dict]) -> bool:
 
 def _said(video: Path, name: str, faults: Faults) -> tuple[list[Utterance], str | None]:
     """Cues of the .vtt or .srt of the same stem, else the text of its .txt."""
-    for suffix in (".vtt", ".srt", ".txt"):
+    for suffix in SAID_SUFFIXES:
         # some devices write all names in capitals
         path = next((p for s in (suffix, suffix.upper()) if (p := video.with_suffix(s)).is_file()), None)
         if path is None:
@@ -232,30 +246,23 @@ def _said(video: Path, name: str, faults: Faults) -> tuple[list[Utterance], str 
                 return [], text
             return _cues(path, name, faults), None
         # UnicodeDecodeError is a ValueError
-        except (ValueError, webvtt.errors.MalformedFileError, webvtt.errors.MalformedCaptionError):
+        except ValueError:
             faults.add(f"{suffix} that cannot be read or says nothing: save it anew, as UTF-8", name)
     return [], None
 
 
 def _cues(path: Path, name: str, faults: Faults) -> list[Utterance]:
     """Sorted by time. Raises ValueError when there is none."""
-    with webvtt.utils.FileWrapper.open(str(path), encoding="utf-8-sig") as opened:
-        written = opened.file.read().lstrip()
-    # the reader of .srt takes the 5 of 3,5 s for milliseconds
-    written = _TIMES.sub(lambda line: _SHORT_FRACTION.sub(_three_digits, line[0]), written)
-    captions = list(webvtt.from_buffer(io.StringIO(written), format=path.suffix[1:].lower()))
-    if lost := len(_TIMES.findall(written)) - len(captions):
-        faults.add("cue without words, or without times that can be read: left out", name, lost)
-    cues = []
-    for caption in captions:
-        text = " ".join(_NOT_SAID.sub(" ", html.unescape(caption.text)).split())
-        start, end = (time.in_milliseconds() / 1000 for time in (caption.start_time, caption.end_time))
-        if not text:
-            faults.add("cue in which nothing is said", name)
-        elif end <= start:
-            faults.add("cue that ends before it begins", name)
-        else:
-            cues.append(Utterance(start, end, tuple(spread(text, start, end)), None, caption.voice or None))
+    cues = [
+        Utterance(
+            caption.start_s,
+            caption.end_s,
+            tuple(spread(" ".join(caption.lines), caption.start_s, caption.end_s)),
+            None,
+            caption.voice,
+        )
+        for caption in read_captions(path, lambda kind, count=1: faults.add(kind, name, count))
+    ]
     if not cues:
         raise ValueError("no cue in it")
     cues.sort(key=lambda cue: (cue.start_s, cue.end_s))
@@ -265,10 +272,6 @@ def _cues(path: Path, name: str, faults: Faults) -> list[Utterance]:
             faults.add("cue that overlaps the one before it", name)
         latest = max(latest, cue.end_s)
     return cues
-
-
-def _three_digits(fraction: re.Match) -> str:
-    return fraction[1] + fraction[2].ljust(3, "0")
 
 
 def spread(text: str, start_s: float, end_s: float) -> list[Word]:
