@@ -34,6 +34,7 @@ from .samples import Sample, load_samples, save_samples
 from .shards import FACE_HZ, VOICE_HZ, Clip, read_index, read_shard
 from .speech_data import SHORTEST_S
 from .train_denseface import to_input
+from .vocabulary import tell_unfit
 from .voice_features import FRAME_SAMPLES, heard_window, spoken
 from .wav2vec2_model import POOL, WINDOW_SAMPLES
 
@@ -271,11 +272,10 @@ def load_tokenizer(vocabulary: Path | None) -> BertTokenizerFast:
     path = vocabulary or BUNDLE / "tokenizer.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: give BERT's vocab.txt with --vocabulary")
-    if vocabulary:
-        return BertTokenizerFast(vocab=str(vocabulary), do_lower_case=True)
-    return BertTokenizerFast(
-        vocab=json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"], do_lower_case=True
-    )
+    words = str(path) if vocabulary else json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"]
+    tokenizer = BertTokenizerFast(vocab=words, do_lower_case=True)
+    tell_unfit(tokenizer, path)
+    return tokenizer
 
 
 if __name__ == "__main__":

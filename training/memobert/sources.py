@@ -25,6 +25,7 @@ from .samples import CASES, UNKNOWN, Sample
 from .speech_data import load_speech
 from .text_data import Sentence, load_sentences, load_unlabelled
 from .text_teacher import load_beliefs
+from .vocabulary import tell_unfit
 
 log = logging.getLogger(__name__)
 
@@ -274,6 +275,7 @@ def load_source(arguments: argparse.Namespace, split: str = "train") -> Source:
     and as `made_by` does.
     """
     tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
+    tell_unfit(tokenizer, arguments.vocabulary)
     source = Source(tokenizer, composed=arguments.composed)
     source.encoders = made_by(arguments, len(tokenizer))
     source.own = own_samples(arguments.samples, "train") if split == "train" else []
