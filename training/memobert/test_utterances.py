@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from .toy_videos import write_subtitle
-from .utterances import Faults, Unit, find_units
+from .utterances import Faults, Unit, find_units, spread
 
 HEAD = "file,start,end,label,speaker,split\n"
 
@@ -133,3 +133,35 @@ def test_subtitles_that_bear_a_language_are_named(tmp_path, name):
     write_subtitle(tmp_path / "a.vtt", [(0, 1, "one")])
     faults = Faults()
     assert find_units(tmp_path, 0.0, faults) and not faults.lines()
+
+
+def test_words_are_when_their_line_says_they_are(tmp_path):
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "a.vtt").write_text(ROLLING)
+    (unit,) = find_units(tmp_path, 0.0, Faults())
+    assert [(word.text, word.start_s, word.end_s) for u in unit.utterances[:2] for word in u.words] == [
+        ("this", 0.24, 0.48),
+        ("is", 0.48, 0.8),
+        ("the", 0.8, 1.0),
+        ("first", 1.0, 2.399),
+        ("line", 2.399, 2.6),
+        ("and", 2.6, 3.0),
+        ("more", 3.0, 4.839),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["so<00:00:03.000> late", "so<00:00:00.500> <00:00:00.200>late", "so <00:00:00.200>late"]
+)
+def test_times_that_cannot_be_meant_leave_a_line_as_it_was(tmp_path, line):
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "a.vtt").write_text(f"WEBVTT\n\n00:00.500 --> 00:01.400\n{line}\n")
+    (unit,) = find_units(tmp_path, 0.0, Faults())
+    assert unit.utterances[0].words == tuple(spread("so late", 0.5, 1.4))
+
+
+def test_a_time_within_a_word_leaves_it_whole(tmp_path):
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "a.vtt").write_text("WEBVTT\n\n00:00.500 --> 00:01.400\nhap<00:00:00.900>py\n")
+    (unit,) = find_units(tmp_path, 0.0, Faults())
+    assert unit.utterances[0].words == tuple(spread("happy", 0.5, 1.4))

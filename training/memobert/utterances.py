@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .captions import read_captions
+from .captions import read_captions, timed_parts
 from .labels import FACE_LABELS, LABELS, SPEECH_LABELS, TEXT_LABELS, UNUSED_EMOTIONS
 from .shards import SPLITS, Word
 
@@ -257,7 +257,7 @@ def _cues(path: Path, name: str, faults: Faults) -> list[Utterance]:
         Utterance(
             caption.start_s,
             caption.end_s,
-            tuple(spread(" ".join(caption.lines), caption.start_s, caption.end_s)),
+            tuple(word for start, end, text in timed_parts(caption) for word in spread(text, start, end)),
             None,
             caption.voice,
         )
