@@ -8,14 +8,14 @@ import os
 import random
 import subprocess
 import time
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
-from .checkpoint_files import WEIGHTS, digest
+from .learned_from import check_same_run, kept_digest, learned_from
 
 log = logging.getLogger(__name__)
 
@@ -114,16 +114,8 @@ def describe_run(arguments: argparse.Namespace) -> dict:
 
 def _file(path: Path) -> dict[str, str] | None:
     """Name and sha256 of a file or a checkpoint's folder; None of what is neither."""
-    if not path.is_file() and not any((path / name).is_file() for name in WEIGHTS):
-        return None
-    about = path.stat()
-    return {"file": path.resolve().name, "sha256": _kept_digest(path, about.st_size, about.st_mtime_ns)}
-
-
-@cache
-def _kept_digest(path: Path, _bytes: int, _changed_ns: int) -> str:
-    # asked for again after each round
-    return digest(path)
+    sha256 = kept_digest(path)
+    return sha256 and {"file": path.resolve().name, "sha256": sha256}
 
 
 def _git(words: list[str]) -> str | None:
@@ -240,19 +232,30 @@ class AveragedWeights:
 class Checkpoints:
     """`last.pt` to resume from, `best.pt` to export, `log.jsonl` of what was measured.
 
-    A dry run neither resumes nor writes.
+    A dry run of the `arguments` neither resumes nor writes.
     """
 
-    def __init__(self, folder: Path, dry_run: bool = False) -> None:
-        self.folder, self.dry_run = folder, dry_run
+    def __init__(self, folder: Path, arguments: argparse.Namespace) -> None:
+        self.folder, self.arguments = folder, arguments
+        self.dry_run = getattr(arguments, "dry_run", False)
         self.best = -math.inf
         self.started = time.monotonic()
 
+    @cached_property
+    def learned_from(self) -> dict[str, str]:
+        """What the weights learn from, as it is when the run begins."""
+        return learned_from(self.arguments)
+
     def load_last(self) -> dict | None:
+        """What `save` kept last. Raises ValueError where a run of other arguments did (`check_same_run`)."""
         path = self.folder / "last.pt"
-        if self.dry_run or not path.exists():
+        if self.dry_run:
+            return None
+        now = self.learned_from
+        if not path.exists():
             return None
         last = torch.load(path, map_location="cpu", weights_only=False)
+        check_same_run(path, last.get("learned_from"), now)
         self.best = last["best"]
         log.info("resumed %s at epoch %d", path, last["epoch"])
         return last
@@ -270,7 +273,8 @@ class Checkpoints:
         if score > self.best:
             self.best = score
             self._write("best.pt", {**best_state, "epoch": epoch, "score": score})
-        self._write("last.pt", {**state, "epoch": epoch, "best": self.best})
+        kept = {**state, "epoch": epoch, "best": self.best, "learned_from": self.learned_from}
+        self._write("last.pt", kept)
         row = {"epoch": epoch, "seconds": round(time.monotonic() - self.started, 1), **row}
         with (self.folder / "log.jsonl").open("a") as file:
             file.write(json.dumps(row) + "\n")

@@ -266,7 +266,7 @@ def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict
         # the latest is the best: a mean over tasks of different units would choose by chance
         return round_, row, best
 
-    fit = Fit(module, arguments, accelerator, Checkpoints(arguments.out))
+    fit = Fit(module, arguments, accelerator, Checkpoints(arguments.out, arguments))
     fit.run(step, measure)
     return found if found or arguments.dry_run else fit.load_scores()
 

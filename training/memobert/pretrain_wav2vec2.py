@@ -130,7 +130,7 @@ def main(argv: list[str] | None = None) -> float:
     chances = lengths / lengths.sum()
     frames, variants = int(arguments.seconds * 50), range(arguments.variants)
     optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, betas=(0.9, 0.98), weight_decay=0.01)
-    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
+    checkpoints = Checkpoints(arguments.out, arguments)
     last = checkpoints.load_last()
     rounds = rounds_left(last, arguments.steps, arguments.every)
     if last:

@@ -77,7 +77,7 @@ def train_here(steps: int, meet: str, rank: int, count: int) -> None:
     arguments = Namespace(**kind, steps=steps, every=2, seed=1, rate=0.1, dry_run=False)
     torch.manual_seed(1)
     module = torch.nn.Linear(3, 1)
-    fit = Fit(module, arguments, make_accelerator(arguments), Checkpoints(Path("out")))
+    fit = Fit(module, arguments, make_accelerator(arguments), Checkpoints(Path("out"), arguments))
     rounds = []
 
     def step(wrapped, _index, draws):

@@ -274,7 +274,7 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
         seen = [sentences[row] for row in rows]
         out = arguments.out / f"fold-{number}" if arguments.folds > 1 else arguments.out
         module.load_state_dict(begun)
-        fit = Fit(module, arguments, accelerator, Checkpoints(out))
+        fit = Fit(module, arguments, accelerator, Checkpoints(out, arguments))
         draw = chances(seen, arguments.frequencies)
         fit.run(
             Stepper([encoded[row] for row in rows], labels[rows], draw, arguments.batch, accelerator.device),

@@ -116,7 +116,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         nesterov=True,
     )
     average = AveragedWeights(model, 0.998)
-    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
+    checkpoints = Checkpoints(arguments.out, arguments)
     generator = torch.Generator().manual_seed(arguments.seed)
     parts = dict(training=model, optimiser=optimiser, generator=generator)
     last = checkpoints.load_last()

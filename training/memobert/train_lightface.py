@@ -157,7 +157,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     model.classifier.load_state_dict(teacher.classifier.state_dict())
     optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, weight_decay=0.05)
     average = AveragedWeights(model, 0.998)
-    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
+    checkpoints = Checkpoints(arguments.out, arguments)
     generator = torch.Generator().manual_seed(arguments.seed)
     parts = dict(training=model, optimiser=optimiser, generator=generator)
     last = checkpoints.load_last()

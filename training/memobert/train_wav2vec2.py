@@ -274,7 +274,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
 
     muon, adamw = optimisers(model, list(heads.values()), arguments.rate)
     average = AveragedWeights(model, 0.995)
-    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
+    checkpoints = Checkpoints(arguments.out, arguments)
     parts = dict(training=model, muon=muon, adamw=adamw, generator=rng, **heads)
     last = checkpoints.load_last()
     rounds = rounds_left(last, arguments.steps, arguments.every)

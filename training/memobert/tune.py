@@ -402,7 +402,7 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
         ]
         return float(np.mean(means)), row, best
 
-    fit = Fit(Trained(module, *weights), arguments, accelerator, Checkpoints(arguments.out))
+    fit = Fit(Trained(module, *weights), arguments, accelerator, Checkpoints(arguments.out, arguments))
     fit.run(stepper, measured)
     return scores if scores or arguments.dry_run else fit.load_scores()
 

@@ -158,7 +158,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     )
     optimiser = torch.optim.AdamW(model.parameters(), arguments.rate, weight_decay=0.05)
     average = AveragedWeights(model, 0.995)
-    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
+    checkpoints = Checkpoints(arguments.out, arguments)
     rng = np.random.default_rng(arguments.seed)
     parts = dict(training=model, optimiser=optimiser, generator=rng)
     last = checkpoints.load_last()

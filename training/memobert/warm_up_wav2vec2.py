@@ -80,7 +80,7 @@ def main(argv: list[str] | None = None) -> float:
     whole = nn.ModuleDict({"features": features, "head": head})
     optimiser = torch.optim.AdamW(whole.parameters(), arguments.rate, betas=(0.9, 0.98), weight_decay=0.01)
     average = AveragedWeights(whole, 0.99)
-    checkpoints = Checkpoints(arguments.out, arguments.dry_run)
+    checkpoints = Checkpoints(arguments.out, arguments)
     rng = np.random.default_rng(arguments.seed)
     window = int(arguments.seconds * SAMPLE_RATE_HZ)
     probe = draw(speech, valid, 64, window, np.random.default_rng(99)).to(device)
