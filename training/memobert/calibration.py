@@ -10,6 +10,8 @@ from .metrics import log_softmax, negative_log_likelihood
 BINS = 15
 # outside of this an encoder is broken rather than badly calibrated
 TEMPERATURES = (0.05, 20.0)
+# of fewer things a temperature is made by chance: of five fair ones it ends at a bound in a quarter of draws
+FEWEST_THINGS = 20
 
 
 def fit_temperature(logits: np.ndarray, truth: np.ndarray, weights: np.ndarray | None = None) -> float:
@@ -26,6 +28,17 @@ def fit_temperature(logits: np.ndarray, truth: np.ndarray, weights: np.ndarray |
         options={"xatol": 1e-5},
     )
     return float(np.exp(found.x))
+
+
+def ran_to_a_bound(logits: np.ndarray, truth: np.ndarray) -> bool:
+    """Whether `fit_temperature` finds no lowest negative log-likelihood before the end of TEMPERATURES.
+
+    It falls all the way where all are right, and is level there as soon as it is 0 in floating point.
+    """
+    found = fit_temperature(logits, truth)
+    nearest = min(TEMPERATURES, key=lambda bound: abs(np.log(bound / found)))
+    of_both = [negative_log_likelihood(logits / t, truth) for t in (nearest, found)]
+    return abs(np.log(nearest / found)) < 0.01 or of_both[0] <= of_both[1] + 1e-6
 
 
 def reliability(confidence: np.ndarray, correct: np.ndarray, weights: np.ndarray | None = None) -> list[dict]:

@@ -16,9 +16,11 @@ import numpy as np
 from tqdm import tqdm
 
 from .calibration import (
+    FEWEST_THINGS,
     calibrate,
     fit_temperature,
     measure_calibration,
+    ran_to_a_bound,
     sample_folds,
     scaled_by,
     things_of,
@@ -61,6 +63,8 @@ log = logging.getLogger(__name__)
 # why a case's temperature is 1
 NOT_FITTED = "no labelled validation sample has what the case takes, so nothing is scaled"
 ALL_ALIKE = "its samples are all alike, so there are no halves to fit it on and no ECE but that as trained"
+TOO_FEW = f"fewer than {FEWEST_THINGS} of its validation samples differ, of which a fit would be chance"
+AT_BOUND = "the fit to its validation samples ran to the end of its range, as it does where all are right"
 
 
 def load_tuned(
@@ -120,7 +124,7 @@ def measure_all_cases(
 
     Over the samples that have all its modalities (`count`); a case that not two have is left out. Its
     temperature is fitted to these samples, and what is said of it cross-fitted on halves; or it is fitted to
-    other samples, `fitted_to`. It is 1 where none of those has the case or nothing is left to fold by, and
+    other samples, `fitted_to`. It is 1 where those are none or too few or the fit finds no end, and
     `unscaled` says so. `ece_shipped` is the error with the temperatures of the cases `shipped`, of another
     face encoder: the page has those, whichever encoder sees. Raises ValueError when none is labelled.
     """
@@ -158,23 +162,34 @@ def measure_scaled(
     `logits` [N,labels], `truth` [N]. `unscaled` tells why the temperature is 1 where nothing was fitted; of
     `logits` that are all alike `ece_raw` is the only error.
     """
-    told, things = {}, things_of(logits)
+    things = things_of(logits)
     if known is None and not things.any():
         raw = measure_calibration(logits, truth)["ece"]
         return {"temperature": 1.0, "ece_raw": raw, "unscaled": ALL_ALIKE}
-    if known is None:
+    fitted = (logits, truth) if known is None else known
+    reason = why_unscaled(*fitted)
+    if reason:
+        report = scaled_by(1.0, logits, truth)
+    elif known is None:
         report, _ = calibrate(logits, truth, sample_folds(things, seed))
-    elif len(known[1]):
-        report = scaled_by(fit_temperature(*known), logits, truth)
     else:
-        report, told = scaled_by(1.0, logits, truth), {"unscaled": NOT_FITTED}
+        report = scaled_by(fit_temperature(*known), logits, truth)
     return {
         "temperature": report["temperature"],
         "ece_raw": report["raw"]["ece"],
         "ece": report["scaled"]["ece"],
         **{key: report["scaled"][key] for key in ("ece_by_chance", "ece_by_chance_95")},
-        **told,
+        **({"unscaled": reason} if reason else {}),
     }
+
+
+def why_unscaled(logits: np.ndarray, truth: np.ndarray) -> str | None:
+    """Why no temperature is fitted to `logits` [N,labels] of `truth` [N]; None where one can be."""
+    if not len(truth):
+        return NOT_FITTED
+    if things_of(logits).max() + 1 < FEWEST_THINGS:
+        return TOO_FEW
+    return AT_BOUND if ran_to_a_bound(logits, truth) else None
 
 
 def main(argv: list[str] | None = None) -> dict:

@@ -166,6 +166,39 @@ def test_own_clips_take_the_place_of_corpora(runs, toy, tmp_path):
         pretrain.main([*common, "--out", str(tmp_path / "none")])
 
 
+def test_a_temperature_that_chance_made_is_not_shipped():
+    rng = np.random.default_rng(7)
+    truth = np.arange(40) % 7
+    right = rng.normal(size=(40, 7)) + 6 * np.eye(7)[truth]
+    others = rng.normal(size=(30, 7)), np.arange(30) % 7
+    for count, reason in ((5, evaluate.TOO_FEW), (19, evaluate.TOO_FEW), (40, evaluate.AT_BOUND)):
+        of = right[:count], truth[:count]
+        for found in (evaluate.measure_scaled(*of, 1, None), evaluate.measure_scaled(*others, 1, of)):
+            assert found["temperature"] == 1 and found["unscaled"] == reason
+            assert found["ece"] == found["ece_raw"]
+    # what tells nothing of the labels ends at the other bound
+    upside_down = evaluate.measure_scaled(-right, truth, 1, None)
+    assert upside_down["temperature"] == 1 and upside_down["unscaled"] == evaluate.AT_BOUND
+    # twice as sure as it is right
+    logits = 2 * np.log(np.full((40, 7), 0.1) + 0.3 * np.eye(7)[truth])
+    logits[::2] = np.roll(logits[::2], 1, 1)
+    logits += rng.normal(0, 0.01, logits.shape)
+    for found in (
+        evaluate.measure_scaled(logits, truth, 1, None),
+        evaluate.measure_scaled(*others, 1, (logits, truth)),
+    ):
+        assert 1 < found["temperature"] < 15 and "unscaled" not in found
+
+
+def test_a_case_that_valid_cannot_scale_is_not_scaled_for_test_either():
+    """Everybody's answer is the same: `valid` ships 1, and `test` is measured with what is shipped."""
+    rng = np.random.default_rng(7)
+    alike = np.tile(rng.normal(size=7), (40, 1)), np.arange(40) % 7
+    assert evaluate.measure_scaled(*alike, 1, None)["temperature"] == 1
+    found = evaluate.measure_scaled(rng.normal(size=(30, 7)), np.arange(30) % 7, 1, alike)
+    assert found["temperature"] == 1 and found["unscaled"] == evaluate.TOO_FEW
+
+
 def test_the_light_face_is_measured_with_the_temperatures_that_the_page_has(monkeypatch):
     rng = np.random.default_rng(5)
     logits, truth = rng.normal(0, 3, (28, 7)), np.arange(28) % 7
