@@ -32,6 +32,7 @@ from .exported_models import (
     round_to_half,
     trace,
 )
+from .feature_origin import check_exported
 from .golden_vectors import (
     answer,
     differences,
@@ -219,9 +220,18 @@ def write_bundle(arguments: argparse.Namespace) -> dict:
     paths = {part: getattr(arguments, part) for part in PARTS.values()}
     stored = load_stored(paths, arguments.heads, arguments.trust)
     refuse_classifier(stored["fusion"], arguments.fusion)
+    if arguments.fusion:
+        reused = Bundle(arguments.reuse).manifest if arguments.reuse else {}
+        check_exported(arguments.fusion, stored["fusion"].get("encoders"), paths, reused)
     # of a large encoder nobody wants to store all weights twice
     left_out = frozenset({FRAMES, CONTEXT} if "converted" in stored["voice"] else ())
     sources = data_sources(arguments.data_source)
+    if any(paths.values()) and arguments.data_source is None:
+        log.warning(
+            "the manifest tells this project's data, and the licence %r: of weights trained on other data "
+            "give --licence and --data-source",
+            arguments.licence,
+        )
     return write_parts(stored, arguments, arguments.licence, sources, left_out)
 
 
@@ -268,6 +278,8 @@ def write_parts(
             if temperature is not None:
                 log.warning("%s is reused as it is: its temperature in --calibration is left out", name)
         elif name in models:
+            if not stored[part]:
+                log.warning("%s is untrained, and answers noise: give --%s, or --reuse a bundle", name, part)
             if temperature is not None:
                 fold_temperature(models[name], temperature)
             model = published(models) if name == "memobert" else models[name]

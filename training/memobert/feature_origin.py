@@ -14,6 +14,7 @@ from .extract import read_settings
 log = logging.getLogger(__name__)
 
 KINDS = ("face", "voice")
+GRAPHS = {"face": "denseface", "voice": "wav2vec2"}
 
 
 def made_by(arguments: argparse.Namespace, pieces: int) -> dict[str, list[str]]:
@@ -51,10 +52,16 @@ def made_by(arguments: argparse.Namespace, pieces: int) -> dict[str, list[str]]:
     return found
 
 
-def check_trained_on(path: Path, trained: dict | None, given: dict[str, list[str]]) -> None:
+def check_trained_on(
+    path: Path,
+    trained: dict | None,
+    given: dict[str, list[str]],
+    cure: str = "--{kind}-encoder, or --samples that it made",
+) -> None:
     """Raises ValueError where `given` (as of `made_by`) are others than a checkpoint was `trained` on.
 
     What one of the two does not tell is not compared. A light face encoder need not have been trained on.
+    `cure` says by which options the right ones are given.
     """
     if trained is None:
         log.warning("%s does not tell which encoders it was trained on, and is taken as it is", path)
@@ -63,6 +70,33 @@ def check_trained_on(path: Path, trained: dict | None, given: dict[str, list[str
         known = [*trained[kind], *(trained["light"] + given["light"] if kind == "face" else [])]
         if trained[kind] and not set(given[kind]) <= set(known):
             raise ValueError(
-                f"{path} was trained on another {kind} encoder: give that with --{kind}-encoder, or "
-                "--samples that it made"
+                f"{path} was trained on another {kind} encoder: give that with {cure.format(kind=kind)}"
             )
+
+
+def check_exported(path: Path, trained: dict | None, paths: dict[str, Path | None], reused: dict) -> None:
+    """Raises ValueError where a bundle would have other encoders than its fusion at `path` was `trained` on.
+
+    `paths` are the checkpoints by part (`face`, `light`, `voice`), `reused` the manifest of the bundle that
+    the others come from, or empty. Of a part reused the log says so where its manifest does not tell.
+    """
+    given = {kind: [digest(of)] if (of := paths[kind]) else [] for kind in (*KINDS, "light")}
+    if trained and set(given["light"]) & set(trained["face"]):
+        # it answers as its teacher
+        given["face"] = given["light"]
+    for kind, graph in GRAPHS.items():
+        if given[kind] or graph not in reused.get("graphs", {}) or not (trained or {}).get(kind):
+            continue
+        made_of = (reused.get("training", {}).get(kind) or {}).get("converted", {}).get("sha256")
+        # `extract` reads a bundle's graph as well
+        if {made_of, reused["graphs"][graph].get("fp32", {}).get("sha256")} & set(trained[kind]):
+            continue
+        if made_of:
+            given[kind] = [made_of]
+            continue
+        log.warning(
+            "--reuse does not tell which %s encoder its %s is. %s was trained on one of sha256 %s, and what "
+            "it answers to another's features is noise: give it with --%s",
+            *(kind, graph, path, ", ".join(trained[kind]), kind),
+        )
+    check_trained_on(path, trained, given, "--{kind}")
