@@ -4,6 +4,8 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 from scipy.optimize import minimize_scalar
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from .metrics import log_softmax, negative_log_likelihood
 
@@ -68,13 +70,22 @@ def expected_calibration_error(bins: list[dict]) -> float:
     return float(sum(b["weight"] * abs(b["confidence"] - b["accuracy"]) for b in bins if b["weight"]))
 
 
-def things_of(logits: np.ndarray) -> np.ndarray:
+def things_of(logits: np.ndarray, clips: Sequence[str | None] = ()) -> np.ndarray:
     """[N]: numbers of what was looked at.
 
     Rows of `logits` [N,C] that are alike are one thing, looked at again (a clip of several composed samples,
-    alone: beside others it gives a row of its own each time).
+    alone: beside others it gives a row of its own each time). So are the parts of one of `clips` [N].
     """
-    return np.unique(logits.round(4), axis=0, return_inverse=True)[1]
+    alike = np.unique(logits.round(4), axis=0, return_inverse=True)[1].reshape(-1)
+    if not any(clips):
+        return alike
+    # a sample that is no part is a clip of its own
+    named = [clip or row for row, clip in enumerate(clips)]
+    numbers = {clip: number for number, clip in enumerate(dict.fromkeys(named))}
+    clip = np.array([numbers[name] for name in named])
+    count = len(numbers) + alike.max() + 1
+    shared = coo_array((np.ones(len(clip)), (clip, len(numbers) + alike)), shape=(count, count))
+    return connected_components(shared, directed=False)[1][clip]
 
 
 def errors_by_chance(
@@ -150,9 +161,12 @@ def speaker_folds(speakers: Sequence[str]) -> np.ndarray:
     return np.unique(np.asarray(speakers), return_inverse=True)[1]
 
 
-def scaled_by(temperature: float, logits: np.ndarray, truth: np.ndarray) -> dict:
+def scaled_by(
+    temperature: float, logits: np.ndarray, truth: np.ndarray, things: np.ndarray | None = None
+) -> dict:
     """`raw` and `scaled` as `calibrate` reports them, by a temperature that other samples gave."""
-    raw, scaled = (measure_calibration(of, truth) for of in (logits, logits.astype(np.float64) / temperature))
+    both = logits, logits.astype(np.float64) / temperature
+    raw, scaled = (measure_calibration(of, truth, things=things) for of in both)
     return {"temperature": temperature, "count": len(truth), "raw": raw, "scaled": scaled}
 
 
@@ -162,12 +176,13 @@ def calibrate(
     folds: np.ndarray,
     groups: Sequence[Hashable] | None = None,
     votes: np.ndarray | None = None,
+    things: np.ndarray | None = None,
 ) -> tuple[dict, np.ndarray]:
     """Measures logits `raw` and `scaled`, each fold with the others' temperature; then fits one to all.
 
-    `folds` [N] of whole numbers; each of `groups` counts alike, in the fit and in the measures. Returns the
-    report and the logits [N,C] over the cross-fitted temperatures. Raises ValueError when there is one fold:
-    nothing would be left to fit on.
+    `folds` [N] of whole numbers, `things` [N] as in `errors_by_chance`; each of `groups` counts alike, in
+    the fit and in the measures. Returns the report and the logits [N,C] over the cross-fitted temperatures.
+    Raises ValueError when there is one fold: nothing would be left to fit on.
     """
     if len(np.unique(folds)) < 2:
         raise ValueError("calibration needs two folds: give more than one speaker, or folds of samples")
@@ -177,7 +192,7 @@ def calibrate(
         other = folds != fold
         temperatures.append(fit_temperature(logits[other], truth[other], equal_weights(groups[other])))
         scaled[folds == fold] /= temperatures[-1]
-    weights, things = equal_weights(groups), things_of(logits)
+    weights, things = equal_weights(groups), things_of(logits) if things is None else things
     report = {
         "temperature": fit_temperature(logits, truth, weights),
         "cross_fitted_temperatures": temperatures,

@@ -4,6 +4,7 @@ One sample of a whole lecture would be its last ten seconds: of what is too long
 latest words, `extract` the latest faces and voice, as the page does.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from .shards import VOICE_HZ, Clip, Word
 
 # what was said longer ago counts no more in the page (`TEXT_MEMORY_S` of src/memobert/evidence.ts)
 LONGEST_S = 8.0
+# the number of an utterance (video_clips.py), then that of its part
+OF_A_PART = re.compile(r"(?<=-)(\d{5,})-\d{4,}$")
 
 
 def windows_of(clip: Clip, pieces: Sequence[int]) -> tuple[list[Clip], int]:
@@ -44,6 +47,11 @@ def windows_of(clip: Clip, pieces: Sequence[int]) -> tuple[list[Clip], int]:
     if len(spans) == 1:
         return [clip], too_long
     return [_part(clip, number, *span) for number, span in enumerate(spans)], too_long
+
+
+def whole_of(source: str) -> str | None:
+    """The key of the clip that a sample of this `source` is a part of; None of one that was not divided."""
+    return OF_A_PART.sub(r"\1", source) if OF_A_PART.search(source) else None
 
 
 def _middle(word: Word) -> float:

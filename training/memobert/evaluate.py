@@ -25,6 +25,7 @@ from .calibration import (
     scaled_by,
     things_of,
 )
+from .clip_windows import whole_of
 from .command_help import CommandHelp
 from .exported_models import round_to_half
 from .feature_origin import check_trained_on
@@ -63,7 +64,7 @@ log = logging.getLogger(__name__)
 # why a case's temperature is 1
 NOT_FITTED = "no labelled validation sample has what the case takes, so nothing is scaled"
 ALL_ALIKE = "its samples are all alike, so there are no halves to fit it on and no ECE but that as trained"
-TOO_FEW = f"fewer than {FEWEST_THINGS} of its validation samples differ, of which a fit would be chance"
+TOO_FEW = f"fewer than {FEWEST_THINGS} of its validation clips differ, of which a fit would be chance"
 AT_BOUND = "the fit to its validation samples ran to the end of its range, as it does where all are right"
 
 
@@ -129,51 +130,64 @@ def measure_all_cases(
     face encoder: the page has those, whichever encoder sees. Raises ValueError when none is labelled.
     """
 
-    def answers(of: list[Sample], case: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    def answers(of: list[Sample], case: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         having = [s for s in of if s.label >= 0 and s.has(case)]
         given = [s.only(case) for s in having]
         logits = label_logits(module, given, tokenizer, prompt_of(module, prompt), device, precision)
-        return logits, np.array([s.label for s in having], int)
+        things = things_of(logits, [whole_of(s.source) for s in having]) if having else np.zeros(0, int)
+        return logits, np.array([s.label for s in having], int), things
 
     if not any(s.label >= 0 for s in samples):
         raise ValueError("no sample to measure is labelled: give labels.csv to `prepare`, or corpora")
     found = {}
     for name, case in tqdm(CASES.items(), unit="case"):
-        logits, truth = answers(samples, case)
+        logits, truth, things = answers(samples, case)
         if len(truth) < 2:
             continue
         known = None if fitted_to is None else answers(fitted_to, case)
         found[name] = {
             **measure(truth, logits.argmax(1), len(LABELS)),
             "classes": per_class(confusion_matrix(truth, logits.argmax(1), len(LABELS)), LABELS),
-            **measure_scaled(logits, truth, seed, known),
+            **measure_scaled(logits, truth, seed, known, things),
         }
+        if (clips := count_clips(samples, case)) < len(truth):
+            found[name]["clips"] = clips
         if shipped is not None and name in shipped:
-            report = scaled_by(shipped[name]["temperature"], logits, truth)
+            report = scaled_by(shipped[name]["temperature"], logits, truth, things)
             found[name]["ece_shipped"] = report["scaled"]["ece"]
     return found
 
 
+def count_clips(samples: list[Sample], case: tuple[str, ...]) -> int:
+    """Of how many clips the labelled samples with all of a case are: `extract` divides what is long."""
+    having = [s.source for s in samples if s.label >= 0 and s.has(case)]
+    return len({whole_of(source) or row for row, source in enumerate(having)})
+
+
 def measure_scaled(
-    logits: np.ndarray, truth: np.ndarray, seed: int, known: tuple[np.ndarray, np.ndarray] | None
+    logits: np.ndarray,
+    truth: np.ndarray,
+    seed: int,
+    known: tuple[np.ndarray, ...] | None,
+    things: np.ndarray | None = None,
 ) -> dict:
     """The temperature of a case and its errors, cross-fitted on halves or by logits and labels of others.
 
-    `logits` [N,labels], `truth` [N]. `unscaled` tells why the temperature is 1 where nothing was fitted; of
-    `logits` that are all alike `ece_raw` is the only error.
+    `logits` [N,labels], `truth` [N], `things` [N] (`things_of` the logits unless given), and of those
+    `known` the same. `unscaled` tells why the temperature is 1 where nothing was fitted; of `logits` that
+    are all alike `ece_raw` is the only error.
     """
-    things = things_of(logits)
-    if known is None and not things.any():
+    things = things_of(logits) if things is None else things
+    if known is None and not things_of(logits).any():
         raw = measure_calibration(logits, truth)["ece"]
         return {"temperature": 1.0, "ece_raw": raw, "unscaled": ALL_ALIKE}
-    fitted = (logits, truth) if known is None else known
-    reason = why_unscaled(*fitted)
+    reason = why_unscaled(*((logits, truth, things) if known is None else known))
     if reason:
-        report = scaled_by(1.0, logits, truth)
+        report = scaled_by(1.0, logits, truth, things)
     elif known is None:
-        report, _ = calibrate(logits, truth, sample_folds(things, seed))
+        report, _ = calibrate(logits, truth, sample_folds(things, seed), things=things)
     else:
-        report = scaled_by(fit_temperature(*known), logits, truth)
+        report = scaled_by(fit_temperature(*known[:2]), logits, truth, things)
     return {
         "temperature": report["temperature"],
         "ece_raw": report["raw"]["ece"],
@@ -183,11 +197,11 @@ def measure_scaled(
     }
 
 
-def why_unscaled(logits: np.ndarray, truth: np.ndarray) -> str | None:
+def why_unscaled(logits: np.ndarray, truth: np.ndarray, things: np.ndarray | None = None) -> str | None:
     """Why no temperature is fitted to `logits` [N,labels] of `truth` [N]; None where one can be."""
     if not len(truth):
         return NOT_FITTED
-    if things_of(logits).max() + 1 < FEWEST_THINGS:
+    if (things_of(logits) if things is None else things).max() + 1 < FEWEST_THINGS:
         return TOO_FEW
     return AT_BOUND if ran_to_a_bound(logits, truth) else None
 

@@ -53,6 +53,9 @@ def to_markdown(found: dict) -> str:
         " right, and what one of twenty such draws is above; where several modalities are there every sample"
         " is taken for a new one.",
     ]
+    if divided := [f"{name} {of['clips']}" for name, of in found["cases"].items() if "clips" in of]:
+        told = "parts of one clip are one thing in either of them, and in one half"
+        lines += ["", f"Long clips were divided into samples; {told}. Clips: {', '.join(divided)}."]
     reasons = {name: case["unscaled"] for name, case in found["cases"].items() if "unscaled" in case}
     for reason in dict.fromkeys(reasons.values()):
         named = [name for name, told in reasons.items() if told == reason]

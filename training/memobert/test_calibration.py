@@ -99,6 +99,23 @@ def test_what_stands_in_many_samples_is_one_thing_in_either_half():
     assert scaled["ece_by_chance"] < scaled["ece_by_chance_95"]
 
 
+def test_parts_of_a_clip_are_one_thing():
+    logits, truth = drawn(360, 1.0)
+    clips = [f"talk-0a1b2c3d-valid-{row // 30:05d}" for row in range(360)]
+    things = things_of(logits, clips)
+    assert things.max() + 1 == 12 and (things == np.repeat(np.arange(12), 30)).all()
+    folds = sample_folds(things, 1)
+    assert all(len(np.unique(folds[things == thing])) == 1 for thing in things)
+    # thirty looks at each of twelve are no 360 things
+    assert errors_by_chance(logits, things=things).mean() > 2 * errors_by_chance(logits).mean()
+    scaled = calibrate(logits, truth, folds, things=things)[0]["scaled"]
+    assert scaled["ece_by_chance"] > 2 * measure_calibration(logits, truth)["ece_by_chance"]
+    # a row that two clips share makes them one; what is no part is a thing of its own
+    logits[30] = logits[0]
+    assert things_of(logits, clips).max() + 1 == 11
+    assert things_of(logits[:5], [None, "a", None, "a", None]).tolist() == [0, 1, 2, 1, 3]
+
+
 def test_votes_are_another_truth():
     logits = np.log(np.array([[0.6, 0.4], [0.6, 0.4]]))
     votes = np.array([[0.6, 0.4], [0.6, 0.4]])

@@ -1,9 +1,11 @@
 """Clips of any length: nothing that was said, seen or heard is lost between the parts, nor is in two."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from .clip_windows import LONGEST_S, windows_of
+from .clip_windows import LONGEST_S, whole_of, windows_of
 from .memobert_model import MAX_WORDS
 from .shards import VOICE_HZ, Clip, Word
 from .utterances import spread
@@ -60,6 +62,15 @@ def test_a_pause_is_of_the_part_behind_it():
     parts, too_long = windows_of(clip(words, 24.0), [1] * 8)
     assert [(part.start_s, part.end_s) for part in parts] == [(100.0, 104.0), (104.0, 124.0)] and not too_long
     assert parts[1].words[0] == Word("and", 16.0, pytest.approx(17.0, abs=0.2))
+
+
+def test_a_part_tells_its_clip_by_its_key():
+    key = "talk_2024-0a1b2c3d-valid-00012"
+    for count, of in ((3, None), (200, key)):
+        parts, _ = windows_of(replace(lecture(count, count / 2), key=key), [1] * count)
+        assert (len(parts) > 1) == (of is not None)
+        assert {whole_of(part.key) for part in parts} == {of}
+    assert whole_of("") is None and whole_of("clip-1-0000") is None
 
 
 def test_what_has_no_words_to_be_divided_at_is_counted():

@@ -1,5 +1,6 @@
 """`evaluate` at toy size: composed samples and own clips, sentences and tasks, temperatures and precision."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -188,6 +189,35 @@ def test_a_temperature_that_chance_made_is_not_shipped():
         evaluate.measure_scaled(*others, 1, (logits, truth)),
     ):
         assert 1 < found["temperature"] < 15 and "unscaled" not in found
+
+
+def test_parts_of_long_clips_are_no_clips(monkeypatch):
+    """Right by construction, 24 clips of 20 parts each: all of a clip are right, or all wrong."""
+    rng = np.random.default_rng(3)
+    chance = np.repeat(rng.random(24) < 0.6, 20)
+    truth = np.repeat(np.arange(24) % 7, 20)
+    said = np.where(chance, truth, (truth + 1) % 7)
+    logits = np.log(np.full((480, 7), 0.4 / 6) + (0.6 - 0.4 / 6) * np.eye(7)[said])
+    logits += rng.normal(0, 0.02, logits.shape)
+    monkeypatch.setattr(evaluate, "label_logits", lambda _, given, *__: logits[: len(given)])
+    monkeypatch.setattr(evaluate, "prompt_of", lambda *_: None)
+    rows = [np.ones((2, size)) for size in (3, 8, 4)]
+    parts = [
+        Sample((8,), *rows, label, f"talk-0a1b2c3d-valid-{i // 20:05d}-{i % 20:04d}")
+        for i, label in enumerate(truth)
+    ]
+    whole = [dataclasses.replace(part, source=f"talk-0a1b2c3d-valid-{i:05d}") for i, part in enumerate(parts)]
+    of_parts, of_clips = (
+        evaluate.measure_all_cases(None, None, samples, None, None, 1, "fp32")["T"]
+        for samples in (parts, whole)
+    )
+    assert of_clips["ece_by_chance_95"] < of_parts["ece"] < of_parts["ece_by_chance_95"]
+    assert of_parts["clips"] == 24 and of_parts["count"] == 480 and "clips" not in of_clips
+    page = to_markdown({"prompt": "", "count": 480, "cases": {"T": of_parts}})
+    assert "Clips: T 24." in page and "divided" not in to_markdown({"prompt": "", "count": 1, "cases": {}})
+    # of few that were divided often no temperature is made either
+    few = evaluate.measure_all_cases(None, None, parts[:200], None, None, 1, "fp32")["T"]
+    assert few["unscaled"] == evaluate.TOO_FEW and few["clips"] == 10
 
 
 def test_a_case_that_valid_cannot_scale_is_not_scaled_for_test_either():
