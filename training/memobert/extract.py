@@ -9,6 +9,7 @@ done again. An utterance of more than 8 s or 30 WordPieces becomes several sampl
 """
 
 import argparse
+import hashlib
 import json
 import logging
 import math
@@ -154,9 +155,22 @@ def check_settings(folder: Path, settings: dict, files: list[str]) -> None:
 
     Raises ValueError when others made those that are there.
     """
-    if before := read_settings(folder):
-        check_made(folder, before, settings, "--out")
+    settings = check_alike(folder, settings)
     (folder / SETTINGS).write_text(json.dumps({**settings, "files": files}, indent=1), encoding="utf-8")
+
+
+def check_alike(folder: Path, settings: dict) -> dict:
+    """The `settings` as a folder keeps them: one of a version that did not tell its vocabulary never will.
+
+    Raises ValueError when others made the features that are there.
+    """
+    before = read_settings(folder)
+    if before:
+        settings = {
+            name: of for name, of in settings.items() if name in before or name != "vocabulary_sha256"
+        }
+        check_made(folder, before, settings, "--out")
+    return settings
 
 
 def check_whole(folder: Path) -> None:
@@ -202,7 +216,7 @@ def main(argv: list[str] | None = None) -> dict:
     )
     tokenizer = load_tokenizer(arguments.vocabulary)
     settings = {"face_sha256": face.sha256, "voice_sha256": voice.sha256, "pieces": len(tokenizer)}
-    settings["longest_s"] = LONGEST_S
+    settings |= {"vocabulary_sha256": vocabulary_digest(tokenizer), "longest_s": LONGEST_S}
     extractor = Extractor(face, voice, tokenizer)
     if arguments.dry_run:
         return dry_run(arguments, shards, settings, extractor)
@@ -239,8 +253,7 @@ def main(argv: list[str] | None = None) -> dict:
 
 def dry_run(arguments: argparse.Namespace, shards: list[dict], settings: dict, extractor: Extractor) -> dict:
     """What is left to extract, once the first clips have been; writes nothing. Raises as `main` does."""
-    if before := read_settings(arguments.out):
-        check_made(arguments.out, before, settings, "--out")
+    check_alike(arguments.out, settings)
     left = [shard for shard in shards if not (arguments.out / features_file(shard)).exists()]
     for shard in left[:1]:
         clips = islice(read_shard(arguments.shards, shard), TOGETHER)
@@ -276,6 +289,12 @@ def load_tokenizer(vocabulary: Path | None) -> BertTokenizerFast:
     tokenizer = BertTokenizerFast(vocab=words, do_lower_case=True)
     tell_unfit(tokenizer, path)
     return tokenizer
+
+
+def vocabulary_digest(tokenizer: BertTokenizerFast) -> str:
+    """sha256 of the WordPieces in their order: other vocabularies have as many."""
+    pieces = tokenizer.get_vocab()
+    return hashlib.sha256("\n".join(sorted(pieces, key=pieces.get)).encode()).hexdigest()
 
 
 if __name__ == "__main__":

@@ -8,8 +8,10 @@ import argparse
 import logging
 from pathlib import Path
 
+from transformers import BertTokenizerFast
+
 from .checkpoint_files import digest
-from .extract import read_settings
+from .extract import read_settings, vocabulary_digest
 
 log = logging.getLogger(__name__)
 
@@ -17,16 +19,17 @@ KINDS = ("face", "voice")
 GRAPHS = {"face": "denseface", "voice": "wav2vec2"}
 
 
-def made_by(arguments: argparse.Namespace, pieces: int) -> dict[str, list[str]]:
+def made_by(arguments: argparse.Namespace, tokenizer: BertTokenizerFast) -> dict[str, list[str]]:
     """sha256 of the encoders behind all samples that the arguments name; none where nothing tells.
 
-    Folders of `--samples` must be of the encoders given, of each other's without, and of a vocabulary of
-    `pieces` WordPieces. Faces may be the light encoder's, where that is given: it answers as its teacher.
+    Folders of `--samples` must be of the encoders given, of each other's without, and of the `tokenizer`'s
+    vocabulary. Faces may be the light encoder's, where that is given: it answers as its teacher.
     Raises ValueError for folders that are not.
     """
     given = {
         kind: digest(path) for kind in (*KINDS, "light") if (path := getattr(arguments, f"{kind}_encoder"))
     }
+    pieces, vocabulary = len(tokenizer), vocabulary_digest(tokenizer)
     found = {kind: [given[kind]] if kind in given else [] for kind in (*KINDS, "light")}
     for folder in arguments.samples:
         made = read_settings(folder)
@@ -37,6 +40,11 @@ def made_by(arguments: argparse.Namespace, pieces: int) -> dict[str, list[str]]:
             raise ValueError(
                 f"{folder} was made with a vocabulary of {made['pieces']} WordPieces, --vocabulary has "
                 f"{pieces}: give the same, or extract anew"
+            )
+        if made.get("vocabulary_sha256", vocabulary) != vocabulary:
+            raise ValueError(
+                f"{folder} was made with another vocabulary than --vocabulary, though both have {pieces} "
+                "WordPieces: give the same, or extract anew with it"
             )
         for kind in KINDS:
             sha256 = made[f"{kind}_sha256"]

@@ -277,7 +277,7 @@ def load_source(arguments: argparse.Namespace, split: str = "train") -> Source:
     tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
     tell_unfit(tokenizer, arguments.vocabulary)
     source = Source(tokenizer, composed=arguments.composed)
-    source.encoders = made_by(arguments, len(tokenizer))
+    source.encoders = made_by(arguments, tokenizer)
     source.own = own_samples(arguments.samples, "train") if split == "train" else []
     source.own_valid = own_samples(arguments.samples, "valid", needed=split != "test")
     corpora = [arguments.text, arguments.faces, arguments.speech]

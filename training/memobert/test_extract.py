@@ -1,6 +1,7 @@
 """Frozen toy encoders over shards: the samples hold what the encoders say of each modality by itself."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -136,6 +137,10 @@ def test_a_finished_shard_is_not_computed_again(shards, encoders, tmp_path, monk
     torch.save(other, tmp_path / "other.pt")
     with pytest.raises(ValueError, match="made with another face_sha256: give the same, or another --out"):
         run(shards, encoders, tmp_path / "out", **{"face-encoder": tmp_path / "other.pt"})
+    pieces = Path(encoders["vocabulary"]).read_text().splitlines()
+    (tmp_path / "other.txt").write_text("\n".join([*pieces[:8], *reversed(pieces[8:])]) + "\n")
+    with pytest.raises(ValueError, match="made with another vocabulary_sha256: give the same"):
+        run(shards, encoders, tmp_path / "out", vocabulary=tmp_path / "other.txt")
 
 
 def test_features_of_a_stopped_run_are_not_taken_for_all(shards, encoders, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from . import evaluate, tune
 from .checkpoint_files import digest
-from .extract import SETTINGS
+from .extract import SETTINGS, check_settings, load_tokenizer, read_settings, vocabulary_digest
 from .samples import Sample, save_samples
 from .sources import load_source
 from .toy_data import write_vocabulary
@@ -71,6 +71,27 @@ def test_folders_of_two_encoders_are_not_mixed(features, vocabulary):
             source(vocabulary, "--samples", one, other)
     with pytest.raises(ValueError, match="vocabulary of 3 WordPieces"):
         source(vocabulary, "--samples", features("short", pieces=3))
+
+
+def test_a_vocabulary_as_long_in_another_order_is_another(features, vocabulary, tmp_path):
+    tokenizer = load_tokenizer(vocabulary)
+    own = features("own", vocabulary_sha256=vocabulary_digest(tokenizer))
+    source(vocabulary, "--samples", own)
+    pieces = vocabulary.read_text().splitlines()
+    other = tmp_path / "other.txt"
+    other.write_text("\n".join([*pieces[:8], *reversed(pieces[8:])]) + "\n")
+    with pytest.raises(ValueError, match=rf"another vocabulary .* both have {len(pieces)} WordPieces"):
+        source(other, "--samples", own)
+    # of a folder that does not tell, the length is all that can be compared
+    source(other, "--samples", features("old"))
+    # nor is such a folder told another: it may be of any
+    folder = tmp_path / "old"
+    kept = read_settings(folder)
+    now = {**kept, "vocabulary_sha256": "now"}
+    check_settings(folder, now, [])
+    assert read_settings(folder) == {**kept, "files": []}
+    with pytest.raises(ValueError, match="another vocabulary_sha256: give the same, or another --out"):
+        check_settings(tmp_path / "own", now, [])
 
 
 def test_folders_are_of_the_encoders_given(features, vocabulary, tmp_path):
