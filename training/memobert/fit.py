@@ -39,7 +39,11 @@ def make_accelerator(arguments: argparse.Namespace) -> Accelerator:
     """
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    half = arguments.precision == "bf16" and bf16_gains(pick_device(arguments.device))
+    device = pick_device(arguments.device)
+    if device.type == "cuda" and device.index is not None:
+        # Accelerate takes the current one; of several processes each is given its own
+        torch.cuda.set_device(device)
+    half = arguments.precision == "bf16" and bf16_gains(device)
     accelerator = Accelerator(
         mixed_precision="bf16" if half else "no",
         cpu=arguments.device == "cpu",

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the run's checkpoints")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
     parser.add_argument("--seed", type=int, default=1, help="of all that is drawn")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the default")
     parser.add_argument(
@@ -128,9 +128,13 @@ def _git(words: list[str]) -> str | None:
 
 
 def bf16_gains(device) -> bool:
-    """False for a CPU without AVX-512: it computes bf16 number by number, at an 80th of its fp32 speed."""
-    kind = torch.device(device).type
-    return kind == "cuda" or (kind == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    """False where bf16 is computed number by number: at an 80th of fp32's speed by a CPU without AVX-512,
+    emulated by NVIDIA's GPUs before Ampere (T4, V100).
+    """
+    device = torch.device(device)
+    if device.type == "cuda":
+        return bool(torch.version.hip) or torch.cuda.get_device_capability(device)[0] >= 8
+    return device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
 def autocast(device: torch.device, precision: str) -> torch.autocast:

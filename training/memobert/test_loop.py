@@ -64,6 +64,25 @@ def test_gradients_of_several_steps_are_refused(monkeypatch, own_state):
     assert make_accelerator(arguments).gradient_accumulation_steps == 1
 
 
+def test_bf16_is_left_out_on_gpus_that_emulate_it(monkeypatch):
+    # V100, T4, A100, H100
+    capabilities = {"cuda:0": (7, 0), "cuda:1": (7, 5), "cuda:2": (8, 0), "cuda:3": (9, 0)}
+    monkeypatch.setattr(torch.version, "hip", None)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda of: capabilities[str(of)])
+    assert [loop.bf16_gains(name) for name in capabilities] == [False, False, True, True]
+    # AMD's compute in it, and count otherwise
+    monkeypatch.setattr(torch.version, "hip", "6.4")
+    assert loop.bf16_gains("cuda:0")
+
+
+def test_the_gpu_that_is_named_is_accelerates(monkeypatch, own_state):
+    taken = []
+    monkeypatch.setattr(torch.cuda, "set_device", taken.append)
+    for name in ("cpu", "auto", "cuda:1"):
+        make_accelerator(argparse.Namespace(device=name, precision="fp32", threads=0))
+    assert taken == [torch.device("cuda:1")]
+
+
 def test_a_gpus_generators_go_on_where_they_were(monkeypatch):
     states = [torch.tensor([1], dtype=torch.uint8), torch.tensor([2], dtype=torch.uint8)]
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
