@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
 import { openStream, StreamSource } from './stream-source';
 import {
@@ -84,6 +84,63 @@ describe('StreamSource', () => {
     source.close();
     expect(await frame).toBeNull();
     expect(FakeAudio.opened.map(({ state }) => state)).toEqual(['closed']);
+  });
+});
+
+describe('The clock of a StreamSource', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
+  afterEach(() => vi.useRealTimers());
+
+  /** The page's clock stands still meanwhile. */
+  const setWallClock = (byMs: number) => vi.setSystemTime(Date.now() + byMs);
+
+  it('goes on while the machine sleeps, also where the page’s stands still', async () => {
+    const source = await read({ camera: new FakeTrack('video') });
+    vi.advanceTimersByTime(2000);
+    expect(source.now()).toBe(2);
+    setWallClock(3_600_000);
+    vi.advanceTimersByTime(250);
+    expect(source.now()).toBe(3602.25);
+    vi.advanceTimersByTime(250);
+    expect(source.now(), 'once').toBe(3602.5);
+    setWallClock(60_000);
+    expect(source.now(), 'and another time').toBe(3662.5);
+    source.close();
+  });
+
+  it('is its own where the page’s clock goes on in a sleep', async () => {
+    const source = await read({ camera: new FakeTrack('video') });
+    vi.advanceTimersByTime(3_600_000);
+    expect(source.now()).toBe(3600);
+    source.close();
+  });
+
+  it('is left alone by a wall clock that is set right, or back', async () => {
+    const source = await read({ camera: new FakeTrack('video') });
+    for (const byMs of [900, -3_600_000, 900]) {
+      setWallClock(byMs);
+      vi.advanceTimersByTime(1000);
+      source.now();
+    }
+    expect(source.now()).toBe(3);
+    source.close();
+  });
+
+  it('dates what is heard: before a sleep of then, after it of now', async () => {
+    const source = await read({ microphone: new FakeTrack('audio') });
+    const times: number[] = [];
+    source.on('samples', ({ time }) => times.push(Math.round(time * 100) / 100));
+    const samples = () => new Float32Array(4410);
+    vi.advanceTimersByTime(1000);
+    FakeNode.last?.post(samples(), 0);
+    vi.advanceTimersByTime(100);
+    const postedMs = Date.now();
+    setWallClock(60_000);
+    FakeNode.last?.post(samples(), 4410, postedMs); // on its way as the machine fell asleep
+    vi.advanceTimersByTime(100);
+    FakeNode.last?.post(samples(), 8820);
+    expect(times).toEqual([0.9, 1, 61.1]);
+    source.close();
   });
 });
 

@@ -13,13 +13,19 @@ export interface StreamTracks {
 
 export const KINDS = ['camera', 'microphone'] as const satisfies readonly (keyof StreamTracks)[];
 
+/** What the wall clock gains on the page's between two looks, in ms, beyond which the machine slept: less is a clock that is set right. */
+const ASLEEP_MS = 1000;
+
 /** Why a track that was asked for is not there. */
 export type AbsentStatus = Partial<Record<keyof StreamTracks, TrackStatus>>;
 
 export class StreamSource implements Source {
   readonly progress: null = null;
   protected readonly emitter = new SourceEmitter();
-  readonly #openedMs = performance.now();
+  /** On the page's clock, which stands still while some machines sleep: earlier by what they slept. */
+  #openedMs = performance.now();
+  /** Of the wall clock to the page's, at the last look. */
+  #aheadMs = Date.now() - this.#openedMs;
   readonly #leave = new AbortController();
   /** What is listened to of a track ends when another takes its place. */
   readonly #attended = { camera: new AbortController(), microphone: new AbortController() };
@@ -78,7 +84,12 @@ export class StreamSource implements Source {
   }
 
   now(): number {
-    return (performance.now() - this.#openedMs) / 1000;
+    const nowMs = performance.now();
+    const gainedMs = Date.now() - nowMs - this.#aheadMs;
+    this.#aheadMs += gainedMs;
+    // back it never goes: a wall clock may be set back
+    if (gainedMs > ASLEEP_MS) this.#openedMs -= gainedMs;
+    return (nowMs - this.#openedMs) / 1000;
   }
 
   async nextFrame(signal: AbortSignal): Promise<TimedFrame | null> {
