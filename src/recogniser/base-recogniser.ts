@@ -233,10 +233,11 @@ export class BaseRecogniser extends Runner {
     for (const ticket of this.loads) ticket.abort();
     this.loads.clear();
     this.goBack();
+    const runs = this.run !== null;
+    this.dropRun();
     const { media, timeline } = this.state;
     const closed = { ...NOTHING_YET, timeline: media === null ? timeline : null, source: null };
-    const stays = this.run !== null && media !== null && timeline !== null;
-    this.dropRun();
+    const stays = runs && media !== null && timeline !== null;
     // it would keep the next start waiting as well; a download goes on by another connection after 30 s
     this.engine.leaveQuiet(this.step === 'fetch' ? 40 : 10);
     this.apply({ ...AT_REST, ...(!stays && closed), error: null });

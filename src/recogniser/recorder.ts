@@ -88,6 +88,12 @@ export class Recorder {
     }
   }
 
+  /** Of what goes by itself: it reaches to where it was stopped, and what was not looked at since the last answer is a gap. */
+  end(now: number): Timeline {
+    this.add(null, Math.max(this.#reached, now), '');
+    return this.timeline;
+  }
+
   /** Every estimate anew: an adaptation came, changed or went. */
   rewrite(change: (estimate: Estimate) => Estimate): void {
     this.#estimates = this.#estimates.map(change);

@@ -79,9 +79,10 @@ export abstract class Runner extends Loader {
     open: (signal: AbortSignal, run: Run) => Promise<Source>,
   ): Promise<void> {
     this.assertOpen();
-    const { state, recorder } = this;
-    const before = this.run?.before ?? { state, recorder };
-    const run = Object.assign(this.newRun(kind, kind === 'devices' ? 'asking' : 'waiting'), { before });
+    const unanswered = this.run?.before;
+    const run = this.newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
+    const { state, recorder } = this; // with the end of the run that this one takes the place of
+    run.before = unanswered ?? { state, recorder };
     this.apply({ ...AT_REST, ...NOTHING_YET, source: kind, error: null });
     const { signal } = run.abort;
     await this.settle(run, async () => {
@@ -374,6 +375,8 @@ export abstract class Runner extends Loader {
     this.words.detach();
     run?.loop?.close();
     if (!run?.source) return; // a text alone makes no sound
+    const answered = run.before === null && run.file === null;
+    if (answered && this.recorder) this.keep({ timeline: this.recorder.end(run.source.now()) });
     run.source.close();
     this.engine.forget();
   }
