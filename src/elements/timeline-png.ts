@@ -11,7 +11,12 @@ import { overTimeWords } from './strings/over-time-words';
 import { columnsOf, rangeOf, runs, type Column } from './timeline-bands';
 
 const WIDTH = 1600;
+/** With one line of legend; each further one is a {@link LINE} more. */
 const HEIGHT = 420;
+const LINE = 28;
+const FONT = '18px sans-serif';
+/** Of a legend's words, right of their swatch's left. */
+const TEXT_AT = 24;
 const PLOT = { x: 20, y: 20, width: WIDTH - 40, height: 280 } as const;
 const COLUMNS = 800;
 /** Opacity where the answer is withheld, as `<memo-timeline>` has it. */
@@ -21,7 +26,7 @@ const GROUND: Record<Scheme, { readonly surface: string; readonly ink: string; r
   dark: { surface: '#15181c', ink: '#eaeef2', line: '#30373f' },
 };
 
-/** 1600 by 420 pixels. Rejects with `capture-unsupported` where there is no canvas. */
+/** 1600 by 420 pixels, and higher by what a legend of many labels takes. Rejects with `capture-unsupported` where there is no canvas. */
 export async function timelinePng(timeline: Timeline, scheme: Scheme): Promise<Blob> {
   const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
   const context = canvas.getContext('2d');
@@ -32,13 +37,15 @@ export async function timelinePng(timeline: Timeline, scheme: Scheme): Promise<B
       'Export CSV or JSON, or use another browser.',
     );
   }
-  context.fillStyle = GROUND[scheme].surface;
-  context.fillRect(0, 0, WIDTH, HEIGHT);
   const columns = columnsOf(timeline, COLUMNS);
+  const legend = legendOf(context, timeline, columns, scheme);
+  canvas.height = HEIGHT + (legend.at(-1)?.line ?? 0) * LINE;
+  context.fillStyle = GROUND[scheme].surface;
+  context.fillRect(0, 0, WIDTH, canvas.height);
   drawBands(context, timeline, columns, scheme);
   drawMarks(context, timeline, scheme);
   drawAxis(context, timeline, scheme);
-  drawLegend(context, timeline, columns, scheme);
+  drawLegend(context, legend, scheme);
   return canvas.convertToBlob({ type: 'image/png' });
 }
 
@@ -88,24 +95,51 @@ function drawMarks(context: Context, timeline: Timeline, scheme: Scheme): void {
 function drawAxis(context: Context, timeline: Timeline, scheme: Scheme): void {
   const { from, to } = rangeOf(timeline);
   context.fillStyle = GROUND[scheme].ink;
-  context.font = '18px sans-serif';
+  context.font = FONT;
   for (const part of [0, 0.25, 0.5, 0.75, 1]) {
     context.textAlign = part === 0 ? 'left' : part === 1 ? 'right' : 'center';
     context.fillText(clock(from + part * (to - from)), PLOT.x + part * PLOT.width, PLOT.y + PLOT.height + 44);
   }
 }
 
-function drawLegend(
+interface Entry {
+  readonly text: string;
+  readonly colours: readonly string[];
+  readonly opacity: number;
+  readonly x: number;
+  /** Its line, from 0. */
+  readonly line: number;
+}
+
+/** From left to right, and on in another line where there is no room: somebody asks for 27 words of their own. */
+function legendOf(
   context: Context,
   { labels }: Timeline,
   columns: readonly (Column | null)[],
   scheme: Scheme,
-): void {
+): Entry[] {
   const { ink } = GROUND[scheme];
-  const y = HEIGHT - 32;
-  let x: number = PLOT.x;
-  context.textAlign = 'left';
+  context.font = FONT;
+  const found: Entry[] = [];
+  let [x, line]: [number, number] = [PLOT.x, 0];
   const entry = (text: string, colours: readonly string[], opacity = 1) => {
+    const width = TEXT_AT + context.measureText(text).width;
+    if (x > PLOT.x && x + width > PLOT.x + PLOT.width) [x, line] = [PLOT.x, line + 1];
+    found.push({ text, colours, opacity, x, line });
+    x += width + 28;
+  };
+  const hues = labels.map((label) => hueOf(label, labels)?.[scheme] ?? '#808080');
+  labels.forEach((label, index) => entry(labelSpoken(label), hues.slice(index, index + 1)));
+  if (runs(columns, true).length > 0) entry(strings.unsure.word, hues, PALE);
+  entry(overTimeWords().timeline.marks['no-face'], [ink], 0.75);
+  entry(overTimeWords().timeline.marks.silence, [ink], 0.35);
+  return found;
+}
+
+function drawLegend(context: Context, legend: readonly Entry[], scheme: Scheme): void {
+  context.textAlign = 'left';
+  for (const { text, colours, opacity, x, line } of legend) {
+    const y = HEIGHT - 32 + line * LINE;
     const width = 16 / colours.length;
     context.globalAlpha = opacity;
     colours.forEach((colour, index) => {
@@ -113,13 +147,7 @@ function drawLegend(
       context.fillRect(x + index * width, y - 14, width, 16);
     });
     context.globalAlpha = 1;
-    context.fillStyle = ink;
-    context.fillText(text, x + 24, y);
-    x += 24 + context.measureText(text).width + 28;
-  };
-  const hues = labels.map((label) => hueOf(label, labels)?.[scheme] ?? '#808080');
-  labels.forEach((label, index) => entry(labelSpoken(label), hues.slice(index, index + 1)));
-  if (runs(columns, true).length > 0) entry(strings.unsure.word, hues, PALE);
-  entry(overTimeWords().timeline.marks['no-face'], [ink], 0.75);
-  entry(overTimeWords().timeline.marks.silence, [ink], 0.35);
+    context.fillStyle = GROUND[scheme].ink;
+    context.fillText(text, x + TEXT_AT, y);
+  }
 }
