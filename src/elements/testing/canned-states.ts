@@ -2,6 +2,7 @@
 
 import { MemoError } from '../../errors';
 import type { Estimate } from '../../memobert/estimate';
+import { DOUBTS } from '../../memobert/reliability';
 import {
   INITIAL_STATE,
   INITIAL_WORDS,
@@ -136,7 +137,15 @@ function estimateOfMinute(time: number): Estimate {
     probabilities: weights.map((weight) => weight / sum),
     faces: seen ? faces : [],
     modalities: { text, face: seen ? face : text, voice: heard ? voice : text },
-    reliability: { abstained: !sure, reasons: sure ? [] : ['low-confidence'] },
+    reliability: {
+      abstained: !sure,
+      reasons: DOUBTS.filter(
+        (doubt) =>
+          (doubt === 'low-confidence' && !sure) ||
+          (doubt === 'no-face' && !seen) ||
+          (doubt === 'silence' && !heard),
+      ),
+    },
   };
 }
 
