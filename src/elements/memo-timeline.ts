@@ -10,7 +10,7 @@ import { labelColour } from './label-colours';
 import { clock } from './late-format';
 import { strings } from './strings';
 import { overTimeWords } from './strings/over-time-words';
-import { bandPaths, Drawer, rangeOf, runs, type Column, type Range } from './timeline-bands';
+import { Drawer, rangeOf, type Drawing, type Range } from './timeline-bands';
 
 const COLUMNS = 300;
 /** Seconds that a key moves by. */
@@ -151,15 +151,15 @@ export class MemoTimeline extends BaseElement {
     if (timeline === null) return html`<p class="heading">${overTimeWords().timeline.empty}</p>`;
     const range = rangeOf(timeline);
     const drawn = this.#drawer.draw(timeline, this.progress !== null || timeline.name === null);
-    const { columns, marks } = drawn;
-    const picture = [this.#bands(timeline, columns), marks.map((mark) => this.#mark(mark, drawn.range))];
+    const { bands, marks } = drawn;
+    const picture = [this.#bands(timeline, bands), marks.map((mark) => this.#mark(mark, drawn.range))];
     return html`<div class="head">
         <span class="heading">${overTimeWords().timeline.heading}</span>
         ${this.#progress(timeline)}
       </div>
       ${this.#plot(timeline, range, picture)}
       <div class="axis number"><span>${clock(range.from)}</span><span>${clock(range.to)}</span></div>
-      ${this.#legend(timeline, columns, marks)}`;
+      ${this.#legend(timeline, bands, marks)}`;
   }
 
   #progress({ reached, seconds }: Timeline): unknown {
@@ -201,14 +201,15 @@ export class MemoTimeline extends BaseElement {
     </div>`;
   }
 
-  #bands({ labels }: Timeline, columns: readonly (Column | null)[]): TemplateResult {
-    const bands = (withheld: boolean) =>
-      bandPaths(columns, labels.length, withheld).map(
+  #bands({ labels }: Timeline, { clear, pale }: Drawing['bands']): TemplateResult {
+    const hues = labels.map((label) => labelColour(label, labels));
+    const paths = (bands: readonly string[], kind: string) =>
+      bands.map(
         (path, index) =>
-          svg`<path class=${withheld ? 'pale' : ''} d=${path} ${cssValues({ '--_hue': labelColour(labels[index] ?? '', labels) })}></path>`,
+          svg`<path class=${kind} d=${path} ${cssValues({ '--_hue': hues[index] ?? '' })}></path>`,
       );
     return html`<svg part="bands" viewBox="0 0 ${COLUMNS} 1" preserveAspectRatio="none" aria-hidden="true">
-      ${bands(false)}${bands(true)}
+      ${paths(clear, '')}${paths(pale, 'pale')}
     </svg>`;
   }
 
@@ -220,18 +221,14 @@ export class MemoTimeline extends BaseElement {
     return html`<span class="mark ${kind}" data-mark=${kind} ${cssValues(place)}></span>`;
   }
 
-  #legend({ labels }: Timeline, columns: readonly (Column | null)[], shown: readonly Mark[]): TemplateResult {
+  #legend({ labels }: Timeline, { pale }: Drawing['bands'], shown: readonly Mark[]): TemplateResult {
     const kinds = new Set(shown.map(({ kind }) => kind));
     const hues = labels.map((label) => labelColour(label, labels));
-    const swatch = (hue: string, text: string, pale = '') =>
-      html`<li><span class="swatch ${pale}" ${cssValues({ '--_hue': hue })}></span>${text}</li>`;
+    const swatch = (hue: string, text: string, kind = '') =>
+      html`<li><span class="swatch ${kind}" ${cssValues({ '--_hue': hue })}></span>${text}</li>`;
     return html`<ul class="legend">
       ${labels.map((label, index) => swatch(hues[index] ?? '', labelSpoken(label)))}
-      ${
-        runs(columns, true).length > 0
-          ? swatch(`linear-gradient(90deg, ${hues.join()})`, strings.unsure.word, 'pale')
-          : nothing
-      }
+      ${pale[0] ? swatch(`linear-gradient(90deg, ${hues.join()})`, strings.unsure.word, 'pale') : nothing}
       ${[...kinds].map(
         (kind) =>
           html`<li><span class="mark bar ${kind}"></span>${overTimeWords().timeline.marks[kind]}</li>`,

@@ -87,6 +87,16 @@ describe('Drawer', () => {
     expect(drawer.draw(timeline, false), 'scrubbed').toBe(drawer.draw({ ...timeline }, false));
   });
 
+  it('keeps the bands with what it drew: an answer that shows nothing more makes none anew', () => {
+    const drawer = new Drawer(100);
+    const { timeline } = growing({ name: null, seconds: null }, 600, drawer);
+    const { columns, bands } = drawer.draw(timeline, true);
+    expect(bands.clear).toEqual(bandPaths(columns, 2, false));
+    expect(bands.pale).toEqual(['', '']);
+    expect(drawer.draw({ ...timeline, reached: 600.25 }, true).bands).toBe(bands);
+    expect(drawer.draw({ ...timeline, reached: 700 }, true).bands).not.toBe(bands);
+  });
+
   it('of a live source follows it as closely as it can be seen', () => {
     const { drawn } = growing({ name: null, seconds: null }, 600, new Drawer(100));
     expect(drawn.size).toBeLessThan(700);
@@ -115,6 +125,17 @@ describe('bandPaths', () => {
     const columns = [column(1), { ...column(1), withheld: true }, column(1)];
     expect(bandPaths(columns, 1, true)).toEqual(['M1 0L2 0L2 1L1 1Z']);
     expect(bandPaths(columns, 1, false)).toEqual(['M0 0L1 0L1 1L0 1ZM2 0L3 0L3 1L2 1Z']);
+  });
+});
+
+describe('bandPaths of neighbours that are equally high', () => {
+  const column = (...values: number[]) => ({ values, withheld: false });
+
+  it('draws them as one step, as far as they can be told apart', () => {
+    const columns = [column(0.25, 0.75), column(0.250001, 0.749999), column(0.5, 0.5), column(0.5, 0.5)];
+    const [first, second] = bandPaths(columns, 2, false);
+    expect(first).toBe('M0 0.75L2 0.75L2 0.5L4 0.5L4 1L0 1Z');
+    expect(second).toBe('M0 0L4 0L4 0.5L2 0.5L2 0.75L0 0.75Z');
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { isWithheld } from '../memobert/reliability';
 import type { Mark, Timeline } from '../recogniser';
-import { marks, segments } from '../recogniser/timeline-marks';
+import { marks, segments, type Segment } from '../recogniser/timeline-marks';
 
 /** Seconds. */
 export interface Range {
@@ -24,33 +24,39 @@ export function rangeOf({ name, seconds, estimates, reached }: Timeline): Range 
   return { from, to: Math.max(seconds ?? reached, from) };
 }
 
-/** Null where nothing stood. */
-export function columnsOf(timeline: Timeline, count: number): (Column | null)[] {
+/**
+ * Null where nothing stood.
+ * @param all the timeline's segments, where somebody has them
+ */
+export function columnsOf(
+  timeline: Timeline,
+  count: number,
+  all: readonly Segment[] = segments(timeline),
+): (Column | null)[] {
   const { from, to } = rangeOf(timeline);
   const width = (to - from) / count;
-  const sums = Array.from({ length: count }, () => timeline.labels.map(() => 0));
-  const weights = Array<number>(count).fill(0);
-  const withheld = Array<number>(count).fill(0);
-  if (width > 0) {
-    for (const { start, end, estimate } of segments(timeline)) {
-      const last = Math.min(count - 1, Math.ceil((end - from) / width) - 1);
-      for (let column = Math.max(0, Math.floor((start - from) / width)); column <= last; column += 1) {
-        const left = from + column * width;
-        const weight = Math.min(end, left + width) - Math.max(start, left);
-        if (!(weight > 0)) continue;
-        weights[column] = (weights[column] ?? 0) + weight;
-        if (isWithheld(estimate)) withheld[column] = (withheld[column] ?? 0) + weight;
-        estimate.probabilities.forEach((value, index) => {
-          const sum = sums[column];
-          if (sum !== undefined) sum[index] = (sum[index] ?? 0) + value * weight;
-        });
+  const { length } = timeline.labels;
+  const sums = new Float64Array(count * length);
+  const weights = new Float64Array(count);
+  const withheld = new Float64Array(count);
+  const add = (to: Float64Array, at: number, value: number) => (to[at] = (to[at] ?? 0) + value);
+  for (const { start, end, estimate } of width > 0 ? all : []) {
+    const last = Math.min(count - 1, Math.ceil((end - from) / width) - 1);
+    for (let column = Math.max(0, Math.floor((start - from) / width)); column <= last; column += 1) {
+      const left = from + column * width;
+      const weight = Math.min(end, left + width) - Math.max(start, left);
+      if (!(weight > 0)) continue;
+      add(weights, column, weight);
+      if (isWithheld(estimate)) add(withheld, column, weight);
+      for (let label = 0; label < length; label += 1) {
+        add(sums, column * length + label, (estimate.probabilities[label] ?? 0) * weight);
       }
     }
   }
-  return sums.map((sum, column) => {
-    const weight = weights[column] ?? 0;
+  return Array.from(weights, (weight, column) => {
     if (!(weight > 0)) return null;
-    return { values: sum.map((value) => value / weight), withheld: (withheld[column] ?? 0) >= weight / 2 };
+    const values = Array.from(sums.subarray(column * length, (column + 1) * length), (sum) => sum / weight);
+    return { values, withheld: (withheld[column] ?? 0) >= weight / 2 };
   });
 }
 
@@ -59,6 +65,8 @@ export interface Drawing {
   readonly range: Range;
   readonly columns: readonly (Column | null)[];
   readonly marks: readonly Mark[];
+  /** {@link bandPaths} of the columns with an answer, and of those in which it was withheld. */
+  readonly bands: { readonly clear: readonly string[]; readonly pale: readonly string[] };
 }
 
 /**
@@ -72,7 +80,7 @@ export class Drawer {
 
   /** @param grows more will come: less than a column may be missing at the end */
   draw(timeline: Timeline, grows: boolean): Drawing {
-    const { estimates, reached } = timeline;
+    const { estimates, labels, reached } = timeline;
     if (this.#drawn !== null && this.#drawn.of.estimates === estimates) {
       const { of, answers, range } = this.#drawn;
       const more = reached - of.reached;
@@ -80,9 +88,12 @@ export class Drawer {
       if (same || (grows && more < (range.to - range.from) / this.count)) return this.#drawn;
     }
     const range = rangeOf(timeline);
-    const columns = columnsOf(timeline, this.count);
-    const seen = joined(marks(timeline), (range.to - range.from) / this.count);
-    this.#drawn = { range, columns, marks: seen, of: timeline, answers: estimates.length };
+    const all = segments(timeline);
+    const columns = columnsOf(timeline, this.count, all);
+    const seen = joined(marks(timeline, all), (range.to - range.from) / this.count);
+    const [clear, pale] = [false, true].map((withheld) => bandPaths(columns, labels.length, withheld));
+    const drawing = { range, columns, marks: seen, bands: { clear: clear ?? [], pale: pale ?? [] } };
+    this.#drawn = { ...drawing, of: timeline, answers: estimates.length };
     return this.#drawn;
   }
 }
@@ -109,30 +120,34 @@ export function joined(marks: readonly Mark[], seconds: number): Mark[] {
  * @param withheld of these columns, or of the others
  */
 export function bandPaths(columns: readonly (Column | null)[], labels: number, withheld: boolean): string[] {
-  const found = runs(columns, withheld);
-  return Array.from({ length: labels }, (_, label) =>
-    found
-      .map(({ from, to }) => {
-        const inside = columns.slice(from, to).map((column) => {
-          const values = column?.values ?? [];
-          const lower = values.slice(0, label).reduce((a, b) => a + b, 0);
-          return { lower, upper: lower + (values[label] ?? 0) };
-        });
-        const above = inside.map(({ upper }, index) => edge(from + index, from + index + 1, upper));
-        const below = inside.map(({ lower }, index) => edge(from + index + 1, from + index, lower)).reverse();
-        return `M${[...above, ...below].join('L')}Z`;
-      })
-      .join(''),
-  );
+  const paths = Array<string>(labels).fill('');
+  for (const { from, to } of runs(columns, withheld)) {
+    const sums = Array<number>(to - from).fill(0);
+    let below = edge(from, sums);
+    for (let label = 0; label < labels; label += 1) {
+      for (let index = 0; index < sums.length; index += 1) {
+        sums[index] = (sums[index] ?? 0) + (columns[from + index]?.values[label] ?? 0);
+      }
+      const above = edge(from, sums);
+      paths[label] += `M${[...above, ...below.reverse()].join('L')}Z`;
+      below = above;
+    }
+  }
+  return paths;
 }
 
-function edge(start: number, end: number, height: number): string {
-  const y = number(1 - height);
-  return `${start} ${y}L${end} ${y}`;
-}
-
-function number(value: number): string {
-  return String(Math.round(value * 1e4) / 1e4);
+/** From left to right over columns from `from` on; neighbours that are equally high are one step. */
+function edge(from: number, heights: readonly number[]): string[] {
+  const found: string[] = [];
+  let before = '';
+  heights.forEach((height, index) => {
+    const y = String(Math.round((1 - height) * 1e4) / 1e4);
+    if (y === before) found.pop();
+    else found.push(`${from + index} ${y}`);
+    found.push(`${from + index + 1} ${y}`);
+    before = y;
+  });
+  return found;
 }
 
 /** Stretches of such columns. */

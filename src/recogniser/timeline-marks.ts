@@ -37,11 +37,14 @@ export function segments({ name, estimates, reached }: Timeline): Segment[] {
   });
 }
 
-/** Where no face was seen and nobody spoke, in order. */
-export function marks(timeline: Timeline): Mark[] {
+/**
+ * Where no face was seen and nobody spoke, in order.
+ * @param all the timeline's segments, where somebody has them
+ */
+export function marks(timeline: Timeline, all: readonly Segment[] = segments(timeline)): Mark[] {
   const found = (modality: keyof Given, kind: Mark['kind'], missing: (estimate: Estimate) => boolean) => {
     const off = offOf(modality, timeline.givenFrom ?? [{ ...timeline.given, from: 0 }]);
-    return off.reduce(without, spans(timeline, kind, missing));
+    return without(spans(timeline, all, kind, missing), off);
   };
   return [
     ...found('face', 'no-face', (estimate) => estimate.faces.length === 0 && isSaid(estimate, 'no-face')),
@@ -60,22 +63,30 @@ function isSaid({ reliability }: Estimate, absence: Mark['kind']): boolean {
 
 /** The stretches in which it was not given: nothing could be missing there. */
 function offOf(modality: keyof Given, given: readonly GivenFrom[]): Omit<Mark, 'kind'>[] {
-  return given.flatMap((each, index) =>
-    each[modality] ? [] : { start: each.from, end: given[index + 1]?.from ?? Infinity },
-  );
+  return given
+    .map((each, index) => ({ ...each, start: each.from, end: given[index + 1]?.from ?? Infinity }))
+    .filter((each) => !each[modality] && each.end > each.start);
 }
 
-function without(found: readonly Mark[], { start, end }: Omit<Mark, 'kind'>): Mark[] {
-  return found
-    .flatMap((mark) => [
-      { ...mark, end: Math.min(mark.end, start) },
-      { ...mark, start: Math.max(mark.start, end) },
-    ])
-    .filter((mark) => mark.end - mark.start >= LEAST_MARK_SECONDS);
+/** Both in order: each is gone through once, for hours may have hundreds of both. */
+function without(found: readonly Mark[], off: readonly Omit<Mark, 'kind'>[]): Mark[] {
+  let first = 0; // that does not end before the mark
+  return found.flatMap((mark) => {
+    while ((off[first]?.end ?? Infinity) <= mark.start) first += 1;
+    const left: Mark[] = [];
+    let { start } = mark;
+    for (let at = first; start < mark.end; at += 1) {
+      const next = off[at] ?? { start: Infinity, end: Infinity };
+      left.push({ ...mark, start, end: Math.min(mark.end, next.start) });
+      start = Math.max(start, next.end);
+    }
+    return left.filter(({ start, end }) => end - start >= LEAST_MARK_SECONDS);
+  });
 }
 
 function spans(
   timeline: Timeline,
+  all: readonly Segment[],
   kind: Mark['kind'],
   missing: (estimate: Estimate) => boolean,
 ): readonly Mark[] {
@@ -86,7 +97,7 @@ function spans(
     if (start !== null && end - start >= LEAST_MARK_SECONDS) found.push({ kind, start, end });
     start = null;
   };
-  for (const segment of segments(timeline)) {
+  for (const segment of all) {
     if (segment.start > end) start ??= end; // a gap: neither face nor voice
     end = segment.start;
     if (missing(segment.estimate)) start ??= segment.start;
