@@ -2,7 +2,7 @@
 
 import { isWithheld } from '../memobert/reliability';
 import type { Mark, Timeline } from '../recogniser';
-import { marks, segments, type Segment } from '../recogniser/timeline-marks';
+import { marksAmong, segments, type Segment } from '../recogniser/timeline-marks';
 
 /** Seconds. */
 export interface Range {
@@ -90,7 +90,7 @@ export class Drawer {
     const range = rangeOf(timeline);
     const all = segments(timeline);
     const columns = columnsOf(timeline, this.count, all);
-    const seen = joined(marks(timeline, all), (range.to - range.from) / this.count);
+    const seen = joined(marksAmong(timeline, all), (range.to - range.from) / this.count);
     const [clear, pale] = [false, true].map((withheld) => bandPaths(columns, labels.length, withheld));
     const drawing = { range, columns, marks: seen, bands: { clear: clear ?? [], pale: pale ?? [] } };
     this.#drawn = { ...drawing, of: timeline, answers: estimates.length };

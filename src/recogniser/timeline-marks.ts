@@ -37,11 +37,13 @@ export function segments({ name, estimates, reached }: Timeline): Segment[] {
   });
 }
 
-/**
- * Where no face was seen and nobody spoke, in order.
- * @param all the timeline's segments, where somebody has them
- */
-export function marks(timeline: Timeline, all: readonly Segment[] = segments(timeline)): Mark[] {
+/** Where no face was seen and nobody spoke, in order. */
+export function marks(timeline: Timeline): Mark[] {
+  return marksAmong(timeline, segments(timeline));
+}
+
+/** {@link marks} for who has the timeline's segments already. */
+export function marksAmong(timeline: Timeline, all: readonly Segment[]): Mark[] {
   const found = (modality: keyof Given, kind: Mark['kind'], missing: (estimate: Estimate) => boolean) => {
     const off = offOf(modality, timeline.givenFrom ?? [{ ...timeline.given, from: 0 }]);
     return without(spans(timeline, all, kind, missing), off);
