@@ -88,3 +88,16 @@ test('moved into a frame and back it looks as before, and so do the parts that c
   });
   expect(await looks()).toEqual(['grid', 'flex']);
 });
+
+test('moved into a frame it speaks the language of what is around it there', async ({ open }) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  await expect(page.getByTestId('start')).toHaveText('Start');
+  await page.evaluate(() => {
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    frame.contentDocument!.documentElement.lang = 'ko';
+    frame.contentDocument!.body.append(document.querySelector('memo-bert')!);
+  });
+  await expect(page.frameLocator('iframe').getByTestId('start')).toHaveText('시작');
+});

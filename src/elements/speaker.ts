@@ -8,7 +8,8 @@ import { fetchWords, languageOf, speaking, strings, wordsOf, type Language } fro
 /** English where no `lang` is, or one that nobody has written here. */
 export function languageAt(element: Element): Language {
   for (let node: Node | null = element; node !== null; node = above(node)) {
-    const tag = node instanceof Element ? node.getAttribute('lang') : null;
+    // what is around it in another document is no `Element` of this one
+    const tag = (node as Partial<Element>).getAttribute?.('lang') ?? null;
     if (tag !== null) return languageOf(tag) ?? 'en';
   }
   return 'en';
