@@ -204,7 +204,7 @@ export class Loop {
     this.on.estimate(
       estimate && { ...estimate, interval: 1 / this.#pace.hz.fusion },
       time,
-      this.#vitals().gives,
+      this.#looks().gives,
     );
     return estimate === null ? 0 : cost(estimate.latency, ['fusion']);
   }
@@ -237,16 +237,23 @@ export class Loop {
     return (this.parts.modalities ?? MODALITIES).includes(modality);
   }
 
-  #vitals(): Vitals {
+  /** What there is to look at now, and what gives nothing though it is on. */
+  #looks() {
     const { source, clock } = this.parts;
-    const nowMs = clock.now();
     const noPicture =
       source.cameraMuted === true ||
-      (this.#awaitedMs !== null && nowMs - this.#awaitedMs > NO_PICTURE_AFTER_MS);
+      (this.#awaitedMs !== null && clock.now() - this.#awaitedMs > NO_PICTURE_AFTER_MS);
     const camera = source.camera === 'live';
     const microphone = source.microphone === 'live';
     const noSound = source.microphoneSilent === true;
-    const gives = { face: camera && !noPicture, voice: microphone && !noSound };
+    const gives: Given = { face: camera && !noPicture, voice: microphone && !noSound };
+    return { camera, microphone, noPicture, noSound, gives };
+  }
+
+  #vitals(): Vitals {
+    const { source, clock } = this.parts;
+    const nowMs = clock.now();
+    const { camera, microphone, noPicture, noSound, gives } = this.#looks();
     const rate = (stage: keyof Rates) => this.#meters[stage]?.rate(nowMs) ?? 0;
     return {
       rates: { face: rate('face'), voice: rate('voice'), fusion: rate('fusion') },
