@@ -42,7 +42,8 @@ from .speech_data import LANGUAGES, Clip, Speech, load_speech, validation_clips
 
 log = logging.getLogger(__name__)
 
-AFTER, BEFORE = "after", "before"
+AFTER, BEFORE, APART = "after", "before", "apart"
+OF_APART = ", by an encoder that heard none of it"
 # option -> name of the bundle's graph, and of the temperature
 GRAPHS = {"face": "denseface", "light": "denseface-light", "voice": "wav2vec2"}
 
@@ -127,13 +128,19 @@ def evaluate_face(encoders: dict[str, Encoder], split: FaceSplit, settings: Sett
     }
 
 
-def evaluate_voice(encoders: dict[str, Encoder], speech: Speech, settings: Settings) -> dict:
-    """The report of one voice encoder: validation speakers, speakers one by one, corpora left out whole."""
+def evaluate_voice(
+    encoders: dict[str, Encoder], speech: Speech, settings: Settings, apart: Encoder | None = None
+) -> dict:
+    """The report of one voice encoder: validation speakers, speakers one by one, corpora left out whole.
+
+    `apart` is one that heard none of these corpora: it is measured on them whole (as `after`, in a split that
+    says so), and the encoder on their validation speakers, with the others'.
+    """
 
     def score(logits: np.ndarray, truth: np.ndarray) -> dict:
         return score_logits(logits, truth, LABELS, settings.rounds, settings.seed)
 
-    clips = validation_clips(speech, settings.left_out)
+    clips = validation_clips(speech, () if apart else settings.left_out)
     logits, truth = _voice_logits(encoders, speech, clips)
     heard = np.array([clip.corpus in settings.heard for clip in clips])
     speakers = {clip.speaker: np.array([c.speaker == clip.speaker for c in clips]) for clip in clips}
@@ -153,9 +160,13 @@ def evaluate_voice(encoders: dict[str, Encoder], speech: Speech, settings: Setti
         others = [clip for clip in speech.clips if clip.corpus == corpus]
         if not others:
             continue
-        strange, strange_truth = _voice_logits(encoders, speech, others)
-        title = f"left out whole: {corpus} ({LANGUAGES[corpus]})"
+        strangers = {AFTER: apart} if apart else encoders
+        strange, strange_truth = _voice_logits(strangers, speech, others)
+        title = f"left out whole: {corpus} ({LANGUAGES[corpus]})" + (OF_APART if apart else "")
         report["splits"][title] = compare(strange, strange_truth, groups_of(others), score)
+        if apart:
+            # its temperature is not known: --voice's is of another
+            continue
         for who, found in report["calibration"].items():
             scaled = strange[who] / found["temperature"]
             found.setdefault("left_out", {})[corpus] = {
@@ -241,11 +252,13 @@ def evaluate(arguments: argparse.Namespace, device: torch.device) -> dict:
         log.info("measuring %s", GRAPHS[option])
         if option == "voice":
             speech = load_speech(arguments.speech, arguments.cache)
-            found = {} if arguments.dry_run else evaluate_voice(encoders, speech, settings)
+            apart = _load_apart(arguments, device)
+            found = {} if arguments.dry_run else evaluate_voice(encoders, speech, settings, apart)
         else:
             faces = faces or load_face_split(arguments.faces, arguments.cache)
             found = {} if arguments.dry_run else evaluate_face(encoders, faces, settings)
-        sources = {who: {"source": e.source, "sha256": e.sha256} for who, e in encoders.items()}
+        of = encoders | ({APART: apart} if option == "voice" and apart else {})
+        sources = {who: {"source": e.source, "sha256": e.sha256} for who, e in of.items()}
         about = {"seed": settings.seed, "precision": arguments.precision, "sources": sources}
         if option != "voice":
             about["face_size"] = arguments.face_size
@@ -279,6 +292,11 @@ def _load(arguments: argparse.Namespace, option: str, device: torch.device) -> d
     }
 
 
+def _load_apart(arguments: argparse.Namespace, device: torch.device) -> Encoder | None:
+    path: Path | None = arguments.voice_apart
+    return path and load_encoder(path, "voice", device, arguments.precision, arguments.threads)
+
+
 def _rounded(value):
     if isinstance(value, dict):
         return {key: _rounded(part) for key, part in value.items()}
@@ -305,6 +323,11 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, default=None, help="folder for decoded data")
     parser.add_argument("--leave-out", nargs="*", default=["emovo"], help="corpora kept out whole")
     parser.add_argument(
+        "--voice-apart",
+        type=Path,
+        help="best.pt or .onnx that heard none of --leave-out: measured there in place of --voice, which did",
+    )
+    parser.add_argument(
         "--voice-before-heard",
         nargs="*",
         default=[],
@@ -324,6 +347,8 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
             parser.error(f"--{option}-before is compared with --{option}: give both, or it as --{option}")
         if getattr(arguments, option) and not getattr(arguments, data):
             parser.error(f"--{option} is measured on --{data}: give its folder")
+    if arguments.voice_apart and not (arguments.voice and arguments.leave_out):
+        parser.error("--voice-apart is measured on --leave-out, beside --voice: give both")
     if not any(getattr(arguments, option) for option in GRAPHS):
         parser.error("nothing to measure: give --face, --light or --voice")
     return arguments

@@ -99,7 +99,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def _sources(found: dict) -> str:
-    named = {"after": "Measured", "before": "before"}
+    named = {"after": "Measured", "before": "before", "apart": "on what was left out"}
     return "; ".join(
         f"{named[who]}: `{about['source']}` (sha256 {about['sha256'][:12]})"
         for who, about in found["sources"].items()

@@ -32,6 +32,7 @@ LANGUAGES = {
 VALID_SPEAKERS = {
     "ravdess": {f"ravdess_{actor}" for actor in (17, 18, 19, 20)},
     "nemo": {"nemo_MP0"},
+    "emovo": {"emovo_f3", "emovo_m3"},
     "emodb": {"emodb_09", "emodb_10"},
     "emogator": {f"emogator_{person:06d}" for person in range(340, 358)},
 }

@@ -131,6 +131,30 @@ def test_pictures_of_the_training_archive_are_told_apart(toy, encoders, run, tmp
     assert "5 of the 64 pictures of FER+ valid are in the training archive too, pixel by pixel" in page
 
 
+def test_a_corpus_that_the_voice_heard_is_measured_by_one_that_did_not(toy, encoders):
+    speech = load_speech(toy / "speech")
+    corpus, ours = "emovo", speech.split("valid")
+    theirs = [replace(clip, corpus=corpus, speaker="emovo_f3") for clip in ours[::2]]
+    speech = replace(speech, clips=[*speech.split("train"), *ours[1::2], *theirs])
+    voice, other = (
+        load_encoder(encoders / f"{n}.pt", "voice", CPU, "fp32") for n in ("voice", "voice-before")
+    )
+    settings = evaluate_encoders.Settings(rounds=20, robust_clips=1, left_out=(corpus,))
+    before = evaluate_encoders.evaluate_voice({"after": voice}, speech, settings)
+    found = evaluate_encoders.evaluate_voice({"after": voice}, speech, settings, other)
+    of_others = evaluate_encoders.evaluate_voice({"after": other}, speech, settings)
+    (known, apart), (_, alone) = list(found["splits"].items()), list(of_others["splits"].items())
+    assert apart[0] == f"{alone[0]}, by an encoder that heard none of it" and apart[1] == alone[1]
+    # who of it validates is measured with the others', by the voice itself
+    counts = [
+        known[1]["all"]["after"]["count"],
+        before["splits"]["validation speakers"]["all"]["after"]["count"],
+    ]
+    assert counts == [len(speech.split("valid")), len(speech.split("valid", (corpus,)))]
+    assert counts[0] > counts[1]
+    assert "left_out" in before["calibration"]["after"] and "left_out" not in found["calibration"]["after"]
+
+
 def test_the_page_is_made_from_the_report(run):
     out, report = run
     names = report["encoders"]
@@ -277,7 +301,15 @@ def test_a_wrong_file_says_what_to_give(encoders, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["--face", "x.pt"], ["--voice-before", "x.pt", "--speech", "."], ["--voice", "x.pt"]]
+    "arguments",
+    [
+        [],
+        ["--face", "x.pt"],
+        ["--voice-before", "x.pt", "--speech", "."],
+        ["--voice", "x.pt"],
+        ["--light", "x.pt", "--faces", ".", "--voice-apart", "x.pt"],
+        ["--voice", "x.pt", "--speech", ".", "--leave-out", "--voice-apart", "x.pt"],
+    ],
 )
 def test_options_that_do_not_fit_are_refused_at_once(arguments, tmp_path, capsys):
     with pytest.raises(SystemExit):
