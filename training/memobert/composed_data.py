@@ -50,7 +50,6 @@ class Mix:
 
 
 PLAIN = Mix(**{field.name: 0.0 for field in fields(Mix)})
-STRAYS = ("stray_voice", "stray_face", "stray_words")
 
 
 class Composer:
@@ -105,17 +104,22 @@ class Composer:
         voice = self.voices.features[0][:0]
         belief = None
         many = len(present) > 1
+        shown = {}
         if "text" in present:
             row = self._row("text", label, rng, self.mix.stray_words if many else 0)
             words = self._words(row, rng)
+            shown["text"] = self.text_labels[row]
         if "face" in present:
             row = self._row("face", label, rng, self.mix.stray_face if many else 0)
             faces, classes = self._track(row, rng)
+            shown["face"] = self.faces.labels[row]
         if "voice" in present:
             row = self._row("voice", label, rng, self.mix.stray_voice if many else 0)
             voice = self._voice(row, rng)
             belief = None if many else self.voice_beliefs.get(row)
-        return Sample(words, faces, classes, voice, label, "composed", belief)
+            shown["voice"] = self.voices.labels[row]
+        astray = tuple(modality for modality, found in shown.items() if found != label)
+        return Sample(words, faces, classes, voice, label, "composed", belief, astray)
 
     def _row(self, name: str, label: int, rng: np.random.Generator, stray: float) -> int:
         wandering = stray and rng.random() < stray

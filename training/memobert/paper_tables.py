@@ -31,7 +31,7 @@ import torch
 
 from . import pretrain, tune
 from .command_help import CommandHelp
-from .composed_data import PLAIN, STRAYS, Mix, balanced
+from .composed_data import PLAIN, Mix, balanced
 from .evaluate import load_tuned
 from .fit import make_accelerator
 from .labels import LABELS
@@ -154,6 +154,9 @@ class Laboratory:
         found = {name: getattr(self.arguments, name) for name in named} | self.material
         # told where it is not the default: cells from before there was a choice stay
         told = {name: getattr(self.arguments, name) for name in ("frame_masking", "heads", "fresh")}
+        if self.arguments.run != "composition":
+            # cells from before had none: voices known by heart were as sure as others in every sample
+            told["strays"] = "in labelled samples"
         return found | {name: value for name, value in told.items() if value and value != "zeros"}
 
     @cached_property
@@ -213,8 +216,7 @@ class Laboratory:
         if cell.without is not None:
             composer.mix = Mix.without(cell.without)
             return replace(self.source, train=composer)
-        # tuning cuts them to the seven cases, and a stray that is left alone would not have its label
-        composer.mix = replace(composer.mix, **dict.fromkeys(STRAYS, 0.0))
+        # a stray that is left alone is not drawn (Source.labelled): it would not have its label
         count = max(len(LABELS), round(cell.part * self.arguments.labelled))
         own = balanced(composer, count, 7)
         return replace(self.source, train=None, unlabelled=[], own=own, own_valid=self.source.measured_on())

@@ -40,7 +40,7 @@ class Sample:
 
     `words`: WordPiece ids without special tokens; `faces` [V,342]; `face_classes` [V,8], DenseFace's
     distribution of each; `voice` [A,D]; `label` an index into LABELS, or -1; `belief` [labels], summing to 1,
-    what is to be learned in its place.
+    what is to be learned in its place; `astray` the modalities that are of another emotion than `label`.
     """
 
     words: tuple[int, ...]
@@ -50,6 +50,7 @@ class Sample:
     label: int = UNKNOWN
     source: str = ""
     belief: np.ndarray | None = None
+    astray: tuple[str, ...] = ()
 
     @property
     def lengths(self) -> dict[str, int]:
@@ -60,6 +61,10 @@ class Sample:
         """Whether every modality of `case` is there."""
         lengths = self.lengths
         return all(lengths[modality] for modality in case)
+
+    def shows_label(self, case: Sequence[str]) -> bool:
+        """Whether any modality of `case` is of the label's emotion."""
+        return any(modality not in self.astray for modality in case)
 
     def only(self, case: Sequence[str]) -> "Sample":
         """This sample without the modalities that are not in `case`."""

@@ -129,7 +129,10 @@ class Source:
     def labelled(self) -> dict[str, list[Sample]]:
         """Own clips with a label, by case: those that have all its modalities."""
         known = [sample for sample in self.own if sample.label != UNKNOWN]
-        return {name: [sample for sample in known if sample.has(case)] for name, case in CASES.items()}
+        return {
+            name: [sample for sample in known if sample.has(case) and sample.shows_label(case)]
+            for name, case in CASES.items()
+        }
 
     @cached_property
     def maskable(self) -> dict[str, list[Sample]]:

@@ -57,6 +57,8 @@ def test_departures_happen_as_often_as_the_mix_says(banks):
     # of the strays a seventh is by chance of the same label
     stray = np.mean([sample.voice[0, 0] != sample.label for sample in samples])
     assert 0.36 < stray < 0.5
+    assert {sample.astray for sample in samples} == {(), ("voice",)}
+    assert all(("voice" in sample.astray) == (sample.voice[0, 0] != sample.label) for sample in samples)
     assert all(np.allclose(sample.faces, sample.label, atol=1e-5) for sample in samples)
     part = np.mean([len(sample.voice) < 30 for sample in samples])
     assert 0.4 < part < 0.55
