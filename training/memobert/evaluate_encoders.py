@@ -164,12 +164,20 @@ def evaluate_voice(
         strange, strange_truth = _voice_logits(strangers, speech, others)
         title = f"left out whole: {corpus} ({LANGUAGES[corpus]})" + (OF_APART if apart else "")
         report["splits"][title] = compare(strange, strange_truth, groups_of(others), score)
-        if apart:
-            # its temperature is not known: --voice's is of another
-            continue
         for who, found in report["calibration"].items():
-            scaled = strange[who] / found["temperature"]
-            found.setdefault("left_out", {})[corpus] = {
+            if apart and who == BEFORE:
+                continue
+            temperature = found["temperature"]
+            if apart:
+                known = validation_clips(speech, settings.left_out)
+                of_known, known_truth = _voice_logits(strangers, speech, known)
+                everybody = np.ones(len(known), bool)
+                temperature = _calibrate_voice(of_known[AFTER], known_truth, known, everybody, settings.seed)[
+                    "temperature"
+                ]
+            scaled = strange[who] / temperature
+            named = corpus + (OF_APART if apart else "")
+            found.setdefault("left_out", {})[named] = {
                 "raw": measure_calibration(strange[who], strange_truth),
                 "scaled": measure_calibration(scaled, strange_truth),
             }

@@ -16,11 +16,12 @@ from statistics import mean
 
 from .command_help import CommandHelp
 from .encoder_splits import ALL, UNSEEN
-from .evaluation_report import percent, points, table, with_interval
+from .evaluation_report import FEWEST_CLIPS, percent, points, table, with_interval
 from .fusion_report import filled_in, kept
 from .pretraining_heads import TITLES
 from .report_figures import compared_group
 from .run_parts import merged, single_runs
+from .speech_data import LANGUAGES
 from .voice_stream import CONTEXT
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
@@ -85,6 +86,9 @@ def make_card(
         "below chance": below_chance(fusion),
         "worse": worse(encoders),
         "missed": missed(encoders),
+        "too sure": too_sure(encoders),
+        "speakers": speakers(encoders),
+        "sexes": sexes(encoders),
         "readings": readings(clips),
     }
     for name in ("denseface", "denseface-light", "wav2vec2"):
@@ -165,8 +169,56 @@ def repeated(encoders: dict, fusion: dict) -> str:
 
 
 def _calibrated_encoders(encoders: dict) -> Iterator[tuple[str, dict]]:
+    """Each encoder's calibration, and that of its corpora where it is beyond what so few samples explain."""
     for graph, of in encoders.items():
-        yield graph, of["calibration"]["after"]["scaled"]
+        found = of["calibration"]["after"]
+        yield graph, found["scaled"]
+        heard = {f"{graph}, {LANGUAGES.get(name, name)}": of for name, of in found.get("corpora", {}).items()}
+        strange = {f"{graph}, left out: {name}": of for name, of in found.get("left_out", {}).items()}
+        for name, values in (heard | strange).items():
+            if values["scaled"]["ece"] > values["scaled"].get("ece_by_chance_95", 1):
+                yield name, values["scaled"]
+
+
+def too_sure(encoders: dict) -> str:
+    """What the voice says in a corpus left out, and how often that is right."""
+    left_out = encoders.get("wav2vec2", {}).get("calibration", {}).get("after", {}).get("left_out", {})
+    told = []
+    for name, of in left_out.items():
+        said, right = (percent(of["scaled"][key]) for key in ("confidence", "accuracy"))
+        told.append(f"{name}: {said} on average, right {right}")
+    return "; ".join(told) or "not measured"
+
+
+def _of_language(encoders: dict) -> dict[str, list[float]]:
+    """UAR of each speaker with clips enough, by language."""
+    found: dict[str, list[float]] = {}
+    for name, scores in encoders.get("wav2vec2", {}).get("speakers", {}).items():
+        language = LANGUAGES.get(name.split("_")[0])
+        if language and scores["after"]["count"] >= FEWEST_CLIPS:
+            found.setdefault(language, []).append(scores["after"]["uar"])
+    return found
+
+
+def speakers(encoders: dict) -> str:
+    """How far people are apart: what an interval over clips does not tell."""
+    told = []
+    for language, uars in _of_language(encoders).items():
+        span = percent(uars[0]) if len(uars) == 1 else f"{percent(min(uars))} to {percent(max(uars))}"
+        told.append(f"{language}: {len(uars)} with {span}")
+    return "; ".join(told) or "not measured"
+
+
+def sexes(encoders: dict) -> str:
+    """UAR of women's and men's voices, by language."""
+    told = []
+    for groups in encoders.get("wav2vec2", {}).get("splits", {}).values():
+        for language in LANGUAGES.values():
+            of = [groups.get(f"{language}, {who}") for who in ("women", "men")]
+            if all(of):
+                women, men = (percent(scores["after"]["uar"]) for scores in of)
+                told.append(f"{language}: women {women}, men {men}")
+    return "; ".join(dict.fromkeys(told)) or "not measured"
 
 
 def runs(manifest: dict) -> str:

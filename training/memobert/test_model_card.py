@@ -14,7 +14,10 @@ from .model_card import (
     missed,
     readings,
     runs,
+    sexes,
+    speakers,
     streamed,
+    too_sure,
     worse,
 )
 
@@ -86,6 +89,44 @@ def test_what_was_aimed_for_stands_beside_what_was_reached():
     ]
     # nothing measured: no row, and no error
     assert len(glance({}, {}).splitlines()) == 2
+
+
+def test_what_calibration_hides_in_a_corpus_stands_at_a_glance():
+    low = {**CALIBRATION, "ece": 0.09, "ece_by_chance": 0.05, "ece_by_chance_95": 0.1}
+    high = {**low, "ece": 0.241, "confidence": 0.613, "accuracy": 0.372}
+    of = {"raw": {"ece": 0.1}, "scaled": {**CALIBRATION, "ece": 0.04}}
+    of |= {
+        "corpora": {"nemo": {"scaled": high}, "emodb": {"scaled": low}},
+        "left_out": {"it": {"scaled": high}},
+    }
+    voice = {**FOUND, "calibration": {"after": of}}
+    found = {"wav2vec2": voice}
+    rows = [row for row in glance(found, {}).splitlines() if "calibration error" in row]
+    assert rows == [
+        "| wav2vec2, Polish: calibration error | 24.1 %; by chance 5.0 % | under 5.0 % |",
+        "| wav2vec2, left out: it: calibration error | 24.1 %; by chance 5.0 % | under 5.0 % |",
+    ]
+    assert too_sure(found) == "it: 61.3 % on average, right 37.2 %"
+    assert too_sure({}) == "not measured"
+
+
+def test_an_interval_over_clips_is_told_with_how_far_people_are_apart():
+    def of(uar: float, count: int = 60) -> dict:
+        return {"after": {**SCORES, "uar": uar, "count": count}}
+
+    people = {
+        "ravdess_17": of(0.631),
+        "ravdess_18": of(0.786),
+        "nemo_MP0": of(0.45),
+        "emogator_1": of(0.9, 10),
+    }
+    splits = {
+        "validation speakers": {"English, women": of(0.732), "English, men": of(0.601), "Polish": of(0.4)}
+    }
+    found = {"wav2vec2": {"speakers": people, "splits": splits}}
+    assert speakers(found) == "English: 2 with 63.1 % to 78.6 %; Polish: 1 with 45.0 %"
+    assert sexes(found) == "English: women 73.2 %, men 60.1 %"
+    assert speakers({}) == sexes({}) == "not measured"
 
 
 def test_what_training_files_hold_as_well_is_told_apart():
