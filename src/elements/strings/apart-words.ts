@@ -15,7 +15,7 @@ const en = {
     contempt: 'contempt',
   } as Readonly<Record<string, string>>,
   playground: {
-    what: 'Freeze a moment, hide some of it, and see what the model fills in there: its four pre‑training tasks.',
+    what: 'Freeze a moment, hide some of it, and see what the model fills in there: the method’s four pre‑training tasks.',
     take: 'Take this moment',
     again: 'Take another moment',
     waiting: 'Take a moment once there is an answer.',
@@ -91,7 +91,7 @@ const ko: ApartWords = {
     contempt: '경멸',
   },
   playground: {
-    what: '한순간을 멈추고 일부를 가리면 모델이 그 자리를 무엇으로 채우는지 보입니다. 모델의 네 가지 사전 학습 과제입니다.',
+    what: '한순간을 멈추고 일부를 가리면 모델이 그 자리를 무엇으로 채우는지 보입니다. 이 방법의 네 가지 사전 학습 과제입니다.',
     take: '이 순간 담기',
     again: '다른 순간 담기',
     waiting: '답이 나오면 순간을 담을 수 있습니다.',
