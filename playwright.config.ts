@@ -7,6 +7,7 @@ const LIGHT = [
     'crop-parity',
     'devices-shown',
     'element',
+    'element-now',
     'embed-frame',
     'frameworks',
     'gallery',

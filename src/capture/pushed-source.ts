@@ -4,12 +4,16 @@ import { MemoError } from '../errors';
 import { SourceEmitter } from './emitter';
 import { NewestFrame } from './newest-frame';
 import { isSampleRate, LEAST_RATE_HZ, MOST_RATE_HZ } from './sample-rate';
-import type { Source, SourceEvents, TimedFrame, TrackStatus } from './source';
+import type { SampleChunk, Source, SourceEvents, TimedFrame, TrackStatus } from './source';
 
 /** Sound comes this late at most: what was said longer ago is in no estimate, and who pushes none any more is silent. */
 const LATEST_SOUND_S = 4;
 /** A step back by more than this within the frames, or within the sound, is a new start: a player that loops or is sought in. */
 const RESTART_S = 1;
+/** Shorter chunks are put together: those of a worklet, 128 samples each, would fill the way to the worker and be dropped. */
+const CHUNK_S = 0.05;
+/** What begins within this of where the last ended follows it: clocks of callers are not that exact. */
+const GAP_S = 0.02;
 
 export class PushedSource implements Source {
   readonly kind = 'push';
@@ -20,6 +24,8 @@ export class PushedSource implements Source {
   readonly #newest = new NewestFrame();
   /** Until when each was pushed. */
   readonly #reachedS = { face: 0, voice: 0 };
+  /** Too short to go by itself. */
+  #kept: SampleChunk | null = null;
   #over = false;
 
   /** @param gives what will be pushed: conditions such as silence are told of these alone */
@@ -60,12 +66,20 @@ export class PushedSource implements Source {
     if (!isSampleRate(sampleRateHz)) throw invalid(`A sample rate of ${sampleRateHz} Hz`);
     if (isDetached(samples)) throw taken('A buffer that is somebody else’s by now');
     this.#advance('voice', time, time + samples.length / sampleRateHz);
-    this.#emitter.emit('samples', { samples, sampleRateHz, time });
+    const kept = this.#kept;
+    const endS = kept && kept.time + kept.samples.length / kept.sampleRateHz;
+    const follows = kept?.sampleRateHz === sampleRateHz && Math.abs((endS ?? 0) - time) < GAP_S;
+    if (!follows) this.#flush();
+    this.#kept = follows
+      ? { ...kept, samples: joined(kept.samples, samples) }
+      : { samples, sampleRateHz, time };
+    if (this.#kept.samples.length >= CHUNK_S * sampleRateHz) this.#flush();
   }
 
   /** Nothing more will come: one last estimate, then the run is over. */
   end(): void {
     if (this.#over) return;
+    this.#flush();
     this.#over = true;
     this.#newest.end();
     this.#emitter.emit('end');
@@ -95,6 +109,12 @@ export class PushedSource implements Source {
     this.#newest.close();
   }
 
+  #flush(): void {
+    const chunk = this.#kept;
+    this.#kept = null;
+    if (chunk !== null) this.#emitter.emit('samples', chunk);
+  }
+
   #status(given: boolean): TrackStatus {
     if (!given) return 'off';
     return this.#over ? 'ended' : 'live';
@@ -110,6 +130,16 @@ export class PushedSource implements Source {
     // nearer to what was before, it is of then; else it has started anew already
     if (restarts && reachedS[other] > (beforeS + time) / 2) reachedS[other] = 0;
   }
+}
+
+function joined(
+  first: Float32Array<ArrayBuffer>,
+  next: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
+  const both = new Float32Array(first.length + next.length);
+  both.set(first);
+  both.set(next, first.length);
+  return both;
 }
 
 /** Closed, or transferred: no size is left of it. */

@@ -157,12 +157,12 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
 
   /** The phase's name. */
   get state(): Phase {
-    return this.known.phase;
+    return this.#now.phase;
   }
 
   /** What holds beside the phase. */
   get conditions(): readonly Condition[] {
-    return this.known.conditions;
+    return this.#now.conditions;
   }
 
   /** The last answer; null before the first, and after a `stop()` that leaves no file open. */
@@ -210,14 +210,14 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
 
   /** What was estimated since the last start, of a live run the last 14,400 estimates, as a file. Rejects with `nothing-recorded`, `input-invalid` for another format, or `file-missing`. */
   async export(format: ExportFormat): Promise<Blob> {
-    const { timeline } = this.known; // as it is now
+    const { timeline } = this.#now; // as it is now
     return (await lateScript(() => import('./export-file'))).exportFile(timeline, format, this);
   }
 
   /** Calls back at once with the present state, then after changes; returns the way out. */
   subscribe(subscriber: (state: RecogniserState) => void): () => void {
     this.#subscribers.add(subscriber);
-    subscriber(this.known);
+    subscriber(this.#now);
     return () => this.#subscribers.delete(subscriber);
   }
 
@@ -284,6 +284,11 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
     return this.stream ?? (this.src || null);
   }
 
+  /** The recogniser tells its events at once, and its state after them. */
+  get #now(): RecogniserState {
+    return this.#recogniser?.state ?? this.known;
+  }
+
   #read(): Read {
     return readAttributes(this, this.#refused);
   }
@@ -330,6 +335,8 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
         `<${this.localName}> is not in a document.`,
         'Append it to the page, then start.',
       );
+    // what was written in this very task holds already: the update that would bring it ends what begins here
+    if (this.#recogniser !== null && JSON.stringify(this.#read().options) !== this.#made) this.#close();
     this.#recogniser ??= this.#make();
     return this.#recogniser;
   }

@@ -1,6 +1,7 @@
 /** What is pushed, as it is seen and heard: the voice's own encoder and the evidence, behind a graph that hears speech in all sound. */
 
 import { describe, expect, it, vi } from 'vitest';
+import type { SampleChunk } from '../capture';
 import { PushedSource } from '../capture/pushed-source';
 import { SpeechGate } from '../encoders/voice/speech-gate';
 import { VoiceEncoder } from '../encoders/voice/voice-encoder';
@@ -102,6 +103,50 @@ describe('Sound that comes later than the frames', () => {
     expect(voices.at(-1)?.speaking).toBe(false);
     expect(windows.at(-1)?.voice).toBeNull();
     loop.close();
+  });
+});
+
+describe('Sound in the short blocks of a worklet', () => {
+  const BLOCK = 128;
+  function heard() {
+    const source = new PushedSource({ face: false, voice: true });
+    const chunks: SampleChunk[] = [];
+    source.on('samples', (chunk) => chunks.push(chunk));
+    const push = (first: number, count: number, rateHz = RATE_HZ) => {
+      for (let block = first; block < first + count; block += 1)
+        source.pushSamples(new Float32Array(BLOCK).fill(block), rateHz, (block * BLOCK) / rateHz);
+    };
+    return {
+      source,
+      chunks,
+      push,
+      total: () => chunks.reduce((sum, { samples }) => sum + samples.length, 0),
+    };
+  }
+
+  it('comes whole and in order in chunks that a busy worker can take, however many blocks come at once', () => {
+    const { source, chunks, push, total } = heard();
+    push(0, 2000); // 16 s: 2,000 messages would be dropped but for the first 64
+    source.end();
+    expect(total()).toBe(2000 * BLOCK);
+    for (const { samples } of chunks.slice(0, -1)) expect(samples.length).toBeGreaterThanOrEqual(800);
+    expect(chunks.length).toBeLessThan(320);
+    const blocks = chunks.flatMap(({ samples }) => [...samples.filter((_, at) => at % BLOCK === 0)]);
+    expect(blocks).toEqual(Array.from({ length: 2000 }, (_, block) => block));
+    for (const { samples, time } of chunks) expect(time * RATE_HZ).toBeCloseTo(samples[0]! * BLOCK, 6);
+  });
+
+  it('is put together with nothing that does not follow, nor of another rate', () => {
+    const { source, chunks, push } = heard();
+    push(0, 2);
+    push(40, 2);
+    push(40, 1, 48_000);
+    source.end();
+    expect(chunks.map(({ samples, sampleRateHz }) => [samples.length, sampleRateHz])).toEqual([
+      [2 * BLOCK, RATE_HZ],
+      [2 * BLOCK, RATE_HZ],
+      [BLOCK, 48_000],
+    ]);
   });
 });
 

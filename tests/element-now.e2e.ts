@@ -1,0 +1,48 @@
+/** What `<memo-bert>` says of itself in the very task in which something changes. */
+
+import { expect, test } from './support/browser';
+import { openBody } from './support/elsewhere';
+
+test('what listeners read of the element is what they are told, at once', async ({ open }) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  const told = await page.evaluate(async () => {
+    const found = document.querySelector('memo-bert')!;
+    const seen: unknown[] = [];
+    found.addEventListener('statechange', ({ detail }) => seen.push([detail.phase, found.state]));
+    found.addEventListener('error', ({ detail }) => {
+      let known: unknown;
+      found.subscribe(({ phase, error }) => (known = [phase, error?.code]))();
+      seen.push([detail.code, found.state, known]);
+    });
+    const started = found.start().catch(({ code }: { code: string }) => code);
+    const after = found.state;
+    return { after, started: await started, seen };
+  });
+  expect(told.after).toBe('asking');
+  expect(told.started).toBe('devices-denied');
+  expect(told.seen).toEqual([
+    ['asking', 'asking'],
+    ['error', 'error'],
+    ['devices-denied', 'error', ['error', 'devices-denied']],
+  ]);
+});
+
+test('an option that is written in the task of a start counts for it', async ({ open }) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  const [before, after] = await page.evaluate(async () => {
+    const found = document.querySelector('memo-bert')!;
+    const start = () =>
+      found.start().then(
+        () => 'resolved',
+        ({ code }: { code: string }) => code,
+      );
+    const first = await start();
+    found.bundle = 'models/other/manifest.json';
+    return [first, [await start(), found.state]];
+  });
+  expect(before).toBe('devices-denied');
+  // by the new one, and not ended by the update that brings it
+  expect(after).toEqual(['devices-denied', 'error']);
+});
