@@ -255,9 +255,10 @@ export class MemoOffline extends LitElement {
 }
 
 /** An error's own words are English; in another language they stand beside what its code says. */
-function inWords({ code, message, cure }: MemoError): unknown {
-  const said = strings.errors[code];
-  if (said === undefined) return `${message} ${cure}`;
+function inWords(error: MemoError): unknown {
+  const { code, message, cure } = error;
+  const said = strings.errors(error);
+  if (said === null) return `${message} ${cure}`;
   return html`${said.what} ${said.cure} <span lang="en">${code}: ${message}</span>`;
 }
 

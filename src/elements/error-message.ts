@@ -44,10 +44,10 @@ export const errorStyles = css`
   }
 `;
 
-/** An error's own words are English; in another language it is said by its code, its own words one click away. */
+/** An error's own words are English; in another language it is said by its fault, its own words one click away. */
 export function errorMessage(error: MemoError, dismiss: () => void): TemplateResult {
   const { message, cure, code } = error;
-  const said = strings.errors[code];
+  const said = strings.errors(error);
   /** Lit calls it on the part that shows the message; the button goes with it. */
   const leave = function (this: HTMLElement) {
     dismiss();
@@ -58,7 +58,7 @@ export function errorMessage(error: MemoError, dismiss: () => void): TemplateRes
     <button type="button" data-testid="dismiss" @click=${leave}>${strings.error.dismiss}</button>
     <p class="cure">${said?.cure ?? cure}</p>
     ${
-      said === undefined
+      said === null
         ? nothing
         : html`<details class="code">
             <summary>${strings.error.original}</summary>

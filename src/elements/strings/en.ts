@@ -1,7 +1,6 @@
 /** Every word the elements say, in English; read when rendering, so that another language can take its place. */
 
 import { enApart } from './en-apart';
-import type { ErrorCode } from '../../errors';
 import type { WordSourceKind } from '../../capture/words';
 import type { Modality } from '../../memobert/estimate';
 import type { Condition, Phase } from '../../recogniser';
@@ -14,7 +13,7 @@ import {
   trustTracks,
   trustUnsure,
 } from './en-trust';
-import { anyOf, type ErrorWords } from './words';
+import { anyOf, type ErrorWords, type ToldError } from './words';
 
 const phases: Record<Phase, string> = {
   idle: 'Ready',
@@ -60,7 +59,7 @@ const wordSources: Record<WordSourceKind, string> = {
 const glosses: Readonly<Record<string, string>> = {};
 
 /** In place of an error's own words; in English those are the best there are. */
-const errors: Readonly<Partial<Record<ErrorCode, ErrorWords>>> = {};
+const errors: (error: ToldError) => ErrorWords | null = () => null;
 
 export const en = {
   /** As `lang` says it. */

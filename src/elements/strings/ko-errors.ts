@@ -1,4 +1,4 @@
-/** Errors by their code, in Korean; what only the error itself knows stands below it, in English. */
+/** Errors by their code, in Korean: what is right of all that the code stands for; `ko-faults.ts` tells some of these apart. */
 
 import type { ErrorCode } from '../../errors';
 import type { ErrorWords } from './words';
@@ -16,8 +16,8 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     cure: '주소 표시줄 옆의 표시에서 이 페이지에 마이크를 허용한 뒤 시작을 다시 누르십시오.',
   },
   'devices-denied': {
-    what: '카메라와 마이크를 모두 쓸 수 없습니다. 사용자, 브라우저 또는 시스템이 거부했습니다.',
-    cure: '주소 표시줄 옆의 표시에서 이 페이지에 카메라나 마이크를 허용한 뒤 시작을 다시 누르십시오.',
+    what: '카메라와 마이크를 모두 쓸 수 없습니다. 연결되어 있지 않거나, 거부되었거나, 다른 프로그램이 쓰고 있습니다.',
+    cure: '장치를 연결하고 이 페이지에 허용한 뒤 시작을 다시 누르십시오. 파일과 배우는 장치가 없어도 됩니다.',
   },
   'device-missing': {
     what: '카메라나 마이크를 찾지 못했습니다.',

@@ -2,7 +2,7 @@
 
 import type { Modality } from '../../memobert/estimate';
 import { koApart } from './ko-apart';
-import { errors } from './ko-errors';
+import { errorWords } from './ko-faults';
 import {
   trustConditions,
   trustConsent,
@@ -84,7 +84,7 @@ export const ko: Words = {
     ready: '준비됨',
   },
   glosses,
-  errors,
+  errors: errorWords,
   notice:
     '이 페이지 안에서 작동하는, 감정 표현을 인식하는 AI 시스템입니다. 카메라 영상과 소리, 말은 어디로도 전송되지 않습니다. 브라우저 자체의 음성 인식만은, 켜시는 경우에 소리를 브라우저 제조사로 보낼 수 있습니다. 사람이 무엇을 느끼는지가 아니라 무엇을 표현하는지를 추정하며, 틀릴 수 있습니다.',
   region: '감정 인식기',

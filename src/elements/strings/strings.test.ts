@@ -10,6 +10,7 @@ import { APART_WORDS } from './apart-words';
 import { FACE_WORDS } from './face-words';
 import { guideWords } from './guide-words';
 import { ko } from './ko';
+import { errors } from './ko-errors';
 import { measureWords } from './measure-words';
 import { OFFLINE_WORDS } from './offline-words';
 import { OVER_TIME_WORDS } from './over-time-words';
@@ -53,7 +54,7 @@ const late = {
   ...{ time: OVER_TIME_WORDS, rates: RATES_WORDS, wording: WORDING_WORDS, panel: WORDS_PANEL_WORDS },
 };
 const all = (language: 'en' | 'ko'): [path: string, text: string][] => [
-  ...said({ en, ko }[language]),
+  ...said({ en: { ...en, errors: {} }, ko: { ...ko, errors } }[language]),
   ...Object.entries(late).flatMap(([name, tables]) => said(tables[language], `.late.${name}`)),
 ];
 
@@ -78,7 +79,7 @@ describe('Korean', () => {
   });
 
   it.each(ERROR_CODES)('says what %s is and what to do', (code) => {
-    const { what, cure } = ko.errors[code] ?? { what: '', cure: '' };
+    const { what, cure } = errors[code];
     expect(what).toMatch(/[가-힣].*\.$/);
     expect(cure).toMatch(/[가-힣].*\.$/);
   });
