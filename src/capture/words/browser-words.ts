@@ -272,7 +272,7 @@ function starved(): MemoError {
   return failed(
     'recognition-unstable',
     `Somebody spoke, and the browser’s speech recognition heard no word, ${MOST_SHORT_SESSIONS} times in a row: on this device one listener at a time may have the microphone.`,
-    'Take the words from a speech model in the page, from captions or from typing.',
+    'Take the words from captions or from typing.',
   );
 }
 
@@ -301,6 +301,6 @@ function deaf(): MemoError {
   return failed(
     'words-unsupported',
     'The browser’s speech recognition hears the microphone alone, and it is not on in this run.',
-    'Start with the microphone on; or take the words from captions, from typing, or from a speech model in the page.',
+    'Start with the microphone on; or take the words from captions or from typing.',
   );
 }

@@ -3,8 +3,8 @@
 import type { ErrorCode } from '../../errors';
 import type { ErrorWords } from './words';
 
-const AGAIN = '시작을 다시 누르십시오.';
-const DEVELOPER = '이 페이지를 만든 사람에게 아래의 코드와 영어 설명을 알려 주십시오.';
+export const AGAIN = '시작을 다시 누르십시오.';
+export const DEVELOPER = '이 페이지를 만든 사람에게 아래의 코드와 영어 설명을 알려 주십시오.';
 
 export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   'camera-denied': {
@@ -72,16 +72,16 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     cure: '이 페이지에 마이크를 허용한 뒤 듣기를 다시 켜십시오.',
   },
   'recognition-language': {
-    what: '이 언어의 음성 인식을 쓸 수 없습니다.',
-    cure: '언어 팩을 설치하거나 다른 방법으로 말을 입력하십시오.',
+    what: '이 브라우저에 영어 음성 인식 언어 팩이 없습니다.',
+    cure: '브라우저 설정에서 영어를 설치하거나 직접 입력하십시오.',
   },
   'recognition-offline': {
     what: '브라우저의 음성 인식이 서버에 닿지 못했습니다.',
-    cure: '연결을 확인하거나, 직접 입력하거나, 페이지 안의 음성 모델을 고르십시오.',
+    cure: '연결을 확인하거나 직접 입력하십시오. 나머지는 네트워크 없이도 됩니다.',
   },
   'recognition-unstable': {
     what: '브라우저의 음성 인식이 자꾸 끊깁니다.',
-    cure: '잠시 뒤에 다시 켜거나 다른 방법으로 말을 입력하십시오. 마이크를 한 번에 한 곳에서만 쓸 수 있는 기기도 있습니다.',
+    cure: '잠시 뒤에 다시 켜거나 다른 방법으로 말을 입력하십시오.',
   },
   'words-unsupported': {
     what: '말을 얻는 이 방법은 여기에서 쓸 수 없습니다.',
@@ -97,7 +97,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   'file-missing': {
     what: '필요한 파일을 가져오지 못했습니다.',
-    cure: `연결을 확인하고, 파일을 주소로 열었다면 그 주소도 확인한 뒤 ${AGAIN}`,
+    cure: `연결을 확인하고 ${AGAIN} 되풀이되면 이 페이지를 만든 사람에게 알려 주십시오.`,
   },
   'model-integrity': {
     what: '모델 파일이 목록에 적힌 것과 다릅니다. 손상되었거나 바뀌었으므로 쓰지 않습니다.',
@@ -135,7 +135,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: '이 기기의 메모리가 모델을 돌리기에 모자랐습니다.',
     cure: '다른 탭과 프로그램을 닫은 뒤 다시 시작하십시오. 되풀이되면 CPU를 고르십시오.',
   },
-  aborted: { what: '도중에 그만두었습니다.', cure: AGAIN },
+  aborted: { what: '도중에 그만두었습니다.', cure: '하던 것을 다시 시작하십시오.' },
   'prompt-invalid': {
     what: '이 문장으로는 물을 수 없습니다. 원래 문장이 유지됩니다.',
     cure: '[MASK]가 꼭 한 번 들어 있는 짧은 영어 문장을 쓰십시오.',
