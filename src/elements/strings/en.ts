@@ -20,7 +20,7 @@ const phases: Record<Phase, string> = {
   asking: 'Waiting for your permission',
   loading: 'Loading',
   warming: 'Warming up',
-  listening: 'Listening',
+  listening: 'Reading expression',
   paused: 'Paused while the tab is hidden',
   error: 'Stopped',
 };

@@ -63,7 +63,7 @@ export const ko: Words = {
     asking: '허용을 기다리는 중',
     loading: '불러오는 중',
     warming: '준비하는 중',
-    listening: '보고 듣는 중',
+    listening: '표현을 읽는 중',
     paused: '탭이 가려져 쉬는 중',
     error: '멈춤',
   },

@@ -137,6 +137,14 @@ describe('that nothing is sent', () => {
   });
 });
 
+it.each([
+  ['en', en],
+  ['ko', ko],
+] as const)('a run claims neither to see nor to hear, as either may be switched off: %s', (_name, words) => {
+  expect(words.phases.listening).toMatch(/expression|표현/);
+  expect(words.phases.listening).not.toMatch(/listen|hear|see|watch|look|듣|보/i);
+});
+
 describe('an open blank', () => {
   it.each([
     [['text', 'face', 'voice'], 'words, camera or microphone', '말, 카메라 또는 마이크로'],
