@@ -81,6 +81,8 @@ test('whoever lets the browser send the sound is not told beside Start that noth
   await expect(consent).toContainText('nothing is sent');
   await choose(page, 'browser');
   await expect(page.getByTestId('words-place')).toContainText('sends the sound');
+  await expect(page.getByTestId('words-switch')).toHaveAccessibleDescription(/Speak English/);
+  await expect(page.getByTestId('words-english')).toBeVisible();
   await expect(consent).toContainText('nothing is sent');
   await page.getByTestId('words-switch').click();
   await expect(consent).toContainText(/sends the sound to its maker/);

@@ -89,13 +89,14 @@ export function listenPanel(beside: Beside, toggle: () => void): TemplateResult 
   const what = source === 'in-page' ? wordsPanelWords().inPage : wordsPanelWords().places[place ?? 'unknown'];
   return html`<div class="panel">
     <p class="note ${away ? 'warning' : ''}" id="what" data-testid="words-place">${what}</p>
+    <p class="note" id="english" data-testid="words-english">${wordsPanelWords().english}</p>
     <div class="row">
       <button
         class="quiet ${on ? 'on' : ''}"
         type="button"
         role="switch"
         aria-checked=${on}
-        aria-describedby="what"
+        aria-describedby="what english"
         data-testid="words-switch"
         ?disabled=${source === 'browser' && place === null}
         @click=${toggle}

@@ -29,7 +29,7 @@ const en: GuideWords = {
     {
       part: 'controls',
       title: 'You start it',
-      text: 'Start asks for the camera and the microphone, each on its own; leave out what you like. No camera at hand? A drawn actor plays through the same model.',
+      text: 'Start asks for the camera and the microphone, each on its own; leave out what you like. No camera at hand? A drawn actor plays through the same model. Words, spoken or written, are read in English only.',
     },
     {
       part: 'bars',
@@ -59,7 +59,7 @@ const ko: GuideWords = {
     {
       part: 'controls',
       title: '시작은 직접 누릅니다',
-      text: '시작을 누르면 카메라와 마이크를 써도 되는지 각각 묻습니다. 원하지 않는 것은 빼도 됩니다. 카메라가 없으면 그려진 배우로 같은 모델을 써 볼 수 있습니다.',
+      text: '시작을 누르면 카메라와 마이크를 써도 되는지 각각 묻습니다. 원하지 않는 것은 빼도 됩니다. 카메라가 없으면 그려진 배우로 같은 모델을 써 볼 수 있습니다. 말과 글은 영어만 읽습니다.',
     },
     {
       part: 'bars',

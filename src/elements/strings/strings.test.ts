@@ -118,6 +118,16 @@ it('counts one face and one moment as one', () => {
   expect([tokens(1), tokens(2)]).toEqual(['1 moment of voice hidden', '2 moments of voice hidden']);
 });
 
+it.each(['en', 'ko'] as const)(
+  'where words are chosen it is said that only English is read: %s',
+  (language) => {
+    const { english, captionsHint } = WORDS_PANEL_WORDS[language];
+    const { textHint } = { en, ko }[language].controls;
+    const guided = guideWords[language].steps.find(({ part }) => part === 'controls')?.text;
+    for (const text of [english, captionsHint, textHint, guided]) expect(text).toMatch(/English|영어/);
+  },
+);
+
 describe('that nothing is sent', () => {
   it.each([
     ['en', en, /speech recognition may send .*maker, if you switch it on/],

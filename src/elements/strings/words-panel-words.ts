@@ -19,7 +19,9 @@ const en = {
       'Your browser sends the sound to its maker’s servers to turn it into words. Nothing else here leaves your device.',
   },
   chooseCaptions: 'Choose captions',
-  captionsHint: 'A .vtt or .srt file; it can be dropped here too.',
+  /** Speech in another language would come out as English that nobody said. */
+  english: 'Speak English: the model reads no other language.',
+  captionsHint: 'An English .vtt or .srt file; it can be dropped here too.',
   cues: (name: string, count: number) => `${name}, ${count === 1 ? '1 cue' : `${count} cues`}`,
   inPage:
     'A speech model in this page turns the sound into words: the sound stays here. The model is fetched once, then kept.',
@@ -45,7 +47,8 @@ const ko: WordsPanelWords = {
       '브라우저가 소리를 글로 바꾸려고 브라우저 제조사의 서버로 보냅니다. 그 밖의 것은 기기를 떠나지 않습니다.',
   },
   chooseCaptions: '자막 고르기',
-  captionsHint: '.vtt 또는 .srt 파일입니다. 여기에 끌어다 놓아도 됩니다.',
+  english: '영어로 말하십시오. 모델은 영어만 읽습니다.',
+  captionsHint: '영어 자막 파일(.vtt 또는 .srt)입니다. 여기에 끌어다 놓아도 됩니다.',
   cues: (name, count) => `${name}, 자막 ${count}개`,
   inPage:
     '이 페이지 안의 음성 모델이 소리를 글로 바꿉니다. 소리는 기기를 떠나지 않습니다. 모델은 한 번만 받고 보관합니다.',
