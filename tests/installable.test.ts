@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ko } from '../src/app/strings/ko';
 
 interface Picture {
   readonly src: string;
@@ -23,6 +24,12 @@ describe('app.webmanifest', () => {
       display: 'standalone',
       short_name: 'memo-bert',
     });
+  });
+
+  it('promises that nothing is sent with its one exception, in each language', () => {
+    expect(app.description).toMatch(/Nothing is sent, unless .*speech recognition/);
+    expect(readFileSync('index.html', 'utf8')).toContain(`content="${String(app.description)}"`);
+    expect(ko.description).toMatch(/음성 인식을 켜지 않으면 어디로도 전송하지/);
   });
 
   it('has the icons that are asked for, one of them to be cut to any shape', () => {

@@ -5,7 +5,8 @@ import type { Texts } from '../language';
 
 export const ko: Texts = {
   title: 'memo-bert: 페이지 안의 감정 표현 인식기',
-  description: '얼굴과 목소리와 말을 브라우저 안에서 함께 읽습니다. 어디로도 전송하지 않습니다.',
+  description:
+    '얼굴과 목소리와 말을 브라우저 안에서 함께 읽습니다. 브라우저의 음성 인식을 켜지 않으면 어디로도 전송하지 않습니다.',
   languages: '언어',
   skip: '인식기로 건너뛰기',
   heading: '얼굴과 목소리와 말을 이 페이지 안에서 함께 읽습니다.',

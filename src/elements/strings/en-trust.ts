@@ -31,14 +31,14 @@ export const trustUnsure = {
   bars: 'Not sure enough to name one.',
 } as const;
 
-/** Beside the button that starts it, so that it is read before the first frame. */
+/** Beside the button that starts it, so that it is read before the first frame. The model’s files and kept marks are stored. */
 export const trustConsent = {
   devices: { camera: 'your face', microphone: 'your voice' },
   start: (read: string, sent: string) =>
     `Start lets an AI system read the expression of ${read}, in this page: ${sent}. It estimates expression, not feeling, and can be wrong.`,
-  stays: 'nothing is sent or stored',
+  stays: 'nothing is sent, no picture or sound stored',
   /** The browser's own recognition is on, and sends the sound. */
-  away: 'your browser sends the sound to its maker, as you chose; nothing else is sent, and nothing stored',
+  away: 'your browser sends the sound to its maker, as you chose; nothing else is sent, no picture or sound stored',
   and: ' and ',
 } as const;
 

@@ -155,6 +155,19 @@ it.each([
   expect(words.phases.listening).not.toMatch(/listen|hear|see|watch|look|듣|보/i);
 });
 
+describe('that nothing is stored', () => {
+  // the model's files are, and marks where somebody keeps them
+  it.each([
+    ['en', en, /no picture or sound stored/, /nothing (is )?(sent or )?stored/],
+    ['ko', ko, /영상과 소리는 저장하지 않습니다/, /아무것도 (보내거나 )?저장/],
+  ] as const)('is promised of picture and sound alone: %s', (_language, { consent }, promised, beyond) => {
+    for (const sent of [consent.stays, consent.away]) {
+      expect(sent).toMatch(promised);
+      expect(sent).not.toMatch(beyond);
+    }
+  });
+});
+
 describe('an open blank', () => {
   it.each([
     [['text', 'face', 'voice'], 'words, camera or microphone', '말, 카메라 또는 마이크로'],
