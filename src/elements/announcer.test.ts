@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { MemoError } from '../errors';
 import { INITIAL_STATE, type RecogniserState } from '../recogniser';
-import { Announcer, TOP_EVERY_MS } from './announcer';
-import { strings } from './strings';
+import { CONDITIONS } from '../recogniser/state';
+import { Announcer, SILENCE_TOLD_MS, TOP_EVERY_MS } from './announcer';
+import { fetchWords, LANGUAGES, speaking, strings } from './strings';
 import { CANNED_ESTIMATE, CANNED_STATES } from './testing/canned-states';
 
 const listening: RecogniserState = { ...INITIAL_STATE, phase: 'listening' };
@@ -25,6 +26,25 @@ describe('Announcer', () => {
     announcer.next(listening, 0);
     expect(announcer.next({ ...listening, conditions: ['no-face'] }, 1)).toBe(strings.conditions['no-face']);
     expect(announcer.next(listening, 2)).toBe(strings.announce.conditionEnded(strings.conditions['no-face']));
+  });
+
+  it('says nothing of a pause between sentences, and once of a silence that lasts', () => {
+    const announcer = new Announcer();
+    announcer.next(listening, 0);
+    const silent = { ...listening, conditions: ['silence'] } as const;
+    // 5 s of speech, 3 s of pause, for a minute
+    for (let ms = 5000; ms < 60_000; ms += 8000) {
+      for (const after of [0, 1500, 2999]) expect(announcer.next(silent, ms + after)).toBeNull();
+      expect(announcer.next(listening, ms + 3000)).toBeNull();
+    }
+    expect(announcer.next(silent, 70_000)).toBeNull();
+    expect(announcer.next(silent, 70_000 + SILENCE_TOLD_MS - 1)).toBeNull();
+    expect(announcer.next(silent, 70_000 + SILENCE_TOLD_MS)).toBe(strings.conditions.silence);
+    expect(announcer.next(silent, 90_000)).toBeNull();
+    expect(announcer.next(listening, 91_000)).toBe(
+      strings.announce.conditionEnded(strings.conditions.silence),
+    );
+    expect(announcer.next(silent, 92_000)).toBeNull();
   });
 
   it('says that an answer is withheld, and no label of it', () => {
@@ -64,6 +84,14 @@ describe('Announcer', () => {
       strings.controls.tracks.ended(strings.controls.microphone),
     );
     expect(announcer.next({ ...INITIAL_STATE }, 3)).toBe(strings.phases.idle);
+  });
+
+  it('has one stop between two sentences', () => {
+    const announcer = new Announcer();
+    const both = { ...listening, camera: 'busy', microphone: 'busy', conditions: ['offline'] } as const;
+    const told = announcer.next(both, 0);
+    expect(told).toMatch(/ on\. Microphone .* on\. Offline/);
+    expect(told).not.toMatch(/\.\s*\./);
   });
 
   it('says of a file that it is analysed', () => {
@@ -114,5 +142,26 @@ describe('Announcer', () => {
     expect(announcer.next(sad, TOP_EVERY_MS - 1)).toBeNull();
     expect(announcer.next(sad, TOP_EVERY_MS)).toMatch(/sad/);
     expect(announcer.next(sad, 3 * TOP_EVERY_MS)).toBeNull();
+  });
+});
+
+describe.each(LANGUAGES)('in %s', (language) => {
+  beforeAll(async () => {
+    // the window is told of words that have come; Node has none
+    Object.assign(globalThis, { window: new EventTarget() });
+    await fetchWords(language);
+  });
+
+  it.each(CONDITIONS)('the end of %s is that alone, not what was to be done about it', (condition) => {
+    speaking(language, () => {
+      const announcer = new Announcer();
+      const held = { ...listening, conditions: [condition] };
+      announcer.next(listening, 0);
+      announcer.next(held, 1);
+      announcer.next(held, 1 + SILENCE_TOLD_MS);
+      const ended = announcer.next(listening, 2 + SILENCE_TOLD_MS);
+      const [, name] = /^(?:No longer|끝남): ([^:,]+)$/.exec(ended ?? '') ?? [];
+      expect(strings.conditions[condition].startsWith(name ?? 'nothing was said')).toBe(true);
+    });
   });
 });

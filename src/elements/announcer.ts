@@ -13,10 +13,15 @@ import { strings } from './strings';
 /** Milliseconds between two announcements of the top label. */
 export const TOP_EVERY_MS = 5000;
 
+/** Milliseconds after which a silence is told: who speaks pauses between sentences, and knows. */
+export const SILENCE_TOLD_MS = 10_000;
+
 export class Announcer {
   #phase: Phase = 'idle';
   #conditions: readonly Condition[] = [];
   readonly #tracks: { camera: TrackStatus; microphone: TrackStatus } = { camera: 'off', microphone: 'off' };
+  /** When the silence began; never, while somebody speaks. */
+  #silentMs = Number.POSITIVE_INFINITY;
   /** Why no face is found, by the engine's own words. */
   #blind = '';
   #top = '';
@@ -30,11 +35,12 @@ export class Announcer {
   next(state: RecogniserState, nowMs: number): string | null {
     // its last answer stays, however soon it came after the one that was told
     const ended = state.phase === 'idle' && this.#phase !== 'idle';
-    const said = [...this.#changes(state), ...this.#newTop(state, nowMs, ended)];
-    return said.length === 0 ? null : said.join('. ');
+    const said = [...this.#changes(state, nowMs), ...this.#newTop(state, nowMs, ended)];
+    // some are sentences, with a stop of their own
+    return said.length === 0 ? null : said.join('. ').replaceAll('.. ', '. ');
   }
 
-  #changes(state: RecogniserState): string[] {
+  #changes(state: RecogniserState, nowMs: number): string[] {
     const { phase, conditions, backend } = state;
     const said: string[] = [];
     if (phase !== this.#phase) said.push(phaseWords(phase, state.source === 'file'));
@@ -48,15 +54,20 @@ export class Announcer {
       this.#tracks[device] = state[device];
       if (note !== undefined) said.push(note(strings.controls[device]));
     }
-    const held = worthSaying(conditions);
+    this.#silentMs = conditions.includes('silence')
+      ? Math.min(this.#silentMs, nowMs)
+      : Number.POSITIVE_INFINITY;
+    const lasts = nowMs - this.#silentMs >= SILENCE_TOLD_MS;
+    const held = worthSaying(conditions).filter((condition) => lasts || condition !== 'silence');
     for (const condition of held) {
       if (!this.#conditions.includes(condition)) said.push(strings.conditions[condition]);
     }
     // after a stop nobody needs to hear that the silence is over
     if (phase === 'listening') {
       for (const condition of this.#conditions) {
-        if (!conditions.includes(condition))
-          said.push(strings.announce.conditionEnded(strings.conditions[condition]));
+        // without what to do about it, or what still works
+        const [name = ''] = strings.conditions[condition].split(/[:,]/);
+        if (!conditions.includes(condition)) said.push(strings.announce.conditionEnded(name));
       }
     }
     this.#phase = phase;

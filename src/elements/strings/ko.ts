@@ -171,7 +171,7 @@ export const ko: Words = {
   error: { dismiss: '닫기', code: '코드', original: '자세한 설명(영어)' },
   announce: {
     top: (label, percent) => `가장 그럴듯한 단어: ${label}, ${percent}`,
-    conditionEnded: (condition) => `해제됨: ${condition}`,
+    conditionEnded: (condition) => `끝남: ${condition}`,
   },
   ...koApart,
 };
