@@ -36,6 +36,6 @@ export function gpuLost(message: string): MemoError {
   return new MemoError(
     'device-gpu-lost',
     `The graphics processor was taken away${message === '' ? '' : `: ${message}`}.`,
-    'Press Start again; if it comes back, choose the CPU instead.',
+    'Press Start again; if it comes back, use another browser.',
   );
 }

@@ -56,6 +56,6 @@ export function expectNumbers(data: Float32Array, name: string, graph: string): 
   throw new MemoError(
     'graph-invalid',
     `The graph ${graph} gives "${name}" with values that are no numbers.`,
-    'Choose the CPU instead; if it is the same there, export the bundle again.',
+    'Set device="wasm"; if it is the same there, export the bundle again.',
   );
 }

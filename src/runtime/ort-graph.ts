@@ -177,7 +177,7 @@ function failed(name: string, cause: unknown): MemoError {
   return new MemoError(
     'graph-invalid',
     `The graph ${name} failed on its inputs.`,
-    'Use a bundle whose graphs and manifest.json were exported together; or choose the CPU instead.',
+    'Use a bundle whose graphs and manifest.json were exported together; or set device="wasm".',
     cause,
   );
 }

@@ -23,7 +23,7 @@ function shortage(cause: unknown): MemoError {
   return new MemoError(
     'out-of-memory',
     'The memory of this device was not enough for the model.',
-    'Close other tabs and programs, then press Start again; if it comes back, choose the CPU instead.',
+    'Close other tabs and programs, then press Start again; if it comes back, use another browser.',
     cause,
   );
 }

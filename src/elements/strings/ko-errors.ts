@@ -125,7 +125,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   'device-gpu-lost': {
     what: '그래픽 장치와의 연결이 끊겼습니다.',
-    cure: `${AGAIN} 필요하면 CPU로 계속합니다.`,
+    cure: `${AGAIN} 되풀이되면 페이지를 새로 고치거나 다른 브라우저에서 여십시오.`,
   },
   'worker-lost': {
     what: '계산을 맡은 워커가 멈추었습니다.',
@@ -133,7 +133,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   'out-of-memory': {
     what: '이 기기의 메모리가 모델을 돌리기에 모자랐습니다.',
-    cure: '다른 탭과 프로그램을 닫은 뒤 다시 시작하십시오. 되풀이되면 CPU를 고르십시오.',
+    cure: '다른 탭과 프로그램을 닫은 뒤 다시 시작하십시오. 되풀이되면 페이지를 새로 고치거나 다른 브라우저에서 여십시오.',
   },
   aborted: { what: '도중에 그만두었습니다.', cure: '하던 것을 다시 시작하십시오.' },
   'prompt-invalid': {

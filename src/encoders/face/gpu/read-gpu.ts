@@ -21,7 +21,7 @@ export async function readGpu(
     throw new MemoError(
       'device-gpu-lost',
       'The graphics processor does not give back what it computed.',
-      'Press Start again; if it comes back, choose the CPU instead.',
+      'Press Start again; if it comes back, use another browser.',
       cause,
     );
   } finally {
