@@ -9,11 +9,11 @@ export const DEVELOPER = '이 페이지를 만든 사람에게 아래의 코드�
 export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   'camera-denied': {
     what: '카메라 사용이 거부되었습니다.',
-    cure: '주소 표시줄 옆의 표시에서 이 페이지에 카메라를 허용한 뒤 시작을 다시 누르십시오.',
+    cure: '주소 표시줄의 아이콘에서 이 페이지에 카메라를 허용한 뒤 시작을 다시 누르십시오.',
   },
   'microphone-denied': {
     what: '마이크 사용이 거부되었습니다.',
-    cure: '주소 표시줄 옆의 표시에서 이 페이지에 마이크를 허용한 뒤 시작을 다시 누르십시오.',
+    cure: '주소 표시줄의 아이콘에서 이 페이지에 마이크를 허용한 뒤 시작을 다시 누르십시오.',
   },
   'devices-denied': {
     what: '카메라와 마이크를 모두 쓸 수 없습니다. 연결되어 있지 않거나, 거부되었거나, 다른 프로그램이 쓰고 있습니다.',

@@ -1,7 +1,7 @@
 /** `en-trust.ts` in Korean. */
 
 export const trustConditions = {
-  'no-picture': '화면이 들어오지 않음: 계속되면 페이지를 누르십시오',
+  'no-picture': '카메라 영상이 들어오지 않음: 계속되면 페이지를 누르십시오',
   'poor-light': '얼굴의 조명이 좋지 않음',
   'no-sound': '소리가 들어오지 않음: 페이지를 누르거나 스피커를 연결하십시오',
   clipping: '소리가 너무 커서 잘림',
@@ -41,7 +41,7 @@ export const trustConsent = {
 export const trustEvidence = {
   lost: '연결이 끊김, 기다리는 중',
   undecodable: '이 브라우저에서 읽을 수 없는 형식',
-  noPicture: '카메라 화면이 들어오지 않음',
+  noPicture: '카메라 영상이 들어오지 않음',
   poorLight: '너무 어둡거나 밝거나 흐려서 읽을 수 없음',
   noSound: '소리가 들어오지 않음',
 } as const;

@@ -47,9 +47,10 @@ const glosses: Readonly<Record<string, string>> = {
 /** Said of a device that is not live. */
 const tracks: Words['controls']['tracks'] = {
   refused: (device) =>
-    `${device} 사용이 거부되었습니다. 쓰려면 브라우저의 주소 표시줄에서 허용한 뒤 껐다가 다시 켜십시오.`,
+    `${device} 사용이 거부되었습니다. 쓰려면 브라우저의 주소 표시줄에서 허용한 뒤 ${device}를 껐다가 다시 켜십시오.`,
   missing: (device) => `${device} 장치를 찾지 못했습니다.`,
-  busy: (device) => `${device} 장치를 다른 프로그램이 쓰고 있습니다. 닫은 뒤 껐다가 다시 켜십시오.`,
+  busy: (device) =>
+    `${device} 장치를 다른 프로그램이 쓰고 있습니다. 그 프로그램을 닫은 뒤 ${device}를 껐다가 다시 켜십시오.`,
   ended: (device) => `${device} 신호가 끝났습니다.`,
   ...trustTracks,
 };
@@ -69,7 +70,7 @@ export const ko: Words = {
   },
   conditions: {
     'no-face': '얼굴이 보이지 않음',
-    silence: '조용함',
+    silence: '말소리 없음',
     muted: '마이크 음소거',
     'cpu-fallback': 'CPU에서 계산',
     offline: '오프라인, 계속 작동함',
@@ -113,7 +114,7 @@ export const ko: Words = {
     ended: '끝남',
     nothingSaid: '말하거나 입력한 것이 아직 없음',
     noFace: '보이는 얼굴 없음',
-    silence: '들리는 말 없음',
+    silence: '들리는 말소리 없음',
     muted: '마이크 음소거',
     waiting: '기다리는 중',
     ...trustEvidence,
@@ -147,7 +148,13 @@ export const ko: Words = {
     drop: '동영상이나 소리 파일, 자막을 여기에 놓으십시오',
     player: '분석하는 파일',
   },
-  meter: { label: '마이크 크기', sound: '소리 크기', speaking: '말소리', quiet: '말 없음', muted: '음소거' },
+  meter: {
+    label: '마이크 소리 크기',
+    sound: '소리 크기',
+    speaking: '말소리',
+    quiet: '말소리 없음',
+    muted: '음소거',
+  },
   status: {
     analysing: '파일을 분석하는 중',
     webgpu: 'WebGPU',

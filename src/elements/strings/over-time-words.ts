@@ -29,7 +29,7 @@ const ko: OverTimeWords = {
     nothing: '추정 없음',
     progress: '파일을 분석하는 중',
     reached: (reached, seconds) => `${seconds} 중 ${reached} 분석함`,
-    marks: { 'no-face': '얼굴 없음', silence: '말 없음' },
+    marks: { 'no-face': '얼굴 없음', silence: '말소리 없음' },
   },
   export: {
     heading: '저장 형식',

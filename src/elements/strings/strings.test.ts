@@ -97,6 +97,20 @@ describe('Korean', () => {
     expect(Object.keys(ko.glosses).filter((label) => vocab[label] === undefined)).toEqual([]);
   });
 
+  it('has one name for one thing', () => {
+    const { conditions, evidence, meter } = ko;
+    const silence = OVER_TIME_WORDS.ko.timeline.marks.silence;
+    expect([meter.quiet, silence, conditions.silence]).toEqual(Array<string>(3).fill('말소리 없음'));
+    expect(evidence.silence).toContain('말소리 없음');
+    expect(conditions['no-picture']).toContain(evidence.noPicture);
+    // a mark is 표시: neither the sign in the address bar is, nor those above the picture
+    for (const [path, text] of all('ko')) expect(text, path).not.toMatch(/옆의 표시|위의 표시가/);
+  });
+
+  it.each(['refused', 'busy'] as const)('names what is to be switched off and on: %s', (status) => {
+    expect(ko.controls.tracks[status]('마이크')).toMatch(/마이크를 껐다가 다시 켜십시오/);
+  });
+
   it('speaks one way throughout', () => {
     // 합쇼체: no ending of 해요체 or 반말 at a sentence's end
     for (const [path, text] of all('ko')) expect(text, path).not.toMatch(/(요|해|한다|된다|이다)[.!?]/);
