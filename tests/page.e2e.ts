@@ -81,7 +81,7 @@ test('what is kept here is not said before it is known', async ({ open }) => {
     );
   }, INITIAL_OFFLINE);
   const state = page.locator('#looking').getByTestId('offline-state');
-  await expect(state).toHaveText('Looking what is kept here …');
+  await expect(state).toHaveText('Looking up what is kept here …');
   const tell = (work: string) =>
     page.evaluate((work) => (window as unknown as { tellKept: (work: string) => void }).tellKept(work), work);
   await tell('none');

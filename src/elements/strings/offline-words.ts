@@ -11,7 +11,7 @@ const kept: Record<OfflineState['kept'], string> = {
 };
 
 const work: Record<Exclude<OfflineState['work'], 'none'>, string> = {
-  looking: 'Looking what is kept here',
+  looking: 'Looking up what is kept here',
   keeping: 'Fetching what is missing',
   deleting: 'Deleting',
 };
@@ -36,7 +36,7 @@ const en = {
   delete: 'Delete the models',
   forget: 'Forget everything',
   forgetHint:
-    'Only models and this page’s own files are stored, and marks if you keep them. Pictures, sound and what was said never are.',
+    'Only models and this page’s own files are stored, and moments you marked, if you chose to keep them. Pictures, sound and what was said never are.',
   update: {
     ready: 'A new version is ready. It waits until you say so.',
     coming: 'The new version comes as soon as the one before has ended. That may take half a minute.',
@@ -52,7 +52,7 @@ const ko: OfflineWords = {
   heading: '네트워크 없이',
   kept: {
     nothing: '보관되지 않았습니다. 네트워크가 없으면 시작하지 못합니다.',
-    partly: '일부만 보관되었습니다. 네트워크가 없으면 모두 작동하지는 않습니다.',
+    partly: '일부만 보관되었습니다. 네트워크가 없으면 일부 기능만 작동합니다.',
     all: '보관되었습니다. 네트워크 없이도 모두 작동합니다.',
   },
   work: {
@@ -70,9 +70,9 @@ const ko: OfflineWords = {
   keep: (megabytes) => (megabytes === null ? '오프라인용으로 보관' : `오프라인용으로 보관(${megabytes} MB)`),
   bytes: (loaded, total) => `${total} MB 중 ${loaded}`,
   delete: '모델 지우기',
-  forget: '모두 잊기',
+  forget: '모두 지우기',
   forgetHint:
-    '모델과 이 페이지의 파일만 저장하며, 표시는 보관을 선택할 때만 저장합니다. 영상과 소리와 말은 결코 저장하지 않습니다.',
+    '모델과 이 페이지의 파일만 저장합니다. ‘나에게 맞추기’에서 표시한 순간은 보관을 켰을 때만 저장합니다. 영상과 소리와 말은 결코 저장하지 않습니다.',
   update: {
     ready: '새 버전이 준비되었습니다. 누르실 때까지 기다립니다.',
     coming: '이전 버전이 끝나는 대로 새 버전이 시작됩니다. 30초쯤 걸릴 수 있습니다.',

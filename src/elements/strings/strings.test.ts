@@ -97,6 +97,11 @@ describe('Korean', () => {
     expect(Object.keys(ko.glosses).filter((label) => vocab[label] === undefined)).toEqual([]);
   });
 
+  it('forgets nothing where something is deleted, and checks no answers where marks count', () => {
+    // 잊다 is what a person does; 답을 맞추다 is what a pupil does
+    for (const [path, text] of all('ko')) expect(text, path).not.toMatch(/잊기|잊습니다|답을 맞추/);
+  });
+
   it('has one name for one thing', () => {
     const { conditions, evidence, meter } = ko;
     const silence = OVER_TIME_WORDS.ko.timeline.marks.silence;
