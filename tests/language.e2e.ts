@@ -188,7 +188,7 @@ test('words, their answer and the code shown outlast a switch of language in the
   await expect(words.getByTestId('top')).toHaveText(/^(bored|excited|confused)$/);
   const code = await page.locator('figure code').allTextContents();
   await page.getByRole('link', { name: '한국어' }).click();
-  await expect(words.getByTestId('send')).toHaveText('읽히기');
+  await expect(words.getByTestId('send')).toHaveText('문장 읽기');
   await expect(words.getByTestId('text')).toHaveValue('What on earth is this?');
   await expect(words.getByTestId('top')).toHaveText(/^(bored|excited|confused)$/);
   expect(await page.locator('figure code').allTextContents()).toEqual(code);

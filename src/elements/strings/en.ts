@@ -51,8 +51,8 @@ const steps: Record<LoadStep, string> = {
 const wordSources: Record<WordSourceKind, string> = {
   typed: 'Type',
   captions: 'Captions',
-  browser: 'Browser',
-  'in-page': 'In page',
+  browser: 'Speech: browser',
+  'in-page': 'Speech: page',
 };
 
 /** What an English label means, where the elements speak another language: the vocabulary itself is English. */

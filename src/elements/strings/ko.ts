@@ -129,13 +129,13 @@ export const ko: Words = {
     closeFile: '파일 닫기',
     cancel: '취소',
     chooseDevice: '시작하려면 카메라나 마이크를 켜십시오.',
-    text: '하고 있는 말',
+    text: '지금 하는 말',
     textHint: '영어 문장을 입력하십시오',
-    send: '읽히기',
+    send: '문장 읽기',
     tracks,
   },
   words: {
-    sources: { typed: '입력', captions: '자막', browser: '브라우저', 'in-page': '페이지 안' },
+    sources: { typed: '입력', captions: '자막', browser: '음성(브라우저)', 'in-page': '음성(페이지)' },
   },
   preview: {
     cameraOff: '영상 없음',

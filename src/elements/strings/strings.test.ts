@@ -147,6 +147,18 @@ it.each(['en', 'ko'] as const)(
   },
 );
 
+it.each([
+  ['en', en, /speech/i],
+  ['ko', ko, /음성/],
+] as const)(
+  'the notice’s speech recognition is found among the sources of words: %s',
+  (_name, words, speech) => {
+    expect(words.notice).toMatch(speech);
+    expect(words.words.sources.browser).toMatch(speech);
+    expect(words.words.sources['in-page']).toMatch(speech);
+  },
+);
+
 describe('that nothing is sent', () => {
   it.each([
     ['en', en, /speech recognition may send .*maker, if you switch it on/],
