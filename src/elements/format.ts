@@ -3,12 +3,12 @@
 import type { LABEL_SETS, PROMPTS } from '../memobert/presets';
 import { strings } from './strings';
 
-/** 0.624 -> `62 %`; below half a percent `<1 %`, never a certain `100 %` by rounding alone. */
+/** 0.624 -> `62%`; below half a percent `<1%`, never a certain `100%` by rounding alone. No space, as English and Korean write it: a line could break at one. */
 export function percent(probability: number): string {
-  if (!Number.isFinite(probability) || probability <= 0) return '0\u2009%';
-  if (probability < 0.005) return '<1\u2009%';
-  if (probability < 1 && probability >= 0.995) return '>99\u2009%';
-  return `${Math.round(probability * 100)}\u2009%`;
+  if (!Number.isFinite(probability) || probability <= 0) return '0%';
+  if (probability < 0.005) return '<1%';
+  if (probability < 1 && probability >= 0.995) return '>99%';
+  return `${Math.round(probability * 100)}%`;
 }
 
 /** Bytes as megabytes (10^6) with one decimal, without the unit. */

@@ -33,8 +33,8 @@ const en: GuideWords = {
     },
     {
       part: 'bars',
-      title: 'The bars are odds, not amounts',
-      text: 'Each bar is one word’s probability; together they make 100 %. Two bars of like length mean that the model is unsure. Below them, face, voice and words each answer alone.',
+      title: 'The bars are probabilities, not amounts',
+      text: 'Each bar is one word’s probability; together they make 100%. Two bars of similar length mean that the model is unsure. Below them, face, voice and words each answer alone.',
     },
   ],
   step: (number, count) => `${number} of ${count}`,
@@ -64,7 +64,7 @@ const ko: GuideWords = {
     {
       part: 'bars',
       title: '막대는 세기가 아니라 확률입니다',
-      text: '막대 하나가 단어 하나의 확률이고, 모두 더하면 100 %입니다. 두 막대의 길이가 비슷하면 모델이 확신하지 못하는 것입니다. 그 아래에서 얼굴, 목소리, 말이 각각 따로 답합니다.',
+      text: '막대 하나가 단어 하나의 확률이고, 모두 더하면 100%입니다. 두 막대의 길이가 비슷하면 모델이 확신하지 못하는 것입니다. 그 아래에서 얼굴, 목소리, 말이 각각 따로 답합니다.',
     },
   ],
   step: (number, count) => `${count}단계 중 ${number}단계`,

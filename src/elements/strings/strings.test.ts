@@ -116,6 +116,10 @@ describe('Korean', () => {
     expect(ko.controls.tracks[status]('마이크')).toMatch(/마이크를 껐다가 다시 켜십시오/);
   });
 
+  it('writes percents as the bars do, in English too', () => {
+    for (const [path, text] of [...all('en'), ...all('ko')]) expect(text, path).not.toMatch(/\d\s%/);
+  });
+
   it('speaks one way throughout', () => {
     // 합쇼체: no ending of 해요체 or 반말 at a sentence's end
     for (const [path, text] of all('ko')) expect(text, path).not.toMatch(/(요|해|한다|된다|이다)[.!?]/);
