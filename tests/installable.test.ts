@@ -32,6 +32,14 @@ describe('app.webmanifest', () => {
     expect(ko.description).toMatch(/음성 인식을 켜지 않으면 어디로도 전송하지/);
   });
 
+  it('is called in Korean as the page is', () => {
+    const { title, description } = ko;
+    expect(app).toMatchObject({
+      name_localized: { ko: title },
+      description_localized: { ko: description },
+    });
+  });
+
   it('has the icons that are asked for, one of them to be cut to any shape', () => {
     const sizes = app.icons.filter(({ purpose }) => purpose === 'any').map((icon) => icon.sizes);
     expect(sizes).toEqual(expect.arrayContaining(['192x192', '512x512']));

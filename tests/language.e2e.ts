@@ -34,7 +34,7 @@ test('an English visitor fetches no Korean; switched while it runs, everything i
   expect(await htmlLang(page)).toBe('ko');
   expect(new URL(page.url()).search).toBe('?device=wasm&lang=ko');
   // what is taken in when the state comes, not only what is rendered
-  await expect(page.getByTestId('live')).toHaveText(/그려진 배우/);
+  await expect(page.getByTestId('live')).toHaveText(/그림 배우/);
   await expect(page.getByTestId('modality-text')).toContainText('답에 준 영향');
   await expect(page.getByTestId('announcement')).toHaveText(/가장 그럴듯한 단어: \w+ \([가-힣]+\)/);
   // the vocabulary is English, its meaning stands beside
@@ -168,7 +168,7 @@ test('the language goes along from page to page; the card itself says that it is
   await expect(page.getByRole('main')).toHaveAttribute('lang', 'en');
   await page.getByRole('link', { name: 'memo-bert' }).click();
   await expect(page.getByTestId('start')).toHaveText(/시작/);
-  await page.getByRole('link', { name: '넣는 방법' }).click();
+  await page.getByRole('link', { name: '내 페이지에 넣는 방법' }).click();
   await expect(page.getByRole('button', { name: '복사 HTML' }).first()).toBeVisible();
   await page.getByRole('link', { name: '모든 부품의 모든 상태' }).click();
   await page.getByRole('link', { name: '어둡게' }).click();

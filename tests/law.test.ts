@@ -16,7 +16,7 @@ describe('uses that Art. 5(1)(f) of the EU AI Act forbids', () => {
     ['public/models/small/LICENCE.md', /not use .* at the workplace or in education .*Art\. 5\(1\)\(f\)/],
     ['README.md', /workplace or in education is forbidden by its Art\. 5\(1\)\(f\)/],
     ['index.html', /Not for work or education.*Art\. 5\(1\)\(f\)/],
-    ['src/app/strings/ko.ts', /일터와 교육에는 쓸 수 없습니다.*제5조 제1항 \(f\)/],
+    ['src/app/strings/ko.ts', /직장과 교육 기관에서는 쓸 수 없습니다.*제5조 제1항 \(f\)/],
     ['docs/embedding-checklist.md', /workplace and not in education.*Art\. 5\(1\)\(f\)/],
   ])('are named in %s', (path, wanted) => {
     expect(read(path)).toMatch(wanted);

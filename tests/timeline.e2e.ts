@@ -300,7 +300,7 @@ test('a page of parts alone: they find their engine around them and by name', as
   await expect(page.locator('memo-timeline')).toContainText('excited');
   // in Korean what runs goes on, and the button offers what it offered
   await page.getByRole('link', { name: '한국어' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('나는 어떻게 보일까요?');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('나는 어떻게 보입니까?');
   await expect(page.getByTestId('top')).toHaveText(/tired|awake|excited/);
   await page.getByRole('button', { name: '기분에 대해 묻기' }).click();
   await expect(page.getByTestId('top')).toHaveText(/happy|calm|bored|worried/);

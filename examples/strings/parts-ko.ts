@@ -5,7 +5,7 @@ import type { Texts } from '../../src/app/language';
 export const ko: Texts = {
   title: 'memo-bert: 부품으로 만든 페이지',
   languages: '언어',
-  heading: '나는 어떻게 보일까요?',
+  heading: '나는 어떻게 보입니까?',
   energy: '활력에 대해 묻기',
   mood: '기분에 대해 묻기',
   notice:

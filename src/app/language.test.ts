@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { wantedLanguage, withLanguage } from './language';
 import { ko as gallery } from '../../examples/strings/gallery-ko';
+import { ko as parts } from '../../examples/strings/parts-ko';
 import { ko as states } from '../../examples/strings/states-ko';
 import { ko as card } from './strings/card-ko';
 import { ko as index } from './strings/ko';
@@ -11,6 +12,7 @@ const PAGES = [
   { path: 'index.html', texts: index, made: [] },
   { path: 'model-card.html', texts: card, made: [] },
   { path: 'examples/gallery.html', texts: gallery, made: ['copy'] },
+  { path: 'examples/parts.html', texts: parts, made: [] },
   { path: 'examples/states.html', texts: states, made: ['light', 'dark', 'all'] },
 ] as const;
 
@@ -47,6 +49,10 @@ describe.each(PAGES)('$path', ({ path, texts, made }) => {
 
   it('has a Korean text for each of its texts, and none too many', () => {
     expect(Object.keys(texts).sort()).toEqual([...new Set(named), ...made].sort());
+  });
+
+  it('speaks one way throughout, as the elements do', () => {
+    expect(JSON.stringify(texts)).not.toMatch(/(요|해|한다|된다|이다)[.!?]/);
   });
 
   it('has a name on every heading and paragraph of its own', () => {

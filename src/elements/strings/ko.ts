@@ -141,7 +141,7 @@ export const ko: Words = {
     cameraOff: '영상 없음',
     camera: '카메라 켜짐',
     microphone: '마이크 켜짐',
-    actor: '그려진 배우',
+    actor: '그림 배우',
     file: '파일',
     stream: '스트림',
     label: '인식기가 보는 화면',
