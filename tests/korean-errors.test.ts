@@ -25,7 +25,7 @@ const [REFUSED, MISSING, BUSY] = ['NotAllowedError', 'NotFoundError', 'NotReadab
 describe('of devices', () => {
   it('says of none at all that there is none, and nothing of refusing', () => {
     const { what, cure } = korean(away(MISSING), away(MISSING));
-    expect(what).toBe('카메라와 마이크를 찾지 못했습니다.');
+    expect(what).toBe('카메라와 마이크를 모두 쓸 수 없습니다. 카메라와 마이크를 찾지 못했습니다.');
     expect(cure).toMatch(/연결하십시오.*파일과 배우/);
     expect(`${what} ${cure}`).not.toMatch(/거부|허용|프로그램/);
   });

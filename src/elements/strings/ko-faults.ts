@@ -156,6 +156,8 @@ function devicesAway(message: string): ErrorWords | null {
 }
 
 export function errorWords({ code, message, cure }: ToldError): ErrorWords {
-  const device = code.startsWith('device') ? devicesAway(message) : null;
-  return device ?? FAULTS[cure] ?? errors[code];
+  const away = code.startsWith('device') ? devicesAway(message) : null;
+  if (away !== null && code === 'devices-denied')
+    return { ...away, what: `카메라와 마이크를 모두 쓸 수 없습니다. ${away.what}` };
+  return away ?? FAULTS[cure] ?? errors[code];
 }
