@@ -213,3 +213,28 @@ test('parts alone say in which language they stand, and their engine tells a scr
   // the vocabulary stays English
   await expect(page.locator('memo-bars .label [lang=en]:lang(en)')).toHaveCount(4);
 });
+
+test('Korean in place of a label is neither slanted nor in the serif, which are for the English labels', async ({
+  open,
+}) => {
+  const page = await open();
+  await page.goto('examples/states.html?lang=ko');
+  const looks = (selector: string) =>
+    page
+      .locator(selector)
+      .evaluateAll((all) => [
+        ...new Set(all.map((one) => getComputedStyle(one)).map((style) => style.fontStyle)),
+      ]);
+  await expect(page.locator('memo-prompt .word:lang(ko)').first()).toHaveText('확실하지 않음');
+  await expect(page.locator('memo-modalities .answer b:lang(ko)').first()).toHaveText('확실하지 않음');
+  expect(await looks('.word:lang(ko), .answer b:lang(ko)')).toEqual(['normal']);
+  expect(await looks('.word:lang(en), .answer b:lang(en)')).toEqual(['italic']);
+  const family = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((one) => getComputedStyle(one).fontFamily);
+  const sans = await family('memo-bars');
+  expect(await family('memo-prompt .word:lang(ko)')).toBe(sans);
+  expect(await family('memo-modalities .answer b:lang(ko)')).toBe(sans);
+});

@@ -72,6 +72,9 @@ export class MemoModalities extends BaseElement {
       }
       .answer b {
         color: var(--_hue);
+      }
+      /* a label; what stands in its place is of the language around it */
+      .answer [lang] {
         font-family: var(--_serif);
         font-style: italic;
       }

@@ -59,6 +59,10 @@ export class MemoPrompt extends BaseElement {
       .word.unsure {
         font-weight: 400;
       }
+      .word:lang(ko) {
+        font-family: var(--_sans); /* no Korean face has an italic */
+        font-style: normal;
+      }
       .blank {
         align-self: flex-end;
         inline-size: 2.9em;
