@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { MemoEngine, type MemoStateChangeEvent } from '../elements';
+import { MemoEngine } from '../elements';
 import { readAttributes } from '../elements/attributes';
 import { buttons } from '../elements/buttons';
 import { cssValues } from '../elements/css-values';
@@ -21,6 +21,7 @@ import {
 } from '../offline';
 import { engineOptions, INITIAL_STATE } from '../recogniser';
 import { reloadOnceForIsolation } from './isolation';
+import { whenLoaded } from './when-loaded';
 import { wouldLose } from './would-lose';
 
 /**
@@ -101,18 +102,14 @@ export class MemoOffline extends LitElement {
     }
     const { store } = this;
     const look = () => void store.look();
-    const loaded = ({ detail }: MemoStateChangeEvent) => {
-      if (detail.phase === 'listening') look();
-    };
     const engine = this.#engine();
-    engine?.addEventListener('statechange', loaded);
     for (const type of ['online', 'offline']) addEventListener(type, look);
     this.#leave = [
       store.subscribe((known) => {
         this.known = known;
         this.looked ||= known.work !== 'looking';
       }),
-      () => engine?.removeEventListener('statechange', loaded),
+      engine === null ? () => undefined : whenLoaded(engine, look),
       () => ['online', 'offline'].forEach((type) => removeEventListener(type, look)),
     ];
   }
