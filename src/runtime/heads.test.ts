@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { chooseBackend } from './backends';
+import { Bundle } from './bundle';
 import type { GoldenVectors } from './manifest';
 import type { Graph } from './graph';
 import { playgroundGraphs } from './heads';
-import { toyBundle, withHeads } from './testing/toy-bundle';
+import { memoryCaches } from './testing/memory-caches';
+import { MANIFEST_URL, setManifest, toyBundle, withHeads } from './testing/toy-bundle';
 
 const logits = { type: 'float32', dims: [1, 2], data: [0, 1] } as const;
 const goldenWith = (outputs: readonly string[]): GoldenVectors => ({
@@ -18,7 +20,10 @@ function graphAnswering(outputs: readonly string[]): Graph {
   };
 }
 
-async function setUp(outputs: readonly string[], { leanFusion = true } = {}) {
+async function setUp(
+  outputs: readonly string[],
+  { leanFusion = true, bundle = null as Pick<Bundle, 'manifest' | 'fetch'> | null } = {},
+) {
   const manifest = await withHeads(await toyBundle());
   const opened: string[] = [];
   const fusion = graphAnswering(['mask_logits']);
@@ -30,12 +35,12 @@ async function setUp(outputs: readonly string[], { leanFusion = true } = {}) {
       return Promise.resolve(whole);
     },
   };
-  const bundle = { manifest, load: () => Promise.resolve([Uint8Array.of(1)]) };
+  const own = { manifest, fetch: () => Promise.resolve([Uint8Array.of(1)]) };
   const backend = await chooseBackend(
     { device: 'wasm', allowSoftwareAdapter: false },
     { gpu: null, isolated: false, cores: 2 },
   );
-  const graphs = playgroundGraphs(bundle, goldenWith(outputs), models, backend, fusion);
+  const graphs = playgroundGraphs(bundle ?? own, goldenWith(outputs), models, backend, fusion);
   return { graphs, opened, fusion, whole };
 }
 
@@ -57,5 +62,23 @@ describe('what the playground alone runs', () => {
     const { graphs, opened, fusion } = await setUp(['mask_logits', 'hidden'], { leanFusion: false });
     expect(await graphs.whole()).toBe(fusion);
     expect(opened).toEqual([]);
+  });
+
+  it('leaves a newer version, which another tab has loaded since, whole on the device', async () => {
+    const toy = await toyBundle();
+    const caches = memoryCaches();
+    const open = (fetch = toy.fetch) => Bundle.open({ url: MANIFEST_URL }, { fetch, caches });
+    const older = await open();
+    const { memobert } = older.manifest.graphs;
+    await older.load([memobert!.fp32!], () => undefined);
+    const { tokenizer, tokenizerConfig } = toy.manifest.text;
+    setManifest(toy, { ...toy.manifest, version: '2', golden: tokenizerConfig });
+    const files = [tokenizer, tokenizerConfig, memobert!.fp32!];
+    await (await open()).load(files, () => undefined);
+    const { graphs } = await setUp(['mask_logits'], { bundle: older });
+    await graphs.whole();
+    const offline = await open(() => Promise.reject(new TypeError('Failed to fetch')));
+    expect(offline.manifest.version).toBe('2');
+    expect(await offline.missing(files)).toEqual([]);
   });
 });

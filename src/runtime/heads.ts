@@ -22,7 +22,7 @@ export interface PlaygroundGraphs {
 }
 
 export function playgroundGraphs(
-  bundle: Pick<Bundle, 'manifest' | 'load'>,
+  bundle: Pick<Bundle, 'manifest' | 'fetch'>,
   golden: GoldenVectors,
   models: Pick<Models, 'openLater' | 'leanFusion'>,
   backend: BackendChoice,
@@ -32,7 +32,8 @@ export function playgroundGraphs(
   const later = (name: GraphName) =>
     once(async () => {
       const choice = choose(manifest, name, backend);
-      const [bytes] = await bundle.load([choice.file], () => undefined);
+      // nothing is settled: another tab may have put a newer version in this one's place since
+      const [bytes] = await bundle.fetch([choice.file], () => undefined);
       if (bytes === undefined) throw new RangeError('fewer files than were asked for');
       const graph = await models.openLater(name, bytes);
       await verifyGraph(graph, choice, golden, backend.name);
