@@ -95,9 +95,12 @@ export class FileCache {
     });
   }
 
-  /** A manifest as it was fetched last, for when there is no network: its very bytes, for somebody may have their hash. */
-  async keepManifest(url: string, data: Bytes): Promise<void> {
-    await this.#attempt((cache) => cache.put(this.#manifestKey(url), new Response(data)), true);
+  /**
+   * A manifest as it was fetched last, for when there is no network: its very bytes, for somebody may have their hash.
+   * @param made whether the cache is made where it is not there
+   */
+  async keepManifest(url: string, data: Bytes, made = true): Promise<void> {
+    await this.#attempt((cache) => cache.put(this.#manifestKey(url), new Response(data)), made);
   }
 
   async keptManifest(url: string): Promise<Bytes | null> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Bundle } from './bundle';
 import { memoryCaches } from './testing/memory-caches';
 import { MANIFEST_URL, setManifest, toyBundle, type ToyBundle } from './testing/toy-bundle';
@@ -79,5 +79,73 @@ describe('without a network', () => {
 
   it('is unreachable where nothing was kept', async () => {
     await expect(open(null, ORIGIN, gone)).rejects.toMatchObject({ code: 'manifest-unreachable' });
+  });
+});
+
+describe('on a network that stands still', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const kept = async () => (await open(null, ORIGIN)).load([toy.manifest.golden], () => undefined);
+  /** Answers when it is told to, with what the server has by then. */
+  function slow() {
+    let answer: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => (answer = resolve));
+    const fetch: typeof globalThis.fetch = async (...request) => {
+      await told;
+      return toy.fetch(...request);
+    };
+    return { fetch, answer };
+  }
+  async function settled(opening: Promise<unknown>): Promise<boolean> {
+    let done = false;
+    void opening.finally(() => (done = true)).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(3000);
+    return done;
+  }
+
+  it('is what was kept, after a short time', async () => {
+    await kept();
+    const opening = open(null, ORIGIN, slow().fetch);
+    expect(await settled(opening)).toBe(true);
+    expect((await opening).manifest).toEqual(toy.manifest);
+  });
+
+  it('is waited for where nothing was kept', async () => {
+    const { fetch, answer } = slow();
+    const opening = open(null, ORIGIN, fetch);
+    expect(await settled(opening)).toBe(false);
+    answer();
+    expect((await opening).manifest).toEqual(toy.manifest);
+  });
+
+  it('is waited for where another than the kept one is named', async () => {
+    await kept();
+    setManifest(toy, { ...toy.manifest, version: '2' });
+    const { fetch, answer } = slow();
+    const hash = manifestHash();
+    const opening = open(hash, ORIGIN, fetch);
+    await settled(opening);
+    answer();
+    expect((await opening).manifest.version).toBe('2');
+  });
+
+  it('is waited for by the next start once a newer one came too late', async () => {
+    await kept();
+    setManifest(toy, { ...toy.manifest, version: '2' });
+    const first = slow();
+    const opening = open(null, ORIGIN, first.fetch);
+    expect(await settled(opening)).toBe(true);
+    expect((await opening).manifest.version).toBe('1');
+    first.answer();
+    await vi.advanceTimersByTimeAsync(0);
+    const second = slow();
+    const next = open(null, ORIGIN, second.fetch);
+    expect(await settled(next)).toBe(false);
+    second.answer();
+    const newer = await next;
+    expect(newer.manifest.version).toBe('2');
+    await newer.load([newer.manifest.golden], () => undefined);
+    expect(await settled(open(null, ORIGIN, slow().fetch))).toBe(true);
   });
 });

@@ -6,6 +6,8 @@ import { FileCache } from './file-cache';
 import { matchesIntegrity, parseIntegrity, type Integrity } from './sri';
 
 const WHAT = "The model's manifest";
+/** A network that stands still is waited for so long where a manifest is kept. */
+const SHORT_MS = 3000;
 
 export interface ManifestAddress {
   /** Absolute. */
@@ -23,7 +25,7 @@ export async function manifestBytes(
   parts: BundleParts,
 ): Promise<Bytes> {
   const wanted = wantedIntegrity(url, integrity, parts.origin);
-  const data = await newest(url, parts);
+  const data = await newest(url, parts, wanted);
   if (wanted !== null && !(await matchesIntegrity(data, wanted))) {
     throw new MemoError(
       'model-integrity',
@@ -52,12 +54,21 @@ function wantedIntegrity(url: string, integrity: string | null, origin: string |
   );
 }
 
-async function newest(url: string, { fetch, caches }: BundleParts): Promise<Bytes> {
-  try {
-    return await fetchManifest(url, fetch, WHAT);
-  } catch (error) {
-    const kept = await new FileCache(caches, url).keptManifest(url);
-    if (kept === null) throw error;
-    return kept;
-  }
+async function newest(url: string, { fetch, caches }: BundleParts, wanted: Integrity | null): Promise<Bytes> {
+  const cache = new FileCache(caches, url);
+  const kept = await cache.keptManifest(url);
+  if (kept === null) return fetchManifest(url, fetch, WHAT);
+  const lastUrl = `${url}#last`;
+  const last = await cache.keptManifest(lastUrl);
+  const answer = fetchManifest(url, fetch, WHAT).then(
+    (data) => {
+      void cache.keepManifest(lastUrl, data, false);
+      return data;
+    },
+    () => kept,
+  );
+  // the network's last answer was another, which may have come too late: this time it is waited for
+  const newer = last?.some((byte, index) => byte !== kept[index]);
+  if (newer || (wanted !== null && !(await matchesIntegrity(kept, wanted)))) return answer;
+  return Promise.race([answer, new Promise<Bytes>((resolve) => setTimeout(resolve, SHORT_MS, kept))]);
 }
