@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { softmax, topIndices, totalVariation } from './distribution';
 import type { EvidenceWindow } from './evidence';
 import { Fusion } from './fusion';
@@ -125,6 +125,31 @@ describe('Fusion shapes', () => {
     port1.close();
     expect(graph.runs.length).toBeGreaterThan(3);
     expect(came).toBe(1);
+  });
+
+  it('exact: tells the time of its rows, not of what had its turn between two', async () => {
+    const { fusion, graph } = setUp('exact');
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const { port1, port2 } = new MessageChannel();
+    let looks = 0;
+    port1.onmessage = () => {
+      looks++;
+      now += 100;
+    };
+    const run = graph.run.bind(graph);
+    Object.assign(graph, {
+      run: (...asked: Parameters<typeof run>) => {
+        if (graph.runs.length === 0) port2.postMessage(null);
+        now += 10;
+        return run(...asked);
+      },
+    });
+    const answer = await fusion.estimate(everything);
+    clock.mockRestore();
+    port1.close();
+    expect(looks).toBe(1);
+    expect(answer?.latencyMs).toBe(10 * graph.runs.length);
   });
 
   it.each(['fixed', 'exact'] as const)('%s: asks the graph again only what changed', async (shapes) => {
