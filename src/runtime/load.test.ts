@@ -38,12 +38,14 @@ interface Setup {
 }
 
 interface Wish extends ToyFaults {
+  /** The adapter comes only then. */
+  readonly wakes?: (toy: ToyBundle) => Promise<void>;
   /** Features of the adapter; null for none. */
   readonly gpu: readonly string[] | null;
   readonly caches?: CacheStorage;
 }
 
-async function setUp({ gpu, caches, ...faults }: Wish): Promise<Setup> {
+async function setUp({ gpu, caches, wakes, ...faults }: Wish): Promise<Setup> {
   const toy = await toyBundle();
   const maker = toyMaker(faults);
   const told: Progress[] = [];
@@ -56,7 +58,10 @@ async function setUp({ gpu, caches, ...faults }: Wish): Promise<Setup> {
     caches: caches ?? null,
     engineFiles: toy.engineFiles,
     host: {
-      gpu: gpu === null ? null : { requestAdapter: () => Promise.resolve(adapter) },
+      gpu:
+        gpu === null
+          ? null
+          : { requestAdapter: () => (wakes?.(toy) ?? Promise.resolve()).then(() => adapter) },
       ...{ isolated: false, cores: 2 },
     },
     createMaker: making(maker),
@@ -308,4 +313,16 @@ describe('the precision', () => {
     if (taken) expect((await load()).backend.graphs.face.precision).toBe('int8');
     else await expect(load()).rejects.toMatchObject({ code: 'golden-mismatch' });
   });
+});
+
+it('asks for the manifest while the GPU wakes', async () => {
+  let asked: readonly string[] = [];
+  const wakes = async (toy: ToyBundle) => {
+    // all that can go on without the GPU has had its turn
+    await new Promise((resolve) => setImmediate(resolve));
+    asked = [...toy.asked];
+  };
+  const { load } = await setUp({ gpu: [], wakes });
+  await (await load()).close();
+  expect(asked).toEqual([MANIFEST_URL]);
 });

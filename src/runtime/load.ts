@@ -69,9 +69,12 @@ export async function load(
 ): Promise<Loaded> {
   const progress = new LoadProgress(tell);
   progress.step('fetch', 'manifest.json');
-  const wished = await chooseBackend(options, parts.host);
   const { manifestUrl: url, integrity = null } = options;
-  const bundle = await Bundle.open({ url, integrity }, bundleParts(parts));
+  // a GPU that wakes takes its time, and the network its own
+  const [wished, bundle] = await Promise.all([
+    chooseBackend(options, parts.host),
+    Bundle.open({ url, integrity }, bundleParts(parts)),
+  ]);
   const { manifest } = bundle;
   const { choice, plan } = planFor(manifest, wished);
   const files = new EngineFiles(options.assetBase, bundleParts(parts), parts.engineFiles);
