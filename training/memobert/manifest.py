@@ -22,6 +22,7 @@ DATA_SOURCES = [
     {"name": "RAVDESS", "licence": "CC BY-NC-SA 4.0"},
     {"name": "TESS", "licence": "CC BY-NC-ND 4.0"},
     {"name": "nEMO", "licence": "CC BY-NC-SA 4.0"},
+    {"name": "EMOVO", "licence": "free for research"},
     {"name": "Emo-DB", "licence": "free for research"},
     {"name": "EmoGator", "licence": "Apache-2.0"},
     {"name": "GoEmotions", "licence": "Apache-2.0"},
