@@ -3,7 +3,7 @@ import type { LoadStep } from '../runtime/progress';
 import { listening, setUp } from '../recogniser/testing/set-up';
 import { whenLoaded } from './when-loaded';
 
-const at = (step: LoadStep) => ({ step, loadedBytes: 1, totalBytes: 1, item: 'toy' });
+const at = (step: LoadStep) => ({ step, loadedBytes: 1, totalBytes: 1, item: 'toy', fraction: 1 });
 
 it('tells the beginning of each run, and no change of conditions during one', async () => {
   const { recogniser, openings, page, source } = setUp();
