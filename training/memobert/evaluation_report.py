@@ -7,6 +7,7 @@ from .robustness import CLEAN
 
 NONE = "n/a"
 PREVIOUS = "the previous encoder"
+APART_BY = " of the encoder that is measured there"
 CHANCES = ("ece_by_chance", "ece_by_chance_95")
 # reports from before it was said how many parts there are
 HALVES = {"pictures, by chance": "half of the pictures, by chance"}
@@ -205,7 +206,8 @@ def _calibration(found: dict) -> str:
     text = (
         f"**Calibration.** Temperature {after['temperature']:.3f}, fitted to all. Below, each\n"
         f"{fold}, is measured with the temperature of all others ({span}),\n"
-        "and a corpus left out with that from all. ECE: 15 bins of equal width, top label."
+        f"and a corpus left out with that from all{APART_BY if 'apart' in found['sources'] else ''}. "
+        "ECE: 15 bins of equal width, top label."
     )
     if chances:
         text += (
