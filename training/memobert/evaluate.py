@@ -58,6 +58,7 @@ from .text_measures import (
     prompt_of,
 )
 from .tune import Tuning, label_logits
+from .voice_measures import measure_voices
 
 log = logging.getLogger(__name__)
 
@@ -119,14 +120,14 @@ def measure_all_cases(
     seed: int,
     precision: str,
     fitted_to: list[Sample] | None = None,
-    shipped: dict[str, dict] | None = None,
+    shipped: dict[str, float] | None = None,
 ) -> dict[str, dict]:
     """Per case WA, UAR, classes, and the calibration of its distribution.
 
     Over the samples that have all its modalities (`count`); a case that not two have is left out. Its
     temperature is fitted to these samples, and what is said of it cross-fitted on halves; or it is fitted to
     other samples, `fitted_to`. It is 1 where those are none or too few or the fit finds no end, and
-    `unscaled` says so. `ece_shipped` is the error with the temperatures of the cases `shipped`, of another
+    `unscaled` says so. `ece_shipped` is the error with the temperatures `shipped`, by case, of another
     face encoder: the page has those, whichever encoder sees. Raises ValueError when none is labelled.
     """
 
@@ -153,7 +154,7 @@ def measure_all_cases(
         if (clips := count_clips(samples, case)) < len(truth):
             found[name]["clips"] = clips
         if shipped is not None and name in shipped:
-            report = scaled_by(shipped[name]["temperature"], logits, truth, things)
+            report = scaled_by(shipped[name], logits, truth, things)
             found[name]["ece_shipped"] = report["scaled"]["ece"]
     return found
 
@@ -206,7 +207,7 @@ def why_unscaled(logits: np.ndarray, truth: np.ndarray, things: np.ndarray | Non
     return AT_BOUND if ran_to_a_bound(logits, truth) else None
 
 
-def main(argv: list[str] | None = None) -> dict:
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
     add_source_arguments(parser)
@@ -225,7 +226,11 @@ def main(argv: list[str] | None = None) -> dict:
     add_dry_run(parser, "read and check all, answer the first samples")
     # the page computes in fp32
     parser.set_defaults(precision="fp32")
-    arguments = parser.parse_args(argv)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> dict:
+    arguments = make_parser().parse_args(argv)
     device, precision = start_alone(arguments), arguments.precision
     held_out = arguments.split == "test"
     if held_out and not arguments.samples:
@@ -255,9 +260,17 @@ def main(argv: list[str] | None = None) -> dict:
     found["cases"] = measure_all_cases(module, prompt, measured, *settings, own if held_out else None)
     if "own" in valid and not held_out:
         found["composed"] = measure_all_cases(module, prompt, valid["composed"], *settings)
+    temperatures = {name: case["temperature"] for name, case in found["cases"].items()}
+    if arguments.speech and not held_out:
+        voices = measure_voices(module, prompt, tokenizer, arguments, device, precision)
+        if voices:
+            found["voices"] = voices
+        # the same case, by far more voices; own clips are those of who will use it
+        if voices and "own" not in valid and "A" in temperatures:
+            temperatures["A"] = voices["temperature"]
     if source.light is not None and not held_out:
         seen = source.composed_valid(light=True)
-        found["light"] = measure_all_cases(module, prompt, seen, *settings, shipped=found["cases"])
+        found["light"] = measure_all_cases(module, prompt, seen, *settings, shipped=temperatures)
     words = WordStarts(tokenizer)
     # masked words need no head but MEmoBERT's own
     tasks = list(TASKS) if stored.get("heads") else ["wwmlm"]
@@ -278,7 +291,7 @@ def main(argv: list[str] | None = None) -> dict:
     (arguments.out / "memobert.md").write_text(to_markdown(found))
     if arguments.temperatures:
         # a case that no two samples have is left as it is
-        fitted = {name: round(case["temperature"], 4) for name, case in found["cases"].items()}
+        fitted = {name: round(temperature, 4) for name, temperature in temperatures.items()}
         by_case = {name: fitted.get(name, 1.0) for name in CASES}
         arguments.temperatures.write_text(json.dumps(by_case) + "\n")
     log.info("\n%s", to_markdown(found))

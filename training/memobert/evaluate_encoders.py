@@ -19,7 +19,7 @@ import torch
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from .calibration import calibrate, fit_temperature, measure_calibration, sample_folds, speaker_folds
+from .calibration import calibrate, measure_calibration, sample_folds
 from .command_help import CommandHelp
 from .denseface_model import FACE_CLASSES
 from .encoder_loading import FACE_SIZE_PX, Encoder, load_encoder
@@ -39,6 +39,7 @@ from .metrics import measure, paired_difference, score_logits
 from .report_figures import draw_figures
 from .robustness import CLEAN, FACE_CONDITIONS, degrade_faces, degrade_voice, voice_conditions
 from .speech_data import LANGUAGES, Clip, Speech, load_speech, validation_clips
+from .voice_measures import calibrate_clips
 
 log = logging.getLogger(__name__)
 
@@ -199,25 +200,7 @@ def _calibrate_voice(
     """Folds apart by speaker, corpora counted alike; `keep` [N] are the clips that may be used."""
     clips = [clip for clip, kept in zip(clips, keep, strict=True) if kept]
     logits, truth = logits[keep], truth[keep]
-    corpora = np.array([clip.corpus for clip in clips])
-    folds, kind = speaker_folds([clip.speaker for clip in clips]), "speaker"
-    if folds.max() < 1:
-        folds, kind = (
-            sample_folds(np.arange(len(clips)), seed),
-            "half of the clips, by chance as there is one speaker only",
-        )
-        log.warning("one validation speaker only: the calibration's folds are not apart by speaker")
-    report, scaled = calibrate(logits, truth, folds, corpora)
-    report["folds"] = kind
-    report["corpora"] = {
-        corpus: {
-            "raw": measure_calibration(logits[corpora == corpus], truth[corpora == corpus]),
-            "scaled": measure_calibration(scaled[corpora == corpus], truth[corpora == corpus]),
-            "own_temperature": fit_temperature(logits[corpora == corpus], truth[corpora == corpus]),
-        }
-        for corpus in dict.fromkeys(corpora.tolist())
-    }
-    return report
+    return calibrate_clips(logits, truth, clips, seed)[0]
 
 
 def _voice_robustness(

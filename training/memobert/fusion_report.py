@@ -31,6 +31,36 @@ def case_table(cases: dict) -> list[str]:
     return lines
 
 
+def voice_section(voices: dict, held_own: bool) -> list[str]:
+    """What `measure_voices` found; `held_own`: own clips, and not these, gave A its temperature."""
+    lines = [
+        "",
+        "## Voice alone",
+        "",
+        "| corpus | clips | speakers | WA | UAR | how sure | ECE | ECE by chance | one of twenty above |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for corpus, of in voices["corpora"].items():
+        keys = ("wa", "uar", "confidence", "ece", "ece_by_chance", "ece_by_chance_95")
+        cells = [str(of["count"]), str(of["speakers"]), *(f"{100 * of[key]:.1f}" for key in keys)]
+        lines.append(f"| {corpus} | {' | '.join(cells)} |")
+    alike, one, each, chance = (
+        f"{100 * voices[key]:.1f}"
+        for key in ("ece", "ece_by_chance", "ece_as_they_are", "ece_by_chance_as_they_are")
+    )
+    use = "not what A has, which own clips gave" if held_own else "which A has"
+    return [
+        *lines,
+        "",
+        f"All {voices['count']} clips of the validation speakers, each speaker scaled with the others'"
+        f" temperature (apart by {voices['folds']}): ECE {alike} with corpora counted alike (by chance"
+        f" {one}),"
+        f" {each} with clips counted alike (by chance {chance}), {100 * voices['ece_raw']:.1f} as trained."
+        f" The temperature of all is {voices['temperature']:.2f}, {use}."
+        " A case of the first table has the voices of one corpus.",
+    ]
+
+
 def to_markdown(found: dict) -> str:
     """All that was measured, as a page."""
     lines = ["# MEmoBERT", ""]
@@ -76,6 +106,8 @@ def to_markdown(found: dict) -> str:
                 "",
                 f"With it and the temperatures above, which it has in the page, ECE: {', '.join(cells)}.",
             ]
+    if found.get("voices"):
+        lines += voice_section(found["voices"], held_own="composed" in found)
     if found.get("texts"):
         lines += [
             "",

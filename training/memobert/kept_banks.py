@@ -16,7 +16,7 @@ from .ferplus_data import load_ferplus, load_training_faces
 from .kept import sizes_of
 from .lightface_model import LightFace
 from .loop import first_of_machine, pick_device
-from .speech_data import CORPORA, VALID_SPEAKERS, load_speech, of_first_corpus, validation_clips
+from .speech_data import CORPORA, VALID_SPEAKERS, Clip, load_speech, of_first_corpus, validation_clips
 
 log = logging.getLogger(__name__)
 
@@ -110,12 +110,28 @@ def voice_maker(arguments: argparse.Namespace, device) -> Callable[[str], Bank]:
         if split == "valid":
             # the corpus that the voice's own figures are of
             clips = of_first_corpus(validation_clips(speech, left_out))
+        elif split == "measured":
+            clips = validation_clips(speech, left_out)
         else:
             clips = speech.split(split, left_out)
             clips = [clips[index] for index in chosen_clips(arguments, len(clips))]
         return voice_bank(model, speech, clips, device, 1, split == "train", high_pass_hz)
 
     return make
+
+
+def measured_voices(arguments: argparse.Namespace) -> tuple[Bank, list[Clip]]:
+    """All clips of validation speakers and their features, kept in `--banks` beside those to compose with.
+
+    Raises ValueError where there is no such clip, or for a bank that was made of something else.
+    """
+    clips = validation_clips(load_speech(arguments.speech, arguments.cache), tuple(arguments.leave_out))
+    folder = arguments.banks or arguments.out / "banks"
+    measured = [corpus for corpus in VALID_SPEAKERS if corpus not in arguments.leave_out]
+    encoder: Path | None = arguments.voice_encoder
+    made_of = {"voice-encoder": encoder and digest(encoder), "speech": sizes_of(arguments.speech, measured)}
+    make = voice_maker(arguments, pick_device(arguments.device))
+    return kept_bank(folder / "voice-measured.npz", made_of, lambda: make("measured")), clips
 
 
 def chosen_clips(arguments: argparse.Namespace, count: int) -> list[int]:

@@ -79,6 +79,7 @@ def make_card(
         "data": table(["corpus", "licence"], [[s["name"], s["licence"]] for s in manifest["dataSources"]]),
         "streamed": streamed(manifest, voices),
         "cases": cases(fusion),
+        "voices": voice_alone(fusion),
         "case classes": case_classes(fusion),
         "texts": texts(fusion),
         "tasks": tasks(fusion),
@@ -135,7 +136,7 @@ def glance(encoders: dict, fusion: dict) -> str:
             )
     for name, of in (
         *_calibrated_encoders(encoders),
-        *((f"MEmoBERT, {case}", of) for case, of in found.items()),
+        *((f"MEmoBERT, {case}", of) for case, of in _calibrated_cases(fusion).items()),
     ):
         # of samples that are all alike there is none
         if of.get("ece", 0) > ECE_AIM:
@@ -178,6 +179,47 @@ def _calibrated_encoders(encoders: dict) -> Iterator[tuple[str, dict]]:
         for name, values in (heard | strange).items():
             if values["scaled"]["ece"] > values["scaled"].get("ece_by_chance_95", 1):
                 yield name, values["scaled"]
+
+
+def _calibrated_cases(fusion: dict) -> dict[str, dict]:
+    """Each case's calibration; of a voice alone that of all who validate, and of one corpus beyond chance."""
+    found = dict(fusion.get("cases", {}))
+    if voices := fusion.get("voices"):
+        composed = found.pop("A", {})
+        found["A"] = voices
+        if composed.get("ece", 0) > composed.get("ece_by_chance_95", 1):
+            found["A, composed samples"] = composed
+        for corpus, of in voices["corpora"].items():
+            if of["ece"] > of["ece_by_chance_95"]:
+                found[f"A, {LANGUAGES.get(corpus, corpus)}"] = of
+    return found
+
+
+def voice_alone(found: dict) -> str:
+    """What MEmoBERT reads in a voice alone, by corpus, and how sure one may be of it."""
+    measured = found.get("voices")
+    if not measured:
+        return "Of voices alone no more than the case A was measured."
+    keys = ("wa", "uar", "confidence", "ece", "ece_by_chance")
+    rows = [
+        [
+            LANGUAGES.get(corpus, corpus),
+            str(of["count"]),
+            str(of["speakers"]),
+            *(percent(of[key]) for key in keys),
+        ]
+        for corpus, of in measured["corpora"].items()
+    ]
+    head = ["voice alone", "clips", "speakers", "WA", "UAR", "how sure", "ECE", "by chance"]
+    alike, each = (
+        f"{percent(measured[key])} (by chance {percent(measured[chance])})"
+        for key, chance in (("ece", "ece_by_chance"), ("ece_as_they_are", "ece_by_chance_as_they_are"))
+    )
+    return (
+        f"{table(head, rows)}\n\nOf all {measured['count']} clips, each speaker with the temperature of the "
+        f"others: ECE {alike} with corpora counted alike, {each} with clips counted alike. A has their temperature, "
+        f"{measured['temperature']:.2f}."
+    )
 
 
 def too_sure(encoders: dict) -> str:

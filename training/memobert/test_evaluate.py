@@ -236,7 +236,7 @@ def test_the_light_face_is_measured_with_the_temperatures_that_the_page_has(monk
     monkeypatch.setattr(evaluate, "prompt_of", lambda *_: None)
     rows = [np.ones((2, size)) for size in (3, 8, 4)]
     samples = [Sample((8,), *rows, label, str(index)) for index, label in enumerate(truth)]
-    shipped = {"V": {"temperature": 4.0}}
+    shipped = {"V": 4.0}
     found = evaluate.measure_all_cases(None, None, samples, None, None, 0, "fp32", shipped=shipped)
     assert found["V"]["ece_shipped"] == measure_calibration(logits / 4, truth)["ece"]
     assert found["V"]["ece_shipped"] != found["V"]["ece"] == found["T"]["ece"]

@@ -68,6 +68,37 @@ def test_every_figure_comes_from_what_was_measured():
     assert "Not measured." in card
 
 
+VOICES = {
+    **SCORES, **CALIBRATION, "ece": 0.049, "temperature": 0.951, "count": 941, "speakers": 27,
+    "ece_as_they_are": 0.053, "ece_by_chance_as_they_are": 0.0398,
+    "corpora": {
+        name: {**SCORES, **CALIBRATION, "speakers": 2, "confidence": 0.58, "ece": ece}
+        for name, ece in (("emovo", 0.144), ("emodb", 0.04))
+    },
+}  # fmt: skip
+
+
+def test_a_voice_alone_is_told_by_all_who_validate():
+    composed = {**SCORES, **CALIBRATION, "ece": 0.038, "temperature": 0.9}
+    found = {**FUSION, "cases": {"A": composed}, "voices": VOICES}
+    card = make_card(MANIFEST, {"denseface": FOUND}, found, {}, [], TEMPLATE.read_text())
+    assert "| Italian | 10 | 2 | 50.0 % | 40.0 % | 58.0 % | 14.4 % | 2.0 % |" in card
+    assert (
+        "ECE 4.9 % (by chance 2.0 %) with corpora counted alike, 5.3 % (by chance 4.0 %) with clips" in card
+    )
+    assert "Of all 941 clips" in card and "A has their temperature, 0.95" in card
+    # a corpus beyond chance stands under the aims, one within it does not, nor do composed samples
+    named = "MEmoBERT, A, Italian: calibration error"
+    assert named in card and "A, German" not in card and "A, composed" not in card
+    assert "MEmoBERT, A: calibration error" not in card
+    found["voices"] = {**VOICES, "ece": 0.061}
+    found["cases"] = {"A": {**composed, "ece": 0.08}}
+    rows = glance({"denseface": FOUND}, found)
+    assert "MEmoBERT, A: calibration error | 6.1 %; by chance 2.0 %" in rows
+    assert "MEmoBERT, A, composed samples: calibration error | 8.0 %; by chance 2.0 %" in rows
+    assert "no more than the case A" in make_card(MANIFEST, {}, FUSION, {}, [], TEMPLATE.read_text())
+
+
 def test_what_was_aimed_for_stands_beside_what_was_reached():
     voice = {
         **FOUND,
