@@ -9,6 +9,7 @@ import { megabytes } from '../elements/format';
 import { Speaker } from '../elements/speaker';
 import { strings } from '../elements/strings';
 import { offlineWords } from '../elements/strings/offline-words';
+import { tellOfRenewal } from '../elements/strings/renewal-words';
 import { theme } from '../elements/theme';
 import type { MemoError } from '../errors';
 import {
@@ -21,6 +22,7 @@ import {
 } from '../offline';
 import { engineOptions, INITIAL_STATE } from '../recogniser';
 import { reloadOnceForIsolation } from './isolation';
+import { isOfVersion, noteRenewal, renewedLately } from './renewal';
 import { whenLoaded } from './when-loaded';
 import { wouldLose } from './would-lose';
 
@@ -103,7 +105,11 @@ export class MemoOffline extends LitElement {
     const { store } = this;
     const look = () => void store.look();
     const engine = this.#engine();
+    const failed = ({ detail }: CustomEvent<MemoError>) => {
+      if (isOfVersion(detail)) store.lookForUpdate();
+    };
     for (const type of ['online', 'offline']) addEventListener(type, look);
+    engine?.addEventListener('error', failed);
     this.#leave = [
       store.subscribe((known) => {
         this.known = known;
@@ -111,6 +117,7 @@ export class MemoOffline extends LitElement {
       }),
       engine === null ? () => undefined : whenLoaded(engine, look),
       () => ['online', 'offline'].forEach((type) => removeEventListener(type, look)),
+      () => engine?.removeEventListener('error', failed),
     ];
   }
 
@@ -141,6 +148,14 @@ export class MemoOffline extends LitElement {
       ${supported ? this.#buttons() : nothing}
       <p class="detail">${words.forgetHint}</p>
     </section>`;
+  }
+
+  /** An error that is shown says by then what else can be done about it. */
+  protected override updated(): void {
+    if (this.known.update === 'none') return;
+    void tellOfRenewal(isOfVersion).then((isNew) => {
+      if (isNew) this.#engine()?.renderRoot.querySelector<LitElement>('memo-error')?.requestUpdate();
+    });
   }
 
   #update(): TemplateResult | typeof nothing {
@@ -227,8 +242,16 @@ export class MemoOffline extends LitElement {
       leave?.();
       return wouldLose(known);
     };
+    // older browsers do not tell: there nothing is reloaded
+    const active = () =>
+      busy() || (navigator.userActivation as UserActivation | undefined)?.hasBeenActive !== false;
     return {
       busy,
+      touched: () => active() || renewedLately(history, Date.now()),
+      reload: () => {
+        noteRenewal(history, Date.now());
+        location.reload();
+      },
       engine: () => {
         const engine = this.#engine();
         if (engine === null) throw new ReferenceError(`no <memo-bert id="${this.for}">`);
@@ -241,9 +264,7 @@ export class MemoOffline extends LitElement {
       onFirst: () =>
         reloadOnceForIsolation({
           isolated: crossOriginIsolated,
-          // older browsers do not tell: there nothing is reloaded
-          touched: () =>
-            busy() || (navigator.userActivation as UserActivation | undefined)?.hasBeenActive !== false,
+          touched: active,
           history,
           reload: () => location.reload(),
         }),

@@ -261,14 +261,86 @@ describe('a new version', () => {
     expect(page.reloads).toBe(1);
   });
 
-  it.each([true, false])('asks, and hears whether this page is busy: %s', async (busy) => {
+  it('comes by itself to a page that nobody has touched', async () => {
+    const { store, container, page } = setUp();
+    await store.open();
+    container.take();
+    page.touched = false;
+    container.registration.bring();
+    await store.look();
+    expect(page.reloads).toBe(1);
+    expect(container).toMatchObject({ asked: 1, unasked: 1 });
+  });
+
+  it('that waits as the page opens comes by itself', async () => {
+    const { store, container, page } = setUp();
+    container.controller = {} as ServiceWorker;
+    container.registration.bring();
+    page.touched = false;
+    await store.open();
+    await store.look();
+    expect(page.reloads).toBe(1);
+  });
+
+  it('waits for a click where another tab was touched', async () => {
+    const { store, container, page } = setUp();
+    await store.open();
+    container.take();
+    page.touched = false;
+    container.otherBusy = true;
+    container.registration.bring();
+    await store.look();
+    expect(container.unasked).toBe(1);
+    expect(page.reloads).toBe(0);
+    expect(store.state.update).toBe('ready');
+  });
+
+  it('is asked for no more once somebody touches the page, and then waits for a click', async () => {
+    const { store, container, page } = setUp();
+    await store.open();
+    container.take();
+    page.touched = false;
+    container.looksAway = 10;
+    store.subscribe(({ update }) => (page.touched = update === 'coming'));
+    container.registration.bring();
+    await store.look();
+    expect(container.unasked).toBe(0);
+    expect(store.state.update).toBe('ready');
+  });
+
+  it('that came under a session which had just begun ends nothing; a click brings its page', async () => {
+    const { store, container, page } = setUp();
+    await store.open();
+    container.take();
+    page.touched = false;
+    page.busy = true;
+    container.registration.bring();
+    await store.look();
+    expect(page.reloads).toBe(0);
+    expect(store.state.update).toBe('ready');
+    await store.request('update');
+    expect(page.reloads).toBe(1);
+  });
+
+  it('is looked for when asked; without a network nothing comes of it', async () => {
+    const { store, container } = setUp();
+    store.lookForUpdate();
+    await store.open();
+    store.lookForUpdate();
+    await store.look();
+    expect(container.looked).toBe(1);
+    expect(store.state).toMatchObject({ update: 'none', error: null });
+  });
+
+  it.each([true, false])('asks, and hears whether this page is busy, or touched: %s', async (busy) => {
     const { store, container, page } = setUp();
     await store.open();
     page.busy = busy;
+    page.touched = !busy;
     const { port1, port2 } = new MessageChannel();
     const answer = new Promise<unknown>((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
     container.dispatchEvent(new MessageEvent('message', { data: { kind: 'busy?' }, ports: [port2] }));
-    expect(await answer).toEqual({ busy });
+    expect(await answer).toEqual({ busy, touched: !busy });
     port1.close();
   });
 });

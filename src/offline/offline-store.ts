@@ -23,6 +23,8 @@ export interface OfflineParts {
   readonly forgetMarks: () => void;
   /** Something is here that a reload would end or lose. */
   readonly busy: () => boolean;
+  /** A visitor did something here (or cannot be known not to have): no new version comes without a click. */
+  readonly touched: () => boolean;
   /** The service worker began to serve this page. */
   readonly onFirst: () => void;
   readonly reload: () => void;
@@ -37,6 +39,8 @@ export class OfflineStore {
   #queue: Promise<void> = Promise.resolve();
   /** This page asked for the new version, so it reloads whatever it does. */
   #asked = false;
+  /** A new version serves this page already, and a reload would have ended or lost something. */
+  #taken = false;
 
   constructor(private readonly parts: OfflineParts) {}
 
@@ -54,14 +58,20 @@ export class OfflineStore {
   /** Registers the service worker and looks at what is here. */
   open(): Promise<void> {
     return this.#run('looking', async () => {
-      const { container, scriptUrl, busy } = this.parts;
+      const { container, scriptUrl, busy, touched } = this.parts;
       if (container === null) return this.#set({ supported: false });
       this.#link = new WorkerLink(container, scriptUrl, {
-        busy,
+        ...{ busy, touched },
         onFirst: () => this.parts.onFirst(),
-        onWaiting: () => this.#set({ update: 'ready' }),
+        onWaiting: () => {
+          this.#set({ update: 'ready' });
+          // the host may have no more of the scripts that this version has not fetched yet
+          if (!touched()) void this.#run('looking', () => this.#update(true));
+        },
         onTaken: () => {
-          if (this.#asked || !busy()) this.parts.reload();
+          if (this.#asked || !busy()) return this.parts.reload();
+          this.#taken = true;
+          this.#set({ update: 'ready' });
         },
       });
       // nobody has asked for anything yet: whoever asks to keep something is told
@@ -79,12 +89,17 @@ export class OfflineStore {
     if (request === 'keep') return run('keeping', () => this.#keep());
     if (request === 'delete') return run('deleting', () => this.#delete(false));
     if (request === 'forget') return run('deleting', () => this.#delete(true));
-    return run('looking', () => this.#update());
+    return run('looking', () => this.#update(false));
   }
 
   /** Looks again: the recogniser loaded something, the network came or went. What went wrong with a request stays told. */
   look(): Promise<void> {
     return this.#run('looking', () => Promise.resolve());
+  }
+
+  /** Asks the host whether there is a new version: something of this one could not be fetched. */
+  lookForUpdate(): void {
+    this.#link?.lookForUpdate().catch(() => undefined); // without a network nobody knows
   }
 
   async #keep(): Promise<void> {
@@ -118,13 +133,16 @@ export class OfflineStore {
     this.#link = null;
   }
 
-  async #update(): Promise<void> {
-    this.#asked = true;
+  /** @param unasked by no visitor: till it has come, somebody may begin something, which is then left alone */
+  async #update(unasked: boolean): Promise<void> {
+    if (this.#taken) return this.parts.reload();
+    if (unasked && this.parts.touched()) return;
+    this.#asked = !unasked;
     this.#set({ update: 'coming' });
-    const done = await this.#link?.activate().catch(() => null);
-    this.#asked = done === true;
+    const done = await this.#link?.activate(unasked).catch(() => null);
+    this.#asked &&= done === true;
     // one that does not answer may be asked again
-    if (done !== true) this.#set({ update: done === null ? 'ready' : 'refused' });
+    if (done !== true) this.#set({ update: unasked || done === null ? 'ready' : 'refused' });
   }
 
   /** What is here now; never fails: what cannot be found out counts as not kept. */
@@ -180,7 +198,7 @@ function groupsFor(backend: 'webgpu' | 'wasm'): readonly Group[] {
 
 /** Those of the browser. */
 export function browserParts(
-  page: Pick<OfflineParts, 'engine' | 'busy' | 'onFirst' | 'forgetMarks'>,
+  page: Pick<OfflineParts, 'engine' | 'busy' | 'touched' | 'onFirst' | 'reload' | 'forgetMarks'>,
 ): OfflineParts {
   // missing outside a secure context, whatever the types say
   const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
@@ -192,7 +210,6 @@ export function browserParts(
     storage: storage ?? null,
     deviceFiles: (options) => DeviceFiles.of(options),
     ...page,
-    reload: () => location.reload(),
     online: () => navigator.onLine,
   };
 }

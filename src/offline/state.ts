@@ -21,7 +21,7 @@ export interface OfflineState {
   /** Files that were found damaged here, and fetched again. */
   readonly healed: number;
   /**
-   * `ready`: a new version waits for a click; `coming`: it was asked for, and the one before ends; `refused`: another tab is at work,
+   * `ready`: a new version waits for a click, or serves this page already; `coming`: it was asked for, and the one before ends; `refused`: another tab is at work,
    * or would lose what it found.
    */
   readonly update: 'none' | 'ready' | 'coming' | 'refused';

@@ -13,7 +13,7 @@ import type {
 /** As much of a registration as is used. */
 export type Registration = Pick<
   ServiceWorkerRegistration,
-  'active' | 'waiting' | 'installing' | 'addEventListener' | 'unregister'
+  'active' | 'waiting' | 'installing' | 'addEventListener' | 'unregister' | 'update'
 >;
 /** As much of `navigator.serviceWorker`. */
 export type Container = Pick<ServiceWorkerContainer, 'controller' | 'addEventListener'> & {
@@ -31,6 +31,8 @@ const MOST_SILENT = 3;
 export interface WorkerLinkOptions {
   /** Something is here that a reload would end or lose. */
   readonly busy: () => boolean;
+  /** See `OfflineParts`. */
+  readonly touched: () => boolean;
   /** A new version is installed, and waits. */
   readonly onWaiting: () => void;
   /** The first version began to serve this page, which came from the network. */
@@ -56,7 +58,7 @@ export class WorkerLink {
     });
     container.addEventListener('message', ({ data, ports }) => {
       if ((data as { kind?: string } | null)?.kind !== 'busy?') return;
-      ports[0]?.postMessage({ busy: options.busy() } satisfies Busy);
+      ports[0]?.postMessage({ busy: options.busy(), touched: options.touched() } satisfies Busy);
     });
   }
 
@@ -100,18 +102,25 @@ export class WorkerLink {
    * Lets the version that waits take over, and resolves when it does; false where another tab is at work, or none waits.
    * Chromium may end the version before while it looks whether that one is idle, and not look again (seen in 156): so it is asked until it
    * has, and nobody should talk to the version before meanwhile, which would wake it.
+   * @param unasked no visitor asked for it: false also where somebody has touched this page, or another tab
    * @throws MemoError `not-kept` where the one that waits does not answer
    */
-  async activate(): Promise<boolean> {
+  async activate(unasked: boolean): Promise<boolean> {
     const registration = this.#registration;
     const waiting = registration?.waiting ?? null;
     if (waiting === null) return false;
     for (;;) {
-      const answer = await ask(waiting, { kind: 'activate' });
+      if (unasked && this.options.touched()) return false;
+      const answer = await ask(waiting, { kind: 'activate', unasked });
       if (answer.kind !== 'activating' || !answer.done) return false;
       if (registration?.waiting !== waiting) return true;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
+  }
+
+  /** Whether there is a new version; one that is found is told as waiting. */
+  async lookForUpdate(): Promise<void> {
+    await this.#registration?.update();
   }
 
   async unregister(): Promise<void> {

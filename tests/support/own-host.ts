@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +65,25 @@ export class OwnHost {
       .replaceAll(sha256(page), sha256(next))
       .replaceAll(version, sha256(marker).slice(0, 16));
     this.write('service-worker.js', renewed);
+  }
+
+  /** Before {@link deploy}: a script of the new build has another name, as it has whenever something in it, or that it imports, changed. */
+  rename(script: string): void {
+    const old = new RegExp(`^${script}-(.*)\\.js$`);
+    const names = readdirSync(join(this.#folder, 'assets'));
+    const [name, hash] = names.map((file) => old.exec(file)).find((found) => found !== null) ?? [];
+    if (name === undefined || hash === undefined) throw new Error(`the build has no script ${script}`);
+    const next = name.replace(hash, [...hash].reverse().join(''));
+    renameSync(join(this.#folder, 'assets', name), join(this.#folder, 'assets', next));
+    let worker = readFileSync(join(this.#folder, 'service-worker.js'), 'utf8').replaceAll(name, next);
+    for (const file of names.filter((other) => other.endsWith('.js') && other !== name)) {
+      const before = readFileSync(join(this.#folder, 'assets', file), 'utf8');
+      const after = before.replaceAll(name, next);
+      if (after === before) continue;
+      this.write(`assets/${file}`, after);
+      worker = worker.replaceAll(sha256(before), sha256(after));
+    }
+    this.write('service-worker.js', worker);
   }
 
   async close(): Promise<void> {

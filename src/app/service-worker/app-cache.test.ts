@@ -151,6 +151,14 @@ describe('another file', () => {
     expect((await app.kept()).groups).toEqual(['shell']);
   });
 
+  it('whose name stays is not handed on where the host has that of another version', async () => {
+    const app = await installed();
+    host.set(`${SCOPE}mediapipe.js`, 'newer');
+    expect((await at(app, 'mediapipe.js')).type).toBe('error');
+    host.set(`${SCOPE}mediapipe.js`, 'mp');
+    expect(await (await at(app, 'mediapipe.js')).text()).toBe('mp');
+  });
+
   it('is answered, with our headers and fetched once, where the device is full; keeping and installing say so', async () => {
     const app = await installed();
     const open = caches.open.bind(caches);

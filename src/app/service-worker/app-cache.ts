@@ -93,8 +93,11 @@ export class AppCache {
     const kept = cache === null ? null : await this.#whole(cache, file);
     if (kept !== null) return this.#dressed(file, kept);
     const fetched = await this.#fetch(file);
+    const own = await matches(fetched, file);
+    // a script whose name stays, of another version: beside this one's WebAssembly it would do anything
+    if (!own && file.group === 'engine') return Response.error();
     // the host may have another version by now: it is the authority, but it is not kept under this version's name
-    if (cache !== null && (await matches(fetched, file))) {
+    if (cache !== null && own) {
       // a device that is full keeps nothing more; what came is as good
       await this.#store(cache, file, fetched).catch(() => undefined);
     }

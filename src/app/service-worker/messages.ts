@@ -8,8 +8,8 @@ export type ToServiceWorker =
   | { readonly kind: 'kept' }
   /** Back to the shell alone; or to nothing, and write no more. */
   | { readonly kind: 'forget'; readonly everything: boolean }
-  /** To one that waits: take over, unless another tab is at work. */
-  | { readonly kind: 'activate' };
+  /** To one that waits: take over, unless another tab is at work; `unasked`, unless somebody has touched another. */
+  | { readonly kind: 'activate'; readonly unasked: boolean };
 
 export interface KeptGroups {
   readonly version: string;
@@ -36,4 +36,6 @@ export interface BusyQuestion {
 export interface Busy {
   /** Something is there that a reload would end or lose. */
   readonly busy: boolean;
+  /** A visitor did something there, so that it is reloaded by a click alone; a version that does not say counts as touched. */
+  readonly touched?: boolean;
 }

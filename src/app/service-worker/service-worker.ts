@@ -1,7 +1,7 @@
 /**
  * The page without a network: its own files from the cache, with the headers that give it threads and forbid it the rest. It serves
  * this page alone: a page of somebody else's in the same folder gets nothing from it. Weights are not its business.
- * A new version waits until no page of ours is open, or until a visitor asks for it.
+ * A new version waits until no page of ours is open, until a visitor asks for it, or until none that is open was touched.
  */
 
 import { AppCache } from './app-cache';
@@ -71,7 +71,7 @@ async function carryOut(
 ): Promise<FromServiceWorker> {
   if (request.kind === 'activate') {
     const asking = source instanceof Client ? source.id : '';
-    const done = !(await anotherIsBusy(asking));
+    const done = !(await anotherIsBusy(asking, request.unasked));
     // not waited for: it ends when the version before is idle, and the page that asked sees to that
     if (done) void self.skipWaiting();
     return { kind: 'activating', done };
@@ -81,19 +81,19 @@ async function carryOut(
   return { kind: 'kept', kept: await app.kept() };
 }
 
-async function anotherIsBusy(asking: string): Promise<boolean> {
+async function anotherIsBusy(asking: string, unasked: boolean): Promise<boolean> {
   const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
   const others = windows.filter((client) => client.id !== asking && app.fileAt(client.url)?.path === PAGE);
-  return (await Promise.all(others.map(isBusy))).some(Boolean);
+  return (await Promise.all(others.map((other) => isBusy(other, unasked)))).some(Boolean);
 }
 
-function isBusy(client: WindowClient): Promise<boolean> {
+function isBusy(client: WindowClient, unasked: boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     const timer = setTimeout(() => resolve(true), ANSWER_MS);
     port1.onmessage = ({ data }: MessageEvent<Busy>) => {
       clearTimeout(timer);
-      resolve(data.busy);
+      resolve(data.busy || (unasked && data.touched !== false));
     };
     client.postMessage({ kind: 'busy?' }, [port2]);
   });

@@ -13,6 +13,7 @@ import { ko } from './ko';
 import { errors } from './ko-errors';
 import { measureWords } from './measure-words';
 import { OFFLINE_WORDS } from './offline-words';
+import { RENEWAL_WORDS } from './renewal-words';
 import { OVER_TIME_WORDS } from './over-time-words';
 import { RATES_WORDS } from './rates-words';
 import { WORDING_WORDS } from './wording-words';
@@ -50,6 +51,7 @@ const late = {
     guide: guideWords,
     measure: measureWords,
     offline: OFFLINE_WORDS,
+    renewal: RENEWAL_WORDS,
   },
   ...{ time: OVER_TIME_WORDS, rates: RATES_WORDS, wording: WORDING_WORDS, panel: WORDS_PANEL_WORDS },
 };

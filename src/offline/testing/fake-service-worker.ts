@@ -13,6 +13,10 @@ const SHELL: readonly Group[] = ['shell'];
 export class FakeContainer extends EventTarget {
   /** How often it was asked to let the next version take over, and how many of these it does not hear. */
   asked = 0;
+  /** Those of them that no visitor asked for. */
+  unasked = 0;
+  /** How often a new version was looked for. */
+  looked = 0;
   looksAway = 0;
   controller: ServiceWorker | null = null;
   groups = new Set<Group>(SHELL);
@@ -45,6 +49,7 @@ export class FakeContainer extends EventTarget {
     if (this.fails) return { kind: 'failed', message: 'no room' };
     if (request.kind === 'activate') {
       this.asked += 1;
+      if (request.unasked) this.unasked += 1;
       if (!this.otherBusy && this.asked > this.looksAway) this.take();
       return { kind: 'activating', done: !this.otherBusy };
     }
@@ -87,6 +92,10 @@ class FakeRegistration extends EventTarget {
     this.waiting = worker;
     worker.dispatchEvent(new Event('statechange'));
   }
+  update(): Promise<void> {
+    this.container.looked += 1;
+    return Promise.reject(new TypeError('no network'));
+  }
   unregister(): Promise<boolean> {
     this.container.registered = false;
     return Promise.resolve(true);
@@ -98,6 +107,7 @@ export function setUp() {
   const container = new FakeContainer();
   const page = {
     busy: false,
+    touched: true,
     reloads: 0,
     firsts: 0,
     missing: 100,
@@ -133,6 +143,7 @@ export function setUp() {
     engine: () => ({ manifestUrl: '', assetBase: '', device: 'auto', allowSoftwareAdapter: false }),
     forgetMarks: () => (page.marks = 0),
     busy: () => page.busy,
+    touched: () => page.touched,
     onFirst: () => (page.firsts += 1),
     reload: () => (page.reloads += 1),
     online: () => true,
