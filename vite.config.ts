@@ -12,6 +12,7 @@ import { prepareAssets } from './scripts/prepare-assets.mjs';
 import { unnamedPackages } from './scripts/third-party.mjs';
 import { ByPath } from './scripts/vite/by-path.mjs';
 import { ISOLATION, PAGE_HEADERS, POLICY } from './scripts/vite/policy.mjs';
+import { preloads } from './scripts/vite/preloads.mjs';
 import { serviceWorker } from './scripts/vite/service-worker.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -73,6 +74,7 @@ export default defineConfig({
   appType: 'mpa',
   plugins: [
     policy(),
+    preloads('index.html'),
     assets(),
     speechRuntime(),
     modelCard({ root }),

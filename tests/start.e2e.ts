@@ -73,3 +73,17 @@ test('stopped while it loads, nothing goes on', async ({ open }) => {
   expect(await ended()).toEqual(['ended', 'ended']);
   letFusion();
 });
+
+test('what the page imports at once is asked for before the script that imports it has come', async ({
+  open,
+}) => {
+  const page = await open();
+  const letEntry = await hold(page, '**/assets/index-*.js');
+  const asked = ['elements', 'recogniser', 'shared'].map((name) =>
+    page.waitForRequest((request) => request.url().includes(`/assets/${name}-`)),
+  );
+  await page.goto('?device=wasm', { waitUntil: 'commit' });
+  await Promise.all(asked);
+  letEntry();
+  await expect(page.getByRole('button', { name: /^start/i })).toBeVisible();
+});
