@@ -51,5 +51,8 @@ test('a worker that the browser refuses at once is told with its reason and what
   recogniser.close();
   const address = { url: 'https://page.test/speech.json', file: null };
   const speech = { ...OPTIONS, address, device: 'auto', allowSoftwareAdapter: false } as const;
-  expect(() => new SpeechClient(speech)).toThrow(refused as Error);
+  const told = await new Promise((lost) => {
+    new SpeechClient(speech).listen({ lost, progress: lost, ready: lost, heard: lost });
+  });
+  expect(told).toEqual(refused);
 });

@@ -20,17 +20,3 @@ export function scriptMissing(cause?: unknown): MemoError {
     cause,
   );
 }
-
-/** @throws MemoError `file-missing` where the page may not start it: the browser then says so at once */
-export function startWorker(start: () => Worker): Worker {
-  try {
-    return start();
-  } catch (cause) {
-    throw new MemoError(
-      'file-missing',
-      `A worker could not be started: ${String(cause)}`,
-      'Serve the scripts from the page’s own origin, and let Trusted Types pass them.',
-      cause,
-    );
-  }
-}

@@ -9,7 +9,8 @@ import type { FaceLooker } from './load';
 import type { EngineOptions, FromWorker, ToWorker } from './protocol';
 import { serve, type Port } from './serve';
 import { ASSET_BASE, MANIFEST_URL, making, toyBundle, toyMaker } from './testing/toy-bundle';
-import { WorkerClient, type WorkerLike } from './worker-client';
+import type { WorkerLike } from '../start-worker';
+import { WorkerClient } from './worker-client';
 
 const toy = await toyBundle();
 const OPTIONS: EngineOptions = {

@@ -3,7 +3,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { EngineOptions, ToWorker } from './protocol';
 import { SharedWorkers } from './shared-workers';
-import { WorkerClient, type WorkerLike } from './worker-client';
+import type { WorkerLike } from '../start-worker';
+import { WorkerClient } from './worker-client';
 
 const OPTIONS: EngineOptions = {
   manifestUrl: 'https://page.test/manifest.json',

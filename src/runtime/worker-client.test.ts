@@ -5,7 +5,8 @@ import { ERROR_CODES, MemoError } from '../errors';
 import type { Handlers } from './session';
 import type { Progress } from './progress';
 import { serve, type Port } from './serve';
-import { WorkerClient, type WorkerLike } from './worker-client';
+import type { WorkerLike } from '../start-worker';
+import { WorkerClient } from './worker-client';
 
 /** A worker on the other end of a channel, whose death a test can order. */
 class ChannelWorker extends EventTarget implements WorkerLike {

@@ -1,7 +1,8 @@
 /** The page's side of the inference worker: typed requests, progress, and the end of it. */
 
 import { MemoError } from '../errors';
-import { scriptMissing, startWorker } from '../late-script';
+import { scriptMissing } from '../late-script';
+import { startWorker, type WorkerLike } from '../start-worker';
 import type { FromWorker, RequestKind, Requests, ToWorker } from './protocol';
 import type { Progress } from './progress';
 
@@ -13,9 +14,6 @@ export interface RequestOptions {
   /** Whose evidence answers; 0 unless several share the worker. */
   readonly session?: number;
 }
-
-/** As much of a Worker as is used. */
-export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>;
 
 /** Taken in however long the GPU is at it: they say nothing of the model. */
 const AT_ONCE: readonly FromWorker['kind'][] = ['samples', 'text'];
@@ -47,7 +45,11 @@ export class WorkerClient {
   /** Why nothing is answered any more. */
   #ended: MemoError | null = null;
 
-  constructor(worker: WorkerLike = newWorker()) {
+  constructor(
+    worker: WorkerLike = startWorker(
+      () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'memo-bert' }),
+    ),
+  ) {
     this.#worker = worker;
     worker.addEventListener('message', (event) => {
       this.#began = true;
@@ -110,7 +112,7 @@ export class WorkerClient {
   /** Ends a session: what waits in it rejects with `aborted`, and the worker forgets its evidence. */
   release(session: number): void {
     const ended = aborted();
-    for (const waiting of [...this.#waiting.values()]) {
+    for (const waiting of this.#waiting.values()) {
       if (waiting.session === session) waiting.reject(ended);
     }
     this.request('release', {}, { session }).catch(() => undefined); // a worker that has ended needs no telling
@@ -154,11 +156,11 @@ export class WorkerClient {
   /** Counted, not by the clock: a machine that slept has heard nothing either. */
   #look(): void {
     const waiting = [...this.#waiting.values()];
-    this.#quiet = waiting.length === 0 ? 0 : this.#quiet + 1;
     if (waiting.length === 0) {
+      this.#quiet = 0;
       clearInterval(this.#watch);
       this.#watch = undefined;
-    } else if (this.#quiet >= MOST_QUIET && !waiting.some(({ kind }) => FETCHING.includes(kind))) {
+    } else if (++this.#quiet >= MOST_QUIET && !waiting.some(({ kind }) => FETCHING.includes(kind))) {
       this.#lose(lost('it has not answered for a minute'));
     }
   }
@@ -174,21 +176,15 @@ export class WorkerClient {
     this.#ended = error;
     clearInterval(this.#watch);
     this.#worker.terminate();
-    for (const waiting of [...this.#waiting.values()]) waiting.reject(error);
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#progress.clear();
   }
-}
-
-function newWorker(): Worker {
-  return startWorker(
-    () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'memo-bert' }),
-  );
 }
 
 /** Frames and pictures hold memory that no garbage collector frees in time. */
 function release(transfer: readonly Transferable[]): void {
   for (const item of transfer) {
-    if ('close' in item && !(item instanceof MessagePort)) item.close();
+    if ('close' in item) void item.close();
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { MOST_CHUNKS, type SampleChunk } from '../capture';
 import { MemoError } from '../errors';
-import { startWorker } from '../late-script';
+import { startWorker } from '../start-worker';
 import type { Heard } from './listener';
 import type { FromSpeechWorker, SpeechOptions, ToSpeechWorker } from './protocol';
 
@@ -164,7 +164,7 @@ export class SpeechClient {
   }
 }
 
-function newWorker(): Worker {
+function newWorker(): SpeechWorkerLike {
   return startWorker(
     () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'memo-speech' }),
   );

@@ -14,11 +14,21 @@ export const FAULTS: Readonly<Record<string, ErrorWords>> = {
     what: '워커를 시작하지 못했습니다.',
     cure: DEVELOPER,
   },
+  'Check the connection; the host of the scripts must allow this page by CORS, and the page’s policy must have blob: and that host in worker-src. Or serve the scripts from the page’s own origin.':
+    {
+      what: '다른 사이트에 있는 워커를 시작하지 못했습니다.',
+      cure: `연결을 확인하고 ${AGAIN} 되풀이되면 이 페이지를 만든 사람에게 알려 주십시오.`,
+    },
   'Check the address; a file of another origin must allow this page, by CORS and by its own policy.': {
     what: '이 주소의 파일을 가져오지 못했습니다.',
     cure: '주소와 연결을 확인하십시오. 다른 사이트의 파일은 그 사이트가 이 페이지에 허용해야 합니다.',
   },
   // backend-unavailable
+  'Run it in a page or in a dedicated worker, not in a service worker, a shared worker or on a server; an extension has its offscreen document for it.':
+    {
+      what: '모델은 워커에서 도는데, 여기서는 워커를 시작할 수 없습니다.',
+      cure: '페이지나 전용 워커에서 여십시오. 서비스 워커, 공유 워커, 서버에서는 돌지 않으며, 확장 프로그램에서는 오프스크린 문서를 쓰십시오.',
+    },
   "Check the connection and press Start again. If it comes back, the page's own files are missing on the server: put the whole build there.":
     {
       what: '모델을 돌리는 ONNX Runtime을 시작하지 못했습니다.',
