@@ -175,16 +175,23 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
     return this.#problems;
   }
 
+  /** Readies the model ahead of a start, and asks for no device. Resolves once it is there; rejects with the MemoError that is shown. */
+  async load(): Promise<void> {
+    return this.#get().load();
+  }
+
   /**
-   * Listens to `stream`, to the file of `src`, or to the devices that `modalities` call for. Call it from a click. Resolves
-   * once listening, or once a newer start or a stop has won; rejects with the MemoError that is shown.
+   * Listens to `stream`, to the file of `src`, or to the devices that `modalities` call for: words alone need the model and
+   * nothing else. Call it from a click. Resolves once listening, or once a newer start or a stop has won; rejects with the
+   * MemoError that is shown.
    */
   async start(): Promise<void> {
     const { given } = this;
     if (given !== null) return this.analyse(given);
     this.#started = null;
-    const wanted = new Set(this.#read().settings.modalities);
-    return this.#get().start({ camera: wanted.has('face'), microphone: wanted.has('voice') });
+    const { modalities } = this.#read().settings;
+    const [camera, microphone] = [modalities.includes('face'), modalities.includes('voice')];
+    return camera || microphone ? this.#get().start({ camera, microphone }) : this.load();
   }
 
   /** Ends the run and every track of it; the model stays loaded. */

@@ -8,6 +8,7 @@ export type RecogniserLike = Pick<
   | 'subscribe'
   | 'handle'
   | 'configure'
+  | 'load'
   | 'start'
   | 'stop'
   | 'startFile'

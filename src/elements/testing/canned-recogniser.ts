@@ -49,6 +49,10 @@ export class CannedRecogniser extends Target implements RecogniserLike {
     this.asked.push(`configure(${JSON.stringify(change)})`);
   }
 
+  async load(): Promise<void> {
+    this.asked.push('load()');
+  }
+
   async start(): Promise<void> {
     this.asked.push('start()');
   }

@@ -1,0 +1,55 @@
+/** The model readied ahead of a start, and alone where words are all that is wanted. */
+
+import { expect, test } from './support/browser';
+import { element, openBody } from './support/elsewhere';
+import { expectPhase, expectWhole, nextEstimate } from './support/element';
+
+test('load() readies the model and asks for no device; a start after it asks the host for no graph again', async ({
+  open,
+}) => {
+  const page = await open({ grant: ['camera', 'microphone'], bundle: 'tiny' });
+  const graphs: string[] = [];
+  page.context().on('request', (request) => {
+    if (request.url().endsWith('.onnx')) graphs.push(request.url());
+  });
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>', 'real');
+  const phases = await element(page, async (found) => {
+    const seen: string[] = [];
+    found.addEventListener('statechange', ({ detail }) => seen.push(detail.phase));
+    found.addEventListener('progress', () => seen.push('progress'));
+    await found.load();
+    return [...seen, found.state];
+  });
+  expect(phases).toContain('loading');
+  expect(phases).toContain('progress');
+  expect(phases.at(-1)).toBe('idle');
+  expect(await page.evaluate(() => window.grantedTracks.length)).toBe(0);
+  expect(graphs.length).toBeGreaterThan(0);
+  const loaded = graphs.length;
+  await element(page, (found) => found.start());
+  expectWhole(await nextEstimate(page));
+  await expectPhase(page, 'listening');
+  expect(graphs).toHaveLength(loaded);
+});
+
+test('load() rejects with the error that is shown', async ({ open }) => {
+  const page = await open({ bundle: 'tiny' });
+  await openBody(page, '<memo-bert device="wasm" bundle="models/nowhere/manifest.json"></memo-bert>', 'real');
+  const told = await element(page, (found) =>
+    found.load().catch(({ code }: { code: string }) => [code, found.state]),
+  );
+  expect(told).toEqual(['manifest-unreachable', 'error']);
+});
+
+test('where words are all that is wanted, start() readies the model, asks for no device, and words are answered', async ({
+  open,
+}) => {
+  const page = await open({ bundle: 'tiny' });
+  await openBody(page, '<memo-bert device="wasm" modalities="text"></memo-bert>', 'real');
+  expect(await element(page, (found) => found.start().then(() => found.state))).toBe('idle');
+  expect(await page.evaluate(() => [window.grantedTracks.length, window.errorCodes])).toEqual([0, []]);
+  await element(page, (found) => found.handle({ name: 'text', detail: { text: 'what a day' } }));
+  const estimate = await nextEstimate(page, 'text');
+  expectWhole(estimate);
+  expect(estimate.modalities.face.present).toBe(false);
+});
