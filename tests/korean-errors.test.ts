@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { noDevices } from '../src/capture/no-devices';
-import type { DeviceAnswer } from '../src/capture/devices';
+import type { DeviceAnswer, DeviceWanted } from '../src/capture/devices';
 import { ko } from '../src/elements/strings/ko';
 import { DEVELOPER, errors } from '../src/elements/strings/ko-errors';
 import { FAULTS } from '../src/elements/strings/ko-faults';
@@ -15,8 +15,18 @@ import { momentMissing } from '../src/memobert/moment';
 const away = (name: string) => ({ error: new DOMException('', name) }) as unknown as DeviceAnswer;
 const live = { error: null } as DeviceAnswer;
 
-function korean(camera: DeviceAnswer, microphone: DeviceAnswer): { what: string; cure: string } {
-  const asked = { camera: camera !== live, microphone: microphone !== live };
+const unmet = (constraint: string) =>
+  ({
+    error: Object.assign(new DOMException('', 'OverconstrainedError'), { constraint }),
+  }) as unknown as DeviceAnswer;
+
+/** @param wanted of each that fails */
+function korean(
+  camera: DeviceAnswer,
+  microphone: DeviceAnswer,
+  wanted: DeviceWanted = true,
+): { what: string; cure: string } {
+  const asked = { camera: camera !== live && wanted, microphone: microphone !== live && wanted };
   return ko.errors(noDevices(asked, camera, microphone)) ?? { what: '', cure: '' };
 }
 
@@ -44,6 +54,19 @@ describe('of devices', () => {
     [BUSY, live, away(BUSY), '마이크를 읽지 못했습니다. 다른 프로그램이 쓰고 있을 수 있습니다.'],
   ])('names the one that was asked for alone: %s', (_name, camera, microphone, what) => {
     expect(korean(camera, microphone).what).toBe(what);
+  });
+
+  it.each([
+    [
+      'deviceId',
+      '고른 카메라와 마이크가 연결되어 있지 않습니다.',
+      /다시 연결하거나 다른 카메라와 마이크를 고르/,
+    ],
+    ['width', '이 페이지가 요구한 조건에 맞는 카메라와 마이크가 없습니다.', /조건에 맞는/],
+  ])('says of chosen ones which %s no device meets', (constraint, what, cure) => {
+    const told = korean(unmet(constraint), unmet(constraint), { [constraint]: 'x' });
+    expect(told.what).toBe(`카메라와 마이크를 모두 쓸 수 없습니다. ${what}`);
+    expect(told.cure).toMatch(cure);
   });
 
   it('names no cause that it does not know', () => {
@@ -85,7 +108,11 @@ const GENERAL: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
     'Use a current Chrome, Edge, Firefox or Safari.',
     'Switch on hardware acceleration in the browser’s settings, or use another browser or a newer one.',
   ],
-  'device-missing': ['`Plug in a ${kind}, or go on without: a file or the built-in actor needs none.`'],
+  'device-missing': [
+    '`Plug in a ${kind}, or go on without: a file or the built-in actor needs none.`',
+    '`Plug it in again, or choose another ${kind}, then press Start again.`',
+    '`Ask for another ${constraint}, or leave it out.`',
+  ],
   'nothing-to-capture': [
     'Choose at least one of them, then press Start again.',
     'Pass a MediaStream while one of its tracks is live.',

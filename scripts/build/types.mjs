@@ -20,7 +20,7 @@ export function withEnding(source, folder) {
 const PLATFORM = [
   ...['GPUAdapter', 'GPUBuffer', 'GPUDevice'],
   ...['AudioBuffer', 'BaseAudioContext', 'CanvasRenderingContext2D', 'HTMLTrackElement'],
-  ...['MediaStream', 'MediaStreamConstraints', 'MediaStreamTrack'],
+  ...['MediaStream', 'MediaStreamConstraints', 'MediaStreamTrack', 'MediaTrackConstraints'],
 ];
 const PLATFORM_FILE = 'platform.d.ts';
 

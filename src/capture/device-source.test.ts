@@ -3,28 +3,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDevices } from './device-source';
 import type { SampleChunk } from './source';
+import { FakeDevices } from './testing/fake-devices';
 import { asStream, FakeAudio, FakeNode, FakeProcessor, FakeTrack, useFakeMedia } from './testing/fake-media';
 
 useFakeMedia();
-
-class FakeDevices extends EventTarget {
-  /** What the next requests get; an error's name where there is none, a promise while the prompt is open. */
-  readonly next: Record<'video' | 'audio', (FakeTrack | string | Promise<MediaStream>)[]> = {
-    video: [],
-    audio: [],
-  };
-  permission = 'granted';
-  asked = 0;
-
-  readonly getUserMedia = (wish: MediaStreamConstraints) => {
-    this.asked += 1;
-    const given = this.next[wish.video === undefined ? 'audio' : 'video'].shift() ?? 'NotFoundError';
-    if (given instanceof Promise) return given;
-    return typeof given === 'string'
-      ? Promise.reject(new DOMException('no', given))
-      : Promise.resolve(asStream(given));
-  };
-}
 
 let devices: FakeDevices;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 /**
  * The visitor's camera and microphone. One that is taken away (unplugged, switched, held by another program) is taken up again
- * as soon as it or another one is there, as long as the browser still allows it: nobody is asked unasked.
+ * as soon as it, or another one unless it was chosen, is there, as long as the browser still allows it: nobody is asked unasked.
  */
 
 import { MemoError } from '../errors';
@@ -61,9 +61,10 @@ class DeviceSource extends StreamSource {
     const before = this.#wished;
     this.#wished = request;
     for (const kind of KINDS) {
+      const same = JSON.stringify(request[kind]) === JSON.stringify(before[kind]);
       // wished once more, what was refused may be allowed by now
-      if (request[kind] && !goes(kind)) void this.#ask(kind);
-      else if (!request[kind] && before[kind]) this.#letGo(kind);
+      if (request[kind] && !(same && goes(kind))) void this.#ask(kind);
+      else if (!request[kind] && before[kind]) this.#giveUp(kind, 'off');
     }
     return true;
   }
@@ -85,20 +86,25 @@ class DeviceSource extends StreamSource {
     return this.#lost.has(kind) ? 'lost' : (this.#given.get(kind) ?? track);
   }
 
-  #letGo(kind: DeviceKind): void {
-    this.#lost.delete(kind);
-    this.#given.set(kind, 'off');
-    this.drop(kind);
-  }
-
+  /** One that runs goes on until the other one answers: nobody knows how long a prompt stays open. */
   async #ask(kind: DeviceKind): Promise<void> {
     if (this.#asked.has(kind)) return;
     this.#asked.add(kind);
-    const { track, status } = await askForDevice(kind, navigator.mediaDevices);
+    const wished = this.#wished;
+    const { track, status } = await askForDevice(kind, wished, navigator.mediaDevices);
     this.#asked.delete(kind);
-    if (this.closed.aborted || !this.#wished[kind]) track?.stop();
-    else if (track === null) this.#giveUp(kind, status);
-    else {
+    const wanted = this.#wished[kind];
+    if (this.closed.aborted || !wanted) track?.stop();
+    else if (wanted !== wished[kind]) {
+      track?.stop();
+      void this.#ask(kind);
+    } else if (track === null) {
+      const beside = this.tracks[kind]?.readyState === 'live';
+      this.#giveUp(kind, status);
+      // phones open no second camera beside the first
+      if (beside && status === 'busy') void this.#ask(kind);
+    } else {
+      this.#lost.delete(kind);
       this.#given.delete(kind);
       // there, but not readable
       await this.replace(kind, track).catch(() => this.#wished[kind] && this.#giveUp(kind, 'busy'));
@@ -115,7 +121,7 @@ class DeviceSource extends StreamSource {
       const allowed = await isAllowed(kind);
       if (isOver()) return;
       if (!allowed) return this.#giveUp(kind, 'ended');
-      const { track, status } = await askForDevice(kind, navigator.mediaDevices);
+      const { track, status } = await askForDevice(kind, this.#wished, navigator.mediaDevices);
       if (isOver()) return track?.stop();
       if (status === 'refused') return this.#giveUp(kind, 'refused');
       if (track !== null && (await this.#takeUp(kind, track, search))) return;
@@ -137,7 +143,7 @@ class DeviceSource extends StreamSource {
   #giveUp(kind: DeviceKind, status: TrackStatus): void {
     this.#lost.delete(kind);
     this.#given.set(kind, status);
-    this.emitter.emit('trackchange');
+    this.drop(kind);
   }
 }
 

@@ -15,7 +15,7 @@ function track() {
   };
 }
 
-type Outcome = ReturnType<typeof track> | string;
+type Outcome = ReturnType<typeof track> | string | object;
 
 /** getUserMedia that gives a track or throws a DOMException of that name, and notes what it was asked. */
 function mediaOf(outcomes: { camera?: Outcome; microphone?: Outcome }) {
@@ -26,6 +26,7 @@ function mediaOf(outcomes: { camera?: Outcome; microphone?: Outcome }) {
       asked.push(constraints);
       const outcome = constraints.video ? outcomes.camera : outcomes.microphone;
       if (typeof outcome === 'string') throw new DOMException('', outcome);
+      if (outcome !== undefined && !('stop' in outcome)) throw outcome;
       return { getTracks: () => [outcome] } as unknown as MediaStream;
     },
   };
@@ -55,6 +56,75 @@ describe('askForDevices', () => {
     expect(alone.asked).toHaveLength(1);
     expect(answer.camera).toEqual({ track: null, status: 'off', error: null });
     expect(answer.microphone.status).toBe('live');
+  });
+
+  it('merges what says which one into what it asks for itself', async () => {
+    const media = mediaOf({ camera: track(), microphone: track() });
+    const camera = { facingMode: 'environment', deviceId: 'back' };
+    const microphone = { deviceId: { ideal: 'headset' }, echoCancellation: true };
+    await askForDevices({ camera, microphone }, never(), untold, media);
+    expect(media.asked).toEqual([
+      {
+        video: {
+          facingMode: 'environment',
+          // by itself a deviceId would be a wish that the browser may pass over
+          deviceId: { exact: 'back' },
+          width: { ideal: 640 },
+          height: { ideal: 480 },
+          frameRate: { ideal: 30 },
+        },
+      },
+      {
+        audio: {
+          deviceId: { ideal: 'headset' },
+          echoCancellation: true,
+          noiseSuppression: false,
+          autoGainControl: true,
+        },
+      },
+    ]);
+    const plain = mediaOf({ camera: track() });
+    await askForDevices({ camera: true, microphone: false }, never(), untold, plain);
+    expect(Object.keys(plain.asked[0]?.video as object)).toEqual([
+      'facingMode',
+      'width',
+      'height',
+      'frameRate',
+    ]);
+  });
+
+  // no Error in every browser
+  const unmet = (constraint: string) => ({ name: 'OverconstrainedError', message: '', constraint });
+
+  it.each(['camera', 'microphone'] as const)('tells of a chosen %s that is not there', async (kind) => {
+    const request = { camera: false, microphone: false, [kind]: { deviceId: 'gone' } };
+    const media = mediaOf({ [kind]: unmet('deviceId') });
+    const error = await failure(askForDevices(request, never(), untold, media));
+    expect(error).toMatchObject({
+      code: 'device-missing',
+      message: `The ${kind} that was chosen is not there.`,
+      cure: `Plug it in again, or choose another ${kind}, then press Start again.`,
+      cause: { constraint: 'deviceId' },
+    });
+    // no other one is asked for in its place
+    expect(media.asked).toHaveLength(1);
+  });
+
+  it('tells which constraint no camera meets', async () => {
+    const request = { camera: { width: { exact: 3 } }, microphone: false };
+    const error = await failure(askForDevices(request, never(), untold, mediaOf({ camera: unmet('width') })));
+    expect(error).toMatchObject({
+      code: 'device-missing',
+      message: 'No camera meets the constraint width.',
+      cure: 'Ask for another width, or leave it out.',
+    });
+  });
+
+  it('goes on with the other one, and says that the chosen one is missing', async () => {
+    const media = mediaOf({ camera: unmet('deviceId'), microphone: track() });
+    const request = { camera: { deviceId: 'gone' }, microphone: true };
+    const { camera, microphone } = await askForDevices(request, never(), untold, media);
+    expect([camera.status, microphone.status]).toEqual(['missing', 'live']);
   });
 
   const failures: [name: string, status: string, camera: ErrorCode, microphone: ErrorCode][] = [

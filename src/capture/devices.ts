@@ -4,9 +4,15 @@ import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import type { TrackStatus } from './source';
 
+/**
+ * `true` is the browser's own choice; constraints say which one, as `{ deviceId }` or `{ facingMode: 'environment' }`, and go before
+ * ours of the same name. A `deviceId` as a bare text is that device or none: no other takes its place unsaid.
+ */
+export type DeviceWanted = boolean | MediaTrackConstraints;
+
 export interface DeviceRequest {
-  readonly camera: boolean;
-  readonly microphone: boolean;
+  readonly camera: DeviceWanted;
+  readonly microphone: DeviceWanted;
 }
 
 export interface DeviceAnswer {
@@ -24,11 +30,19 @@ export interface DeviceSource {
 export type DeviceKind = keyof DeviceRequest;
 
 /** What is asked for: a face needs few pixels, and processing made for calls would flatten the voice. */
-const CONSTRAINTS: Record<DeviceKind, MediaStreamConstraints> = {
-  camera: {
-    video: { facingMode: 'user', width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } },
-  },
-  microphone: { audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: true } },
+const CONSTRAINTS: Record<DeviceKind, (wanted: MediaTrackConstraints) => MediaStreamConstraints> = {
+  camera: (wanted) => ({
+    video: {
+      facingMode: 'user',
+      width: { ideal: 640 },
+      height: { ideal: 480 },
+      frameRate: { ideal: 30 },
+      ...wanted,
+    },
+  }),
+  microphone: (wanted) => ({
+    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: true, ...wanted },
+  }),
 };
 
 /** What each device answered so far. */
@@ -51,7 +65,7 @@ export async function askForDevices(
   if (media === undefined) throw await none();
   const ask = async (kind: DeviceKind): Promise<DeviceAnswer> => {
     if (!request[kind]) return NOT_ASKED;
-    const answer = await askForDevice(kind, media);
+    const answer = await askForDevice(kind, request, media);
     const stop = () => answer.track?.stop();
     if (signal.aborted) stop();
     else told({ [kind]: answer.status });
@@ -68,15 +82,26 @@ export async function askForDevices(
 const NOT_ASKED: DeviceAnswer = { track: null, status: 'off', error: null };
 
 /** One device; never rejects. */
-export async function askForDevice(kind: DeviceKind, media: DeviceSource): Promise<DeviceAnswer> {
+export async function askForDevice(
+  kind: DeviceKind,
+  request: DeviceRequest,
+  media: DeviceSource,
+): Promise<DeviceAnswer> {
   try {
-    const stream = await media.getUserMedia(CONSTRAINTS[kind]);
+    const stream = await media.getUserMedia(CONSTRAINTS[kind](alone(request[kind])));
     const track = stream.getTracks()[0];
     if (track === undefined) throw new DOMException('no track', 'NotFoundError');
     return { track, status: 'live', error: null };
   } catch (error) {
     return { track: null, status: STATUS[error instanceof Error ? error.name : ''] ?? 'missing', error };
   }
+}
+
+/** A bare `deviceId` would be a mere preference: with that device gone the browser takes another one. */
+function alone(wanted: DeviceWanted): MediaTrackConstraints {
+  const { deviceId, ...others } = Object(wanted) as MediaTrackConstraints;
+  if (deviceId === undefined) return others;
+  return { ...others, deviceId: typeof deviceId === 'string' ? { exact: deviceId } : deviceId };
 }
 
 /** By the DOMException's name, as in Media Capture and Streams, section 10.2. */

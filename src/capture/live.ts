@@ -1,4 +1,3 @@
-/** What only a camera, a microphone or a stream needs; fetched when somebody starts one. */
+/** What only a camera or a microphone needs; fetched when somebody starts one. */
 
 export { openDevices } from './device-source';
-export { openStream } from './stream-source';

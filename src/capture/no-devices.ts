@@ -1,14 +1,17 @@
 /** Why there is neither camera nor microphone: fetched when that is to be told. */
 
 import { MemoError } from '../errors';
-import type { DeviceAnswer, DeviceKind, DeviceRequest } from './devices';
+import type { DeviceAnswer, DeviceKind, DeviceRequest, DeviceWanted } from './devices';
 
 /** @param answers of camera and microphone, both without a track; none where nobody could be asked */
 export function noDevices(request: DeviceRequest, ...answers: readonly DeviceAnswer[]): MemoError {
   if (!request.camera && !request.microphone) return nothingAsked();
   const [camera, microphone] = answers;
   if (camera === undefined || microphone === undefined) return unsupported();
-  const [unseen, unheard] = [deviceError('camera', camera), deviceError('microphone', microphone)];
+  const [unseen, unheard] = [
+    deviceError('camera', camera, request.camera),
+    deviceError('microphone', microphone, request.microphone),
+  ];
   if (unseen !== null && unheard !== null) {
     const cures = new Set([unseen.cure, unheard.cure]);
     return new MemoError(
@@ -22,10 +25,18 @@ export function noDevices(request: DeviceRequest, ...answers: readonly DeviceAns
 }
 
 /** Null where it was not asked for. By the DOMException's name, as in Media Capture and Streams, section 10.2. */
-function deviceError(kind: DeviceKind, { error: cause }: DeviceAnswer): MemoError | null {
+function deviceError(
+  kind: DeviceKind,
+  { error: cause }: DeviceAnswer,
+  wanted: DeviceWanted,
+): MemoError | null {
   if (cause === null) return null;
   const Kind = kind === 'camera' ? 'Camera' : 'Microphone';
-  switch (cause instanceof Error ? cause.name : '') {
+  // an OverconstrainedError is no Error in every browser
+  const { name, constraint } = Object(cause) as Readonly<Record<string, unknown>>;
+  if (name === 'OverconstrainedError' && typeof wanted === 'object')
+    return notAsWanted(kind, String(constraint ?? ''), cause);
+  switch (name) {
     case 'NotAllowedError':
     case 'SecurityError':
       return new MemoError(
@@ -53,6 +64,23 @@ function deviceError(kind: DeviceKind, { error: cause }: DeviceAnswer): MemoErro
     default:
       return MemoError.from(cause);
   }
+}
+
+/** @param constraint that no device met; empty where the browser does not say */
+function notAsWanted(kind: DeviceKind, constraint: string, cause: unknown): MemoError {
+  return constraint === '' || constraint === 'deviceId'
+    ? new MemoError(
+        'device-missing',
+        `The ${kind} that was chosen is not there.`,
+        `Plug it in again, or choose another ${kind}, then press Start again.`,
+        cause,
+      )
+    : new MemoError(
+        'device-missing',
+        `No ${kind} meets the constraint ${constraint}.`,
+        `Ask for another ${constraint}, or leave it out.`,
+        cause,
+      );
 }
 
 function nothingAsked(): MemoError {

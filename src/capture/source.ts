@@ -79,10 +79,10 @@ export interface Source {
   /** Of a file that is read as fast as it can be, not played: then nothing comes by itself. */
   readonly reader?: MediaReader;
   /**
-   * Of devices: takes up the one that is wished for and lets go the other, while it goes on; `trackchange` tells what came of it.
+   * Of devices: takes up the one that is wished for, or another in its place, and lets go the other, while it goes on; `trackchange` tells what came of it.
    * False where nothing of it would go on: that is a new start.
    */
-  wish?(request: { readonly camera: boolean; readonly microphone: boolean }): boolean;
+  wish?(request: { readonly camera: boolean | object; readonly microphone: boolean | object }): boolean;
   /** Of devices: one is still asked for, while the other runs. */
   readonly asking?: boolean;
   /** Stops every track and frees every node; safe to call twice. */

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
-import { openStream, StreamSource } from './stream-source';
+import { openStream } from './callers-stream';
+import { StreamSource } from './stream-source';
 import {
   asStream,
   asTrack,

@@ -53,7 +53,8 @@ export class BaseRecogniser extends Runner {
   }
 
   /**
-   * Asks for camera and microphone, each on its own, and listens to what was granted.
+   * Asks for camera and microphone, each on its own, and listens to what was granted. Constraints in place of `true` say which one; a
+   * device that was named by its `deviceId` and is not there is `missing`, and `device-missing` where nothing else was granted.
    * Call it from a click. Like all starts it resolves once listening (or once a newer start or a stop has won), and
    * rejects with the MemoError that the state shows.
    */

@@ -5,7 +5,7 @@ import { measure } from '../measure';
 import { noPage } from './page';
 import { Recogniser } from './recogniser';
 import { FakeClient } from './testing/fake-client';
-import { listening } from './testing/set-up';
+import { listening, setUp } from './testing/set-up';
 
 const WHOLE = { manifestUrl: 'https://page.test/m.json', assetBase: 'https://page.test/a/' };
 
@@ -71,6 +71,24 @@ describe('a wrong kind', () => {
       told('The settings cannot be "saver".'),
     );
     await recogniser.configure(undefined as never);
+    recogniser.close();
+  });
+
+  it.each([
+    ['camera', 'front', undefined],
+    ['camera', null, undefined],
+    ['microphone', 1, undefined],
+    ['microphone', ['headset'], '"headset"'],
+  ])('is told by start: %s = %j', async (kind, value, shown) => {
+    const { recogniser, openings } = setUp(() => new FakeClient());
+    const wish = { camera: true, microphone: true, [kind]: value } as never;
+    await expect(recogniser.start(wish)).rejects.toEqual(
+      told(`The device ${kind} cannot be ${shown ?? `"${String(value)}"`}.`),
+    );
+    await expect(recogniser.start('camera' as never)).rejects.toEqual(
+      told('The devices cannot be "camera".'),
+    );
+    expect([openings.length, recogniser.state.phase]).toEqual([0, 'idle']);
     recogniser.close();
   });
 

@@ -1,5 +1,6 @@
 /** What a caller hands over without types that hold it: each value is of its kind, or told by its name; undefined is as left out. */
 
+import type { DeviceRequest } from '../capture';
 import { MemoError } from '../errors';
 import { MODALITIES } from '../memobert/estimate';
 import type { DeviceWish } from '../runtime/protocol';
@@ -68,6 +69,17 @@ export function givenOptions<T extends Partial<RecogniserOptions>>(options: T): 
 export function givenSettings(change: Partial<Settings> = {}): Partial<Settings> {
   check('setting', SETTINGS, change);
   return change;
+}
+
+const DEVICE: Kind = {
+  fits: (value) => typeof value === 'boolean' || (isRecord(value) && !Array.isArray(value)),
+  cure: 'Give true, false or constraints, as { deviceId: "…" }.',
+};
+
+/** @throws MemoError `input-invalid` */
+export function givenDevices<T extends Partial<DeviceRequest>>(wish: T): T {
+  check('device', { camera: DEVICE, microphone: DEVICE }, wish);
+  return wish;
 }
 
 /** What is not known by these names is nobody's. */

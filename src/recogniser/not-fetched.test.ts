@@ -16,6 +16,7 @@ function unreachable(): never {
 
 afterEach(() => {
   vi.doUnmock('../capture/live');
+  vi.doUnmock('../capture/callers-stream');
   vi.doUnmock('../capture/actor');
   vi.doUnmock('../capture/files');
   vi.doUnmock('../capture/pushed-source');
@@ -30,7 +31,7 @@ describe('A source', () => {
     ['live', () => browserSources.devices({ camera: true, microphone: true }, signal, () => undefined)],
     ['actor', () => browserSources.actor({ base: 'https://page.test/actor/', audible: false }, signal)],
     ['files', () => browserSources.file(new Blob(['x']), 'x.webm', signal)],
-    ['live', () => browserSources.stream({} as MediaStream, signal)],
+    ['callers-stream', () => browserSources.stream({} as MediaStream, signal)],
   ] as const)('of the script "%s"', async (script, open) => {
     vi.doMock(`../capture/${script}`, unreachable);
     await expect(open()).rejects.toEqual(missing);

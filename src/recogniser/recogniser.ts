@@ -1,11 +1,11 @@
 /** The headless recogniser: what the elements use, and what no element asks for, pushed frames and the iterator. */
 
-import type { PushedSource } from '../capture';
+import type { DeviceRequest, PushedSource } from '../capture';
 import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import { BaseRecogniser } from './base-recogniser';
 import { Estimates } from './estimates';
-import { givenOptions, givenSettings } from './given';
+import { givenDevices, givenOptions, givenSettings } from './given';
 import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Settings } from './settings';
 
@@ -16,6 +16,10 @@ export class Recogniser extends BaseRecogniser {
   /** @throws MemoError `input-invalid`, `prompt-invalid`, `label-invalid` */
   constructor(options: RecogniserOptions, parts: Partial<RecogniserParts> = {}) {
     super(givenOptions(options), parts);
+  }
+
+  override async start(wish?: DeviceRequest): Promise<void> {
+    await super.start(wish && givenDevices(wish));
   }
 
   override async configure(change: Partial<Settings>): Promise<void> {

@@ -19,12 +19,11 @@ export interface SourceOpeners {
   stream(stream: MediaStream, signal: AbortSignal): Promise<Source>;
 }
 
-const live = () => lateScript(() => import('../capture/live'));
-
 export const browserSources: SourceOpeners = {
   // each is fetched when somebody asks for it
-  devices: async (...asked) => (await live()).openDevices(...asked),
+  devices: async (...asked) => (await lateScript(() => import('../capture/live'))).openDevices(...asked),
   actor: async (...asked) => (await lateScript(() => import('../capture/actor'))).openActor(...asked),
   file: async (...asked) => (await lateScript(() => import('../capture/files'))).openFile(...asked),
-  stream: async (...asked) => (await live()).openStream(...asked),
+  stream: async (...asked) =>
+    (await lateScript(() => import('../capture/callers-stream'))).openStream(...asked),
 };

@@ -144,13 +144,23 @@ const AWAY: readonly {
     cure: (devices) => `${devices}를 연결하십시오. 파일과 배우는 장치가 없어도 됩니다.`,
   },
   {
+    says: (device) => `the ${device} that was chosen is not there`,
+    what: (devices) => `고른 ${devices}가 연결되어 있지 않습니다.`,
+    cure: (devices) => `${devices}를 다시 연결하거나 다른 ${devices}를 고르십시오.`,
+  },
+  {
+    says: (device) => `no ${device} meets the constraint`,
+    what: (devices) => `이 페이지가 요구한 조건에 맞는 ${devices}가 없습니다.`,
+    cure: (devices) => `조건에 맞는 ${devices}를 연결하십시오.`,
+  },
+  {
     says: (device) => `the ${device} is there but cannot be read`,
     what: (devices) => `${devices}를 읽지 못했습니다. 다른 프로그램이 쓰고 있을 수 있습니다.`,
     cure: (devices) => `${devices}를 쓰는 다른 프로그램을 닫으십시오.`,
   },
 ];
 
-/** Each device by its own fault; null where the English says none of them. Both names end in a vowel: 를 is right after either. */
+/** Each device by its own fault; null where the English says none of them. Both names end in a vowel: 를 and 가 are right after either. */
 function devicesAway(message: string): ErrorWords | null {
   const english = message.toLowerCase();
   const found = AWAY.flatMap(({ says, what, cure }) => {
