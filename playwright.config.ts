@@ -5,6 +5,7 @@ const LIGHT = [
   ...[
     'accessibility',
     'crop-parity',
+    'devices-chosen',
     'devices-shown',
     'element',
     'element-now',

@@ -5,6 +5,7 @@
 
 import { followLanguage } from '../src/app/language';
 import {
+  defineDevices,
   defineMeasure,
   loadApart,
   loadTimeline,
@@ -80,6 +81,7 @@ const PARTS: Readonly<Record<string, readonly (CannedName | Own)[]>> = {
     ...(['unfilled', 'without-heads'] as const),
   ],
   'memo-adaptation': ['idle', 'listening', 'masked', 'marked'],
+  'memo-devices': ['idle', 'listening', 'camera-missing'],
   'memo-rates': ['listening', 'file'],
   'memo-measure': [
     { name: 'idle', set: {} },
@@ -178,7 +180,7 @@ function choices(): void {
   }
 }
 
-await Promise.all([loadApart(), loadTimeline(), defineMeasure()]);
+await Promise.all([loadApart(), loadTimeline(), defineDevices(), defineMeasure()]);
 const only = asked.get('state');
 const names = (Object.keys(CANNED_STATES) as CannedName[]).filter((name) =>
   only === null ? !BEHIND_A_LINE.includes(name) : name === only,

@@ -74,7 +74,7 @@ export { Estimates } from './recogniser/estimates';
 export { Recogniser } from './recogniser/recogniser';
 export { marks, segments } from './recogniser/timeline-marks';
 export type { MeasureInput, Measurement, MeasureOptions, MeasureWishes, Spread } from './measure';
-export type { DeviceRequest, DeviceWanted } from './capture';
+export type { ChosenDevices, DeviceRequest, DeviceWanted } from './capture';
 export type { RecognitionPlace, Word, WordSourceKind, WordStatus } from './capture/words';
 export type { GraphName, GraphRole, Manifest, Precision } from './runtime/manifest';
 export type { LoadStep, Progress } from './runtime/progress';

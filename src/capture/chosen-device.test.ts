@@ -68,6 +68,21 @@ describe('One that was chosen', () => {
     expect([another.readyState, vi.getTimerCount()]).toEqual(['ended', 0]);
   });
 
+  it('stays the one of its run, until another or the browser’s own is said', async () => {
+    const { source } = await opened();
+    devices.next.audio.push(new FakeTrack('audio'));
+    source.wish?.({ camera: true, microphone: { deviceId: 'headset' } });
+    await passed(0);
+    source.wish?.({ camera: false, microphone: true });
+    devices.next.video.push(new FakeTrack('video'), new FakeTrack('video'));
+    source.wish?.({ camera: true, microphone: true });
+    await passed(0);
+    source.wish?.({ camera: {}, microphone: true });
+    await passed(0);
+    expect(devices.ids).toEqual([{ exact: 'headset' }, { exact: 'front' }, undefined]);
+    source.close();
+  });
+
   it('a microphone likewise: what is heard goes on in the new one', async () => {
     const { source, camera, microphone } = await opened();
     const heard: SampleChunk[] = [];

@@ -7,6 +7,7 @@ import { MemoError } from '../errors';
 import {
   askForDevice,
   askForDevices,
+  type ChosenDevices,
   type DeviceKind,
   type DeviceRequest,
   type DevicesSoFar,
@@ -40,11 +41,13 @@ class DeviceSource extends StreamSource {
   readonly #given = new Map<DeviceKind, TrackStatus>();
   /** Asked for while the other one runs. */
   readonly #asked = new Set<DeviceKind>();
+  /** Which one each of them is, where that was said; not whether it is on. */
+  #which: ChosenDevices = {};
   #wished: DeviceRequest;
 
   constructor(request: DeviceRequest, tracks: StreamTracks, absent: AbsentStatus) {
     super('devices', tracks, absent);
-    this.#wished = request;
+    this.#wished = this.#named(request);
   }
 
   override get camera(): TrackStatus {
@@ -59,9 +62,9 @@ class DeviceSource extends StreamSource {
     const goes = (kind: DeviceKind) => this[kind] === 'live' || this[kind] === 'lost';
     if (this.closed.aborted || !KINDS.some((kind) => request[kind] && goes(kind))) return false;
     const before = this.#wished;
-    this.#wished = request;
+    this.#wished = this.#named(request);
     for (const kind of KINDS) {
-      const same = JSON.stringify(request[kind]) === JSON.stringify(before[kind]);
+      const same = JSON.stringify(this.#wished[kind]) === JSON.stringify(before[kind]);
       // wished once more, what was refused may be allowed by now
       if (request[kind] && !(same && goes(kind))) void this.#ask(kind);
       else if (!request[kind] && before[kind]) this.#giveUp(kind, 'off');
@@ -80,6 +83,17 @@ class DeviceSource extends StreamSource {
 
   protected override trackEnded(kind: DeviceKind): void {
     if (!this.#lost.has(kind)) void this.#bringBack(kind);
+  }
+
+  /** With the one that was said before where it says merely that there should be one. */
+  #named(request: DeviceRequest): DeviceRequest {
+    for (const kind of KINDS)
+      if (typeof request[kind] === 'object') this.#which = { ...this.#which, [kind]: request[kind] };
+    const { camera, microphone } = this.#which;
+    return {
+      camera: request.camera && (camera ?? true),
+      microphone: request.microphone && (microphone ?? true),
+    };
   }
 
   #status(kind: DeviceKind, track: TrackStatus): TrackStatus {

@@ -15,6 +15,12 @@ export interface DeviceRequest {
   readonly microphone: DeviceWanted;
 }
 
+/** Which one `true` stands for; `{}` is the browser's own choice. */
+export interface ChosenDevices {
+  readonly camera?: MediaTrackConstraints;
+  readonly microphone?: MediaTrackConstraints;
+}
+
 export interface DeviceAnswer {
   readonly track: MediaStreamTrack | null;
   readonly status: TrackStatus;

@@ -3,7 +3,7 @@
  * Knows of the browser only; must not know of models, workers or elements.
  */
 
-export type { DeviceRequest, DevicesSoFar, DeviceWanted } from './devices';
+export type { ChosenDevices, DeviceRequest, DevicesSoFar, DeviceWanted } from './devices';
 export type { MediaReader } from './media-reader';
 export type { PushedSource } from './pushed-source';
 export {

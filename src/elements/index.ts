@@ -1,8 +1,9 @@
 /**
  * `<memo-bert>` and the parts it is made of. Knows of the recogniser's states and requests; must not know of sessions,
- * encoders or devices. Requests go up as `memo-request` events, state comes down as properties.
+ * encoders or devices (`memo-devices` alone lists which there are). Requests go up as `memo-request` events, state comes down as properties.
  */
 
+import { defineDevices, defineMeasure, showGuide } from './late';
 import { loadApart, loadTimeline } from './load-apart';
 
 export type {
@@ -19,6 +20,7 @@ export type { MemoAdaptation } from './memo-adaptation';
 export { MemoBars } from './memo-bars';
 export { MemoBert } from './memo-bert';
 export { MemoControls } from './memo-controls';
+export type { ListedDevice, MemoDevices } from './memo-devices';
 export { MemoEngine } from './memo-engine';
 export { MemoError as MemoErrorElement } from './memo-error';
 export { MemoEvidence } from './memo-evidence';
@@ -37,7 +39,7 @@ export { MemoStatus } from './memo-status';
 export type { MemoTimeline } from './memo-timeline';
 export { MemoWording } from './memo-wording';
 export { MemoWords } from './memo-words';
-export { defineMeasure, showGuide } from './late';
+export { defineDevices, defineMeasure, showGuide };
 export { EXPORT_FORMATS, type ExportFormat } from './export-formats';
 export type { CreateRecogniser, RecogniserLike } from './recogniser-like';
 export type { RecogniserStore } from './store-link';
@@ -46,3 +48,4 @@ export type { RecogniserStore } from './store-link';
 const written = (tags: string) => typeof document !== 'undefined' && document.querySelector(tags) !== null;
 if (written('memo-playground, memo-adaptation')) void loadApart().catch(() => undefined);
 if (written('memo-timeline, memo-export, memo-rates')) void loadTimeline().catch(() => undefined);
+if (written('memo-devices')) void defineDevices().catch(() => undefined);

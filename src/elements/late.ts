@@ -22,6 +22,11 @@ async function guide(around: Element): Promise<void> {
   guide.remove();
 }
 
+/** From here on `<memo-devices>` is there. */
+export async function defineDevices(): Promise<void> {
+  await import('./memo-devices');
+}
+
 /** From here on `<memo-measure>` is there. */
 export async function defineMeasure(): Promise<void> {
   await import('./memo-measure');

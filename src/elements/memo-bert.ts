@@ -5,6 +5,7 @@ import { customElement } from './custom-element';
 import { state } from './decorators';
 import { disclosure } from './disclosure';
 import { takeDrops } from './file-drop';
+import { defineDevices } from './late';
 import { loadApart } from './load-apart';
 import { layout } from './memo-bert-styles';
 import { MemoEngine } from './memo-engine';
@@ -37,6 +38,7 @@ import './memo-words';
  * @csspart progress - the loading bar over the picture
  * @csspart meter - the microphone's level
  * @csspart controls - start, stop, devices, actor, file
+ * @csspart devices - which camera and microphone, behind a line that opens it
  * @csspart words - what is said, and where it comes from
  * @csspart bars - the distribution; `bar` is one label's track
  * @csspart timeline - a file's estimates over time; `bands` and `cursor` inside of it
@@ -93,6 +95,14 @@ export class MemoBert extends MemoEngine {
         ${this.#stage()} ${known.media === null ? nothing : this.#file()}
         <div class="give">
           <memo-controls part="controls" .given=${this.given !== null}></memo-controls>
+          ${
+            this.given === null && known.modalities.join() !== 'text'
+              ? html`<details @toggle=${fetchDevices}>
+                  <summary data-testid="open-devices">${strings.controls.which}</summary>
+                  <memo-devices part="devices"></memo-devices>
+                </details>`
+              : nothing
+          }
           ${known.modalities.includes('text') ? html`<memo-words part="words"></memo-words>` : nothing}
         </div>
       </div>
@@ -148,6 +158,11 @@ export class MemoBert extends MemoEngine {
       <slot></slot>
     </footer>`;
   }
+}
+
+/** As below. */
+function fetchDevices(): void {
+  void defineDevices().catch(() => undefined);
 }
 
 /** A line was opened: what is behind it is fetched once; offline it stays empty until it is opened again. */

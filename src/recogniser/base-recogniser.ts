@@ -3,7 +3,7 @@
  * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped.
  */
 
-import type { DeviceRequest, DevicesSoFar, Source } from '../capture';
+import type { ChosenDevices, DeviceRequest, DevicesSoFar, Source } from '../capture';
 import { movedOn } from './faults';
 import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
@@ -22,6 +22,7 @@ import { AT_REST, NOTHING_YET, type FetchFile, type NamedFile, type Run } from '
 import { Runner } from './runner';
 import { checkSettings, said, samePrompting, type Settings } from './settings';
 import { estimateAt } from './timeline';
+import { whichDevices } from './which-devices';
 
 export class BaseRecogniser extends Runner {
   readonly #actorBase: string;
@@ -53,15 +54,21 @@ export class BaseRecogniser extends Runner {
   }
 
   /**
-   * Asks for camera and microphone, each on its own, and listens to what was granted. Constraints in place of `true` say which one; a
-   * device that was named by its `deviceId` and is not there is `missing`, and `device-missing` where nothing else was granted.
-   * Call it from a click. Like all starts it resolves once listening (or once a newer start or a stop has won), and
-   * rejects with the MemoError that the state shows.
+   * Asks for camera and microphone, each on its own, and listens to what was granted. Constraints in place of `true` say which one; where a `deviceId` is not
+   * there, no other is taken. Call it from a click. Like all starts it resolves once listening (or once a newer start or a stop has won), and rejects with the MemoError that the state shows.
    */
   start(wish: DeviceRequest = { camera: true, microphone: true }): Promise<void> {
     // one may be on while the other is still asked for
     const told = (tracks: DevicesSoFar) => this.apply(tracks);
-    return this.begin('devices', (signal) => this.parts.sources.devices(wish, signal, told));
+    const which = whichDevices(this.state, wish);
+    return this.begin('devices', (signal) => this.parts.sources.devices(which, signal, told));
+  }
+
+  /** Which ones `true` stands for in a {@link start}: constraints, `{}` for the browser's own choice; what is left out stays. While devices run, another takes its place at once, and the run goes on. */
+  chooseDevices(choice: ChosenDevices): void {
+    this.assertOpen();
+    this.apply({ chosen: { ...this.state.chosen, ...choice } });
+    this.run?.source?.wish?.(whichDevices(this.state));
   }
 
   /** Plays the built-in actor through the same way as a camera; silent unless `audible`. */
@@ -273,7 +280,7 @@ export class BaseRecogniser extends Runner {
     const { run, settings, state } = this;
     if (run?.modalities && run.modalities.join() !== settings.modalities.join()) return false;
     if (state.backend?.noFaces && !wish.microphone) return false;
-    return run?.source?.wish?.(wish) === true;
+    return run?.source?.wish?.(whichDevices(state, wish)) === true;
   }
 
   /** @throws MemoError `prompt-invalid`, `label-invalid`, `input-invalid` */

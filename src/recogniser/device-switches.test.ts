@@ -141,3 +141,62 @@ describe('A switch, while devices run', () => {
     recogniser.close();
   });
 });
+
+describe('Which devices', () => {
+  const back = { deviceId: { exact: 'back' } };
+  const both = { camera: true, microphone: true };
+
+  function noting() {
+    const devices = vi.fn(() => new Promise<never>(() => undefined));
+    return { devices, ...setUp(undefined, {}, { devices }) };
+  }
+  const wishes = (devices: ReturnType<typeof vi.fn>) => devices.mock.calls.map(([wish]) => wish as unknown);
+
+  it('were chosen, every start takes, by whichever way; what a start itself says goes before', async () => {
+    const { recogniser, devices } = noting();
+    recogniser.handle({ name: 'devices-choose', detail: { camera: back } });
+    expect(recogniser.state).toMatchObject({ phase: 'idle', chosen: { camera: back } });
+    void recogniser.start();
+    recogniser.handle({ name: 'start', detail: both });
+    void recogniser.start({ camera: { facingMode: 'user' }, microphone: false });
+    recogniser.chooseDevices({ microphone: { deviceId: 'headset' } });
+    recogniser.stop();
+    void recogniser.start();
+    recogniser.chooseDevices({ camera: {} });
+    void recogniser.start({ camera: true, microphone: false });
+    await settled();
+    expect(wishes(devices)).toEqual([
+      { camera: back, microphone: true },
+      { camera: back, microphone: true },
+      { camera: { facingMode: 'user' }, microphone: false },
+      { camera: back, microphone: { deviceId: 'headset' } },
+      { camera: {}, microphone: false },
+    ]);
+    recogniser.close();
+  });
+
+  it('are changed while they run: the run goes on, and what is off stays off', async () => {
+    const { recogniser, live, openings, clock } = await listening();
+    const wish = vi.fn(() => true);
+    Object.assign(live, { wish, microphone: 'off' });
+    live.fire('trackchange');
+    recogniser.handle({ name: 'devices-choose', detail: { camera: back, microphone: { deviceId: 'x' } } });
+    expect(wishes(wish)).toEqual([{ camera: back, microphone: false }]);
+    // a switch afterwards takes up the one that was chosen
+    recogniser.handle({ name: 'start', detail: both });
+    expect(wishes(wish)[1]).toEqual({ camera: back, microphone: { deviceId: 'x' } });
+    await clock.advance(1000);
+    expect([recogniser.state.phase, openings.length, live.closes]).toEqual(['listening', 1, 0]);
+    recogniser.close();
+  });
+
+  it.each([['front'], [true], [null]])('cannot be %j: it is told, and what held before holds', (camera) => {
+    const { recogniser } = setUp();
+    recogniser.chooseDevices({ camera: back });
+    expect(() => recogniser.chooseDevices({ camera: camera as never })).toThrow(
+      expect.objectContaining({ code: 'input-invalid', message: `The device camera cannot be "${camera}".` }),
+    );
+    expect(recogniser.state.chosen).toEqual({ camera: back });
+    recogniser.close();
+  });
+});

@@ -1,6 +1,6 @@
 /** What a caller hands over without types that hold it: each value is of its kind, or told by its name; undefined is as left out. */
 
-import type { DeviceRequest } from '../capture';
+import type { ChosenDevices, DeviceRequest } from '../capture';
 import { MemoError } from '../errors';
 import { MODALITIES } from '../memobert/estimate';
 import type { DeviceWish } from '../runtime/protocol';
@@ -71,8 +71,10 @@ export function givenSettings(change: Partial<Settings> = {}): Partial<Settings>
   return change;
 }
 
+const isConstraints = (value: unknown) => isRecord(value) && !Array.isArray(value);
+
 const DEVICE: Kind = {
-  fits: (value) => typeof value === 'boolean' || (isRecord(value) && !Array.isArray(value)),
+  fits: (value) => typeof value === 'boolean' || isConstraints(value),
   cure: 'Give true, false or constraints, as { deviceId: "…" }.',
 };
 
@@ -80,6 +82,17 @@ const DEVICE: Kind = {
 export function givenDevices<T extends Partial<DeviceRequest>>(wish: T): T {
   check('device', { camera: DEVICE, microphone: DEVICE }, wish);
   return wish;
+}
+
+const CHOICE: Kind = {
+  fits: isConstraints,
+  cure: 'Give constraints, as { deviceId: "…" }, or {} for the browser’s own choice.',
+};
+
+/** @throws MemoError `input-invalid` */
+export function givenChoice(choice: ChosenDevices): ChosenDevices {
+  check('device', { camera: CHOICE, microphone: CHOICE }, choice);
+  return choice;
 }
 
 /** What is not known by these names is nobody's. */

@@ -9,6 +9,7 @@ export { NO_ADAPTATION, type AdaptationState } from './adaptation/state';
 export type { Adaptation, Mark as MarkedMoment } from './adaptation';
 export { BaseRecogniser } from './base-recogniser';
 export { NO_MOMENT, type MomentState } from './moment-state';
+export type { ChosenDevices } from '../capture';
 export { isForWords } from '../capture/words/for-words';
 export type { Clock } from './clock';
 export type { EngineClient } from './engine-client';

@@ -10,6 +10,7 @@ export type Steps = {
 
 const STEPS: Steps = {
   start: (to, wish) => to.start(wish),
+  'devices-choose': (to, choice) => to.chooseDevices(choice),
   'start-actor': (to) => to.startActor(),
   'start-file': (to, { file, name }) => to.startFile(file, name),
   text: (to, { text }) => to.setText(text),

@@ -1,11 +1,11 @@
 /** The headless recogniser: what the elements use, and what no element asks for, pushed frames and the iterator. */
 
-import type { DeviceRequest, PushedSource } from '../capture';
+import type { ChosenDevices, DeviceRequest, PushedSource } from '../capture';
 import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import { BaseRecogniser } from './base-recogniser';
 import { Estimates } from './estimates';
-import { givenDevices, givenOptions, givenSettings } from './given';
+import { givenChoice, givenDevices, givenOptions, givenSettings } from './given';
 import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Settings } from './settings';
 
@@ -20,6 +20,10 @@ export class Recogniser extends BaseRecogniser {
 
   override async start(wish?: DeviceRequest): Promise<void> {
     await super.start(wish && givenDevices(wish));
+  }
+
+  override chooseDevices(choice: ChosenDevices): void {
+    super.chooseDevices(givenChoice(choice));
   }
 
   override async configure(change: Partial<Settings>): Promise<void> {

@@ -1,6 +1,6 @@
 /** What may be asked of a recogniser from the elements: each travels up as a `memo-request` event. */
 
-import type { DeviceRequest } from '../capture';
+import type { ChosenDevices, DeviceRequest } from '../capture';
 import type { WordSourceKind } from '../capture/words/word-source';
 import type { Box } from '../memobert/estimate';
 import type { Masks } from '../memobert/moment';
@@ -8,6 +8,8 @@ import type { Masks } from '../memobert/moment';
 export interface RequestMap {
   /** Camera and microphone, each asked for on its own; constraints say which one. */
   start: DeviceRequest;
+  /** Which camera, which microphone, from now on: constraints, `{}` for the browser's own choice; what is left out stays. */
+  'devices-choose': ChosenDevices;
   'start-actor': Record<string, never>;
   'start-file': { file: Blob; name: string };
   /** Whom to follow, by a face's box in pixels of the frame. */

@@ -1,6 +1,6 @@
 /** Everything the page can know about a running recogniser: one frozen object, replaced on change. */
 
-import type { SourceKind, TrackStatus } from '../capture';
+import type { ChosenDevices, SourceKind, TrackStatus } from '../capture';
 import type { MemoError } from '../errors';
 import { MODALITIES, type Estimate, type Face, type Modality } from '../memobert/estimate';
 import type { Manifest } from '../runtime/manifest';
@@ -43,6 +43,8 @@ export interface RecogniserState {
   readonly conditions: readonly Condition[];
   /** Of the run, or of the estimate that is left from it; null when neither is there. */
   readonly source: SourceKind | null;
+  /** Which ones a start takes. */
+  readonly chosen: ChosenDevices;
   readonly camera: TrackStatus;
   readonly microphone: TrackStatus;
   /** What the preview shows; null without video. */
@@ -90,6 +92,7 @@ export const INITIAL_STATE: RecogniserState = Object.freeze({
   phase: 'idle',
   conditions: [],
   source: null,
+  chosen: {},
   camera: 'off',
   microphone: 'off',
   stream: null,

@@ -25,6 +25,8 @@ export const recorded = {
 export interface BrowserOptions {
   /** Permissions granted; all others are refused. */
   readonly grant?: readonly ('camera' | 'microphone' | 'clipboard-read' | 'clipboard-write')[];
+  /** As many of each as Chromium makes up, in place of the recorded ones. */
+  readonly devices?: number;
   readonly softwareWebGpu?: boolean;
   /** With it: WebGPU can also take a VideoFrame, which it otherwise cannot without a GPU. */
   readonly softwareFrames?: boolean;
@@ -52,6 +54,7 @@ type Open = (options?: BrowserOptions) => Promise<Page>;
 const LATE = '--js-flags=--wasm-tiering-budget=200000000';
 
 async function launch({
+  devices,
   softwareWebGpu = false,
   softwareFrames = false,
   tiersUpEarly = false,
@@ -61,9 +64,13 @@ async function launch({
   return chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
     args: [
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-video-capture=${recorded.camera}`,
-      `--use-file-for-fake-audio-capture=${recorded.microphone}`,
+      ...(devices === undefined
+        ? [
+            '--use-fake-device-for-media-stream',
+            `--use-file-for-fake-video-capture=${recorded.camera}`,
+            `--use-file-for-fake-audio-capture=${recorded.microphone}`,
+          ]
+        : [`--use-fake-device-for-media-stream=device-count=${devices}`]),
       '--autoplay-policy=no-user-gesture-required',
       '--disable-background-networking',
       '--disable-component-update',

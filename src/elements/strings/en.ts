@@ -115,6 +115,7 @@ export const en = {
     file: 'Open a file',
     closeFile: 'Close the file',
     cancel: 'Cancel',
+    which: 'Which camera and microphone',
     chooseDevice: 'Switch on the camera or the microphone to start.',
     text: 'What is being said',
     textHint: 'Type a sentence, in English',

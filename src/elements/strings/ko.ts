@@ -128,6 +128,7 @@ export const ko: Words = {
     file: '파일 열기',
     closeFile: '파일 닫기',
     cancel: '취소',
+    which: '카메라와 마이크 고르기',
     chooseDevice: '시작하려면 카메라나 마이크를 켜십시오.',
     text: '지금 하는 말',
     textHint: '영어 문장을 입력하십시오',

@@ -17,6 +17,7 @@ import { RENEWAL_WORDS } from './renewal-words';
 import { OVER_TIME_WORDS } from './over-time-words';
 import { RATES_WORDS } from './rates-words';
 import { WORDING_WORDS } from './wording-words';
+import { DEVICES_WORDS } from './devices-words';
 import { WORDS_PANEL_WORDS } from './words-panel-words';
 import type { Words } from './words';
 
@@ -53,7 +54,13 @@ const late = {
     offline: OFFLINE_WORDS,
     renewal: RENEWAL_WORDS,
   },
-  ...{ time: OVER_TIME_WORDS, rates: RATES_WORDS, wording: WORDING_WORDS, panel: WORDS_PANEL_WORDS },
+  ...{
+    time: OVER_TIME_WORDS,
+    rates: RATES_WORDS,
+    wording: WORDING_WORDS,
+    panel: WORDS_PANEL_WORDS,
+    devices: DEVICES_WORDS,
+  },
 };
 const all = (language: 'en' | 'ko'): [path: string, text: string][] => [
   ...said({ en: { ...en, errors: {} }, ko: { ...ko, errors } }[language]),
