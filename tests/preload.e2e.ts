@@ -13,13 +13,13 @@ test('load() readies the model and asks for no device; a start after it asks the
     if (request.url().endsWith('.onnx')) graphs.push(request.url());
   });
   await openBody(page, '<memo-bert device="wasm"></memo-bert>', 'real');
-  const phases = await element(page, async (found) => {
+  const phases = (await element(page, async (found) => {
     const seen: string[] = [];
     found.addEventListener('statechange', ({ detail }) => seen.push(detail.phase));
     found.addEventListener('progress', () => seen.push('progress'));
     await found.load();
     return [...seen, found.state];
-  });
+  })) as string[];
   expect(phases).toContain('loading');
   expect(phases).toContain('progress');
   expect(phases.at(-1)).toBe('idle');

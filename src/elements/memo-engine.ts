@@ -40,9 +40,9 @@ import { hiddenVisually } from './theme';
 const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as const;
 
 /**
- * The recogniser as an element without any looks: the parts inside of it, or those that name it by `for`, show what it
- * knows and ask it for what they need. `<memo-bert>` is one with all parts in place.
- * Nothing is asked for, loaded or sent before `start()`, `analyse()` or a part's button; leaving the document stops everything.
+ * The recogniser as an element without any looks: the parts inside of it, or those that name it by `for`, show what it knows and
+ * ask it for what they need. `<memo-bert>` is one with all parts in place. Nothing is asked for, loaded or sent before `load()`,
+ * `start()`, `analyse()` or a part's button; leaving the document stops everything.
  * Elements with the same `bundle`, `integrity`, `asset-base` and `device` share one worker and one model; each has its own evidence.
  * A screen reader is told of phases, conditions and answers here, once for all parts.
  *
@@ -181,9 +181,8 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
   }
 
   /**
-   * Listens to `stream`, to the file of `src`, or to the devices that `modalities` call for: words alone need the model and
-   * nothing else. Call it from a click. Resolves once listening, or once a newer start or a stop has won; rejects with the
-   * MemoError that is shown.
+   * Listens to `stream`, to the file of `src`, or to the devices that `modalities` call for (words alone need the model only). Call it
+   * from a click. Resolves once listening, or once a newer start or a stop has won; rejects with the MemoError that is shown.
    */
   async start(): Promise<void> {
     const { given } = this;
@@ -199,10 +198,7 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
     this.#recogniser?.stop();
   }
 
-  /**
-   * Listens to a media file, a stream of the caller's (its tracks are not stopped) or a file's address, in place of the
-   * devices. Resolves and rejects as {@link start}.
-   */
+  /** Listens to a media file, a stream of the caller's (its tracks are not stopped) or a file's address, in place of the devices. Resolves and rejects as {@link start}. */
   async analyse(source: Blob | MediaStream | string | URL): Promise<void> {
     const recogniser = this.#get();
     this.#started = source;
