@@ -50,15 +50,16 @@ export function engineParts(
     },
     detector: () => {
       const [wasm, model] = [fetched.get(DETECTOR_WASM), fetched.get(DETECTOR_MODEL)];
-      return wasm === undefined || model === undefined ? null : { wasm, model };
+      return wasm && model ? { wasm, model } : null;
     },
     gate: () => take(GATE),
     createMaker: async (wanted, threads) => {
       // before ONNX Runtime makes the first
       const buffers =
-        wanted === 'webgpu' ? (await lateScript(() => import('./gpu-buffers'))).gpuBuffers() : null;
+        wanted === 'webgpu' ? (await lateScript(() => import('./gpu-buffers'))).gpuBuffers() : undefined;
       const ort = await loadOrt(wanted, threads, await take(ortWasm(wanted)));
-      return new OrtRuntime(ort, buffers === null ? undefined : () => buffers.count);
+      // a function of here would keep what was fetched
+      return new OrtRuntime(ort, buffers);
     },
   };
 }

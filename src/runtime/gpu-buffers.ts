@@ -41,11 +41,12 @@ export class GpuBuffers {
 
 let all: GpuBuffers | null = null;
 
-/** Of this worker, from the first call on: every device's, for ONNX Runtime makes its own. */
-export function gpuBuffers(): GpuBuffers {
+/** Counts those of this worker, from the first call on: every device's, for ONNX Runtime makes its own. */
+export function gpuBuffers(): () => GpuBufferCount {
   if (all === null) {
     all = new GpuBuffers();
     all.watch(GPUDevice.prototype);
   }
-  return all;
+  const buffers = all;
+  return () => buffers.count;
 }

@@ -1,7 +1,9 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { MediaPipeDetector } from './detector';
 
-const files = { wasm: Uint8Array.of(), model: Uint8Array.of() };
+/** A module with nothing in it. */
+const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+const files = { wasm: EMPTY, model: Uint8Array.of() };
 /** Where MediaPipe's script is this one. */
 const folderOf = (script: string) => `data:text/javascript,${encodeURIComponent(script)}//`;
 
@@ -39,4 +41,28 @@ it('names the folder where its script does not load', async () => {
     code: 'file-missing',
     message: `The face detector could not be loaded from ${folder}.`,
   });
+});
+
+it('gives MediaPipe its WebAssembly compiled: bytes would stay with its module for ever', async () => {
+  vi.stubGlobal('OffscreenCanvas', FakeCanvas);
+  vi.stubGlobal('self', globalThis);
+  const given = vi.fn();
+  vi.stubGlobal('given', given);
+  const script = `export default (options) => {
+    options.instantiateWasm({}, (instance) => given(Object.keys(options), instance));
+    throw new Error("far enough");
+  };`;
+  const made = MediaPipeDetector.create(folderOf(script), files);
+  await expect(made).rejects.toThrow(/^far enough$/);
+  const [[options, instance]] = given.mock.calls as [[string[], unknown]];
+  expect(options).not.toContain('wasmBinary');
+  expect(instance).toBeInstanceOf(WebAssembly.Instance);
+});
+
+it('rejects where its WebAssembly is none', async () => {
+  const made = MediaPipeDetector.create(folderOf('export default () => ({});'), {
+    ...files,
+    wasm: Uint8Array.of(1),
+  });
+  await expect(made).rejects.toThrow(WebAssembly.CompileError);
 });

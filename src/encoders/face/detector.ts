@@ -29,7 +29,7 @@ export interface FrameSize {
 /** What MediaPipe runs; whoever fetched it has checked it. */
 export interface DetectorFiles {
   /** `vision_wasm_module_internal.wasm`. */
-  readonly wasm: Uint8Array;
+  readonly wasm: Uint8Array<ArrayBuffer>;
   /** `face_detector.tflite`. */
   readonly model: Uint8Array;
 }
@@ -44,8 +44,6 @@ export interface Detector {
   close(): void;
 }
 
-/** MediaPipe's build for module workers. */
-const MODULE = 'vision_wasm_module_internal';
 /** Lower finds faces in curtains. MediaPipe's own default. */
 const MIN_CONFIDENCE = 0.5;
 /** Long side of what the detector is shown. It sees 128 pixels itself; to hand it whole frames costs more than to shrink them. */
@@ -75,8 +73,8 @@ export class MediaPipeDetector implements Detector {
    */
   static async create(assetBase: string, files: DetectorFiles): Promise<MediaPipeDetector> {
     await provideModule(assetBase, files.wasm);
-    // the bytes are there: nothing is requested under this name
-    const fileset = { wasmLoaderPath: '', wasmBinaryPath: `${MODULE}.wasm` };
+    // both are there: nothing is requested
+    const fileset = { wasmLoaderPath: '', wasmBinaryPath: '' };
     // by the name of any browser of iOS but Safari, MediaPipe would make one in a document, which a worker has not
     const canvas = new OffscreenCanvas(1, 1);
     const detector = await FaceDetector.createFromOptions(fileset, {
@@ -138,14 +136,17 @@ export function noWebGl(canvas: Pick<OffscreenCanvas, 'getContext'>): MemoError 
  * MediaPipe takes its module from a global that it clears after use, and a module sets it only the first time it is imported:
  * left to itself, it makes one detector per worker and no second after an error.
  */
-async function provideModule(assetBase: string, wasmBinary: Uint8Array): Promise<void> {
-  const url = `${assetBase}mediapipe/${MODULE}.js`;
+async function provideModule(assetBase: string, wasm: Uint8Array<ArrayBuffer>): Promise<void> {
+  const compiled = await WebAssembly.compile(wasm);
   try {
     const module = (await import(
-      /* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ url
+      // MediaPipe's build for module workers
+      /* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ `${assetBase}mediapipe/vision_wasm_module_internal.js`
     )) as { default: (options: object) => unknown };
-    // Emscripten's own way to be given its WebAssembly: what runs is what was checked
-    const make = (options: object) => module.default({ ...options, wasmBinary });
+    // Emscripten's own way to be given its WebAssembly: what runs is what was checked. Bytes it would keep for ever
+    const instantiateWasm = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) =>
+      done(new WebAssembly.Instance(compiled, imports));
+    const make = (options: object) => module.default({ ...options, instantiateWasm });
     Object.assign(globalThis, { ModuleFactory: make });
   } catch (cause) {
     throw new MemoError(
