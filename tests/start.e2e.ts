@@ -87,3 +87,18 @@ test('what the page imports at once is asked for before the script that imports 
   letEntry();
   await expect(page.getByRole('button', { name: /^start/i })).toBeVisible();
 });
+
+test('the runtime’s scripts are asked for while the first graph is still on its way', async ({ open }) => {
+  const page = await open({ bundle: 'tiny', grant: ['camera', 'microphone'] });
+  await openPage(page);
+  const letFace = await hold(page, '**/models/small/denseface*.onnx');
+  const scripts = Promise.all(
+    [/\/ort\.wasm[^/]*\.js$/, /\/ort-wasm-simd-threaded[^/]*\.mjs$/].map((name) =>
+      page.context().waitForEvent('request', (request) => name.test(new URL(request.url()).pathname)),
+    ),
+  );
+  await press(page, /^start/i);
+  await scripts;
+  letFace();
+  await expectPhase(page, 'listening');
+});

@@ -10,7 +10,7 @@ import type { LoadProgress } from './load-progress';
 import type { GraphRole } from './manifest';
 import type { GraphMaker } from './models';
 import { OrtRuntime } from './ort-graph';
-import { loadOrt } from './ort-modules';
+import { beginOrt, loadOrt } from './ort-modules';
 
 export interface EngineParts {
   /** The files of a stage. Rejects with a MemoError: `file-missing`, `model-integrity`. */
@@ -32,6 +32,7 @@ export function engineParts(
     if (name === DETECTOR_WASM || name === DETECTOR_MODEL) return own.createFace === undefined;
     return name === GATE || own.createMaker === undefined;
   });
+  if (own.createMaker === undefined) beginOrt(backend);
   const arrival = progress.expect(files.bytesOf(names));
   const fetched = new Map<EngineFileName, Bytes | undefined>();
   let arrived = 0;

@@ -21,6 +21,13 @@ const MODULES = {
   wasm: { load: () => import('onnxruntime-web/wasm'), mjs: wasmLoader },
 } as const satisfies Record<OrtBuild, { load: () => Promise<OrtModule>; mjs: string }>;
 
+/** Begins to fetch its scripts, beside what else a start fetches: one after another behind that, each would be a wait. {@link loadOrt} tells what fails. */
+export function beginOrt(backend: Backend): void {
+  const { load, mjs } = MODULES[ortBuild(backend)];
+  load().catch(() => undefined);
+  import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ mjs).catch(() => undefined);
+}
+
 /**
  * @param wasm of `ortWasm`, checked
  * @throws MemoError `backend-unavailable` when its scripts are not there
