@@ -69,44 +69,6 @@ describe('readAttributes', () => {
     expect({ options, settings }).toEqual({ options: DEFAULT.options, settings: DEFAULT.settings });
   });
 
-  it.each<[Readonly<Record<string, unknown>>, code: string, named: string]>([
-    [{ labels: 5 }, 'label-invalid', '"5"'],
-    [{ labels: { happy: true } }, 'label-invalid', '[object'],
-    [{ labels: [1, 2] }, 'label-invalid', '"1"'],
-    [{ labels: [{}, {}] }, 'label-invalid', '[object'],
-    [{ prompt: {} }, 'prompt-invalid', 'no mask'],
-    [{ prompt: 5 }, 'prompt-invalid', 'no mask'],
-    [{ modalities: { face: true } }, 'attribute-invalid', 'modalities'],
-    [{ modalities: 3 }, 'attribute-invalid', 'modalities'],
-    [{ modalities: [null] }, 'attribute-invalid', 'modalities'],
-    [{ device: {} }, 'attribute-invalid', 'device'],
-    [{ rateFace: {} }, 'attribute-invalid', 'rate-face'],
-    [{ smoothing: [] }, 'attribute-invalid', 'smoothing'],
-  ])('tells a property of another kind (%j) as it tells a wrong text', (wrong, code, named) => {
-    const { options, settings, problems } = readAttributes(wrong as Written);
-    expect(problems.map((problem) => problem.code)).toEqual([code]);
-    expect(problems[0]?.message).toContain(named);
-    expect({ options, settings }).toEqual({ options: DEFAULT.options, settings: DEFAULT.settings });
-  });
-
-  it('tells an integrity that is no text, and keeps it: what it was to guard is not loaded', () => {
-    const { options, problems } = readAttributes({ integrity: 5 } as unknown as Written);
-    expect(problems.map(({ code }) => code)).toEqual(['attribute-invalid']);
-    expect(options.integrity).toBe('5');
-  });
-
-  it('reads other kinds as their text, where that is right', () => {
-    const wild = {
-      bundle: new URL('https://a.example/m.json'),
-      saver: 1,
-      allowSoftwareAdapter: 'x',
-    };
-    const { options, settings, problems } = readAttributes(wild as unknown as Written);
-    expect(problems).toEqual([]);
-    expect(options).toMatchObject({ manifestUrl: 'https://a.example/m.json', allowSoftwareAdapter: true });
-    expect(settings).toMatchObject({ saver: true });
-  });
-
   it.each(NAMES.flatMap((name) => [{ [name]: null }, { [name]: undefined }]))(
     'takes the default for what was taken away: %o',
     (gone) => {

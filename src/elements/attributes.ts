@@ -23,7 +23,7 @@ const HASH = /sha\d{3}-./;
 
 /**
  * As attribute or property: lists as text or as such, numbers likewise. Null where nothing was said, or an attribute was taken
- * away; undefined, too, where a framework wrote that. Plain scripts write other kinds as well: those are read as their text.
+ * away; undefined, too, where a framework wrote that.
  */
 export interface Written {
   readonly bundle?: string | null | undefined;
@@ -74,17 +74,16 @@ export function readAttributes(written: Written, refused: ReadonlyMap<string, Me
     if (error !== undefined) throw error;
     return value;
   };
-  const { labels = null } = written;
-  const prompt = written.prompt == null ? null : String(written.prompt);
-  const integrity = String(written.integrity ?? '').trim();
+  const { prompt = null, labels = null } = written;
+  const integrity = written.integrity?.trim() || null;
   const speech = addressOf(told, 'speech', written.speech, null);
   const options = {
     manifestUrl: addressOf(told, 'bundle', written.bundle, DEFAULT_BUNDLE),
     assetBase: addressOf(told, 'asset-base', written.assetBase, DEFAULT_ASSET_BASE),
     ...(speech === null ? {} : { speech }),
-    ...(integrity && { integrity: integrityOf(told, integrity) }),
+    ...(integrity === null ? {} : { integrity: integrityOf(told, integrity) }),
     device: deviceOf(told, written.device ?? 'auto'),
-    allowSoftwareAdapter: !!written.allowSoftwareAdapter,
+    allowSoftwareAdapter: written.allowSoftwareAdapter ?? false,
   };
   const settings: Settings = {
     modalities: modalitiesOf(told, written.modalities ?? MODALITIES),
@@ -94,7 +93,7 @@ export function readAttributes(written: Written, refused: ReadonlyMap<string, Me
     }),
     labels: or(() => accepted(labels === null ? null : checkLabelWords(listOf(labels, ',')))),
     rates: ratesOf(told, written),
-    saver: !!written.saver,
+    saver: written.saver ?? false,
     smoothing: numberOf(told, 'smoothing', written.smoothing, 0, MOST_SMOOTHING_S) ?? 0,
   };
   return { options, settings, problems };
@@ -119,7 +118,7 @@ export function wished({
 type Told = <T>(name: string, value: unknown, made: T | undefined, cure: string, fallback: T) => T;
 
 function addressOf<T>(told: Told, name: string, value: string | null | undefined, fallback: T): string | T {
-  const made = value == null ? fallback : absolute(String(value)) === null ? undefined : String(value);
+  const made = value == null ? fallback : absolute(value) === null ? undefined : value;
   return told<string | T>(name, value, made, 'Write an address, or leave it out.', fallback);
 }
 
@@ -153,10 +152,8 @@ function ratesOf(told: Told, { rateFace, rateVoice, rateFusion }: Written): Part
 }
 
 function listOf(value: string | readonly string[], separator: string | RegExp): readonly string[] {
-  if (Array.isArray(value)) return value.map(String);
-  return String(value)
-    .split(separator)
-    .filter((word) => word.trim() !== '');
+  if (typeof value !== 'string') return value;
+  return value.split(separator).filter((word) => word.trim() !== '');
 }
 
 function numberOf(
