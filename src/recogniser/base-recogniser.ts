@@ -283,13 +283,13 @@ export class BaseRecogniser extends Runner {
     return run?.source?.wish?.(whichDevices(state, wish)) === true;
   }
 
-  /** @throws MemoError `prompt-invalid`, `label-invalid`, `input-invalid` */
+  /** @throws MemoError `prompt-invalid`, `label-invalid` */
   #checked(settings: Settings): Settings {
     try {
       return checkSettings(settings);
     } catch (cause) {
       const error = MemoError.from(cause);
-      if (error.code !== 'input-invalid') this.apply({ promptError: error });
+      this.apply({ promptError: error });
       throw error;
     }
   }

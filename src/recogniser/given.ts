@@ -1,11 +1,11 @@
-/** What a caller hands over without types that hold it: each value is of its kind, or told by its name; undefined is as left out. */
+/** What a caller hands over, without types that hold it: each value is of its kind and in its range, or told by its name; undefined is as left out. */
 
 import type { ChosenDevices, DeviceRequest } from '../capture';
 import { MemoError } from '../errors';
 import { MODALITIES } from '../memobert/estimate';
 import type { DeviceWish } from '../runtime/protocol';
 import type { RecogniserOptions } from './options';
-import { said, type Settings } from './settings';
+import { MOST_HZ, MOST_SMOOTHING_S, said, type Settings } from './settings';
 import type { Rates } from './state';
 
 interface Kind {
@@ -62,12 +62,14 @@ const OPTIONS: Readonly<Record<Exclude<keyof RecogniserOptions, keyof Settings>,
 /** @throws MemoError `input-invalid` */
 export function givenOptions<T extends Partial<RecogniserOptions>>(options: T): T {
   check('option', { ...OPTIONS, ...SETTINGS }, options);
+  checkRanges(options);
   return options;
 }
 
 /** @throws MemoError `input-invalid` */
 export function givenSettings(change: Partial<Settings> = {}): Partial<Settings> {
   check('setting', SETTINGS, change);
+  checkRanges(change);
   return change;
 }
 
@@ -101,6 +103,20 @@ function check(what: string, kinds: Readonly<Record<string, Kind>>, given: unkno
   for (const [name, { fits, cure, needed = false }] of Object.entries(kinds)) {
     const value = given[name];
     if (value === undefined ? needed : !fits(value)) throw wrong(`${what} ${name}`, value, cure);
+  }
+}
+
+function checkRanges({ modalities, rates = {}, smoothing = 0 }: Partial<Settings>): void {
+  if (modalities?.length === 0 || modalities?.some((modality) => !MODALITIES.includes(modality))) {
+    throw wrong('setting modalities', modalities.join(' '), `Name one or more of ${MODALITIES.join(', ')}.`);
+  }
+  for (const [stage, hz] of Object.entries(said(rates))) {
+    if (!(hz > 0 && hz <= MOST_HZ)) {
+      throw wrong(`setting rates.${stage}`, hz, `Give updates a second: more than 0, at most ${MOST_HZ}.`);
+    }
+  }
+  if (!(smoothing >= 0 && smoothing <= MOST_SMOOTHING_S)) {
+    throw wrong('setting smoothing', smoothing, `Give seconds, from 0 to ${MOST_SMOOTHING_S}.`);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
+import { givenSettings } from './given';
 import { Recogniser } from './recogniser';
 import type { RecogniserOptions } from './options';
 import { checkSettings, DEFAULT_SETTINGS } from './settings';
@@ -44,11 +45,6 @@ describe('checkSettings', () => {
     [{ prompt: '[MASK] and [MASK]' }, 'prompt-invalid'],
     [{ labels: ['happy', 'very sad'] }, 'label-invalid'],
     [{ labels: ['happy'] }, 'label-invalid'],
-    [{ modalities: [] }, 'input-invalid'],
-    [{ rates: { face: 0 } }, 'input-invalid'],
-    [{ rates: { voice: Number.NaN } }, 'input-invalid'],
-    [{ smoothing: -1 }, 'input-invalid'],
-    [{ smoothing: Number.POSITIVE_INFINITY }, 'input-invalid'],
   ] as const)('refuses %j', (wrong, code) => {
     expect(() => checkSettings({ ...DEFAULT_SETTINGS, ...wrong })).toThrow(
       expect.objectContaining({ code, cure: expect.stringMatching(/\.$/) as string }),
@@ -60,6 +56,20 @@ describe('checkSettings', () => {
       'bored',
       'calm',
     ]);
+  });
+});
+
+describe('givenSettings', () => {
+  it.each([
+    [{ modalities: [] }, 'input-invalid'],
+    [{ rates: { face: 0 } }, 'input-invalid'],
+    [{ rates: { voice: Number.NaN } }, 'input-invalid'],
+    [{ smoothing: -1 }, 'input-invalid'],
+    [{ smoothing: Number.POSITIVE_INFINITY }, 'input-invalid'],
+  ] as const)('refuses %j', (wrong, code) => {
+    const refused = expect.objectContaining({ code, cure: expect.stringMatching(/\.$/) as string });
+    expect(() => givenSettings(wrong)).toThrow(refused);
+    expect(() => setUp(wrong)).toThrow(refused);
   });
 });
 

@@ -1,6 +1,6 @@
 /** What can be set on a recogniser at any time: how the mask is asked, how often, of what, and how steady the answer is. */
 
-import { MemoError } from '../errors';
+import type { MemoError } from '../errors';
 import { checkLabelWords, checkWording } from '../memobert/prompt';
 import { MODALITIES, type Modality } from '../memobert/estimate';
 import type { Prompting } from '../runtime/protocol';
@@ -31,23 +31,13 @@ export const MOST_HZ = 60;
 export const MOST_SMOOTHING_S = 60;
 
 /**
- * As they will be used; whether label words are in the vocabulary shows once the model is there.
- * @throws MemoError `prompt-invalid`, `label-invalid`, `input-invalid`
+ * As they will be used; whether label words are in the vocabulary shows once the model is there. The other settings are the
+ * element's attributes, read with their ranges, or checked as a caller's: see `given.ts`.
+ * @throws MemoError `prompt-invalid`, `label-invalid`
  */
 export function checkSettings(settings: Settings): Settings {
-  const { prompt, labels, modalities, rates, smoothing } = settings;
+  const { prompt, labels } = settings;
   if (prompt !== null) checkWording(prompt);
-  if (modalities.length === 0 || modalities.some((modality) => !MODALITIES.includes(modality))) {
-    throw invalid('modalities', modalities.join(' '), `Name one or more of ${MODALITIES.join(', ')}.`);
-  }
-  for (const [stage, hz] of Object.entries(said(rates))) {
-    if (!(hz > 0 && hz <= MOST_HZ)) {
-      throw invalid(`rates.${stage}`, String(hz), `Give updates a second: more than 0, at most ${MOST_HZ}.`);
-    }
-  }
-  if (!(smoothing >= 0 && smoothing <= MOST_SMOOTHING_S)) {
-    throw invalid('smoothing', String(smoothing), `Give seconds, from 0 to ${MOST_SMOOTHING_S}.`);
-  }
   return { ...settings, labels: labels === null ? null : checkLabelWords(labels) };
 }
 
@@ -80,8 +70,4 @@ export function samePrompting(a: Prompting, b: Prompting): boolean {
 export function refusedPart({ code }: MemoError): keyof Prompting | null {
   if (code === 'prompt-invalid') return 'prompt';
   return code === 'label-invalid' ? 'labels' : null;
-}
-
-function invalid(name: string, value: string, cure: string): MemoError {
-  return new MemoError('input-invalid', `The setting ${name} cannot be "${value}".`, cure);
 }
