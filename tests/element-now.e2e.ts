@@ -46,3 +46,28 @@ test('an option that is written in the task of a start counts for it', async ({ 
   // by the new one, and not ended by the update that brings it
   expect(after).toEqual(['devices-denied', 'error']);
 });
+
+test('a property of another kind is told by its name, and its default holds', async ({ open }) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  const wrong = { labels: [1, 2], prompt: {}, modalities: { face: true }, speech: 5 };
+  const [told, started] = await page.evaluate(async (wrong) => {
+    const found = document.querySelector('memo-bert')!;
+    Object.assign(found, wrong);
+    await found.updateComplete;
+    const told = found.attributeErrors.map(({ code, message }) => [code, message]);
+    return [told, await found.start().catch(({ code }: { code: string }) => code)];
+  }, wrong);
+  expect(told).toEqual(
+    ['speech', 'modalities', 'prompt', 'labels'].map((name) => [
+      'attribute-invalid',
+      expect.stringContaining(`The attribute ${name} cannot be`),
+    ]),
+  );
+  // by all devices, which is the default
+  expect(started).toBe('devices-denied');
+  expect(await page.evaluate(() => window.errorCodes)).toEqual([
+    ...['speech', 'modalities', 'prompt', 'labels'].map(() => 'attribute-invalid'),
+    'devices-denied',
+  ]);
+});

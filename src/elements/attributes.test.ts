@@ -69,6 +69,44 @@ describe('readAttributes', () => {
     expect({ options, settings }).toEqual({ options: DEFAULT.options, settings: DEFAULT.settings });
   });
 
+  it.each<[name: string, cure: RegExp, Record<string, unknown>]>([
+    ['labels', /list/, { labels: 5 }],
+    ['labels', /list/, { labels: [1, 2] }],
+    ['labels', /list/, { labels: new Map([['happy', 'sad']]) }],
+    ['prompt', /sentence/, { prompt: {} }],
+    ['prompt', /sentence/, { prompt: ['I am [MASK].'] }],
+    ['modalities', /text, face, voice/, { modalities: { face: true } }],
+    ['modalities', /text, face, voice/, { modalities: 5 }],
+    ['modalities', /text, face, voice/, { modalities: [Symbol('face')] }],
+    ['device', /auto, webgpu, wasm/, { device: {} }],
+    ['bundle', /address/, { bundle: {} }],
+    ['asset-base', /address/, { assetBase: 5 }],
+    ['speech', /address/, { speech: true }],
+    ['rate-face', /number/, { rateFace: Object.create(null) as unknown }],
+    ['smoothing', /number/, { smoothing: Symbol('much') }],
+  ])('names %s and what it takes (%o) where a property is of another kind: %o', (name, takes, wrong) => {
+    const read = readAttributes(wrong);
+    expect(read.problems.map(({ code }) => code)).toEqual(['attribute-invalid']);
+    expect(read.problems[0]?.message).toContain(`The attribute ${name} cannot be`);
+    expect(read.problems[0]?.cure).toMatch(takes);
+    expect({ ...read, problems: [] }).toEqual(DEFAULT);
+  });
+
+  it('loads nothing unchecked by an integrity of another kind', () => {
+    const wrong: object = { integrity: 5 };
+    const { options, problems } = readAttributes(wrong);
+    expect(problems).toMatchObject([
+      { code: 'attribute-invalid', message: 'The attribute integrity cannot be "5".' },
+    ]);
+    expect(options.integrity).toBe('5');
+  });
+
+  it('takes an address as URL, as the headless recogniser does', () => {
+    const bundle = new URL('https://page.test/m.json');
+    const given: object = { bundle };
+    expect(readAttributes(given)).toMatchObject({ problems: [], options: { manifestUrl: bundle } });
+  });
+
   it.each(NAMES.flatMap((name) => [{ [name]: null }, { [name]: undefined }]))(
     'takes the default for what was taken away: %o',
     (gone) => {

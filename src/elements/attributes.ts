@@ -52,22 +52,22 @@ export interface Read {
 /** @param refused what the vocabulary said of a prompt or of label words, by their JSON */
 export function readAttributes(written: Written, refused: ReadonlyMap<string, MemoError> = new Map()): Read {
   const problems: MemoError[] = [];
-  /** What was made of a value; where that is undefined it is wrong, and its default holds. */
-  const told: Told = (name, value, made, cure, fallback) => {
-    if (made !== undefined) return made;
+  /** What `make` makes of a value; where that is undefined, or throws, it is wrong, and its default holds. */
+  const told: Told = (name, value, make, takes, fallback) => {
+    let known: unknown;
+    try {
+      const made = make();
+      if (made !== undefined) return made;
+    } catch (error) {
+      known = error; // what has no words for a value of another kind throws a TypeError
+    }
+    const shown = typeof value === 'object' ? 'an object' : `"${String(value)}"`;
     problems.push(
-      new MemoError('attribute-invalid', `The attribute ${name} cannot be "${String(value)}".`, cure),
+      known instanceof MemoError
+        ? known
+        : new MemoError('attribute-invalid', `The attribute ${name} cannot be ${shown}.`, `Write ${takes}.`),
     );
     return fallback;
-  };
-  /** What `read` makes of a value; null when it throws. */
-  const or = <T>(read: () => T): T | null => {
-    try {
-      return read();
-    } catch (error) {
-      problems.push(MemoError.from(error));
-      return null;
-    }
   };
   const accepted = <T>(value: T): T => {
     const error = refused.get(JSON.stringify(value));
@@ -75,25 +75,36 @@ export function readAttributes(written: Written, refused: ReadonlyMap<string, Me
     return value;
   };
   const { prompt = null, labels = null } = written;
-  const integrity = written.integrity?.trim() || null;
   const speech = addressOf(told, 'speech', written.speech, null);
   const options = {
     manifestUrl: addressOf(told, 'bundle', written.bundle, DEFAULT_BUNDLE),
     assetBase: addressOf(told, 'asset-base', written.assetBase, DEFAULT_ASSET_BASE),
     ...(speech === null ? {} : { speech }),
-    ...(integrity === null ? {} : { integrity: integrityOf(told, integrity) }),
+    ...integrityOf(told, written.integrity),
     device: deviceOf(told, written.device ?? 'auto'),
-    allowSoftwareAdapter: written.allowSoftwareAdapter ?? false,
+    allowSoftwareAdapter: Boolean(written.allowSoftwareAdapter),
   };
   const settings: Settings = {
     modalities: modalitiesOf(told, written.modalities ?? MODALITIES),
-    prompt: or(() => {
-      if (prompt !== null) checkWording(prompt);
-      return accepted(prompt);
-    }),
-    labels: or(() => accepted(labels === null ? null : checkLabelWords(listOf(labels, ',')))),
+    prompt: told(
+      'prompt',
+      prompt,
+      () => {
+        if (prompt !== null) checkWording(prompt);
+        return accepted(prompt);
+      },
+      'a sentence with [MASK] once',
+      null,
+    ),
+    labels: told(
+      'labels',
+      labels,
+      () => accepted(labels === null ? null : checkLabelWords(listOf(labels, ','))),
+      'words, or a list of them',
+      null,
+    ),
     rates: ratesOf(told, written),
-    saver: written.saver ?? false,
+    saver: Boolean(written.saver),
     smoothing: numberOf(told, 'smoothing', written.smoothing, 0, MOST_SMOOTHING_S) ?? 0,
   };
   return { options, settings, problems };
@@ -115,32 +126,47 @@ export function wished({
   return { prompt, labels, modalities, words: initialWords(options) };
 }
 
-type Told = <T>(name: string, value: unknown, made: T | undefined, cure: string, fallback: T) => T;
+type Told = <T>(name: string, value: unknown, make: () => T | undefined, takes: string, fallback: T) => T;
 
 function addressOf<T>(told: Told, name: string, value: string | null | undefined, fallback: T): string | T {
-  const made = value == null ? fallback : absolute(value) === null ? undefined : value;
-  return told<string | T>(name, value, made, 'Write an address, or leave it out.', fallback);
+  const make = () => (value == null ? fallback : isAddress(value) ? value : undefined);
+  return told<string | T>(name, value, make, 'an address, or leave it out', fallback);
+}
+
+/** As the headless recogniser takes it: text, or a URL as such. */
+function isAddress(value: string | URL): boolean {
+  return (typeof value === 'string' || value instanceof URL) && absolute(value) !== null;
 }
 
 /** One that names no hash stays: what it was to guard is not loaded. */
-function integrityOf(told: Told, value: string): string {
-  const made = HASH.test(value) ? value : undefined;
-  return told('integrity', value, made, 'Write "sha256-" and the hash in base64.', value);
+function integrityOf(told: Told, value: Written['integrity']): Pick<RecogniserOptions, 'integrity'> {
+  const integrity = String(value ?? '').trim();
+  const make = () => (HASH.test(integrity) ? integrity : undefined);
+  return integrity === ''
+    ? {}
+    : { integrity: told('integrity', integrity, make, '"sha256-" and the hash in base64', integrity) };
 }
 
 function deviceOf(told: Told, value: string): DeviceWish {
-  const device = DEVICES.find((known) => known === value);
-  return told<DeviceWish>('device', value, device, `Write one of ${DEVICES.join(', ')}.`, 'auto');
+  const find = () => DEVICES.find((known) => known === value);
+  return told<DeviceWish>('device', value, find, `one of ${DEVICES.join(', ')}`, 'auto');
 }
 
 /** Those it knows of several; all when it knows none. */
 function modalitiesOf(told: Told, value: string | readonly string[]): readonly Modality[] {
-  const words = listOf(value, /[\s,]+/);
+  // what is no list is one of something unknown
+  const words = [listOf(value, /[\s,]+/)].flat();
   const known = MODALITIES.filter((modality) => words.includes(modality));
   const unknown = words.filter((word) => !MODALITIES.some((modality) => modality === word));
   const all = known.length === 0 ? MODALITIES : known;
-  const made = known.length === 0 || unknown.length > 0 ? undefined : known;
-  return told('modalities', unknown.join(' '), made, `Write one or more of ${MODALITIES.join(', ')}.`, all);
+  const make = () => (known.length === 0 || unknown.length > 0 ? undefined : known);
+  return told(
+    'modalities',
+    unknown.map(String).join(' '),
+    make,
+    `one or more of ${MODALITIES.join(', ')}`,
+    all,
+  );
 }
 
 /** By their names; those of which nothing is said are left out. */
@@ -152,8 +178,7 @@ function ratesOf(told: Told, { rateFace, rateVoice, rateFusion }: Written): Part
 }
 
 function listOf(value: string | readonly string[], separator: string | RegExp): readonly string[] {
-  if (typeof value !== 'string') return value;
-  return value.split(separator).filter((word) => word.trim() !== '');
+  return typeof value === 'string' ? value.split(separator).filter((word) => word.trim() !== '') : value;
 }
 
 function numberOf(
@@ -164,8 +189,11 @@ function numberOf(
   most: number,
 ): number | null {
   if (value == null) return null;
-  const number = String(value).trim() === '' ? Number.NaN : Number(value);
-  const made = number >= least && number <= most ? number : undefined;
+  const make = () => {
+    const text = String(value);
+    const number = text.trim() === '' ? Number.NaN : Number(text);
+    return number >= least && number <= most ? number : undefined;
+  };
   const range = least > 0 ? `more than 0, at most ${most}` : `from ${least} to ${most}`;
-  return told<number | null>(name, value, made, `Write a number, ${range}.`, null);
+  return told<number | null>(name, value, make, `a number, ${range}`, null);
 }
