@@ -78,7 +78,7 @@ export async function openGraph(url: string): Promise<Graph> {
   return new WasmGraph(await ort.InferenceSession.create(await bytesOf(url), options));
 }
 
-export async function bytesOf(url: string): Promise<Uint8Array> {
+export async function bytesOf(url: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await (await get(url)).arrayBuffer());
 }
 
