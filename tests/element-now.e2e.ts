@@ -47,6 +47,22 @@ test('an option that is written in the task of a start counts for it', async ({ 
   expect(after).toEqual(['devices-denied', 'error']);
 });
 
+test('modalities that are written in the task of a start are its own', async ({ open }) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  const told = await page.evaluate(async () => {
+    const found = document.querySelector('memo-bert')!;
+    const start = () => found.start().catch(({ code }: { code: string }) => code);
+    const first = await start();
+    found.modalities = 'voice';
+    const second = start();
+    let known: readonly string[] = [];
+    found.subscribe(({ modalities }) => (known = modalities))();
+    return [first, found.state, known, await second];
+  });
+  expect(told).toEqual(['devices-denied', 'asking', ['voice'], 'microphone-denied']);
+});
+
 test('a property of another kind is told by its name, and its default holds', async ({ open }) => {
   const page = await open();
   await openBody(page, '<memo-bert device="wasm"></memo-bert>');

@@ -339,9 +339,8 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
         'Append it to the page, then start.',
       );
     // what was written in this very task holds already: the update that would bring it ends what begins here
-    if (this.#recogniser !== null && JSON.stringify(this.#read().options) !== this.#made) this.#close();
-    this.#recogniser ??= this.#make();
-    return this.#recogniser;
+    if (this.#recogniser !== null) this.#follow(this.#read());
+    return this.#recogniser ?? this.#make();
   }
 
   #make(): RecogniserLike {

@@ -146,7 +146,8 @@ export class BaseRecogniser extends Runner {
     this.settings = { ...this.settings, ...others };
     // while the model loads, the load goes before
     if (this.run?.stage === 'listening') this.run.loop?.setRates(others.rates, others.saver);
-    this.apply({ modalities: others.modalities });
+    // a run goes on with those that it began with
+    if (this.run === null) this.apply({ modalities: others.modalities });
     const wish = { ...('prompt' in change && { prompt }), ...('labels' in change && { labels }) };
     // one after another: each is asked beside what the model took of those before
     if (await this.#changes.run(() => this.#ask(wish))) await this.readAgain();
@@ -278,7 +279,7 @@ export class BaseRecogniser extends Runner {
   /** False where the run would not weigh what is switched on, or find nothing in it: that is a new start. */
   #goesOn(wish: DeviceRequest): boolean {
     const { run, settings, state } = this;
-    if (run?.modalities && run.modalities.join() !== settings.modalities.join()) return false;
+    if (state.modalities.join() !== settings.modalities.join()) return false;
     if (state.backend?.noFaces && !wish.microphone) return false;
     return run?.source?.wish?.(whichDevices(state, wish)) === true;
   }

@@ -11,7 +11,8 @@ const RATES = { face: 4, voice: 1, fusion: 4 };
 
 export interface EarlyParts {
   readonly clock: Clock;
-  readonly settings: Pick<Settings, 'modalities'>;
+  /** What the run weighs. */
+  readonly modalities: Settings['modalities'];
   /** Whether this is still what is there. */
   holds(): boolean;
 }
@@ -23,7 +24,7 @@ export interface EarlyParts {
 export async function earlyLoop(
   run: Run,
   early: EarlyEngine | null,
-  { clock, settings, holds }: EarlyParts,
+  { clock, modalities: weighed, holds }: EarlyParts,
   on: Pick<LoopListeners, 'face' | 'voice' | 'estimate' | 'vitals'>,
 ): Promise<Loop | null> {
   const { source } = run;
@@ -31,7 +32,7 @@ export async function earlyLoop(
   // a source with a transport rests until nothing of it is lost; a file that is read has no moment that is now
   if (source.setRunning !== undefined || source.reader !== undefined) return null;
   const { client, manifest, backend } = early;
-  const modalities = early.modalities.filter((each) => settings.modalities.includes(each));
+  const modalities = early.modalities.filter((each) => weighed.includes(each));
   if (modalities.length === 0) return null;
   // what is seen and heard from now on counts when all is there
   if (run.loop === null) await client.request('reset', {}, { signal: run.abort.signal });

@@ -1,7 +1,6 @@
 /** One run of the recogniser, from a start to its end. */
 
 import type { Source } from '../capture';
-import type { Modality } from '../memobert/estimate';
 import type { TimedText } from '../runtime/protocol';
 import type { Progress } from '../runtime/progress';
 import type { Loop } from './loop';
@@ -39,8 +38,6 @@ export interface Run {
   arriving: Progress | null;
   /** A file that is read goes on in a hidden page: nobody is seen or heard meanwhile. */
   runsHidden: boolean;
-  /** What goes into its estimates; null before it listens. */
-  modalities: readonly Modality[] | null;
   /** What the source itself said. */
   words: readonly TimedText[];
   /**
@@ -69,7 +66,6 @@ export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean):
     file: null,
     arriving: null,
     before: null,
-    modalities: null,
     ...none,
   };
   const no = { runsHidden: false, mending: false };

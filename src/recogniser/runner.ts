@@ -123,9 +123,9 @@ export abstract class Runner extends Loader {
       if (this.run !== run) return;
       this.apply(tracksOf(source));
       if (isGone(source.camera) && isGone(source.microphone) && !source.asking) this.fail(lostDevices());
-      else if (run.modalities !== null && run.file === null) {
-        const { givenBy } = this.withModel;
-        this.recorder?.give(givenBy(source, run.modalities, this.state.backend), source.now());
+      else if ((run.stage === 'listening' || run.mending) && run.file === null) {
+        const { modalities, backend } = this.state;
+        this.recorder?.give(this.withModel.givenBy(source, modalities, backend), source.now());
       }
     });
     source.on('words', (words) => {
@@ -133,7 +133,7 @@ export abstract class Runner extends Loader {
       void this.say(run);
     });
     this.words.setRunning(!this.parts.page.hidden);
-    if (this.settings.modalities.includes('text')) this.words.attach(source, run.file);
+    if (this.state.modalities.includes('text')) this.words.attach(source, run.file);
     this.apply(tracksOf(source));
     this.partCame();
   }
@@ -144,12 +144,12 @@ export abstract class Runner extends Loader {
 
   async #tryOut(run: Run, early: EarlyEngine | null): Promise<void> {
     await this.fetchWithModel();
-    const { settings, parts } = this;
+    const { state, parts } = this;
     const holds = () => !run.abort.signal.aborted && this.engine.early === early;
     const loop = await this.withModel.earlyLoop(
       run,
       early,
-      { settings, clock: parts.clock, holds },
+      { modalities: state.modalities, clock: parts.clock, holds },
       {
         ...this.withModel.watching(run, (change) => this.apply(change)),
         estimate: (estimate) => this.apply({ estimate: this.settings.labels === null ? estimate : null }),
@@ -207,7 +207,8 @@ export abstract class Runner extends Loader {
   }
 
   #listen(run: Run, source: Source, { client, manifest, backend }: LoadedEngine): void {
-    const { rates, saver, modalities } = this.settings;
+    const { rates, saver } = this.settings;
+    const { modalities } = this.state;
     const { clock } = this.parts;
     const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
     if (!run.mending || this.recorder === null) {
@@ -218,7 +219,6 @@ export abstract class Runner extends Loader {
     const { timeline, choices } = this.recorder;
     run.stage = 'listening';
     run.mending = false;
-    run.modalities = modalities;
     if (source.reader !== undefined)
       this.#analyse(run, { ...common, reader: source.reader, timeline, choices });
     else this.#play(run, { ...common, saver, source, clock });
@@ -265,7 +265,7 @@ export abstract class Runner extends Loader {
   /** What was said or typed, to the running source's estimates. */
   protected async say(run: Run): Promise<void> {
     const { signal } = run.abort;
-    if (!this.settings.modalities.includes('text') || run.stage !== 'listening') return;
+    if (!this.state.modalities.includes('text') || run.stage !== 'listening') return;
     const texts = this.words.texts(run.words);
     if (run.file !== null) this.recorder?.say(texts);
     try {
@@ -369,6 +369,7 @@ export abstract class Runner extends Loader {
   protected dropRun(reason?: MemoError): void {
     const run = this.run;
     this.run = null;
+    this.keep({ modalities: this.settings.modalities }); // what was set meanwhile
     this.revisiting.abort(movedOn());
     run?.abort.abort(reason);
     run?.work.abort(reason);
