@@ -5,6 +5,8 @@
  * is one file each.
  */
 
+import { idsOf } from './paths.mjs';
+
 /** Modules that a module brings with it at once, itself included. */
 function closure(id, importsOf, found = new Set()) {
   if (found.has(id)) return found;
@@ -61,6 +63,17 @@ export function filesOf(entries, importsOf, lateOf) {
   return files;
 }
 
+/** The entries by their ids, where a build has them. */
+function modulesOf(entries, context) {
+  const isKnown = (id) => (context.getModuleInfo(id) ?? null) !== null;
+  const idOf = (path) => idsOf(path).find(isKnown) ?? path;
+  // no build is without it: that it is not found would put every module into a file of its own
+  if (!isKnown(idOf(entries.elements))) throw new Error(`${entries.elements} is no module of the build`);
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, of]) => [name, typeof of === 'string' ? idOf(of) : of.map(idOf)]),
+  );
+}
+
 /**
  * @param {Entries} entries
  * @returns {object} rolldown's `output.codeSplitting`
@@ -69,7 +82,7 @@ export function fewFiles(entries) {
   let files = null;
   const fileOf = (id, context) => {
     files ??= filesOf(
-      entries,
+      modulesOf(entries, context),
       (each) => context.getModuleInfo(each)?.importedIds ?? [],
       (each) => context.getModuleInfo(each)?.dynamicallyImportedIds ?? [],
     );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { filesOf } from './chunks.mjs';
+import { fewFiles, filesOf } from './chunks.mjs';
 
 const entries = {
   ...{ elements: 'elements', headless: 'headless', worker: 'worker', start: 'start', time: 'time' },
@@ -62,4 +62,32 @@ test.each([
 test('what nobody needs at once, or a start or its answer alone, is left alone', () => {
   for (const id of ['csv', 'start', 'answer', 'marks', 'time', 'save', 'picture'])
     expect(files.has(id)).toBe(false);
+});
+
+test('on Windows, entries are paths with backslashes and modules are not', () => {
+  const id = (name: string) => `C:/memo bert/src/${name}.ts`;
+  const context = {
+    getModuleInfo: (asked: string) => {
+      const name = Object.keys({ ...IMPORTS, ...LATE, lit: [] }).find((each) => id(each) === asked);
+      if (name === undefined) return null;
+      return {
+        importedIds: (IMPORTS[name] ?? []).map(id),
+        dynamicallyImportedIds: (LATE[name] ?? []).map(id),
+      };
+    },
+  };
+  const path = (name: string) => `C:\\memo bert\\src/${name}.ts`;
+  const { groups } = fewFiles({
+    ...{ elements: path('elements'), headless: path('headless'), worker: path('worker') },
+    ...{ start: path('start'), time: path('time'), beside: [path('offline')] },
+  }) as { groups: { name(id: string, of: typeof context): string | null }[] };
+  const fileOf = (name: string) => groups.flatMap((group) => group.name(id(name), context) ?? []);
+  for (const [name, file] of files) if (!name.startsWith('/')) expect(fileOf(name)).toEqual([file]);
+});
+
+test('a build without the elements is none of these', () => {
+  const { groups } = fewFiles({ ...entries, elements: '/gone.ts' }) as {
+    groups: { name(id: string, of: object): string | null }[];
+  };
+  expect(() => groups[0]?.name('/gone.ts', { getModuleInfo: () => null })).toThrow('/gone.ts is no module');
 });

@@ -3,6 +3,8 @@
  * MediaPipe imports an address that is known at run time only, which is no bundler's to resolve.
  */
 
+import { slashed } from './paths.mjs';
+
 const ITSELF = /(new \w+\()"ort\.[\w.]+\.mjs",(import\.meta\.url\))/g;
 const LATE = /\bimport\((?=\w+\.toString\(\)\))/g;
 
@@ -17,7 +19,7 @@ export function readableByBundlers() {
     apply: 'build',
     enforce: 'pre',
     transform: (code, id) =>
-      /\/node_modules\/(?:onnxruntime-web|@mediapipe)\//.test(id)
+      /\/node_modules\/(?:onnxruntime-web|@mediapipe)\//.test(slashed(id))
         ? { code: forBundlers(code), map: null }
         : null,
   };

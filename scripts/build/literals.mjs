@@ -3,6 +3,7 @@
  * what stands in a literal alone. Runs of whitespace become one space, never none, where a page could show them.
  */
 import { parseAst } from 'vite';
+import { inSourcesOf } from './paths.mjs';
 
 const BLANK = String.raw`(?:\s|/\*[^]*?\*/)`;
 /** A string; or what needs no space around it, the last semicolon of a block among it; or what needs none behind it; or before; or one space. */
@@ -56,11 +57,15 @@ export function shortLiterals(code) {
 
 /** @returns {import('vite').Plugin} for sources that tag literals */
 export function literals() {
+  let isOwn = () => false;
   return {
     name: 'memo-literals',
     apply: 'build',
+    configResolved({ root }) {
+      isOwn = inSourcesOf(root);
+    },
     transform: (code, id) =>
-      /\/src\/.*\.ts$/.test(id) && /\b(?:html|css|svg)`/.test(code)
+      id.endsWith('.ts') && isOwn(id) && /\b(?:html|css|svg)`/.test(code)
         ? { code: shortLiterals(code), map: null }
         : null,
   };

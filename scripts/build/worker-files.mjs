@@ -4,6 +4,7 @@
  */
 
 import { dirname, relative } from 'node:path/posix';
+import { slashed } from './paths.mjs';
 
 /** The worker's source, by the folder it is named in, to its file in the build. */
 const WORKERS = { runtime: 'worker.js', speech: 'speech-worker.js' };
@@ -17,7 +18,7 @@ export function workerFiles() {
     name: 'memo-worker-files',
     enforce: 'pre',
     transform(code, id) {
-      const folder = /\/src\/(\w+)\/[\w-]+\.ts$/.exec(id)?.[1];
+      const folder = /\/src\/(\w+)\/[\w-]+\.ts$/.exec(slashed(id))?.[1];
       if (folder === undefined || !Object.hasOwn(WORKERS, folder) || !NAMED.test(code)) return null;
       return {
         code: code.replace(NAMED, `new URL(MEMO_WORKER_FILE_${folder}_END, import.meta.url)`),
@@ -46,7 +47,7 @@ export function workerEntries() {
     apply: 'build',
     enforce: 'pre',
     transform(code, id) {
-      const [, path, folder] = /^(.*\/src\/(\w+)\/)[\w-]+\.ts$/.exec(id) ?? [];
+      const [, path, folder] = /^(.*\/src\/(\w+)\/)[\w-]+\.ts$/.exec(slashed(id)) ?? [];
       if (folder === undefined || !Object.hasOwn(WORKERS, folder) || !code.includes(NAMED_WORKER))
         return null;
       const name = WORKERS[folder].replace('.js', '');
