@@ -53,10 +53,8 @@ export class BaseRecogniser extends Runner {
     }
   }
 
-  /**
-   * Asks for camera and microphone, each on its own, and listens to what was granted. Constraints in place of `true` say which one; where a `deviceId` is not
-   * there, no other is taken. Call it from a click. Like all starts it resolves once listening (or once a newer start or a stop has won), and rejects with the MemoError that the state shows.
-   */
+  /** Asks for camera and microphone, each on its own, and listens to what was granted. Constraints in place of `true` say which one; where a `deviceId` is not
+   * there, no other is taken. Call it from a click. Like all starts it resolves once listening (or once a newer start or a stop has won), and rejects with the MemoError that the state shows. */
   start(wish: DeviceRequest = { camera: true, microphone: true }): Promise<void> {
     // one may be on while the other is still asked for
     const told = (tracks: DevicesSoFar) => this.apply(tracks);

@@ -217,8 +217,8 @@ def voice_alone(found: dict) -> str:
     )
     return (
         f"{table(head, rows)}\n\nOf all {measured['count']} clips, each speaker with the temperature of the "
-        f"others: ECE {alike} with corpora counted alike, {each} with clips counted alike. A has their temperature, "
-        f"{measured['temperature']:.2f}."
+        f"others: ECE {alike} with corpora counted alike, {each} with clips counted alike. A has their "
+        f"temperature, {measured['temperature']:.2f}."
     )
 
 
