@@ -14,13 +14,13 @@ const given = new WeakMap<RecogniserLike, string>();
  * @returns `captions-unreachable`: the run goes on without
  */
 export async function giveTrack(
-  element: ParentNode & { readonly src: string },
+  element: ParentNode & { readonly src: string | null | undefined },
   url: string,
   recogniser: RecogniserLike,
   signal: AbortSignal,
 ): Promise<MemoError | null> {
   const track = trackOf(element);
-  const { src: own } = element;
+  const own = element.src ?? '';
   if (!URL.canParse(own, document.baseURI) || url !== new URL(own, document.baseURI).href) return null;
   if (track === null || track.src === given.get(recogniser)) return null;
   const { src, label, srclang } = track;

@@ -88,35 +88,35 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
   ];
 
   /** Address of a video or sound file that `start()` takes in place of the devices. A new one while it runs is taken at once. */
-  @property() src = '';
+  @property() src: string | null | undefined = '';
   /** A stream `start()` takes in place of the devices, before `src`; its tracks are never stopped. Null ends a run of it. */
-  @property({ attribute: false }) stream: MediaStream | null = null;
+  @property({ attribute: false }) stream: MediaStream | null | undefined = null;
   /** URL of the bundle's manifest, relative to the document's base. */
-  @property() bundle = DEFAULT_BUNDLE;
+  @property() bundle: string | null | undefined = DEFAULT_BUNDLE;
   /** Hash of that manifest (`sha256-` and base64, as on a `<script>`); another origin's bundle is not loaded without. */
-  @property() integrity: string | null = null;
+  @property() integrity: string | null | undefined = null;
   /** Folder of MediaPipe's files, the face detector and the speech gate, relative to the document's base. */
-  @property({ attribute: 'asset-base' }) assetBase = DEFAULT_ASSET_BASE;
+  @property({ attribute: 'asset-base' }) assetBase: string | null | undefined = DEFAULT_ASSET_BASE;
   /** URL of a speech model's `speech.json`, in place of the bundle's own; another origin's must be in the page's policy. */
-  @property() speech: string | null = null;
+  @property() speech: string | null | undefined = null;
   /** `auto` takes WebGPU where a real adapter is, else wasm. */
-  @property() device: DeviceWish = 'auto';
+  @property() device: DeviceWish | null | undefined = 'auto';
   /** What visitors are offered to give and the estimate is made of: words of `text face voice`, or a list. */
-  @property() modalities: string | readonly Modality[] = MODALITIES;
+  @property() modalities: string | readonly Modality[] | null | undefined = MODALITIES;
   /** The sentence with `[MASK]` once; null is the bundle's. */
-  @property() prompt: string | null = null;
+  @property() prompt: string | null | undefined = null;
   /** Words for the mask, with commas or as a list: each one word of the vocabulary; null is the bundle's labels. */
-  @property() labels: string | readonly string[] | null = null;
+  @property() labels: string | readonly string[] | null | undefined = null;
   /** Looks at the face a second, at most. */
-  @property({ attribute: 'rate-face' }) rateFace: number | string | null = null;
+  @property({ attribute: 'rate-face' }) rateFace: number | string | null | undefined = null;
   /** Readings of the voice a second, at most. */
-  @property({ attribute: 'rate-voice' }) rateVoice: number | string | null = null;
+  @property({ attribute: 'rate-voice' }) rateVoice: number | string | null | undefined = null;
   /** Estimates a second, at most. */
-  @property({ attribute: 'rate-fusion' }) rateFusion: number | string | null = null;
+  @property({ attribute: 'rate-fusion' }) rateFusion: number | string | null | undefined = null;
   /** Spares the battery: fewer looks, readings and estimates. */
-  @property({ type: Boolean }) saver = false;
+  @property({ type: Boolean }) saver: boolean | null | undefined = false;
   /** Time constant of a mean over the estimates, seconds; 0 is none. */
-  @property() smoothing: number | string | null = null;
+  @property() smoothing: number | string | null | undefined = null;
   /** Lets a software adapter stand in for WebGPU: for tests, so there is no attribute. */
   @property({ attribute: false }) allowSoftwareAdapter = false;
   /** Makes the next recogniser; a test brings its own. */

@@ -14,7 +14,8 @@ type Writable<E> = {
       : K;
 }[Key<E>];
 
-export type Properties<E> = { [K in Writable<E>]?: E[K] };
+/** Undefined is as left out, with `exactOptionalPropertyTypes` too. */
+export type Properties<E> = { [K in Writable<E>]?: E[K] | undefined };
 
 /** The tags of this package. */
 export type Tag = Extract<keyof HTMLElementTagNameMap, `memo-${string}`>;
@@ -30,8 +31,8 @@ export type EventName<T extends Tag> = keyof EventsOf<T> & string;
 
 /** Kebab-case attributes, as HTML has them. */
 export interface Attributes {
-  'asset-base'?: string;
-  'rate-face'?: number | string;
-  'rate-voice'?: number | string;
-  'rate-fusion'?: number | string;
+  'asset-base'?: string | null | undefined;
+  'rate-face'?: number | string | null | undefined;
+  'rate-voice'?: number | string | null | undefined;
+  'rate-fusion'?: number | string | null | undefined;
 }

@@ -5,10 +5,15 @@ import type { SvelteHTMLElements } from 'svelte/elements';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { GlobalComponents } from 'vue';
 import type { Estimate, Measurement, MemoError } from '..';
+import type { MemoBert } from '../elements';
 import type {} from './react';
 import type {} from './svelte';
 import type { MemoVue } from './vue';
 
+type Name =
+  | ('src' | 'stream' | 'bundle' | 'integrity' | 'assetBase' | 'speech' | 'device' | 'modalities')
+  | ('prompt' | 'labels' | 'rateFace' | 'rateVoice' | 'rateFusion' | 'saver' | 'smoothing');
+type Kebab = 'asset-base' | 'rate-face' | 'rate-voice' | 'rate-fusion';
 type Detail<F> = NonNullable<F> extends (event: CustomEvent<infer D>) => void ? D : never;
 type React = JSX.IntrinsicElements['memo-bert'];
 type Svelte = SvelteHTMLElements['memo-bert'];
@@ -19,9 +24,23 @@ describe('typed templates', () => {
     for (const props of [{} as React, {} as Svelte, {} as Vue]) {
       expectTypeOf(props.labels).toEqualTypeOf<string | readonly string[] | null | undefined>();
       expectTypeOf(props.stream).toEqualTypeOf<MediaStream | null | undefined>();
-      expectTypeOf(props.device).toEqualTypeOf<'auto' | 'webgpu' | 'wasm' | undefined>();
-      expectTypeOf(props['asset-base']).toEqualTypeOf<string | undefined>();
+      expectTypeOf(props.device).toEqualTypeOf<'auto' | 'webgpu' | 'wasm' | null | undefined>();
+      expectTypeOf(props['asset-base']).toEqualTypeOf<string | null | undefined>();
     }
+  });
+
+  it('take null and undefined for the default, as values that may be missing', () => {
+    type Gone<V> = { readonly [K in Name | Kebab]: V };
+    expectTypeOf<Gone<null> | Gone<undefined>>().toExtend<Pick<React, Name | Kebab>>();
+    expectTypeOf<Gone<null> | Gone<undefined>>().toExtend<Pick<Svelte, Name | Kebab>>();
+    expectTypeOf<Gone<null> | Gone<undefined>>().toExtend<Pick<Vue, Name | Kebab>>();
+    expectTypeOf<{ onestimate: undefined }>().toExtend<Pick<React, 'onestimate'>>();
+    expectTypeOf<{ onestimate: undefined }>().toExtend<Pick<Svelte, 'onestimate'>>();
+    expectTypeOf<{ onEstimate: undefined }>().toExtend<Pick<Vue, 'onEstimate'>>();
+    expectTypeOf<Pick<Gone<null> | Gone<undefined>, Name>>().toExtend<Pick<MemoBert, Name>>();
+    // what reading gives is what was written
+    expectTypeOf<MemoBert['bundle']>().toEqualTypeOf<string | null | undefined>();
+    expectTypeOf<MemoBert['saver']>().toEqualTypeOf<boolean | null | undefined>();
   });
 
   it('hear its events with their details', () => {

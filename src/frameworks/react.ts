@@ -7,7 +7,7 @@ import type { ClassAttributes, HTMLAttributes } from 'react';
 import type { Attributes, EventName, EventsOf, Properties, Tag, TellingTag } from './attributes';
 
 type Listeners<T extends Tag> = {
-  [N in EventName<T> as `on${N}`]?: (event: EventsOf<T>[N]) => void;
+  [N in EventName<T> as `on${N}`]?: ((event: EventsOf<T>[N]) => void) | undefined;
 };
 type Own<T extends Tag> = Properties<HTMLElementTagNameMap[T]> &
   Listeners<T> &

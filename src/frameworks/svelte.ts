@@ -4,7 +4,7 @@ import type { HTMLAttributes } from 'svelte/elements';
 import type { Attributes, EventName, EventsOf, Properties, Tag, TellingTag } from './attributes';
 
 type Listeners<T extends Tag> = {
-  [N in EventName<T> as `on${N}`]?: (event: EventsOf<T>[N]) => void;
+  [N in EventName<T> as `on${N}`]?: ((event: EventsOf<T>[N]) => void) | undefined;
 };
 type Own<T extends Tag> = Properties<HTMLElementTagNameMap[T]> &
   Listeners<T> &
