@@ -1,7 +1,8 @@
 /** The documentation against what is there: every link leads somewhere, every example is right by the types, every code of an error and every custom state is told of. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// pages are relative, and the compiler asks for slashes
+import { dirname, join } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { marked, type Token, type Tokens } from 'marked';
 import ts from 'typescript';
@@ -11,7 +12,7 @@ import { ERROR_CODES } from '../src/errors';
 import { CONDITIONS, PHASES } from '../src/recogniser';
 import { slugs } from './model-card.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url)).replaceAll('\\', '/');
 const pages = [
   ...['.', 'docs'].flatMap((folder) =>
     readdirSync(join(root, folder))

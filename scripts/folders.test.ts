@@ -1,7 +1,8 @@
 /** The indices of `src`: each says what its folder is for, and names only what is asked for from outside. */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+// paths are relative, as imports write them
+import { dirname, join, relative } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +14,7 @@ const PUBLISHED = ['src/index.ts', 'src/elements/index.ts'];
 const files = ['src', 'tests', 'bench', 'scripts', 'examples'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
-    .map((name) => join(folder, name)),
+    .map((name) => join(folder, name.replaceAll('\\', '/'))),
 );
 const indices = files.filter((file) => file.endsWith('/index.ts') && !PUBLISHED.includes(file));
 

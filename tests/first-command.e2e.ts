@@ -1,6 +1,6 @@
 /** `npm start`, the first command of the README: the page as its server gives it from the sources, with nothing built. */
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from './support/browser';
@@ -21,13 +21,19 @@ function addressSaid({ stdout }: ChildProcess): Promise<string> {
   });
 }
 
+/** With all that it began: a group of its own, but on Windows, which has none. */
+function end({ pid }: ChildProcess): void {
+  if (process.platform === 'win32') spawnSync('taskkill', ['/pid', String(pid), '/t', '/f']);
+  else process.kill(-pid!, 'SIGKILL');
+}
+
 test('serves a page on which the actor is seen, heard and read', async ({ open }) => {
-  // as npm calls it, with all that it begins in a group of its own, to be ended together
+  // as npm calls it
   const command = spawn(process.execPath, ['scripts/start.mjs', '--port', '4899'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, CI: '1', NO_COLOR: '1', FORCE_COLOR: '0' },
-    detached: true,
+    detached: process.platform !== 'win32',
   });
   const ended = once(command, 'exit');
   try {
@@ -39,7 +45,7 @@ test('serves a page on which the actor is seen, heard and read', async ({ open }
     await nextEstimate(page, 'voice');
     expect(await page.evaluate(() => window.errorCodes)).toEqual([]);
   } finally {
-    process.kill(-command.pid!, 'SIGKILL');
+    end(command);
     await ended;
   }
 });

@@ -1,7 +1,8 @@
 /** Which scripts of a build bring which others with them, read from the built files themselves. */
 
 import { readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { join } from 'node:path';
+import * as posix from 'node:path/posix';
 import { parseAst } from 'vite';
 
 const STATIC = new Set(['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclaration']);
@@ -11,7 +12,7 @@ export function closure(dist, entry, found = new Set()) {
   if (found.has(entry)) return found;
   found.add(entry);
   for (const { type, source } of parseAst(readFileSync(join(dist, entry), 'utf8')).body) {
-    if (STATIC.has(type) && source) closure(dist, normalize(join(dirname(entry), source.value)), found);
+    if (STATIC.has(type) && source) closure(dist, posix.join(posix.dirname(entry), source.value), found);
   }
   return found;
 }

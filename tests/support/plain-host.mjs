@@ -5,7 +5,8 @@
 
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { extname, join } from 'node:path';
+import { normalize } from 'node:path/posix';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -22,6 +23,7 @@ const TYPES = {
 const [folder, port = '0'] = process.argv.slice(2);
 
 const server = createServer((request, response) => {
+  // an address has slashes on every system
   const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname));
   const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
   if (!existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
