@@ -1,36 +1,27 @@
-/** Finds a Chromium for the tests, or installs one; the order is: CHROMIUM_PATH, the system's, Playwright's, the system's package manager. */
+/**
+ * Finds a Chromium for the tests, or installs one; the order is: CHROMIUM_PATH, the system's, Playwright's, the system's package manager,
+ * and on Windows its own Edge.
+ */
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { installed, lastResort, onPath } from './browser-places.mjs';
 import { root } from './setup.mjs';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
-const PLACES = [
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
-];
 
 function runs(path) {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    // a folder may be entered
+    return statSync(path).isFile();
   } catch {
     return false;
   }
 }
 
-function onPath() {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  for (const name of NAMES) {
-    const found = folders.map((folder) => join(folder, name)).find(runs);
-    if (found) return found;
-  }
-  return PLACES.find(existsSync) ?? null;
-}
+/** The system's. */
+const present = () => [...onPath(process), ...installed(process)].find(runs) ?? null;
 
 function playwrightsOwn() {
   const { chromium } = createRequire(join(root, 'package.json'))('@playwright/test');
@@ -49,22 +40,18 @@ export function findBrowser() {
     if (runs(given)) return given;
     throw new Error(`CHROMIUM_PATH names ${given}, which cannot be run: correct it or unset it.`);
   }
-  const present = onPath() ?? playwrightsOwn();
-  if (present) return present;
+  const found = present() ?? playwrightsOwn();
+  if (found) return found;
   const asRoot = typeof process.getuid === 'function' && process.getuid() === 0;
-  if (asRoot && onPathNamed('apt-get')) {
+  if (asRoot && onPath(process, ['apt-get']).some(runs)) {
     attempt('apt-get', ['update', '-qq']);
     attempt('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
   }
-  if (!onPath())
+  if (!present())
     attempt(process.execPath, [join(root, 'node_modules', 'playwright', 'cli.js'), 'install', 'chromium']);
-  const installed = onPath() ?? playwrightsOwn();
-  if (installed) return installed;
+  const got = present() ?? playwrightsOwn() ?? lastResort(process).find(runs);
+  if (got) return got;
   throw new Error(
     'No Chromium was found or could be installed: install Chrome or Chromium, or set CHROMIUM_PATH.',
   );
-}
-
-function onPathNamed(name) {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => runs(join(folder, name)));
 }
