@@ -13,6 +13,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { npm } from '../scripts/npm.mjs';
 import { filesOf, MATMUL } from './graphs.mjs';
 import { nativeContestants } from './native.mjs';
 import { figures, markdown } from './report.mjs';
@@ -87,7 +88,7 @@ const LIVE = ['ours-1 face update', 'human', 'face-api'];
 function installPeers() {
   if (!existsSync(join(BENCH, 'node_modules'))) {
     const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
-    spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: BENCH, stdio: 'inherit', env });
+    spawnSync(...npm(['ci', '--ignore-scripts']), { cwd: BENCH, stdio: 'inherit', env });
   }
   // a folder as transformers.js wants one
   const folder = join(BENCH, 'node_modules/.models/wav2vec2');

@@ -4,6 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { npm } from './npm.mjs';
 import { root } from './setup.mjs';
 
 /**
@@ -44,11 +45,8 @@ function parsed(text) {
 }
 
 if (process.argv[1]?.endsWith('audit.mjs') === true) {
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { stdout } = spawnSync(npm, ['audit', '--json'], {
-    ...{ cwd: root, encoding: 'utf8', maxBuffer: 1e8 },
-    shell: process.platform === 'win32',
-  });
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 1e8 };
+  const { stdout } = spawnSync(...npm(['audit', '--json']), options);
   const { answered, said, open } = verdict(stdout ?? '');
   if (answered) console.log(said);
   else console.log(`The registry answers no audit (${said}): neither clean nor not.`);

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createHash } from 'node:crypto';
+import { npm } from './npm.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -30,7 +31,6 @@ export function installPackages() {
   const stamp = join(root, 'node_modules', '.memo-bert-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing the npm packages …');
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  sh(npm, ['ci', '--no-audit', '--no-fund'], { shell: process.platform === 'win32' });
+  sh(...npm(['ci', '--no-audit', '--no-fund']));
   writeFileSync(stamp, wanted);
 }

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { npm } from './npm.mjs';
 import { root } from './setup.mjs';
 
 /** What only its makers need. */
@@ -26,16 +27,11 @@ const MOST_FILES = 320;
 const LEAST_TYPESCRIPT = '5.7.3';
 /** What the project's owner builds with, beside what this one has installed. */
 const TOOLS = ['webpack@5.113.0', `typescript@${LEAST_TYPESCRIPT}`, '@types/react@19.3.0'];
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const INSTALL = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
 const bin = (...path) => join(root, 'node_modules', ...path);
 
 function run(command, args, cwd) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
   if (error) throw error;
   if (status !== 0)
     throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`);
@@ -44,7 +40,7 @@ function run(command, args, cwd) {
 
 function pack(into) {
   run(process.execPath, [join(root, 'scripts', 'build-package.mjs')], root);
-  const told = run(npm, ['pack', '--ignore-scripts', '--json', '--pack-destination', into], root);
+  const told = run(...npm(['pack', '--ignore-scripts', '--json', '--pack-destination', into]), root);
   const parsed = JSON.parse(told);
   const [{ filename, files, size, unpackedSize }] = Array.isArray(parsed) ? parsed : Object.values(parsed);
   const paths = files.map(({ path }) => path);
@@ -67,12 +63,12 @@ function pack(into) {
 
 function install(project, tarball) {
   cpSync(join(root, 'tests', 'package'), project, { recursive: true });
-  run(npm, [...INSTALL, tarball], project);
+  run(...npm([...INSTALL, tarball]), project);
   const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
   console.log(`installed: ${installed.join(', ')}`);
   for (const unwanted of ['onnxruntime-web', '@mediapipe', 'mediabunny', '@huggingface'])
     if (installed.includes(unwanted)) throw new Error(`${unwanted} is bundled, and need not be installed.`);
-  run(npm, [...INSTALL, '--no-save', ...TOOLS], project);
+  run(...npm([...INSTALL, '--no-save', ...TOOLS]), project);
 }
 
 /** The command of the package, once as a user of a bundler and once as one without; and what it says when it is called wrongly. */
@@ -107,11 +103,10 @@ function describeSpeech(project) {
   cpSync(model, folder, { recursive: true });
   rmSync(join(folder, 'speech.json'));
   const command = ['exec', '--', 'memo-bert-speech', 'speech'];
-  run(npm, [...command, '--licence', 'Apache-2.0', '--name', 'toy-whisper'], project);
+  run(...npm([...command, '--licence', 'Apache-2.0', '--name', 'toy-whisper']), project);
   const [made, meant] = [folder, model].map((each) => readFileSync(join(each, 'speech.json'), 'utf8'));
   if (made !== meant) throw new Error(`memo-bert-speech wrote:\n${made}`);
-  const options = { cwd: project, encoding: 'utf8', shell: process.platform === 'win32' };
-  const { status, stderr } = spawnSync(npm, command, options);
+  const { status, stderr } = spawnSync(...npm(command), { cwd: project, encoding: 'utf8' });
   if (status !== 1 || !stderr.includes('Usage'))
     throw new Error('memo-bert-speech without a licence was not refused.');
 }
