@@ -11,7 +11,7 @@
 /* global document, navigator */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,6 +20,7 @@ import { findBrowser } from './find-browser.mjs';
 import { root } from './setup.mjs';
 import { figure } from './soak/figure.mjs';
 import { faultsOf, summarise } from './soak/judge.mjs';
+import { residentBytes } from './soak/resident.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -33,7 +34,6 @@ const MINUTES = Number(options.minutes);
 const EVERY_S = Math.max(2, (MINUTES * 60) / 180);
 /** Of the recorded camera. */
 const CAMERA_HZ = 10;
-const PAGE_MB = 4096 / 1024 / 1024;
 
 const fixture = (name) => join(root, 'tests', 'fixtures', 'generated', name);
 const host = spawn(process.execPath, [join(root, 'tests/support/plain-host.mjs'), join(root, 'dist')], {
@@ -122,8 +122,7 @@ async function memoryMb() {
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
   const renderers = processInfo.filter(({ type }) => type === 'renderer');
-  const pages = renderers.map(({ id }) => Number(readFileSync(`/proc/${id}/statm`, 'utf8').split(' ')[1]));
-  return Math.max(...pages) * PAGE_MB;
+  return Math.max(...residentBytes(renderers.map(({ id }) => id))) / 1024 / 1024;
 }
 
 function report({ samples, broke }) {
