@@ -1,4 +1,4 @@
-/** The model readied ahead of a start, and alone where words are all that is wanted. */
+/** The model readied ahead of a start, and alone where words are all that is wanted; what is nothing to be analysed. */
 
 import { expect, test } from './support/browser';
 import { element, openBody } from './support/elsewhere';
@@ -52,4 +52,29 @@ test('where words are all that is wanted, start() readies the model, asks for no
   const estimate = await nextEstimate(page, 'text');
   expectWhole(estimate);
   expect(estimate.modalities.face.present).toBe(false);
+});
+
+test('what is neither a file, a stream nor an address is told as such, and nothing is asked for it', async ({
+  open,
+}) => {
+  const page = await open({ bundle: 'tiny' });
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  const asked: string[] = [];
+  page.context().on('request', (request) => asked.push(request.url()));
+  const codes = await page.evaluate(async () => {
+    const found = document.querySelector('memo-bert')!;
+    const code = (run: Promise<void>) => run.then(String, (error: { code: string }) => error.code);
+    const frame = document.body.appendChild(document.createElement('iframe'));
+    const other = frame.contentWindow as unknown as typeof globalThis;
+    const given: readonly unknown[] = [5, {}, null, new other.MediaStream()];
+    const told: unknown[] = [];
+    for (const each of given) told.push(await code(found.analyse(each as Blob)));
+    for (const wrong of [{ stream: {} }, { stream: null, src: 5 }]) {
+      Object.assign(found, wrong);
+      told.push(await code(found.start()));
+    }
+    return told;
+  });
+  expect(codes).toEqual(Array.from({ length: 6 }, () => 'input-invalid'));
+  expect(asked.filter((url) => /object|undefined|\/(?:5|null)$/.test(url))).toEqual([]);
 });

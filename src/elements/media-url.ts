@@ -15,15 +15,17 @@ type Element = Parameters<typeof giveTrack>[0] & EventTarget;
 /**
  * The file of an address for `element`, whose recogniser then has the words of the `<track>` inside of it; what is wrong with
  * those is told by an `error` event, and the file goes on.
- * @param address as written, relative to the document's base
+ * @param source an address as written, relative to the document's base; whatever else a script without types gave is told
  */
 export async function fetchFor(
   element: Element,
   recogniser: RecogniserLike,
-  address: string,
+  source: unknown,
   signal: AbortSignal,
   tell: (progress: Progress) => void,
 ): Promise<NamedFile> {
+  if (typeof source !== 'string' && !(source instanceof URL)) throw noSource(source);
+  const address = String(source);
   if (!URL.canParse(address, document.baseURI)) throw missing(address, 'it is no address');
   const url = new URL(address, document.baseURI).href;
   const media = await fetchMedia(url, signal, tell);
@@ -82,6 +84,16 @@ export function nameOf(url: string): string {
   } catch {
     return name; // a "%" that encodes nothing
   }
+}
+
+/** A file or a stream of another window, too, which is none of this one's. */
+function noSource(source: unknown): MemoError {
+  const kind = Object.prototype.toString.call(source).slice(8, -1);
+  return new MemoError(
+    'input-invalid',
+    `What is to be analysed cannot be a value of the kind ${kind}.`,
+    'Give an address, or a Blob, File or MediaStream that was made in this window.',
+  );
 }
 
 function missing(url: string, why: string, cause?: unknown): MemoError {

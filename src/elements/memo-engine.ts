@@ -198,7 +198,7 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
     this.#recogniser?.stop();
   }
 
-  /** Listens to a media file, a stream of the caller's (its tracks are not stopped) or a file's address, in place of the devices. Resolves and rejects as {@link start}. */
+  /** Listens to a media file, a stream of the caller's (its tracks are not stopped) or a file's address, in place of the devices. Resolves and rejects as {@link start}; anything else is `input-invalid`. */
   async analyse(source: Blob | MediaStream | string | URL): Promise<void> {
     const recogniser = this.#get();
     this.#started = source;
@@ -207,7 +207,7 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
       return recogniser.startFile(source, source instanceof File ? source.name : 'blob');
     return recogniser.startFetched(async (...told) => {
       const { fetchFor } = await lateScript(() => import('./media-url'));
-      return fetchFor(this, recogniser, String(source), ...told);
+      return fetchFor(this, recogniser, source, ...told);
     });
   }
 
