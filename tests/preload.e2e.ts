@@ -54,6 +54,20 @@ test('where words are all that is wanted, start() readies the model, asks for no
   expect(estimate.modalities.face.present).toBe(false);
 });
 
+test('a start of words alone ends a run of devices', async ({ open }) => {
+  const page = await open({ grant: ['camera', 'microphone'], bundle: 'tiny' });
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>', 'real');
+  await element(page, (found) => found.start());
+  await expectPhase(page, 'listening');
+  await element(page, (found) => {
+    found.modalities = 'text';
+    return found.start();
+  });
+  await expectPhase(page, 'idle');
+  const ended = await page.evaluate(() => window.grantedTracks.map(({ readyState }) => readyState));
+  expect(ended).toEqual(['ended', 'ended']);
+});
+
 test('what is neither a file, a stream nor an address is told as such, and nothing is asked for it', async ({
   open,
 }) => {

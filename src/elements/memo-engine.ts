@@ -3,17 +3,8 @@ import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import { MODALITIES, type Estimate, type Modality } from '../memobert/estimate';
 import { isWithheld } from '../memobert/reliability';
-import {
-  INITIAL_STATE,
-  refusedPart,
-  REQUEST_EVENT,
-  tellAll,
-  type Condition,
-  type MemoRequest,
-  type Phase,
-  type RecogniserState,
-  type Settings,
-} from '../recogniser';
+import { INITIAL_STATE, refusedPart, REQUEST_EVENT, tellAll } from '../recogniser';
+import type { Condition, MemoRequest, Phase, RecogniserState, Settings } from '../recogniser';
 import type { DeviceWish } from '../runtime/protocol';
 import { Announcer } from './announcer';
 import {
@@ -181,7 +172,7 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
   }
 
   /**
-   * Listens to `stream`, to the file of `src`, or to the devices that `modalities` call for (words alone need the model only). Call it
+   * Listens to `stream`, to the file of `src`, or to the devices that `modalities` call for (of words alone what runs ends, and the model is readied). Call it
    * from a click. Resolves once listening, or once a newer start or a stop has won; rejects with the MemoError that is shown.
    */
   async start(): Promise<void> {
@@ -189,8 +180,10 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
     if (given !== null) return this.analyse(given);
     this.#started = null;
     const { modalities } = this.#read().settings;
-    const [camera, microphone] = [modalities.includes('face'), modalities.includes('voice')];
-    return camera || microphone ? this.#get().start({ camera, microphone }) : this.load();
+    const wish = { camera: modalities.includes('face'), microphone: modalities.includes('voice') };
+    if (wish.camera || wish.microphone) return this.#get().start(wish);
+    this.stop();
+    return this.load();
   }
 
   /** Ends the run and every track of it; the model stays loaded. */
