@@ -12,16 +12,25 @@ import { PAGE_HEADERS, SCRIPT_HEADERS } from './policy.mjs';
  */
 export function serviceWorker({ root }) {
   let folder = '';
+  let failed = false;
   return {
     name: 'memo-service-worker',
     apply: 'build',
     configResolved(config) {
       folder = resolve(config.root, config.build.outDir);
     },
+    buildEnd(error) {
+      failed = error !== undefined;
+    },
+    renderError() {
+      failed = true;
+    },
     closeBundle: {
       sequential: true,
       order: 'post',
       async handler() {
+        // what went wrong is told, not that there is no build to list
+        if (failed) return;
         await rm(join(folder, 'service-worker.js'), { force: true });
         const list = await listBuild(folder);
         await build({
