@@ -16,6 +16,16 @@ export function sh(command, args, options = {}) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
 }
 
+/**
+ * @param {string} folder
+ * @throws {Error} where Vite cannot build: it takes what follows such a mark for a part of an address
+ */
+export function checkFolder(folder) {
+  const [mark] = /[#?]/.exec(folder) ?? [];
+  if (mark !== undefined)
+    throw new Error(`Vite cannot build in a folder with "${mark}" in its name: rename or move ${folder}`);
+}
+
 /** Installs the packages of package-lock.json unless that very file is what is installed. */
 export function installPackages() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -25,6 +35,7 @@ export function installPackages() {
       `Node ${process.versions.node} is too old: install Node 20.19, 22.12 or later and run this again.`,
     );
   }
+  checkFolder(root);
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
