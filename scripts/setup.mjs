@@ -16,14 +16,18 @@ export function sh(command, args, options = {}) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
 }
 
+/** What a tool takes for a part of an address, in the name of a folder: Vite cannot build there, Vitest finds no package. */
+const MARKS = { Vite: /[#?]/, Vitest: /[#?%]/ };
+
 /**
  * @param {string} folder
- * @throws {Error} where Vite cannot build: it takes what follows such a mark for a part of an address
+ * @param {keyof typeof MARKS} [tool]
+ * @throws {Error} where it cannot work
  */
-export function checkFolder(folder) {
-  const [mark] = /[#?]/.exec(folder) ?? [];
+export function checkFolder(folder, tool = 'Vite') {
+  const [mark] = MARKS[tool].exec(folder) ?? [];
   if (mark !== undefined)
-    throw new Error(`Vite cannot build in a folder with "${mark}" in its name: rename or move ${folder}`);
+    throw new Error(`${tool} cannot work in a folder with "${mark}" in its name: rename or move ${folder}`);
 }
 
 /** Installs the packages of package-lock.json unless that very file is what is installed. */

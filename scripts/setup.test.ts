@@ -15,3 +15,13 @@ it.each(['C:\\c#\\memo-bert', '/tmp/why?/memo-bert'])('%s is none, and it is sai
     checkFolder(folder);
   }).toThrow(/with "[#?]" in its name: rename or move/);
 });
+
+it('a mark of addresses keeps Vitest alone from finding packages', () => {
+  const folder = 'C:\\100%\\memo-bert';
+  expect(() => {
+    checkFolder(folder);
+  }).not.toThrow();
+  expect(() => {
+    checkFolder(folder, 'Vitest');
+  }).toThrow('Vitest cannot work in a folder with "%" in its name');
+});

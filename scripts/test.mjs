@@ -6,8 +6,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installPackages, root } from './setup.mjs';
+import { checkFolder, installPackages, root } from './setup.mjs';
 
+checkFolder(root, 'Vitest');
 installPackages();
 const { findBrowser } = await import('./find-browser.mjs');
 const { casesTried, LEAST_CASES, readPlaywright, readVitest } = await import('./read-reports.mjs');
