@@ -7,6 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isMain } from '../scripts/main.mjs';
 import { fusionMultiplications, GRAPHS } from './graphs.mjs';
 
 /** As `src/encoders/face/framing.ts` has them. */
@@ -120,7 +121,7 @@ export function table(stages) {
     .join('\n');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   const manifest = new URL('../public/models/small/manifest.json', import.meta.url);
   console.log(table(perUpdate(JSON.parse(readFileSync(fileURLToPath(manifest), 'utf8')))));
 }

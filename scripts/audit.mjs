@@ -4,6 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { isMain } from './main.mjs';
 import { npm } from './npm.mjs';
 import { root } from './setup.mjs';
 
@@ -44,7 +45,7 @@ function parsed(text) {
   }
 }
 
-if (process.argv[1]?.endsWith('audit.mjs') === true) {
+if (isMain(import.meta.url)) {
   const options = { cwd: root, encoding: 'utf8', maxBuffer: 1e8 };
   const { stdout } = spawnSync(...npm(['audit', '--json']), options);
   const { answered, said, open } = verdict(stdout ?? '');

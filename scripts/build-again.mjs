@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { isMain } from './main.mjs';
 import { root, sh } from './setup.mjs';
 
 /** Path -> SHA-256 of every file in a folder. */
@@ -25,7 +26,7 @@ export function differing(a, b) {
   return [...names].filter((name) => a.get(name) !== b.get(name)).sort();
 }
 
-if (process.argv[1]?.endsWith('build-again.mjs') === true) {
+if (isMain(import.meta.url)) {
   const again = mkdtempSync(join(tmpdir(), 'memo-bert-build-'));
   try {
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');

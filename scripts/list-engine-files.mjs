@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isMain } from './main.mjs';
 import { prepareAssets } from './prepare-assets.mjs';
 
 const ORT = 'node_modules/onnxruntime-web/dist';
@@ -33,7 +34,7 @@ export async function listEngineFiles({ root }) {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
   const target = join(root, 'src/runtime/engine-files.json');
   await writeFile(target, `${JSON.stringify(await listEngineFiles({ root }), null, 2)}\n`);

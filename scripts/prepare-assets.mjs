@@ -7,6 +7,7 @@ import { access, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promis
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { imageInputMetadata, withMetadata } from './assets/tflite-metadata.mjs';
+import { isMain } from './main.mjs';
 import { licencesText, shippedPackages } from './third-party.mjs';
 
 /** Raised whenever what is made below changes. */
@@ -65,7 +66,7 @@ async function isCurrent(folder, stamp) {
   return (await Promise.all(present)).every(Boolean);
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
   const { folder, made } = await prepareAssets({ root, force: process.argv.includes('--force') });
   console.log(`${folder}: ${made ? 'made' : 'up to date'}`);

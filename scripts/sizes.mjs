@@ -4,9 +4,9 @@
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { isMain } from './main.mjs';
 import { root } from './setup.mjs';
 import { groupsOf } from './sizes/groups.mjs';
 import { lastingName, measurer } from './sizes/measure.mjs';
@@ -38,7 +38,7 @@ export async function measure(dist, cache) {
   return files.map((file, index) => ({ ...file, name: names[index] }));
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   const sized = await measure(join(root, 'dist'), join(root, 'node_modules', '.cache', 'memo-sizes.json'));
   const path = join(root, 'docs', 'sizes.md');
   if (process.argv.includes('--check')) {

@@ -6,6 +6,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isMain } from './main.mjs';
 
 /**
  * @typedef {object} Shipped
@@ -169,7 +170,7 @@ export async function licencesText(root) {
   return `Third-party software in this build\n==================================\n\n${heads.join('\n')}\n\n${whole.join('\n\n')}`;
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
   const path = join(root, 'THIRD_PARTY.md');
   const wanted = await thirdPartyMarkdown(root);
