@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { MemoError } from '../errors';
-import { scriptMissing } from '../late-script';
 import { isOfVersion, noteRenewal, renewedLately } from './renewal';
 
 const HOUR_MS = 3_600_000;
@@ -15,18 +14,10 @@ it('does not come twice within the hour, and keeps what others left in the histo
   expect(renewedLately(history, 1000 + HOUR_MS)).toBe(false);
 });
 
-it.each([
-  scriptMissing(),
-  new MemoError('backend-unavailable', '', 'Check the connection and press Start again. If it comes back, …'),
-  new MemoError('model-integrity', '', 'Press Start again. If it comes back, …'),
-])('mends what the page itself brings: $code', (error) => {
-  expect(isOfVersion(error)).toBe(true);
-});
-
 it.each<[code: 'file-missing' | 'backend-unavailable' | 'worker-lost', cure: string]>([
   ['file-missing', 'Check the address; a file of another origin must allow this page.'],
   ['backend-unavailable', 'Use device="auto" or device="wasm", or a browser and a computer with WebGPU.'],
   ['worker-lost', 'Press Start again.'],
-])('and not %s: %s', (code, cure) => {
+])('a new version is no cure of %s: %s', (code, cure) => {
   expect(isOfVersion(new MemoError(code, '', cure))).toBe(false);
 });
