@@ -20,7 +20,7 @@ import type { MemoRequest } from './requests';
 import { isMendable } from './recovery';
 import { AT_REST, NOTHING_YET, type FetchFile, type NamedFile, type Run } from './run';
 import { Runner } from './runner';
-import { checkSettings, said, samePrompting, type Settings } from './settings';
+import { checkSettings, said, samePrompting, undone, type Settings } from './settings';
 import { estimateAt } from './timeline';
 import { whichDevices } from './which-devices';
 
@@ -83,10 +83,7 @@ export class BaseRecogniser extends Runner {
     return this.begin('file', (_signal, run) => this.#open({ blob: file, name }, run));
   }
 
-  /**
-   * The same of a file that is still to be fetched, while the model loads: a stop or a newer start aborts it, and
-   * `state.progress` is the model's, then the file's.
-   */
+  /** The same of a file that is still to be fetched, while the model loads: a stop or a newer start aborts it, and `state.progress` is the model's, then the file's. */
   startFetched(fetch: FetchFile): Promise<void> {
     return this.begin('file', async (signal, run) => {
       const file = await fetch(signal, (progress) => {
@@ -139,16 +136,14 @@ export class BaseRecogniser extends Runner {
    */
   async configure(given: Partial<Settings>): Promise<void> {
     this.assertOpen();
-    const change = said(given);
-    const { prompt, labels, ...others } = this.#checked({ ...this.settings, ...change });
-    this.settings = { ...this.settings, ...others };
-    // while the model loads, the load goes before
-    if (this.run?.stage === 'listening') this.run.loop?.setRates(others.rates, others.saver);
-    // a run goes on with those that it began with
-    if (this.run === null) this.apply({ modalities: others.modalities });
+    const [change, before] = [said(given), this.settings];
+    const { prompt, labels, ...others } = this.#checked({ ...before, ...change });
+    this.#put(others);
     const wish = { ...('prompt' in change && { prompt }), ...('labels' in change && { labels }) };
     // one after another: each is asked beside what the model took of those before
-    if (await this.#changes.run(() => this.#ask(wish))) await this.readAgain();
+    const asking = this.#changes.run(() => this.#ask(wish));
+    asking.catch(() => this.#put(undone(change, before, this.settings)));
+    if (await asking) await this.readAgain();
   }
 
   dismissPromptError(): void {
@@ -282,6 +277,14 @@ export class BaseRecogniser extends Runner {
     return run?.source?.wish?.(whichDevices(state, wish)) === true;
   }
 
+  /** Those that no model is asked for: while it loads, the load goes before; a run goes on with the modalities that it began with. */
+  #put(change: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...change };
+    const { rates, saver, modalities } = this.settings;
+    if (this.run?.stage === 'listening') this.run.loop?.setRates(rates, saver);
+    if (this.run === null) this.apply({ modalities });
+  }
+
   /** @throws MemoError `prompt-invalid`, `label-invalid` */
   #checked(settings: Settings): Settings {
     try {
@@ -317,12 +320,11 @@ export class BaseRecogniser extends Runner {
     this.settings = { ...before, ...wish };
     if (samePrompting(before, this.settings)) return false;
     const { prompt, labels } = this.settings;
-    const { ready: loaded } = this;
+    const { ready: loaded, asked } = this;
     if (loaded === null) {
       this.apply({ prompt, labels, promptError: null });
       return false;
     }
-    const { asked } = this;
     const takenBack = () => asked !== this.asked;
     try {
       const prompted = await this.withModel.changePrompt(loaded, { prompt, labels });
@@ -343,8 +345,7 @@ export class BaseRecogniser extends Runner {
   /** The worker sees and hears once more what the answer shown was made of. */
   async #revisit(): Promise<void> {
     this.revisiting.abort(movedOn()); // of two wishes the newer
-    this.revisiting = new AbortController();
-    const { revisiting } = this;
+    const revisiting = (this.revisiting = new AbortController());
     const { signal } = revisiting;
     const { goBack } = await this.#fileMoment();
     const loaded = this.ready ?? (await this.loadAtRest(revisiting));

@@ -142,6 +142,32 @@ describe('Recogniser.configure', () => {
     recogniser.close();
   });
 
+  it('takes nothing of what it rejects, and leaves what was set meanwhile', async () => {
+    const { recogniser, client, clock } = setUp({ rates: { face: 5 } }, picky());
+    await recogniser.start();
+    const wish = {
+      labels: ['unheard', 'calm'],
+      rates: { face: 2 },
+      modalities: ['voice'],
+      smoothing: 1,
+    } as const;
+    const refused = recogniser.configure(wish);
+    await recogniser.configure({ smoothing: 2 });
+    await expect(refused).rejects.toMatchObject({ code: 'label-invalid' });
+    await clock.advance(1000);
+    const before = client.count('face');
+    await clock.advance(4000);
+    expect(client.count('face') - before).toBe(20);
+    recogniser.stop();
+    expect(recogniser.state.modalities).toEqual(['text', 'face', 'voice']);
+    await expect(recogniser.configure({ ...wish, labels: ['happy'] })).rejects.toMatchObject({
+      code: 'label-invalid',
+    });
+    await expect(recogniser.configure(wish)).rejects.toMatchObject({ code: 'label-invalid' });
+    expect(recogniser.state.modalities).toEqual(['text', 'face', 'voice']);
+    recogniser.close();
+  });
+
   it('beside another change that is refused: each is taken or not by itself', async () => {
     const { recogniser, client } = setUp({}, picky());
     await recogniser.start();

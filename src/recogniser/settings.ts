@@ -61,6 +61,15 @@ export function said<T extends object>(given: T): { readonly [K in keyof T]?: Ex
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
 }
 
+/** What a change set that was then rejected, as it was before; what was set otherwise since stays. */
+export function undone(change: Partial<Settings>, before: Settings, now: Settings): Partial<Settings> {
+  const still = ([key]: [string, unknown]) => {
+    const name = key as keyof Settings;
+    return change[name] === now[name];
+  };
+  return Object.fromEntries(Object.entries(before).filter(still));
+}
+
 /** Whether both ask the mask the same. */
 export function samePrompting(a: Prompting, b: Prompting): boolean {
   return a.prompt === b.prompt && JSON.stringify(a.labels) === JSON.stringify(b.labels);
