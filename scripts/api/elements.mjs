@@ -41,6 +41,15 @@ const named = (title, what, list = [], show = code) =>
     list.map(({ name, description }) => [show(name), cell(description)]),
   );
 
+function variables({ cssProperties = [] }) {
+  const rows = cssProperties.map(({ name, default: preset, description }) => [
+    code(name),
+    code(preset),
+    cell(description),
+  ]);
+  return table('CSS custom properties', ['property', 'default', 'what'], rows);
+}
+
 /** What an element has of its own: `<memo-bert>` is a `<memo-engine>`, and every part a `BaseElement`. */
 function ownOf(declaration) {
   const isOwn = ({ inheritedFrom }) => inheritedFrom === undefined;
@@ -69,7 +78,7 @@ function section(declaration) {
     events,
     named('Slots', 'slot', own.slots, slotName),
     named('CSS parts', 'part', own.cssParts),
-    named('CSS custom properties', 'property', own.cssProperties),
+    variables(own),
     named('Custom states', 'state', own.cssStates, (name) => code(`:state(${name})`)),
   ]
     .filter((part) => part !== '')

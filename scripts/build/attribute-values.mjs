@@ -1,4 +1,4 @@
-/** What an attribute can be, in full: an editor offers what a union names, and knows no name of a type. */
+/** What an attribute can be, and what it is by itself, in full: an editor offers what a union names, and knows no name of a type or constant. */
 
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -12,23 +12,51 @@ function shown(type) {
   return type.flags & TypeFlags.NumberLike ? 'number' : null;
 }
 
+/** `as const` and `satisfies` say nothing of the value. */
+function bare(expression) {
+  return ts.isAsExpression(expression) || ts.isSatisfiesExpression(expression)
+    ? bare(expression.expression)
+    : expression;
+}
+
+/** A text, a number or a list, as it is written on one line; undefined of what is longer than its name. */
+function literal(expression) {
+  const value = bare(expression);
+  const plain =
+    ts.isStringLiteralLike(value) || ts.isNumericLiteral(value) || ts.isArrayLiteralExpression(value);
+  return plain ? value.getText().replace(/\s+/g, ' ').replace('[ ', '[').replace(/,? \]/, ']') : undefined;
+}
+
 /**
+ * Of the class `name` in `path`, below `root`: `typeOf` gives `'auto' | 'wasm'`; `presetOf` what a field begins with where a constant
+ * names it, undefined for an object.
  * @param {string} root the project
- * @returns {(path: string, name: string, field: string) => string} of the class `name` in `path`, below `root`: `'auto' | 'wasm'`
+ * @returns {{ typeOf(path: string, name: string, field: string): string, presetOf(path: string, name: string, field: string): string | undefined }}
  */
-export function attributeTypes(root) {
+export function attributeValues(root) {
   const config = join(root, 'tsconfig.json');
   const { config: read } = ts.readConfigFile(config, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(read, ts.sys, root);
   const program = ts.createProgram([join(root, 'src', 'elements', 'index.ts')], options);
   const checker = program.getTypeChecker();
-  return (path, name, field) => {
+  const property = (path, name, field) => {
     const file = program.getSourceFile(join(root, path));
     const found = file?.statements.find((each) => ts.isClassDeclaration(each) && each.name?.text === name);
-    const property = found && checker.getTypeAtLocation(found).getProperty(field);
-    if (!property) throw new Error(`${path}: ${name} has no ${field}`);
-    const type = checker.getTypeOfSymbol(property);
-    const parts = (type.isUnion() ? type.types : [type]).map(shown).filter((part) => part !== null);
-    return [...new Set(parts)].join(' | ');
+    const symbol = found && checker.getTypeAtLocation(found).getProperty(field);
+    if (!symbol) throw new Error(`${path}: ${name} has no ${field}`);
+    return symbol;
+  };
+  return {
+    typeOf(path, name, field) {
+      const type = checker.getTypeOfSymbol(property(path, name, field));
+      const parts = (type.isUnion() ? type.types : [type]).map(shown).filter((part) => part !== null);
+      return [...new Set(parts)].join(' | ');
+    },
+    presetOf(path, name, field) {
+      const { initializer } = property(path, name, field).valueDeclaration;
+      const named = checker.getSymbolAtLocation(initializer);
+      const origin = named.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
+      return literal(origin.valueDeclaration.initializer);
+    },
   };
 }

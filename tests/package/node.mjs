@@ -23,6 +23,19 @@ const { modules } = JSON.parse(readFileSync(at('memo-bert/custom-elements.json')
 const tags = modules.flatMap(({ declarations }) => declarations.flatMap(({ tagName }) => tagName ?? []));
 if (!tags.includes('memo-bert') || tags.length < 14)
   throw new Error(`custom-elements.json names ${tags.join(', ')}`);
+// who wraps the elements imports what the manifest names
+for (const { path, exports: offered } of modules) {
+  const module = await import(new URL(path, import.meta.resolve('memo-bert/package.json')));
+  const names = offered.filter(({ kind }) => kind === 'js').map(({ name }) => name);
+  const missing = names.filter((name) => typeof module[name] !== 'function');
+  if (names.length < 12 || missing.length > 0)
+    throw new Error(`custom-elements.json: ${path} exports ${names.length}, and not ${missing.join(', ')}`);
+}
+for (const file of ['custom-elements.json', 'web-types.json', 'vscode.css-custom-data.json']) {
+  const text = readFileSync(at(`memo-bert/${file}`), 'utf8');
+  const [unread] = /src\/elements|"default": "[A-Z][A-Z_]+"|default: undefined/.exec(text) ?? [];
+  if (unread !== undefined) throw new Error(`${file} says ${unread}, which no user of the package can read`);
+}
 
 const editor = JSON.parse(readFileSync(at('memo-bert/vscode.html-custom-data.json'), 'utf8'));
 const offered = editor.tags.flatMap(({ attributes }) => attributes.flatMap(({ values = [] }) => values));
