@@ -17,7 +17,6 @@ from torch import Tensor, nn
 
 from .onnx_graph import CONTRIB, HALF_FROM, arrays, finish, set_nodes, set_weights, tidy
 from .packed_table import (
-    MOST_POSITIONS,
     TABLE_BLOCK,
     blocks_of_4_bits,
     pack_table,
@@ -29,6 +28,8 @@ from .packed_table import (
 # each side of every norm would be one more shader each
 KEPT_FP32 = ("ReduceMean", "ReduceSum")
 BLOCK = 64
+# the head's matrix as well; positions and kinds, however many, are none and stay fp16
+WORD_TABLE = "word_embeddings"
 # numbers of a matrix from which 4 bits in place of 16 are worth two more nodes
 BLOCKS_FROM = 16_384
 
@@ -93,10 +94,11 @@ def packed_weights(
 def round_to_packed(model: nn.Module) -> nn.Module:
     """Gives the module, in place, the very numbers that `packed_weights` stores of its graph.
 
-    So PyTorch computes what the page will, and what is measured is what is shipped.
+    So PyTorch computes what the page will, and what is measured is what is shipped. Of embeddings these are
+    the word table's, whatever its length: its name ends in WORD_TABLE, or it is the module given.
     """
     with torch.no_grad():
-        for module in model.modules():
+        for name, module in model.named_modules():
             weight = getattr(module, "weight", None)
             if weight is None or weight.ndim != 2 or weight.numel() < HALF_FROM:
                 continue
@@ -104,7 +106,7 @@ def round_to_packed(model: nn.Module) -> nn.Module:
             if isinstance(module, nn.Linear):
                 stored, scale = _to_int8(values, 0)
                 weight.copy_(torch.from_numpy(stored * scale))
-            elif isinstance(module, nn.Embedding) and len(values) > MOST_POSITIONS:
+            elif isinstance(module, nn.Embedding) and (not name or name.endswith(WORD_TABLE)):
                 if packable(values):
                     signed, scale = blocks_of_4_bits(values)
                 else:

@@ -191,6 +191,20 @@ def test_what_is_packed_already_stays():
         assert torch.equal(value, once[name]), name
 
 
+def test_a_short_word_table_is_rounded_as_its_head_is_stored():
+    """Too short for 4 bits, it is stored as any matrix is; more positions than that stay as they are."""
+    torch.manual_seed(5)
+    shape = {**TINY_WORDS, "vocab_size": 60, "max_position_embeddings": 600}
+    model = round_to_half(MemoBert(small_config(**shape)))
+    positions = model.embeddings.position_embeddings.weight.clone()
+    round_to_packed(model)
+    assert torch.equal(model.embeddings.position_embeddings.weight, positions)
+    asked = fusion_inputs(342, 256, ToyTokens(), "i am [MASK].")
+    graph = trace(Published(model), asked, OUTPUTS["memobert"], AXES["memobert"])
+    for got, want in zip(run(packed_weights(graph), asked), run(graph, asked), strict=True):
+        assert np.abs(got - want).max() < 1e-5 * np.abs(want).max()
+
+
 def test_variants_store_what_they_say(graphs):
     graph, _ = graphs["wav2vec2"]
     size = {key: len(variant.make(graph).SerializeToString()) for key, variant in VARIANTS.items()}

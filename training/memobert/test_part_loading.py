@@ -127,7 +127,7 @@ def test_from_checkpoints_of_others_to_a_bundle_and_on(paths, shards, features, 
     given |= {"vocabulary": paths["vocabulary"], "out": bundle}
     manifest = export.main([
         *(str(part) for name, value in given.items() for part in (f"--{name}", value)),
-        "--variants", "memobert=fp32", "wav2vec2=fp32", "denseface=fp32",
+        "--variants", "wav2vec2=fp32", "denseface=fp32",
     ])  # fmt: skip
     assert manifest["voice"] == {**manifest["voice"], "featureSize": 32, "logits": False}
     assert manifest["training"]["fusion"]["config"]["num_attention_heads"] == 4
@@ -234,7 +234,7 @@ def test_evaluate_is_told_how_many_heads_there_are_and_whom_to_trust(paths, feat
 def test_export_is_told_how_many_heads_there_are_and_whom_to_trust(paths, tmp_path):
     torch.save({"model": torch.load(paths["memobert"]), "options": Namespace()}, tmp_path / "memobert.pt")
     given = ["--voice", paths["wav2vec2"], "--face", paths["denseface"], "--vocabulary", paths["vocabulary"]]
-    given += ["--variants", "memobert=fp32", "--out", tmp_path / "bundle", "--fusion"]
+    given += ["--out", tmp_path / "bundle", "--fusion"]
 
     def exported(fusion, *more) -> int:
         manifest = export.main([*map(str, given), str(fusion), *more])
