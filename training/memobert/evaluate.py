@@ -58,6 +58,7 @@ from .text_measures import (
     prompt_of,
 )
 from .tune import Tuning, label_logits
+from .vocabulary import check_vocabulary
 from .voice_measures import measure_voices
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ def load_tuned(
             stored = {"method": "prompt", "prompt": DEFAULT_PROMPT, **stored}
     if "method" not in stored:
         raise ValueError(f"{path} is no checkpoint of `tune`")
+    check_vocabulary(path, stored, source.tokenizer)
     if (rows := len(stored["model"]["bias"])) < len(source.tokenizer):
         raise ValueError(
             f"{path} knows {rows} words, --vocabulary {len(source.tokenizer)}: give the checkpoint's"

@@ -57,6 +57,7 @@ from .onnx_variants import VARIANTS, round_to_blocks, round_to_packed
 from .part_loading import add_reading_arguments
 from .published_memobert import Published
 from .samples import CASES
+from .vocabulary import bundle_tokenizer, check_vocabulary, vocabulary_digest
 from .voice_stream import CONTEXT, FRAMES, VoiceContext, VoiceFrames, can_stream
 from .wav2vec2_model import VoiceEncoder
 
@@ -159,6 +160,20 @@ def take_tokenizer(vocabulary: Path | None, reuse: Bundle | None, folder: Path) 
     for name, kind in (("tokenizer.json", "tokenizer"), ("tokenizer_config.json", "tokenizerConfig")):
         (folder / name).write_bytes(reuse.read(reuse.manifest["text"][kind]))
     return BertTokenizerFast.from_pretrained(folder)
+
+
+def check_words(vocabulary: Path | None, fusion: dict, reuse: Bundle | None, reused: set[str]) -> None:
+    """Raises ValueError for other WordPieces than MEmoBERT learned, that of `fusion` or the one `reused`.
+
+    What does not tell is not compared.
+    """
+    kept = reuse and bundle_tokenizer(reuse.read(reuse.manifest["text"]["tokenizer"]))
+    tokenizer = BertTokenizerFast(vocab=str(vocabulary), do_lower_case=True) if vocabulary else kept
+    if "memobert" in reused:
+        fusion = {"vocabulary_sha256": vocabulary_digest(kept)}
+    if tokenizer:
+        option = "--vocabulary" if vocabulary else "the bundle of --reuse"
+        check_vocabulary("MEmoBERT", fusion, tokenizer, option)
 
 
 def face_normalisation(stored: dict, reuse: Bundle | None) -> dict[str, float]:
@@ -265,6 +280,7 @@ def write_parts(
     reused -= left_out
     sizes = fusion_sizes(models, reuse, reused)
     face = {**face_normalisation(stored, reuse), "featureSize": sizes[0]}
+    check_words(arguments.vocabulary, stored["fusion"], reuse, reused)
     tokenizer = take_tokenizer(arguments.vocabulary, reuse, folder)
     prompt = prompt_of(stored["fusion"], reuse)
     inputs = {**encoder_inputs(), **stream_inputs(sizes[1])}

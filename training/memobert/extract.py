@@ -9,7 +9,6 @@ done again. An utterance of more than 8 s or 30 WordPieces becomes several sampl
 """
 
 import argparse
-import hashlib
 import json
 import logging
 import math
@@ -35,7 +34,7 @@ from .samples import Sample, load_samples, save_samples
 from .shards import FACE_HZ, VOICE_HZ, Clip, read_index, read_shard
 from .speech_data import SHORTEST_S
 from .train_denseface import to_input
-from .vocabulary import tell_unfit
+from .vocabulary import bundle_tokenizer, tell_unfit, vocabulary_digest
 from .voice_features import FRAME_SAMPLES, heard_window, spoken
 from .wav2vec2_model import POOL, WINDOW_SAMPLES
 
@@ -285,16 +284,12 @@ def load_tokenizer(vocabulary: Path | None) -> BertTokenizerFast:
     path = vocabulary or BUNDLE / "tokenizer.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: give BERT's vocab.txt with --vocabulary")
-    words = str(path) if vocabulary else json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"]
-    tokenizer = BertTokenizerFast(vocab=words, do_lower_case=True)
+    if vocabulary:
+        tokenizer = BertTokenizerFast(vocab=str(path), do_lower_case=True)
+    else:
+        tokenizer = bundle_tokenizer(path.read_text(encoding="utf-8"))
     tell_unfit(tokenizer, path)
     return tokenizer
-
-
-def vocabulary_digest(tokenizer: BertTokenizerFast) -> str:
-    """sha256 of the WordPieces in their order: other vocabularies have as many."""
-    pieces = tokenizer.get_vocab()
-    return hashlib.sha256("\n".join(sorted(pieces, key=pieces.get)).encode()).hexdigest()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from pathlib import Path
 from transformers import BertTokenizerFast
 
 from .checkpoint_files import digest
-from .extract import read_settings, vocabulary_digest
+from .extract import read_settings
+from .vocabulary import vocabulary_digest
 
 log = logging.getLogger(__name__)
 

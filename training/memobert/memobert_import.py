@@ -11,6 +11,7 @@ from torch import Tensor
 from .conversion import count_layers, guessed_heads
 from .memobert_model import MemoBert, small_config
 from .onnx_graph import widen
+from .vocabulary import bundle_tokenizer, vocabulary_digest
 
 HEADS_GRAPH = "memobert-heads.onnx"
 # of a head of masked words, in MEmoBERT's graph as in `PretrainingHeads`
@@ -84,8 +85,8 @@ def load_heads(path: Path) -> dict[str, Tensor] | None:
 
 def load_published(path: Path, attention_heads: int | None = None, **changes) -> dict:
     """What a best.pt of `tune` holds, as far as a bundle does: `model` and its `config` (`changes` go before
-    it), and where they are there `heads`, `prompt` and `run`. A head of masked words is in MEmoBERT's own
-    graph, where the word table is."""
+    it), and where they are there `heads`, `prompt`, `run` and `vocabulary_sha256`. A head of masked words is
+    in MEmoBERT's own graph, where the word table is."""
     weights = named_weights(onnx.load(path).graph)
     attention_heads = attention_heads or changes.get("num_attention_heads")
     config = {**published_config(path, weights, attention_heads), **changes}
@@ -98,6 +99,10 @@ def load_published(path: Path, attention_heads: int | None = None, **changes) ->
         stated = json.loads(manifest.read_text())
         found["run"] = (stated.get("training", {}).get("fusion") or {}).get("run")
         found |= {key: stated[key] for key in ("prompt",) if key in stated}
+    tokenizer = path.with_name("tokenizer.json")
+    if tokenizer.is_file():
+        known = bundle_tokenizer(tokenizer.read_text(encoding="utf-8"))
+        found["vocabulary_sha256"] = vocabulary_digest(known)
     return found
 
 

@@ -29,6 +29,7 @@ from .part_loading import add_reading_arguments
 from .pretraining_heads import TASKS, TITLES, Pretraining, mask_for
 from .samples import LONGEST, Sample, lay_out
 from .sources import Source, add_source_arguments, load_source
+from .vocabulary import check_vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ def layer_of(name: str) -> int:
 def make_model(arguments: argparse.Namespace, source: Source) -> tuple[MemoBert, dict, dict]:
     """A MemoBert as the arguments say, its changes to `small_config`, and what `--init` holds besides.
 
-    Raises ValueError when `--init` is of another shape, and as `read_init` does.
+    Raises ValueError when `--init` is of another shape or vocabulary, and as `read_init` does.
     """
     stored = read_init(arguments, source)
     init: Path | None = arguments.init
@@ -106,6 +107,8 @@ def make_model(arguments: argparse.Namespace, source: Source) -> tuple[MemoBert,
     if init is not None and init.suffix == ".onnx":
         stored = load_published(init, arguments.heads, **changes)
     if stored:
+        if not WORDS.startswith(tuple(arguments.fresh)):
+            check_vocabulary(init, stored, source.tokenizer)
         kept = {k: v for k, v in stored["model"].items() if not k.startswith(tuple(arguments.fresh))}
         try:
             model.load_state_dict({**model.state_dict(), **kept})
@@ -258,7 +261,7 @@ def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict
             "model": twin.model.state_dict(),
             "heads": twin.heads.state_dict(),
             "config": changes,
-            "encoders": source.encoders,
+            **source.origin(),
             "tasks": arguments.tasks,
             "valid": dict(found),
             "run": describe_run(arguments),

@@ -25,7 +25,7 @@ from .samples import CASES, UNKNOWN, Sample
 from .speech_data import load_speech
 from .text_data import Sentence, load_sentences, load_unlabelled
 from .text_teacher import load_beliefs
-from .vocabulary import tell_unfit
+from .vocabulary import tell_unfit, vocabulary_digest
 
 log = logging.getLogger(__name__)
 
@@ -243,6 +243,10 @@ class Source:
         if self.train is not None and self.valid is not None:
             return {"composed": self.composed_valid(), **({"own": own} if own else {})}
         return {"composed": own}
+
+    def origin(self) -> dict:
+        """What a checkpoint tells of what it learned from: `made_by`'s encoders and the vocabulary."""
+        return {"encoders": self.encoders, "vocabulary_sha256": vocabulary_digest(self.tokenizer)}
 
     def sizes(self) -> tuple[int, int]:
         """Sizes of a face's and of a voice token's features."""

@@ -9,7 +9,9 @@ import torch
 
 from . import export
 from .checkpoint_files import digest
+from .extract import load_tokenizer
 from .test_export import arguments, bundle, checkpoints  # noqa: F401
+from .vocabulary import vocabulary_digest
 
 
 def trained_on(checkpoints, folder, **encoders):
@@ -57,6 +59,39 @@ def test_a_bundle_of_other_encoders_than_its_fusion_was_trained_on_is_refused(
         with pytest.raises(ValueError, match="another voice encoder"):
             export.main([*arguments(given, "face", "light", "fusion"), *words, *reuse])
     assert "does not tell which" not in caplog.text
+
+
+def test_a_bundle_of_another_vocabulary_than_its_fusion_learned_is_refused(
+    bundle, checkpoints, toy, tmp_path
+):
+    """As long, in another order: of a checkpoint its digest tells, of a bundle its tokenizer."""
+    pieces = (toy / "vocab.txt").read_text().splitlines()
+    other = tmp_path / "other.txt"
+    other.write_text("\n".join([*pieces[:8], *reversed(pieces[8:])]) + "\n")
+    stored = torch.load(checkpoints["fusion"], weights_only=False)
+    given = {**checkpoints, "fusion": tmp_path / "fusion.pt"}
+
+    def exported(vocabulary, *words):
+        words = [*words, "--out", str(tmp_path / "out"), "--dry-run"]
+        export.main([*(["--vocabulary", str(vocabulary)] if vocabulary else []), *words])
+
+    told = "MEmoBERT was trained with another vocabulary than that of {}: give the vocab.txt"
+    for learned, wrong in ((toy / "vocab.txt", other), (other, toy / "vocab.txt")):
+        tokenizer = load_tokenizer(learned)
+        torch.save({**stored, "vocabulary_sha256": vocabulary_digest(tokenizer)}, given["fusion"])
+        parts = arguments(given, "face", "voice", "fusion")
+        exported(learned, *parts)
+        with pytest.raises(ValueError, match=told.format("--vocabulary")):
+            exported(wrong, *parts)
+    reuse = ["--reuse", str(bundle[0])]
+    with pytest.raises(ValueError, match=told.format("the bundle of --reuse")):
+        exported(None, *arguments(given, "fusion"), *reuse)
+    # one of a version that did not tell is taken as it is
+    exported(other, *arguments(checkpoints, "fusion"), *reuse)
+    exported(None, *arguments(checkpoints, "voice"), *reuse)
+    with pytest.raises(ValueError, match=told.format("--vocabulary")):
+        exported(other, *arguments(checkpoints, "voice"), *reuse)
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_is_untrained_and_whose_licence_is_told_is_said(checkpoints, toy, tmp_path, caplog):

@@ -4,13 +4,15 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
-from . import evaluate, tune
+from . import evaluate, pretrain, tune
 from .checkpoint_files import digest
-from .extract import SETTINGS, check_settings, load_tokenizer, read_settings, vocabulary_digest
+from .extract import SETTINGS, check_settings, load_tokenizer, read_settings
 from .samples import Sample, save_samples
 from .sources import load_source
 from .toy_data import write_vocabulary
+from .vocabulary import vocabulary_digest
 
 MADE_BY = {"face_sha256": "face", "voice_sha256": "voice"}
 
@@ -92,6 +94,34 @@ def test_a_vocabulary_as_long_in_another_order_is_another(features, vocabulary, 
     assert read_settings(folder) == {**kept, "files": []}
     with pytest.raises(ValueError, match="another vocabulary_sha256: give the same, or another --out"):
         check_settings(tmp_path / "own", now, [])
+
+
+def test_a_model_is_used_with_the_vocabulary_that_it_learned(features, vocabulary, tmp_path):
+    pieces = vocabulary.read_text().splitlines()
+    other = tmp_path / "other.txt"
+    other.write_text("\n".join([*pieces[:8], *reversed(pieces[8:])]) + "\n")
+    steps = ["--toy", "--batch", "2", "--steps", "1", "--every", "1", "--samples", features("any")]
+    of = {"pretrained": pretrain, "tuned": tune}
+    for name, command in of.items():
+        command.main(arguments(vocabulary, *steps, "--out", str(tmp_path / name)))
+    best = {name: tmp_path / name / "best.pt" for name in of}
+    told = r"best\.pt was trained with another vocabulary than that of --vocabulary: give the vocab\.txt"
+    again = [*steps, "--dry-run", "--out", str(tmp_path / "again"), "--init"]
+    for path in best.values():
+        with pytest.raises(ValueError, match=told):
+            tune.main(arguments(other, *again, str(path)))
+    tune.main(arguments(vocabulary, *again, str(best["pretrained"])))
+    # of its shape alone nothing of the words is taken
+    tune.main(arguments(other, *again, str(best["tuned"]), "--fresh", ""))
+    model = ["--samples", features("any"), "--out", str(tmp_path / "results"), "--model"]
+    with pytest.raises(ValueError, match=told):
+        evaluate.main(arguments(other, *model, str(best["tuned"])))
+    # one of a version that did not tell is taken as it is
+    stored = torch.load(best["tuned"], weights_only=False)
+    del stored["vocabulary_sha256"]
+    torch.save(stored, tmp_path / "old.pt")
+    assert evaluate.main(arguments(other, *model, str(tmp_path / "old.pt")))["cases"]
+    tune.main(arguments(other, *again, str(tmp_path / "old.pt")))
 
 
 def test_folders_are_of_the_encoders_given(features, vocabulary, tmp_path):

@@ -135,6 +135,7 @@ def test_from_checkpoints_of_others_to_a_bundle_and_on(paths, shards, features, 
     again = load_published(bundle / "memobert.onnx")
     best = torch.load(tuned / "best.pt", weights_only=False)
     assert again["config"] == best["config"] and again["prompt"] == manifest["prompt"]
+    assert again["vocabulary_sha256"] == best["vocabulary_sha256"]
     for name, value in best["model"].items():
         assert torch.allclose(again["model"][name], value, atol=2e-3), name
     assert made(paths, features, "--init", bundle / "memobert.onnx")[1] == best["config"]

@@ -387,7 +387,7 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
             "heads": twin.pretraining.heads.state_dict(),
             "classifier": twin.classifier.state_dict() if twin.classifier else None,
             "config": changes,
-            "encoders": source.encoders,
+            **source.origin(),
             "method": arguments.method,
             "prompt": arguments.prompt,
             "valid": dict(scores),

@@ -1,7 +1,15 @@
-"""Whether a vocabulary is one that training can use, told before hours are spent on it."""
+"""Whether a vocabulary is one that training can use, told before hours are spent on it.
 
+Others have as many WordPieces in another order, and with them a model reads each word as another. So what
+learned with one tells its sha256 (`vocabulary_sha256` of a best.pt and of features.json).
+"""
+
+import hashlib
+import json
 import logging
 from pathlib import Path
+
+from transformers import BertTokenizerFast
 
 from .labels import LABELS
 from .samples import Prompt
@@ -10,6 +18,32 @@ log = logging.getLogger(__name__)
 
 # part of the pieces that no text reaches; of uncased English BERT none
 MOST_UNREACHED = 0.01
+
+
+def vocabulary_digest(tokenizer: BertTokenizerFast) -> str:
+    """sha256 of the WordPieces in their order."""
+    pieces = tokenizer.get_vocab()
+    return hashlib.sha256("\n".join(sorted(pieces, key=pieces.get)).encode()).hexdigest()
+
+
+def bundle_tokenizer(content: str | bytes) -> BertTokenizerFast:
+    """Of a bundle's tokenizer.json."""
+    return BertTokenizerFast(vocab=json.loads(content)["model"]["vocab"], do_lower_case=True)
+
+
+def check_vocabulary(
+    name: Path | str, stored: dict, tokenizer: BertTokenizerFast, option: str = "--vocabulary"
+) -> None:
+    """Raises ValueError where the checkpoint `name` learned other WordPieces than those that `option` gives.
+
+    `stored` is what it holds; one that does not tell is not compared.
+    """
+    now = vocabulary_digest(tokenizer)
+    if stored.get("vocabulary_sha256", now) != now:
+        raise ValueError(
+            f"{name} was trained with another vocabulary than that of {option}: give the vocab.txt that it "
+            "was trained with by --vocabulary"
+        )
 
 
 def tell_unfit(tokenizer, vocabulary: Path) -> None:
