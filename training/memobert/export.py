@@ -57,7 +57,7 @@ from .onnx_variants import VARIANTS, round_to_blocks, round_to_packed
 from .part_loading import add_reading_arguments
 from .published_memobert import Published
 from .samples import CASES
-from .vocabulary import bundle_tokenizer, check_vocabulary, vocabulary_digest
+from .vocabulary import PAGE_REFUSES, bundle_tokenizer, check_vocabulary, tell_unfit, vocabulary_digest
 from .voice_stream import CONTEXT, FRAMES, VoiceContext, VoiceFrames, can_stream
 from .wav2vec2_model import VoiceEncoder
 
@@ -153,13 +153,16 @@ def take_tokenizer(vocabulary: Path | None, reuse: Bundle | None, folder: Path) 
     """
     if vocabulary:
         tokenizer = BertTokenizerFast(vocab=str(vocabulary), do_lower_case=True)
+        tell_unfit(tokenizer, vocabulary, PAGE_REFUSES)
         tokenizer.save_pretrained(folder)
         return tokenizer
     if reuse is None:
         raise ValueError("give --vocabulary, or a bundle whose tokenizer is taken with --reuse")
     for name, kind in (("tokenizer.json", "tokenizer"), ("tokenizer_config.json", "tokenizerConfig")):
         (folder / name).write_bytes(reuse.read(reuse.manifest["text"][kind]))
-    return BertTokenizerFast.from_pretrained(folder)
+    tokenizer = BertTokenizerFast.from_pretrained(folder)
+    tell_unfit(tokenizer, reuse.folder, PAGE_REFUSES)
+    return tokenizer
 
 
 def check_words(vocabulary: Path | None, fusion: dict, reuse: Bundle | None, reused: set[str]) -> None:

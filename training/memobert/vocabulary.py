@@ -46,8 +46,15 @@ def check_vocabulary(
         )
 
 
-def tell_unfit(tokenizer, vocabulary: Path) -> None:
-    """Warns of pieces that have capitals or accents, which are taken off each text, and of missing labels."""
+TUNE_ENDS = "`tune` will end for it: training knows these English labels alone"
+PAGE_REFUSES = "The page will refuse these labels, which the manifest names"
+
+
+def tell_unfit(tokenizer, vocabulary: Path, without_labels: str = TUNE_ENDS) -> None:
+    """Warns of pieces that have capitals or accents, which are taken off each text, and of missing labels.
+
+    `without_labels` says what these will lead to.
+    """
     pieces = {piece.removeprefix("##") for piece in tokenizer.get_vocab()} - set(tokenizer.all_special_tokens)
     normalize = tokenizer.backend_tokenizer.normalizer.normalize_str
     # Chinese characters are set apart by spaces
@@ -65,7 +72,8 @@ def tell_unfit(tokenizer, vocabulary: Path) -> None:
         Prompt(tokenizer, tokenizer.mask_token, LABELS)
     except ValueError as error:
         log.warning(
-            "%s: %s. `tune` will end for it: training knows these English labels alone",
+            "%s: %s. %s",
             vocabulary,
             str(error).partition(";")[0],
+            without_labels,
         )
