@@ -4,6 +4,7 @@ import { defineConfig } from '@playwright/test';
 const LIGHT = [
   ...[
     'accessibility',
+    'actor-sound',
     'crop-parity',
     'devices-chosen',
     'devices-shown',

@@ -1,6 +1,7 @@
 /** The built-in actor as a source: a drawn face on a canvas and recorded lines, through the same way as any MediaStream. */
 
 import { MemoError } from '../../errors';
+import { onPage, PLAY_AGAIN } from '../../page-events';
 import type { TimedText } from '../words/timed-text';
 import type { Source } from '../source';
 import { StreamSource } from '../stream-source';
@@ -21,13 +22,19 @@ const FRAMES_PER_SECOND = 20;
 /** Opens at rest: the face blinks and breathes, the script begins with `setRunning(true)`. */
 export async function openActor(options: ActorOptions, signal: AbortSignal): Promise<Source> {
   const audio = new AudioContext();
+  let source: ActorSource | null = null;
   try {
     const scenes = timed(SCENES);
-    const speech = await loadSpeech(options.base, SCENES, audio, signal);
-    const source = new ActorSource({ audio, scenes, speech, canvas: stage() }, options.audible);
-    await source.open(signal);
+    source = new ActorSource({ audio, scenes, canvas: stage() }, options.audible);
+    // its graph and the microphone's both begin now: WebKit lets those run that are made within seconds of the click
+    const [speech] = await Promise.all([
+      loadSpeech(options.base, SCENES, audio, signal),
+      source.open(signal),
+    ]);
+    source.learn(speech);
     return source;
   } catch (error) {
+    source?.close();
     if (audio.state !== 'closed') void audio.close();
     throw MemoError.from(error);
   }
@@ -36,19 +43,20 @@ export async function openActor(options: ActorOptions, signal: AbortSignal): Pro
 interface Parts {
   readonly audio: AudioContext;
   readonly scenes: readonly TimedScene[];
-  readonly speech: Speech;
   readonly canvas: { readonly element: HTMLCanvasElement; readonly context: CanvasRenderingContext2D };
 }
 
 class ActorSource extends StreamSource {
   readonly #parts: Parts;
   readonly #voice: GainNode;
+  #speech: Speech = new Map();
   readonly #timer: ReturnType<typeof setInterval>;
   /** Seconds of the script played before the present stretch, and when that began (source's clock); null at rest. */
   #played = 0;
   #since: number | null = null;
   #drawn = 0;
   #said: TimedText[] = [];
+  readonly #leave = new AbortController();
 
   constructor(parts: Parts, audible: boolean) {
     const { audio, canvas } = parts;
@@ -63,6 +71,12 @@ class ActorSource extends StreamSource {
     if (audible) this.#voice.connect(audio.destination);
     this.#draw();
     this.#timer = setInterval(() => this.#play(), 1000 / FRAMES_PER_SECOND);
+    onPage(PLAY_AGAIN, this.#sound, this.#leave.signal);
+  }
+
+  /** Its lines, before it first runs. */
+  learn(speech: Speech): void {
+    this.#speech = speech;
   }
 
   setRunning(running: boolean): void {
@@ -71,7 +85,7 @@ class ActorSource extends StreamSource {
     if (audio.state === 'closed') return;
     if (running) {
       this.#since = this.now();
-      void audio.resume().catch(() => undefined); // settles once audio is allowed; until then the face acts silently
+      this.#sound();
     } else {
       this.#played = this.#scriptSeconds();
       this.#since = null;
@@ -81,9 +95,16 @@ class ActorSource extends StreamSource {
 
   override close(): void {
     clearInterval(this.#timer);
+    this.#leave.abort();
     if (this.#parts.audio.state !== 'closed') void this.#parts.audio.close();
     super.close();
   }
+
+  /** Until audio is allowed the face acts silently. WebKit allows it for some seconds after a click, and a wish of before is not granted later. */
+  readonly #sound = (): void => {
+    const { audio } = this.#parts;
+    if (this.#since !== null && audio.state !== 'closed') void audio.resume().catch(() => undefined);
+  };
 
   #scriptSeconds(): number {
     return this.#since === null ? this.#played : this.#played + this.now() - this.#since;
@@ -97,15 +118,15 @@ class ActorSource extends StreamSource {
   }
 
   #draw(): void {
-    const { scenes, speech, canvas } = this.#parts;
+    const { scenes, canvas } = this.#parts;
     const seconds = this.#scriptSeconds();
-    const voice = this.#since === null ? 0 : voiceAt(scenes, speech, seconds);
+    const voice = this.#since === null ? 0 : voiceAt(scenes, this.#speech, seconds);
     drawActor(canvas.context, expressionAt(scenes, seconds), this.now(), voice);
     this.#drawn = seconds;
   }
 
   #say(scene: TimedScene): void {
-    const sound = this.#parts.speech.get(scene.expression)?.sound;
+    const sound = this.#speech.get(scene.expression)?.sound;
     if (sound === undefined) return;
     const node = this.#parts.audio.createBufferSource();
     node.buffer = sound;
