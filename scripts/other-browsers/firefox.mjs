@@ -22,8 +22,7 @@ const PREFERENCES = {
 /**
  * @param {string} path of Firefox
  * @param {Record<string, string>} env beside this process's own
- * @returns {Promise<{ version: string, open(url: string): Promise<void>, evaluate(expression: string): Promise<unknown>, close(): Promise<void> }>}
- * `evaluate` waits for a promise, and gives what is JSON
+ * @returns {Promise<import('./index.mjs').Browser>}
  */
 export async function startFirefox(path, env = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'memo-firefox-'));
@@ -50,16 +49,18 @@ export async function startFirefox(path, env = {}) {
     const { capabilities } = await send('session.new', { capabilities: {} });
     const { contexts } = await send('browsingContext.getTree', {});
     const { context } = contexts[0];
+    const evaluate = async (expression) => {
+      const wrapped = `(async () => JSON.stringify(await (${expression})))()`;
+      const parts = { expression: wrapped, target: { context }, awaitPromise: true };
+      const { type, result, exceptionDetails } = await send('script.evaluate', parts);
+      if (type !== 'success') throw new Error(exceptionDetails?.text ?? 'the page threw');
+      return result.value === undefined ? undefined : JSON.parse(result.value);
+    };
     return {
       version: String(capabilities.browserVersion),
       open: async (url) => void (await send('browsingContext.navigate', { context, url, wait: 'complete' })),
-      evaluate: async (expression) => {
-        const wrapped = `(async () => JSON.stringify(await (${expression})))()`;
-        const parts = { expression: wrapped, target: { context }, awaitPromise: true };
-        const { type, result, exceptionDetails } = await send('script.evaluate', parts);
-        if (type !== 'success') throw new Error(exceptionDetails?.text ?? 'the page threw');
-        return result.value === undefined ? undefined : JSON.parse(result.value);
-      },
+      evaluate,
+      act: evaluate, // its preferences ask for no click
       close: async () => {
         socket.close();
         await end();

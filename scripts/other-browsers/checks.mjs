@@ -1,6 +1,7 @@
 /**
- * What `npm run firefox` asks of a Firefox. Each check gets the browser and gives what is wrong, or null. Those that say `sound` need a
- * machine that plays it: without any sound device Firefox runs no AudioContext, and so reads no microphone.
+ * What `npm run firefox` and `npm run webkit` ask of a browser. Each check gets it and gives what is wrong, or null; what starts sound is
+ * done in a click (`act`). Those that say `sound` need a machine that plays it: without any sound device Firefox runs no AudioContext, and so
+ * reads no microphone.
  */
 
 import { startHost } from './host.mjs';
@@ -57,10 +58,10 @@ async function until(evaluate, wanted) {
 const actor = {
   name: 'the page: the actor is seen, heard and read',
   sound: true,
-  run: async ({ open, evaluate }) => {
+  run: async ({ open, evaluate, act }) => {
     await open('/?device=wasm');
     await evaluate(DEFINED);
-    const estimate = await evaluate(`(${ACT}, ${nextEstimate(ALL)})`);
+    const estimate = await act(`(${ACT}, ${nextEstimate(ALL)})`);
     return whole(estimate) && estimate.backend === 'wasm' ? null : JSON.stringify(estimate);
   },
 };
@@ -85,10 +86,10 @@ const again = {
 const soundless = {
   name: 'the page without a sound device: the actor is seen and read, and it says that no sound arrives',
   sound: false,
-  run: async ({ open, evaluate }) => {
+  run: async ({ open, evaluate, act }) => {
     await open('/?device=wasm');
     await evaluate(DEFINED);
-    const estimate = await evaluate(
+    const estimate = await act(
       `(${ACT}, ${nextEstimate('e.modalities.face.present && e.modalities.text.present')})`,
     );
     const { conditions } = await evaluate(reached(`s.conditions.includes('no-sound')`));
@@ -109,8 +110,8 @@ const text = {
 const stream = {
   name: 'a stream of the page’s, recorded speech: the voice is heard',
   sound: true,
-  run: async ({ evaluate }) => {
-    const [estimate, state] = await evaluate(`(async () => {
+  run: async ({ act }) => {
+    const [estimate, state] = await act(`(async () => {
       const found = document.querySelector('memo-bert');
       const context = new AudioContext();
       const file = await (await fetch('./actor/happy.mp3')).arrayBuffer();
@@ -134,8 +135,8 @@ const stream = {
 const devices = {
   name: 'camera and microphone: no face in the fake picture, no speech in the fake tone, Stop ends both',
   sound: true,
-  run: async ({ evaluate }) => {
-    const [state, { conditions, level }, after] = await evaluate(`(async () => {
+  run: async ({ act }) => {
+    const [state, { conditions, level }, after] = await act(`(async () => {
       const found = document.querySelector('memo-bert');
       const tracks = [];
       const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -176,7 +177,7 @@ const file = {
 const offline = {
   name: 'offline: kept, the server ended, reloaded: isolated by the service worker, threads, the actor whole',
   sound: true,
-  run: async ({ open, evaluate }) => {
+  run: async ({ open, evaluate, act }) => {
     const host = await startHost();
     try {
       await open(`${host.url}?device=wasm`);
@@ -196,7 +197,7 @@ const offline = {
     await open(`${host.url}?device=wasm`);
     await evaluate(DEFINED);
     const isolated = await evaluate('crossOriginIsolated');
-    const estimate = await evaluate(`(${ACT}, ${nextEstimate(ALL)})`);
+    const estimate = await act(`(${ACT}, ${nextEstimate(ALL)})`);
     const { backend } = await evaluate(KNOWN);
     const threads = await evaluate('Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2)))');
     const right = isolated && whole(estimate) && estimate.backend === 'wasm' && backend.threads === threads;

@@ -1,5 +1,5 @@
 /**
- * Something to play on. Firefox runs no AudioContext, not even to read a microphone or a stream, where the machine has no sound device:
+ * Something to play on. A browser (Firefox) runs no AudioContext, not even to read a microphone or a stream, where the machine has no sound device:
  * a PulseAudio of our own whose loudspeaker is nothing stands in for one. Nobody's sound settings are touched.
  */
 
@@ -14,12 +14,12 @@ const STARTED_MS = 10_000;
 const LOOK_MS = 50;
 
 /**
- * @returns {Promise<{ env: Record<string, string>, close(): Promise<void> }>} what Firefox's environment needs; nothing where there is
- * no `pulseaudio`, where a server is named already (`PULSE_SERVER`), or none is wanted (`FIREFOX_SOUND=none`)
+ * @returns {Promise<{ env: Record<string, string>, close(): Promise<void> }>} what the browser's environment needs; nothing where there is
+ * no `pulseaudio`, where a server is named already (`PULSE_SERVER`), or none is wanted (`BROWSER_SOUND=none`)
  */
 export async function startSound() {
-  const { PULSE_SERVER, FIREFOX_SOUND } = process.env;
-  if (FIREFOX_SOUND === 'none')
+  const { PULSE_SERVER, BROWSER_SOUND } = process.env;
+  if (BROWSER_SOUND === 'none')
     return { env: { PULSE_SERVER: 'unix:/nowhere' }, close: async () => undefined };
   if (PULSE_SERVER !== undefined) return { env: {}, close: async () => undefined };
   const home = mkdtempSync(join(tmpdir(), 'memo-sound-'));

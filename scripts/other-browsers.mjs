@@ -1,31 +1,24 @@
 /**
- * `npm run firefox`: the built page and the element in a real Firefox, on WebAssembly, over WebDriver BiDi. Says so and ends well
- * where there is no Firefox (`FIREFOX_PATH` names one elsewhere). Needs `dist/` (`npm run build`) and the recorded clip that `npm test` makes.
- * `FIREFOX_SOUND=none` takes the sound device away; `FIREFOX_CHECK=offline` runs what has that in its name.
+ * `npm run firefox`, `npm run webkit`: the built page and the element in a browser that the suite does not drive, on WebAssembly: a real
+ * Firefox over WebDriver BiDi, WebKitGTK over WebDriver. Says so and ends well where there is none. Needs `dist/` (`npm run build`) and the
+ * recorded clip that `npm test` makes. `BROWSER_SOUND=none` takes the sound device away; `BROWSER_CHECK=offline` runs what has that in its name.
  */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { startFirefox } from './firefox/bidi.mjs';
-import { CHECKS, KNOWN } from './firefox/checks.mjs';
-import { serveBuilt } from './firefox/serve-built.mjs';
-import { startSound } from './firefox/sound.mjs';
+import { CHECKS, KNOWN } from './other-browsers/checks.mjs';
+import { BROWSERS } from './other-browsers/index.mjs';
+import { serveBuilt } from './other-browsers/serve-built.mjs';
+import { startSound } from './other-browsers/sound.mjs';
 import { root } from './setup.mjs';
-
-const PLACES = [
-  process.env.FIREFOX_PATH,
-  ...(process.env.PATH ?? '').split(':').flatMap((folder) => [`${folder}/firefox`, `${folder}/firefox-esr`]),
-  '/Applications/Firefox.app/Contents/MacOS/firefox',
-  'C:\\Program Files\\Mozilla Firefox\\firefox.exe',
-];
 
 const EMBEDDED = `<!doctype html><html lang="en"><head><title>Elsewhere</title>
 <script type="module" src="./memo-bert.js"></script></head><body><memo-bert device="wasm"></memo-bert></body></html>`;
 
 /** A slow machine loads the model in a minute; whatever takes longer than this hangs. */
-const LIMIT_S = Number(process.env.FIREFOX_LIMIT_S ?? 300);
-const ONLY = process.env.FIREFOX_CHECK ?? '';
+const LIMIT_S = Number(process.env.BROWSER_LIMIT_S ?? 300);
+const ONLY = process.env.BROWSER_CHECK ?? '';
 const LATE = 'late';
 /** In the page: whether sound runs at all. */
 const PLAYS = `(async () => {
@@ -43,9 +36,9 @@ if (globalThis.WebSocket === undefined && !process.execArgv.includes('--experime
   const again = ['--experimental-websocket', ...process.argv.slice(1)];
   process.exit(spawnSync(process.execPath, again, { stdio: 'inherit' }).status ?? 1);
 }
-const path = PLACES.find((place) => place !== undefined && existsSync(place));
+const { name, cure, start } = BROWSERS[process.argv[2]]();
 const clip = join(root, 'tests', 'fixtures', 'generated', 'clip.webm');
-if (path === undefined) console.log('No Firefox was found: nothing was tested. FIREFOX_PATH can name one.');
+if (start === null) console.log(`No ${name} was found: nothing was tested. ${cure}`);
 else if (!existsSync(join(root, 'dist', 'index.html'))) {
   console.error('There is no build: run "npm run build" first.');
   process.exitCode = 1;
@@ -65,25 +58,26 @@ async function within(seconds, checking, evaluate) {
 async function checkAll() {
   const server = await serveBuilt(join(root, 'dist'), { '/elsewhere.html': EMBEDDED, '/clip.webm': clip });
   const sound = await startSound();
-  const firefox = await startFirefox(path, sound.env);
-  const open = (address) => firefox.open(new URL(address, server.origin).href);
+  const browser = await start(sound.env);
+  const { evaluate, act } = browser;
+  const open = (address) => browser.open(new URL(address, server.origin).href);
   await open('/elsewhere.html');
-  const plays = await firefox.evaluate(PLAYS);
-  console.log(`Firefox ${firefox.version}, ${plays ? 'with' : 'without'} a sound device`);
-  for (const { name, sound: needed, run } of CHECKS.filter((check) => check.name.includes(ONLY))) {
+  const plays = await act(PLAYS);
+  console.log(`${name} ${browser.version}, ${plays ? 'with' : 'without'} a sound device`);
+  for (const { name: what, sound: needed, run } of CHECKS.filter((check) => check.name.includes(ONLY))) {
     if (needed !== undefined && needed !== plays) {
       console.log(
-        `– ${name}: not tested ${plays ? 'where sound plays' : 'without sound; PulseAudio gives it'}`,
+        `– ${what}: not tested ${plays ? 'where sound plays' : 'without sound; PulseAudio gives it'}`,
       );
       continue;
     }
     const began = Date.now();
-    const wrong = await within(LIMIT_S, run({ open, evaluate: firefox.evaluate }), firefox.evaluate);
+    const wrong = await within(LIMIT_S, run({ open, evaluate, act }), evaluate);
     const seconds = ((Date.now() - began) / 1000).toFixed(1);
-    console.log(`${wrong === null ? '✓' : '✗'} ${name} (${seconds} s)${wrong === null ? '' : `: ${wrong}`}`);
+    console.log(`${wrong === null ? '✓' : '✗'} ${what} (${seconds} s)${wrong === null ? '' : `: ${wrong}`}`);
     if (wrong !== null) process.exitCode = 1;
   }
-  await firefox.close();
+  await browser.close();
   await sound.close();
   server.close();
   // a check that was given up may still wait
