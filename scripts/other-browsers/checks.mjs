@@ -55,13 +55,29 @@ async function until(evaluate, wanted) {
   throw new Error(`${wanted} never held: ${JSON.stringify(last)}`);
 }
 
+/**
+ * The first estimate of all that the actor gives. A browser that runs no sound later than some seconds after the click that asked for it
+ * (WebKit, on a slow machine) has the element say so: the visitor then touches the page.
+ */
+async function actorRead({ evaluate, act }) {
+  await act(`(${ACT}, void (window.read = ${nextEstimate(ALL)}), null)`);
+  for (;;) {
+    const estimate = await evaluate(
+      'Promise.race([window.read, new Promise((resolve) => setTimeout(resolve, 1000, null))])',
+    );
+    if (estimate !== null) return estimate;
+    const { conditions } = await evaluate(KNOWN);
+    if (conditions.includes('no-sound')) await act('null');
+  }
+}
+
 const actor = {
   name: 'the page: the actor is seen, heard and read',
   sound: true,
   run: async ({ open, evaluate, act }) => {
     await open('/?device=wasm');
     await evaluate(DEFINED);
-    const estimate = await act(`(${ACT}, ${nextEstimate(ALL)})`);
+    const estimate = await actorRead({ evaluate, act });
     return whole(estimate) && estimate.backend === 'wasm' ? null : JSON.stringify(estimate);
   },
 };
@@ -197,7 +213,7 @@ const offline = {
     await open(`${host.url}?device=wasm`);
     await evaluate(DEFINED);
     const isolated = await evaluate('crossOriginIsolated');
-    const estimate = await act(`(${ACT}, ${nextEstimate(ALL)})`);
+    const estimate = await actorRead({ evaluate, act });
     const { backend } = await evaluate(KNOWN);
     const threads = await evaluate('Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2)))');
     const right = isolated && whole(estimate) && estimate.backend === 'wasm' && backend.threads === threads;
