@@ -30,9 +30,11 @@ export class StreamSource implements Source {
   /** What is listened to of a track ends when another takes its place. */
   readonly #attended = { camera: new AbortController(), microphone: new AbortController() };
   #tracks: StreamTracks;
-  #stream: MediaStream | null;
-  #pump: FramePump | null = null;
-  #microphone: KeptMicrophone | null = null;
+  #stream: MediaStream | null = null;
+  readonly #readers: { camera: FramePump | null; microphone: KeptMicrophone | null } = {
+    camera: null,
+    microphone: null,
+  };
 
   /** Owns the tracks from here on: closing stops them. */
   constructor(
@@ -41,15 +43,12 @@ export class StreamSource implements Source {
     private readonly absent: AbsentStatus = {},
   ) {
     this.#tracks = tracks;
-    this.#stream = tracks.camera === null ? null : new MediaStream([tracks.camera]);
   }
 
   /** Starts reading both tracks; on failure all of them are stopped. Rejects with a MemoError. */
   async open(signal: AbortSignal): Promise<void> {
-    const { camera, microphone } = this.#tracks;
     try {
-      if (camera !== null) await this.#openCamera(camera);
-      if (microphone !== null) await this.#openMicrophone(microphone);
+      for (const kind of KINDS) await this.#read(kind);
       if (signal.aborted) throw new MemoError('aborted', 'Opening was cut short.', 'Press Start again.');
     } catch (error) {
       this.close();
@@ -80,7 +79,7 @@ export class StreamSource implements Source {
   }
 
   get microphoneSilent(): boolean {
-    return this.#microphone?.silent === true;
+    return this.#readers.microphone?.silent === true;
   }
 
   now(): number {
@@ -94,11 +93,11 @@ export class StreamSource implements Source {
 
   async nextFrame(signal: AbortSignal): Promise<TimedFrame | null> {
     for (;;) {
-      const pump = this.#pump;
+      const pump = this.#readers.camera;
       const frame = pump === null ? null : await pump.nextFrame(signal);
       if (frame !== null || signal.aborted || !this.mayReturn('camera')) return frame;
       // replaced while it was awaited, the change has been told
-      if (pump === this.#pump) await this.#nextChange(signal);
+      if (pump === this.#readers.camera) await this.#nextChange(signal);
     }
   }
 
@@ -109,9 +108,8 @@ export class StreamSource implements Source {
   close(): void {
     this.#leave.abort();
     this.emitter.clear();
-    this.#pump?.close();
-    this.#microphone?.close();
     for (const kind of KINDS) {
+      this.#readers[kind]?.close();
       this.#attended[kind].abort();
       this.#tracks[kind]?.stop();
     }
@@ -142,7 +140,7 @@ export class StreamSource implements Source {
     before?.stop();
     this.#tracks = { ...this.#tracks, [kind]: track };
     try {
-      await (kind === 'camera' ? this.#openCamera(track) : this.#openMicrophone(track));
+      await this.#read(kind);
     } catch (error) {
       if (this.#tracks[kind] === track) this.#tracks = { ...this.#tracks, [kind]: before };
       track.stop();
@@ -161,30 +159,24 @@ export class StreamSource implements Source {
     this.#attended[kind].abort();
     this.#tracks[kind]?.stop();
     this.#tracks = { ...this.#tracks, [kind]: null };
-    if (kind === 'microphone') {
-      this.#microphone?.close();
-      this.#microphone = null;
-    } else {
-      this.#pump?.close();
-      this.#pump = null;
-    }
+    this.#readers[kind]?.close();
+    this.#readers[kind] = null;
     this.emitter.emit('trackchange');
   }
 
-  async #openCamera(track: MediaStreamTrack): Promise<void> {
-    this.#pump?.close();
-    this.#stream = new MediaStream([track]);
-    const opened = await pumpTrack(track, () => this.now());
-    if (this.closed.aborted || this.#tracks.camera !== track) opened.close();
-    else this.#pump = opened;
-  }
-
-  async #openMicrophone(track: MediaStreamTrack): Promise<void> {
-    this.#microphone?.close();
+  /** In place of what was read before, which is let go first. */
+  async #read(kind: keyof StreamTracks): Promise<void> {
+    const track = this.#tracks[kind];
+    if (track === null) return;
+    this.#readers[kind]?.close();
+    const now = () => this.now();
     const deliver = (chunk: SampleChunk) => this.emitter.emit('samples', chunk);
-    const opened = await KeptMicrophone.open(track, () => this.now(), deliver);
-    if (this.closed.aborted || this.#tracks.microphone !== track) opened.close();
-    else this.#microphone = opened;
+    if (kind === 'camera') this.#stream = new MediaStream([track]);
+    const opened = await (kind === 'camera'
+      ? pumpTrack(track, now)
+      : KeptMicrophone.open(track, now, deliver));
+    if (this.closed.aborted || this.#tracks[kind] !== track) opened.close();
+    else Object.assign(this.#readers, { [kind]: opened });
   }
 
   #attend(kind: keyof StreamTracks): void {
