@@ -131,6 +131,78 @@ test('a microphone is chosen before the start by the keyboard, and a page may re
   expect(await live(page, 'audio')).toEqual([ids[0]]);
 });
 
+const OWN = { en: /^The browser’s choice \((.+)\)$/, ko: /^브라우저에 맡김\((.+)\)$/ };
+
+for (const lang of ['en', 'ko'] as const)
+  test(`where nothing was chosen it says which ones the browser took, in ${lang}`, async ({ open }) => {
+    const page = await open({ grant, devices });
+    await openBody(page, `<div lang="${lang}">${BODY}</div>`);
+    await page.getByTestId('open-devices').click();
+    await page.getByTestId('start').click();
+    for (const [of, kind] of [
+      [cameras, 'video'],
+      [microphones, 'audio'],
+    ] as const) {
+      await expect(of(page)).toHaveValue('');
+      const first = of(page).locator('option').first();
+      await expect(first).toHaveText(OWN[lang]);
+      const label = await page.evaluate(
+        (kind) => window.grantedTracks.find((track) => track.kind === kind)?.label,
+        kind,
+      );
+      expect(OWN[lang].exec((await first.textContent()) ?? '')?.[1]).toBe(label);
+    }
+    // of one that was chosen nobody says that the browser chose it
+    await microphones(page).selectOption({ index: 1 });
+    await expect(microphones(page).locator('option').first()).not.toHaveText(OWN[lang]);
+    await page.getByTestId('stop').click();
+    await expect(cameras(page).locator('option').first()).not.toHaveText(OWN[lang]);
+  });
+
+test('the system’s own microphone is told by the name of the device that it is', async ({ open }) => {
+  const page = await open({ grant, devices });
+  await page.addInitScript(() => {
+    const { mediaDevices } = navigator;
+    const list = mediaDevices.enumerateDevices.bind(mediaDevices);
+    // as where there is a real one: the system's own stands in its group
+    mediaDevices.enumerateDevices = async () =>
+      (await list()).map(({ deviceId, kind, label }) => {
+        const groupId = deviceId === 'default' || label === 'Fake Audio Input 2' ? 'desk' : label;
+        return { deviceId, kind, label, groupId } as MediaDeviceInfo;
+      });
+  });
+  await openBody(page, BODY);
+  await page.getByTestId('open-devices').click();
+  await page.getByTestId('start').click();
+  await expect(microphones(page).locator('option').first()).toHaveText(
+    'The browser’s choice (Fake Audio Input 2)',
+  );
+});
+
+test('the choice stays with another bundle, and when the element leaves the page and comes back', async ({
+  open,
+}) => {
+  const page = await open({ grant, devices });
+  await openBody(page, BODY);
+  await page.getByTestId('open-devices').click();
+  const [, second] = await values(page, microphones);
+  await microphones(page).selectOption(second!);
+  await element(page, (found) => (found.bundle = './models/small/manifest.json?another'));
+  await element(page, (found) => found.updateComplete);
+  await expect(microphones(page)).toHaveValue(second!);
+  await page.getByTestId('start').click();
+  await expectPhase(page, 'listening');
+  expect(await live(page, 'audio')).toEqual([second]);
+  await element(page, async (found) => {
+    found.remove();
+    await new Promise((resolve) => setTimeout(resolve)); // a task later it has stopped
+    document.body.append(found);
+    await found.start();
+  });
+  expect(await live(page, 'audio')).toEqual([second]);
+  await expect(microphones(page)).toHaveValue(second!);
+});
+
 for (const lang of ['en', 'ko'])
   test(`before anything was allowed it says so, on a narrow screen, in ${lang}`, async ({ open }) => {
     const page = await open({ devices, viewport: { width: 320, height: 640 } });

@@ -52,6 +52,8 @@ export interface Source {
   readonly stream: MediaStream | null;
   readonly camera: TrackStatus;
   readonly microphone: TrackStatus;
+  /** As the browser names the microphone that it took. */
+  readonly microphoneName?: string | undefined;
   /** True while the camera's track gives no picture: another program took it, or the system. */
   readonly cameraMuted?: boolean;
   /** True while the system or the visitor mutes the microphone's track. */

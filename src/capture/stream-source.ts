@@ -70,6 +70,10 @@ export class StreamSource implements Source {
     return status(this.#tracks.microphone, this.absent.microphone);
   }
 
+  get microphoneName(): string | undefined {
+    return this.#tracks.microphone?.label;
+  }
+
   get cameraMuted(): boolean {
     return isMuted(this.#tracks.camera);
   }

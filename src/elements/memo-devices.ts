@@ -14,7 +14,8 @@ const KINDS: Record<Device, MediaDeviceKind> = { camera: 'videoinput', microphon
 const PSEUDO: readonly string[] = ['default', 'communications'];
 
 /** What the browser lists; without names, and without ids, before something was allowed. */
-export type ListedDevice = Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'>;
+export type ListedDevice = Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'> &
+  Partial<Pick<MediaDeviceInfo, 'groupId'>>;
 
 /** Which camera and which microphone: those that the browser lists, by their names. Sends `devices-choose`. */
 @customElement('memo-devices')
@@ -66,8 +67,10 @@ export class MemoDevices extends BaseElement {
   @property({ attribute: false }) devices: readonly ListedDevice[] = [];
   /** What visitors may give. */
   @property({ attribute: false }) offered: readonly Modality[] = MODALITIES;
-  /** The id of the camera that is on. */
-  @property() now: string | null = null;
+  /** The name of the camera that is on. */
+  @property({ attribute: 'camera-name' }) cameraName: string | null = null;
+  /** The name of the microphone that is on. */
+  @property({ attribute: 'microphone-name' }) microphoneName: string | null = null;
   /** Camera or microphone are on: what is chosen is changed at once. */
   @property({ type: Boolean }) running = false;
   /** The browser asks for them: nothing can be chosen meanwhile. */
@@ -97,11 +100,12 @@ export class MemoDevices extends BaseElement {
   }
 
   protected override take(state: RecogniserState): void {
-    const { phase, source, camera, microphone, chosen, modalities, stream } = state;
+    const { phase, source, camera, microphone, microphoneName, chosen, modalities, stream } = state;
     const here = source === 'devices';
     this.running = here && phase !== 'idle' && phase !== 'error';
     this.asking = phase === 'asking';
-    this.now = here ? (stream?.getVideoTracks()[0]?.getSettings().deviceId ?? null) : null;
+    this.cameraName = here ? (stream?.getVideoTracks()[0]?.label ?? null) : null;
+    this.microphoneName = here && microphone === 'live' ? microphoneName : null;
     this.missing = DEVICES.filter((device) => here && state[device] === 'missing');
     Object.assign(this, { chosen, offered: modalities });
     // with the first one that is allowed the names come
@@ -138,7 +142,8 @@ export class MemoDevices extends BaseElement {
         : named.length === 0
           ? none
           : null;
-    const now = device === 'camera' ? named.find(({ deviceId }) => deviceId === this.now)?.label : undefined;
+    const name = device === 'camera' ? this.cameraName : this.microphoneName;
+    const now = id === '' && name ? nameOf(name, listed, named) : null;
     return html`<div class="one">
       <label class="heading" for=${device}>${words[device]}</label>
       <select
@@ -193,6 +198,13 @@ export class MemoDevices extends BaseElement {
       // nothing is listed here: it says that none is connected
     }
   }
+}
+
+/** What the system takes by itself has a name of its own, in Chromium: by its group it is one of those that are listed. */
+function nameOf(label: string, listed: readonly ListedDevice[], named: readonly ListedDevice[]): string {
+  const pseudo = listed.find((each) => each.label === label && !named.includes(each));
+  const group = pseudo?.groupId;
+  return (group && named.find(({ groupId }) => groupId === group)?.label) || label;
 }
 
 declare global {

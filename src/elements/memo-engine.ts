@@ -342,6 +342,8 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
     this.#made = JSON.stringify(options);
     this.#asked = settings;
     this.#recogniser = recogniser;
+    // a visitor's choice outlives the recogniser that it was told
+    recogniser.handle({ name: 'devices-choose', detail: this.known.chosen });
     this.#unsubscribe = recogniser.subscribe((known) => this.#show(known));
     for (const type of FORWARDED) {
       recogniser.addEventListener(type, ({ detail }: CustomEvent<unknown>) => {
@@ -371,13 +373,13 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
     this.#unsubscribe();
     this.#unsubscribe = () => undefined; // the way out of it would keep it
     const recogniser = this.#recogniser;
-    const { phase: previous, conditions } = recogniser?.state ?? INITIAL_STATE;
+    const { phase: previous, conditions, chosen } = this.#now;
     this.#recogniser = null;
     recogniser?.close();
     this.#refused.clear(); // the next one's may have it
     const read = this.#read();
     this.#problems = read.problems;
-    this.#show({ ...INITIAL_STATE, ...wished(read) });
+    this.#show({ ...INITIAL_STATE, ...wished(read), chosen });
     // nobody hears of it from a recogniser that was let go
     if (previous !== 'idle' || conditions.length > 0)
       this.#tell('statechange', { phase: 'idle', previous, conditions: [] });

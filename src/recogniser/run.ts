@@ -81,11 +81,13 @@ export function restart(run: Run): void {
   Object.assign(run, { mending: true, conditions: [] });
 }
 
-export function tracksOf({ camera, microphone, stream, progress }: Source): Partial<RecogniserState> {
-  return { camera, microphone, stream, fileProgress: progress };
+export function tracksOf(source: Source): Partial<RecogniserState> {
+  const { camera, microphone, microphoneName = null, stream, progress } = source;
+  return { camera, microphone, microphoneName, stream, fileProgress: progress };
 }
 
-const { camera, microphone, stream, fileProgress, rates, delayMs, faces, level, speaking } = INITIAL_STATE;
+const { camera, microphone, microphoneName, stream, fileProgress, rates, delayMs, faces, level, speaking } =
+  INITIAL_STATE;
 
 /** What a start takes back of the run before. */
 export const NOTHING_YET: Partial<RecogniserState> = {
@@ -99,6 +101,7 @@ export const NOTHING_YET: Partial<RecogniserState> = {
 export const AT_REST: Partial<RecogniserState> = {
   camera,
   microphone,
+  microphoneName,
   stream,
   fileProgress,
   rates,

@@ -47,6 +47,8 @@ export interface RecogniserState {
   readonly chosen: ChosenDevices;
   readonly camera: TrackStatus;
   readonly microphone: TrackStatus;
+  /** As the browser names the microphone that the run has or had last; null without one. */
+  readonly microphoneName: string | null;
   /** What the preview shows; null without video. */
   readonly stream: MediaStream | null;
   /** Of the running file, 0 to 1; null for live sources. */
@@ -95,6 +97,7 @@ export const INITIAL_STATE: RecogniserState = Object.freeze({
   chosen: {},
   camera: 'off',
   microphone: 'off',
+  microphoneName: null,
   stream: null,
   fileProgress: null,
   progress: null,
