@@ -37,11 +37,12 @@ describe('package.json', () => {
     },
   );
 
-  it('wants the Node that README and CONTRIBUTING name', () => {
-    const least = /^>=(\d+\.\d+)$/.exec(own.engines.node)?.[1] ?? 'no least';
-    expect(lock.packages['']?.engines?.node).toBe(own.engines.node);
+  it('wants the Node that Vite does, and README and CONTRIBUTING name', () => {
+    expect(own.engines.node).toBe('^20.19.0 || >=22.12.0');
+    for (const wants of ['', 'node_modules/vite'])
+      expect(lock.packages[wants]?.engines?.node).toBe(own.engines.node);
     for (const page of ['README.md', 'CONTRIBUTING.md'])
-      expect(readFileSync(page, 'utf8')).toContain(`(${least} or later)`);
+      expect(readFileSync(page, 'utf8')).toContain('Node 20.19 or later (of 22: 22.12; not 21)');
   });
 
   it.each(overridden)('overrides exactly: %s', (version) => {

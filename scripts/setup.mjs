@@ -30,15 +30,21 @@ export function checkFolder(folder, tool = 'Vite') {
     throw new Error(`${tool} cannot work in a folder with "${mark}" in its name: rename or move ${folder}`);
 }
 
+/**
+ * @param {string} version of Node
+ * @throws {Error} on one that is not among `engines` of package.json, which are Vite's
+ */
+export function checkNode(version) {
+  const [major, minor] = version.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 && minor < 12))
+    throw new Error(
+      `Vite does not run on Node ${version}: install the newest Node (or 20.19 and later of 20, 22.12 and later of 22) and run this again.`,
+    );
+}
+
 /** Installs the packages of package-lock.json unless that very file is what is installed. */
 export function installPackages() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  // as Vite asks for
-  if (major < 20 || (major === 20 && minor < 19) || (major === 22 && minor < 12)) {
-    throw new Error(
-      `Node ${process.versions.node} is too old: install Node 20.19, 22.12 or later and run this again.`,
-    );
-  }
+  checkNode(process.versions.node);
   checkFolder(root);
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
