@@ -22,13 +22,16 @@ describe('DownMix', () => {
     const mixed = weights.map((_, of) =>
       new DownMix().mix(channels, 3, (plane, channel) => plane.fill(frame(of)[channel] ?? 0)),
     );
-    for (const [of, weight] of weights.entries())
+    for (const [of, weight] of weights.entries()) {
+      expect(mixed[of]).toHaveLength(3);
       for (const sample of mixed[of]!) expect(sample).toBeCloseTo(weight, 6);
+    }
   });
 
   it.each([1, 2, 3, 6, 7, 8])('is as loud as each of %i channels that are equal', (channels) => {
-    for (const sample of new DownMix().mix(channels, 3, (plane) => plane.fill(0.5)))
-      expect(sample).toBeCloseTo(0.5, 6);
+    const mixed = new DownMix().mix(channels, 3, (plane) => plane.fill(0.5));
+    expect(mixed).toHaveLength(3);
+    for (const sample of mixed) expect(sample).toBeCloseTo(0.5, 6);
   });
 
   it('adds what is said in several', () => {

@@ -20,7 +20,9 @@ describe('greyAverage', () => {
       const pixel = Math.floor(at / 4);
       return at % 4 === 3 || (pixel + Math.floor(pixel / width)) % 2 === 0 ? 255 : 0;
     });
-    for (const value of greyAverage(board, 4, 6)) expect(value).toBeCloseTo(127.5, 3);
+    const grey = greyAverage(board, 4, 6);
+    expect(grey).toHaveLength(4 * 4);
+    for (const value of grey) expect(value).toBeCloseTo(127.5, 3);
   });
 
   it('keeps areas apart', () => {
