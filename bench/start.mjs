@@ -2,7 +2,7 @@
 /**
  * What a visitor waits for, on a network of a given speed:
  *
- *   npm run build && node bench/start.mjs [--megabits 20] [--runs 3] [--out bench/results]
+ *   npm run build && node scripts/record-actor.mjs && node bench/start.mjs [--megabits 20] [--runs 3] [--out bench/results]
  *
  * The built page is served gzip-packed, as hosts do, no faster than that, to a Chromium with a fake camera and microphone. From the
  * click on Start to the first answer by the face alone, by face and voice, and by MEmoBERT: at the first visit, and at a second one,

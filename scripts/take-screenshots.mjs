@@ -2,7 +2,7 @@
 /**
  * Pictures of the built page for people to look at: each view in both languages, schemes and widths, into
  * `test-results/screenshots/`. `vite preview` must serve the build: `node scripts/take-screenshots.mjs http://localhost:4173/`;
- * after it the views that are wanted, `file gallery`; all without.
+ * after it the views that are wanted, `file gallery`; all without. `file` wants the clip of `node scripts/record-actor.mjs`.
  */
 
 import { mkdirSync } from 'node:fs';

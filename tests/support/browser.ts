@@ -5,6 +5,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { test as base, chromium, expect, type Browser, type Page } from '@playwright/test';
+import { findBrowser } from '../../scripts/find-browser.mjs';
 import { giveToyBundle } from './toy-bundle';
 import { Witness } from './witness';
 
@@ -60,9 +61,8 @@ async function launch({
   tiersUpEarly = false,
   switches = [],
 }: BrowserOptions): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM_PATH'];
   return chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
+    executablePath: findBrowser(),
     args: [
       ...(devices === undefined
         ? [
