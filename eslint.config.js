@@ -2,7 +2,18 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'lib', 'node_modules', 'public', 'training', 'test-results', '.setup', '.cache'] },
+  {
+    ignores: [
+      'dist',
+      'lib',
+      'node_modules',
+      'public',
+      'training/{.cache,.venv,results,runs}',
+      'test-results',
+      '.setup',
+      '.cache',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -65,7 +76,7 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': ['error', 'document', 'window'] },
   },
   {
-    files: ['bin/**', 'scripts/**', 'tests/**', 'bench/**', '**/*.test.ts', '**/testing/**'],
+    files: ['bin/**', 'scripts/**', 'tests/**', 'training/**', 'bench/**', '**/*.test.ts', '**/testing/**'],
     languageOptions: {
       globals: {
         process: 'readonly',

@@ -11,7 +11,10 @@ const SUM_TOLERANCE = 1e-5;
 export function checkEstimates(estimates) {
   for (const estimate of estimates) {
     checkFinite(estimate, `the estimate at ${estimate.time} s`);
-    const alone = Object.entries(estimate.modalities).map(([name, { probabilities }]) => [name, probabilities]);
+    const alone = Object.entries(estimate.modalities).map(([name, { probabilities }]) => [
+      name,
+      probabilities,
+    ]);
     const faces = estimate.faces.map(({ expression }, index) => [`face ${index}`, expression]);
     for (const [name, distribution] of [['all', estimate.probabilities], ...alone, ...faces]) {
       if (distribution !== null) checkDistribution(distribution, `${name} at ${estimate.time} s`);
@@ -48,7 +51,12 @@ export function summarise({ seconds, estimates }) {
     ...{ seconds: round(seconds), estimates: estimates.length },
     ...{ face: present('face'), voice: present('voice') },
     withheld: estimates.filter(({ reliability }) => reliability.abstained).length,
-    ...{ word, mean: round(mean(course)), least: round(Math.min(...course)), most: round(Math.max(...course)) },
+    ...{
+      word,
+      mean: round(mean(course)),
+      least: round(Math.min(...course)),
+      most: round(Math.max(...course)),
+    },
     changes: words.filter((each, index) => index > 0 && each !== words[index - 1]).length,
   };
 }

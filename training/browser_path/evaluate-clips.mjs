@@ -1,4 +1,4 @@
-/* global atob, customElements, document, File -- in the page */
+/* global atob, customElements, document, File, queueMicrotask -- in the page */
 /**
  * What the built page answers over clips of real people, with the shipped bundle on wasm; `npm run build` comes first.
  *
@@ -70,7 +70,9 @@ function describe(manifest, paths) {
   );
   return files
     .filter(({ path }) => paths.has(path))
-    .map(({ name, precision, path, sha256 }) => `${name} ${precision} (${path}, sha256 ${sha256.slice(0, 12)})`);
+    .map(
+      ({ name, precision, path, sha256 }) => `${name} ${precision} (${path}, sha256 ${sha256.slice(0, 12)})`,
+    );
 }
 
 // from the root: its config says which headers and where the built page is

@@ -1,3 +1,4 @@
+/* global customElements, document -- in the page */
 /**
  * Whether the built page opens a bundle on wasm, what that takes, and what it then answers, in a real Chromium.
  *
@@ -20,7 +21,11 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const MOUNT = '/opened';
 
 const { values } = parseArgs({
-  options: { bundle: { type: 'string' }, minutes: { type: 'string', default: '10' }, json: { type: 'string' } },
+  options: {
+    bundle: { type: 'string' },
+    minutes: { type: 'string', default: '10' },
+    json: { type: 'string' },
+  },
 });
 if (!values.bundle) {
   console.error('Give --bundle FOLDER, a folder with manifest.json.');
@@ -38,7 +43,10 @@ const bundlePlugin = {
       try {
         if (!path.startsWith(folder + sep)) throw new Error('outside of the bundle');
         const data = await readFile(path);
-        response.setHeader('Content-Type', path.endsWith('.json') ? 'application/json' : 'application/octet-stream');
+        response.setHeader(
+          'Content-Type',
+          path.endsWith('.json') ? 'application/json' : 'application/octet-stream',
+        );
         response.end(data);
       } catch {
         response.statusCode = 404;
@@ -104,7 +112,10 @@ async function open(page, base) {
   await page.goto(`${base}?device=wasm`);
   await page.waitForFunction(() => customElements.get('memo-bert') !== undefined);
   await page.evaluate(begin, `${MOUNT}/manifest.json`);
-  await page.getByRole('button', { name: /without a camera/i }).first().click();
+  await page
+    .getByRole('button', { name: /without a camera/i })
+    .first()
+    .click();
   await page.waitForFunction(() => {
     const { errors, estimates } = globalThis.told;
     const whole = ({ modalities }) => Object.values(modalities).every(({ present }) => present);

@@ -127,7 +127,9 @@ export class VoiceHarness {
 
   private async read(timeS: number): Promise<VoiceReading> {
     const { features } = await this.encoder.encode(timeS);
-    return features === null ? { encoder: null, fusion: null, tokens: 0 } : this.reading(this.graph, features);
+    return features === null
+      ? { encoder: null, fusion: null, tokens: 0 }
+      : this.reading(this.graph, features);
   }
 
   private async reading(graph: VoiceGraph, data: Float32Array): Promise<VoiceReading> {
