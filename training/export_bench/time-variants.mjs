@@ -1,7 +1,7 @@
 /**
  * Times the graphs of `python -m memobert.export_variants` and `fusion_variants` in onnxruntime-web's wasm, on one thread:
  *
- *   node training/export_bench/time-variants.mjs --report results/variants/variants.json --runs 60
+ *   node training/export_bench/time-variants.mjs --report training/results/variants/variants.json --runs 60
  *
  * Reads the report and the graphs beside it, writes `timings.json` there. Variants take turns run by run, and what counts is CPU time:
  * what else the machine does then hits all of them alike, or none. The first variant is what the others are multiples of.
