@@ -37,7 +37,9 @@ for (const part of ['models', 'generated', 'actor']) {
   cpSync(join(root, 'public', part), join(folder, part), { recursive: true });
 }
 if (values.script) {
-  const isShipped = (path) => !/^(?:types|index\.js|elements\.js)/.test(relative(join(root, 'lib'), path));
+  // the rest of lib/ is for bundlers, compilers and editors
+  const isShipped = (path) =>
+    !/^(?:types$|(?:index|elements|nothing)\.js$|[\w.-]+\.json$)/.test(relative(join(root, 'lib'), path));
   cpSync(join(root, 'lib'), folder, { recursive: true, filter: isShipped });
   cpSync(join(root, 'lib', 'index.js'), join(folder, 'recogniser.js'));
 }

@@ -84,6 +84,11 @@ function copyAssets(project) {
     'plain/worker.js',
   ])
     if (!existsSync(join(project, 'public', path))) throw new Error(`memo-bert-assets copied no ${path}`);
+  const needless = readdirSync(join(project, 'public', 'plain')).filter((name) =>
+    /^types$|\.json$|^(?:index|elements|nothing)\.js$/.test(name),
+  );
+  if (needless.length > 0)
+    throw new Error(`memo-bert-assets copied ${needless.join(', ')}, which no page fetches.`);
   for (const wrong of [[], ['index.html'], ['public', '--all']]) {
     const { status, stderr } = spawnSync(process.execPath, [command, ...wrong], {
       cwd: project,
