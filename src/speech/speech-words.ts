@@ -5,7 +5,6 @@ import { BaseWordSource, Transcript, type WordListeners, type WordScene } from '
 import type { SpeechClient } from './speech-client';
 
 export class SpeechWords extends BaseWordSource {
-  readonly kind = 'in-page';
   #language = '';
   readonly #transcript = new Transcript();
   #stepped = false;

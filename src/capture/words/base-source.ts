@@ -1,10 +1,9 @@
 /** What every source of words does alike: a status that is told when it changes, and silence after the end. */
 
 import type { MemoError } from '../../errors';
-import type { Word, WordListeners, WordScene, WordSource, WordSourceKind, WordStatus } from './word-source';
+import type { Word, WordListeners, WordScene, WordSource, WordStatus } from './word-source';
 
 export abstract class BaseWordSource implements WordSource {
-  abstract readonly kind: WordSourceKind;
   abstract readonly language: string;
   #status: WordStatus = 'off';
   #begun = false;

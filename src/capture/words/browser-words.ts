@@ -34,7 +34,6 @@ export interface BrowserWordsOptions {
 }
 
 export class BrowserWords extends BaseWordSource {
-  readonly kind = 'browser';
   readonly language: string;
   readonly #transcript = new Transcript();
   #scene: WordScene | null = null;

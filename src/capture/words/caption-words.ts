@@ -21,7 +21,6 @@ export interface CaptionFile {
 }
 
 export class CaptionWords extends BaseWordSource {
-  readonly kind = 'captions';
   readonly language: string;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** The cues told last: up to which one, and how many. */

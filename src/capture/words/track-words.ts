@@ -12,7 +12,6 @@ import { Transcript } from './transcript';
 import { REMEMBERED_SECONDS, type Word, type WordListeners, type WordScene } from './word-source';
 
 export class TrackWords extends BaseWordSource {
-  readonly kind = 'captions';
   readonly language: string;
   readonly #transcript = new Transcript();
   readonly #leave = new AbortController();

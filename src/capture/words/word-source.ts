@@ -47,7 +47,6 @@ export interface WordListeners {
 }
 
 export interface WordSource {
-  readonly kind: WordSourceKind;
   /** BCP 47; empty where it is not known. */
   readonly language: string;
   readonly status: WordStatus;
