@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 /** Brotli at its best takes a minute for the largest; hosts that compress on the way do not take it either. */
@@ -48,5 +48,3 @@ function read(path) {
 export function lastingName(file) {
   return file.replace(/-[\w-]{8}(\.\w+)$/, '-*$1');
 }
-
-export const inDist = (dist) => (file) => join(dist, file);

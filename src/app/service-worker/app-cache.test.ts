@@ -88,7 +88,7 @@ describe('which file', () => {
 describe('installed', () => {
   it('the shell is there, and no more; without the host it is served with our headers', async () => {
     const app = await installed();
-    expect(await app.kept()).toMatchObject({ version: '1', groups: ['shell'] });
+    expect(await app.kept()).toMatchObject({ groups: ['shell'] });
     host.clear();
     const page = await at(app, '');
     expect(await page.text()).toBe('<html>1</html>');
@@ -232,7 +232,7 @@ describe('forgetting', () => {
     await app.forget(true);
     expect(await (await at(app, 'assets/a-1.js')).text()).toBe('a1');
     expect(await caches.keys()).toEqual([]);
-    expect(await app.kept()).toEqual({ version: '1', groups: [], bytes: 0 });
+    expect(await app.kept()).toEqual({ groups: [], bytes: 0 });
   });
 
   it('everything, while a script is asked for: it is answered, and nothing comes back', async () => {

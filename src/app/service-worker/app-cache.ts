@@ -76,12 +76,11 @@ export class AppCache {
 
   async kept(): Promise<KeptGroups> {
     const cache = await this.#opened();
-    if (cache === null) return { version: this.build.version, groups: [], bytes: 0 };
+    if (cache === null) return { groups: [], bytes: 0 };
     const there = new Set((await cache.keys()).map(({ url }) => this.fileAt(url)));
     const missing = this.build.files.filter((file) => !there.has(file)).map(({ group }) => group);
     const groups = [...new Set(this.build.files.map(({ group }) => group))];
     return {
-      version: this.build.version,
       groups: groups.filter((group) => !missing.includes(group)),
       bytes: [...there].reduce((sum, file) => sum + (file?.bytes ?? 0), 0),
     };

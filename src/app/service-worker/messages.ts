@@ -12,7 +12,6 @@ export type ToServiceWorker =
   | { readonly kind: 'activate'; readonly unasked: boolean };
 
 export interface KeptGroups {
-  readonly version: string;
   /** Complete ones. */
   readonly groups: readonly Group[];
   readonly bytes: number;

@@ -6,7 +6,7 @@
 
 import { AppCache } from './app-cache';
 import { PAGE, type Build } from './build';
-import type { Busy, FromServiceWorker, ToServiceWorker, Working } from './messages';
+import type { Busy, BusyQuestion, FromServiceWorker, ToServiceWorker, Working } from './messages';
 import { windowOf } from './window-of';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -95,7 +95,7 @@ function isBusy(client: WindowClient, unasked: boolean): Promise<boolean> {
       clearTimeout(timer);
       resolve(data.busy || (unasked && data.touched !== false));
     };
-    client.postMessage({ kind: 'busy?' }, [port2]);
+    client.postMessage({ kind: 'busy?' } satisfies BusyQuestion, [port2]);
   });
 }
 

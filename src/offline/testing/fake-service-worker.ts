@@ -55,7 +55,7 @@ export class FakeContainer extends EventTarget {
     }
     if (request.kind === 'keep') for (const group of request.groups) this.groups.add(group);
     if (request.kind === 'forget') this.groups = new Set(request.everything ? [] : SHELL);
-    return { kind: 'kept', kept: { version: '1', groups: [...this.groups], bytes: this.groups.size * 10 } };
+    return { kind: 'kept', kept: { groups: [...this.groups], bytes: this.groups.size * 10 } };
   }
 
   take(): void {
