@@ -17,7 +17,6 @@ from .kept import keep_arrays, kept_arrays
 from .labels import LABELS
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 
-MODALITIES = ("text", "face", "voice")
 # the seven cases of present modalities (paper, section 3.2), in its letters: T text, V visual, A acoustic
 CASES: dict[str, tuple[str, ...]] = {
     "T": ("text",),

@@ -26,7 +26,6 @@ class VideoError(ValueError):
 class Contents:
     duration_s: float | None
     """As the container says; None when it does not."""
-    has_picture: bool
     has_sound: bool
 
 
@@ -43,7 +42,7 @@ def probe(path: Path) -> Contents:
     """Raises VideoError for what is no video."""
     with _open(path) as container:
         duration = container.duration / av.time_base if container.duration else None
-        return Contents(duration, *(_best(container, kind) is not None for kind in ("video", "audio")))
+        return Contents(duration, _best(container, "audio") is not None)
 
 
 def pictures_at(path: Path, times_s: Iterable[float], reading: Reading, threads: int = 0):
