@@ -1,6 +1,6 @@
 /** The documentation against what is there: every link leads somewhere, every example is right by the types, every code of an error and every custom state is told of. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 // pages are relative, and the compiler asks for slashes
 import { dirname, join } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
@@ -11,17 +11,9 @@ import { UNSURE } from '../src/elements/custom-states';
 import { ERROR_CODES } from '../src/errors';
 import { CONDITIONS, PHASES } from '../src/recogniser';
 import { slugs } from './model-card.mjs';
+import { PAGES } from './pages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replaceAll('\\', '/');
-const pages = [
-  ...['.', 'docs'].flatMap((folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(folder, name)),
-  ),
-  ...['bench/README.md', 'training/README.md', 'training/SHIPPED.md', 'public/models/small/README.md'],
-];
-
 function tokensOf(page: string): Token[] {
   const found: Token[] = [];
   marked.walkTokens(marked.lexer(readFileSync(join(root, page), 'utf8')), (token) => {
@@ -37,7 +29,7 @@ function anchorsOf(page: string): Set<string> {
 }
 
 describe('links', () => {
-  it.each(pages)('of %s lead somewhere', (page) => {
+  it.each(PAGES)('of %s lead somewhere', (page) => {
     const lost = tokensOf(page).flatMap((token) => {
       if (token.type !== 'link' && token.type !== 'image') return [];
       const { href } = token as Tokens.Link | Tokens.Image;
@@ -52,7 +44,7 @@ describe('links', () => {
 });
 
 describe('guides', () => {
-  const guides = pages.filter((page) => page.startsWith('docs/') && !page.endsWith('-api.md'));
+  const guides = PAGES.filter((page) => page.startsWith('docs/') && !page.endsWith('-api.md'));
   const text = guides.map((page) => readFileSync(join(root, page), 'utf8')).join('\n');
   it.each(ERROR_CODES)('tell of the error %s', (code) => {
     expect(text.includes(`\`${code}\``)).toBe(true);
@@ -103,7 +95,7 @@ describe('examples', () => {
   it('are right by the types', { timeout: 120_000 }, () => {
     const at = (name: string) => join(root, 'src', name);
     const files = new Map([[at('given.ts'), GIVEN]]);
-    for (const page of pages) {
+    for (const page of PAGES) {
       for (const [index, script] of scriptsOf(page).entries()) {
         if (script.trim() === '') continue;
         // a page's own build has the same under a name that stays
