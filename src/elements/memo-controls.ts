@@ -5,13 +5,9 @@ import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { customElement } from './custom-element';
 import { property, query, state } from './decorators';
+import { DEVICES, GIVES, type Device } from './device-names';
 import { icons } from './icons';
 import { strings } from './strings';
-
-type Device = 'camera' | 'microphone';
-const DEVICES: readonly Device[] = ['camera', 'microphone'];
-/** What each device is there for. */
-const GIVES: Record<Device, Modality> = { camera: 'face', microphone: 'voice' };
 
 /** As long as it takes to see that “Stop” has become “Start”, milliseconds. */
 const ENDED_MS = 500;
@@ -181,12 +177,12 @@ export class MemoControls extends BaseElement {
 
   /** What a press on Start would let happen; null where it would capture nothing of the visitor's. */
   #consent(): string | null {
-    const wanted = this.#wanted();
+    const wished = this.#wished();
     const { devices, start, and, away, stays } = strings.consent;
-    const read = DEVICES.filter((device) => wanted[device]).map((device) => devices[device]);
-    return this.running || this.given || read.length === 0
+    const read = wished.map((device) => devices[device]).join(and);
+    return this.running || this.given || wished.length === 0
       ? null
-      : start(read.join(and), this.sends && wanted.microphone ? away : stays);
+      : start(read, this.sends && wished.includes('microphone') ? away : stays);
   }
 
   #switch(device: Device): TemplateResult {
@@ -208,8 +204,7 @@ export class MemoControls extends BaseElement {
   #toggle(device: Device): void {
     this.wish = { ...this.wish, [device]: !this.wish[device] };
     if (!this.running) return;
-    const wanted = this.#wanted();
-    if (wanted.camera || wanted.microphone) this.request('start', wanted);
+    if (this.#wished().length > 0) this.request('start', this.#wanted());
     else this.request('stop', {});
   }
 
@@ -217,10 +212,14 @@ export class MemoControls extends BaseElement {
     return DEVICES.filter((device) => this.offered.includes(GIVES[device]));
   }
 
+  /** Those of them that are switched on. */
+  #wished(): readonly Device[] {
+    return this.#devices().filter((device) => this.wish[device]);
+  }
+
   #wanted(): Record<Device, boolean> {
-    const devices = this.#devices();
-    const wants = (device: Device) => this.wish[device] && devices.includes(device);
-    return { camera: wants('camera'), microphone: wants('microphone') };
+    const wished = this.#wished();
+    return { camera: wished.includes('camera'), microphone: wished.includes('microphone') };
   }
 
   #notes(): string[] {

@@ -4,11 +4,9 @@ import type { ChosenDevices, RecogniserState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { customElement } from './custom-element';
 import { property, state } from './decorators';
+import { DEVICES, GIVES, type Device } from './device-names';
 import { devicesWords } from './strings/devices-words';
 
-type Device = 'camera' | 'microphone';
-const DEVICES: readonly Device[] = ['camera', 'microphone'];
-const GIVES: Record<Device, Modality> = { camera: 'face', microphone: 'voice' };
 const KINDS: Record<Device, MediaDeviceKind> = { camera: 'videoinput', microphone: 'audioinput' };
 /** Chromium's names for what the system takes by itself: that is nobody's choice. */
 const PSEUDO: readonly string[] = ['default', 'communications'];

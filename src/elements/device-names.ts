@@ -1,0 +1,6 @@
+import type { Modality } from '../memobert/estimate';
+
+export type Device = 'camera' | 'microphone';
+export const DEVICES: readonly Device[] = ['camera', 'microphone'];
+/** What each device is there for. */
+export const GIVES: Record<Device, Modality> = { camera: 'face', microphone: 'voice' };
