@@ -190,6 +190,45 @@ const file = {
   },
 };
 
+const late = {
+  name: 'what is fetched late: words, faces and voice of a moment are filled in, a mark is taken, every format is saved',
+  sound: true,
+  run: async ({ open, evaluate, act }) => {
+    await open('/elsewhere.html');
+    await evaluate(DEFINED);
+    await actorRead({ evaluate, act });
+    const { filling, marks, saved } = await evaluate(`(async () => {
+      const found = document.querySelector('memo-bert');
+      const ask = (name, detail) => found.handle({ name, detail });
+      const state = (wanted) => new Promise((resolve, reject) => {
+        const leave = found.subscribe((s) => {
+          const { error } = s.moment;
+          if (error !== null) reject(new Error(error.code + ': ' + error.message));
+          else if (!wanted(s)) return;
+          else resolve(s);
+          setTimeout(() => leave());
+        });
+      });
+      ask('moment-take', {});
+      await state(({ moment }) => moment.taken !== null && !moment.busy);
+      ask('moment-mask', { words: [0], faces: [0], voice: [0, 1] });
+      const { moment } = await state(({ moment }) => moment.filling?.masks.words.length === 1 && !moment.busy);
+      ask('mark', { word: 'happy' });
+      const { adaptation } = await state(({ adaptation }) => adaptation.marks.length > 0);
+      found.stop();
+      const saved = {};
+      for (const format of ['csv', 'json', 'webvtt', 'emotionml', 'png'])
+        saved[format] = (await found.export(format)).size;
+      return { filling: moment.filling, marks: adaptation.marks.length, saved };
+    })()`);
+    const { words, face, voice } = filling;
+    const filled =
+      words.length === 1 && whole({ probabilities: face.guessed }) && voice.tokens === 2 && voice.error > 0;
+    const right = filled && marks === 1 && Object.values(saved).every((bytes) => bytes > 100);
+    return right ? null : JSON.stringify([filling, marks, saved]);
+  },
+};
+
 const offline = {
   name: 'offline: kept, the server ended, reloaded: isolated by the service worker, threads, the actor whole',
   sound: true,
@@ -221,4 +260,4 @@ const offline = {
   },
 };
 
-export const CHECKS = [actor, soundless, again, text, stream, devices, file, offline];
+export const CHECKS = [actor, soundless, again, text, stream, devices, file, late, offline];
