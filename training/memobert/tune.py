@@ -25,7 +25,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .command_help import CommandHelp
-from .exported_models import load_models
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .labels import LABELS
 from .loop import Checkpoints, add_common_arguments, autocast, describe_run, start
@@ -37,7 +36,7 @@ from .pretrain import add_model_arguments, make_model, start_heads
 from .pretraining_heads import TASKS, Pretraining, mask_for
 from .samples import CASES, Batch, Prompt, Sample, lay_out
 from .sources import DEFAULT_PROMPT, Source, add_source_arguments, load_source
-from .wav2vec2_model import VoiceEncoder
+from .voices_alone import as_said, mix_voices, voice_that_says
 
 log = logging.getLogger(__name__)
 
@@ -244,49 +243,6 @@ class Stepper:
             batch = as_said(batch, self.voice, arguments.voice_says)
         losses = wrapped(batch)
         return {**losses, f"{case} loss": losses["loss"].detach()}
-
-
-def mix_voices(batch: Batch, rng: np.random.Generator, parameter: float) -> Batch:
-    """Voices and labels [N,labels] mixed by twos (mixup: Zhang et al., ICLR 2018).
-
-    The encoder knows the voices of its training too well, and so what MEmoBERT learns of them is too sure of
-    others'. Words are the prompt's alone, the same for all.
-    """
-    count = len(batch.labels)
-    other = torch.from_numpy(rng.permutation(count))
-    part = torch.from_numpy(rng.beta(parameter, parameter, count).astype(np.float32))
-    labels = batch.wanted
-    masks = batch.attention_mask
-    return replace(
-        batch,
-        voice_features=torch.lerp(batch.voice_features[other], batch.voice_features, part[:, None, None]),
-        attention_mask=torch.maximum(masks, masks[other]),
-        labels=torch.lerp(labels[other], labels, part[:, None]),
-    )
-
-
-def voice_that_says(arguments: argparse.Namespace, device) -> VoiceEncoder:
-    """The encoder of `--voice-encoder`, for its answers. Raises ValueError where it has none."""
-    if not 0 <= arguments.voice_says <= 1:
-        raise ValueError(f"--voice-says {arguments.voice_says} is not between 0 and 1")
-    if arguments.voice_encoder is None:
-        raise ValueError("--voice-says is about --voice-encoder: give that as well")
-    voice = load_models(None, arguments.voice_encoder, None)["wav2vec2"]
-    if voice.labels != len(LABELS):
-        raise ValueError(f"{arguments.voice_encoder} has no answer of its own: leave --voice-says out")
-    return voice.to(device).requires_grad_(False)
-
-
-def as_said(batch: Batch, voice: VoiceEncoder, part: float) -> Batch:
-    """Of voices alone, `part` of the labels [N,labels] is what their encoder answers to these very tokens.
-
-    Beside labels alone MEmoBERT's likelihood of people that neither heard stays below the encoder's own
-    (`training/SHIPPED.md`, "What was found on the way").
-    """
-    mask = batch.attention_mask[:, -batch.voice_features.shape[1] :]
-    with torch.no_grad():
-        said = voice.answer(batch.voice_features, mask).float().softmax(1)
-    return replace(batch, labels=torch.lerp(batch.wanted, said, part))
 
 
 def hold_words(model: MemoBert) -> None:
