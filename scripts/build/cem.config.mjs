@@ -46,7 +46,7 @@ function writtenOut() {
             attribute.type = { text: typeOf(path, name, attribute.fieldName) };
           for (const each of [...attributes, ...members])
             if (CONSTANT.test(each.default)) each.default = presetOf(path, name, each.fieldName ?? each.name);
-          for (const each of cssProperties) each.default = looks.get(each.name) ?? 'by the label';
+          for (const each of cssProperties) each.default ??= looks.get(each.name);
         }
     },
   };

@@ -61,14 +61,11 @@ async function until(evaluate, wanted) {
  */
 async function actorRead({ evaluate, act }) {
   await act(`(${ACT}, void (window.read = ${nextEstimate(ALL)}), null)`);
-  for (;;) {
-    const estimate = await evaluate(
-      'Promise.race([window.read, new Promise((resolve) => setTimeout(resolve, 1000, null))])',
-    );
-    if (estimate !== null) return estimate;
-    const { conditions } = await evaluate(KNOWN);
-    if (conditions.includes('no-sound')) await act('null');
-  }
+  const refused = reached(`s.conditions.includes('no-sound')`);
+  const estimate = await evaluate(`Promise.race([window.read, ${refused}.then(() => null)])`);
+  if (estimate !== null) return estimate;
+  await act('null');
+  return evaluate('window.read');
 }
 
 const actor = {

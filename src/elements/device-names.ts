@@ -1,3 +1,5 @@
+/** Camera and microphone, as the switches and the choice of them name them. */
+
 import type { Modality } from '../memobert/estimate';
 
 export type Device = 'camera' | 'microphone';

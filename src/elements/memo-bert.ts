@@ -57,7 +57,7 @@ import './memo-words';
  * @cssprop --memo-edge - edges of fields and buttons
  * @cssprop --memo-live - the mark of a live camera or microphone
  * @cssprop --memo-focus - outline of what has the focus
- * @cssprop --memo-colour-LABEL - hue of a label, by its id
+ * @cssprop [--memo-colour-LABEL=by the label] - hue of a label, by its id
  * @cssprop --memo-font - typeface
  * @cssprop --memo-font-display - typeface of the prompt
  * @cssprop --memo-font-size - size of the text, in px or rem; without it that of the page around it

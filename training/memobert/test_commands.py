@@ -1,6 +1,5 @@
 """Every command, at toy size, in the order a person runs them; each resumes and repeats itself exactly."""
 
-import dataclasses
 import json
 from pathlib import Path
 
@@ -16,13 +15,11 @@ from . import (
     train_denseface,
     train_lightface,
     tune,
-    voices_alone,
 )
 from .fit import Draws
-from .labels import LABELS
 from .loop import one_cycle
 from .onnx_variants import round_to_packed
-from .samples import CASES, Prompt, lay_out
+from .samples import CASES, lay_out
 from .sources import load_source
 from .text_data import Sentence
 
@@ -179,73 +176,6 @@ def test_words_of_sentences_are_blanked_and_no_others(runs):
     hidden = np.mean([word == mask for of in words for word in of])
     assert 0.35 < hidden < 0.65 and {len(of) for of in words} == {len(sample.words)}
     assert all(mask not in of.words for of in stepper.draw("TVA", Draws.of(1, 0, 0)))
-
-
-def test_voices_are_mixed_by_twos_and_so_are_their_labels(runs):
-    options = tune.make_parser().parse_args([*runs["fusion"], "--out", "x"])
-    source = load_source(options)
-    prompt = Prompt(source.tokenizer, "i am [MASK] .", LABELS)
-    samples = [source.draw(np.random.default_rng(seed), "A") for seed in range(8)]
-    batch = lay_out(samples, source.tokenizer, prompt)
-    mixed = voices_alone.mix_voices(batch, np.random.default_rng(2), 0.4)
-    assert torch.allclose(mixed.labels.sum(1), torch.ones(8)) and (mixed.labels.max(1).values < 1).any()
-    # a token is heard where either was, and what was no voice stays
-    assert (mixed.attention_mask >= batch.attention_mask).all()
-    assert torch.equal(mixed.input_ids, batch.input_ids)
-    # as much of a belief as of a label
-    believed = dataclasses.replace(batch, labels=torch.nn.functional.one_hot(batch.labels, 7) * 0.3 + 0.1)
-    again = voices_alone.mix_voices(believed, np.random.default_rng(2), 0.4)
-    assert torch.allclose(again.labels, mixed.labels * 0.3 + 0.1)
-    # as much of each voice as of its label
-    alone = voices_alone.mix_voices(batch, np.random.default_rng(2), 1e-9)
-    assert set(alone.labels.unique().tolist()) == {0, 1}
-    for row, label in enumerate(alone.labels.argmax(1)):
-        origin = [
-            torch.equal(alone.voice_features[row], voice)
-            for voice, of in zip(batch.voice_features, batch.labels, strict=True)
-            if of == label
-        ]
-        assert any(origin)
-
-
-def test_voices_alone_are_learned_from_their_encoders_own_answer(runs, tmp_path):
-    options = [*runs["fusion"], "--out", str(tmp_path), "--voice-says", "0.75"]
-    arguments = tune.make_parser().parse_args(options)
-    source = load_source(arguments)
-    samples = [source.draw(np.random.default_rng(seed), "A") for seed in range(6)]
-    # of several lengths, so that all but the longest are padded
-    samples = [dataclasses.replace(s, voice=s.voice[: 2 + i % 4]) for i, s in enumerate(samples)]
-    batch = lay_out(samples, source.tokenizer, Prompt(source.tokenizer, "i am [MASK] .", LABELS))
-    voice = voices_alone.voice_that_says(arguments, "cpu")
-    wanted = voices_alone.as_said(batch, voice, 0.75).labels
-    for row, sample in zip(wanted, samples, strict=True):
-        said = voice.answer(torch.from_numpy(sample.voice.astype(np.float32))[None]).softmax(1)[0]
-        label = torch.eye(7)[sample.label]
-        assert torch.allclose(row, 0.75 * said + 0.25 * label, atol=1e-6)
-    # and where the encoder answers in half precision
-    with torch.autocast("cpu", torch.bfloat16):
-        assert torch.allclose(voices_alone.as_said(batch, voice, 0.75).labels, wanted, atol=0.02)
-    # a belief's part stays as well
-    said = (wanted - 0.25 * torch.eye(7)[batch.labels]) / 0.75
-    believed = dataclasses.replace(batch, labels=torch.full((6, 7), 1 / 7))
-    assert torch.allclose(voices_alone.as_said(believed, voice, 0.5).labels, (1 / 7 + said) / 2, atol=1e-6)
-    tune.main([*options, "--chances", "A=1", "--pretraining", "0", "--every", "2", "--steps", "2"])
-
-    def fails(match: str, *more: str, without: str = "") -> None:
-        at = options.index(without) if without else len(options)
-        given = options[:at] + options[at + 2 :]
-        with pytest.raises(ValueError, match=match):
-            voices_alone.voice_that_says(tune.make_parser().parse_args([*given, *more]), "cpu")
-
-    fails("--voice-says 2.0 is not between", "--voice-says", "2")
-    fails("give that as well", without="--voice-encoder")
-    heard = torch.load(runs["out"] / "voice/best.pt", weights_only=False)
-    # as others keep one
-    silent = {k: v for k, v in heard["model"].items() if k.startswith("wav2vec2.")}
-    torch.save(silent, tmp_path / "pytorch_model.bin")
-    fails("wide, no multiple of 64, .* put its config.json", "--voice-encoder", str(tmp_path))
-    (tmp_path / "config.json").write_text(json.dumps(heard["config"], default=str))
-    fails("no answer of its own", "--voice-encoder", str(tmp_path))
 
 
 def test_words_are_learned_from_a_teacher_of_words_alone(runs, toy, tmp_path):
