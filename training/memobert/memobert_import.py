@@ -1,6 +1,7 @@
 """Reads MEmoBERT's weights back from a bundle's graph, so that tuning goes on from what was published."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import onnx
@@ -76,17 +77,47 @@ def load_heads(path: Path) -> dict[str, Tensor] | None:
         return None
     graph = onnx.load(beside).graph
     widen(graph)
-    return {
+    stored = {
         weight.name: torch.from_numpy(numpy_helper.to_array(weight).copy()).float()
         for weight in graph.initializer
-        if not weight.name.startswith("onnx::")
     }
+    state = {name: weight for name, weight in stored.items() if not name.startswith("onnx::")}
+    # exporting merges equal weights, as those of a head that never learned are: nodes tell whose they are
+    return {**{name: stored[of] for name, of in _read_by(graph.node).items()}, **state}
+
+
+def _read_by(nodes: Iterable[onnx.NodeProto]) -> dict[str, str]:
+    """The stored weight by the name that its reader has in `PretrainingHeads`; tied matrices are left out."""
+    found, regressed = {}, {}
+    for node in nodes:
+        # of one that scales what a regression made, the regression's own
+        head = next((regressed[name] for name in node.input if name in regressed), None)
+        if node.op_type in ("Gemm", "LayerNormalization"):
+            head = _module_of(node.name)
+            parts = zip(("weight", "bias"), node.input[1:3], strict=True)
+        elif node.op_type in ("Mul", "Add") and head:
+            parts = [("std" if node.op_type == "Mul" else "mean", node.input[1])]
+        else:
+            continue
+        found |= {f"{head}.{part}": name for part, name in parts if not name.startswith("onnx::")}
+        regressed |= {name: head for name in node.output if node.op_type in ("Gemm", "Mul")}
+    return found
+
+
+def _module_of(node: str) -> str:
+    """`voice_regression.net.2` of `/voice_regression/net/net.2/LayerNormalization`."""
+    parts: list[str] = []
+    for part in node.split("/")[1:-1]:
+        if parts and part.startswith(f"{parts[-1]}."):
+            parts.pop()
+        parts.append(part)
+    return ".".join(parts)
 
 
 def load_published(path: Path, attention_heads: int | None = None, **changes) -> dict:
     """What a best.pt of `tune` holds, as far as a bundle does: `model` and its `config` (`changes` go before
-    it), and where they are there `heads`, `prompt`, `run` and `vocabulary_sha256`. A head of masked words is
-    in MEmoBERT's own graph, where the word table is."""
+    it), and where they are there `heads`, `prompt`, `labels`, `run` and `vocabulary_sha256`. A head of
+    masked words is in MEmoBERT's own graph, where the word table is."""
     weights = named_weights(onnx.load(path).graph)
     attention_heads = attention_heads or changes.get("num_attention_heads")
     config = {**published_config(path, weights, attention_heads), **changes}
@@ -99,6 +130,8 @@ def load_published(path: Path, attention_heads: int | None = None, **changes) ->
         stated = json.loads(manifest.read_text())
         found["run"] = (stated.get("training", {}).get("fusion") or {}).get("run")
         found |= {key: stated[key] for key in ("prompt",) if key in stated}
+        if "labels" in stated:
+            found["labels"] = [label["word"] for label in stated["labels"]]
     tokenizer = path.with_name("tokenizer.json")
     if tokenizer.is_file():
         known = bundle_tokenizer(tokenizer.read_text(encoding="utf-8"))

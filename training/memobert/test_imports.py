@@ -140,6 +140,28 @@ def test_heads_read_back_beside_the_graph_that_they_belong_to(tmp_path):
 
 
 @torch.no_grad()
+@pytest.mark.parametrize("scaled", [False, True])
+def test_heads_that_never_learned_read_back_though_exporting_merges_their_weights(tmp_path, scaled):
+    torch.manual_seed(0)
+    # features as wide as the model: more of what nothing has taught is alike
+    model = MemoBert(small_config(**SMALL, vocab_size=300), SMALL["hidden_size"], SMALL["hidden_size"]).eval()
+    heads = PretrainingHeads(model.requires_grad_(False)).eval()
+    if scaled:
+        for head in (heads.face_regression, heads.voice_regression):
+            head.mean.uniform_(-1, 1)
+            head.std.uniform_(1, 2)
+    hidden = torch.randn(3, SMALL["hidden_size"])
+    names = OUTPUTS["memobert-heads"], AXES["memobert-heads"]
+    to_onnx(heads, {"hidden": hidden}, *names, tmp_path / HEADS_GRAPH)
+    stored = {weight.name for weight in onnx.load(tmp_path / HEADS_GRAPH).graph.initializer}
+    assert len(stored) < len(heads.state_dict())
+    again = load_heads(tmp_path / "memobert.onnx")
+    assert again.keys() == heads.state_dict().keys()
+    for name, value in heads.state_dict().items():
+        assert torch.allclose(again[name], value, atol=2e-3), name
+
+
+@torch.no_grad()
 def test_heads_stored_in_4_bits_read_back_as_they_are_stored(tmp_path):
     torch.manual_seed(0)
     model = MemoBert(small_config(**SMALL | {"hidden_size": 128}, vocab_size=300)).eval()
