@@ -14,6 +14,7 @@ import argparse
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
@@ -25,11 +26,10 @@ from .convert_face import convert_face
 from .convert_fusion import Supply, convert_fusion, split_kinds
 from .convert_voice import convert_voice
 from .denseface_model import FEATURE_SIZE
-from .export import CONTEXT, FRAMES, write_parts
+from .export import CONTEXT, FRAMES, add_labels_argument, write_parts
 from .exported_models import HEADS, PARTS
-from .labels import LABELS
 from .loop import add_dry_run, refuse_several
-from .manifest import Bundle
+from .manifest import Bundle, labels_of
 from .memobert_import import named_weights
 from .part_loading import add_reading_arguments
 
@@ -65,7 +65,8 @@ def convert_parts(arguments: argparse.Namespace, reuse: Bundle | None) -> dict[s
             errors.append(f"--{option} is not given: give its checkpoint, or a bundle with one by --reuse.")
     if "fusion" in parts:
         rows = parts["fusion"].stored["config"]["vocab_size"]
-        errors += vocabulary_errors(arguments.vocabulary, reuse, rows)
+        labels = [label["word"] for label in labels_of(parts["fusion"].stored, reuse, arguments.labels)]
+        errors += vocabulary_errors(arguments.vocabulary, reuse, rows, labels)
     elif arguments.vocabulary and not arguments.memobert:
         errors.append("--vocabulary goes with --memobert: the fusion that is reused has its own.")
     if errors:
@@ -92,7 +93,9 @@ def supply(arguments: argparse.Namespace, reuse: Bundle | None) -> Supply:
     return Supply(reused, tuple(arguments.fresh), arguments.seed)
 
 
-def vocabulary_errors(vocabulary: Path | None, reuse: Bundle | None, rows: int) -> list[str]:
+def vocabulary_errors(
+    vocabulary: Path | None, reuse: Bundle | None, rows: int, labels: Sequence[str]
+) -> list[str]:
     """What keeps a vocabulary, or that of the bundle reused, from going with a word table of `rows`."""
     if vocabulary and not vocabulary.is_file():
         return [f"--vocabulary {vocabulary} is not there: give the vocab.txt of the checkpoint."]
@@ -109,9 +112,10 @@ def vocabulary_errors(vocabulary: Path | None, reuse: Bundle | None, rows: int) 
             f"The vocabulary has {len(words)} words, the word table {rows}: give the checkpoint's own."
         )
     known = set(words)
-    if lacking := [word for word in (*SPECIAL, *LABELS) if word not in known]:
+    if lacking := [word for word in (*SPECIAL, *labels) if word not in known]:
         errors.append(
-            f"The vocabulary lacks {', '.join(lacking)}, which the prompt needs: give an uncased BERT's."
+            f"The vocabulary lacks {', '.join(lacking)}, which the prompt needs: give an uncased BERT's, or "
+            "label words that it has by --labels."
         )
     return errors
 
@@ -220,6 +224,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--face-std", type=float, default=None, help="of the same")
     add_dry_run(parser, "print the mapping of names")
     parser.add_argument("--licence", default=UNKNOWN_LICENCE, help="of the checkpoints, for the manifest")
+    add_labels_argument(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--name", default=None, help="of the bundle; the folder's unless said")
     parser.add_argument("--version", default="1", help="of the bundle, for the manifest")

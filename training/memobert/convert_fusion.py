@@ -95,7 +95,7 @@ def convert_fusion(
     )
     account(checkpoint, layout, state, expected, unexpected, cure)
     state[TYPES] = torch.stack([state.pop(kind) for kind in KINDS])
-    asked = {key: own[key] for key in ("prompt", "vocabulary_sha256") if key in own}
+    asked = {key: own[key] for key in ("prompt", "labels", "vocabulary_sha256") if key in own}
     stored = {"model": state, "config": shape, **filled, **asked, **origin(checkpoint, layout)}
     return Part(layout.name, stored, rows)
 

@@ -10,6 +10,7 @@ Writes `memobert.json` and `memobert.md`, and for `export` the temperatures of t
 import argparse
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +92,8 @@ def load_tuned(
         raise ValueError(
             f"{path} knows {rows} words, --vocabulary {len(source.tokenizer)}: give the checkpoint's"
         )
-    prompt = Prompt(source.tokenizer, stored["prompt"], LABELS)
+    check_labels(path, stored, source.labels)
+    prompt = Prompt(source.tokenizer, stored["prompt"], source.labels)
     sizes = tuple(stored["model"][f"{part}_embeddings.linear.weight"].shape[1] for part in ("img", "speech"))
     module = Tuning(MemoBert(small_config(**stored["config"]), *sizes), stored["method"], prompt.label_ids)
     module.model.load_state_dict(stored["model"])
@@ -100,6 +102,23 @@ def load_tuned(
     if module.classifier is not None:
         module.classifier.load_state_dict(stored["classifier"])
     return module.to(device).eval(), prompt, stored
+
+
+def check_labels(path: Path, stored: dict, labels: Sequence[str]) -> None:
+    """Tells where a model is measured by other label words than it was tuned for, which a prompt can be.
+
+    Raises ValueError where it answers by a classifier of the others. What does not tell its labels was tuned
+    for the seven; a model of others, which was tuned for none that are known, is not compared.
+    """
+    tuned = tuple(stored.get("labels", labels if "converted" in stored else LABELS))
+    if tuned == tuple(labels):
+        return
+    told = f"{path} was tuned for {', '.join(tuned)}, and these clips have {', '.join(labels)}"
+    if stored["method"] != "prompt":
+        raise ValueError(
+            f"{told}: its classifier knows no other; tune on these, or prepare with its --labels"
+        )
+    log.warning("%s: it is measured by these words, which it was not tuned for", told)
 
 
 def check_sizes(path: Path, model: MemoBert, samples: list[Sample]) -> None:
@@ -123,6 +142,7 @@ def measure_all_cases(
     precision: str,
     fitted_to: list[Sample] | None = None,
     shipped: dict[str, float] | None = None,
+    labels: Sequence[str] = LABELS,
 ) -> dict[str, dict]:
     """Per case WA, UAR, classes, and the calibration of its distribution.
 
@@ -149,8 +169,8 @@ def measure_all_cases(
             continue
         known = None if fitted_to is None else answers(fitted_to, case)
         found[name] = {
-            **measure(truth, logits.argmax(1), len(LABELS)),
-            "classes": per_class(confusion_matrix(truth, logits.argmax(1), len(LABELS)), LABELS),
+            **measure(truth, logits.argmax(1), len(labels)),
+            "classes": per_class(confusion_matrix(truth, logits.argmax(1), len(labels)), labels),
             **measure_scaled(logits, truth, seed, known, things),
         }
         if (clips := count_clips(samples, case)) < len(truth):
@@ -252,14 +272,16 @@ def main(argv: list[str] | None = None) -> dict:
     samples = own_samples(arguments.samples, "test") if held_out else source.measured_on()
     measured = samples if held_out else own
     found: dict = {"prompt": prompt.text, "count": len(measured), "split": arguments.split}
-    found |= {"precision": precision, "run": stored.get("run")}
+    found |= {"precision": precision, "run": stored.get("run"), "labels": list(prompt.labels)}
     check_sizes(arguments.model, module.model, [*measured, *samples])
     if arguments.dry_run:
         label_logits(module, measured[:8], tokenizer, prompt_of(module, prompt), device, precision)
         log.info("dry run: %d samples would be measured; nothing is written", len(measured))
         return found
     settings = tokenizer, device, arguments.seed, precision
-    found["cases"] = measure_all_cases(module, prompt, measured, *settings, own if held_out else None)
+    found["cases"] = measure_all_cases(
+        module, prompt, measured, *settings, own if held_out else None, labels=prompt.labels
+    )
     if "own" in valid and not held_out:
         found["composed"] = measure_all_cases(module, prompt, valid["composed"], *settings)
     temperatures = {name: case["temperature"] for name, case in found["cases"].items()}

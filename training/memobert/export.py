@@ -12,6 +12,7 @@ that the page loads. Which files a graph gets is `SHIPPED`, or what `--variants`
 import argparse
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,6 +50,7 @@ from .manifest import (
     Bundle,
     graph_file,
     high_pass_of,
+    labels_of,
     make_manifest,
     prompt_of,
     training_entry,
@@ -56,7 +58,7 @@ from .manifest import (
 from .onnx_variants import VARIANTS, round_to_blocks, round_to_packed
 from .part_loading import add_reading_arguments
 from .published_memobert import Published
-from .samples import CASES
+from .samples import CASES, Prompt
 from .vocabulary import PAGE_REFUSES, bundle_tokenizer, check_vocabulary, tell_unfit, vocabulary_digest
 from .voice_stream import CONTEXT, FRAMES, VoiceContext, VoiceFrames, can_stream
 from .wav2vec2_model import VoiceEncoder
@@ -146,14 +148,18 @@ def export_graph(
     return files, golden_entry(inputs, expected)
 
 
-def take_tokenizer(vocabulary: Path | None, reuse: Bundle | None, folder: Path) -> BertTokenizerFast:
+def take_tokenizer(
+    vocabulary: Path | None, reuse: Bundle | None, labels: Sequence[str], folder: Path
+) -> BertTokenizerFast:
     """Writes the tokenizer's files: those of the vocabulary, or without one those of the bundle reused.
+
+    It tells `labels` that are no words of it.
 
     Raises ValueError when there is neither, and as `Bundle.read` does.
     """
     if vocabulary:
         tokenizer = BertTokenizerFast(vocab=str(vocabulary), do_lower_case=True)
-        tell_unfit(tokenizer, vocabulary, PAGE_REFUSES)
+        tell_unfit(tokenizer, vocabulary, labels, PAGE_REFUSES)
         tokenizer.save_pretrained(folder)
         return tokenizer
     if reuse is None:
@@ -161,7 +167,7 @@ def take_tokenizer(vocabulary: Path | None, reuse: Bundle | None, folder: Path) 
     for name, kind in (("tokenizer.json", "tokenizer"), ("tokenizer_config.json", "tokenizerConfig")):
         (folder / name).write_bytes(reuse.read(reuse.manifest["text"][kind]))
     tokenizer = BertTokenizerFast.from_pretrained(folder)
-    tell_unfit(tokenizer, reuse.folder, PAGE_REFUSES)
+    tell_unfit(tokenizer, reuse.folder, labels, PAGE_REFUSES)
     return tokenizer
 
 
@@ -233,6 +239,16 @@ def voice_halves(encoder: VoiceEncoder) -> dict[str, nn.Module]:
     return {FRAMES: VoiceFrames(encoder), CONTEXT: VoiceContext(encoder)} if can_stream(encoder) else {}
 
 
+def add_labels_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--labels",
+        nargs="+",
+        default=None,
+        metavar="WORD",
+        help="what the page answers by, for the manifest; those of the checkpoint's tuning unless said",
+    )
+
+
 def write_bundle(arguments: argparse.Namespace) -> dict:
     """Writes the folder and returns its manifest. Raises ValueError for parts that do not fit together."""
     paths = {part: getattr(arguments, part) for part in PARTS.values()}
@@ -284,8 +300,12 @@ def write_parts(
     sizes = fusion_sizes(models, reuse, reused)
     face = {**face_normalisation(stored, reuse), "featureSize": sizes[0]}
     check_words(arguments.vocabulary, stored["fusion"], reuse, reused)
-    tokenizer = take_tokenizer(arguments.vocabulary, reuse, folder)
     prompt = prompt_of(stored["fusion"], reuse)
+    labels = labels_of(stored["fusion"], reuse, arguments.labels)
+    words = [label["word"] for label in labels]
+    tokenizer = take_tokenizer(arguments.vocabulary, reuse, words, folder)
+    if arguments.labels:
+        Prompt(tokenizer, prompt, words)
     inputs = {**encoder_inputs(), **stream_inputs(sizes[1])}
     inputs["memobert"] = fusion_inputs(*sizes, tokenizer, prompt)
     graphs, golden, training = {}, {}, {}
@@ -322,7 +342,8 @@ def write_parts(
     (folder / "golden.json").write_text(json.dumps(golden, separators=(",", ":")))
     version = (arguments.name, arguments.version)
     voice = voice_entry(models, stored, reuse, reused, sizes[1])
-    manifest = make_manifest(*version, folder, prompt, graphs, face, voice, training, licence, sources)
+    about = graphs, face, voice, training, licence, sources
+    manifest = make_manifest(*version, folder, prompt, labels, *about)
     if calibration := case_temperatures(
         getattr(arguments, "case_temperatures", None), reuse if "memobert" in reused else None
     ):
@@ -350,6 +371,7 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument(
         "--vocabulary", type=Path, default=None, help="BERT's vocab.txt; the tokenizer of --reuse without"
     )
+    add_labels_argument(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--name", default="small", help="of the bundle, for the manifest")
     parser.add_argument("--licence", default=LICENCE, help="of the weights, for the manifest")

@@ -12,6 +12,7 @@ import argparse
 import json
 import logging
 import math
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -25,13 +26,13 @@ from .command_help import CommandHelp
 from .denseface_model import FACE_CLASSES
 from .encoder_loading import BATCH, FACE_SIZE_PX, Encoder, load_encoder
 from .kept import check_made
-from .labels import LABEL_INDEX
+from .labels import LABELS
 from .loop import add_dry_run, pick_device, refuse_several
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 from .metrics import log_softmax
 from .preprocessing_fixtures import BUNDLE
 from .samples import Sample, load_samples, save_samples
-from .shards import FACE_HZ, VOICE_HZ, Clip, read_index, read_shard
+from .shards import FACE_HZ, VOICE_HZ, Clip, labels_of, read_index, read_shard
 from .speech_data import SHORTEST_S
 from .train_denseface import to_input
 from .vocabulary import bundle_tokenizer, tell_unfit, vocabulary_digest
@@ -67,8 +68,9 @@ def voice_window(wave: np.ndarray, high_pass_hz: float = 0.0) -> tuple[np.ndarra
 class Extractor:
     """Clips -> samples, by a face's and a voice's encoder and BERT's tokenizer."""
 
-    def __init__(self, face: Encoder, voice: Encoder, tokenizer) -> None:
+    def __init__(self, face: Encoder, voice: Encoder, tokenizer, labels: Sequence[str] = LABELS) -> None:
         self.face, self.voice, self.tokenizer = face, voice, tokenizer
+        self.labels = {name: index for index, name in enumerate(labels)}
         # what absent faces and voices have no token of
         black, silence = (1, 1, FACE_SIZE_PX, FACE_SIZE_PX), (1, WINDOW_SAMPLES)
         self.face_size = face.encode(np.zeros(black, np.float32))[0].shape[1]
@@ -95,7 +97,7 @@ class Extractor:
                 faces=features,
                 face_classes=classes,
                 voice=voice,
-                label=-1 if clip.label is None else LABEL_INDEX[clip.label],
+                label=-1 if clip.label is None else self.labels[clip.label],
                 source=clip.key,
             )
             for clip, ids, (features, classes), voice in zip(clips, words, faces, voices, strict=True)
@@ -143,6 +145,11 @@ def load_features(folder: Path, split: str | None = None) -> list[Sample]:
     return [sample for path in paths for sample in load_samples(path)]
 
 
+def features_labels(folder: Path) -> tuple[str, ...]:
+    """The labels of a folder's samples, in their order; the seven where it does not tell."""
+    return tuple(read_settings(folder).get("labels", LABELS))
+
+
 def read_settings(folder: Path) -> dict:
     """What made the features of a folder; nothing where it does not tell."""
     path = Path(folder) / SETTINGS
@@ -159,15 +166,19 @@ def check_settings(folder: Path, settings: dict, files: list[str]) -> None:
 
 
 def check_alike(folder: Path, settings: dict) -> dict:
-    """The `settings` as a folder keeps them: one of a version that did not tell its vocabulary never will.
+    """The `settings` as a folder keeps them: one of a version that did not tell its vocabulary, or
+    the seven labels, never will.
 
     Raises ValueError when others made the features that are there.
     """
     before = read_settings(folder)
     if before:
-        settings = {
-            name: of for name, of in settings.items() if name in before or name != "vocabulary_sha256"
-        }
+        untold = (
+            {"vocabulary_sha256"}
+            if settings.get("labels") != list(LABELS)
+            else {"vocabulary_sha256", "labels"}
+        )
+        settings = {name: of for name, of in settings.items() if name in before or name not in untold}
         check_made(folder, before, settings, "--out")
     return settings
 
@@ -208,15 +219,17 @@ def main(argv: list[str] | None = None) -> dict:
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     device = pick_device(arguments.device)
-    shards = read_index(arguments.shards)["shards"]
+    index = read_index(arguments.shards)
+    shards, labels = index["shards"], labels_of(index)
     face, voice = (
         load_encoder(path, kind, device, arguments.precision, arguments.threads, features_alone=True)
         for path, kind in ((arguments.face_encoder, "face"), (arguments.voice_encoder, "voice"))
     )
-    tokenizer = load_tokenizer(arguments.vocabulary)
+    tokenizer = load_tokenizer(arguments.vocabulary, labels)
     settings = {"face_sha256": face.sha256, "voice_sha256": voice.sha256, "pieces": len(tokenizer)}
     settings |= {"vocabulary_sha256": vocabulary_digest(tokenizer), "longest_s": LONGEST_S}
-    extractor = Extractor(face, voice, tokenizer)
+    settings |= {"labels": list(labels)}
+    extractor = Extractor(face, voice, tokenizer, labels)
     if arguments.dry_run:
         return dry_run(arguments, shards, settings, extractor)
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -279,7 +292,7 @@ def extract_shard(folder: Path, shard: dict, extractor: Extractor, bar: tqdm) ->
     return samples + (extractor.samples(waiting) if waiting else [])
 
 
-def load_tokenizer(vocabulary: Path | None) -> BertTokenizerFast:
+def load_tokenizer(vocabulary: Path | None, labels: Sequence[str] = LABELS) -> BertTokenizerFast:
     """From BERT's vocab.txt, or the published bundle's own. Raises FileNotFoundError when it is missing."""
     path = vocabulary or BUNDLE / "tokenizer.json"
     if not path.is_file():
@@ -288,7 +301,7 @@ def load_tokenizer(vocabulary: Path | None) -> BertTokenizerFast:
         tokenizer = BertTokenizerFast(vocab=str(path), do_lower_case=True)
     else:
         tokenizer = bundle_tokenizer(path.read_text(encoding="utf-8"))
-    tell_unfit(tokenizer, path)
+    tell_unfit(tokenizer, path, labels)
     return tokenizer
 
 

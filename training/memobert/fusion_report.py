@@ -3,6 +3,7 @@
 import numpy as np
 
 from .encoder_splits import UNSEEN
+from .labels import LABELS
 from .pretraining_heads import TITLES
 
 COLUMNS = ("wa", "uar", "ece", "ece_by_chance", "ece_by_chance_95", "ece_raw")
@@ -68,6 +69,8 @@ def to_markdown(found: dict) -> str:
     split = "test" if held_out else "validation"
     precision = f", in {found['precision']}" if "precision" in found else ""
     lines += [f"Prompt “{found['prompt']}”, {found['count']} {split} samples{precision}.", ""]
+    if (labels := found.get("labels", list(LABELS))) != list(LABELS):
+        lines += [f"Labels: {', '.join(labels)}.", ""]
     lines += case_table(found["cases"])
     if len({case["count"] for case in found["cases"].values()}) > 1:
         having = [f"{name} {case['count']}" for name, case in found["cases"].items()]

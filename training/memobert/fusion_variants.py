@@ -22,7 +22,6 @@ import onnxruntime
 from .command_help import CommandHelp
 from .export_variants import fp32_graph, sizes, write_report
 from .golden_vectors import open_rounded, softmax
-from .labels import LABELS
 from .loop import add_common_arguments, start_alone
 from .manifest import Bundle
 from .memobert_model import MAX_FACES, MAX_VOICE
@@ -77,7 +76,7 @@ def answers(graph: onnx.ModelProto, samples: list[Sample], tokenizer, prompt: Pr
 def compare(logits: np.ndarray, reference: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """WA, UAR, `count`; how often the first label is the reference's; mean and largest total variation."""
     moved = np.abs(softmax(logits) - softmax(reference)).sum(1) / 2
-    scores = measure(truth, logits.argmax(1), len(LABELS))
+    scores = measure(truth, logits.argmax(1), logits.shape[1])
     return {
         "wa": scores["wa"],
         "uar": scores["uar"],
@@ -157,7 +156,7 @@ def main(argv: list[str] | None = None) -> dict:
     bundle = Bundle(arguments.bundle)
     manifest = bundle.manifest
     source = load_source(arguments, "valid")
-    prompt = Prompt(source.tokenizer, arguments.prompt or manifest["prompt"], LABELS)
+    prompt = Prompt(source.tokenizer, arguments.prompt or manifest["prompt"], source.labels)
     # wasm, for which int8 is, has the light face
     valid = source.labelled_valid()
     own = "own" in valid or source.train is None

@@ -1,7 +1,12 @@
-"""The default labels, in the bundle's order, and how each corpus names them."""
+"""The default labels, in the bundle's order, how each corpus names them, and labels of one's own."""
+
+from collections import Counter
+from collections.abc import Sequence
 
 LABELS = ("neutral", "happy", "sad", "angry", "surprised", "scared", "disgusted")
 LABEL_INDEX = {name: index for index, name in enumerate(LABELS)}
+# what the page takes (src/runtime/manifest-check.ts)
+MOST_LABELS = 128
 
 # FER+ class -> label; contempt has no label of its own and is left out of the fusion's training
 FACE_LABELS = {
@@ -104,3 +109,24 @@ TEXT_LABELS = {
 }
 # what composed samples are measured with; the others are tweets, most of which name their feeling
 COMPOSED_TEXT = ("goemotions", "meld", "isear", "dailydialog_reccon")
+# every name that a corpus gives to one of the seven
+KNOWN_NAMES = {name: name for name in LABELS} | FACE_LABELS | SPEECH_LABELS | TEXT_LABELS["meld"]
+
+
+def chosen_labels(words: Sequence[str]) -> tuple[str, ...]:
+    """The words of `--labels`, in lower case. Raises ValueError for what the page would refuse."""
+    labels = tuple(word.lower() for word in words)
+    if not 2 <= len(labels) <= MOST_LABELS:
+        raise ValueError(f"--labels names {len(labels)}: give 2 to {MOST_LABELS}")
+    if broken := [label for label in labels if not label.isalpha()]:
+        raise ValueError(
+            f"--labels: {', '.join(map(repr, broken))} is not one word of letters; choose others"
+        )
+    if twice := [label for label, count in Counter(labels).items() if count > 1]:
+        raise ValueError(f"--labels names {', '.join(twice)} more than once: give each label once")
+    return labels
+
+
+def label_names(labels: Sequence[str]) -> dict[str, str]:
+    """What `labels.csv` may call each of the labels: its own name, or a corpus' for it."""
+    return {name: of for name, of in KNOWN_NAMES.items() if of in labels} | {name: name for name in labels}

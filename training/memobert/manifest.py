@@ -3,12 +3,13 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from transformers import Wav2Vec2Config
 
 from .denseface_model import FACE_CLASSES
-from .labels import LABELS
+from .labels import LABELS, chosen_labels
 from .memobert_model import MAX_FACES, MAX_WORDS
 from .onnx_variants import Variant
 from .wav2vec2_model import MAX_TOKENS, POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES
@@ -106,11 +107,21 @@ def prompt_of(stored: dict, reuse: "Bundle | None") -> str:
     return reuse.manifest["prompt"] if reuse else PROMPT
 
 
+def labels_of(stored: dict, reuse: "Bundle | None", named: Sequence[str] | None = None) -> list[dict]:
+    """The manifest's `labels`: words that were `named`, else those that MEmoBERT's checkpoint was tuned for,
+    else the bundle's that is reused, else the seven. Raises ValueError for what the page would refuse."""
+    words = chosen_labels(named) if named else stored.get("labels")
+    if words is None and reuse and not stored.get("prompt"):
+        return reuse.manifest["labels"]
+    return [{"id": word, "word": word} for word in words or LABELS]
+
+
 def make_manifest(
     name: str,
     version: str,
     folder: Path,
     prompt: str,
+    labels: list[dict],
     graphs: dict,
     face: dict,
     voice: dict,
@@ -132,7 +143,7 @@ def make_manifest(
         "licence": licence,
         "dataSources": sources,
         "prompt": prompt,
-        "labels": [{"id": label, "word": label} for label in LABELS],
+        "labels": labels,
         "text": {
             "maxTokens": MAX_WORDS,
             "tokenizer": describe(folder / "tokenizer.json", folder),

@@ -19,6 +19,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from .command_help import CommandHelp
 from .face_finding import DETECTOR, FaceDetector
+from .labels import LABELS, chosen_labels
 from .loop import add_dry_run, refuse_several
 from .prepare_workers import Job, finish
 from .shard_writing import UNUSABLE, ShardWriter, plan_shards
@@ -89,6 +90,7 @@ def write(arguments: argparse.Namespace, units: list[Unit], faults: Faults) -> d
     """Writes what is not yet finished; returns the counts of all shards in the folder."""
     detector = FaceDetector(arguments.face_detector)
     settings = {"valid": arguments.valid, "shard": arguments.shard, "detector_sha256": detector.sha256}
+    settings |= {"labels": list(chosen_labels(arguments.labels))}
     writer = ShardWriter(arguments.out, settings)
     writer.check_splits(units)
     prints = {unit.key: unit.fingerprint(arguments.videos) for unit in units}
@@ -126,6 +128,13 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument(
         "--valid", type=float, default=0.1, help="part of the speakers, or files, to validate on"
     )
+    parser.add_argument(
+        "--labels",
+        nargs="+",
+        default=list(LABELS),
+        metavar="WORD",
+        help="what labels.csv may name, in the order of every distribution; words of the vocabulary",
+    )
     parser.add_argument("--shard", type=int, default=512, help="utterances in a shard, about")
     parser.add_argument("--face-detector", type=Path, default=DETECTOR, help="BlazeFace's .tflite")
     add_dry_run(parser, "count what would be written")
@@ -134,7 +143,7 @@ def main(argv: list[str] | None = None) -> dict:
     refuse_several()
 
     faults = Faults()
-    units = find_units(arguments.videos, arguments.valid, faults)
+    units = find_units(arguments.videos, arguments.valid, faults, chosen_labels(arguments.labels))
     counts = (dry_run if arguments.dry_run else write)(arguments, units, faults)
     for line in faults.lines():
         log.warning("%s", line)

@@ -14,7 +14,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .kept import keep_arrays, kept_arrays
-from .labels import LABELS
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 
 # the seven cases of present modalities (paper, section 3.2), in its letters: T text, V visual, A acoustic
@@ -38,8 +37,9 @@ class Sample:
     """One utterance. A modality that is absent has no row.
 
     `words`: WordPiece ids without special tokens; `faces` [V,342]; `face_classes` [V,8], DenseFace's
-    distribution of each; `voice` [A,D]; `label` an index into LABELS, or -1; `belief` [labels], summing to 1,
-    what is to be learned in its place; `astray` the modalities that are of another emotion than `label`.
+    distribution of each; `voice` [A,D]; `label` an index into its source's labels, or -1; `belief` [labels],
+    summing to 1, what is to be learned in its place; `astray` the modalities that are of another emotion than
+    `label`.
     """
 
     words: tuple[int, ...]
@@ -126,7 +126,7 @@ class Prompt:
     """
 
     def __init__(self, tokenizer, text: str, labels: Sequence[str]) -> None:
-        self.tokenizer, self.text = tokenizer, text
+        self.tokenizer, self.text, self.labels = tokenizer, text, tuple(labels)
         self.ids: list[int] = tokenizer(text, add_special_tokens=False).input_ids
         if self.ids.count(tokenizer.mask_token_id) != 1:
             raise ValueError(f"the prompt {text!r} must have exactly one [MASK]")
@@ -160,10 +160,9 @@ class Batch:
     def to(self, device) -> "Batch":
         return Batch(**{key: value.to(device) for key, value in vars(self).items()})
 
-    @property
-    def wanted(self) -> Tensor:
+    def wanted(self, labels: int) -> Tensor:
         """`labels` as distributions [N,labels]; with a belief among them they are already."""
-        return self.labels if self.labels.ndim == 2 else F.one_hot(self.labels, len(LABELS)).float()
+        return self.labels if self.labels.ndim == 2 else F.one_hot(self.labels, labels).float()
 
     def encoded(self) -> tuple[Tensor, ...]:
         """The arguments of `MemoBert.encode`."""
@@ -200,9 +199,10 @@ def lay_out(samples: Sequence[Sample], tokenizer, prompt: Prompt | None = None) 
 def _labels(samples: Sequence[Sample]) -> Tensor:
     """[N]; [N,labels] where one of them has a belief."""
     labels = torch.tensor([s.label for s in samples])
-    if all(s.belief is None for s in samples):
+    beliefs = [s.belief for s in samples if s.belief is not None]
+    if not beliefs:
         return labels
-    wanted = F.one_hot(labels, len(LABELS)).float()
+    wanted = F.one_hot(labels, len(beliefs[0])).float()
     for row, sample in zip(wanted, samples, strict=True):
         if sample.belief is not None:
             row[:] = torch.from_numpy(sample.belief)

@@ -16,7 +16,19 @@ from pathlib import Path
 import webdataset
 
 from .kept import write_whole
-from .shards import FACE_HZ, FORMAT, INDEX, SPLITS, VOICE_HZ, Clip, ShardError, pack_clip, read_index, sha256
+from .shards import (
+    FACE_HZ,
+    FORMAT,
+    INDEX,
+    SPLITS,
+    VOICE_HZ,
+    Clip,
+    ShardError,
+    labels_of,
+    pack_clip,
+    read_index,
+    sha256,
+)
 from .utterances import Faults, Unit
 
 PACKAGES = ("memobert-training", "av", "mediapipe", "webdataset", "webvtt-py")
@@ -72,8 +84,9 @@ class ShardWriter:
         settings = {**settings, "face_hz": FACE_HZ, "voice_hz": VOICE_HZ}
         if (folder / INDEX).exists():
             self.index = read_index(folder)
+            written = {**self.index["settings"], "labels": list(labels_of(self.index))}
             for name, value in settings.items():
-                if (before := self.index["settings"].get(name)) != value:
+                if (before := written.get(name)) != value:
                     raise ShardError(
                         f"{folder} was written with {name} {before}, not {value}: give that, or another --out"
                     )

@@ -21,6 +21,7 @@ import webdataset
 from PIL import Image, PngImagePlugin
 
 from .face_crops import FACE_PX
+from .labels import LABELS
 
 FORMAT = 1
 FACE_HZ = 10
@@ -56,7 +57,7 @@ class Clip:
 
     `faces` [V,64,64] uint8 grey at `face_times_s` [V]; `missed_times_s` [M] are frames looked at that show no
     face. `waveform` [T] float32 in -1..1 at 16 kHz. V, M and T may be 0. `label` is one of
-    labels.LABELS, None where it is not known.
+    those of `labels_of`, None where it is not known.
     """
 
     key: str
@@ -159,6 +160,11 @@ def read_index(folder: Path) -> dict:
             "or prepare the videos again"
         )
     return index
+
+
+def labels_of(index: dict) -> tuple[str, ...]:
+    """The labels that the clips of a `shards.json` may have; those of before it told have the seven."""
+    return tuple(index["settings"].get("labels", LABELS))
 
 
 def read_clips(folder: Path, split: str | None = None, verify: bool = False) -> Iterator[Clip]:

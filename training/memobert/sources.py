@@ -16,7 +16,7 @@ import numpy as np
 from transformers import BertTokenizerFast
 
 from .composed_data import Composer, Mix, balanced
-from .extract import check_whole, load_features
+from .extract import check_whole, features_labels, load_features
 from .feature_origin import made_by
 from .kept_banks import chosen_clips, load_banks
 from .labels import COMPOSED_TEXT, LABELS
@@ -95,7 +95,7 @@ class Source:
     sees it; `unlabelled` are sentences of all corpora; `corpora` names that of each of `train`'s sentences,
     and `before` is what its speaker had said before it; `powers` of labels' counts and `shares` of corpora:
     see `cell_chances`; `beliefs` [labels] by sentence, of a teacher and the label; `encoders` made all
-    features: see `made_by`.
+    features: see `made_by`; `labels` are what a sample's label is an index into, the seven with corpora.
     """
 
     tokenizer: BertTokenizerFast
@@ -113,6 +113,7 @@ class Source:
     shares: dict[str, float] = field(default_factory=dict)
     beliefs: dict[int, np.ndarray] = field(default_factory=dict)
     encoders: dict[str, list[str]] = field(default_factory=dict)
+    labels: tuple[str, ...] = LABELS
 
     @cached_property
     def cells(self) -> dict[tuple[str, int], np.ndarray]:
@@ -275,6 +276,15 @@ def own_samples(folders: list[Path], split: str, needed: bool = True) -> list[Sa
     return [sample for folder in having for sample in load_features(folder, split)]
 
 
+def own_labels(folders: list[Path]) -> tuple[str, ...]:
+    """The labels of the folders of `extract`; the seven without any. Raises ValueError where two differ."""
+    found = {features_labels(folder): folder for folder in folders} or {LABELS: None}
+    if len(found) > 1:
+        told = "; ".join(f"{folder} has {', '.join(labels)}" for labels, folder in found.items())
+        raise ValueError(f"--samples: {told}: prepare and extract all with the same --labels")
+    return next(iter(found))
+
+
 def load_source(arguments: argparse.Namespace, split: str = "train") -> Source:
     """What the arguments name, for a command about `split`: own clips to train on only for train.
 
@@ -282,8 +292,9 @@ def load_source(arguments: argparse.Namespace, split: str = "train") -> Source:
     and as `made_by` does.
     """
     tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
-    tell_unfit(tokenizer, arguments.vocabulary)
-    source = Source(tokenizer, composed=arguments.composed)
+    labels = own_labels(arguments.samples)
+    tell_unfit(tokenizer, arguments.vocabulary, labels)
+    source = Source(tokenizer, composed=arguments.composed, labels=labels)
     source.encoders = made_by(arguments, tokenizer)
     source.own = own_samples(arguments.samples, "train") if split == "train" else []
     source.own_valid = own_samples(arguments.samples, "valid", needed=split != "test")
@@ -295,6 +306,12 @@ def load_source(arguments: argparse.Namespace, split: str = "train") -> Source:
         return source
     if not all(corpora):
         raise ValueError("composing needs all of --text, --faces and --speech")
+    if labels != LABELS:
+        raise ValueError(
+            f"corpora have the labels {', '.join(LABELS)}, these clips {', '.join(labels)}: leave --text, "
+            "--faces and --speech out (--init goes on with what learned from them), or prepare anew without "
+            "--labels"
+        )
     banks = load_banks(arguments)
     source.sentences = load_sentences(arguments.text, "dev")
     sentences = load_sentences(arguments.text, "train")

@@ -19,17 +19,17 @@ def test_voices_are_mixed_by_twos_and_so_are_their_labels(runs):
     prompt = Prompt(source.tokenizer, "i am [MASK] .", LABELS)
     samples = [source.draw(np.random.default_rng(seed), "A") for seed in range(8)]
     batch = lay_out(samples, source.tokenizer, prompt)
-    mixed = voices_alone.mix_voices(batch, np.random.default_rng(2), 0.4)
+    mixed = voices_alone.mix_voices(batch, np.random.default_rng(2), 0.4, 7)
     assert torch.allclose(mixed.labels.sum(1), torch.ones(8)) and (mixed.labels.max(1).values < 1).any()
     # a token is heard where either was, and what was no voice stays
     assert (mixed.attention_mask >= batch.attention_mask).all()
     assert torch.equal(mixed.input_ids, batch.input_ids)
     # as much of a belief as of a label
     believed = dataclasses.replace(batch, labels=torch.nn.functional.one_hot(batch.labels, 7) * 0.3 + 0.1)
-    again = voices_alone.mix_voices(believed, np.random.default_rng(2), 0.4)
+    again = voices_alone.mix_voices(believed, np.random.default_rng(2), 0.4, 7)
     assert torch.allclose(again.labels, mixed.labels * 0.3 + 0.1)
     # as much of each voice as of its label
-    alone = voices_alone.mix_voices(batch, np.random.default_rng(2), 1e-9)
+    alone = voices_alone.mix_voices(batch, np.random.default_rng(2), 1e-9, 7)
     assert set(alone.labels.unique().tolist()) == {0, 1}
     for row, label in enumerate(alone.labels.argmax(1)):
         origin = [

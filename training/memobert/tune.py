@@ -26,7 +26,6 @@ from torch import Tensor, nn
 
 from .command_help import CommandHelp
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
-from .labels import LABELS
 from .loop import Checkpoints, add_common_arguments, autocast, describe_run, start
 from .masking import Masked, WordStarts, add_masking_arguments
 from .memobert_model import MemoBert
@@ -84,7 +83,7 @@ class Trained(nn.Module):
         if masked is not None:
             return {"loss": tuning.pretraining(task, masked)}
         logits, state = tuning(batch)
-        wanted = batch.wanted
+        wanted = batch.wanted(logits.shape[1])
         labels = F.cross_entropy(logits, wanted, label_smoothing=self.smoothing)
         if not self.whole_vocabulary or tuning.classifier is not None:
             return {"loss": labels}
@@ -121,7 +120,7 @@ def measure_cases(module: Tuning, samples: list[Sample], tokenizer, prompt, devi
         if having:
             logits = label_logits(module, [s.only(case) for s in having], tokenizer, prompt, device)
             truth = np.array([s.label for s in having])
-            found[name] = measure(truth, logits.argmax(1), len(LABELS))
+            found[name] = measure(truth, logits.argmax(1), logits.shape[1])
     return found
 
 
@@ -192,7 +191,7 @@ class Stepper:
             wanted = [case for case, chance in zip(CASES, self.chances, strict=True) if chance]
             self.chances *= np.isin(list(CASES), source.drawable(wanted))
         self.chances /= self.chances.sum()
-        self.voice = voice_that_says(arguments, device) if arguments.voice_says else None
+        self.voice = voice_that_says(arguments, device, source.labels) if arguments.voice_says else None
         self.pool: list[list[Sample]] = []
         self.pool_of: Draws | None = None
 
@@ -237,7 +236,7 @@ class Stepper:
         case = list(CASES)[draws.rng.choice(len(CASES), p=self.chances)]
         batch = lay_out(self.draw(case, draws), source.tokenizer, self.prompt)
         if case == "A" and arguments.mix_voices:
-            batch = mix_voices(batch, draws.rng, arguments.mix_voices)
+            batch = mix_voices(batch, draws.rng, arguments.mix_voices, len(source.labels))
         batch = batch.to(self.device)
         if case == "A" and self.voice is not None:
             batch = as_said(batch, self.voice, arguments.voice_says)
@@ -292,7 +291,7 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     Raises ValueError when nothing labelled is there to train or measure on, or `--init` is of another shape.
     """
     device = accelerator.device
-    words = Prompt(source.tokenizer, arguments.prompt, LABELS)
+    words = Prompt(source.tokenizer, arguments.prompt, source.labels)
     prompt = words if arguments.method == "prompt" else None
     valid = source.labelled_valid()
     if not any(valid.values()):
@@ -346,6 +345,7 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
             **source.origin(),
             "method": arguments.method,
             "prompt": arguments.prompt,
+            "labels": list(source.labels),
             "valid": dict(scores),
             "run": describe_run(arguments),
         }

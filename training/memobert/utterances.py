@@ -9,20 +9,18 @@ import hashlib
 import io
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .captions import read_captions, timed_parts
-from .labels import FACE_LABELS, LABELS, SPEECH_LABELS, TEXT_LABELS, UNUSED_EMOTIONS
+from .labels import LABELS, UNUSED_EMOTIONS, label_names
 from .shards import SPLITS, Word
 
 VIDEO_SUFFIXES = (".mp4", ".webm", ".mkv", ".mov", ".avi", ".m4v", ".mpg", ".mpeg")
 SAID_SUFFIXES = (".vtt", ".srt", ".txt")
 TABLE = "labels.csv"
 COLUMNS = ("file", "start", "end", "label", "speaker", "split")
-# every name that a corpus gives to one of our labels
-LABEL_NAMES = {name: name for name in LABELS} | FACE_LABELS | SPEECH_LABELS | TEXT_LABELS["meld"]
 
 
 @dataclass(frozen=True)
@@ -89,8 +87,8 @@ class Faults:
         ]
 
 
-def find_units(folder: Path, valid_part: float, faults: Faults) -> list[Unit]:
-    """Units of all videos below `folder`, sorted by file and split.
+def find_units(folder: Path, valid_part: float, faults: Faults, labels: Sequence[str] = LABELS) -> list[Unit]:
+    """Units of all videos below `folder`, sorted by file and split; with one of the `labels`, or none.
 
     A split that labels.csv names of a speaker is that of all its rows of them. Where it names none,
     `valid_part` of the speakers go to `valid`. A file whose speaker it does not name counts as one. Of videos
@@ -107,7 +105,7 @@ def find_units(folder: Path, valid_part: float, faults: Faults) -> list[Unit]:
         )
     names = _one_of_each_stem(videos, faults)
     _tell_other_names(files, names, faults)
-    table = _read_table(folder / TABLE, names, faults)
+    table = _read_table(folder / TABLE, names, labels, faults)
     named = _named_splits(table)
     units = []
     for name in names:
@@ -292,7 +290,7 @@ def words_within(words: Iterable[Word], start_s: float, end_s: float | None) -> 
     return tuple(word for word in words if start_s <= (word.start_s + word.end_s) / 2 < end)
 
 
-def _read_table(path: Path, names: list[str], faults: Faults) -> dict[str, list[dict]]:
+def _read_table(path: Path, names: list[str], labels: Sequence[str], faults: Faults) -> dict[str, list[dict]]:
     """Rows of labels.csv by video; a row names it by its path, or by its name alone where that is clear."""
     if not path.is_file():
         return {}
@@ -313,7 +311,7 @@ def _read_table(path: Path, names: list[str], faults: Faults) -> dict[str, list[
             faults.add(f"column of {TABLE} that means nothing here ({', '.join(COLUMNS)} do)", unused)
         for line in reader:
             where = f"{path}, line {reader.line_num}"
-            row = _row(where, {k: (v or "").strip() for k, v in line.items() if k}, faults)
+            row = _row(where, {k: (v or "").strip() for k, v in line.items() if k}, labels, faults)
             found = known.get(row["file"].replace("\\", "/"), set())
             if len(found) > 1:
                 raise ValueError(f"{where}: {row['file']} may be {' or '.join(sorted(found))}: give its path")
@@ -324,7 +322,7 @@ def _read_table(path: Path, names: list[str], faults: Faults) -> dict[str, list[
     return rows
 
 
-def _row(where: str, line: dict[str, str], faults: Faults) -> dict:
+def _row(where: str, line: dict[str, str], labels: Sequence[str], faults: Faults) -> dict:
     try:
         start = float(line.get("start") or 0)
         end = float(line["end"]) if line.get("end") else None
@@ -335,8 +333,9 @@ def _row(where: str, line: dict[str, str], faults: Faults) -> dict:
     if line.get("split") and line["split"] not in SPLITS:
         raise ValueError(f"{where}: the split {line['split']} is none of {', '.join(SPLITS)}")
     name = line.get("label", "").lower()
-    if name and name not in LABEL_NAMES and name not in UNUSED_EMOTIONS:
-        faults.add(f"label that is none of {', '.join(LABELS)}: its clips are kept without", name)
+    names = label_names(labels)
+    if name and name not in names and name not in UNUSED_EMOTIONS:
+        faults.add(f"label that is none of {', '.join(labels)}: its clips are kept without", name)
     return {
         "where": where,
         "file": line["file"],
@@ -345,7 +344,7 @@ def _row(where: str, line: dict[str, str], faults: Faults) -> dict:
         "end": end,
         # also by what is none of our labels
         "labelled": bool(name),
-        "label": LABEL_NAMES.get(name),
+        "label": names.get(name),
         "speaker": line.get("speaker") or None,
         "split": line.get("split") or None,
     }

@@ -7,6 +7,7 @@ learned with one tells its sha256 (`vocabulary_sha256` of a best.pt and of featu
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from transformers import BertTokenizerFast
@@ -46,12 +47,19 @@ def check_vocabulary(
         )
 
 
-TUNE_ENDS = "`tune` will end for it: training knows these English labels alone"
-PAGE_REFUSES = "The page will refuse these labels, which the manifest names"
+TUNE_ENDS = (
+    "`tune` will end for it: corpora have these English labels alone, own clips those that "
+    "`prepare --labels` names, of words that the vocabulary has"
+)
+PAGE_REFUSES = (
+    "The page will refuse these labels, which the manifest names: name words of the vocabulary with --labels"
+)
 
 
-def tell_unfit(tokenizer, vocabulary: Path, without_labels: str = TUNE_ENDS) -> None:
-    """Warns of pieces that have capitals or accents, which are taken off each text, and of missing labels.
+def tell_unfit(
+    tokenizer, vocabulary: Path, labels: Sequence[str] = LABELS, without_labels: str = TUNE_ENDS
+) -> None:
+    """Warns of pieces that have capitals or accents, which are taken off each text, and of missing `labels`.
 
     `without_labels` says what these will lead to.
     """
@@ -69,7 +77,7 @@ def tell_unfit(tokenizer, vocabulary: Path, without_labels: str = TUNE_ENDS) -> 
             tokenizer.unk_token,
         )
     try:
-        Prompt(tokenizer, tokenizer.mask_token, LABELS)
+        Prompt(tokenizer, tokenizer.mask_token, labels)
     except ValueError as error:
         log.warning(
             "%s: %s. %s",

@@ -1,6 +1,7 @@
 """What `tune` does against too sure an answer to a voice alone: mixes them, learns from their encoder."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +13,8 @@ from .samples import Batch
 from .wav2vec2_model import VoiceEncoder
 
 
-def mix_voices(batch: Batch, rng: np.random.Generator, parameter: float) -> Batch:
-    """Voices and labels [N,labels] mixed by twos (mixup: Zhang et al., ICLR 2018).
+def mix_voices(batch: Batch, rng: np.random.Generator, parameter: float, labels: int) -> Batch:
+    """Voices and their `labels` [N,labels] mixed by twos (mixup: Zhang et al., ICLR 2018).
 
     The encoder knows the voices of its training too well, and so what MEmoBERT learns of them is too sure of
     others'. Words are the prompt's alone, the same for all.
@@ -21,22 +22,27 @@ def mix_voices(batch: Batch, rng: np.random.Generator, parameter: float) -> Batc
     count = len(batch.labels)
     other = torch.from_numpy(rng.permutation(count))
     part = torch.from_numpy(rng.beta(parameter, parameter, count).astype(np.float32))
-    labels = batch.wanted
+    wanted = batch.wanted(labels)
     masks = batch.attention_mask
     return replace(
         batch,
         voice_features=torch.lerp(batch.voice_features[other], batch.voice_features, part[:, None, None]),
         attention_mask=torch.maximum(masks, masks[other]),
-        labels=torch.lerp(labels[other], labels, part[:, None]),
+        labels=torch.lerp(wanted[other], wanted, part[:, None]),
     )
 
 
-def voice_that_says(arguments: argparse.Namespace, device) -> VoiceEncoder:
-    """The encoder of `--voice-encoder`, for its answers. Raises ValueError where it has none."""
+def voice_that_says(arguments: argparse.Namespace, device, labels: Sequence[str] = LABELS) -> VoiceEncoder:
+    """The encoder of `--voice-encoder`, for its answers. Raises ValueError where it has none of `labels`."""
     if not 0 <= arguments.voice_says <= 1:
         raise ValueError(f"--voice-says {arguments.voice_says} is not between 0 and 1")
     if arguments.voice_encoder is None:
         raise ValueError("--voice-says is about --voice-encoder: give that as well")
+    if tuple(labels) != LABELS:
+        raise ValueError(
+            f"--voice-says is about the labels {', '.join(LABELS)}, these clips have {', '.join(labels)}: "
+            "leave it out"
+        )
     voice = load_models(None, arguments.voice_encoder, None)["wav2vec2"]
     if voice.labels != len(LABELS):
         raise ValueError(f"{arguments.voice_encoder} has no answer of its own: leave --voice-says out")
@@ -52,4 +58,4 @@ def as_said(batch: Batch, voice: VoiceEncoder, part: float) -> Batch:
     mask = batch.attention_mask[:, -batch.voice_features.shape[1] :]
     with torch.no_grad():
         said = voice.answer(batch.voice_features, mask).float().softmax(1)
-    return replace(batch, labels=torch.lerp(batch.wanted, said, part))
+    return replace(batch, labels=torch.lerp(batch.wanted(said.shape[1]), said, part))
