@@ -1,6 +1,7 @@
 /** Media files, good and bad: each bad one is a typed error that is shown, and Start works again afterwards. */
 
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { expectPhase, expectWhole, nextError, nextEstimate, openPage } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
 import { expect, recorded, test } from './support/browser';
@@ -38,6 +39,63 @@ test('files that are no media, broken or of 0 seconds; then a good one', async (
   }
   await input.setInputFiles(recorded.clip);
   expectWhole(await nextEstimate(page, 'face'));
+});
+
+test('dropped on a live run, a file that cannot be opened is told and the run goes on; one that opens takes its place', async ({
+  open,
+}) => {
+  const page = await open({ grant: ['camera', 'microphone'] });
+  await fakeWorkers(page);
+  await openPage(page);
+  await page.getByTestId('start').click();
+  await nextEstimate(page, 'face');
+  const drop = async (path: string) => {
+    const data = await page.evaluateHandle(
+      ([bytes, name]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(bytes)], name));
+        return transfer;
+      },
+      [[...readFileSync(path)], basename(path)] as const,
+    );
+    await page.locator('memo-bert').dispatchEvent('drop', { dataTransfer: data });
+  };
+  const tracks = () => page.evaluate(() => window.grantedTracks.map(({ readyState }) => readyState));
+  const bad: [string, string][] = [
+    [recorded.notMedia, 'media-unreadable'],
+    [recorded.broken, 'media-unreadable'],
+    [recorded.empty, 'media-empty'],
+  ];
+  for (const [index, [file, code]] of bad.entries()) {
+    await drop(file);
+    expect(await nextError(page, index)).toBe(code);
+    await expect(page.getByTestId('error')).toHaveAttribute('data-code', code);
+    expectWhole(await nextEstimate(page, 'face'));
+    await expectPhase(page, 'listening');
+    expect(await tracks()).toEqual(['live', 'live']);
+  }
+  await drop(recorded.clip);
+  await expect(page.getByTestId('file-progress')).toContainText('analysed');
+  await expect(page.getByTestId('error')).toHaveCount(0);
+  expect(await tracks()).toEqual(['ended', 'ended']);
+});
+
+test('a stream that goes on beside a file that was broken still ends with its property', async ({ open }) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  const rejected = await page.evaluate(async () => {
+    const element = document.querySelector('memo-bert')!;
+    const canvas = document.createElement('canvas');
+    canvas.getContext('2d');
+    element.stream = canvas.captureStream(10);
+    await element.start();
+    return element.analyse(new File(['Dear all'], 'letter.mp4')).catch(({ code }: { code: string }) => code);
+  });
+  expect(rejected).toBe('media-unreadable');
+  await expectPhase(page, 'listening');
+  await page.evaluate(() => (document.querySelector('memo-bert')!.stream = null));
+  await expectPhase(page, 'idle');
 });
 
 /** Sound of this many seconds, made in the page: 8 kHz, a byte a sample. */

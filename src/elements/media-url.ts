@@ -28,10 +28,12 @@ export async function fetchFor(
   const address = String(source);
   if (!URL.canParse(address, document.baseURI)) throw missing(address, 'it is no address');
   const url = new URL(address, document.baseURI).href;
-  const media = await fetchMedia(url, signal, tell);
-  const wrong = await giveTrack(element, url, recogniser, signal);
-  if (wrong !== null) element.dispatchEvent(new CustomEvent('error', { detail: wrong }));
-  return media;
+  const opened = async () => {
+    const wrong = await giveTrack(element, url, recogniser, signal);
+    if (wrong !== null) element.dispatchEvent(new CustomEvent('error', { detail: wrong }));
+  };
+  // what cannot be opened gives no words to what runs beside it
+  return { ...(await fetchMedia(url, signal, tell)), opened };
 }
 
 /** Fetches the file, and tells its bytes as they come. Rejects with a MemoError `file-missing` when the address does not answer. */

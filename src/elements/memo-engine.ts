@@ -40,8 +40,8 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  * @fires {CustomEvent<Estimate>} estimate - a new answer, several times a second
  * @fires {CustomEvent<StateChange>} statechange - phase or conditions changed
  * @fires {CustomEvent<Progress>} progress - the model loads
- * @fires {CustomEvent<MemoError>} error - a run failed and is over (`state` is `error`), or an attribute was wrong and its
- *   default holds (`state` is what it was), or the captions of `src` could not be fetched and the file goes on without
+ * @fires {CustomEvent<MemoError>} error - a run failed and is over (`state` is `error`), or a file could not be opened beside a live
+ *   run, which goes on, or an attribute was wrong and its default holds (`state` is what it was), or the captions of `src` could not be fetched and the file goes on without
  * @fires {CustomEvent<WordsState>} words - where the words come from, what was said, what is wrong with it
  * @slot - the parts; a `<track>` among them brings the captions of `src`
  * @cssstate idle - nothing runs; of these seven one holds at a time
@@ -78,7 +78,7 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
     `,
   ];
 
-  /** Address of a video or sound file that `start()` takes in place of the devices. A new one while it runs is taken at once. */
+  /** Address of a video or sound file that `start()` takes in place of the devices. A new one is taken while it runs, anything live until it is open. */
   @property() src: string | null | undefined = '';
   /** A stream `start()` takes in place of the devices, before `src`; its tracks are never stopped. Null ends a run of it. */
   @property({ attribute: false }) stream: MediaStream | null | undefined = null;
@@ -194,14 +194,21 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
   /** Listens to a media file, a stream of the caller's (its tracks are not stopped) or a file's address, in place of the devices. Resolves and rejects as {@link start}; anything else is `input-invalid`. */
   async analyse(source: Blob | MediaStream | string | URL): Promise<void> {
     const recogniser = this.#get();
+    const before = this.#started;
     this.#started = source;
-    if (source instanceof MediaStream) return recogniser.startStream(source);
-    if (source instanceof Blob)
-      return recogniser.startFile(source, source instanceof File ? source.name : 'blob');
-    return recogniser.startFetched(async (...told) => {
-      const { fetchFor } = await lateScript(() => import('./media-url'));
-      return fetchFor(this, recogniser, source, ...told);
-    });
+    try {
+      if (source instanceof MediaStream) await recogniser.startStream(source);
+      else if (source instanceof Blob)
+        await recogniser.startFile(source, source instanceof File ? source.name : 'blob');
+      else
+        await recogniser.startFetched(async (...told) => {
+          const { fetchFor } = await lateScript(() => import('./media-url'));
+          return fetchFor(this, recogniser, source, ...told);
+        });
+    } catch (error) {
+      if (this.#started === source) this.#started = before; // which may go on
+      throw error;
+    }
   }
 
   /** What was estimated since the last start, of a live run the last 14,400 estimates, as a file. Rejects with `nothing-recorded`, `input-invalid` for another format, or `file-missing`. */

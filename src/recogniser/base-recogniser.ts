@@ -1,10 +1,10 @@
 /**
  * The recogniser as the elements use it: asks for devices, loads the model, runs the live loop and tells one honest state.
- * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped.
+ * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped. A file ends a live run
+ * only once it is open.
  */
 
-import type { ChosenDevices, DeviceRequest, DevicesSoFar, Source } from '../capture';
-import { movedOn } from './faults';
+import type { ChosenDevices, DeviceRequest, DevicesSoFar } from '../capture';
 import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import type { Box, Estimate } from '../memobert/estimate';
@@ -18,7 +18,7 @@ import type { Moments } from './moments';
 import { perform } from './perform';
 import type { MemoRequest } from './requests';
 import { isMendable } from './recovery';
-import { AT_REST, NOTHING_YET, type FetchFile, type NamedFile, type Run } from './run';
+import { AT_REST, newRun, NOTHING_YET, openFile, type FetchFile } from './run';
 import { Runner } from './runner';
 import { checkSettings, said, samePrompting, undone, type Settings } from './settings';
 import { estimateAt } from './timeline';
@@ -78,9 +78,10 @@ export class BaseRecogniser extends Runner {
   /**
    * Analyses a video or audio file: as fast as the machine can where WebCodecs decodes it, else played once at its own speed.
    * `state.timeline` grows meanwhile and stays; `name` is for messages. Whom to {@link follow} is kept while it is open. A stop keeps what was analysed, a second one closes the file.
+   * Anything live goes on until the file is open; where it cannot be opened, for good: `state.error` then stands beside its phase.
    */
   startFile(file: Blob, name: string): Promise<void> {
-    return this.begin('file', (_signal, run) => this.#open({ blob: file, name }, run));
+    return this.begin('file', (_signal, run) => openFile({ blob: file, name }, run, this.parts.sources));
   }
 
   /** The same of a file that is still to be fetched, while the model loads: a stop or a newer start aborts it, and `state.progress` is the model's, then the file's. */
@@ -90,7 +91,7 @@ export class BaseRecogniser extends Runner {
         run.arriving = progress;
         this.showArriving(run);
       });
-      return this.#open(file, run);
+      return openFile(file, run, this.parts.sources);
     });
   }
 
@@ -234,6 +235,7 @@ export class BaseRecogniser extends Runner {
   stop(): void {
     for (const ticket of this.loads) ticket.abort();
     this.loads.clear();
+    this.leaveNext();
     this.goBack();
     const runs = this.run !== null;
     this.dropRun();
@@ -344,23 +346,18 @@ export class BaseRecogniser extends Runner {
 
   /** The worker sees and hears once more what the answer shown was made of. */
   async #revisit(): Promise<void> {
-    this.revisiting.abort(movedOn()); // of two wishes the newer
+    this.revisiting.abort(); // of two wishes the newer
     const revisiting = (this.revisiting = new AbortController());
-    const { signal } = revisiting;
     const { goBack } = await this.#fileMoment();
-    const loaded = this.ready ?? (await this.loadAtRest(revisiting));
-    signal.throwIfAborted();
-    const { state, settings, recorder, run, parts } = this;
-    await goBack({ state, settings, recorder, run, loaded, sources: parts.sources }, signal);
-  }
-
-  #open(file: NamedFile, run: Run): Promise<Source> {
-    Object.assign(run, { file, arriving: null });
-    return this.parts.sources.file(file.blob, file.name, run.abort.signal);
+    await goBack(async () => {
+      const loaded = this.ready ?? (await this.loadAtRest(revisiting));
+      const { state, settings, recorder, run, parts } = this;
+      return { state, settings, recorder, run, loaded, sources: parts.sources };
+    }, revisiting.signal);
   }
 
   async #answerText(): Promise<void> {
-    const run = this.newRun('text', 'waiting');
+    const run = this.turnTo(newRun('text', 'waiting'));
     const { signal } = run.abort;
     this.apply({ ...AT_REST, error: null, source: 'text' });
     const parts = {
@@ -394,7 +391,7 @@ export class BaseRecogniser extends Runner {
     if (media !== null && timeline !== null) {
       const started = this.startFile(media, timeline.name ?? '');
       this.apply({ media, position }); // it is still open, at the moment that is shown
-      await started;
+      return started;
     } else if (this.run === null && source === 'text') await this.#answerText();
   }
 }

@@ -1,21 +1,11 @@
 /** Whose fault an error is, and the errors that the recogniser itself finds. */
 
-import { MemoError, type ErrorCode } from '../errors';
+import { ERROR_CODES, MemoError, type ErrorCode } from '../errors';
 import type { TrackStatus } from './state';
 
 /** The source's or the caller's fault, not the worker's: the model stays. */
 const NOT_THE_WORKERS: ReadonlySet<ErrorCode> = new Set([
-  'camera-denied',
-  'microphone-denied',
-  'devices-denied',
-  'device-missing',
-  'device-busy',
-  'device-lost',
-  'capture-unsupported',
-  'nothing-to-capture',
-  'media-unreadable',
-  'media-empty',
-  'media-lost',
+  ...ERROR_CODES.slice(0, ERROR_CODES.indexOf('nothing-recorded')),
   'file-missing',
   'prompt-invalid',
   'label-invalid',
@@ -47,9 +37,4 @@ export function gpuLeft({ message }: MemoError): string {
 
 export function recogniserClosed(): MemoError {
   return new MemoError('aborted', 'This recogniser has been closed.', 'Make a new one: new Recogniser(...).');
-}
-
-/** Something else was started, or all was stopped, before the moment was there. */
-export function movedOn(): MemoError {
-  return new MemoError('aborted', 'The moment was not taken: something else began.', 'Take it again.');
 }

@@ -31,8 +31,17 @@ export interface Present {
 /** Less than any two answers of a file are apart, seconds. */
 const JUST_BEFORE = 1e-3;
 
-/** The worker sees and hears once more what the answer shown was made of. Rejects with `moment-missing`. */
-export async function goBack(present: Present, signal: AbortSignal): Promise<void> {
+/** The worker sees and hears once more what the answer shown was made of. Rejects with `moment-missing`, or `aborted`. */
+export async function goBack(present: () => Promise<Present>, signal: AbortSignal): Promise<void> {
+  try {
+    await goThrough(await present(), signal);
+  } catch (cause) {
+    throw signal.aborted ? movedOn() : cause;
+  }
+}
+
+async function goThrough(present: Present, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const { state, settings, recorder, run, loaded, sources } = present;
   const { media, estimate, timeline } = state;
   if (estimate === null) throw momentMissing();
@@ -73,6 +82,11 @@ function notRead(): MemoError {
     'No moment of this file can be gone back to: this browser plays it, and cannot read it.',
     'Take the moment while it plays, or give the file in another format, such as MP4 or WebM.',
   );
+}
+
+/** Something else was started, or all was stopped, before the moment was there. */
+function movedOn(): MemoError {
+  return new MemoError('aborted', 'The moment was not taken: something else began.', 'Take it again.');
 }
 
 /** While the analysis goes on, the worker's evidence is of where it is, not of the moment shown. */

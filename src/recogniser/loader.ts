@@ -1,6 +1,6 @@
 /**
  * The model of all runs: loaded once, with prompt and labels brought to it; a worker that fails is replaced where a fresh
- * one may do better, and a network that is not there is waited for.
+ * one may do better, and a network that is not there is waited for. And which runs wait for it.
  */
 
 import { MemoError } from '../errors';
@@ -12,9 +12,10 @@ import { gpuLeft, recogniserClosed } from './faults';
 import { lastingLoad } from './lasting-load';
 import { engineOptions, wordsParts, type RecogniserOptions, type RecogniserParts } from './options';
 import { currentPage } from './page';
-import { furthest } from './phase';
+import { furthest, type Facts } from './phase';
 import type { Prompted } from './prompter';
 import { Recovery } from './recovery';
+import type { Run } from './run';
 import { samePrompting, settingsOf, type Settings } from './settings';
 import { browserSources } from './sources';
 import { Teller } from './teller';
@@ -36,6 +37,9 @@ export abstract class Loader extends Teller {
   /** How far the present load has come. */
   protected step: LoadStep | null = null;
   protected closed = false;
+  protected run: Run | null = null;
+  /** Of a file that is being opened while another run goes on. */
+  protected next: Run | null = null;
   readonly #recovery: Recovery;
   /** What the last worker was left for. */
   #leftFor: MemoError | null = null;
@@ -78,6 +82,9 @@ export abstract class Loader extends Teller {
 
   /** A model reads by this prompt from here on. */
   protected abstract adaptTo(loaded: Pick<LoadedEngine, 'manifest'>, prompted: Prompted): void;
+
+  /** The error that the state now shows. @param run what failed: where another goes on, it alone */
+  protected abstract fail(cause: unknown, run?: Run | null): MemoError;
 
   /** There as soon as a model has been. */
   protected get withModel(): WithModel {
@@ -176,5 +183,38 @@ export abstract class Loader extends Teller {
 
   protected async fetchWithModel(): Promise<void> {
     this.#withModel ??= await lateScript(() => import('./with-model'));
+  }
+
+  /** Whatever is on its way to run next. */
+  protected leaveNext(): void {
+    this.next?.abort.abort();
+    this.next = null;
+  }
+
+  /** Throws what ends a run while it opens. A stop or a newer start ends it at once and in silence: nobody waits for what is on its way. */
+  protected async settle(run: Run, opens: () => Promise<void>): Promise<void> {
+    const { signal } = run.abort;
+    const left = new Promise((resolve) => signal.addEventListener('abort', resolve));
+    try {
+      // who hears of the state may have stopped it already
+      signal.throwIfAborted();
+      await Promise.race([left, opens()]);
+    } catch (error) {
+      if (!signal.aborted) throw this.fail(error, run);
+    }
+    if (signal.reason instanceof MemoError) throw signal.reason;
+  }
+
+  protected override facts(): Facts {
+    const { error, backend } = this.state;
+    return {
+      error,
+      step: this.step,
+      backend,
+      run: this.run ?? this.next,
+      loading: this.loads.size > 0,
+      awaitsNetwork: this.awaitsNetwork,
+      page: this.parts.page,
+    };
   }
 }

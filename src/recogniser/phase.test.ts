@@ -4,6 +4,7 @@ import type { BackendReport } from '../runtime/protocol';
 import { conditionsOf, furthest, phaseOf, type Facts } from './phase';
 import { WEBGPU } from './testing/fake-client';
 
+const FAULT = new MemoError('internal', '', '');
 const REST: Facts = {
   error: null,
   run: null,
@@ -32,7 +33,9 @@ const rows: [what: string, facts: Partial<Facts>, phase: string][] = [
   ['listening, tab hidden', { ...run('listening'), page: { hidden: true, online: true } }, 'paused'],
   ['a text, model not there', run('waiting', 'text'), 'loading'],
   ['a text, model there', run('waiting', 'text', false), 'idle'],
-  ['an error, whatever else', { ...run('listening'), error: new MemoError('internal', '', '') }, 'error'],
+  ['an error', { error: FAULT }, 'error'],
+  ['an error, whatever loads meanwhile', { error: FAULT, loading: true }, 'error'],
+  ['an error beside what goes on', { ...run('listening'), error: FAULT }, 'listening'],
 ];
 
 describe('phaseOf', () => {

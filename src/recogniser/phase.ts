@@ -24,9 +24,9 @@ export interface Facts {
 }
 
 export function phaseOf({ error, run, step, loading, page }: Facts): Phase {
-  if (error !== null) return 'error';
   const loadPhase = step === null || step === 'fetch' || step === 'compile' ? 'loading' : 'warming';
-  if (run === null) return loading ? loadPhase : 'idle';
+  // of a file that could not be opened beside what runs, it ends nothing
+  if (run === null) return error !== null ? 'error' : loading ? loadPhase : 'idle';
   if (run.stage === 'asking') return 'asking';
   // a text alone is answered in an instant: no phase worth showing once the model is there
   if (run.kind === 'text' && !run.awaitsModel) return 'idle';

@@ -5,6 +5,7 @@ import type { TimedText } from '../runtime/protocol';
 import type { Progress } from '../runtime/progress';
 import type { Loop } from './loop';
 import type { Recorder } from './recorder';
+import type { SourceOpeners } from './sources';
 import { INITIAL_STATE, type Condition, type RecogniserState, type SourceKind } from './state';
 
 /** `asking` for devices, `waiting` for source and model, `listening`. */
@@ -13,6 +14,8 @@ export type RunStage = 'asking' | 'waiting' | 'listening';
 export interface NamedFile {
   readonly blob: Blob;
   readonly name: string;
+  /** Called once it is open, before anything of it is analysed, and waited for. */
+  readonly opened?: () => Promise<unknown>;
 }
 
 /** Brings a file until `signal` aborts, and tells how far it has come. */
@@ -57,7 +60,7 @@ export function readsAgain({ file, before }: Run): boolean {
   return file !== null && file.blob === before?.state.media;
 }
 
-export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean): Run {
+export function newRun(kind: SourceKind, stage: RunStage): Run {
   const abort = new AbortController();
   const none = { conditions: [], words: [] };
   const nothing = {
@@ -68,8 +71,20 @@ export function newRun(kind: SourceKind, stage: RunStage, awaitsModel: boolean):
     before: null,
     ...none,
   };
-  const no = { runsHidden: false, mending: false };
-  return { kind, stage, awaitsModel, abort, work: new AbortController(), ...nothing, ...no };
+  const no = { awaitsModel: false, runsHidden: false, mending: false };
+  return { kind, stage, abort, work: new AbortController(), ...nothing, ...no };
+}
+
+/** Rejects with a MemoError where it cannot be opened. */
+export async function openFile(
+  file: NamedFile,
+  run: Run,
+  sources: Pick<SourceOpeners, 'file'>,
+): Promise<Source> {
+  Object.assign(run, { file, arriving: null });
+  const source = await sources.file(file.blob, file.name, run.abort.signal);
+  await file.opened?.().catch(() => undefined); // theirs to tell
+  return source;
 }
 
 /** Ends what is under way, and puts the run back to where it waits for a model; its source rests where it has a transport. */
@@ -77,8 +92,8 @@ export function restart(run: Run): void {
   run.loop?.close();
   run.work.abort();
   run.source?.setRunning?.(false);
-  Object.assign(run, { loop: null, work: new AbortController(), stage: 'waiting', awaitsModel: true });
-  Object.assign(run, { mending: true, conditions: [] });
+  const again = { loop: null, work: new AbortController(), stage: 'waiting', conditions: [] };
+  Object.assign(run, again, { awaitsModel: true, mending: true });
 }
 
 export function tracksOf(source: Source): Partial<RecogniserState> {

@@ -13,10 +13,9 @@ import type { AnalysisOwner, AnalysisParts } from './analysis';
 import type { FaceChoice } from './chosen-faces';
 import type { EarlyEngine, LoadedEngine } from './engine';
 import { Loader } from './loader';
-import { isGone, isWorkersFault, lostDevices, movedOn } from './faults';
+import { isGone, isWorkersFault, lostDevices } from './faults';
 import type { Loop, LoopParts } from './loop';
 import type { RecogniserOptions, RecogniserParts } from './options';
-import type { Facts } from './phase';
 import type { Prompted } from './prompter';
 import type { Recorder } from './recorder';
 import { AT_REST, newRun, NOTHING_YET, readsAgain, restart, tracksOf, type Run } from './run';
@@ -35,7 +34,6 @@ export abstract class Runner extends Loader {
   protected choices: readonly FaceChoice[] = [];
   /** Marked moments, and what follows from them. */
   readonly adapter: LateAdapter;
-  protected run: Run | null = null;
   /** Of a file's moment that is gone back to; a start or a stop ends it. */
   protected revisiting = new AbortController();
   /** The model whose worker still holds what the last answer was made of. */
@@ -74,26 +72,36 @@ export abstract class Runner extends Loader {
     this.apply({ prompt, labels, modalities, words: this.words.state });
   }
 
+  /** Beside anything live a file is opened first: that goes on until it is open, and where it cannot be opened. */
   protected async begin(
     kind: SourceKind,
     open: (signal: AbortSignal, run: Run) => Promise<Source>,
   ): Promise<void> {
     this.assertOpen();
-    const unanswered = this.run?.before;
-    const run = this.newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
-    const { state, recorder } = this; // with the end of the run that this one takes the place of
-    run.before = unanswered ?? { state, recorder };
-    this.apply({ ...AT_REST, ...NOTHING_YET, source: kind, error: null });
+    this.leaveNext();
+    const run = newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
     const { signal } = run.abort;
+    const kept = (source: Source) => {
+      if (signal.aborted) source.close();
+      signal.throwIfAborted();
+      return source;
+    };
     await this.settle(run, async () => {
-      const opening = open(signal, run).then((source) => {
-        if (signal.aborted) source.close();
-        else this.#take(run, source);
-        return source;
-      });
+      if (kind === 'file' && this.run?.source && this.run.file === null) {
+        this.next = run;
+        this.apply({ error: null }); // of another file before
+        run.source = kept(await open(signal, run));
+      }
+      const unanswered = this.run?.before;
+      this.turnTo(run);
+      const { state, recorder } = this; // with the end of the run that this one takes the place of
+      run.before = unanswered ?? { state, recorder };
+      this.apply({ ...AT_REST, ...NOTHING_YET, source: kind, error: null });
+      signal.throwIfAborted(); // who hears of it may have stopped it already
+      const take = async () => this.#take(run, run.source ?? kept(await open(signal, run)));
       // whichever fails first ends the run: nobody should answer a prompt for a model that cannot load
-      const model = this.loadModel(signal).then(() => this.showArriving(run));
-      const [source] = await Promise.all([opening, model]);
+      const both = [take(), this.loadModel(signal).then(() => this.showArriving(run))] as const;
+      const [source] = await Promise.all(both);
       await this.#engage(run, source);
     });
   }
@@ -103,22 +111,25 @@ export abstract class Runner extends Loader {
 
   /** The model's own progress goes before the file's. */
   protected showArriving(run: Run): void {
-    if (this.run !== run || run.arriving === null || this.engine.loaded === null) return;
+    if (run.abort.signal.aborted || run.arriving === null || this.engine.loaded === null) return;
     run.awaitsModel = false;
     this.apply({ progress: run.arriving });
   }
 
-  protected newRun(kind: SourceKind, stage: Run['stage']): Run {
+  /** In place of what runs. */
+  protected turnTo(run: Run): Run {
     this.dropRun();
-    const run = newRun(kind, stage, this.engine.loaded === null);
     this.run = run;
+    this.next = null;
+    run.awaitsModel = this.engine.loaded === null;
     this.answeredBy = null;
     this.#last = null;
     return run;
   }
 
-  #take(run: Run, source: Source): void {
-    Object.assign(run, { source, stage: 'waiting' } satisfies Partial<Run>);
+  #take(run: Run, source: Source): Source {
+    run.source = source;
+    run.stage = 'waiting';
     source.on('trackchange', () => {
       if (this.run !== run) return;
       this.apply(tracksOf(source));
@@ -136,6 +147,7 @@ export abstract class Runner extends Loader {
     if (this.state.modalities.includes('text')) this.words.attach(source, run.file);
     this.apply(tracksOf(source));
     this.partCame();
+    return source;
   }
 
   protected override partCame(): void {
@@ -275,20 +287,6 @@ export abstract class Runner extends Loader {
     }
   }
 
-  /** Throws what ends a run while it opens. A stop or a newer start ends it at once and in silence: nobody waits for what is on its way. */
-  protected async settle(run: Run, opens: () => Promise<void>): Promise<void> {
-    const { signal } = run.abort;
-    const left = new Promise((resolve) => signal.addEventListener('abort', resolve));
-    try {
-      // who hears of the state may have stopped it already
-      signal.throwIfAborted();
-      await Promise.race([left, opens()]);
-    } catch (error) {
-      if (!signal.aborted) throw this.fail(error);
-    }
-    if (signal.reason instanceof MemoError) throw signal.reason;
-  }
-
   protected override workerLost(error: MemoError): void {
     if (this.run !== null) void this.#mend(this.run, error);
   }
@@ -332,15 +330,19 @@ export abstract class Runner extends Loader {
     this.adapter.turnTo({ bundle: { name, version }, prompt, labels });
   }
 
-  /** The error that the state now shows. */
-  protected fail(cause: unknown): MemoError {
+  /** The error that the state now shows. @param run what failed: beside another run that goes on */
+  protected override fail(cause: unknown, run = this.run): MemoError {
     const error = MemoError.from(cause);
     if (this.state.error === error) return error; // a load shared by two callers fails once
-    // a worker that answered one run with an error is not trusted with the next
-    if (isWorkersFault(error)) this.engine.discard({ retire: true });
-    this.goBack();
-    this.dropRun(error);
-    this.apply({ ...AT_REST, error, source: this.state.media && 'file' });
+    if (run !== this.run) this.leaveNext();
+    else {
+      // a worker that answered one run with an error is not trusted with the next
+      if (isWorkersFault(error)) this.engine.discard({ retire: true });
+      this.goBack();
+      this.dropRun(error);
+      this.keep({ ...AT_REST, source: this.state.media && 'file' });
+    }
+    this.apply({ error });
     this.emit('error', error);
     return error;
   }
@@ -362,7 +364,7 @@ export abstract class Runner extends Loader {
   /** The run is over by itself; its last estimate stays. */
   protected endRun(): void {
     this.dropRun();
-    this.apply(AT_REST);
+    this.apply({ ...AT_REST, error: null });
   }
 
   /** Stops the run and its tracks; the caller says what the state becomes, so that no phase flashes up in between. */
@@ -370,7 +372,7 @@ export abstract class Runner extends Loader {
     const run = this.run;
     this.run = null;
     this.keep({ modalities: this.settings.modalities }); // what was set meanwhile
-    this.revisiting.abort(movedOn());
+    this.revisiting.abort();
     run?.abort.abort(reason);
     run?.work.abort(reason);
     this.words.detach();
@@ -380,18 +382,5 @@ export abstract class Runner extends Loader {
     if (answered && this.recorder) this.keep({ timeline: this.recorder.end(run.source.now()) });
     run.source.close();
     this.engine.forget();
-  }
-
-  protected override facts(): Facts {
-    const { error, backend } = this.state;
-    return {
-      error,
-      step: this.step,
-      backend,
-      run: this.run,
-      loading: this.loads.size > 0,
-      awaitsNetwork: this.awaitsNetwork,
-      page: this.parts.page,
-    };
   }
 }

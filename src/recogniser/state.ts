@@ -87,6 +87,7 @@ export interface RecogniserState {
   /** Seconds in the file that `estimate` is of; null: the last one. */
   readonly position: number | null;
   readonly estimate: Estimate | null;
+  /** Why the last run failed; beside another phase than `error`, why a file did not take the place of what runs. */
   readonly error: MemoError | null;
 }
 
