@@ -4,7 +4,7 @@
  */
 
 export const ERROR_CODES = [
-  // capture; `recogniser/faults.ts` takes them by their place, up to the last of them
+  // capture
   'camera-denied',
   'microphone-denied',
   'devices-denied',

@@ -1,11 +1,21 @@
 /** Whose fault an error is, and the errors that the recogniser itself finds. */
 
-import { ERROR_CODES, MemoError, type ErrorCode } from '../errors';
+import { MemoError, type ErrorCode } from '../errors';
 import type { TrackStatus } from './state';
 
 /** The source's or the caller's fault, not the worker's: the model stays. */
 const NOT_THE_WORKERS: ReadonlySet<ErrorCode> = new Set([
-  ...ERROR_CODES.slice(0, ERROR_CODES.indexOf('nothing-recorded')),
+  'camera-denied',
+  'microphone-denied',
+  'devices-denied',
+  'device-missing',
+  'device-busy',
+  'device-lost',
+  'capture-unsupported',
+  'nothing-to-capture',
+  'media-unreadable',
+  'media-empty',
+  'media-lost',
   'file-missing',
   'prompt-invalid',
   'label-invalid',
