@@ -80,6 +80,33 @@ def run_of(stored: dict, path: Path) -> dict | None:
     return stored.get("run")
 
 
+def labels_of(stored: dict, path: Path) -> tuple[str, ...] | None:
+    """What a model of `tune` answers by; a last.pt leaves it to the best.pt beside it, others do not tell."""
+    best = path.with_name("best.pt")
+    if "labels" not in stored and "average" in stored and best.exists():
+        stored = read_own(best)
+    labels = stored.get("labels")
+    # a voice's is their count
+    return tuple(labels) if isinstance(labels, list) else None
+
+
+def check_labels(stored: list[dict], paths: list[Path], parts: list[float]) -> None:
+    """Tells where label words differ: the mean has the first one's. Raises ValueError for classifiers."""
+    told = {
+        labels: path
+        for i, (part, of, path) in enumerate(zip(parts, stored, paths, strict=True))
+        if (part or not i) and (labels := labels_of(of, path))
+    }
+    if len(told) < 2:
+        return
+    each = "; ".join(f"{path}: {', '.join(labels)}" for labels, path in told.items())
+    if any(classifier_of(of) for of in stored):
+        raise ValueError(
+            f"the classifiers are of other labels ({each}): give those of the same, in one order"
+        )
+    log.warning("these were tuned for other labels (%s): the mean has those of the first", each)
+
+
 def mean_of(all_weights: list[dict[str, Tensor]], parts: list[float]) -> dict[str, Tensor]:
     """Each floating tensor's mean by `parts`, which sum to 1; others as in the first.
 
@@ -131,6 +158,7 @@ def main(argv: list[str] | None = None) -> dict:
     stored = [load(path) for path in arguments.checkpoints]
     if "model" not in stored[0]:
         raise ValueError(f"{arguments.checkpoints[0]} is no best.pt: only the others may be a last.pt")
+    check_labels(stored, arguments.checkpoints, parts)
     weights = [weights_of(of, path) for of, path in zip(stored, arguments.checkpoints, strict=True)]
     # what the first one reached, and when, is not the mean's
     averaged = {key: value for key, value in stored[0].items() if key not in OF_ONE}

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
+from transformers import BertTokenizerFast
 
 from .checkpoint_files import CheckpointError, read_checkpoint
 from .command_help import CommandHelp
@@ -32,6 +33,7 @@ from .loop import add_dry_run, refuse_several
 from .manifest import Bundle, labels_of
 from .memobert_import import named_weights
 from .part_loading import add_reading_arguments
+from .samples import no_words
 
 # option -> part of a bundle
 OPTIONS = {"memobert": "fusion", "wav2vec2": "voice", "denseface": "face"}
@@ -111,8 +113,11 @@ def vocabulary_errors(
         errors.append(
             f"The vocabulary has {len(words)} words, the word table {rows}: give the checkpoint's own."
         )
-    known = set(words)
-    if lacking := [word for word in (*SPECIAL, *labels) if word not in known]:
+    numbered = {word: number for number, word in enumerate(words)}
+    lacking = [word for word in SPECIAL if word not in numbered]
+    if "[UNK]" in numbered:
+        lacking += no_words(BertTokenizerFast(vocab=numbered, do_lower_case=True), labels)
+    if lacking:
         errors.append(
             f"The vocabulary lacks {', '.join(lacking)}, which the prompt needs: give an uncased BERT's, or "
             "label words that it has by --labels."

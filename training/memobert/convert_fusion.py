@@ -96,6 +96,9 @@ def convert_fusion(
     account(checkpoint, layout, state, expected, unexpected, cure)
     state[TYPES] = torch.stack([state.pop(kind) for kind in KINDS])
     asked = {key: own[key] for key in ("prompt", "labels", "vocabulary_sha256") if key in own}
+    if not isinstance(asked.get("labels", []), list):
+        # of an encoder, which says how many it tells apart
+        del asked["labels"]
     stored = {"model": state, "config": shape, **filled, **asked, **origin(checkpoint, layout)}
     return Part(layout.name, stored, rows)
 

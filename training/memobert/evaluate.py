@@ -110,15 +110,23 @@ def check_labels(path: Path, stored: dict, labels: Sequence[str]) -> None:
     Raises ValueError where it answers by a classifier of the others. What does not tell its labels was tuned
     for the seven; a model of others, which was tuned for none that are known, is not compared.
     """
-    tuned = tuple(stored.get("labels", labels if "converted" in stored else LABELS))
+    published = path.suffix == ".onnx"
+    # what a bundle of one names is what the page asks it, not what it learned
+    untold = labels if "converted" in stored else LABELS
+    tuned = tuple(untold if published and "converted" in stored else stored.get("labels", untold))
     if tuned == tuple(labels):
         return
-    told = f"{path} was tuned for {', '.join(tuned)}, and these clips have {', '.join(labels)}"
+    tells = "'s manifest names" if published else " was tuned for"
+    told = f"{path}{tells} {', '.join(tuned)}, and these clips have {', '.join(labels)}"
     if stored["method"] != "prompt":
         raise ValueError(
             f"{told}: its classifier knows no other; tune on these, or prepare with its --labels"
         )
-    log.warning("%s: it is measured by these words, which it was not tuned for", told)
+    log.warning(
+        "%s: it is measured by these words, which it was not tuned for, and --temperatures are for them: "
+        "give the same to `export --labels`",
+        told,
+    )
 
 
 def check_sizes(path: Path, model: MemoBert, samples: list[Sample]) -> None:

@@ -344,10 +344,15 @@ def write_parts(
     voice = voice_entry(models, stored, reuse, reused, sizes[1])
     about = graphs, face, voice, training, licence, sources
     manifest = make_manifest(*version, folder, prompt, labels, *about)
-    if calibration := case_temperatures(
-        getattr(arguments, "case_temperatures", None), reuse if "memobert" in reused else None
-    ):
+    fitted = getattr(arguments, "case_temperatures", None)
+    if calibration := case_temperatures(fitted, reuse if "memobert" in reused else None):
         manifest["calibration"] = calibration
+        if not fitted and labels != reuse.manifest["labels"]:
+            log.warning(
+                "the temperatures are those of the bundle reused, for %s: fit them to these labels by "
+                "`evaluate --temperatures` and give them by --case-temperatures",
+                ", ".join(label["word"] for label in reuse.manifest["labels"]),
+            )
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return manifest
 

@@ -214,7 +214,11 @@ def main(argv: list[str] | None = None) -> dict:
     manifest = bundle.manifest
     report = {"bundle": f"{manifest['name']} {manifest['version']}", "graphs": {}}
     assert manifest["face"]["classes"] == list(FACE_CLASSES)
-    assert [label["id"] for label in manifest["labels"]] == list(LABELS)
+    if (named := [label["id"] for label in manifest["labels"]]) != list(LABELS):
+        raise ValueError(
+            f"{arguments.bundle} has the labels {', '.join(named)}, the corpora {', '.join(LABELS)}: give a "
+            "bundle that has these"
+        )
     faces = face_inputs(arguments.faces, arguments.cache, manifest, arguments.limit)
     voices = voice_inputs(arguments.speech, arguments.cache, manifest, arguments.limit)
     # of an encoder without logits there is no accuracy to compare

@@ -166,8 +166,8 @@ def check_settings(folder: Path, settings: dict, files: list[str]) -> None:
 
 
 def check_alike(folder: Path, settings: dict) -> dict:
-    """The `settings` as a folder keeps them: one of a version that did not tell its vocabulary, or
-    the seven labels, never will.
+    """The `settings` as a folder keeps them: an older one that did not tell its vocabulary, or the
+    seven labels, stays so.
 
     Raises ValueError when others made the features that are there.
     """

@@ -20,6 +20,7 @@ import onnx
 import onnxruntime
 
 from .command_help import CommandHelp
+from .evaluate import check_labels
 from .export_variants import fp32_graph, sizes, write_report
 from .golden_vectors import open_rounded, softmax
 from .loop import add_common_arguments, start_alone
@@ -156,6 +157,8 @@ def main(argv: list[str] | None = None) -> dict:
     bundle = Bundle(arguments.bundle)
     manifest = bundle.manifest
     source = load_source(arguments, "valid")
+    named = [label["word"] for label in manifest["labels"]]
+    check_labels(arguments.bundle / f"{GRAPH}.onnx", {"method": "prompt", "labels": named}, source.labels)
     prompt = Prompt(source.tokenizer, arguments.prompt or manifest["prompt"], source.labels)
     # wasm, for which int8 is, has the light face
     valid = source.labelled_valid()

@@ -114,7 +114,7 @@ KNOWN_NAMES = {name: name for name in LABELS} | FACE_LABELS | SPEECH_LABELS | TE
 
 
 def chosen_labels(words: Sequence[str]) -> tuple[str, ...]:
-    """The words of `--labels`, in lower case. Raises ValueError for what the page would refuse."""
+    """Label words as they are used, in lower case. Raises ValueError for what the page would refuse."""
     labels = tuple(word.lower() for word in words)
     if not 2 <= len(labels) <= MOST_LABELS:
         raise ValueError(f"--labels names {len(labels)}: give 2 to {MOST_LABELS}")

@@ -110,10 +110,10 @@ def prompt_of(stored: dict, reuse: "Bundle | None") -> str:
 def labels_of(stored: dict, reuse: "Bundle | None", named: Sequence[str] | None = None) -> list[dict]:
     """The manifest's `labels`: words that were `named`, else those that MEmoBERT's checkpoint was tuned for,
     else the bundle's that is reused, else the seven. Raises ValueError for what the page would refuse."""
-    words = chosen_labels(named) if named else stored.get("labels")
+    words = named or stored.get("labels")
     if words is None and reuse and not stored.get("prompt"):
         return reuse.manifest["labels"]
-    return [{"id": word, "word": word} for word in words or LABELS]
+    return [{"id": word, "word": word} for word in chosen_labels(words or LABELS)]
 
 
 def make_manifest(

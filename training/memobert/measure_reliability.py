@@ -251,6 +251,11 @@ def main(argv: list[str] | None = None) -> dict:
     wish = parser.parse_args(argv)
     manifest = json.loads((wish.bundle / "manifest.json").read_text())
     names = [label["id"] for label in manifest["labels"]]
+    if lacking := [label for label in dict.fromkeys(SPEECH_LABELS.values()) if label not in names]:
+        raise ValueError(
+            f"{wish.bundle} has no {', '.join(lacking)} among its labels, which the corpora have: give a "
+            "bundle that has them"
+        )
     pictures, classes = read_faces(wish.data / "faces/ferplus-valid.zip", wish.count)
     found: dict = {"bundle": f"{manifest['name']} {manifest['version']}", "count": len(pictures)}
     found["light"] = measure_light(wish.bundle, manifest["face"], pictures, classes)

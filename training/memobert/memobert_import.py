@@ -90,7 +90,7 @@ def _read_by(nodes: Iterable[onnx.NodeProto]) -> dict[str, str]:
     """The stored weight by the name that its reader has in `PretrainingHeads`; tied matrices are left out."""
     found, regressed = {}, {}
     for node in nodes:
-        # of one that scales what a regression made, the regression's own
+        # a Mul or an Add after a regression's Gemm holds its deviations or its means
         head = next((regressed[name] for name in node.input if name in regressed), None)
         if node.op_type in ("Gemm", "LayerNormalization"):
             head = _module_of(node.name)
@@ -116,8 +116,8 @@ def _module_of(node: str) -> str:
 
 def load_published(path: Path, attention_heads: int | None = None, **changes) -> dict:
     """What a best.pt of `tune` holds, as far as a bundle does: `model` and its `config` (`changes` go before
-    it), and where they are there `heads`, `prompt`, `labels`, `run` and `vocabulary_sha256`. A head of
-    masked words is in MEmoBERT's own graph, where the word table is."""
+    it), and where they are there `heads`, `prompt`, `labels`, `run`, `converted` and
+    `vocabulary_sha256`. A head of masked words is in MEmoBERT's own graph, where the word table is."""
     weights = named_weights(onnx.load(path).graph)
     attention_heads = attention_heads or changes.get("num_attention_heads")
     config = {**published_config(path, weights, attention_heads), **changes}
@@ -128,7 +128,9 @@ def load_published(path: Path, attention_heads: int | None = None, **changes) ->
     manifest = path.with_name("manifest.json")
     if manifest.is_file():
         stated = json.loads(manifest.read_text())
-        found["run"] = (stated.get("training", {}).get("fusion") or {}).get("run")
+        fusion = stated.get("training", {}).get("fusion") or {}
+        found["run"] = fusion.get("run")
+        found |= {key: fusion[key] for key in ("converted",) if key in fusion}
         found |= {key: stated[key] for key in ("prompt",) if key in stated}
         if "labels" in stated:
             found["labels"] = [label["word"] for label in stated["labels"]]

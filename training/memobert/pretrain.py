@@ -219,7 +219,7 @@ def main(argv: list[str] | None = None) -> dict:
     arguments = make_parser().parse_args(argv)
     accelerator = make_accelerator(arguments)
     start(arguments)
-    return pretrain(arguments, load_source(arguments), accelerator)
+    return pretrain(arguments, load_source(arguments, by_label=False), accelerator)
 
 
 def pretrain(arguments: argparse.Namespace, source: Source, accelerator) -> dict:

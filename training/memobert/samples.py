@@ -121,8 +121,8 @@ def load_samples(path: Path, made_of: dict | None = None) -> list[Sample]:
 class Prompt:
     """A prompt as WordPieces, such as "i am [MASK] .", and the ids of the label words.
 
-    Raises ValueError for a prompt that has not one [MASK], and for a label that is not one word of the
-    vocabulary.
+    Raises ValueError for a prompt that has not one [MASK], and for labels that are not one word of the
+    vocabulary each, or the same one.
     """
 
     def __init__(self, tokenizer, text: str, labels: Sequence[str]) -> None:
@@ -130,15 +130,18 @@ class Prompt:
         self.ids: list[int] = tokenizer(text, add_special_tokens=False).input_ids
         if self.ids.count(tokenizer.mask_token_id) != 1:
             raise ValueError(f"the prompt {text!r} must have exactly one [MASK]")
-        pieces = [tokenizer(label, add_special_tokens=False).input_ids for label in labels]
-        broken = [
-            label
-            for label, ids in zip(labels, pieces, strict=True)
-            if len(ids) != 1 or ids[0] == tokenizer.unk_token_id
-        ]
-        if broken:
+        if broken := no_words(tokenizer, labels):
             raise ValueError(f"not one word of the vocabulary: {', '.join(broken)}; choose other label words")
-        self.label_ids = torch.tensor([ids[0] for ids in pieces])
+        ids = [tokenizer(label, add_special_tokens=False).input_ids[0] for label in labels]
+        if same := [label for label, of in zip(labels, ids, strict=True) if ids.count(of) > 1]:
+            raise ValueError(f"one word of the vocabulary: {', '.join(same)}; choose other label words")
+        self.label_ids = torch.tensor(ids)
+
+
+def no_words(tokenizer, labels: Sequence[str]) -> list[str]:
+    """The labels that are not one word of the vocabulary."""
+    pieces = {label: tokenizer(label, add_special_tokens=False).input_ids for label in labels}
+    return [label for label, ids in pieces.items() if len(ids) != 1 or ids[0] == tokenizer.unk_token_id]
 
 
 @dataclass

@@ -285,19 +285,21 @@ def own_labels(folders: list[Path]) -> tuple[str, ...]:
     return next(iter(found))
 
 
-def load_source(arguments: argparse.Namespace, split: str = "train") -> Source:
+def load_source(arguments: argparse.Namespace, split: str = "train", by_label: bool = True) -> Source:
     """What the arguments name, for a command about `split`: own clips to train on only for train.
 
-    For test nobody need be of valid. Raises ValueError when there is neither a set of corpora nor own clips,
+    For test nobody need be of valid. `by_label`: what is learned or measured are labels, which clips and
+    corpora then have in common. Raises ValueError when there is neither a set of corpora nor own clips,
     and as `made_by` does.
     """
     tokenizer = BertTokenizerFast(vocab=str(arguments.vocabulary), do_lower_case=True)
-    labels = own_labels(arguments.samples)
-    tell_unfit(tokenizer, arguments.vocabulary, labels)
-    source = Source(tokenizer, composed=arguments.composed, labels=labels)
+    source = Source(tokenizer, composed=arguments.composed)
     source.encoders = made_by(arguments, tokenizer)
     source.own = own_samples(arguments.samples, "train") if split == "train" else []
     source.own_valid = own_samples(arguments.samples, "valid", needed=split != "test")
+    if by_label:
+        source.labels = own_labels(arguments.samples)
+    tell_unfit(tokenizer, arguments.vocabulary, source.labels)
     corpora = [arguments.text, arguments.faces, arguments.speech]
     if not any(corpora):
         if not {"train": source.own, "valid": source.own_valid, "test": arguments.samples}[split]:
@@ -306,11 +308,11 @@ def load_source(arguments: argparse.Namespace, split: str = "train") -> Source:
         return source
     if not all(corpora):
         raise ValueError("composing needs all of --text, --faces and --speech")
-    if labels != LABELS:
+    if source.labels != LABELS:
         raise ValueError(
-            f"corpora have the labels {', '.join(LABELS)}, these clips {', '.join(labels)}: leave --text, "
-            "--faces and --speech out (--init goes on with what learned from them), or prepare anew without "
-            "--labels"
+            f"corpora have the labels {', '.join(LABELS)}, these clips {', '.join(source.labels)}: leave "
+            "--text, --faces and --speech out (--init goes on with what learned from them), or prepare anew "
+            "without --labels"
         )
     banks = load_banks(arguments)
     source.sentences = load_sentences(arguments.text, "dev")

@@ -79,6 +79,27 @@ def test_a_classifier_is_of_the_weights_that_it_reads(tmp_path):
     assert average_weights.main([prompt, prompt, "--out", str(tmp_path / "mean")])["classifier"] is None
 
 
+def test_labels_that_differ_are_told_and_refused_of_classifiers(tmp_path, caplog):
+    words, others = ["happy", "bored"], ["bored", "happy"]
+    one = save(tmp_path / "one.pt", 1.0, labels=words, classifier=None)
+    save(tmp_path / "again/best.pt", 1.0, labels=others)
+    last = save(tmp_path / "again/last.pt", 2.0, key="average")
+    # of what does not tell, and of a voice, whose is their count
+    untold = [save(tmp_path / "old.pt", 1.0), save(tmp_path / "voice.pt", 1.0, labels=7)]
+    out = ["--out", str(tmp_path / "mean")]
+    assert average_weights.main([one, one, *untold, *out])["labels"] == words and not caplog.text
+    assert average_weights.main([one, last, *out])["labels"] == words
+    assert "the mean has those of the first" in caplog.text and "last.pt: bored, happy" in caplog.text
+    caplog.clear()
+    # of which no weight is taken
+    average_weights.main([one, one, last, "--parts", "1", "1", "0", *out])
+    assert not caplog.text
+    kinds = {"classifier": {"weight": torch.ones(2, 3), "bias": torch.ones(2)}}
+    tuned = [save(tmp_path / f"{of[0]}.pt", 1.0, labels=of, **kinds) for of in (words, others)]
+    with pytest.raises(ValueError, match="the classifiers are of other labels"):
+        average_weights.main([*tuned, *out])
+
+
 @pytest.mark.parametrize(
     ("parts", "run", "told"), [("0 1", {}, True), ("1 1", {}, False), ("0 1", {"hold_model": True}, False)]
 )

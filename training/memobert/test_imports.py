@@ -13,7 +13,7 @@ from transformers import Wav2Vec2Config
 from . import wav2vec2_import
 from .denseface_import import load_denseface
 from .denseface_model import DenseFace
-from .exported_models import AXES, OUTPUTS, fold_norms, outputs_of, round_to_half, to_onnx, trace
+from .exported_models import AXES, HEADS, OUTPUTS, fold_norms, outputs_of, round_to_half, to_onnx, trace
 from .lightface_import import load_lightface
 from .lightface_model import LightFace
 from .memobert_import import HEADS_GRAPH, load_heads, load_memobert, load_published
@@ -140,19 +140,22 @@ def test_heads_read_back_beside_the_graph_that_they_belong_to(tmp_path):
 
 
 @torch.no_grad()
+@pytest.mark.parametrize("variant", ["fp32-half", "fp32-int4"])
 @pytest.mark.parametrize("scaled", [False, True])
-def test_heads_that_never_learned_read_back_though_exporting_merges_their_weights(tmp_path, scaled):
+def test_heads_that_never_learned_read_back_though_exporting_merges_their_weights(tmp_path, scaled, variant):
     torch.manual_seed(0)
     # features as wide as the model: more of what nothing has taught is alike
-    model = MemoBert(small_config(**SMALL, vocab_size=300), SMALL["hidden_size"], SMALL["hidden_size"]).eval()
+    shape = SMALL | {"hidden_size": 128}
+    model = MemoBert(small_config(**shape, vocab_size=300), 128, 128).eval()
     heads = PretrainingHeads(model.requires_grad_(False)).eval()
     if scaled:
         for head in (heads.face_regression, heads.voice_regression):
             head.mean.uniform_(-1, 1)
             head.std.uniform_(1, 2)
-    hidden = torch.randn(3, SMALL["hidden_size"])
-    names = OUTPUTS["memobert-heads"], AXES["memobert-heads"]
-    to_onnx(heads, {"hidden": hidden}, *names, tmp_path / HEADS_GRAPH)
+    if variant == "fp32-int4":
+        round_to_blocks(heads)
+    graph = trace(heads, {"hidden": torch.randn(3, 128)}, OUTPUTS[HEADS], AXES[HEADS])
+    onnx.save(VARIANTS[variant].make(graph), tmp_path / HEADS_GRAPH)
     stored = {weight.name for weight in onnx.load(tmp_path / HEADS_GRAPH).graph.initializer}
     assert len(stored) < len(heads.state_dict())
     again = load_heads(tmp_path / "memobert.onnx")

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from . import convert, evaluate, export, extract, prepare, tune
+from . import convert, evaluate, export, extract, prepare, pretrain, tune
 from .checkpoint_files import digest
 from .denseface_model import DenseFace
 from .extract import SETTINGS, check_settings, read_settings
 from .labels import LABELS, chosen_labels, label_names
-from .samples import CASES, Sample, load_samples, save_samples
+from .samples import CASES, Prompt, Sample, load_samples, save_samples
 from .shard_writing import ShardWriter, write_part
 from .shards import Clip, ShardError, Word, labels_of, read_clips, read_index
 from .sources import load_source
@@ -200,6 +200,7 @@ def test_a_model_is_tuned_measured_and_shipped_by_labels_of_ones_own(own, encode
     assert export.main([*voice, "--out", str(tmp_path / "voice")])["labels"] == manifest["labels"]
     named = export.main([*voice, "--labels", "sad", "Bored", "--out", str(tmp_path / "named")])
     assert [label["word"] for label in named["labels"]] == ["sad", "bored"]
+    assert "the temperatures are those of the bundle reused, for happy, bored, excited" in caplog.text
     with pytest.raises(ValueError, match="not one word of the vocabulary: gloomy"):
         export.main([*voice, "--labels", "sad", "gloomy", "--out", str(tmp_path / "named")])
 
@@ -217,6 +218,48 @@ def test_other_words_than_it_was_tuned_for_measure_a_prompt_and_no_classifier(ow
         evaluate.main([*options, "--model", str(tmp_path / "finetune/best.pt"), *results])
 
 
+def test_what_was_published_goes_on_with_labels_of_ones_own(own, encoders, tmp_path, caplog):
+    seven, options = own("seven", LABELS), own()
+    tune.main([*seven, *TOY_RUN, "--pretraining", "0", "--out", str(tmp_path / "tuned")])
+    parts = [f"--{kind}={encoders / kind}.pt" for kind in ("face", "voice")]
+    fusion = ["--fusion", str(tmp_path / "tuned/best.pt"), "--vocabulary", str(encoders / "vocab.txt")]
+    manifest = export.main([*parts, *fusion, "--out", str(tmp_path / "bundle")])
+    assert [label["word"] for label in manifest["labels"]] == list(LABELS)
+    few = ["--batch", "4", "--every", "2", "--steps", "2", "--pretraining", "0"]
+    for number, init in enumerate(("bundle/memobert.onnx", "tuned/best.pt")):
+        out = tmp_path / f"own{number}"
+        tune.main([*options, *few, "--init", str(tmp_path / init), "--out", str(out)])
+        assert torch.load(out / "best.pt", weights_only=False)["labels"] == list(OWN)
+        with pytest.raises(ValueError, match="is of a run with another --samples"):
+            tune.main([*seven, *few, "--init", str(tmp_path / init), "--out", str(out)])
+    shutil.copy(tmp_path / "features/valid-000000.npz", tmp_path / "features/test-000000.npz")
+    model = ["--model", str(tmp_path / "own0/best.pt"), "--out", str(tmp_path / "results")]
+    found = evaluate.main([*options, *model, "--split", "test"])
+    assert found["labels"] == list(OWN) and "which it was not tuned for" not in caplog.text
+    # the bundle's, by its manifest; a converted one was tuned for nothing that is known
+    published = ["--model", str(tmp_path / "bundle/memobert.onnx"), "--out", str(tmp_path / "results")]
+    evaluate.main([*options, *published])
+    assert "memobert.onnx's manifest names neutral, happy" in caplog.text
+    caplog.clear()
+    manifest["training"]["fusion"]["converted"] = {"file": "theirs.pt"}
+    (tmp_path / "bundle/manifest.json").write_text(json.dumps(manifest))
+    evaluate.main([*options, *published])
+    assert "which it was not tuned for" not in caplog.text
+
+
+def test_pretraining_asks_for_no_labels_in_common(own, tmp_path):
+    options, others = own(), own("others", LABELS)
+    both = [*options, "--samples", options[3], others[3]]
+    tasks = pretrain.main([*both, *TOY_RUN, "--tasks", "wwmlm", "mvfr", "--out", str(tmp_path / "out")])
+    assert set(tasks) == {"wwmlm", "mvfr"}
+
+
+def test_two_labels_that_are_one_word_are_refused(encoders):
+    tokenizer = extract.load_tokenizer(encoders / "vocab.txt", OWN)
+    with pytest.raises(ValueError, match="one word of the vocabulary: happy, happÿ; choose"):
+        Prompt(tokenizer, "i am [MASK] .", ("bored", "happy", "happÿ"))
+
+
 def test_labels_that_do_not_go_together_are_refused(own, encoders, tmp_path):
     options, others = own(), own("others", ("bored", "happy", "excited"))
 
@@ -226,6 +269,8 @@ def test_labels_that_do_not_go_together_are_refused(own, encoders, tmp_path):
     assert source().labels == OWN
     with pytest.raises(ValueError, match="others has bored, happy, excited: prepare and extract all"):
         source("--samples", options[3], others[3])
+    with pytest.raises(FileNotFoundError, match="typo holds no features"):
+        source("--samples", options[3], str(tmp_path / "typo"))
     corpora = [word for name in ("text", "faces", "speech") for word in (f"--{name}", str(tmp_path))]
     with pytest.raises(ValueError, match="these clips happy, bored, excited: leave --text, --faces"):
         source(*corpora)
@@ -234,9 +279,10 @@ def test_labels_that_do_not_go_together_are_refused(own, encoders, tmp_path):
         tune.Stepper(tune.make_parser().parse_args([*options, *says, "--out", "x"]), source(), None, "cpu")
 
 
-def test_a_checkpoint_of_others_is_labelled_by_words_of_its_vocabulary(tmp_path, capsys):
+def test_a_checkpoint_of_others_is_labelled_by_words_of_its_vocabulary(tmp_path):
     vocabulary = tmp_path / "vocab.txt"
     vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "i", "am", ".", "bored"]))
-    assert convert.vocabulary_errors(vocabulary, None, 9, ("bored",)) == []
+    # as text is read: in lower case, without accents
+    assert convert.vocabulary_errors(vocabulary, None, 9, ("bored", "böred")) == []
     (told,) = convert.vocabulary_errors(vocabulary, None, 9, OWN)
     assert "lacks happy, excited" in told and "--labels" in told

@@ -48,20 +48,21 @@ def check_vocabulary(
 
 
 TUNE_ENDS = (
-    "`tune` will end for it: corpora have these English labels alone, own clips those that "
-    "`prepare --labels` names, of words that the vocabulary has"
+    "`tune` will end for it: corpora have these English labels alone, own clips may have others by "
+    "`prepare --labels`"
 )
+OWN_ENDS = "`tune` will end for it: name words of the vocabulary by `prepare --labels`"
 PAGE_REFUSES = (
     "The page will refuse these labels, which the manifest names: name words of the vocabulary with --labels"
 )
 
 
 def tell_unfit(
-    tokenizer, vocabulary: Path, labels: Sequence[str] = LABELS, without_labels: str = TUNE_ENDS
+    tokenizer, vocabulary: Path, labels: Sequence[str] = LABELS, without_labels: str | None = None
 ) -> None:
     """Warns of pieces that have capitals or accents, which are taken off each text, and of missing `labels`.
 
-    `without_labels` says what these will lead to.
+    `without_labels` says what these will lead to; that `tune` ends for them, where it is not given.
     """
     pieces = {piece.removeprefix("##") for piece in tokenizer.get_vocab()} - set(tokenizer.all_special_tokens)
     normalize = tokenizer.backend_tokenizer.normalizer.normalize_str
@@ -83,5 +84,5 @@ def tell_unfit(
             "%s: %s. %s",
             vocabulary,
             str(error).partition(";")[0],
-            without_labels,
+            without_labels or (TUNE_ENDS if tuple(labels) == LABELS else OWN_ENDS),
         )
