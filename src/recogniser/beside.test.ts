@@ -196,4 +196,26 @@ describe('beside a live run', () => {
     expect(recogniser.state.phase).toBe('listening');
     recogniser.close();
   });
+
+  it.each([
+    ['a stop', (to: Recogniser): void => to.stop()],
+    ['a close', (to: Recogniser): void => to.close()],
+  ] as const)(
+    'a text that is answered in its place leaves it: nothing comes after %s',
+    async (_what, end) => {
+      const { recogniser, live: devices, openings, errors, source } = await live();
+      const started = dropped(recogniser);
+      devices.fire('end');
+      await settled();
+      await recogniser.setText('so glad');
+      end(recogniser);
+      expect(openings[1]!.signal.aborted).toBe(true);
+      await started;
+      const late = source();
+      openings[1]!.arrive(late);
+      await settled();
+      expect([late.closes, recogniser.state.phase, errors]).toEqual([1, 'idle', []]);
+      recogniser.close();
+    },
+  );
 });

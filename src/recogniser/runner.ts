@@ -118,6 +118,7 @@ export abstract class Runner extends Loader {
 
   /** In place of what runs. */
   protected turnTo(run: Run): Run {
+    if (this.next !== run) this.leaveNext();
     this.dropRun();
     this.run = run;
     this.next = null;
