@@ -357,9 +357,8 @@ export class BaseRecogniser extends Runner {
   }
 
   async #answerText(): Promise<void> {
-    const run = this.turnTo(newRun('text', 'waiting'));
+    const run = newRun('text', 'waiting');
     const { signal } = run.abort;
-    this.apply({ ...AT_REST, error: null, source: 'text' });
     const parts = {
       load: () => this.loadModel(signal),
       leaves: (error: unknown) => this.leavesWorker(error),
@@ -367,6 +366,9 @@ export class BaseRecogniser extends Runner {
       publish: (estimate: Estimate | null) => this.publish(estimate),
     };
     await this.settle(run, async () => {
+      this.turnTo(run);
+      this.apply({ ...AT_REST, error: null, source: 'text' });
+      signal.throwIfAborted(); // who hears of it may have stopped it already
       // fetched with the first one, while the model loads
       const [{ answerText }] = await Promise.all([lateScript(() => import('./text-answer')), parts.load()]);
       await answerText(parts, signal);

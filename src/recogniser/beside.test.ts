@@ -123,6 +123,24 @@ describe('beside a live run', () => {
     recogniser.close();
   });
 
+  it.each([
+    ['a file', dropped],
+    ['another start', (to: Recogniser) => to.startActor()],
+  ] as const)('%s, stopped by who hears that the words end: it does not run', async (_what, start) => {
+    const { recogniser, live: devices, openings, source } = await live();
+    await recogniser.setText('well');
+    const file = source();
+    recogniser.addEventListener('words', () => recogniser.stop(), { once: true });
+    const started = start(recogniser);
+    await settled();
+    openings[1]?.arrive(file);
+    await started;
+    await settled();
+    expect(recogniser.state).toMatchObject({ phase: 'idle', source: null });
+    expect([devices.closes, file.closes]).toEqual([1, openings.length - 1]);
+    recogniser.close();
+  });
+
   it('a run that ends meanwhile does not end it: the state says that it loads', async () => {
     const { recogniser, live: devices, openings, errors, source } = await live();
     const started = dropped(recogniser);

@@ -188,6 +188,7 @@ export abstract class Loader extends Teller {
   /** Whatever is on its way to run next. */
   protected leaveNext(): void {
     this.next?.abort.abort();
+    this.next?.source?.close();
     this.next = null;
   }
 
@@ -196,8 +197,6 @@ export abstract class Loader extends Teller {
     const { signal } = run.abort;
     const left = new Promise((resolve) => signal.addEventListener('abort', resolve));
     try {
-      // who hears of the state may have stopped it already
-      signal.throwIfAborted();
       await Promise.race([left, opens()]);
     } catch (error) {
       if (!signal.aborted) throw this.fail(error, run);

@@ -116,16 +116,17 @@ export abstract class Runner extends Loader {
     this.apply({ progress: run.arriving });
   }
 
-  /** In place of what runs. */
-  protected turnTo(run: Run): Run {
+  /** In place of what runs. Throws where who hears of the end of that has stopped this one. */
+  protected turnTo(run: Run): void {
     if (this.next !== run) this.leaveNext();
+    this.next = run;
     this.dropRun();
-    this.run = run;
+    run.abort.signal.throwIfAborted();
     this.next = null;
+    this.run = run;
     run.awaitsModel = this.engine.loaded === null;
     this.answeredBy = null;
     this.#last = null;
-    return run;
   }
 
   #take(run: Run, source: Source): Source {
