@@ -236,4 +236,40 @@ describe('beside a live run', () => {
       recogniser.close();
     },
   );
+
+  it.each([
+    ['never comes back', () => new Promise<void>(() => undefined)],
+    ['was left before it was open', null],
+  ] as const)('one that is fetched is closed with a stop where who is told of it %s', async (_what, told) => {
+    const { recogniser, openings, source } = await live();
+    const opened = vi.fn(told ?? (() => new Promise<void>(() => undefined)));
+    const started = recogniser.startFetched(async () => ({ blob: new Blob(['x']), name: 'x.webm', opened }));
+    await settled();
+    const file = source();
+    if (told === null) recogniser.stop();
+    openings[1]!.arrive(file);
+    await settled();
+    expect(opened).toHaveBeenCalledTimes(told === null ? 0 : 1);
+    recogniser.stop();
+    await started;
+    await settled();
+    expect([file.closes, recogniser.state.phase]).toEqual([1, 'idle']);
+    recogniser.close();
+  });
+
+  it.each([
+    ['throws', () => expect.unreachable()],
+    ['rejects', () => Promise.reject(new Error('no'))],
+    ['returns nothing', () => undefined],
+  ] as const)('one that is fetched runs where who is told of it %s', async (_what, told) => {
+    const { recogniser, live: devices, openings, source } = await live();
+    const opened = told as () => Promise<unknown>;
+    const started = recogniser.startFetched(async () => ({ blob: new Blob(['x']), name: 'x.webm', opened }));
+    await settled();
+    const file = source();
+    openings[1]!.arrive(file);
+    await started;
+    expect([devices.closes, file.closes, recogniser.state.source]).toEqual([1, 0, 'file']);
+    recogniser.close();
+  });
 });

@@ -14,7 +14,7 @@ export type RunStage = 'asking' | 'waiting' | 'listening';
 export interface NamedFile {
   readonly blob: Blob;
   readonly name: string;
-  /** Called once it is open, before anything of it is analysed, and waited for. */
+  /** Called once it is open, before anything of it is analysed, and waited for until the run is left. Where it rejects, the run goes on: that is the caller’s to tell. */
   readonly opened?: () => Promise<unknown>;
 }
 
@@ -61,30 +61,28 @@ export function readsAgain({ file, before }: Run): boolean {
 }
 
 export function newRun(kind: SourceKind, stage: RunStage): Run {
-  const abort = new AbortController();
-  const none = { conditions: [], words: [] };
-  const nothing = {
+  return {
+    kind,
+    stage,
+    abort: new AbortController(),
+    work: new AbortController(),
     source: null,
     loop: null,
     file: null,
     arriving: null,
     before: null,
-    ...none,
+    conditions: [],
+    words: [],
+    awaitsModel: false,
+    runsHidden: false,
+    mending: false,
   };
-  const no = { awaitsModel: false, runsHidden: false, mending: false };
-  return { kind, stage, abort, work: new AbortController(), ...nothing, ...no };
 }
 
 /** Rejects with a MemoError where it cannot be opened. */
-export async function openFile(
-  file: NamedFile,
-  run: Run,
-  sources: Pick<SourceOpeners, 'file'>,
-): Promise<Source> {
+export function openFile(file: NamedFile, run: Run, sources: Pick<SourceOpeners, 'file'>): Promise<Source> {
   Object.assign(run, { file, arriving: null });
-  const source = await sources.file(file.blob, file.name, run.abort.signal);
-  await file.opened?.().catch(() => undefined); // theirs to tell
-  return source;
+  return sources.file(file.blob, file.name, run.abort.signal);
 }
 
 /** Ends what is under way, and puts the run back to where it waits for a model; its source rests where it has a transport. */
@@ -92,8 +90,14 @@ export function restart(run: Run): void {
   run.loop?.close();
   run.work.abort();
   run.source?.setRunning?.(false);
-  const again = { loop: null, work: new AbortController(), stage: 'waiting', conditions: [] };
-  Object.assign(run, again, { awaitsModel: true, mending: true });
+  Object.assign(run, {
+    stage: 'waiting',
+    work: new AbortController(),
+    loop: null,
+    conditions: [],
+    awaitsModel: true,
+    mending: true,
+  });
 }
 
 export function tracksOf(source: Source): Partial<RecogniserState> {

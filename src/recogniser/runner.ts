@@ -81,8 +81,16 @@ export abstract class Runner extends Loader {
     this.leaveNext();
     const run = newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
     const { signal } = run.abort;
-    const kept = (source: Source) => {
+    const opened = async () => {
+      const source = await open(signal, run);
       if (signal.aborted) source.close();
+      signal.throwIfAborted();
+      run.source = source; // from here on whoever leaves the run closes it
+      try {
+        await run.file?.opened?.();
+      } catch {
+        // theirs to tell
+      }
       signal.throwIfAborted();
       return source;
     };
@@ -90,7 +98,7 @@ export abstract class Runner extends Loader {
       if (kind === 'file' && this.run?.source && this.run.file === null) {
         this.next = run;
         this.apply({ error: null }); // of another file before
-        run.source = kept(await open(signal, run));
+        await opened();
       }
       const unanswered = this.run?.before;
       this.turnTo(run);
@@ -98,7 +106,7 @@ export abstract class Runner extends Loader {
       run.before = unanswered ?? { state, recorder };
       this.apply({ ...AT_REST, ...NOTHING_YET, source: kind, error: null });
       signal.throwIfAborted(); // who hears of it may have stopped it already
-      const take = async () => this.#take(run, run.source ?? kept(await open(signal, run)));
+      const take = async () => this.#take(run, run.source ?? (await opened()));
       // whichever fails first ends the run: nobody should answer a prompt for a model that cannot load
       const both = [take(), this.loadModel(signal).then(() => this.showArriving(run))] as const;
       const [source] = await Promise.all(both);
@@ -130,7 +138,6 @@ export abstract class Runner extends Loader {
   }
 
   #take(run: Run, source: Source): Source {
-    run.source = source;
     run.stage = 'waiting';
     source.on('trackchange', () => {
       if (this.run !== run) return;
