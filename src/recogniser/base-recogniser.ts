@@ -267,8 +267,9 @@ export class BaseRecogniser extends Runner {
    * one and lets go the other, as a switch means it: the run goes on.
    */
   handle(request: MemoRequest): void {
-    if (request.name === 'start' && this.#goesOn(request.detail)) return;
-    void perform(this, request);
+    if (request.name !== 'start' || !this.#goesOn(request.detail)) return void perform(this, request);
+    this.leaveNext(); // what is switched is the newer wish
+    this.apply({ error: null });
   }
 
   /** False where the run would not weigh what is switched on, or find nothing in it: that is a new start. */

@@ -272,4 +272,25 @@ describe('beside a live run', () => {
     expect([devices.closes, file.closes, recogniser.state.source]).toEqual([1, 0, 'file']);
     recogniser.close();
   });
+
+  it('a switch of devices is the newer wish: the file that is being opened is left, and what was wrong with another is gone', async () => {
+    const { recogniser, live: devices, openings, source } = await live();
+    Object.assign(devices, { wish: () => true });
+    const switched = () => recogniser.handle({ name: 'start', detail: { camera: false, microphone: true } });
+    const refused = expect(dropped(recogniser)).rejects.toMatchObject({ code: 'media-unreadable' });
+    openings[1]!.fail(unreadable());
+    await refused;
+    switched();
+    expect(recogniser.state).toMatchObject({ phase: 'listening', error: null });
+    const started = dropped(recogniser);
+    switched();
+    expect(openings[2]!.signal.aborted).toBe(true);
+    await started;
+    const late = source();
+    openings[2]!.arrive(late);
+    await settled();
+    expect(recogniser.state).toMatchObject({ phase: 'listening', source: 'devices' });
+    expect([late.closes, devices.closes]).toEqual([1, 0]);
+    recogniser.close();
+  });
 });

@@ -38,7 +38,7 @@ export abstract class Loader extends Teller {
   protected step: LoadStep | null = null;
   protected closed = false;
   protected run: Run | null = null;
-  /** Of a file that is being opened while another run goes on. */
+  /** What runs next: a file that is being opened while another run goes on. */
   protected next: Run | null = null;
   readonly #recovery: Recovery;
   /** What the last worker was left for. */
@@ -192,8 +192,10 @@ export abstract class Loader extends Teller {
     this.next = null;
   }
 
-  /** Throws what ends a run while it opens. A stop or a newer start ends it at once and in silence: nobody waits for what is on its way. */
+  /** The next run, in place of another one on its way. Throws what ends it while it opens. A stop or a newer start ends it at once and in silence: nobody waits for what is on its way. */
   protected async settle(run: Run, opens: () => Promise<void>): Promise<void> {
+    this.leaveNext();
+    this.next = run;
     const { signal } = run.abort;
     const left = new Promise((resolve) => signal.addEventListener('abort', resolve));
     try {

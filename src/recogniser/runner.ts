@@ -78,7 +78,6 @@ export abstract class Runner extends Loader {
     open: (signal: AbortSignal, run: Run) => Promise<Source>,
   ): Promise<void> {
     this.assertOpen();
-    this.leaveNext();
     const run = newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
     const { signal } = run.abort;
     const opened = async () => {
@@ -96,7 +95,6 @@ export abstract class Runner extends Loader {
     };
     await this.settle(run, async () => {
       if (kind === 'file' && this.run?.source && this.run.file === null) {
-        this.next = run;
         this.apply({ error: null }); // of another file before
         await opened();
       }
@@ -126,8 +124,6 @@ export abstract class Runner extends Loader {
 
   /** In place of what runs. Throws where who hears of the end of that has stopped this one. */
   protected turnTo(run: Run): void {
-    if (this.next !== run) this.leaveNext();
-    this.next = run;
     this.dropRun();
     run.abort.signal.throwIfAborted();
     this.next = null;
