@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
+import type { Estimate } from '../memobert/estimate';
 import type { Progress } from '../runtime/progress';
 import type { Recogniser } from './recogniser';
 import type { NamedFile } from './run';
@@ -13,6 +14,13 @@ const unreadable = () => new MemoError('media-unreadable', 'It is a letter.', 'C
 const gone = () => new MemoError('file-missing', 'Nobody answers.', 'Check the address.');
 const answering = () => new FakeClient({ ...healthyAnswers(), estimate: ({ time }) => estimateAt(time) });
 const dropped = (to: Recogniser) => to.startFile(new Blob(['Dear all']), 'letter.mp4');
+
+/** How many there were. */
+async function throughout(estimates: AsyncIterable<Estimate>): Promise<number> {
+  let count = 0;
+  for await (const { time } of estimates) count += time > 0 ? 1 : 0;
+  return count;
+}
 
 /** Two seconds of camera and microphone were answered, and a word was marked. */
 async function live() {
@@ -291,6 +299,44 @@ describe('beside a live run', () => {
     await settled();
     expect(recogniser.state).toMatchObject({ phase: 'listening', source: 'devices' });
     expect([late.closes, devices.closes]).toEqual([1, 0]);
+    recogniser.close();
+  });
+
+  it.each([
+    ['fails', true],
+    ['ends', false],
+  ] as const)('a run that %s meanwhile ends the loop over its estimates by that', async (_what, fails) => {
+    const { recogniser, live: devices, openings, clock } = await live();
+    const refused = expect(dropped(recogniser)).rejects.toMatchObject({ code: 'media-unreadable' });
+    openings[1]!.fail(unreadable());
+    await refused;
+    const estimates = recogniser[Symbol.asyncIterator]();
+    await clock.advance(2000);
+    const over = throughout(estimates);
+    const started = dropped(recogniser);
+    Object.assign(devices, fails && { camera: 'ended', microphone: 'ended' });
+    devices.fire(fails ? 'trackchange' : 'end');
+    if (fails) await expect(over).rejects.toMatchObject({ code: 'device-lost' });
+    else expect(await over).toBeGreaterThan(0);
+    recogniser.stop();
+    await started;
+    recogniser.close();
+  });
+
+  it('a run that could not be mended meanwhile ends that loop, too', async () => {
+    const { recogniser, clients, clock } = await live();
+    const estimates = recogniser[Symbol.asyncIterator]();
+    await clock.advance(2000);
+    const over = throughout(estimates);
+    const started = dropped(recogniser);
+    for (let died = 0; recogniser.state.error === null; died += 1) {
+      clients[died]!.die();
+      await settled();
+    }
+    const { code } = recogniser.state.error;
+    await expect(over).rejects.toMatchObject({ code });
+    recogniser.stop();
+    await started;
     recogniser.close();
   });
 });

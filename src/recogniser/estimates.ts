@@ -21,6 +21,8 @@ export class Estimates implements AsyncIterableIterator<Estimate, undefined> {
   #failed: MemoError | null = null;
   #over = false;
   #begun: boolean;
+  /** Its worker failed, and a fresh one is on its way. */
+  #mends = false;
 
   /** @param left it is over: the run is, or whoever took estimates broke off */
   constructor(
@@ -43,10 +45,11 @@ export class Estimates implements AsyncIterableIterator<Estimate, undefined> {
     teller.addEventListener(
       'statechange',
       ({ detail: { phase, previous, conditions } }) => {
-        // one that is mended goes on; else another has begun in its place
-        const replaced = runs(previous) && !runs(phase) && !conditions.includes('recovering');
-        if (phase === 'error') this.#end(teller.state.error);
-        else if (replaced || (phase === 'idle' && this.#begun)) this.#end(null);
+        // one that is mended goes on; else another has begun in its place, or is on its way as this one fails
+        const ran = runs(previous) || this.#mends;
+        this.#mends = conditions.includes('recovering');
+        if (phase === 'error' || (ran && !runs(phase) && !this.#mends)) this.#end(teller.state.error);
+        else if (phase === 'idle' && this.#begun) this.#end(null);
         else if (phase !== 'idle') this.#begun = true;
       },
       on,
