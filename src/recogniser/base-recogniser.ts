@@ -391,7 +391,7 @@ export class BaseRecogniser extends Runner {
 
   protected override async readAgain(): Promise<void> {
     const { media, timeline, source, position } = this.state;
-    if (media !== null && timeline !== null) {
+    if (media && timeline) {
       const started = this.startFile(media, timeline.name ?? '');
       this.apply({ media, position }); // it is still open, at the moment that is shown
       return started;

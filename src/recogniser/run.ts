@@ -6,7 +6,9 @@ import type { Progress } from '../runtime/progress';
 import type { Loop } from './loop';
 import type { Recorder } from './recorder';
 import type { SourceOpeners } from './sources';
-import { INITIAL_STATE, type Condition, type RecogniserState, type SourceKind } from './state';
+import type { Condition, RecogniserState, SourceKind } from './state';
+
+export { AT_REST, NOTHING_YET } from './state';
 
 /** `asking` for devices, `waiting` for source and model, `listening`. */
 export type RunStage = 'asking' | 'waiting' | 'listening';
@@ -104,28 +106,3 @@ export function tracksOf(source: Source): Partial<RecogniserState> {
   const { camera, microphone, microphoneName = null, stream, progress } = source;
   return { camera, microphone, microphoneName, stream, fileProgress: progress };
 }
-
-const { camera, microphone, microphoneName, stream, fileProgress, rates, delayMs, faces, level, speaking } =
-  INITIAL_STATE;
-
-/** What a start takes back of the run before. */
-export const NOTHING_YET: Partial<RecogniserState> = {
-  estimate: null,
-  timeline: null,
-  media: null,
-  position: null,
-};
-
-/** What the state says of source and tracks while there is no run. */
-export const AT_REST: Partial<RecogniserState> = {
-  camera,
-  microphone,
-  microphoneName,
-  stream,
-  fileProgress,
-  rates,
-  delayMs,
-  faces,
-  level,
-  speaking,
-};

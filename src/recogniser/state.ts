@@ -91,26 +91,35 @@ export interface RecogniserState {
   readonly error: MemoError | null;
 }
 
-export const INITIAL_STATE: RecogniserState = Object.freeze({
-  phase: 'idle',
-  conditions: [],
-  source: null,
-  chosen: {},
+/** What a start takes back of the run before. */
+export const NOTHING_YET = { estimate: null, timeline: null, media: null, position: null };
+
+/** What the state says of source and tracks while there is no run. */
+export const AT_REST = {
   camera: 'off',
   microphone: 'off',
   microphoneName: null,
   stream: null,
   fileProgress: null,
-  progress: null,
-  backend: null,
-  manifest: null,
   rates: { face: 0, voice: 0, fusion: 0 },
   delayMs: null,
   faces: [],
-  frameWidth: 0,
-  frameHeight: 0,
   level: 0,
   speaking: false,
+} satisfies Partial<RecogniserState>;
+
+export const INITIAL_STATE: RecogniserState = Object.freeze({
+  ...AT_REST,
+  ...NOTHING_YET,
+  phase: 'idle',
+  conditions: [],
+  source: null,
+  chosen: {},
+  progress: null,
+  backend: null,
+  manifest: null,
+  frameWidth: 0,
+  frameHeight: 0,
   text: '',
   words: INITIAL_WORDS,
   prompt: null,
@@ -119,9 +128,5 @@ export const INITIAL_STATE: RecogniserState = Object.freeze({
   moment: NO_MOMENT,
   adaptation: NO_ADAPTATION,
   modalities: MODALITIES,
-  timeline: null,
-  media: null,
-  position: null,
-  estimate: null,
   error: null,
 });
