@@ -98,6 +98,49 @@ test('a stream that goes on beside a file that was broken still ends with its pr
   await expectPhase(page, 'idle');
 });
 
+test('of two files that are opened beside a stream the second is broken: the stream still ends with its property', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  const rejected = await page.evaluate(async () => {
+    const element = document.querySelector('memo-bert')!;
+    const canvas = document.createElement('canvas');
+    canvas.getContext('2d');
+    element.stream = canvas.captureStream(10);
+    await element.start();
+    const first = element.analyse('/?first');
+    const second = element.analyse(new File(['Dear all'], 'letter.mp4'));
+    await first;
+    return second.catch(({ code }: { code: string }) => code);
+  });
+  expect(rejected).toBe('media-unreadable');
+  await expectPhase(page, 'listening');
+  await page.evaluate(() => (document.querySelector('memo-bert')!.stream = null));
+  await expectPhase(page, 'idle');
+});
+
+test('a stream that is no longer given does not outlive a broken file that was to take its place', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  const rejected = await page.evaluate(async () => {
+    const element = document.querySelector('memo-bert')!;
+    const canvas = document.createElement('canvas');
+    canvas.getContext('2d');
+    element.stream = canvas.captureStream(10);
+    await element.start();
+    const analysed = element.analyse(new File(['Dear all'], 'letter.mp4'));
+    element.stream = null;
+    return analysed.catch(({ code }: { code: string }) => code);
+  });
+  expect(rejected).toBe('media-unreadable');
+  await expectPhase(page, 'idle');
+});
+
 /** Sound of this many seconds, made in the page: 8 kHz, a byte a sample. */
 function tone(seconds: number): File {
   const rateHz = 8000;

@@ -22,7 +22,8 @@ import { Dressed } from './dressed';
 import type { MemoBertEventMap } from './events';
 import type { ExportFormat } from './export-formats';
 import type { Listening } from './listening';
-import { createRecogniser, type CreateRecogniser, type RecogniserLike } from './recogniser-like';
+import { createRecogniser, startGiven } from './recogniser-like';
+import type { CreateRecogniser, Given, RecogniserLike } from './recogniser-like';
 import { TimelineFetch } from './shows-time';
 import { Speaker } from './speaker';
 import { STORE, STORE_CONNECTED, type RecogniserStore } from './store-link';
@@ -40,8 +41,8 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  * @fires {CustomEvent<Estimate>} estimate - a new answer, several times a second
  * @fires {CustomEvent<StateChange>} statechange - phase or conditions changed
  * @fires {CustomEvent<Progress>} progress - the model loads
- * @fires {CustomEvent<MemoError>} error - a run failed and is over (`state` is `error`), or a file could not be opened beside a live
- *   run, which goes on, or an attribute was wrong and its default holds (`state` is what it was), or the captions of `src` could not be fetched and the file goes on without
+ * @fires {CustomEvent<MemoError>} error - a run failed and is over: `state` is `error`. Else the run goes on: a file could not be opened
+ *   beside it, an attribute was wrong and its default holds, or the captions of `src` could not be fetched
  * @fires {CustomEvent<WordsState>} words - where the words come from, what was said, what is wrong with it
  * @slot - the parts; a `<track>` among them brings the captions of `src`
  * @cssstate idle - nothing runs; of these seven one holds at a time
@@ -132,7 +133,9 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
   /** What the vocabulary of the recogniser's bundle refused, by its JSON. */
   readonly #refused = new Map<string, MemoError>();
   /** What was last started in place of the devices. */
-  #started: Parameters<MemoEngine['analyse']>[0] | null = null;
+  #started: Given | null | undefined = null;
+  /** The stream of them that a file may be opened beside; null once it is no longer given. */
+  #stream: MediaStream | null | undefined = null;
   #unsubscribe: () => void = () => undefined;
 
   constructor() {
@@ -178,7 +181,7 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
   async start(): Promise<void> {
     const { given } = this;
     if (given !== null) return this.analyse(given);
-    this.#started = null;
+    this.#started = this.#stream = null;
     const { modalities } = this.#read().settings;
     const wish = { camera: modalities.includes('face'), microphone: modalities.includes('voice') };
     if (wish.camera || wish.microphone) return this.#get().start(wish);
@@ -194,19 +197,15 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
   /** Listens to a media file, a stream of the caller's (its tracks are not stopped) or a file's address, in place of the devices. Resolves and rejects as {@link start}; anything else is `input-invalid`. */
   async analyse(source: Blob | MediaStream | string | URL): Promise<void> {
     const recogniser = this.#get();
-    const before = this.#started;
     this.#started = source;
+    if (source instanceof MediaStream) this.#stream = source;
     try {
-      if (source instanceof MediaStream) await recogniser.startStream(source);
-      else if (source instanceof Blob)
-        await recogniser.startFile(source, source instanceof File ? source.name : 'blob');
-      else
-        await recogniser.startFetched(async (...told) => {
-          const { fetchFor } = await lateScript(() => import('./media-url'));
-          return fetchFor(this, recogniser, source, ...told);
-        });
+      await startGiven(recogniser, source, this);
     } catch (error) {
-      if (this.#started === source) this.#started = before; // which may go on
+      if (this.#started === source) {
+        this.#started = this.#stream; // which may go on
+        if (!this.#stream && this.#now.source === 'stream') this.stop();
+      }
       throw error;
     }
   }
@@ -263,6 +262,7 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
 
   protected override updated(changed: PropertyValues): void {
     if (!changed.has('stream') && !changed.has('src')) return;
+    if (changed.get('stream') === this.#stream) this.#stream = this.stream;
     const { given, state } = this;
     if (state === 'idle' || state === 'error' || given === this.#started) return;
     if (given !== null)
