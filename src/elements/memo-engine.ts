@@ -79,7 +79,7 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
     `,
   ];
 
-  /** Address of a video or sound file that `start()` takes in place of the devices. A new one is taken while it runs, anything live until it is open. */
+  /** Address of a video or sound file that `start()` takes in place of the devices. A new one is taken while it runs; anything live goes on until it is open. */
   @property() src: string | null | undefined = '';
   /** A stream `start()` takes in place of the devices, before `src`; its tracks are never stopped. Null ends a run of it. */
   @property({ attribute: false }) stream: MediaStream | null | undefined = null;

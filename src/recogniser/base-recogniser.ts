@@ -78,13 +78,13 @@ export class BaseRecogniser extends Runner {
   /**
    * Analyses a video or audio file: as fast as the machine can where WebCodecs decodes it, else played once at its own speed.
    * `state.timeline` grows meanwhile and stays; `name` is for messages. Whom to {@link follow} is kept while it is open. A stop keeps what was analysed, a second one closes the file.
-   * Anything live goes on until the file is open; where it cannot be opened, for good: `state.error` then stands beside its phase.
+   * Anything live goes on until the file is open, and goes on where it cannot be opened; `state.error` then stands beside its phase.
    */
   startFile(file: Blob, name: string): Promise<void> {
     return this.begin('file', (_signal, run) => openFile({ blob: file, name }, run, this.parts.sources));
   }
 
-  /** The same of a file that is still to be fetched, while the model loads: a stop or a newer start aborts it, and `state.progress` is the model's, then the file's. */
+  /** The same of a file that is still to be fetched, while the model loads: a stop or a newer start aborts it, and `state.progress` is the model's, then the file's; beside a live run that is told while `listening`. */
   startFetched(fetch: FetchFile): Promise<void> {
     return this.begin('file', async (signal, run) => {
       const file = await fetch(signal, (progress) => {

@@ -83,7 +83,7 @@ export abstract class Loader extends Teller {
   /** A model reads by this prompt from here on. */
   protected abstract adaptTo(loaded: Pick<LoadedEngine, 'manifest'>, prompted: Prompted): void;
 
-  /** The error that the state now shows. @param run what failed: where another goes on, it alone */
+  /** The error that the state now shows. @param run the one that failed; where that is on its way beside another, the other goes on */
   protected abstract fail(cause: unknown, run?: Run | null): MemoError;
 
   /** There as soon as a model has been. */

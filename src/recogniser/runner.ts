@@ -335,7 +335,7 @@ export abstract class Runner extends Loader {
     this.adapter.turnTo({ bundle: { name, version }, prompt, labels });
   }
 
-  /** The error that the state now shows. @param run what failed: beside another run that goes on */
+  /** The error that the state now shows. @param run the one that failed; where that is on its way beside another, the other goes on */
   protected override fail(cause: unknown, run = this.run): MemoError {
     const error = MemoError.from(cause);
     if (this.state.error === error) return error; // a load shared by two callers fails once
