@@ -266,9 +266,9 @@ describe('beside a live run', () => {
   });
 
   it.each([
-    ['throws', () => expect.unreachable()],
-    ['rejects', () => Promise.reject(new Error('no'))],
-    ['returns nothing', () => undefined],
+    ['throws', (): never => expect.unreachable()],
+    ['rejects', (): Promise<unknown> => Promise.reject(new Error('no'))],
+    ['returns nothing', (): undefined => undefined],
   ] as const)('one that is fetched runs where who is told of it %s', async (_what, told) => {
     const { recogniser, live: devices, openings, source } = await live();
     const opened = told as () => Promise<unknown>;
