@@ -72,7 +72,7 @@ SHIPPED: dict[str, tuple[str, ...]] = {graph: ("fp32-half",) for graph in (*PART
 SHIPPED["wav2vec2"] = ("fp32-half", "int8")
 SHIPPED[CONTEXT] = SHIPPED["wav2vec2"]
 # 18 MB instead of 46; what it costs `evaluate` tells with `--packed` and without. On wasm the same numbers in
-# int8 products: by results/variants/fusion.md five eighths of the time, UAR within 0.3 points
+# int8 products: by results/variants/fusion.md two thirds of the time, no case loses more than 0.3 points
 SHIPPED["memobert"] = ("fp32-packed", "int8-packed")
 # 0.4 MB instead of 1.4, with which a visitor on wasm stays under 25 MB when the playground is opened too
 SHIPPED[HEADS] = ("fp32-int4",)
