@@ -2,6 +2,7 @@
 
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { Page } from '@playwright/test';
 import { expectPhase, expectWhole, nextError, nextEstimate, openPage } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
 import { expect, recorded, test } from './support/browser';
@@ -80,59 +81,62 @@ test('dropped on a live run, a file that cannot be opened is told and the run go
   expect(await tracks()).toEqual(['ended', 'ended']);
 });
 
-test('a stream that goes on beside a file that was broken still ends with its property', async ({ open }) => {
+/** A page with a drawn stream that it listens to. */
+async function openOnStream(open: () => Promise<Page>): Promise<Page> {
   const page = await open();
   await fakeWorkers(page);
   await openPage(page);
-  const rejected = await page.evaluate(async () => {
+  await page.evaluate(() => {
     const element = document.querySelector('memo-bert')!;
     const canvas = document.createElement('canvas');
     canvas.getContext('2d');
     element.stream = canvas.captureStream(10);
-    await element.start();
-    return element.analyse(new File(['Dear all'], 'letter.mp4')).catch(({ code }: { code: string }) => code);
+    return element.start();
   });
-  expect(rejected).toBe('media-unreadable');
+  return page;
+}
+
+/** It goes on after what was broken, and is the page's to end. */
+async function endsWithItsProperty(page: Page): Promise<void> {
   await expectPhase(page, 'listening');
   await page.evaluate(() => (document.querySelector('memo-bert')!.stream = null));
   await expectPhase(page, 'idle');
+}
+
+test('a stream that goes on beside a file that was broken still ends with its property', async ({ open }) => {
+  const page = await openOnStream(open);
+  const rejected = await page.evaluate(() => {
+    const letter = new File(['Dear all'], 'letter.mp4');
+    return document
+      .querySelector('memo-bert')!
+      .analyse(letter)
+      .catch(({ code }: { code: string }) => code);
+  });
+  expect(rejected).toBe('media-unreadable');
+  await endsWithItsProperty(page);
 });
 
 test('of two files that are opened beside a stream the second is broken: the stream still ends with its property', async ({
   open,
 }) => {
-  const page = await open();
-  await fakeWorkers(page);
-  await openPage(page);
+  const page = await openOnStream(open);
   const rejected = await page.evaluate(async () => {
     const element = document.querySelector('memo-bert')!;
-    const canvas = document.createElement('canvas');
-    canvas.getContext('2d');
-    element.stream = canvas.captureStream(10);
-    await element.start();
     const first = element.analyse('/?first');
     const second = element.analyse(new File(['Dear all'], 'letter.mp4'));
     await first;
     return second.catch(({ code }: { code: string }) => code);
   });
   expect(rejected).toBe('media-unreadable');
-  await expectPhase(page, 'listening');
-  await page.evaluate(() => (document.querySelector('memo-bert')!.stream = null));
-  await expectPhase(page, 'idle');
+  await endsWithItsProperty(page);
 });
 
 test('a stream that is no longer given does not outlive a broken file that was to take its place', async ({
   open,
 }) => {
-  const page = await open();
-  await fakeWorkers(page);
-  await openPage(page);
-  const rejected = await page.evaluate(async () => {
+  const page = await openOnStream(open);
+  const rejected = await page.evaluate(() => {
     const element = document.querySelector('memo-bert')!;
-    const canvas = document.createElement('canvas');
-    canvas.getContext('2d');
-    element.stream = canvas.captureStream(10);
-    await element.start();
     const analysed = element.analyse(new File(['Dear all'], 'letter.mp4'));
     element.stream = null;
     return analysed.catch(({ code }: { code: string }) => code);
