@@ -1,7 +1,6 @@
 /**
  * The recogniser as the elements use it: asks for devices, loads the model, runs the live loop and tells one honest state.
- * One run at a time; a newer start or a stop wins over whatever is under way, and what arrives late is stopped. A file ends a live run
- * only once it is open.
+ * One run at a time; a newer start (a file once it is open) or a stop wins over whatever is under way, and what arrives late is stopped.
  */
 
 import type { ChosenDevices, DeviceRequest, DevicesSoFar } from '../capture';
@@ -18,7 +17,8 @@ import type { Moments } from './moments';
 import { perform } from './perform';
 import type { MemoRequest } from './requests';
 import { isMendable } from './recovery';
-import { AT_REST, newRun, NOTHING_YET, openFile, type FetchFile } from './run';
+import { newRun, openFile, type FetchFile } from './run';
+import { AT_REST, NOTHING_YET } from './state';
 import { Runner } from './runner';
 import { checkSettings, said, samePrompting, undone, type Settings } from './settings';
 import { estimateAt } from './timeline';

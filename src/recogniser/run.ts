@@ -8,8 +8,6 @@ import type { Recorder } from './recorder';
 import type { SourceOpeners } from './sources';
 import type { Condition, RecogniserState, SourceKind } from './state';
 
-export { AT_REST, NOTHING_YET } from './state';
-
 /** `asking` for devices, `waiting` for source and model, `listening`. */
 export type RunStage = 'asking' | 'waiting' | 'listening';
 

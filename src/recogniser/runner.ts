@@ -18,8 +18,8 @@ import type { Loop, LoopParts } from './loop';
 import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Prompted } from './prompter';
 import type { Recorder } from './recorder';
-import { AT_REST, newRun, NOTHING_YET, readsAgain, restart, tracksOf, type Run } from './run';
-import type { SourceKind } from './state';
+import { newRun, readsAgain, restart, tracksOf, type Run } from './run';
+import { AT_REST, NOTHING_YET, type SourceKind } from './state';
 import { estimateAt, type Given } from './timeline';
 import { Words } from './words';
 

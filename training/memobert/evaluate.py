@@ -111,10 +111,10 @@ def check_labels(path: Path, stored: dict, labels: Sequence[str]) -> None:
     for the seven; a model of others, which was tuned for none that are known, is not compared.
     """
     published = path.suffix == ".onnx"
-    # what a bundle of one names is what the page asks it, not what it learned
-    untold = labels if "converted" in stored else LABELS
-    tuned = tuple(untold if published and "converted" in stored else stored.get("labels", untold))
-    if tuned == tuple(labels):
+    # what a bundle of a converted one names is what the page asks it, not what it learned
+    unknown = "converted" in stored and (published or "labels" not in stored)
+    tuned = tuple(stored.get("labels", LABELS))
+    if unknown or tuned == tuple(labels):
         return
     tells = "'s manifest names" if published else " was tuned for"
     told = f"{path}{tells} {', '.join(tuned)}, and these clips have {', '.join(labels)}"

@@ -166,19 +166,17 @@ def check_settings(folder: Path, settings: dict, files: list[str]) -> None:
 
 
 def check_alike(folder: Path, settings: dict) -> dict:
-    """The `settings` as a folder keeps them: an older one that did not tell its vocabulary, or the
-    seven labels, stays so.
+    """The `settings` as a folder keeps them: an older one that did not tell its vocabulary never will.
 
     Raises ValueError when others made the features that are there.
     """
     before = read_settings(folder)
     if before:
-        untold = (
-            {"vocabulary_sha256"}
-            if settings.get("labels") != list(LABELS)
-            else {"vocabulary_sha256", "labels"}
-        )
-        settings = {name: of for name, of in settings.items() if name in before or name not in untold}
+        # there were no others when it did not tell
+        before = {"labels": list(LABELS), **before}
+        settings = {
+            name: of for name, of in settings.items() if name in before or name != "vocabulary_sha256"
+        }
         check_made(folder, before, settings, "--out")
     return settings
 

@@ -157,8 +157,9 @@ def main(argv: list[str] | None = None) -> dict:
     bundle = Bundle(arguments.bundle)
     manifest = bundle.manifest
     source = load_source(arguments, "valid")
-    named = [label["word"] for label in manifest["labels"]]
-    check_labels(arguments.bundle / f"{GRAPH}.onnx", {"method": "prompt", "labels": named}, source.labels)
+    told = manifest.get("training", {}).get("fusion") or {}
+    named = {"method": "prompt", "labels": [label["word"] for label in manifest["labels"]]}
+    check_labels(arguments.bundle / f"{GRAPH}.onnx", {**told, **named}, source.labels)
     prompt = Prompt(source.tokenizer, arguments.prompt or manifest["prompt"], source.labels)
     # wasm, for which int8 is, has the light face
     valid = source.labelled_valid()

@@ -90,7 +90,7 @@ def write(arguments: argparse.Namespace, units: list[Unit], faults: Faults) -> d
     """Writes what is not yet finished; returns the counts of all shards in the folder."""
     detector = FaceDetector(arguments.face_detector)
     settings = {"valid": arguments.valid, "shard": arguments.shard, "detector_sha256": detector.sha256}
-    settings |= {"labels": list(chosen_labels(arguments.labels))}
+    settings |= {"labels": list(arguments.labels)}
     writer = ShardWriter(arguments.out, settings)
     writer.check_splits(units)
     prints = {unit.key: unit.fingerprint(arguments.videos) for unit in units}
@@ -143,7 +143,8 @@ def main(argv: list[str] | None = None) -> dict:
     refuse_several()
 
     faults = Faults()
-    units = find_units(arguments.videos, arguments.valid, faults, chosen_labels(arguments.labels))
+    arguments.labels = chosen_labels(arguments.labels)
+    units = find_units(arguments.videos, arguments.valid, faults, arguments.labels)
     counts = (dry_run if arguments.dry_run else write)(arguments, units, faults)
     for line in faults.lines():
         log.warning("%s", line)

@@ -56,8 +56,8 @@ class Clip:
     """An utterance: what was said, seen and heard. All times in seconds from its beginning.
 
     `faces` [V,64,64] uint8 grey at `face_times_s` [V]; `missed_times_s` [M] are frames looked at that show no
-    face. `waveform` [T] float32 in -1..1 at 16 kHz. V, M and T may be 0. `label` is one
-    of `labels_of` their index, None where it is not known.
+    face. `waveform` [T] float32 in -1..1 at 16 kHz. V, M and T may be 0. `label` is one of
+    those that `labels_of` reads in `shards.json`, None where it is not known.
     """
 
     key: str

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from . import clip_windows, face_finding
+from . import clip_windows, face_finding, labels
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 # page's file, its name there, what the training has
@@ -18,6 +18,7 @@ RULES = [
     ("encoders/face/tracker.ts", "LOST_S", face_finding.LOST_S),
     ("encoders/face/tracker.ts", "MIN_OVERLAP", face_finding.MIN_OVERLAP),
     ("memobert/evidence.ts", "TEXT_MEMORY_S", clip_windows.LONGEST_S),
+    ("runtime/manifest-check.ts", "MOST_LABELS", labels.MOST_LABELS),
 ]
 
 
