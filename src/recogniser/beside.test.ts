@@ -149,6 +149,23 @@ describe('beside a live run', () => {
     recogniser.close();
   });
 
+  it('left in any turn after it is open, for devices: those go on', async () => {
+    for (let turns = 0; turns < 12; turns += 1) {
+      const { recogniser, live: devices, openings, source } = await live();
+      const [file, anew] = [source(), source()];
+      const first = dropped(recogniser);
+      openings[1]!.arrive(file);
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      const second = recogniser.start();
+      openings[2]!.arrive(anew);
+      await Promise.all([first, second]);
+      await settled();
+      expect([devices.closes, file.closes, anew.closes], `${turns} turns`).toEqual([1, 1, 0]);
+      expect(recogniser.state).toMatchObject({ phase: 'listening', source: 'devices', camera: 'live' });
+      recogniser.close();
+    }
+  });
+
   it('a run that ends meanwhile does not end it: the state says that it loads', async () => {
     const { recogniser, live: devices, openings, errors, source } = await live();
     const started = dropped(recogniser);

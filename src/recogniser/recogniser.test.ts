@@ -104,6 +104,27 @@ describe('Recogniser, when something newer wins', () => {
     recogniser.close();
   });
 
+  it('shows nothing of tracks that arrived in whatever turn before a stop', async () => {
+    for (let turns = 0; turns < 12; turns += 1) {
+      const { recogniser, openings, source } = setUp(slowLoad);
+      const started = recogniser.start();
+      const granted = source();
+      openings[0]!.arrive(granted);
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      recogniser.stop();
+      await started;
+      await settled();
+      const { phase, camera, microphone } = recogniser.state;
+      expect([phase, camera, microphone, granted.closes], `${turns} turns`).toEqual([
+        'idle',
+        'off',
+        'off',
+        1,
+      ]);
+      recogniser.close();
+    }
+  });
+
   it('stays idle when the load ends after a stop', async () => {
     const { recogniser, clients, openings, source } = setUp(slowLoad);
     const started = recogniser.start();

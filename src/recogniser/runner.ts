@@ -81,22 +81,21 @@ export abstract class Runner extends Loader {
     const run = newRun(kind, kind === 'devices' ? 'asking' : 'waiting');
     const { signal } = run.abort;
     const opened = async () => {
-      const source = await open(signal, run);
+      const source = (run.source = await open(signal, run)); // from here on whoever leaves the run closes it
       if (signal.aborted) source.close();
       signal.throwIfAborted();
-      run.source = source; // from here on whoever leaves the run closes it
       try {
         await run.file?.opened?.();
       } catch {
         // theirs to tell
       }
-      signal.throwIfAborted();
       return source;
     };
     await this.settle(run, async () => {
       if (kind === 'file' && this.run?.source && this.run.file === null) {
         this.apply({ error: null }); // of another file before
         await opened();
+        signal.throwIfAborted();
       }
       const unanswered = this.run?.before;
       this.turnTo(run);
@@ -104,7 +103,11 @@ export abstract class Runner extends Loader {
       run.before = unanswered ?? { state, recorder };
       this.apply({ ...AT_REST, ...NOTHING_YET, source: kind, error: null });
       signal.throwIfAborted(); // who hears of it may have stopped it already
-      const take = async () => this.#take(run, run.source ?? (await opened()));
+      const take = async () => {
+        const source = run.source ?? (await opened());
+        signal.throwIfAborted(); // it may have been left in the turn that brought the source
+        return this.#take(run, source);
+      };
       // whichever fails first ends the run: nobody should answer a prompt for a model that cannot load
       const both = [take(), this.loadModel(signal).then(() => this.showArriving(run))] as const;
       const [source] = await Promise.all(both);
