@@ -8,7 +8,7 @@ import { RandomWorld, WAITING } from './testing/random-world';
 // most of what may happen does only to what is there
 const action = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...RandomWorld.actions) },
-  { weight: 1, arbitrary: fc.constantFrom('settle', 'wait', 'arrive', 'answer', 'answer all') },
+  { weight: 1, arbitrary: fc.constantFrom('turn', 'settle', 'wait', 'arrive', 'answer', 'answer all') },
 );
 const actions = fc.array(fc.tuple(action, fc.nat(7)), {
   minLength: 1,
@@ -24,6 +24,9 @@ const KIND: Readonly<Record<string, string>> = {
   push: 'push',
 };
 const STARTS = [...Object.keys(KIND), 'file', 'file, opened late', 'no file'];
+
+/** Conditions that are over once all has come. */
+const PASSING: readonly string[] = ['recovering', 'awaiting-network', 'offline'];
 
 /** What holds at every moment. */
 function expectTrue(world: RandomWorld): void {
@@ -48,7 +51,8 @@ describe('any order of events', () => {
     const world = new RandomWorld(kinds);
     const { recogniser } = world;
     for (const [action, pick] of steps) {
-      await world.do(action, pick);
+      const done = world.do(action, pick);
+      if (done instanceof Promise) await done;
       expectTrue(world);
     }
     await world.drain();
@@ -56,6 +60,12 @@ describe('any order of events', () => {
     expect([...world.unsettled.values()]).toEqual([]);
     const { phase, source, moment } = recogniser.state;
     expect(moment.busy).toBe(false);
+    expect(recogniser.state.conditions.filter((name) => PASSING.includes(name))).toEqual([]);
+    const { adaptation, words, manifest } = recogniser.state;
+    if (manifest !== null) expect(adaptation.subject?.labels).toEqual(recogniser.state.labels);
+    for (const { word } of adaptation.marks) expect(adaptation.subject?.labels).toContain(word);
+    if (phase !== 'listening') expect(['off', 'failed']).toContain(words.status);
+    if (phase === 'error') expect(world.errors.at(-1)).toBe(recogniser.state.error);
     // one at most runs on, the last that was asked for
     const started = world.done.findLast((name) => STARTS.includes(name));
     if (phase === 'listening' && !started?.includes('file')) expect(source).toBe(KIND[started ?? '']);

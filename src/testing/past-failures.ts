@@ -189,4 +189,21 @@ export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
   'a media file of any address': [
     { example: ['100%.mp4'], was: 'URIError, though the file had arrived', seed: FIRST },
   ],
+  'nothing is left open, and the next start works': [
+    {
+      example: [
+        [
+          ['start', 0],
+          ['arrive', 0],
+          ['turn', 0],
+          ['turn', 0],
+          ['stop', 0],
+          ['settle', 0],
+        ],
+        [],
+      ],
+      was: 'camera and microphone were shown as on after the stop',
+      seed: null,
+    },
+  ],
 };

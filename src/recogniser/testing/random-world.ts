@@ -135,6 +135,8 @@ export class RandomWorld {
   readonly sources: RandomSource[] = [];
   /** Those that an action brought about and that nothing has settled. */
   readonly unsettled = new Map<Promise<unknown>, string>();
+  /** Told by an event. */
+  readonly errors: MemoError[] = [];
   /** What rejected with no MemoError, or one without a cure. */
   readonly oddities: unknown[] = [];
   readonly #openings: { kind: Source['kind']; arrive(source: Source): void; fail(error: MemoError): void }[] =
@@ -158,6 +160,7 @@ export class RandomWorld {
     };
     this.#parts = setUp(() => new RandomClient(new Set(waits)), {}, sources as never);
     this.recogniser = this.#parts.recogniser;
+    this.recogniser.addEventListener('error', ({ detail }) => this.errors.push(detail));
   }
 
   get clients(): readonly RandomClient[] {
@@ -173,7 +176,8 @@ export class RandomWorld {
     return this.sources.filter(({ closes }) => closes === 0);
   }
 
-  async do(action: string, pick: number): Promise<void> {
+  /** In the same turn as what was before, unless it is one of those that wait. */
+  do(action: string, pick: number): void | Promise<void> {
     this.#picks = pick;
     this.done.push(action);
     const { recogniser } = this;
@@ -185,7 +189,7 @@ export class RandomWorld {
       } catch (error) {
         this.#check(action, error);
       }
-    } else await this.#around[action]!.call(this);
+    } else return this.#around[action]!.call(this);
   }
 
   /** All arrives and is answered, until nothing is on its way. */
@@ -285,6 +289,7 @@ export class RandomWorld {
   };
 
   readonly #around: Readonly<Record<string, () => void | Promise<void>>> = {
+    turn: () => Promise.resolve(),
     settle: () => settled(),
     wait: () => this.#parts.clock.advance(100 * (this.#picks + 1)),
     arrive: () => void this.#arrive(this.#picks),
