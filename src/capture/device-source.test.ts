@@ -141,6 +141,17 @@ describe('A microphone', () => {
     source.close();
   });
 
+  it('whose audio graph stalls, and cannot be opened anew at once, is read by a new one later', async () => {
+    const { source } = await open();
+    FakeAudio.moduleLoads = false;
+    await passed(4000);
+    expect(FakeAudio.opened.map(({ state }) => state)).toEqual(['closed', 'closed']);
+    FakeAudio.moduleLoads = true;
+    await passed(4000);
+    expect(FakeAudio.opened.map(({ state }) => state)).toEqual(['closed', 'closed', 'running']);
+    source.close();
+  });
+
   it.each([
     ['muted by the system', (track: FakeTrack) => track.mute(true)],
     ['held by the system during a call', () => (FakeAudio.opened[0]!.state = 'interrupted')],

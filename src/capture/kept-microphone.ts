@@ -56,11 +56,14 @@ export class KeptMicrophone {
     const { readyState, muted, enabled } = this.track;
     const vain = readyState === 'live' && !muted && enabled && this.#chunks === 0;
     this.#vainLooks = vain ? this.#vainLooks + 1 : 0;
-    this.#silentLooks = vain && this.#microphone?.running === true ? this.#silentLooks + 1 : 0;
+    // one that could not be opened anew is not held by anybody
+    const stalls = vain && !this.#opening && this.#microphone?.running !== false;
+    this.#silentLooks = stalls ? this.#silentLooks + 1 : 0;
     this.#chunks = 0;
-    if (this.#silentLooks < MOST_SILENT_LOOKS || this.#opening) return;
+    if (this.#silentLooks < MOST_SILENT_LOOKS) return;
     this.#silentLooks = 0;
     this.#microphone?.close();
+    this.#microphone = null;
     // not now: perhaps at a later look
     void this.#open().catch(() => undefined);
   }
