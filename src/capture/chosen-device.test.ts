@@ -121,6 +121,20 @@ describe('One that was chosen', () => {
     source.close();
   });
 
+  it('on a phone, with nothing else on: who takes the loss of both devices for the end hears that it is asked for', async () => {
+    devices.next.video.push(new FakeTrack('video'), 'NotReadableError', new FakeTrack('video'));
+    const source = await openDevices({ camera: true, microphone: false }, new AbortController().signal);
+    const changes: unknown[] = [];
+    source.on('trackchange', () => changes.push([source.camera, source.asking]));
+    source.wish?.({ camera: { deviceId: 'back' }, microphone: false });
+    await passed(0);
+    expect(changes).toEqual([
+      ['busy', true],
+      ['live', false],
+    ]);
+    source.close();
+  });
+
   it('and then another, before it was there: the last one counts', async () => {
     const { source } = await opened();
     const [first, second] = [new FakeTrack('video'), new FakeTrack('video')];

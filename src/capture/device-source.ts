@@ -113,10 +113,13 @@ class DeviceSource extends StreamSource {
       track?.stop();
       void this.#ask(kind);
     } else if (track === null) {
-      const beside = this.tracks[kind]?.readyState === 'live';
+      const before = this.tracks[kind];
+      if (status === 'busy' && before?.readyState === 'live') {
+        // phones open no second camera beside the first; asked for before who hears that it went may take that for the end
+        before.stop();
+        void this.#ask(kind);
+      }
       this.#giveUp(kind, status);
-      // phones open no second camera beside the first
-      if (beside && status === 'busy') void this.#ask(kind);
     } else {
       this.#lost.delete(kind);
       this.#given.delete(kind);
