@@ -135,6 +135,32 @@ describe('One that was chosen', () => {
     source.close();
   });
 
+  it.each(['as it was wished for', 'as it was taken away'])(
+    'and cannot be read, %s, while another is opened in its place: that one stays',
+    async (when) => {
+      const { source, microphone, changes } = await opened();
+      const worklets: { arrive: () => void; fail: () => void }[] = [];
+      const opens = () =>
+        (FakeAudio.module = new Promise((arrive, fail) => worklets.push({ arrive, fail: () => fail() })));
+      void opens();
+      const [first, second] = [new FakeTrack('audio'), new FakeTrack('audio')];
+      devices.next.audio.push(first, second);
+      if (when === 'as it was taken away') microphone.end();
+      else source.wish?.({ ...front, microphone: { deviceId: 'headset' } });
+      await passed(0);
+      void opens();
+      source.wish?.({ ...front, microphone: { deviceId: 'desk' } });
+      await passed(0);
+      worklets[0]!.fail();
+      await passed(0);
+      worklets[1]!.arrive();
+      await passed(10_000);
+      expect([first.readyState, second.readyState, changes.at(-1)]).toEqual(['ended', 'live', 'live live']);
+      expect(devices.ids.at(-1)).toEqual({ exact: 'desk' });
+      source.close();
+    },
+  );
+
   it('and then another, before it was there: the last one counts', async () => {
     const { source } = await opened();
     const [first, second] = [new FakeTrack('video'), new FakeTrack('video')];

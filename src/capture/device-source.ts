@@ -3,7 +3,6 @@
  * as soon as it, or another one unless it was chosen, is there, as long as the browser still allows it: nobody is asked unasked.
  */
 
-import { MemoError } from '../errors';
 import {
   askForDevice,
   askForDevices,
@@ -124,7 +123,7 @@ class DeviceSource extends StreamSource {
       this.#lost.delete(kind);
       this.#given.delete(kind);
       // there, but not readable
-      await this.replace(kind, track).catch(() => this.#wished[kind] && this.#giveUp(kind, 'busy'));
+      await this.replace(kind, track).catch(() => this.#giveUp(kind, 'busy'));
     }
   }
 
@@ -150,10 +149,10 @@ class DeviceSource extends StreamSource {
     try {
       await this.replace(kind, track);
       return true;
-    } catch (error) {
+    } catch {
       // there, but not readable yet: as if it were still away
-      if (this.#wished[kind]) this.#lost.set(kind, search);
-      return MemoError.from(error).code === 'aborted';
+      this.#lost.set(kind, search);
+      return false;
     }
   }
 

@@ -138,7 +138,10 @@ export class StreamSource implements Source {
     void kind;
   }
 
-  /** Another track in the place of one, which is stopped, or of none; owned from here on. Rejects with a MemoError, the track then stopped. */
+  /**
+   * Another track in the place of one, which is stopped, or of none; owned from here on. Rejects with a MemoError, the track then
+   * stopped, unless it is wanted no more: what became of it concerns nobody.
+   */
   protected async replace(kind: keyof StreamTracks, track: MediaStreamTrack): Promise<void> {
     const before = this.#tracks[kind];
     before?.stop();
@@ -146,9 +149,11 @@ export class StreamSource implements Source {
     try {
       await this.#read(kind);
     } catch (error) {
-      if (this.#tracks[kind] === track) this.#tracks = { ...this.#tracks, [kind]: before };
       track.stop();
-      throw MemoError.from(error);
+      if (this.#tracks[kind] === track) {
+        this.#tracks = { ...this.#tracks, [kind]: before };
+        throw MemoError.from(error);
+      }
     }
     if (this.closed.aborted || this.#tracks[kind] !== track) {
       track.stop();
