@@ -58,9 +58,9 @@ export abstract class BaseWordSource implements WordSource {
 
   /** The end of it, and why. */
   protected fail(error: MemoError): void {
-    if (this.#over) return;
     this.become('failed');
-    this.on.error(error);
+    // who hears of it may have stopped it
+    this.warn(error);
     this.stop();
   }
 }

@@ -205,6 +205,34 @@ describe('BrowserWords', () => {
     expect(FakeRecognition.started).toEqual([]);
   });
 
+  it('that is stopped by its own last words, as an application may, listens no more', async () => {
+    const { heard, session, source } = listening();
+    await vi.advanceTimersByTimeAsync(0);
+    session().say('please stop', false);
+    const { words } = heard.on;
+    Object.assign(heard.on, {
+      words: (said: Parameters<typeof words>[0]) => {
+        words(said);
+        source.stop();
+      },
+    });
+    session().fire('end');
+    expect([source.status, vi.getTimerCount()]).toEqual(['off', 0]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(FakeRecognition.started).toHaveLength(1);
+  });
+
+  it('that is stopped as it is told that it starts fetches no language', async () => {
+    const heard = told();
+    const source = new BrowserWords(
+      { recognition, language: 'en-US', place: 'installable' },
+      { ...heard.on, status: () => source.stop() },
+    );
+    source.start(scene());
+    await vi.advanceTimersByTimeAsync(0);
+    expect([FakeRecognition.installs, FakeRecognition.started]).toEqual([[], []]);
+  });
+
   it('is over when stopped: no restart, no late word', async () => {
     const { heard, session, source } = listening();
     await vi.advanceTimersByTimeAsync(0);

@@ -106,7 +106,8 @@ export class BrowserWords extends BaseWordSource {
   async #prepare(): Promise<void> {
     const { recognition, language, place } = this.options;
     this.become('starting');
-    if (place === 'installable') {
+    // who hears that it starts may stop it
+    if (place === 'installable' && !this.over) {
       const options = { langs: [language], processLocally: true };
       const installed = await recognition.install?.(options).catch(() => false);
       if (this.over) return;
@@ -158,15 +159,14 @@ export class BrowserWords extends BaseWordSource {
 
   /** Browsers end a session after some silence or some minutes. */
   #again(useful: boolean): void {
-    this.#part();
     this.#shortSessions = useful ? 0 : this.#shortSessions + 1;
-    if (this.#shortSessions >= MOST_SHORT_SESSIONS) {
-      this.fail(this.#spoke ? starved() : unstable());
-      return;
-    }
+    const isVain = this.#shortSessions >= MOST_SHORT_SESSIONS;
     // each time later, so that a browser that ends at once is not asked without a pause
     const restMs = FIRST_REST_MS * 2 ** this.#shortSessions;
-    this.#timer = setTimeout(() => this.#listen(), useful ? 0 : restMs);
+    if (!isVain) this.#timer = setTimeout(() => this.#listen(), useful ? 0 : restMs);
+    // only now: who hears the last words may stop this
+    this.#part();
+    if (isVain) this.fail(this.#spoke ? starved() : unstable());
   }
 
   #take({ results }: RecognitionEvents['result']): void {

@@ -82,6 +82,17 @@ describe('CaptionWords', () => {
     expect(heard.statuses).toEqual(['listening']);
   });
 
+  it('that are stopped by whoever hears of their warning look at the clock no more', () => {
+    const heard = told();
+    const stop = () => source.stop();
+    const source = new CaptionWords(
+      { name: 'a.vtt', language: 'en', cues: [cue(61, 'out')] },
+      { ...heard.on, error: stop },
+    );
+    source.start(scene({ seconds: 60 }));
+    expect([source.status, heard.statuses, vi.getTimerCount()]).toEqual(['off', [], 0]);
+  });
+
   it('is silent once stopped', () => {
     const { heard, source, goTo } = playing([cue(1, 'one'), cue(4, 'two')]);
     source.stop();

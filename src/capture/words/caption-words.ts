@@ -41,9 +41,10 @@ export class CaptionWords extends BaseWordSource {
   }
 
   protected begin(scene: WordScene): void {
-    this.#checkLength(scene.seconds);
     const look = () => this.#look(scene.now());
+    // before anybody is told anything: who hears it may stop this
     if (!scene.stepped) this.#timer = setInterval(look, LOOK_MS);
+    this.#checkLength(scene.seconds);
     this.become('listening');
     look();
   }

@@ -77,4 +77,29 @@ describe('TrackWords, of cues that overlap without end', () => {
       [300, 'w99999'],
     ]);
   });
+
+  it('that are stopped as they are told to begin leave the track as it was, and tell no more', () => {
+    const heard = told();
+    const element = new FakeElement([]);
+    element.track.mode = 'disabled';
+    const source = new TrackWords(element as unknown as HTMLTrackElement, {
+      ...heard.on,
+      status: () => source.stop(),
+    });
+    source.start(scene());
+    element.dispatchEvent(new Event('error'));
+    expect([source.status, element.track.mode, heard.errors]).toEqual(['off', 'disabled', []]);
+  });
+
+  it('that fail, and are stopped as that is told, tell nothing after it', () => {
+    const heard = told();
+    const element = new FakeElement([]);
+    const source = new TrackWords(element as unknown as HTMLTrackElement, {
+      ...heard.on,
+      status: (status) => status === 'failed' && source.stop(),
+    });
+    source.start(scene());
+    element.dispatchEvent(new Event('error'));
+    expect([source.status, heard.errors]).toEqual(['failed', []]);
+  });
 });

@@ -55,7 +55,6 @@ export class TrackWords extends BaseWordSource {
       );
       return;
     }
-    this.become('starting');
     const { track } = element;
     element.addEventListener('load', () => this.become('listening'), { signal });
     element.addEventListener('error', () => this.#refuse(), { signal });
@@ -65,6 +64,8 @@ export class TrackWords extends BaseWordSource {
     track.addEventListener('cuechange', take, { signal });
     this.#modeBefore = track.mode;
     if (track.mode === 'disabled') track.mode = 'hidden'; // it is loaded from here on
+    // only now: who hears it may stop this
+    this.become('starting');
     if (element.readyState === HTMLTrackElement.ERROR) this.#refuse();
     else if (element.readyState === HTMLTrackElement.LOADED) {
       this.become('listening');
