@@ -233,6 +233,44 @@ describe('BrowserWords', () => {
     expect([FakeRecognition.installs, FakeRecognition.started]).toEqual([[], []]);
   });
 
+  it('whose microphone went and came back while a language was fetched has one session at a time', async () => {
+    const installed: ((is: boolean) => void)[] = [];
+    const sessions: FakeRecognition[] = [];
+    class Late extends FakeRecognition {
+      static override install(): Promise<boolean> {
+        return new Promise((resolve) => installed.push(resolve));
+      }
+      // ends before it began
+      override start(): void {
+        sessions.push(this);
+      }
+    }
+    const options = { language: 'en-US', place: 'installable' } as const;
+    const source = new BrowserWords(
+      { ...options, recognition: Late as unknown as RecognitionClass },
+      told().on,
+    );
+    const listeners: (() => void)[] = [];
+    const on = (_event: string, listener: unknown) => void listeners.push(listener as () => void);
+    const devices: { kind: 'devices'; microphone: TrackStatus; on: typeof on } = {
+      kind: 'devices',
+      microphone: 'live',
+      on,
+    };
+    source.start(scene({ source: devices }));
+    for (const microphone of ['lost', 'live'] as const) {
+      devices.microphone = microphone;
+      listeners[0]?.();
+    }
+    installed[0]?.(true);
+    await vi.advanceTimersByTimeAsync(0);
+    sessions[0]?.fire('end');
+    installed[1]?.(true);
+    await vi.advanceTimersByTimeAsync(10_000);
+    source.stop();
+    expect(sessions.slice(1).filter(({ aborted }) => !aborted)).toEqual([]);
+  });
+
   it('is over when stopped: no restart, no late word', async () => {
     const { heard, session, source } = listening();
     await vi.advanceTimersByTimeAsync(0);

@@ -122,6 +122,7 @@ export class BrowserWords extends BaseWordSource {
 
   #listen(): void {
     const { recognition, language, place } = this.options;
+    clearTimeout(this.#timer); // one at a time
     const session = new recognition();
     session.lang = language;
     session.continuous = true;
