@@ -140,19 +140,14 @@ class DeviceSource extends StreamSource {
       const { track, status } = await askForDevice(kind, this.#wished, navigator.mediaDevices);
       if (isOver()) return track?.stop();
       if (status === 'refused') return this.#giveUp(kind, 'refused');
-      if (track !== null && (await this.#takeUp(kind, track, search))) return;
-    }
-  }
-
-  async #takeUp(kind: DeviceKind, track: MediaStreamTrack, search: symbol): Promise<boolean> {
-    this.#lost.delete(kind);
-    try {
-      await this.replace(kind, track);
-      return true;
-    } catch {
-      // there, but not readable yet: as if it were still away
-      this.#lost.set(kind, search);
-      return false;
+      if (track === null) continue;
+      this.#lost.delete(kind);
+      try {
+        return await this.replace(kind, track);
+      } catch {
+        // there, but not readable yet: as if it were still away
+        this.#lost.set(kind, search);
+      }
     }
   }
 
