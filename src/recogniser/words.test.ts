@@ -346,4 +346,15 @@ describe('Words', () => {
     expect(words.state).toMatchObject({ source: 'typed', status: 'listening' });
     expect([speech.on, speech.ended]).toEqual([null, true]);
   });
+
+  it('of two caption files are those of the one given last, whichever was read first', async () => {
+    const { words } = setUp();
+    let arrive: (text: string) => void = () => undefined;
+    const slow = Object.assign(vtt(''), { text: () => new Promise<string>((resolve) => (arrive = resolve)) });
+    const first = words.captions(slow, 'first.vtt');
+    await words.captions(vtt('second'), 'second.vtt');
+    arrive('WEBVTT\n\n00:00.000 --> 00:01.000\nfirst');
+    await first;
+    expect(words.state.captions?.name).toBe('second.vtt');
+  });
 });

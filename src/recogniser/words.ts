@@ -35,8 +35,8 @@ export class Words {
   #quiet = false;
   /** A stepped run's clock, seconds. */
   #reached = 0;
-  /** Captions on their way. */
-  #reading = 0;
+  /** Captions on their way; others that are given take their place. */
+  #reading: object | null = null;
   /** Those who wait until the chosen source has begun, or does not. */
   readonly #waiting: (() => void)[] = [];
   /** Of the run; `file` is what is analysed, as its name and size. */
@@ -101,18 +101,20 @@ export class Words {
   }
 
   /**
-   * A WebVTT or SubRip file on the clock of the run: a file's own, or counted from the start of anything live.
+   * A WebVTT or SubRip file on the clock of the run: a file's own, or counted from the start of anything live. One that others are
+   * given after, while it is read, is not used.
    * @throws MemoError `captions-invalid`: then the words come from where they came from before
    */
   async captions(file: Blob, name: string, language = ''): Promise<void> {
-    this.#reading += 1;
+    const reading = (this.#reading = {});
     try {
       const { readCaptions } = await wordSources();
       const { cues, fault } = await readCaptions(file, name);
+      if (this.#reading !== reading) return;
       this.#takeCaptions({ name, cues, language }, { name, cues: cues.length });
       if (fault !== null) this.#set({ error: fault });
     } finally {
-      this.#reading -= 1;
+      if (this.#reading === reading) this.#reading = null;
       this.#wake();
     }
   }
@@ -202,6 +204,7 @@ export class Words {
     this.#maker.captions = captions;
     this.#captioned = this.#scene?.file ?? null;
     this.#turnTo({ source: 'captions', captions: shown });
+    this.#reading = null;
     this.owner.said(true);
   }
 
@@ -266,7 +269,7 @@ export class Words {
 
   get #underWay(): boolean {
     const begins = this.#seat !== null && (this.#source === null || this.#state.status === 'starting');
-    return begins || this.#reading > 0;
+    return begins || this.#reading !== null;
   }
 
   #wake(): void {
