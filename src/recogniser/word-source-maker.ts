@@ -36,8 +36,8 @@ export class WordSourceMaker {
   #speechAddress: SpeechAddress | null;
   /** Outlives runs: a model is loaded once. */
   #speech: SpeechClient | null = null;
-  /** Changes whenever the speech model is let go. */
-  #era = Symbol();
+  /** It on its way, and from then on: whoever asks meanwhile gets the same. */
+  #making: Promise<SpeechClient> | null = null;
 
   constructor(readonly parts: WordsParts) {
     const { speechUrl } = parts;
@@ -85,16 +85,17 @@ export class WordSourceMaker {
       }
       case 'in-page': {
         if (this.#speechAddress === null) return null;
-        const address = this.#speechAddress;
-        const era = this.#era;
-        const { SpeechWords } = await lateScript(() => import('../speech'));
-        if (this.#era !== era) return null;
-        const speech = this.#speech?.ended === false ? this.#speech : await this.parts.createSpeech(address);
-        if (this.#era !== era) {
+        if (this.#speech?.ended === true) this.dropSpeech();
+        const making = (this.#making ??= this.parts.createSpeech(this.#speechAddress));
+        // the next one tries again
+        making.catch(() => this.#making === making && this.dropSpeech());
+        const speech = await making;
+        if (this.#making !== making) {
           speech.close(); // it was let go before it was here
           return null;
         }
         this.#speech = speech;
+        const { SpeechWords } = await lateScript(() => import('../speech'));
         return new SpeechWords(speech, on);
       }
     }
@@ -102,8 +103,7 @@ export class WordSourceMaker {
 
   /** Lets the speech model go. */
   dropSpeech(): void {
-    this.#era = Symbol();
     this.#speech?.close();
-    this.#speech = null;
+    this.#speech = this.#making = null;
   }
 }

@@ -357,4 +357,25 @@ describe('Words', () => {
     await first;
     expect(words.state.captions?.name).toBe('second.vtt');
   });
+
+  it('of a speech model on its way come of one model, though the page was hidden meanwhile', async () => {
+    const speeches: FakeSpeech[] = [];
+    const createSpeech = async () => {
+      await settled();
+      const speech = new FakeSpeech();
+      speeches.push(speech);
+      return speech as unknown as SpeechClient;
+    };
+    const { words, source } = setUp({ speechUrl: 'https://page.test/speech.json', createSpeech });
+    words.choose('in-page');
+    words.attach(source);
+    words.start();
+    words.setRunning(false);
+    words.setRunning(true);
+    await eventually(() => expect(words.state.status).toBe('listening'));
+    await settled();
+    expect(speeches).toHaveLength(1);
+    words.stop();
+    expect(speeches[0]?.ended).toBe(true);
+  });
 });
