@@ -190,6 +190,19 @@ describe('deleting', () => {
 });
 
 describe('a new version', () => {
+  it('that waits keeps and deletes as well, after the one before', async () => {
+    const { store, container } = setUp();
+    await store.open();
+    container.registration.bring();
+    const heard = vi.spyOn(container, 'answer');
+    await store.request('keep');
+    await store.request('delete');
+    const changes = heard.mock.calls.map(([{ kind }]) => kind).filter((kind) => kind !== 'kept');
+    expect(changes).toEqual(['keep', 'keep', 'forget', 'forget']);
+    await store.request('keep');
+    expect(store.state).toMatchObject({ kept: 'all', error: null });
+  });
+
   it('waits until it is asked for, and then the page is loaded again', async () => {
     const { store, container, page } = setUp();
     await store.open();

@@ -86,7 +86,7 @@ export class WorkerLink {
   }
 
   keep(groups: readonly Group[]): Promise<KeptGroups> {
-    return this.#kept({ kind: 'keep', groups });
+    return this.#change({ kind: 'keep', groups });
   }
 
   kept(): Promise<KeptGroups> {
@@ -95,7 +95,7 @@ export class WorkerLink {
 
   /** Of what was never opened there is nothing to forget. */
   async forget(everything: boolean): Promise<void> {
-    if (this.#registration !== null) await this.#kept({ kind: 'forget', everything });
+    if (this.#registration !== null) await this.#change({ kind: 'forget', everything });
   }
 
   /**
@@ -125,6 +125,15 @@ export class WorkerLink {
 
   async unregister(): Promise<void> {
     await this.#registration?.unregister();
+  }
+
+  /** In the version that serves, and then in the one that waits: it took over what was kept as it came, and would not know. */
+  async #change(request: ToServiceWorker): Promise<KeptGroups> {
+    const kept = await this.#kept(request);
+    const waiting = this.#registration?.waiting ?? null;
+    // what it cannot keep is no fault of this one
+    if (waiting !== null) await ask(waiting, request).catch(() => undefined);
+    return kept;
   }
 
   async #kept(request: ToServiceWorker): Promise<KeptGroups> {

@@ -29,11 +29,14 @@ const SECOND: Contents = {
 let caches: NamedCaches;
 let host: Map<string, string>;
 let asked: string[];
+/** WebAssembly comes after it. */
+let late: Promise<void>;
 /** Besides, with a page. */
 let sent: Record<string, string>;
 
 beforeEach(() => {
   sent = {};
+  late = Promise.resolve();
   caches = cacheStorages();
   host = new Map();
   asked = [];
@@ -47,15 +50,16 @@ function deploy(version: string, contents: Contents, scope = SCOPE): AppCache {
     pageHeaders: { 'cross-origin-opener-policy': 'same-origin', 'content-security-policy': 'ours' },
     scriptHeaders: { 'cross-origin-embedder-policy': 'require-corp' },
   };
-  const fetch: typeof globalThis.fetch = (input) => {
+  const fetch: typeof globalThis.fetch = async (input) => {
     const url = String(input);
+    if (url.includes('ort')) await late;
     asked.push(url.slice(scope.length));
     const text = host.get(url);
-    if (text === undefined) return Promise.resolve(new Response('', { status: 404 }));
+    if (text === undefined) return new Response('', { status: 404 });
     const headers: Record<string, string> = url.endsWith('.html')
       ? { 'content-type': 'text/html', 'content-encoding': 'gzip', 'content-length': '5', vary: '*', ...sent }
       : {};
-    return Promise.resolve(new Response(text, { headers }));
+    return new Response(text, { headers });
   };
   return new AppCache(build, { caches, fetch, scope });
 }
@@ -201,6 +205,38 @@ describe('a new version', () => {
     expect((await third.kept()).groups.toSorted()).toEqual(['engine', 'shell', 'wasm']);
   });
 
+  it('that waited while something was asked for has it kept by the next one at the latest', async () => {
+    const first = await installed();
+    const second = deploy('2', SECOND);
+    await second.install();
+    await first.keep(['wasm', 'webgpu']);
+    await second.prune();
+    expect((await second.kept()).groups).toEqual(['shell']);
+    const third = deploy('3', SECOND);
+    await third.install();
+    expect((await third.kept()).groups).toEqual(['shell', 'wasm', 'webgpu']);
+    await third.forget(false);
+    await third.prune();
+    expect((await third.kept()).groups).toEqual(['shell']);
+    const fourth = deploy('4', SECOND);
+    await fourth.install();
+    expect((await fourth.kept()).groups).toEqual(['shell']);
+  });
+
+  it.each([true, false])(
+    'that is being installed hears what is asked for meanwhile, and what no more: kept before %s',
+    async (before) => {
+      const first = await installed();
+      if (before) await first.keep(['wasm']);
+      const second = deploy('2', SECOND);
+      const fetched = second.install();
+      await (before ? first.forget(false) : first.keep(['wasm']));
+      await fetched;
+      await second.prune();
+      expect((await second.kept()).groups).toEqual(before ? ['shell'] : ['shell', 'wasm']);
+    },
+  );
+
   it("leaves another folder's, and other people's caches, alone", async () => {
     await installed();
     await deploy('9', FIRST, 'https://page.test/other/').install();
@@ -225,6 +261,36 @@ describe('forgetting', () => {
     const second = deploy('2', SECOND);
     await second.install();
     expect((await second.kept()).groups).toEqual(['shell']);
+  });
+
+  it('that two tabs do not do: what they ask for at once is kept by the next version, all of it', async () => {
+    const app = await installed();
+    await Promise.all([app.keep(['extra']), app.keep(['speech'])]);
+    const more: Contents = { 'extra.js': ['extra', 'x'], 'speech.js': ['speech', 's'] };
+    const second = deploy('2', { ...SECOND, ...more });
+    await second.install();
+    expect((await second.kept()).groups).toEqual(['shell', 'extra', 'speech']);
+  });
+
+  it('after one of them failed: what still came with it is deleted as well', async () => {
+    const app = await installed();
+    host.delete(`${SCOPE}mediapipe.js`);
+    let goOn: () => void = () => undefined;
+    late = new Promise<void>((resolve) => (goOn = resolve));
+    const forgotten = app.keep(['engine', 'wasm']).catch(() => app.forget(false));
+    for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+    goOn();
+    await forgotten;
+    for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+    expect((await app.kept()).groups).toEqual(['shell']);
+  });
+
+  it('everything, while another tab keeps: that is told, and nothing comes back', async () => {
+    const app = await installed();
+    const keeping = app.keep(['wasm']);
+    await app.forget(true);
+    await expect(keeping).rejects.toThrow('deleted');
+    expect(await caches.keys()).toEqual([]);
   });
 
   it('everything: nothing is written afterwards', async () => {

@@ -26,6 +26,8 @@ export class AppCache {
   readonly #name: string;
   /** From "forget everything" on, till this worker is gone. */
   #forgotten = false;
+  /** Of what is kept, by whichever tab: one after another. */
+  #changes: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly build: Build,
@@ -45,21 +47,30 @@ export class AppCache {
 
   /** The shell, and what the version before had kept; throws when a file cannot be had: then the version before stays. */
   async install(): Promise<void> {
-    const asked = await this.#askedBefore();
-    await this.#fill(['shell', ...asked]);
-    await this.#ask(asked);
+    await this.#fill(['shell', ...(await this.#askedBefore())]);
+    // and what somebody asked for meanwhile
+    await this.#fill(await this.#askedBefore());
   }
 
-  async keep(groups: readonly Group[]): Promise<void> {
-    await this.#fill(groups);
-    await this.#ask(groups);
+  keep(groups: readonly Group[]): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#fill(groups);
+      await this.#ask(groups);
+    });
   }
 
-  /** Our other versions go. */
-  async prune(): Promise<void> {
-    for (const name of await this.#versions()) {
-      if (name !== this.#name) await this.parts.caches.delete(name);
-    }
+  /** Our other versions go; what they were asked for is asked of this one. */
+  prune(): Promise<void> {
+    return this.#inTurn(async () => {
+      const asked = await this.#askedBefore();
+      // it may have been deleted after it was taken over
+      if (asked.length === 0) await this.#shellAlone();
+      for (const name of await this.#versions()) {
+        if (name !== this.#name) await this.parts.caches.delete(name);
+      }
+      // only now: a full device has room again
+      await this.#ask(asked);
+    });
   }
 
   async forget(everything: boolean): Promise<void> {
@@ -68,6 +79,15 @@ export class AppCache {
       for (const name of await this.#versions()) await this.parts.caches.delete(name);
       return;
     }
+    await this.#inTurn(async () => {
+      for (const name of await this.#versions()) {
+        await (await this.parts.caches.open(name)).delete(this.#askedUrl);
+      }
+      await this.#shellAlone();
+    });
+  }
+
+  async #shellAlone(): Promise<void> {
     const cache = await this.#open();
     for (const request of await cache.keys()) {
       if (this.fileAt(request.url)?.group !== 'shell') await cache.delete(request);
@@ -103,19 +123,26 @@ export class AppCache {
     return this.#dressed(file, fetched);
   }
 
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.#changes.then(change);
+    this.#changes = done.catch(() => undefined);
+    return done;
+  }
+
   async #fill(groups: readonly Group[]): Promise<void> {
     const cache = await this.#open();
     const files = this.build.files.filter(({ group }) => groups.includes(group));
-    await Promise.all(
-      files.map(async (file) => {
-        if ((await this.#whole(cache, file)) !== null) return;
-        const response = (await this.#before(file)) ?? (await this.#fetch(file));
-        if (!(await matches(response, file))) {
-          throw new Error(`${file.path} is not the one that this version was built with`);
-        }
-        await this.#store(cache, file, response);
-      }),
-    );
+    const storing = files.map(async (file) => {
+      if ((await this.#whole(cache, file)) !== null) return;
+      const response = (await this.#before(file)) ?? (await this.#fetch(file));
+      if (!(await matches(response, file))) {
+        throw new Error(`${file.path} is not the one that this version was built with`);
+      }
+      await this.#store(cache, file, response);
+    });
+    // what still came after one has failed would come after whatever follows
+    await Promise.allSettled(storing);
+    await Promise.all(storing);
   }
 
   /** What is in the cache, if it is what it should be; what is not is dropped. */
@@ -131,7 +158,7 @@ export class AppCache {
   async #before(file: BuildFile): Promise<Response | null> {
     for (const name of await this.#versions()) {
       if (name === this.#name) continue;
-      const kept = await (await this.parts.caches.open(name)).match(this.#url(file));
+      const kept = await this.#in(name, this.#url(file));
       if (kept !== undefined && (await matches(kept, file))) return kept;
     }
     return null;
@@ -161,15 +188,15 @@ export class AppCache {
   async #askedBefore(): Promise<readonly Group[]> {
     const asked = new Set<Group>();
     for (const name of await this.#versions()) {
-      const entry = await (await this.parts.caches.open(name)).match(this.#askedUrl);
+      const entry = await this.#in(name, this.#askedUrl);
       for (const group of ((await entry?.json()) ?? []) as Group[]) asked.add(group);
     }
     return [...asked];
   }
 
   async #ask(groups: readonly Group[]): Promise<void> {
-    if (groups.length === 0) return;
     const all = [...new Set([...(await this.#askedBefore()), ...groups])];
+    if (all.length === 0) return;
     await (await this.#open()).put(this.#askedUrl, new Response(JSON.stringify(all)));
   }
 
@@ -181,7 +208,13 @@ export class AppCache {
     return new URL(path, this.parts.scope).href;
   }
 
-  #open(): Promise<Cache> {
+  /** Of a version; to open it would make it anew where it was forgotten meanwhile. */
+  #in(cacheName: string, url: string): Promise<Response | undefined> {
+    return this.parts.caches.match(url, { cacheName });
+  }
+
+  async #open(): Promise<Cache> {
+    if (this.#forgotten) throw new Error('deleted meanwhile');
     return this.parts.caches.open(this.#name);
   }
 
