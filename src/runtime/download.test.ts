@@ -150,6 +150,20 @@ describe('a download', () => {
     vi.useRealTimers();
   });
 
+  it('that comes whole drops what another tab kept of it meanwhile', async () => {
+    let goOn: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => (goOn = resolve));
+    const fetch: typeof globalThis.fetch = (...asked) => late.then(() => server.fetch(...asked));
+    const parts = completeParts({ caches, fetch, pause: () => Promise.resolve(), origin: null });
+    const whole = new CheckedFiles(URL_, 'toy', parts, WORDING).load([FILE], () => 0);
+    server.breaks.push(150_000);
+    await expect(load(0)).rejects.toMatchObject({ code: 'file-missing' });
+    expect((await cache().partial(FILE))?.data.length).toBe(150_000);
+    goOn();
+    expect(await hashOf(whole)).toBe(FILE.sha256);
+    expect(await cache().partial(FILE)).toBeNull();
+  });
+
   it('starts again where the file was exchanged meanwhile', async () => {
     server.breaks.push(150_000);
     const { fetch } = server;

@@ -59,7 +59,8 @@ export async function download(
       await unlessStalled(signal, (either) =>
         receive(arriving, file, url, { ...parts, signal: either, onBytes }),
       );
-      if (kept !== null) await parts.cache.dropPartial(file);
+      // another tab's too, that broke off meanwhile
+      await parts.cache.dropPartial(file);
       return { ...arriving.end(), resumed: arriving.resumed };
     } catch (cause) {
       begun ||= arriving.length > 0;
