@@ -115,6 +115,16 @@ describe('a moment', () => {
     expect(before.face).toMatchObject({ frames: 1, classes: ['a', 'b'], own: [0.25, 0.75] });
   });
 
+  it('is not of what was being estimated when another source took its place', async () => {
+    const { session } = await setUp();
+    await session.text({ texts: [{ text: 'hello', start: 0, end: Infinity }] });
+    const estimating = session.estimate({ time: 1 });
+    await Promise.resolve();
+    await session.reset({});
+    expect(await estimating).not.toBeNull();
+    await expect(session.moment({})).rejects.toMatchObject({ code: 'moment-missing' });
+  });
+
   it('says that its script cannot be fetched; the next one tries again', async () => {
     const { session } = await setUp();
     await seen(session);

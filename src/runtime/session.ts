@@ -98,6 +98,7 @@ export class Session implements Handlers {
   };
 
   readonly estimate: Handlers['estimate'] = async ({ time }) => {
+    const source = this.#source;
     const { fusion, evidence } = this.#ready();
     return this.#fusionStage.run(async () => {
       const seen = time < this.#facesUntilS ? this.#faces : null;
@@ -106,7 +107,7 @@ export class Session implements Handlers {
       const { manifest, backend } = this.#loaded();
       const answer = fusion === null ? this.#provisional(window) : await fusion.estimate(window);
       if (answer === null) return null;
-      if (fusion !== null) this.#estimated = { window, time };
+      if (fusion !== null && source === this.#source) this.#estimated = { window, time };
       const { latencyMs, ...said } = answer;
       return {
         time,

@@ -206,4 +206,35 @@ export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
       seed: null,
     },
   ],
+  'requests of two sessions in any order, of graphs that answer late or fail': [
+    {
+      example: [
+        true,
+        ['text', 'estimate', 'turn', 'reset', 'answer', 'turn', 'moment'].map((kind) => ({
+          ...{ kind, session: 0, labels: 0 },
+        })),
+      ],
+      was: 'a moment of the source before, whose estimate came after the reset',
+      seed: null,
+    },
+  ],
+  'versions, visitors, networks and devices in any order': [
+    {
+      example: [[{ kind: 'keep', groups: ['wasm'], both: false }, { kind: 'forget all' }]],
+      was: 'a cache came back after everything was forgotten',
+      seed: FIRST,
+    },
+    {
+      example: [
+        ['update', 'settle', 'take', 'keep'].map((kind) => ({ kind, groups: ['wasm'], both: false })),
+      ],
+      was: 'what was kept while a version waited was gone when it took over',
+      seed: FIRST,
+    },
+    {
+      example: [[['wasm', 'engine'], ['engine']].map((groups) => ({ kind: 'keep', groups, both: false }))],
+      was: 'of two that asked at once, one was not heard',
+      seed: FIRST,
+    },
+  ],
 };
