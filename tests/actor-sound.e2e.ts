@@ -39,3 +39,39 @@ test('the actor is heard after a touch where its sound was refused: what asked b
   });
   await page.waitForFunction(() => !document.querySelector('memo-bert')!.conditions.includes('no-sound'));
 });
+
+test('an actor that is stopped while its lines are fetched leaves nothing behind, where sound is not closed twice: Firefox', async ({
+  open,
+}) => {
+  const page = await open();
+  const errors: Error[] = [];
+  page.on('pageerror', (error) => errors.push(error));
+  await page.addInitScript(() => {
+    const real = window.AudioContext;
+    const closing = new WeakSet<AudioContext>();
+    window.AudioContext = class extends real {
+      // the state follows later
+      override get state(): AudioContextState {
+        return closing.has(this) ? 'running' : super.state;
+      }
+      override close(): Promise<void> {
+        if (closing.has(this)) return Promise.reject(new DOMException('Twice.', 'InvalidStateError'));
+        closing.add(this);
+        return super.close();
+      }
+    };
+  });
+  await fakeWorkers(page);
+  let asked = (): void => undefined;
+  const line = new Promise<void>((resolve) => (asked = resolve));
+  await page.route('**/*.mp3', () => asked());
+  await openPage(page);
+  await page.getByTestId('actor').click();
+  await line;
+  await page.getByTestId('stop').click();
+  await expectPhase(page, 'idle');
+  await page.unroute('**/*.mp3');
+  await page.getByTestId('actor').click();
+  await nextEstimate(page, 'face');
+  expect(errors).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
 import { SampleRing } from '../encoders/voice/ring';
 import { openMicrophone } from './microphone';
@@ -69,5 +70,16 @@ describe('A microphone', () => {
     expect(ring.endTimeS).toBeCloseTo(now());
     expect(ring.length).toBe(CHUNK);
     microphone.close();
+  });
+
+  it('that is closed twice is closed: browsers refuse the second time until they are done', async () => {
+    const refused = vi.fn();
+    process.on('unhandledRejection', refused);
+    const { microphone } = await speech();
+    microphone.close();
+    microphone.close();
+    await setImmediate();
+    process.off('unhandledRejection', refused);
+    expect(refused).not.toHaveBeenCalled();
   });
 });

@@ -37,7 +37,7 @@ export async function openMicrophone(
     context.onstatechange = null;
     node?.disconnect();
     input.disconnect();
-    if (context.state !== 'closed') void context.close();
+    void context.close().catch(() => undefined); // a second time
   };
   try {
     await context.audioWorklet.addModule(workletUrl);

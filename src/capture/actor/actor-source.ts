@@ -35,7 +35,7 @@ export async function openActor(options: ActorOptions, signal: AbortSignal): Pro
     return source;
   } catch (error) {
     source?.close();
-    if (audio.state !== 'closed') void audio.close();
+    void audio.close().catch(() => undefined); // a second time
     throw MemoError.from(error);
   }
 }
@@ -96,7 +96,7 @@ class ActorSource extends StreamSource {
   override close(): void {
     clearInterval(this.#timer);
     this.#leave.abort();
-    if (this.#parts.audio.state !== 'closed') void this.#parts.audio.close();
+    void this.#parts.audio.close().catch(() => undefined); // a second time
     super.close();
   }
 

@@ -82,6 +82,7 @@ export class FakeAudio {
   static module = Promise.resolve();
   static opened: FakeAudio[] = [];
   state = 'running';
+  closed = false;
   onstatechange: (() => void) | null = null;
   readonly sampleRate: number;
   readonly destination = {};
@@ -100,7 +101,11 @@ export class FakeAudio {
   async resume() {
     this.state = 'running';
   }
+  /** The state follows later, and a second time is refused before that: so in Firefox. */
   async close() {
+    if (this.closed) throw new DOMException('It is closed.', 'InvalidStateError');
+    this.closed = true;
+    await Promise.resolve();
     this.state = 'closed';
   }
 }
