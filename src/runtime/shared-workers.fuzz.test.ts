@@ -54,7 +54,7 @@ property(
     const asked: { worker: DrawnWorker; client: SharedClient; waits: boolean }[] = [];
     const aborts: AbortController[] = [];
     /** The next to come joins it. */
-    let joined: DrawnWorker | null = null;
+    let joined = null as DrawnWorker | null;
     const open = () => {
       const made = workers.length;
       const client = shared.open({ ...OPTIONS });
