@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoError } from '../errors';
 import { turn } from '../runtime/turn';
 import { OfflineStore } from './offline-store';
-import { setUp, type FakeContainer } from './testing/fake-service-worker';
+import { FakeContainer, FakeWorker, setUp } from './testing/fake-service-worker';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -186,6 +186,39 @@ describe('deleting', () => {
     expect(container.registered).toBe(false);
     expect(container.groups.size).toBe(0);
     expect(page.marks).toBe(0);
+  });
+
+  it('everything takes what a first version left that could not be installed, and nothing of other folders', async () => {
+    const { store, container, page } = setUp();
+    container.failToInstall();
+    page.caches = new Set(['memo-bert-app / 1', 'memo-bert-app /other/ 1', 'mine']);
+    await store.open();
+    await store.request('forget');
+    expect(store.state).toMatchObject({ work: 'none', error: null });
+    expect([...page.caches]).toEqual(['memo-bert-app /other/ 1', 'mine']);
+  });
+
+  it('everything is heard by a version that is still being installed; the models alone are not its business', async () => {
+    const { store, container } = setUp();
+    await store.open();
+    const { registration } = container;
+    registration.installing = registration.active;
+    registration.active = new FakeWorker(new FakeContainer());
+    const heard = vi.spyOn(container, 'answer');
+    await store.request('delete');
+    expect(heard.mock.calls).toEqual([]);
+    await store.request('forget');
+    expect(heard.mock.calls).toEqual([[{ kind: 'forget', everything: true }]]);
+  });
+
+  it('everything goes on where the service worker fails', async () => {
+    const { store, container, page } = setUp();
+    await store.open();
+    container.fails = true;
+    page.caches = new Set(['memo-bert-app / 1']);
+    await store.request('forget');
+    expect(store.state).toMatchObject({ work: 'none', error: null });
+    expect([page.marks, page.caches.size, container.registered]).toEqual([0, 0, false]);
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { MemoError } from '../errors';
 import { cacheStorage, DeviceFiles, FILE_CACHE, keptFiles, type EngineOptions } from '../runtime/on-device';
+import { APP_CACHE } from '../app/service-worker/app-cache';
 import type { Group } from '../app/service-worker/build';
 import { INITIAL_OFFLINE, type OfflineRequest, type OfflineState } from './state';
 import { notKept, noWorker, WorkerLink, type Container } from './worker-link';
@@ -125,12 +126,18 @@ export class OfflineStore {
   }
 
   async #delete(everything: boolean): Promise<void> {
-    await this.parts.caches?.delete(FILE_CACHE);
-    await this.#link?.forget(everything);
-    if (!everything) return;
-    this.parts.forgetMarks();
+    const { caches, scriptUrl, forgetMarks } = this.parts;
+    await caches?.delete(FILE_CACHE);
+    const told = this.#link?.forget(everything);
+    if (!everything) return told;
+    forgetMarks();
+    // whoever does not hear it goes all the same
+    await told?.catch(() => undefined);
     await this.#link?.unregister();
     this.#link = null;
+    // a first version that could not be installed is nobody's any more
+    const own = `${APP_CACHE} ${new URL('.', scriptUrl).pathname} `;
+    for (const name of (await caches?.keys()) ?? []) if (name.startsWith(own)) await caches?.delete(name);
   }
 
   /** @param unasked by no visitor: till it has come, somebody may begin something, which is then left alone */

@@ -130,9 +130,12 @@ export class WorkerLink {
   /** In the version that serves, and then in the one that waits: it took over what was kept as it came, and would not know. */
   async #change(request: ToServiceWorker): Promise<KeptGroups> {
     const kept = await this.#kept(request);
-    const waiting = this.#registration?.waiting ?? null;
-    // what it cannot keep is no fault of this one
-    if (waiting !== null) await ask(waiting, request).catch(() => undefined);
+    const { waiting, installing } = this.#registration ?? {};
+    // one that still installs looks by itself what is asked for, but would go on after the end
+    const ends = request.kind === 'forget' && request.everything;
+    // what they cannot keep is no fault of this one
+    for (const next of [waiting, ends && installing])
+      if (next) await ask(next, request).catch(() => undefined);
     return kept;
   }
 

@@ -64,7 +64,7 @@ export class FakeContainer extends EventTarget {
   }
 }
 
-class FakeWorker extends EventTarget {
+export class FakeWorker extends EventTarget {
   state = 'activated';
   constructor(private readonly container: FakeContainer) {
     super();
@@ -115,13 +115,17 @@ export function setUp() {
     fails: null as MemoError | null,
     deleted: 0,
     marks: 2,
+    /** Names of caches. */
+    caches: new Set<string>(),
   };
   const parts: OfflineParts = {
     container: container as unknown as Container,
     scriptUrl: 'https://page.test/service-worker.js',
     caches: {
       has: () => Promise.resolve(false),
-      delete: () => {
+      keys: () => Promise.resolve([...page.caches]),
+      delete: (name: string) => {
+        if (page.caches.delete(name)) return Promise.resolve(true);
         page.missing = 100;
         page.deleted += 1;
         return Promise.resolve(true);
