@@ -97,7 +97,10 @@ export class CheckedFiles {
       }
       // it stays till a whole one takes its place: without a network, the next start must know why
     }
-    const data = await this.#fetch(file, signal, onBytes).catch((error: unknown) => {
+    const data = await this.#fetch(file, signal, onBytes).catch(async (error: unknown) => {
+      // another tab may have it by now
+      const other = await this.cache.get(file);
+      if (other !== null && (await isWhole(file, other))) return other;
       throw kept === null ? error : this.#notHealed(file, error);
     });
     await this.cache.put(file, data, kept !== null);

@@ -164,6 +164,24 @@ describe('a download', () => {
     expect(await cache().partial(FILE)).toBeNull();
   });
 
+  it('that breaks off after another tab has the whole takes that, and leaves no part', async () => {
+    const tab = (from: Server, pause: () => Promise<void>) =>
+      new CheckedFiles(
+        URL_,
+        'toy',
+        completeParts({ caches, fetch: from.fetch, pause, origin: null }),
+        WORDING,
+      ).load([FILE], () => 0);
+    server.breaks.push(150_000);
+    const closed = async () => {
+      await tab(new Server(), () => Promise.resolve());
+      throw new Error('closed');
+    };
+    expect(await hashOf(tab(server, closed))).toBe(FILE.sha256);
+    expect(server.asked).toHaveLength(1);
+    expect(await cache().partial(FILE)).toBeNull();
+  });
+
   it('starts again where the file was exchanged meanwhile', async () => {
     server.breaks.push(150_000);
     const { fetch } = server;

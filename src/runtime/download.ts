@@ -59,7 +59,7 @@ export async function download(
       await unlessStalled(signal, (either) =>
         receive(arriving, file, url, { ...parts, signal: either, onBytes }),
       );
-      // another tab's too, that broke off meanwhile
+      // one that is not what it should be is no beginning
       await parts.cache.dropPartial(file);
       return { ...arriving.end(), resumed: arriving.resumed };
     } catch (cause) {

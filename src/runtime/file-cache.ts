@@ -59,6 +59,8 @@ export class FileCache {
   /** @param healed whether the copy before it was found damaged: it is told where what is kept is shown */
   async put(file: BundleFile, data: Bytes, healed = false): Promise<void> {
     await this.#put(this.#key(file), data, healed ? { [HEALED_HEADER]: 'yes' } : {});
+    // another tab's too, that broke off meanwhile
+    await this.dropPartial(file);
   }
 
   async partial(file: BundleFile): Promise<PartialFile | null> {

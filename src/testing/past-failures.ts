@@ -218,6 +218,18 @@ export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
       seed: null,
     },
   ],
+  'downloads of one file by several tabs, in any order': [
+    {
+      example: [
+        false,
+        ['load', 'close', 'piece', 'load', 'rest', 'piece', 'break'].map((kind) => ({
+          ...{ kind, which: kind === 'close' || kind === 'rest' ? 3 : 0 },
+        })),
+      ],
+      was: 'a part was left of a file that another tab had whole',
+      seed: FIRST,
+    },
+  ],
   'versions, visitors, networks and devices in any order': [
     {
       example: [[{ kind: 'keep', groups: ['wasm'], both: false }, { kind: 'forget all' }]],
