@@ -129,6 +129,18 @@ describe('OrtRuntime', () => {
     expect(FakeTensor.living).toBe(before);
   });
 
+  it('disposes the inputs that there are where another cannot be made', async () => {
+    const before = FakeTensor.living;
+    const { ort } = fakeOrt(answer);
+    const graph = await new OrtRuntime(ort).create('a', bytes, 'wasm');
+    const odd = {
+      ...input,
+      z: { type: 'float32', dims: [1], fill: () => expect.fail('no buffer') } as const,
+    };
+    await expect(graph.run(odd)).rejects.toMatchObject({ code: 'graph-invalid' });
+    expect(FakeTensor.living).toBe(before);
+  });
+
   it('runs sessions one after another', async () => {
     let running = 0;
     let most = 0;
@@ -250,6 +262,17 @@ describe('a lost GPU', () => {
     fake.loseGpu({ reason: 'unknown', message: 'driver reset' });
     await expect(waiting).rejects.toMatchObject({ code: 'device-gpu-lost' });
     await expect(graph.run(input)).rejects.toMatchObject({ code: 'device-gpu-lost' });
+  });
+
+  it('ends the making of a graph that would wait for ever, and every later one', async () => {
+    const fake = fakeOrt(answer);
+    const runtime = new OrtRuntime(fake.ort);
+    await runtime.create('a', bytes, 'webgpu');
+    Object.assign(fake.ort.InferenceSession, { create: () => new Promise(() => undefined) });
+    const waiting = runtime.create('b', bytes, 'webgpu');
+    fake.loseGpu({ reason: 'unknown', message: '' });
+    await expect(waiting).rejects.toMatchObject({ code: 'device-gpu-lost' });
+    await expect(runtime.create('c', bytes, 'wasm')).rejects.toMatchObject({ code: 'device-gpu-lost' });
   });
 
   it('is none when the device was destroyed on purpose', async () => {

@@ -33,7 +33,6 @@ export class OrtRuntime {
   readonly #ort: OrtParts;
   readonly #queue = new Serial();
   readonly #loss = new GpuLoss();
-  #watching = false;
 
   /** @param buffers those of the GPU, where there is one */
   constructor(
@@ -61,32 +60,33 @@ export class OrtRuntime {
         preferredOutputLocation: gpu ? 'gpu-buffer' : 'cpu',
         extra: UNPACKING,
       } as const;
-      const session = await this.#queue.run(() => this.#ort.InferenceSession.create(bytes, options));
+      const session = await this.#queue.run(() =>
+        this.#loss.during(this.#ort.InferenceSession.create(bytes, options)),
+      );
       // it is compiled: the bytes are needed no more
       if (this.#ort.env.wasm !== undefined) delete this.#ort.env.wasm.wasmBinary;
-      const device = provider === 'webgpu' ? await this.#watch() : null;
       const graph = new OrtGraph(name, session, this.#ort, this.#queue, this.#loss);
-      if (device !== null) graph.gpu = gpu?.onGpu(device, graph);
+      if (provider === 'webgpu') {
+        // the one device: ONNX Runtime makes it with the first session, for all; its loss is told once
+        const device = await this.#ort.env.webgpu.device;
+        this.#loss.watch(device);
+        graph.gpu = gpu?.onGpu(device, graph);
+      }
       return graph;
     } catch (cause) {
-      const shortage = outOfMemory(cause);
-      if (shortage !== null) throw shortage;
-      if (isNotStarted(cause)) throw notStarted(provider, cause);
-      throw new MemoError(
-        'graph-invalid',
-        `The graph ${name} cannot be loaded on ${provider}.`,
-        'The bundle was exported for another version, or is damaged: export it again.',
-        cause,
+      throw (
+        this.#loss.error ??
+        outOfMemory(cause) ??
+        (isNotStarted(cause)
+          ? notStarted(provider, cause)
+          : new MemoError(
+              'graph-invalid',
+              `The graph ${name} cannot be loaded on ${provider}.`,
+              'The bundle was exported for another version, or is damaged: export it again.',
+              cause,
+            ))
       );
     }
-  }
-
-  /** The one device: ONNX Runtime makes it with the first session, for all. */
-  async #watch(): Promise<GPUDevice> {
-    const device = await this.#ort.env.webgpu.device;
-    if (!this.#watching) this.#loss.watch(device);
-    this.#watching = true;
-    return device;
   }
 }
 
@@ -105,8 +105,10 @@ class OrtGraph implements Graph {
   run(inputs: GraphInputs, outputs?: readonly string[]): Promise<Tensors> {
     return this.inTurn(async () => {
       const answers = await this.outputs(inputs, outputs);
-      const plains = await Promise.all(Object.values(answers).map(plain));
-      return Object.fromEntries(Object.keys(answers).map((key, index) => [key, plains[index]])) as Tensors;
+      const plains = Object.entries(answers).map(
+        async ([key, answer]) => [key, await plain(answer)] as const,
+      );
+      return Object.fromEntries(await Promise.all(plains));
     });
   }
 
@@ -122,8 +124,10 @@ class OrtGraph implements Graph {
     try {
       return await this.loss.during(work);
     } catch (cause) {
-      if (this.loss.error === null && cause instanceof MemoError) throw cause;
-      throw this.loss.error ?? outOfMemory(cause) ?? failed(this.name, cause);
+      throw (
+        this.loss.error ??
+        (cause instanceof MemoError ? cause : (outOfMemory(cause) ?? failed(this.name, cause)))
+      );
     }
   }
 
@@ -140,9 +144,11 @@ class OrtGraph implements Graph {
     inputs: GraphInputs,
     wanted?: readonly string[],
   ): Promise<Readonly<Record<string, Ort.Tensor>>> {
-    const feeds = mapped(inputs, (input) => this.#feed(input));
+    const feeds: Record<string, Ort.Tensor> = {};
     try {
-      return await (wanted === undefined ? this.session.run(feeds) : this.session.run(feeds, wanted));
+      for (const [name, input] of Object.entries(inputs)) feeds[name] = this.#feed(input);
+      // it takes undefined for all, which its types do not say
+      return await this.session.run(feeds, wanted as readonly string[]);
     } finally {
       for (const tensor of Object.values(feeds)) tensor.dispose();
     }
@@ -153,10 +159,6 @@ class OrtGraph implements Graph {
     if ('data' in input) return new this.ort.Tensor(type, input.data, dims);
     return this.ort.Tensor.fromGpuBuffer(input.fill(), { dataType: 'float32', dims });
   }
-}
-
-function mapped<T, U>(record: Readonly<Record<string, T>>, make: (entry: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, entry]) => [key, make(entry)]));
 }
 
 /** The data, which lies in a copy of its own, without the tensor; what is on the GPU is read back. */
