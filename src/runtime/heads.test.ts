@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { chooseBackend } from './backends';
 import { Bundle } from './bundle';
 import type { GoldenVectors } from './manifest';
@@ -56,6 +56,18 @@ describe('what the playground alone runs', () => {
     expect(await graphs.whole()).toBe(whole);
     expect(await graphs.whole()).toBe(whole);
     expect(opened).toEqual(['memobert']);
+  });
+
+  it('closes a graph that does not compute what it should; asked again, it is opened anew', async () => {
+    const { graphs, opened, whole } = await setUp(['mask_logits']);
+    const { run } = whole;
+    const close = vi.spyOn(whole, 'close');
+    whole.run = () => Promise.reject(new Error('lost'));
+    await expect(graphs.whole()).rejects.toThrow('lost');
+    expect(close).toHaveBeenCalledTimes(1);
+    whole.run = run;
+    expect(await graphs.whole()).toBe(whole);
+    expect([opened.length, close.mock.calls.length]).toEqual([2, 1]);
   });
 
   it('takes the graph that runs where nothing was taken out of it', async () => {

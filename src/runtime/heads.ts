@@ -36,7 +36,13 @@ export function playgroundGraphs(
       const [bytes] = await bundle.fetch([choice.file], () => undefined);
       if (bytes === undefined) throw new RangeError('fewer files than were asked for');
       const graph = await models.openLater(name, bytes);
-      await verifyGraph(graph, choice, golden, backend.name);
+      try {
+        await verifyGraph(graph, choice, golden, backend.name);
+      } catch (error) {
+        // the next attempt opens another
+        await graph.close().catch(() => undefined);
+        throw error;
+      }
       return graph;
     });
   return {
