@@ -66,6 +66,7 @@ export class PushedSource implements Source {
     if (!isSampleRate(sampleRateHz)) throw invalid(`A sample rate of ${sampleRateHz} Hz`);
     if (isDetached(samples)) throw taken('A buffer that is somebody else’s by now');
     this.#advance('voice', time, time + samples.length / sampleRateHz);
+    if (this.#over) return;
     const kept = this.#kept;
     const endS = kept && kept.time + kept.samples.length / kept.sampleRateHz;
     const follows = kept?.sampleRateHz === sampleRateHz && Math.abs((endS ?? 0) - time) < GAP_S;
@@ -79,8 +80,8 @@ export class PushedSource implements Source {
   /** Nothing more will come: one last estimate, then the run is over. */
   end(): void {
     if (this.#over) return;
-    this.#flush();
     this.#over = true;
+    this.#flush();
     this.#newest.end();
     this.#emitter.emit('end');
   }
