@@ -85,6 +85,18 @@ describe('SpeechWords over SpeechClient', () => {
     expect([worker.count('load'), worker.count('reset')]).toEqual([1, 3]);
   });
 
+  it.each(['starting', 'listening'])('lets the model go when it is stopped by who hears "%s"', (at) => {
+    const { worker, client, listen, chunk } = setUp();
+    worker.say({ kind: 'ready', language: 'en' });
+    const status = vi.fn((is: string) => is === at && words.stop());
+    const words: SpeechWords = new SpeechWords(client, { words: vi.fn(), error: vi.fn(), status });
+    words.start(scene());
+    expect(status.mock.calls.at(-1)).toEqual([at]);
+    client.hear(chunk());
+    expect(worker.count('samples'), 'nobody listens').toBe(0);
+    expect(listen().ears.statuses).toEqual(['starting', 'listening']);
+  });
+
   it('drops sound that a busy worker does not take', () => {
     const { worker, listen, chunk } = setUp();
     const { words } = listen();

@@ -30,6 +30,7 @@ export class SpeechWords extends BaseWordSource {
   protected begin({ stepped }: WordScene): void {
     this.#stepped = stepped;
     this.become('starting');
+    if (this.over) return;
     this.#leave = this.client.listen({
       progress: (loadedBytes, totalBytes) => this.tellProgress(loadedBytes, totalBytes),
       ready: (language) => {
@@ -43,6 +44,8 @@ export class SpeechWords extends BaseWordSource {
       },
       lost: (error) => this.fail(error),
     });
+    // who heard that it is ready may have stopped it, before there was a way out
+    if (this.over) this.#leave();
   }
 
   protected end(): void {
