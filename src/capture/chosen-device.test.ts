@@ -175,6 +175,20 @@ describe('One that was chosen', () => {
     source.close();
   });
 
+  it('twice while its prompt is open, even with another between, is asked for once', async () => {
+    const { source, camera } = await opened();
+    let give: (stream: MediaStream) => void = () => undefined;
+    devices.next.video.push(new Promise((resolve) => (give = resolve)));
+    for (const deviceId of ['back', 'front', 'back'])
+      source.wish?.({ camera: { deviceId }, microphone: true });
+    const another = new FakeTrack('video');
+    give(asStream(another));
+    await passed(0);
+    expect([source.camera, camera.readyState, another.readyState]).toEqual(['live', 'ended', 'live']);
+    expect(devices.ids).toEqual([{ exact: 'back' }]);
+    source.close();
+  });
+
   it('while the one before is searched for ends the search', async () => {
     const { source, camera } = await opened();
     devices.next.video.push('OverconstrainedError', new FakeTrack('video'));

@@ -6,10 +6,10 @@
 import {
   askForDevice,
   askForDevices,
-  type ChosenDevices,
   type DeviceKind,
   type DeviceRequest,
   type DevicesSoFar,
+  type DeviceWanted,
 } from './devices';
 import type { Source, TrackStatus } from './source';
 import { KINDS, StreamSource, type AbsentStatus, type StreamTracks } from './stream-source';
@@ -41,7 +41,7 @@ class DeviceSource extends StreamSource {
   /** Asked for while the other one runs. */
   readonly #asked = new Set<DeviceKind>();
   /** Which one each of them is, where that was said; not whether it is on. */
-  #which: ChosenDevices = {};
+  readonly #which: Record<DeviceKind, DeviceWanted> = { camera: true, microphone: true };
   #wished: DeviceRequest;
 
   constructor(request: DeviceRequest, tracks: StreamTracks, absent: AbsentStatus) {
@@ -63,10 +63,10 @@ class DeviceSource extends StreamSource {
     const before = this.#wished;
     this.#wished = this.#named(request);
     for (const kind of KINDS) {
-      const same = JSON.stringify(this.#wished[kind]) === JSON.stringify(before[kind]);
-      // wished once more, what was refused may be allowed by now
-      if (request[kind] && !(same && goes(kind))) void this.#ask(kind);
-      else if (!request[kind] && before[kind]) this.#giveUp(kind, 'off');
+      if (!request[kind]) {
+        if (before[kind]) this.#giveUp(kind, 'off');
+        // wished once more, what was refused may be allowed by now
+      } else if (!goes(kind) || !isSame(this.#wished[kind], before[kind])) void this.#ask(kind);
     }
     return true;
   }
@@ -86,12 +86,11 @@ class DeviceSource extends StreamSource {
 
   /** With the one that was said before where it says merely that there should be one. */
   #named(request: DeviceRequest): DeviceRequest {
-    for (const kind of KINDS)
-      if (typeof request[kind] === 'object') this.#which = { ...this.#which, [kind]: request[kind] };
+    for (const kind of KINDS) if (typeof request[kind] === 'object') this.#which[kind] = request[kind];
     const { camera, microphone } = this.#which;
     return {
-      camera: request.camera && (camera ?? true),
-      microphone: request.microphone && (microphone ?? true),
+      camera: request.camera && camera,
+      microphone: request.microphone && microphone,
     };
   }
 
@@ -108,7 +107,7 @@ class DeviceSource extends StreamSource {
     this.#asked.delete(kind);
     const wanted = this.#wished[kind];
     if (this.closed.aborted || !wanted) track?.stop();
-    else if (wanted !== wished[kind]) {
+    else if (!isSame(wanted, wished[kind])) {
       track?.stop();
       void this.#ask(kind);
     } else if (track === null) {
@@ -157,6 +156,10 @@ class DeviceSource extends StreamSource {
     this.drop(kind);
   }
 }
+
+/** Each wish brings objects of its own. */
+const isSame = (wanted: DeviceWanted, before: DeviceWanted) =>
+  JSON.stringify(wanted) === JSON.stringify(before);
 
 /** Whether asking would show no prompt; false where the browser does not say. */
 async function isAllowed(kind: DeviceKind): Promise<boolean> {
