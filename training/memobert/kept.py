@@ -20,13 +20,23 @@ def sizes_of(folder: Path, names: Sequence[str]) -> dict[str, int] | None:
     } or None
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Lets `write` fill a file beside `path` and renames it: not even after a kill is there half a file."""
+def write_whole(path: Path, write: Callable[[BinaryIO], None], alone: bool = False) -> None:
+    """Lets `write` fill a file beside `path` and renames it: not even after a kill is there half a file.
+
+    What a kill leaves beside it is overwritten the next time where the file is one process' `alone`.
+    Raises OSError that names `path`, when the disk is full for example; what was written is taken away.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with partial.open("wb") as file:
-        write(file)
-    partial.rename(path)
+    partial = path.with_name(f"{path.name}.part" if alone else f"{path.name}.{os.getpid()}.part")
+    try:
+        with partial.open("wb") as file:
+            write(file)
+        partial.rename(path)
+    except BaseException as error:
+        partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            raise OSError(f"{path} could not be written: {error}") from error
+        raise
 
 
 def keep_arrays(path: Path, made_of: dict | None, **arrays: np.ndarray) -> None:

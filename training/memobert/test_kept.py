@@ -1,5 +1,7 @@
 """What is kept between runs: whole or not at all, and never taken for what was made of something else."""
 
+import errno
+
 import numpy as np
 import pytest
 import torch
@@ -40,11 +42,29 @@ def test_a_kill_leaves_no_half_file(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         write_whole(path, killed)
-    assert not path.exists()
+    assert not list(tmp_path.iterdir())
     # as versions did that wrote in place
     path.write_bytes(b"PK half")
     with pytest.raises(ValueError, match=r"a\.npz was cut short, or is no \.npz: delete it"):
         kept_arrays(path, {}, "--banks")
+
+
+def test_a_full_disk_is_told_by_the_files_name_and_keeps_what_was_there(tmp_path):
+    path = tmp_path / "a.npz"
+    path.write_bytes(b"before")
+
+    def full(file) -> None:
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for alone in (False, True):
+        with pytest.raises(OSError, match=r"a\.npz could not be written: .*No space left"):
+            write_whole(path, full, alone)
+    # what a kill left
+    (tmp_path / "a.npz.part").write_bytes(b"more than half")
+    assert path.read_bytes() == b"before"
+    write_whole(path, lambda file: file.write(b"after"), alone=True)
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"after"]
 
 
 def test_a_bank_is_made_once_and_of_the_same(tmp_path):
