@@ -25,7 +25,7 @@ from .clip_windows import LONGEST_S, windows_of
 from .command_help import CommandHelp
 from .denseface_model import FACE_CLASSES
 from .encoder_loading import BATCH, FACE_SIZE_PX, Encoder, load_encoder
-from .kept import check_made
+from .kept import check_made, write_whole
 from .labels import LABELS
 from .loop import add_dry_run, pick_device, refuse_several
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
@@ -151,9 +151,16 @@ def features_labels(folder: Path) -> tuple[str, ...]:
 
 
 def read_settings(folder: Path) -> dict:
-    """What made the features of a folder; nothing where it does not tell."""
+    """What made the features of a folder; nothing where it does not tell.
+
+    Raises ValueError for a file that was cut short.
+    """
     path = Path(folder) / SETTINGS
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError as error:
+        # as versions left it that wrote in place
+        raise ValueError(f"{path} was cut short: extract anew, into another --out") from error
 
 
 def check_settings(folder: Path, settings: dict, files: list[str]) -> None:
@@ -162,7 +169,8 @@ def check_settings(folder: Path, settings: dict, files: list[str]) -> None:
     Raises ValueError when others made those that are there.
     """
     settings = check_alike(folder, settings)
-    (folder / SETTINGS).write_text(json.dumps({**settings, "files": files}, indent=1), encoding="utf-8")
+    written = json.dumps({**settings, "files": files}, indent=1).encode()
+    write_whole(folder / SETTINGS, lambda file: file.write(written))
 
 
 def check_alike(folder: Path, settings: dict) -> dict:
@@ -231,7 +239,8 @@ def main(argv: list[str] | None = None) -> dict:
     if arguments.dry_run:
         return dry_run(arguments, shards, settings, extractor)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    check_settings(arguments.out, settings, [features_file(shard) for shard in shards])
+    files = [features_file(shard) for shard in shards]
+    check_settings(arguments.out, settings, files)
 
     counts = {"utterances": 0, "samples": 0, "labelled": 0, "faces": 0, "voice_tokens": 0}
     with tqdm(total=sum(shard["utterances"] for shard in shards), unit="clip") as bar:
@@ -249,6 +258,10 @@ def main(argv: list[str] | None = None) -> dict:
             counts["labelled"] += sum(sample.label >= 0 for sample in samples)
             counts["faces"] += sum(len(sample.faces) for sample in samples)
             counts["voice_tokens"] += sum(len(sample.voice) for sample in samples)
+    # what kills left; not before, for another command may be at the same shard
+    for name in (SETTINGS, *files):
+        for partial in arguments.out.glob(f"{name}.*.part"):
+            partial.unlink(missing_ok=True)
     if extractor.cut_away:
         log.warning(
             "%d clips have more than %g s or %d WordPieces, and no words at which they could be divided: of "

@@ -158,6 +158,24 @@ def test_features_of_a_stopped_run_are_not_taken_for_all(shards, encoders, tmp_p
     assert len(own_samples([out], "train")) == 4
 
 
+def test_settings_that_are_half_written_are_made_again_or_named(shards, encoders, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    # what a kill leaves beside
+    for name in ("features.json", "train-000001.npz"):
+        (out / f"{name}.12.part").write_text("{")
+    run(shards, encoders, out)
+    assert sorted(path.name for path in out.iterdir()) == [
+        "features.json",
+        "train-000000.npz",
+        "train-000001.npz",
+    ]
+    # as versions left it that wrote in place
+    (out / "features.json").write_text('{"face_sha256": "c0')
+    with pytest.raises(ValueError, match=r"features\.json was cut short: extract anew, into another --out"):
+        run(shards, encoders, out)
+
+
 def test_another_shard_of_the_same_name_is_noticed(shards, encoders, tmp_path):
     run(shards, encoders, tmp_path / "out")
     writer = ShardWriter(tmp_path / "others", {})
