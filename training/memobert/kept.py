@@ -34,9 +34,44 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None], alone: bool = Fal
         partial.rename(path)
     except BaseException as error:
         partial.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
-            raise OSError(f"{path} could not be written: {error}") from error
+        # torch.save raises a RuntimeError of its own behind that of the file
+        cause = error.__context__ if isinstance(error, RuntimeError) else error
+        if isinstance(cause, OSError) and cause.filename is None:
+            raise OSError(f"{path} could not be written: {cause}") from error
         raise
+
+
+def add_row(path: Path, row: str) -> None:
+    """Adds a line to a .jsonl, in place of one at its end that a kill or a full disk cut short."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab+") as file:
+        file.seek(0)
+        whole, half = _whole_rows(file.read())
+        if half:
+            file.truncate(len(whole))
+        # in one piece: others may add theirs
+        file.write(b"\n" * bool(whole and not whole.endswith(b"\n")) + row.encode() + b"\n")
+
+
+def read_rows(path: Path) -> list[dict]:
+    """The rows of a .jsonl, without one at its end that was cut short. Raises ValueError for one before."""
+    whole, half = _whole_rows(path.read_bytes())
+    if half:
+        log.warning("the last line of %s was cut short, and is left out", path)
+    try:
+        return [json.loads(line) for line in whole.decode().splitlines()]
+    except ValueError as error:
+        raise ValueError(f"{path} has a line that is no JSON: take it out ({error})") from error
+
+
+def _whole_rows(written: bytes) -> tuple[bytes, bytes]:
+    """What a .jsonl holds up to its last line, and that line where it was cut short."""
+    end = written.rfind(b"\n") + 1
+    try:
+        json.loads(written[end:] or "0")
+    except ValueError:
+        return written[:end], written[end:]
+    return written, b""
 
 
 def keep_arrays(path: Path, made_of: dict | None, **arrays: np.ndarray) -> None:

@@ -15,9 +15,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from .kept import add_row, write_whole
 from .learned_from import check_same_run, kept_digest, learned_from
 
 log = logging.getLogger(__name__)
+
+LOG = "log.jsonl"
 
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:
@@ -261,6 +264,7 @@ class Checkpoints:
         last = torch.load(path, map_location="cpu", weights_only=False)
         check_same_run(path, last.get("learned_from"), now)
         self.best = last["best"]
+        self._complete_log(last.get("row"))
         log.info("resumed %s at epoch %d", path, last["epoch"])
         return last
 
@@ -277,18 +281,21 @@ class Checkpoints:
         if score > self.best:
             self.best = score
             self._write("best.pt", {**best_state, "epoch": epoch, "score": score})
-        kept = {**state, "epoch": epoch, "best": self.best, "learned_from": self.learned_from}
-        self._write("last.pt", kept)
         row = {"epoch": epoch, "seconds": round(time.monotonic() - self.started, 1), **row}
-        with (self.folder / "log.jsonl").open("a") as file:
-            file.write(json.dumps(row) + "\n")
-        log.info("%s", json.dumps(row))
+        line = json.dumps(row)
+        kept = {**state, "epoch": epoch, "best": self.best, "learned_from": self.learned_from, "row": line}
+        self._write("last.pt", kept)
+        add_row(self.folder / LOG, line)
+        log.info("%s", line)
+
+    def _complete_log(self, line: str | None) -> None:
+        """Adds what last.pt tells of its own measurement, where the run ended before the log had it."""
+        path = self.folder / LOG
+        if line and not (path.exists() and line in path.read_text().splitlines()):
+            add_row(path, line)
 
     def _write(self, name: str, content: dict) -> None:
-        # written beside and renamed, so that a kill never leaves half a checkpoint
-        partial = self.folder / f"{name}.part"
-        torch.save(content, partial)
-        partial.rename(self.folder / name)
+        write_whole(self.folder / name, lambda file: torch.save(content, file), alone=True)
 
 
 def pack(average: AveragedWeights, **parts) -> dict:

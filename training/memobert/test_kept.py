@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from .feature_banks import Bank
-from .kept import keep_arrays, kept_arrays, write_whole
+from .kept import add_row, keep_arrays, kept_arrays, read_rows, write_whole
 from .kept_banks import kept_bank
 from .sources import load_source
 from .speech_data import Clip
@@ -65,6 +65,22 @@ def test_a_full_disk_is_told_by_the_files_name_and_keeps_what_was_there(tmp_path
     assert path.read_bytes() == b"before"
     write_whole(path, lambda file: file.write(b"after"), alone=True)
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"after"]
+
+
+def test_a_row_takes_the_place_of_one_that_was_cut_short(tmp_path, caplog):
+    path = tmp_path / "a.jsonl"
+    add_row(path, '{"a": 1}')
+    path.write_text(path.read_text() + '{"a": 2, "b')
+    assert read_rows(path) == [{"a": 1}] and "was cut short" in caplog.text
+    add_row(path, '{"a": 3}')
+    assert path.read_text() == '{"a": 1}\n{"a": 3}\n'
+    # whole, without a line's end
+    path.write_text('{"a": 1}')
+    add_row(path, '{"a": 2}')
+    assert read_rows(path) == [{"a": 1}, {"a": 2}]
+    path.write_text('{"a": 1, {"a": 2}\n{"a": 3}\n')
+    with pytest.raises(ValueError, match=r"a\.jsonl has a line that is no JSON"):
+        read_rows(path)
 
 
 def test_a_bank_is_made_once_and_of_the_same(tmp_path):

@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import json
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ from accelerate.state import AcceleratorState
 
 from . import loop
 from .fit import Fit, make_accelerator
+from .interruptions import DISK_FULL, KILLED, each
 from .loop import (
     AveragedWeights,
     describe_run,
@@ -81,6 +83,36 @@ def test_the_gpu_that_is_named_is_accelerates(monkeypatch, own_state):
     for name in ("cpu", "auto", "cuda:1"):
         make_accelerator(argparse.Namespace(device=name, precision="fp32", threads=0))
     assert taken == [torch.device("cuda:1")]
+
+
+def test_a_log_has_every_checkpoint_once_wherever_a_run_ended(tmp_path):
+    """Each of three rounds is ended at every write of a file, and by a full disk, and done again."""
+    arguments = argparse.Namespace(rate=0.1, out=tmp_path)
+
+    def go_on() -> None:
+        checkpoints = loop.Checkpoints(tmp_path, arguments)
+        last = checkpoints.load_last() or {"epoch": 0}
+        for epoch in range(last["epoch"], 3):
+            state = {"training": {"w": torch.full((3,), float(epoch))}}
+            checkpoints.save(epoch + 1, -epoch % 2, state, {"model": state}, {"loss": epoch / 4})
+
+    def ready() -> None:
+        for path in tmp_path.iterdir():
+            path.unlink()
+
+    for error in (KILLED, DISK_FULL):
+        for at in each(go_on, tmp_path, error, 50, ready):
+            # a full disk is not left fuller
+            assert error is KILLED or not list(tmp_path.glob("*.part"))
+            go_on()
+            go_on()
+            assert sorted(path.name for path in tmp_path.iterdir()) == ["best.pt", "last.pt", "log.jsonl"]
+            rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+            assert [(row["epoch"], row["loss"]) for row in rows] == [(1, 0), (2, 0.25), (3, 0.5)], at
+            best, last = (
+                torch.load(tmp_path / f"{name}.pt", weights_only=False) for name in ("best", "last")
+            )
+            assert (best["epoch"], last["epoch"]) == (2, 3)
 
 
 def test_a_gpus_generators_go_on_where_they_were(monkeypatch):
