@@ -10,6 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
+from .kept import read_rows
 from .paper_report import TITLES_OF_RUNS, write_report
 from .paper_tables import Cell, cells_of
 
@@ -33,7 +34,7 @@ def main(argv: list[str] | None = None) -> list[str]:
         "--paper", type=Path, required=True, help="folder with cells.jsonl, --out of paper_tables"
     )
     folder: Path = parser.parse_args(argv).paper
-    rows = [json.loads(line) for line in (folder / "cells.jsonl").read_text().splitlines()]
+    rows = read_rows(folder / "cells.jsonl")
     found = {run: whole_run(run, rows) for run in TITLES_OF_RUNS}
     written = [run for run, cells in found.items() if cells]
     if not written:

@@ -34,6 +34,7 @@ from .command_help import CommandHelp
 from .composed_data import PLAIN, Mix, balanced
 from .evaluate import load_tuned
 from .fit import make_accelerator
+from .kept import add_row, read_rows
 from .labels import LABELS
 from .loop import add_common_arguments, refuse_several, start
 from .masking import add_masking_arguments
@@ -132,7 +133,7 @@ class Laboratory:
         self.runs = arguments.runs / f"{crc32(setting.encode()):08x}"
         self.done: dict[str, dict] = {}
         if self.path.exists():
-            rows = [json.loads(line) for line in self.path.read_text().splitlines()]
+            rows = read_rows(self.path)
             self.done = {row["key"]: row for row in rows if row["setting"] == self.setting()}
 
     def setting(self) -> dict:
@@ -177,8 +178,7 @@ class Laboratory:
             row["minutes"] = round((time.monotonic() - began) / 60, 1)
             row["machine"] = f"{self.accelerator.device.type}, {platform.processor() or platform.machine()}"
             row["machine"] += f", {torch.get_num_threads()} threads"
-            with self.path.open("a") as file:
-                file.write(json.dumps(row) + "\n")
+            add_row(self.path, json.dumps(row))
             self.done[cell.key] = row
             log.info("%s: %s", cell.key, {name: round(of["uar"], 3) for name, of in row["cases"].items()})
         return self.done[cell.key]

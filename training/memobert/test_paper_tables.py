@@ -122,6 +122,19 @@ def test_prompts_and_composition(laboratory):
     assert list(rows["all departures"]) == ["none", *vars(Mix())]
 
 
+def test_a_cell_whose_row_was_cut_short_is_taken_again(laboratory, monkeypatch):
+    out, run = laboratory
+    monkeypatch.setattr(
+        paper_tables, "cells_of", lambda _run, seeds: [paper_tables.Cell(seed=s) for s in seeds]
+    )
+    run("prompts", "--seeds", "1", "2")
+    before = cells(out)
+    written = (out / "cells.jsonl").read_text()
+    (out / "cells.jsonl").write_text(written[:-40])
+    run("prompts", "--seeds", "1", "2")
+    assert [(row["key"], row["cases"]) for row in cells(out)] == [(r["key"], r["cases"]) for r in before]
+
+
 def test_a_cell_that_was_ended_before_its_row_is_taken_from_its_checkpoint(laboratory, monkeypatch):
     out, run = laboratory
     monkeypatch.setattr(paper_tables, "cells_of", lambda *_: [paper_tables.Cell()])
