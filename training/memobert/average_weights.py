@@ -16,6 +16,7 @@ from torch import Tensor
 
 from .checkpoint_files import read_own
 from .command_help import CommandHelp
+from .kept import write_whole
 from .loop import describe_run
 from .memobert_import import load_published
 
@@ -169,9 +170,9 @@ def main(argv: list[str] | None = None) -> dict:
     averaged["run"]["of"] = [run_of(of, path) for of, path in zip(stored, arguments.checkpoints, strict=True)]
     averaged["run"]["epochs"] = [of.get("epoch") for of in stored]
     warn_of_heads(stored, parts, arguments.checkpoints[0])
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    torch.save(averaged, arguments.out / "best.pt")
-    log.info("the mean of %d is in %s", count, arguments.out / "best.pt")
+    path = arguments.out / "best.pt"
+    write_whole(path, lambda file: torch.save(averaged, file), alone=True)
+    log.info("the mean of %d is in %s", count, path)
     return averaged
 
 

@@ -1,7 +1,10 @@
+import shutil
+
 import pytest
 import torch
 
 from . import average_weights
+from .interruptions import DISK_FULL, KILLED, each
 
 
 def save(path, value: float, key: str = "model", **more):
@@ -28,6 +31,25 @@ def test_the_mean_keeps_what_describes_the_first(tmp_path):
         {"seed": 7},
         {"seed": 8},
     ]
+
+
+@pytest.mark.parametrize("error", [KILLED, DISK_FULL], ids=["killed", "full"])
+def test_a_mean_is_whole_or_as_it_was(tmp_path, error):
+    given = [save(tmp_path / f"{number}.pt", float(number)) for number in (1, 3)]
+    out = tmp_path / "mean"
+
+    def command() -> None:
+        average_weights.main([*given, "--out", str(out)])
+
+    def ready() -> None:
+        shutil.rmtree(out, ignore_errors=True)
+        save(out / "best.pt", 0.0)
+
+    for _ in each(command, out, error, 50, ready):
+        assert torch.load(out / "best.pt", weights_only=False)["model"]["w"].tolist() == [[0.0] * 3] * 2
+        command()
+        assert torch.load(out / "best.pt", weights_only=False)["model"]["w"].tolist() == [[2.0] * 3] * 2
+        assert [path.name for path in out.iterdir()] == ["best.pt"]
 
 
 def test_what_does_not_fit_is_named(tmp_path):

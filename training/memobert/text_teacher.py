@@ -35,6 +35,7 @@ from transformers import (
 
 from .command_help import CommandHelp
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
+from .kept import keep_arrays
 from .labels import LABELS
 from .loop import Checkpoints, add_common_arguments, describe_run, start
 from .metrics import measure
@@ -296,7 +297,8 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
         here = of == corpus
         right = measure(labels[here], said[here].argmax(1), len(LABELS))["macro_f1"]
         log.info("%s: macro F1 of what is kept %.4f, beside its labels", corpus, right)
-    np.savez(arguments.out / BELIEFS, **{c: said[of == c].astype(np.float16) for c in arguments.corpora})
+    told = {corpus: said[of == corpus].astype(np.float16) for corpus in arguments.corpora}
+    keep_arrays(arguments.out / BELIEFS, None, **told)
     log.info("%s: what is said of %d sentences", arguments.out / BELIEFS, len(said))
     return scores
 

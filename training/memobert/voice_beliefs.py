@@ -164,9 +164,8 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     for name, of in scores.items():
         log.info("%s: WA %.3f, UAR %.3f of %d", name, of["wa"], of["uar"], of["count"])
     corpora = np.array([clip.corpus for clip in train])
-    np.savez(
-        arguments.out / BELIEFS, **{c: believed[corpora == c].astype(np.float16) for c in arguments.corpora}
-    )
+    told = {corpus: believed[corpora == corpus].astype(np.float16) for corpus in arguments.corpora}
+    keep_arrays(arguments.out / BELIEFS, None, **told)
     log.info("%s: temperature %.3f; %s", arguments.out / BELIEFS, temperature, describe_run(arguments))
     return scores
 

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .kept import write_whole
 from .loop import autocast
 from .speech_data import Clip, Speech
 from .voice_augmentation import augment, high_pass, normalise, place
@@ -124,9 +125,9 @@ class FrozenFeatures:
 
     def save(self, folder: Path) -> None:
         # raw arrays: as pickled lists they would take several times their size in memory
-        folder.mkdir(parents=True, exist_ok=True)
+        # the last one says that all are there
         for name in ("features", "bands", "ends"):
-            np.save(folder / f"{name}.npy", getattr(self, name))
+            write_whole(folder / f"{name}.npy", lambda file, of=name: np.save(file, getattr(self, of)))
 
     @staticmethod
     def load(folder: Path, clips: list[Clip]) -> "FrozenFeatures":

@@ -17,6 +17,7 @@ import torch
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 from .command_help import CommandHelp
+from .kept import write_whole
 from .loop import add_common_arguments, start_alone
 from .speech_data import Clip, Speech, load_speech
 from .voice_features import voiced_samples
@@ -50,8 +51,10 @@ class States:
         return States(by_speaker(np.concatenate(found), ends, clips), ends)
 
     def save(self, folder: Path) -> None:
-        np.save(folder / "states.npy", self.values)
-        np.save(folder / "ends.npy", self.ends)
+        # those of one run are never read with another's
+        (folder / "ends.npy").unlink(missing_ok=True)
+        for name, of in (("states", self.values), ("ends", self.ends)):
+            write_whole(folder / f"{name}.npy", lambda file, of=of: np.save(file, of))
 
     @staticmethod
     def load(folder: Path, clips: list[Clip]) -> "States":
