@@ -43,11 +43,13 @@ from .golden_vectors import (
     head_inputs,
     stream_inputs,
 )
+from .kept import whole_folder
 from .loop import add_dry_run, refuse_several
 from .manifest import (
     DATA_SOURCES,
     LICENCE,
     Bundle,
+    data_sources,
     graph_file,
     high_pass_of,
     labels_of,
@@ -269,27 +271,24 @@ def write_bundle(arguments: argparse.Namespace) -> dict:
     return write_parts(stored, arguments, arguments.licence, sources, left_out)
 
 
-def data_sources(named: list[str] | None) -> list[dict]:
-    """The manifest's `dataSources` of `NAME=LICENCE`s, in their order; this project's own without any."""
-    if named is None:
-        return DATA_SOURCES
-    pairs = [text.partition("=") for text in named]
-    for (name, _, licence), text in zip(pairs, named, strict=True):
-        if not name.strip() or not licence.strip():
-            raise ValueError(f"--data-source {text!r}: write NAME=LICENCE")
-    return [{"name": name.strip(), "licence": licence.strip()} for name, _, licence in pairs]
+def write_parts(stored: dict[str, dict], arguments: argparse.Namespace, *about) -> dict:
+    """As `write_bundle`, of checkpoints in memory; `about` them as `fill_folder` takes it.
+
+    A bundle that is there stays as it is until the new one is made and checked.
+    """
+    with whole_folder(arguments.out, "manifest.json") as folder:
+        return fill_folder(folder, stored, arguments, *about)
 
 
-def write_parts(
+def fill_folder(
+    folder: Path,
     stored: dict[str, dict],
     arguments: argparse.Namespace,
     licence: str = LICENCE,
     sources: list[dict] = DATA_SOURCES,
     left_out: frozenset[str] = frozenset(),
 ) -> dict:
-    """As `write_bundle`, of checkpoints in memory. Of a bundle reused the graphs `left_out` stay behind."""
-    folder: Path = arguments.out
-    folder.mkdir(parents=True, exist_ok=True)
+    """Writes a bundle into an empty folder. Of a bundle reused the graphs `left_out` stay behind."""
     shipped = chosen_variants(arguments.variants)
     temperatures = read_temperatures(arguments.calibration)
     models = build_models(stored)

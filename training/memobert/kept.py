@@ -3,8 +3,10 @@
 import json
 import logging
 import os
+import shutil
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +41,29 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None], alone: bool = Fal
         if isinstance(cause, OSError) and cause.filename is None:
             raise OSError(f"{path} could not be written: {cause}") from error
         raise
+
+
+@contextmanager
+def whole_folder(folder: Path, last: str) -> Iterator[Path]:
+    """An empty folder within `folder`, whose files go there once all are written, `last` behind the others.
+
+    `last` is the one that names the others: it is gone while they change. What is interrupted before, or
+    raises, leaves `folder` as it was.
+    """
+    made = folder / ".part"
+    # what a kill left
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir(parents=True)
+    try:
+        yield made
+        (folder / last).unlink(missing_ok=True)
+        files = [path for path in made.rglob("*") if path.is_file()]
+        for path in sorted(files, key=lambda path: path == made / last):
+            target = folder / path.relative_to(made)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def add_row(path: Path, row: str) -> None:

@@ -116,6 +116,17 @@ def labels_of(stored: dict, reuse: "Bundle | None", named: Sequence[str] | None 
     return [{"id": word, "word": word} for word in chosen_labels(words or LABELS)]
 
 
+def data_sources(named: list[str] | None) -> list[dict]:
+    """The manifest's `dataSources` of `NAME=LICENCE`s, in their order; this project's own without any."""
+    if named is None:
+        return DATA_SOURCES
+    pairs = [text.partition("=") for text in named]
+    for (name, _, licence), text in zip(pairs, named, strict=True):
+        if not name.strip() or not licence.strip():
+            raise ValueError(f"--data-source {text!r}: write NAME=LICENCE")
+    return [{"name": name.strip(), "licence": licence.strip()} for name, _, licence in pairs]
+
+
 def make_manifest(
     name: str,
     version: str,

@@ -15,6 +15,7 @@ from . import export
 from .denseface_model import DenseFace
 from .export import CONTEXT, FRAMES, chosen_variants
 from .exported_models import PARTS, fold_norms, fold_temperature
+from .interruptions import DISK_FULL, KILLED, each, files_of
 from .lightface_model import LightFace
 from .manifest import Bundle, prompt_of
 from .memobert_model import MemoBert, small_config
@@ -241,6 +242,30 @@ def test_a_manifest_that_leads_out_of_its_bundle_is_refused(bundle, checkpoints,
         export.main([*arguments(checkpoints, "voice"), *given])
     assert [path for path in sorted(tmp_path.rglob("*")) if out.parent not in (path, *path.parents)] == before
     assert sorted((tmp_path / "deep").iterdir()) == [out]
+
+
+@pytest.mark.parametrize("error", [KILLED, DISK_FULL], ids=["killed", "full"])
+def test_a_bundle_that_is_made_anew_is_the_old_one_the_new_one_or_none(bundle, checkpoints, tmp_path, error):
+    out = tmp_path / "out"
+    given = ["--reuse", str(bundle[0]), "--out", str(out), "--variants", "wav2vec2=fp32"]
+    before = files_of(bundle[0])
+
+    def command() -> None:
+        export.main([*arguments(checkpoints, "voice"), *given])
+
+    def ready() -> None:
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(bundle[0], out)
+
+    ready()
+    command()
+    wanted = files_of(out)
+    for _ in each(command, out, error, 8, ready):
+        if (out / "manifest.json").exists():
+            found = {name: of for name, of in files_of(out).items() if not name.startswith(".part/")}
+            assert found in (before, wanted)
+    command()
+    assert files_of(out).keys() == wanted.keys()
 
 
 def test_a_tokenizer_that_is_not_the_manifests_is_refused(bundle, checkpoints, tmp_path):
