@@ -31,6 +31,7 @@ from .command_help import CommandHelp
 from .exported_models import round_to_half
 from .feature_origin import check_trained_on
 from .fusion_report import to_markdown
+from .kept import write_text
 from .labels import LABELS
 from .loop import add_common_arguments, add_dry_run, start_alone
 from .masking import WordStarts
@@ -319,13 +320,13 @@ def main(argv: list[str] | None = None) -> dict:
             of["lines"] = lines[corpus]
         if module.method == "prompt":
             found["unseen"] = measure_unseen_words(module, prompt, source, arguments.text, device, precision)
-    (arguments.out / "memobert.json").write_text(json.dumps(found, indent=1) + "\n")
-    (arguments.out / "memobert.md").write_text(to_markdown(found))
+    write_text(arguments.out / "memobert.json", json.dumps(found, indent=1) + "\n")
+    write_text(arguments.out / "memobert.md", to_markdown(found))
     if arguments.temperatures:
         # a case that no two samples have is left as it is
         fitted = {name: round(temperature, 4) for name, temperature in temperatures.items()}
         by_case = {name: fitted.get(name, 1.0) for name in CASES}
-        arguments.temperatures.write_text(json.dumps(by_case) + "\n")
+        write_text(arguments.temperatures, json.dumps(by_case) + "\n")
     log.info("\n%s", to_markdown(found))
     return found
 

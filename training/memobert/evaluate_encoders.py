@@ -33,6 +33,7 @@ from .encoder_splits import (
 )
 from .evaluation_report import PREVIOUS, markdown, settings_of
 from .ferplus_data import load_ferplus
+from .kept import write_text
 from .labels import LABELS
 from .loop import add_common_arguments, add_dry_run, start_alone
 from .metrics import measure, paired_difference, score_logits
@@ -360,13 +361,13 @@ def main(argv: list[str] | None = None) -> dict:
         kept = {name: settings[name] | found for name, found in before["encoders"].items()}
         kept |= report["encoders"]
         report["encoders"] = {name: kept[name] for name in GRAPHS.values() if name in kept}
-    (out / "encoders.json").write_text(json.dumps(report, indent=1) + "\n")
+    write_text(out / "encoders.json", json.dumps(report, indent=1) + "\n")
     temperatures = {
         name: found["calibration"][AFTER]["temperature"] for name, found in report["encoders"].items()
     }
-    (out / "temperatures.json").write_text(json.dumps(temperatures, indent=2) + "\n")
+    write_text(out / "temperatures.json", json.dumps(temperatures, indent=2) + "\n")
     figures = draw_figures(report, out)
-    (out / "encoders.md").write_text(markdown(report, figures))
+    write_text(out / "encoders.md", markdown(report, figures))
     log.info("temperatures %s; all in %s", temperatures, out / "encoders.md")
     return report
 

@@ -27,6 +27,7 @@ from .command_help import CommandHelp
 from .denseface_model import FACE_CLASSES
 from .ferplus_data import load_ferplus, majority
 from .golden_vectors import open_rounded, softmax
+from .kept import write_text
 from .labels import LABELS
 from .manifest import Bundle, high_pass_of
 from .metrics import measure
@@ -188,11 +189,11 @@ def add_timings(report: dict, written: Path, runs: int) -> None:
 
 def write_report(report: dict, written: Path, table: Callable[[dict], str], runs: int) -> None:
     """The report as JSON, with the times of `runs` runs of each graph unless 0, and as a page beside it."""
-    written.write_text(json.dumps(report, indent=2) + "\n")
+    write_text(written, json.dumps(report, indent=2) + "\n")
     if runs:
         add_timings(report, written, runs)
-        written.write_text(json.dumps(report, indent=2) + "\n")
-    written.with_suffix(".md").write_text(table(report))
+        write_text(written, json.dumps(report, indent=2) + "\n")
+    write_text(written.with_suffix(".md"), table(report))
 
 
 def main(argv: list[str] | None = None) -> dict:

@@ -43,6 +43,11 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None], alone: bool = Fal
         raise
 
 
+def write_text(path: Path, text: str) -> None:
+    """As `write_whole`: what was measured before is kept until all of what is new is there."""
+    write_whole(path, lambda file: file.write(text.encode()))
+
+
 @contextmanager
 def whole_folder(folder: Path, last: str) -> Iterator[Path]:
     """An empty folder within `folder`, whose files go there once all are written, `last` behind the others.

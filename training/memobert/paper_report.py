@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 from matplotlib.ticker import PercentFormatter
 
 from .evaluation_report import table
+from .kept import write_text
 from .pretraining_heads import TASKS, TITLES
 from .report_figures import DPI, STYLE
 
@@ -90,7 +91,7 @@ def write_report(run: str, found: list[tuple], folder: Path) -> dict:
     if run == "labels":
         draw_labels(found, folder / "labels.png")
         lines += ["![UAR of the three modalities over the part of labelled samples](labels.png)", ""]
-    (folder / f"{run}.md").write_text("\n".join(lines))
+    write_text(folder / f"{run}.md", "\n".join(lines))
     return rows
 
 

@@ -17,6 +17,7 @@ from .encoder_loading import load_encoder
 from .encoder_splits import UNSEEN, babble_voices, face_split, groups_of, sex_of, some_of_each_corpus
 from .evaluation_report import markdown
 from .ferplus_data import Faces, load_ferplus
+from .interruptions import DISK_FULL, KILLED, interrupted
 from .lightface_model import LightFace
 from .robustness import FACE_CONDITIONS, voice_conditions
 from .speech_data import Clip, load_speech
@@ -231,6 +232,11 @@ def test_what_is_kept_is_told_with_its_own_seed_and_predecessor(toy, encoders, t
     evaluate_encoders.main([*given, "--face", str(encoders / "face.pt"), "--face-size", "48", "--seed", "5"])
     kept = json.loads((tmp_path / "encoders.json").read_text())
     light = ["--light", path, "--light-before", path, "--keep"]
+    for error, at in ((KILLED, 2), (DISK_FULL, 1)):
+        with pytest.raises(type(error)), interrupted(tmp_path, at, error):
+            evaluate_encoders.main([*given, *light])
+        # no half takes its place
+        assert json.loads((tmp_path / "encoders.json").read_text()) == kept
     evaluate_encoders.main([*given, *light, "--before-is", "a first one"])
     page = (tmp_path / "encoders.md").read_text()
     head, face, of_light = re.split("^## .*", page, flags=re.MULTILINE)
