@@ -325,6 +325,19 @@ describe('Words', () => {
     expect(FakeRecognition.started).toEqual([]);
   });
 
+  it('of a browser begin, whenever they are switched on while it says where it listens', async () => {
+    const { words, source } = setUp({ recognition });
+    words.attach(source);
+    for (let turns = 0; turns < 20; turns += 1) {
+      words.choose('browser');
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      words.start();
+      await settled();
+      expect(words.state, `after ${turns} turns`).toMatchObject({ place: 'service', status: 'listening' });
+      words.choose('typed');
+    }
+  });
+
   it('of a speech model that arrives after another choice are not listened to, and it is let go', async () => {
     const speech = new FakeSpeech();
     let arrive = (): void => undefined;

@@ -225,6 +225,8 @@ export class Words {
       if (status === 'off') this.#sayTyped();
       return;
     }
+    // it comes, and then this is asked again
+    if (source === 'browser' && place === null) return;
     const seat = Symbol();
     this.#seat = seat;
     const on = this.#listeners(seat);
