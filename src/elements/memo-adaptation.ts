@@ -79,8 +79,9 @@ export class MemoAdaptation extends BaseElement {
   protected override take({ adaptation, estimate, labels }: RecogniserState): void {
     this.adaptation = adaptation;
     this.labels = labels ?? DEFAULT_LABELS;
-    // a first impression is no answer of the model's
-    this.ready = estimate !== null && estimate.provisional !== true && adaptation.subject !== null;
+    // a first impression is no answer of the model's, and one of before may be of other words
+    const answers = estimate?.labels.join() === adaptation.subject?.labels.join();
+    this.ready = estimate !== null && estimate.provisional !== true && answers;
   }
 
   override render(): TemplateResult {

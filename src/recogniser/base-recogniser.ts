@@ -159,7 +159,7 @@ export class BaseRecogniser extends Runner {
   /**
    * Says that `word` (a label's id) is right at the moment that `state.estimate` is of. From two different words on an
    * adaptation is fitted and applied, to this estimate, the timeline and those that come.
-   * @throws MemoError `moment-missing` without an estimate, `label-invalid` for a word that is not asked for
+   * @throws MemoError `moment-missing` without an estimate by the words asked for now, `label-invalid` for a word that is not asked for
    */
   mark(word: string): Mark {
     this.assertOpen();

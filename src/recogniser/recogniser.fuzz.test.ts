@@ -63,7 +63,10 @@ describe('any order of events', () => {
     expect(recogniser.state.conditions.filter((name) => PASSING.includes(name))).toEqual([]);
     const { adaptation, words, manifest } = recogniser.state;
     if (manifest !== null) expect(adaptation.subject?.labels).toEqual(recogniser.state.labels);
-    for (const { word } of adaptation.marks) expect(adaptation.subject?.labels).toContain(word);
+    for (const { word, probabilities } of adaptation.marks) {
+      expect(adaptation.subject!.labels).toContain(word);
+      expect(probabilities).toHaveLength(adaptation.subject!.labels.length);
+    }
     if (phase !== 'listening') expect(['off', 'failed']).toContain(words.status);
     if (phase === 'error') expect(world.errors.at(-1)).toBe(recogniser.state.error);
     // one at most runs on, the last that was asked for

@@ -66,6 +66,13 @@ describe('Adapter', () => {
     expect(adapter.apply(other)).toBe(other);
   });
 
+  it('marks nothing of a moment that answers other words than are asked for now', () => {
+    const adapter = open();
+    adapter.turnTo({ ...SUBJECT, labels: ['bored', 'glad', 'sad'] });
+    expect(() => adapter.mark(estimate, 'sad')).toThrow(expect.objectContaining({ code: 'moment-missing' }));
+    expect(adapter.state).toMatchObject({ marks: [], error: { code: 'moment-missing' } });
+  });
+
   it('marks what the model itself said, not what an adaptation made of it', () => {
     const adapter = open();
     const adapted = { ...estimate, probabilities: [0.2, 0.8], unadapted: [0.9, 0.1] };

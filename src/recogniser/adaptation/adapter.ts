@@ -61,13 +61,14 @@ export class Adapter {
 
   /**
    * This moment's right word.
-   * @throws MemoError `moment-missing`, `label-invalid`
+   * @throws MemoError `moment-missing`, also where the estimate is of other words than are asked for now; `label-invalid`
    */
   mark(estimate: Estimate | null, word: string): Mark {
     return this.#try(() => {
-      if (estimate === null) throw momentMissing();
       const { labels } = this.#subject;
-      if (!estimate.labels.includes(word) || !labels.includes(word)) throw notALabel(word, labels);
+      // its probabilities would be taken for those of other words
+      if (estimate?.labels.join() !== labels.join()) throw momentMissing();
+      if (!labels.includes(word)) throw notALabel(word, labels);
       const { time, unadapted, probabilities } = estimate;
       const mark = { time, word, probabilities: unadapted ?? probabilities };
       this.#refit([...this.#marks(), mark]);
