@@ -7,8 +7,12 @@ import { expectPhase, expectWhole, nextError, nextEstimate, openPage } from './s
 import { fakeWorkers } from './support/fake-worker';
 import { expect, recorded, test } from './support/browser';
 
-test('a video with sound, one without, and sound alone', async ({ open }) => {
+test('a video with sound, one without, and sound alone; a canvas that was recorded is transparent, and decoded once', async ({
+  open,
+}) => {
   const page = await open();
+  const workers: string[] = [];
+  page.on('worker', (worker) => workers.push(worker.url()));
   await openPage(page);
   const input = page.locator('input[type=file]').first();
   await input.setInputFiles(recorded.clip);
@@ -22,6 +26,8 @@ test('a video with sound, one without, and sound alone', async ({ open }) => {
   const heard = await nextEstimate(page, 'voice');
   expect(heard.modalities.face.present).toBe(false);
   expectWhole(heard);
+  expect(workers).not.toEqual([]);
+  expect(workers.filter((url) => url.startsWith('blob:'))).toEqual([]);
 });
 
 test('files that are no media, broken or of 0 seconds; then a good one', async ({ open }) => {

@@ -4,6 +4,7 @@ import {
   ADTS,
   AudioSampleSink,
   BlobSource,
+  EncodedPacket,
   FLAC,
   Input,
   MATROSKA,
@@ -25,6 +26,9 @@ import { DownMix } from './down-mix';
 import type { MediaReader } from './media-reader';
 import { isSampleRate } from './sample-rate';
 import type { SampleChunk, TimedFrame } from './source';
+
+// what is transparent says nothing of a person: without it no film is decoded twice, nor merged in workers of a `blob:`, which know few pixel formats
+Object.defineProperty(EncodedPacket.prototype, 'sideData', { get: () => ({}), set: () => undefined });
 
 const FORMATS = [MP4, QTFF, WEBM, MATROSKA, WAVE, OGG, MP3, FLAC, ADTS];
 
