@@ -5,7 +5,7 @@
  * Needs `npm run build` and `node scripts/record-actor.mjs`.
  */
 
-import { spawnSync } from 'node:child_process';
+import './other-browsers/again-with-websocket.mjs';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,11 +15,6 @@ import { serveBuilt } from './other-browsers/serve-built.mjs';
 import { startSound } from './other-browsers/sound.mjs';
 import { root } from './setup.mjs';
 
-if (globalThis.WebSocket === undefined && !process.execArgv.includes('--experimental-websocket')) {
-  // Node 20 has it behind a flag, later ones without
-  const again = ['--experimental-websocket', ...process.argv.slice(1)];
-  process.exit(spawnSync(process.execPath, again, { stdio: 'inherit' }).status ?? 1);
-}
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

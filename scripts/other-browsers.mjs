@@ -4,7 +4,7 @@
  * recorded clip that `npm test` makes. `BROWSER_SOUND=none` takes the sound device away; `BROWSER_CHECK=offline` runs what has that in its name.
  */
 
-import { spawnSync } from 'node:child_process';
+import './other-browsers/again-with-websocket.mjs';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKS, KNOWN } from './other-browsers/checks.mjs';
@@ -31,11 +31,6 @@ const PLAYS = `(async () => {
   return runs;
 })()`;
 
-if (globalThis.WebSocket === undefined && !process.execArgv.includes('--experimental-websocket')) {
-  // Node 20 has it behind a flag, later ones without
-  const again = ['--experimental-websocket', ...process.argv.slice(1)];
-  process.exit(spawnSync(process.execPath, again, { stdio: 'inherit' }).status ?? 1);
-}
 const { name, cure, start } = BROWSERS[process.argv[2]]();
 const clip = join(root, 'tests', 'fixtures', 'generated', 'clip.webm');
 if (start === null) console.log(`No ${name} was found: nothing was tested. ${cure}`);

@@ -8,9 +8,9 @@ import { estimateAt } from '../testing/fake-client';
 import { Adapter } from './adapter';
 import { readAdaptation } from './file';
 import { fitAdaptation } from './fit';
-import type { KeptStorage } from './keeper';
 import { PREFIX } from './state';
 import { keyOf, type Subject } from './subject';
+import { MemoryStorage } from './testing/memory-storage';
 
 const bundle = { name: 'toy', version: '1' };
 const SUBJECTS: readonly [Subject, ...Subject[]] = [
@@ -18,22 +18,6 @@ const SUBJECTS: readonly [Subject, ...Subject[]] = [
   { bundle, prompt: 'It was [MASK].', labels: ['happy', 'sad'] },
   { bundle, prompt: 'I am [MASK].', labels: ['sad', 'bored', 'happy'] },
 ];
-
-class Storage implements KeptStorage {
-  readonly items = new Map<string, string>();
-  full = false;
-
-  getItem(key: string): string | null {
-    return this.items.get(key) ?? null;
-  }
-  setItem(key: string, value: string): void {
-    if (this.full) throw new DOMException('full', 'QuotaExceededError');
-    this.items.set(key, value);
-  }
-  removeItem(key: string): void {
-    this.items.delete(key);
-  }
-}
 
 const doing = fc.record({
   what: fc.constantFrom(
@@ -50,7 +34,7 @@ describe('marks in two tabs', () => {
     400,
     [fc.array(doing, { minLength: 5, maxLength: 40 })],
     (steps) => {
-      const storage = new Storage();
+      const storage = new MemoryStorage();
       const tabs = [new Adapter(() => undefined, storage), new Adapter(() => undefined, storage)] as const;
       for (const tab of tabs) tab.turnTo(SUBJECTS[0]);
       let file = '';

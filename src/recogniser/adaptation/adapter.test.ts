@@ -4,6 +4,7 @@ import { Adapter } from './adapter';
 import type { KeptStorage } from './keeper';
 import type { AdaptationState } from './state';
 import type { Subject } from './subject';
+import { MemoryStorage } from './testing/memory-storage';
 
 const SUBJECT: Subject = {
   bundle: { name: 'toy', version: '1' },
@@ -12,25 +13,10 @@ const SUBJECT: Subject = {
 };
 const OTHER: Subject = { ...SUBJECT, labels: ['bored', 'calm'] };
 
-class Memory implements KeptStorage {
-  readonly items = new Map<string, string>();
-  full = false;
-  getItem(key: string): string | null {
-    return this.items.get(key) ?? null;
-  }
-  setItem(key: string, value: string): void {
-    if (this.full) throw new DOMException('full', 'QuotaExceededError');
-    this.items.set(key, value);
-  }
-  removeItem(key: string): void {
-    this.items.delete(key);
-  }
-}
-
 const estimate = { ...estimateAt(1), probabilities: [0.9, 0.1] };
 const unsure = { ...estimateAt(2), probabilities: [0.6, 0.4] };
 
-let storage = new Memory();
+let storage = new MemoryStorage();
 let answers = vi.fn();
 const open = (subject: Subject = SUBJECT, kept: KeptStorage | null = storage) => {
   const changed = (_state: AdaptationState, others: boolean) => {
@@ -48,7 +34,7 @@ const marked = (adapter = open()) => {
 };
 
 beforeEach(() => {
-  storage = new Memory();
+  storage = new MemoryStorage();
   answers = vi.fn();
 });
 
