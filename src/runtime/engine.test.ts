@@ -62,6 +62,14 @@ describe('loading', () => {
     },
   );
 
+  it('goes on without a GPU that is taken away while a graph is made', async () => {
+    const { engine, maker } = await setUp({ gpu: true, lost: 'memobert' });
+    const { backend } = await engine.load(OPTIONS);
+    expect(backend).toMatchObject({ name: 'wasm', reason: expect.stringContaining('unplugged') as string });
+    expect(maker.made).toContain('memobert wasm');
+    expect(maker.open.size).toBe(4);
+  });
+
   it('fails when the CPU gets a graph wrong as well', async () => {
     const { engine, maker, face } = await setUp({ gpu: true, wrong: { name: 'memobert', everywhere: true } });
     await expect(engine.load(OPTIONS)).rejects.toMatchObject({ code: 'golden-mismatch' });

@@ -4,6 +4,7 @@ import { MemoError } from '../../errors';
 import type { Backend } from '../../memobert/estimate';
 import { ENGINE_FILES, type EngineFileList, type EngineFileName } from '../engine-files';
 import { sha256 } from '../integrity';
+import { gpuLost } from '../gpu-loss';
 import type { Graph, PlainTensor } from '../graph';
 import type { BundleFile, GraphName, Manifest } from '../manifest';
 import type { GraphMaker } from '../models';
@@ -238,9 +239,11 @@ export interface ToyFaults {
   readonly wrong?: { readonly name: string; readonly everywhere: boolean; readonly by?: number };
   /** This graph cannot be made. */
   readonly broken?: string;
+  /** The GPU is taken away while this graph is made on it. */
+  readonly lost?: string;
 }
 
-export function toyMaker({ wrong, broken }: ToyFaults = {}): ToyMaker {
+export function toyMaker({ wrong, broken, lost }: ToyFaults = {}): ToyMaker {
   const open = new Set<string>();
   const made: string[] = [];
   return {
@@ -248,6 +251,7 @@ export function toyMaker({ wrong, broken }: ToyFaults = {}): ToyMaker {
     create: (name, _bytes, provider) => {
       made.push(`${name} ${provider}`);
       if (name === broken) return Promise.reject(new MemoError('graph-invalid', `${name} is broken`, 'none'));
+      if (name === lost && provider === 'webgpu') return Promise.reject(gpuLost('unplugged'));
       open.add(name);
       const off = wrong?.name === name && (wrong.everywhere || provider === 'webgpu') ? (wrong.by ?? 9) : 0;
       return Promise.resolve(toyGraph(name, off, () => open.delete(name)));
