@@ -32,7 +32,7 @@ const PAGE = `<!doctype html><html lang="en"><head><title>Anything</title><scrip
 const BUNDLE = join(root, 'tests', 'fixtures', 'toy-bundle');
 const RECORDED = join(root, 'tests', 'fixtures', 'generated');
 const FILMS = ['clip.webm', 'voice.webm', 'broken.webm', 'empty.wav', 'not-media.mp4'];
-/** Of a run; the slowest browser takes two. */
+/** Of a run: beyond it something hangs. */
 const MOST_MINUTES = 5;
 
 const [which = 'chromium'] = positionals;

@@ -27,7 +27,7 @@ import type { MediaReader } from './media-reader';
 import { isSampleRate } from './sample-rate';
 import type { SampleChunk, TimedFrame } from './source';
 
-// what is transparent says nothing of a person: without it no film is decoded twice, nor merged in workers of a `blob:`, which know few pixel formats
+// what is transparent says nothing of a person, and Mediabunny has no option to leave it: films were decoded twice, and merged in workers of a `blob:`
 Object.defineProperty(EncodedPacket.prototype, 'sideData', { get: () => ({}), set: () => undefined });
 
 const FORMATS = [MP4, QTFF, WEBM, MATROSKA, WAVE, OGG, MP3, FLAC, ADTS];

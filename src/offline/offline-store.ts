@@ -2,7 +2,7 @@
 
 import { MemoError } from '../errors';
 import { cacheStorage, DeviceFiles, FILE_CACHE, keptFiles, type EngineOptions } from '../runtime/on-device';
-import { APP_CACHE } from '../app/service-worker/app-cache';
+import { cachesOf } from '../app/service-worker/app-cache';
 import type { Group } from '../app/service-worker/build';
 import { INITIAL_OFFLINE, type OfflineRequest, type OfflineState } from './state';
 import { notKept, noWorker, WorkerLink, type Container } from './worker-link';
@@ -136,7 +136,7 @@ export class OfflineStore {
     await this.#link?.unregister();
     this.#link = null;
     // a first version that could not be installed is nobody's any more
-    const own = `${APP_CACHE} ${new URL('.', scriptUrl).pathname} `;
+    const own = cachesOf(new URL('.', scriptUrl).href);
     for (const name of (await caches?.keys()) ?? []) if (name.startsWith(own)) await caches?.delete(name);
   }
 

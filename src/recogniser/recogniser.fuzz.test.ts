@@ -46,68 +46,82 @@ function expectTrue(world: RandomWorld): void {
   expect(world.sources.every(({ closes }) => closes <= 1)).toBe(true);
 }
 
+/** What holds once all has come that was on its way. */
+async function expectSettled(world: RandomWorld): Promise<void> {
+  const { recogniser, done } = world;
+  expectTrue(world);
+  expect([...world.unsettled.values()]).toEqual([]);
+  const { phase, source, moment, conditions, adaptation, words, manifest, labels, error } = recogniser.state;
+  expect(moment.busy).toBe(false);
+  expect(conditions.filter((name) => PASSING.includes(name))).toEqual([]);
+  if (manifest !== null) expect(adaptation.subject?.labels).toEqual(labels);
+  for (const { word, probabilities } of adaptation.marks) {
+    expect(adaptation.subject!.labels).toContain(word);
+    expect(probabilities).toHaveLength(adaptation.subject!.labels.length);
+  }
+  // one at most runs on, the last that was asked for
+  expect(world.open.length).toBe(phase === 'listening' && source !== 'push' ? 1 : 0);
+  if (done.findLast((name) => STARTS.includes(name) || name === 'stop') === 'stop')
+    expect(phase).not.toBe('listening');
+  if (phase === 'listening') {
+    const started = done.findLast((name) => STARTS.includes(name)) ?? '';
+    if (!started.includes('file')) expect(source).toBe(KIND[started]);
+    await expectAnswers(world);
+  } else {
+    expect(['idle', 'error']).toContain(phase);
+    expect(['off', 'failed']).toContain(words.status);
+    if (phase === 'error') expect(world.errors.at(-1)).toBe(error);
+  }
+}
+
+/** They are by what is shown. */
+async function expectAnswers(world: RandomWorld): Promise<void> {
+  await world.live(600);
+  const { phase, estimate, labels, position } = world.recogniser.state;
+  if (phase === 'listening' && position === null && estimate !== null)
+    expect(estimate.labels).toEqual(labels);
+  expect(world.clients.at(-1)!.labels).toEqual(labels);
+}
+
+async function expectStartsAnew(world: RandomWorld): Promise<void> {
+  const { recogniser } = world;
+  recogniser.stop();
+  expect(world.open).toEqual([]);
+  expect(recogniser.state).toMatchObject({ phase: 'idle', error: null });
+  const set = recogniser.configure({ modalities: ['text', 'face', 'voice'], prompt: null, labels: null });
+  await world.drain();
+  await set;
+  const begun = recogniser.start();
+  await world.drain();
+  await begun;
+  await world.live(800);
+  const { state } = recogniser;
+  const labels = ['happy', 'sad'];
+  expect(state).toMatchObject({ phase: 'listening', source: 'devices', camera: 'live', labels });
+  expect(state.timeline!.estimates.length).toBeGreaterThan(0);
+  expect(state.estimate?.labels).toEqual(labels);
+  expect(world.open).toHaveLength(1);
+}
+
+async function expectLetGo(world: RandomWorld): Promise<void> {
+  world.recogniser.close();
+  await world.drain();
+  expect(world.open).toEqual([]);
+  expect(world.clients.every(({ closed, ended }) => closed || ended)).toBe(true);
+  for (const { framesTaken, framesClosed } of world.sources) expect(framesClosed).toBe(framesTaken);
+}
+
 describe('any order of events', () => {
   property('nothing is left open, and the next start works', 80, [actions, waits], async (steps, kinds) => {
     const world = new RandomWorld(kinds);
-    const { recogniser } = world;
     for (const [action, pick] of steps) {
       const done = world.do(action, pick);
       if (done instanceof Promise) await done;
       expectTrue(world);
     }
     await world.drain();
-    expectTrue(world);
-    expect([...world.unsettled.values()]).toEqual([]);
-    const { phase, source, moment } = recogniser.state;
-    expect(moment.busy).toBe(false);
-    expect(recogniser.state.conditions.filter((name) => PASSING.includes(name))).toEqual([]);
-    const { adaptation, words, manifest } = recogniser.state;
-    if (manifest !== null) expect(adaptation.subject?.labels).toEqual(recogniser.state.labels);
-    for (const { word, probabilities } of adaptation.marks) {
-      expect(adaptation.subject!.labels).toContain(word);
-      expect(probabilities).toHaveLength(adaptation.subject!.labels.length);
-    }
-    if (phase !== 'listening') expect(['off', 'failed']).toContain(words.status);
-    if (phase === 'error') expect(world.errors.at(-1)).toBe(recogniser.state.error);
-    // one at most runs on, the last that was asked for
-    const started = world.done.findLast((name) => STARTS.includes(name));
-    if (phase === 'listening' && !started?.includes('file')) expect(source).toBe(KIND[started ?? '']);
-    if (world.done.findLast((name) => STARTS.includes(name) || name === 'stop') === 'stop')
-      expect(phase).not.toBe('listening');
-    // the answers are by what is shown
-    if (phase === 'listening') {
-      await world.live(600);
-      const { estimate, labels, position } = recogniser.state;
-      if (recogniser.state.phase === 'listening' && position === null && estimate !== null)
-        expect(estimate.labels).toEqual(labels);
-      expect(world.clients.at(-1)!.labels).toEqual(labels);
-    }
-    expect(world.open.length).toBe(phase === 'listening' && source !== 'push' ? 1 : 0);
-    if (phase !== 'listening') expect(['idle', 'error']).toContain(phase);
-
-    recogniser.stop();
-    expect(world.open).toEqual([]);
-    expect(recogniser.state).toMatchObject({ phase: 'idle', error: null });
-    const set = recogniser.configure({ modalities: ['text', 'face', 'voice'], prompt: null, labels: null });
-    await world.drain();
-    await set;
-    const begun = recogniser.start();
-    await world.drain();
-    await begun;
-    await world.live(800);
-    expect(recogniser.state).toMatchObject({
-      phase: 'listening',
-      source: 'devices',
-      camera: 'live',
-      labels: ['happy', 'sad'],
-    });
-    expect(recogniser.state.timeline!.estimates.length).toBeGreaterThan(0);
-    expect(recogniser.state.estimate?.labels).toEqual(['happy', 'sad']);
-    expect(world.open).toHaveLength(1);
-    recogniser.close();
-    await world.drain();
-    expect(world.open).toEqual([]);
-    expect(world.clients.every(({ closed, ended }) => closed || ended)).toBe(true);
-    for (const { framesTaken, framesClosed } of world.sources) expect(framesClosed).toBe(framesTaken);
+    await expectSettled(world);
+    await expectStartsAnew(world);
+    await expectLetGo(world);
   });
 });

@@ -13,8 +13,8 @@ export interface AppCacheParts {
   readonly scope: string;
 }
 
-/** Begins the names of all our caches. */
-export const APP_CACHE = 'memo-bert-app';
+/** Begins the names of all caches of the page at a folder. @param scope absolute URL, ends with a slash */
+export const cachesOf = (scope: string) => `memo-bert-app ${new URL(scope).pathname} `;
 /** Holds which groups somebody asked to keep; nothing is ever requested under it. */
 const ASKED = '.kept-groups';
 /** Of a host's answer: how its body travelled, which is here whole; and what other requests would get, of which "*" cannot be kept. */
@@ -34,7 +34,7 @@ export class AppCache {
     private readonly parts: AppCacheParts,
   ) {
     this.#files = new Map(build.files.map((file) => [new URL(file.path, parts.scope).href, file]));
-    this.#prefix = `${APP_CACHE} ${new URL(parts.scope).pathname} `;
+    this.#prefix = cachesOf(parts.scope);
     this.#name = this.#prefix + build.version;
   }
 
