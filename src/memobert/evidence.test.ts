@@ -103,20 +103,38 @@ describe('Evidence', () => {
 
   it('follows the voice: while one is heard, older words are dropped, and do not come back after it', () => {
     const words = (...times: readonly (readonly [string, number])[]) =>
-      times.map(([text, start]) => ({ text, start, end: start + 0.5 }));
+      times.map(([text, start], at) => ({ text, start, end: times[at + 1]?.[1] ?? start + 0.5 }));
     const voiced = { ...manifest, voice: { ...manifest.voice, windowSamples: 64_000 } };
     const evidence = new Evidence(voiced);
     evidence.setTexts(words(['old', 4], ['late', 6], ['new', 11]));
     expect(evidence.at(12).text, 'nobody speaks: 8 s').toBe('old late new');
-    evidence.setVoice(12, new Float32Array(4), 2);
-    expect(evidence.at(12).text, 'a window of 4 s, and 2 s before').toBe('late new');
-    evidence.setVoice(12.1, null, 0);
-    expect(evidence.at(12.2).text).toBe('late new');
+    evidence.setVoice(12.5, new Float32Array(4), 2);
+    expect(evidence.at(12.5).text, 'a window of 4 s, and 2 s before').toBe('late new');
+    evidence.setVoice(12.6, null, 0);
+    expect(evidence.at(12.7).text).toBe('late new');
     evidence.setTexts(words(['old', 4], ['late', 6], ['newer', 11]));
-    expect(evidence.at(12.3).text, 'an interim word was replaced').toBe('late newer');
+    expect(evidence.at(12.8).text, 'an interim word was replaced').toBe('late newer');
     expect(evidence.at(5).text, 'the clock went back').toBe('old');
     evidence.setVoice(5, null, 0);
     expect(evidence.at(11.5).text, 'all that was heard was before it went back').toBe('old late newer');
+  });
+
+  it('drops what was said before a pause once something was said after it', () => {
+    const evidence = new Evidence(manifest);
+    const first = [
+      { text: 'I lost', start: 0, end: 1 },
+      { text: ' it', start: 1.9, end: 2.5 },
+    ];
+    const next = { text: 'Oh well', start: 3.5, end: 4 };
+    evidence.setTexts([...first, next]);
+    expect(evidence.at(3.4).text, 'until then it counts').toBe('I lost it');
+    expect(evidence.at(3.5).text).toBe('Oh well');
+    evidence.setTexts([...first, { ...next, text: ' ', start: 3.2 }, next]);
+    expect(evidence.at(4).text, 'nothing was said in a pause').toBe('Oh well');
+    evidence.setTexts([{ text: 'meanwhile', start: 0, end: 3 }, ...first, next]);
+    expect(evidence.at(4).text, 'two at once: no pause while one still speaks').toBe(
+      'meanwhile I lost it Oh well',
+    );
   });
 
   it('is the same when it is asked once as when it was asked after every step', () => {

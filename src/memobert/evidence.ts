@@ -9,6 +9,8 @@ import type { Light } from './reliability';
 const TEXT_MEMORY_S = 8;
 /** While a voice is heard, the words are its own: those of its window, and what ended this long before it. */
 const BEFORE_VOICE_S = 2;
+/** Of what was said before a pause as long, nothing counts beside what was said after it: that is answered better alone. */
+const PAUSE_S = 1;
 /** About the voice window's own length, so that a slow machine's gap between encodings does not drop the voice. */
 const VOICE_MEMORY_S = 4;
 /** Clocks of frames and samples run a little apart; what lies further ahead was there before the clock went back. */
@@ -164,15 +166,19 @@ export class Evidence {
     const heard = this.#heard;
     const { windowSamples, sampleRateHz } = this.#voice;
     const spokeS = this.#spokeS - AHEAD_S > timeS ? -Infinity : this.#spokeS;
-    const voice = heard !== null && spokeS > -Infinity && heard.until > timeS ? heard.tokens : null;
+    const voice = heard && spokeS > -Infinity && heard.until > timeS ? heard.tokens : null;
     const fromS = Math.max(timeS - TEXT_MEMORY_S, spokeS - windowSamples / sampleRateHz - BEFORE_VOICE_S);
-    const text = this.#texts
-      .filter((said) => said.start <= timeS && said.end > fromS)
-      .map((said) => said.text.trim())
-      .filter((said) => said !== '')
-      .join(' ');
+    let text = '';
+    let saidUntilS = -Infinity;
+    for (const said of this.#texts) {
+      const words = said.text.trim();
+      if (said.start <= timeS && said.end > fromS && words !== '') {
+        text = said.start - saidUntilS < PAUSE_S ? `${text} ${words}` : words;
+        saidUntilS = Math.max(saidUntilS, said.end);
+      }
+    }
     return {
-      text: text === '' ? null : text,
+      text: text || null,
       face: faces.length === 0 ? null : stack(faces, this.#face.featureSize),
       voice,
     };

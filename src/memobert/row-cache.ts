@@ -29,8 +29,6 @@ function sameContent(a: RowContent, b: RowContent): boolean {
   return (
     a.prompted.maskPosition === b.prompted.maskPosition &&
     sameNumbers(a.prompted.ids, b.prompted.ids) &&
-    a.face?.count === b.face?.count &&
-    a.voice?.count === b.voice?.count &&
     sameNumbers(known(a.face), known(b.face)) &&
     sameNumbers(known(a.voice), known(b.voice))
   );
