@@ -315,6 +315,33 @@ describe('the precision', () => {
   });
 });
 
+describe('what is open', () => {
+  /** The maker's graph of this name cannot be closed. */
+  function keepOpen(maker: ReturnType<typeof toyMaker>, stuck: string): void {
+    const { create } = maker;
+    Object.assign(maker, {
+      create: async (...wish: Parameters<typeof create>) => {
+        const graph = await create(...wish);
+        return wish[0] === stuck ? { ...graph, close: () => Promise.reject(new Error('stuck')) } : graph;
+      },
+    });
+  }
+
+  it('is closed, though one graph cannot be', async () => {
+    const { load, maker } = await setUp({ gpu: null });
+    keepOpen(maker, 'denseface-light');
+    await (await load()).close();
+    expect([...maker.open]).toEqual(['denseface-light']);
+  });
+
+  it('is closed by a load that fails, which tells its own fault', async () => {
+    const { load, maker } = await setUp({ gpu: null, wrong: { name: 'memobert', everywhere: true } });
+    keepOpen(maker, 'denseface-light');
+    await expect(load()).rejects.toMatchObject({ code: 'golden-mismatch' });
+    expect([...maker.open]).toEqual(['denseface-light']);
+  });
+});
+
 it('asks for the manifest while the GPU wakes', async () => {
   let asked: readonly string[] = [];
   const wakes = async (toy: ToyBundle) => {

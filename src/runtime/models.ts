@@ -109,7 +109,7 @@ export class Models {
     const { maker, backend } = this.#options;
     const graph = await maker.create(name, bytes, backend);
     this.#opened.push(graph);
-    if (this.#closed) await graph.close();
+    if (this.#closed) await this.close();
     return graph;
   }
 
@@ -117,9 +117,10 @@ export class Models {
     return this.#options.maker.gpuBuffers?.() ?? null;
   }
 
+  /** Never rejects: one that cannot be closed keeps no other open. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const graph of this.#opened) await graph.close();
+    await Promise.allSettled(this.#opened.map((graph) => graph.close()));
   }
 
   #open({ name, bytes }: GraphContent, onGpu = false): Promise<Graph> {
