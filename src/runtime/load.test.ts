@@ -32,7 +32,7 @@ interface Setup {
   readonly toy: ToyBundle;
   readonly maker: ReturnType<typeof toyMaker>;
   readonly told: Progress[];
-  readonly load: (device?: 'auto' | 'webgpu') => Promise<Loaded>;
+  readonly load: (device?: 'auto' | 'webgpu', face?: FaceLooker) => Promise<Loaded>;
   /** Paths of the graphs fetched so far, in order. */
   readonly fetched: () => string[];
 }
@@ -65,11 +65,13 @@ async function setUp({ gpu, caches, wakes, ...faults }: Wish): Promise<Setup> {
       ...{ isolated: false, cores: 2 },
     },
     createMaker: making(maker),
-    createFace: () => Promise.resolve(FACE),
   };
   return {
     ...{ toy, maker, told },
-    load: (device = 'auto') => load({ ...OPTIONS, device }, (progress) => told.push(progress), parts),
+    load: (device = 'auto', face = FACE) => {
+      const createFace = () => Promise.resolve(face);
+      return load({ ...OPTIONS, device }, (progress) => told.push(progress), { ...parts, createFace });
+    },
     fetched: () =>
       toy.asked
         .filter((url) => url.startsWith(BASE) && url.endsWith('.onnx'))
@@ -339,6 +341,19 @@ describe('what is open', () => {
     keepOpen(maker, 'denseface-light');
     await expect(load()).rejects.toMatchObject({ code: 'golden-mismatch' });
     expect([...maker.open]).toEqual(['denseface-light']);
+  });
+
+  it('is closed in an order that leaves nothing of a look under way, whatever the detector does', async () => {
+    const { load, maker } = await setUp({ gpu: null });
+    let open: number | null = null;
+    const close = () => {
+      open = maker.open.size;
+      throw new Error('stuck');
+    };
+    const loaded = await load('auto', { ...FACE, close });
+    await expect(loaded.close()).rejects.toThrow('stuck');
+    // a graph that still ran would have the look keep its features again
+    expect(open).toBe(0);
   });
 });
 

@@ -131,8 +131,9 @@ class Opener {
     const models = new Models({ maker, backend: backend.name, manifest, golden, progress });
     let face: FaceLooker | null = null;
     const close = async () => {
-      face?.close();
+      // a look under way still keeps what its graph answers
       await models.close();
+      face?.close();
     };
     try {
       face = await this.#face(await models.face(faceContent));
