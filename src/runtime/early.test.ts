@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { newFrame, newGate, OPTIONS, setUp, speech } from './testing/engine-set-up';
+import { eventually } from '../testing/eventually';
 import { ASSET_BASE, BASE, setManifest } from './testing/toy-bundle';
 
 describe('a load of which not all is there', () => {
@@ -100,5 +101,33 @@ describe('a load of which not all is there', () => {
     expect(maker.open).not.toContain('denseface');
     await engine.face({ frame: newFrame(), time: 1 });
     expect((await engine.estimate({ time: 1 }))?.backend).toBe('wasm');
+  });
+
+  it('tells of no part that WebGPU had, where wasm takes over, until wasm has it', async () => {
+    const { engine, whole, maker } = await setUp({
+      gpu: true,
+      wrong: { name: 'memobert', everywhere: false },
+    });
+    const gate = newGate();
+    const { create } = maker;
+    Object.assign(maker, {
+      create: async (...wish: Parameters<typeof create>) => {
+        if (wish[2] === 'wasm' && wish[0] === 'wav2vec2') await gate.opened;
+        return create(...wish);
+      },
+    });
+    const loading = engine.load(OPTIONS);
+    expect((await engine.part({ role: 'voice' })).backend.name).toBe('webgpu');
+    await eventually(() => expect(maker.made).toContain('denseface-light wasm'));
+    const late = whole.session(1);
+    let told: string | null = null;
+    const voice = late.part({ role: 'voice' }).then(({ backend }) => (told = backend.name));
+    expect((await late.part({ role: 'face' })).backend.name).toBe('wasm');
+    await late.reset({});
+    expect(told).toBeNull();
+    gate.open();
+    await loading;
+    expect(await voice).toBe('wasm');
+    expect((await late.part({ role: 'face' })).backend.name).toBe('wasm');
   });
 });

@@ -57,21 +57,31 @@ export class Engine {
   };
 
   readonly #part: Handlers['part'] = async ({ role }) => {
-    if (this.#loading === null) throw notLoaded();
-    const { loaded, came } = this.#loading;
-    // all is more than a part; and when the load fails, so does this
-    const { manifest, backend } = await Promise.race([came[role], loaded]);
+    const loading = this.#loading;
+    if (loading === null) throw notLoaded();
+    const { came, waiting, loaded } = loading;
+    let usable = came.get(role);
+    while (!usable) {
+      // when the load fails, so does this
+      await Promise.race([new Promise((wake) => waiting.add(wake)), loaded]);
+      usable = came.get(role);
+    }
+    const { manifest, backend } = usable;
     return { manifest, backend };
   };
 
   #start(options: EngineOptions): Loading {
-    const told = { face: newPromise<Loaded>(), voice: newPromise<Loaded>() };
-    const loaded: Promise<Loaded> = load(options, this.#tell, this.#parts, (role, usable) => {
-      if (this.#loading?.loaded === loaded) this.#loaded = usable;
-      told[role].resolve(usable);
+    const came: Loading['came'] = new Map();
+    const waiting: Loading['waiting'] = new Set();
+    const loaded = load(options, this.#tell, this.#parts, (role, usable) => {
+      this.#loaded = usable;
+      // the face is the first of all, also of wasm
+      if (role === 'face') came.clear();
+      came.set(role, usable);
+      for (const wake of waiting) wake(null);
+      waiting.clear();
     });
-    const came = { face: told.face.promise, voice: told.voice.promise };
-    return { key: keyOf(options), loaded, came };
+    return { key: keyOf(options), loaded, came, waiting };
   }
 }
 
@@ -79,16 +89,10 @@ interface Loading {
   readonly key: string;
   /** All of it. */
   readonly loaded: Promise<Loaded>;
-  /** What is usable before that; never rejects, for the load does. */
-  readonly came: Readonly<Record<EarlyRole, Promise<Loaded>>>;
-}
-
-function newPromise<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
+  /** What is usable before that. */
+  readonly came: Map<EarlyRole, Loaded | null>;
+  /** Told when more has come. */
+  readonly waiting: Set<(nothing: unknown) => void>;
 }
 
 function keyOf({

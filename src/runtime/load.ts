@@ -58,14 +58,15 @@ export interface Loaded {
 }
 
 /**
- * @param came told when a part is usable, while the others are on their way; once more for each where wasm takes over from WebGPU
+ * @param came told when a part is usable, while the others are on their way; where wasm takes over from WebGPU, of a face that is null, for
+ * nothing is usable then, and once more of each part
  * @throws MemoError of any code in section "bundle" or "runtime"
  */
 export async function load(
   options: EngineOptions,
   tell: (progress: Progress) => void,
   parts: LoadParts = {},
-  came: (role: EarlyRole, loaded: Loaded) => void = () => undefined,
+  came: (role: EarlyRole, loaded: Loaded | null) => void = () => undefined,
 ): Promise<Loaded> {
   const progress = new LoadProgress(tell);
   progress.step('fetch', 'manifest.json');
@@ -101,7 +102,7 @@ interface Opening {
   readonly contents: BundleContents;
   readonly engine: EngineParts;
   readonly progress: LoadProgress;
-  readonly came: (role: EarlyRole, loaded: Loaded) => void;
+  readonly came: (role: EarlyRole, loaded: Loaded | null) => void;
 }
 
 /** Makes models of files as they come. */
@@ -110,11 +111,12 @@ class Opener {
 
   /** On the backend that was chosen; where the GPU fails the models, on wasm with its own files, and the report says so. */
   async onBackend(choice: BackendChoice, plan: GraphPlan): Promise<Loaded> {
-    const { bundle, contents } = this.given;
+    const { bundle, contents, came } = this.given;
     try {
       return await this.#open(choice, plan);
     } catch (error) {
       const fallback = planWithoutGpu(bundle.manifest, choice, error);
+      came('face', null);
       const changed = await contents.change(plan, fallback.plan, fallback.choice);
       const reason = [fallback.choice.reason, ...changed.missed.map(({ message }) => message)].join(' ');
       return this.#open({ ...fallback.choice, reason }, changed.plan);
