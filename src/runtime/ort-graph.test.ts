@@ -275,6 +275,20 @@ describe('a lost GPU', () => {
     await expect(runtime.create('c', bytes, 'wasm')).rejects.toMatchObject({ code: 'device-gpu-lost' });
   });
 
+  it('is told by the first graph where it went while that was made, and nobody had its device', async () => {
+    const fake = fakeOrt(() => new Promise(() => undefined));
+    let make: () => void = () => undefined;
+    const made = new Promise<void>((resolve) => (make = resolve));
+    const { create } = fake.ort.InferenceSession;
+    Object.assign(fake.ort.InferenceSession, {
+      create: (...how: Parameters<typeof create>) => made.then(() => create(...how)),
+    });
+    const creating = new OrtRuntime(fake.ort).create('a', bytes, 'webgpu');
+    fake.loseGpu({ reason: 'unknown', message: '' });
+    make();
+    await expect((await creating).run(input)).rejects.toMatchObject({ code: 'device-gpu-lost' });
+  });
+
   it('is none when the device was destroyed on purpose', async () => {
     const fake = fakeOrt(answer);
     const graph = await new OrtRuntime(fake.ort).create('a', bytes, 'webgpu');
