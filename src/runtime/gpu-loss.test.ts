@@ -43,6 +43,19 @@ describe('GpuLoss', () => {
     expect(loss.error?.message).toContain('driver reset');
   });
 
+  it('hears what fails of work that is asked for afterwards', async () => {
+    const { loss, lose } = watched();
+    lose(LOST);
+    await expect(loss.during(pending())).rejects.toMatchObject({ code: 'device-gpu-lost' });
+    const unheard: unknown[] = [];
+    const note = (error: unknown) => void unheard.push(error);
+    process.on('unhandledRejection', note);
+    await expect(loss.during(Promise.reject(new Error('no device')))).rejects.toBe(loss.error);
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(unheard).toEqual([]);
+  });
+
   it('is none when it was destroyed by us', async () => {
     const { loss, lose } = watched();
     lose({ ...LOST, reason: 'destroyed' });

@@ -13,8 +13,8 @@ export class GpuLoss {
 
   /** What `work` settles as, which a lost device may leave pending for ever; rejects with `device-gpu-lost` when that happens first. */
   during<T>(work: Promise<T>): Promise<T> {
-    if (this.#error !== null) return Promise.reject(this.#error);
     return new Promise<T>((resolve, reject) => {
+      if (this.#error !== null) reject(this.#error);
       this.#waiting.add(reject);
       void work.then(resolve, reject).finally(() => this.#waiting.delete(reject));
     });
