@@ -4,7 +4,7 @@ import { MemoError } from '../errors';
 import { load, type LoadParts, type Loaded } from './load';
 import type { EarlyRole } from './manifest';
 import type { Progress } from './progress';
-import type { EngineOptions } from './protocol';
+import type { EngineOptions, Requests } from './protocol';
 import { notLoaded, Session, type Handlers } from './session';
 
 export class Engine {
@@ -44,7 +44,7 @@ export class Engine {
       throw new MemoError('input-invalid', 'This worker has another model.', 'Make another WorkerClient.');
     }
     try {
-      this.#loaded = await loaded;
+      return answerOf(await loaded);
     } catch (error) {
       if (this.#loading?.loaded === loaded) {
         this.#loading = null;
@@ -52,22 +52,18 @@ export class Engine {
       }
       throw error;
     }
-    const { manifest, backend } = this.#loaded;
-    return { manifest, backend };
   };
 
   readonly #part: Handlers['part'] = async ({ role }) => {
     const loading = this.#loading;
     if (loading === null) throw notLoaded();
     const { came, waiting, loaded } = loading;
-    let usable = came.get(role);
-    while (!usable) {
+    for (;;) {
+      const usable = came.get(role);
+      if (usable) return answerOf(usable);
       // when the load fails, so does this
       await Promise.race([new Promise((wake) => waiting.add(wake)), loaded]);
-      usable = came.get(role);
     }
-    const { manifest, backend } = usable;
-    return { manifest, backend };
   };
 
   #start(options: EngineOptions): Loading {
@@ -93,6 +89,10 @@ interface Loading {
   readonly came: Map<EarlyRole, Loaded | null>;
   /** Told when more has come. */
   readonly waiting: Set<(nothing: unknown) => void>;
+}
+
+function answerOf({ manifest, backend }: Loaded): Requests['load']['answer'] {
+  return { manifest, backend };
 }
 
 function keyOf({
