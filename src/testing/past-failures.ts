@@ -21,6 +21,13 @@ const face = (numbers: { readonly width: number; readonly height: number; readon
   };
 };
 
+const WORKER = {
+  ...{ gpu: false, lean: false, begun: 0, wrong: null, missing: null },
+  ...{ stuck: null, blind: null, abrupt: false },
+};
+const asks = (...acts: readonly (readonly [kind: string, which: number])[]) =>
+  acts.map(([kind, which]) => ({ kind, which }));
+
 export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
   'never more than its share, and nothing lowered out of turn': [
     {
@@ -247,6 +254,37 @@ export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
       example: [[['wasm', 'engine'], ['engine']].map((groups) => ({ kind: 'keep', groups, both: false }))],
       was: 'of two that asked at once, one was not heard',
       seed: FIRST,
+    },
+  ],
+  'requests in any order, of an ONNX Runtime that answers late, fails, or loses its GPU': [
+    {
+      example: [{ ...WORKER, begun: 1, stuck: 'denseface-light', abrupt: true }, []],
+      was: 'one session that could not be released, and all others stayed open',
+      seed: FIRST,
+    },
+    {
+      example: [
+        { ...WORKER, gpu: true },
+        asks(['load', 0], ['some', 2], ['face', 0], ['fail', 0], ['settle', 0]),
+      ],
+      was: 'a look under way kept a ring on the GPU that was closed',
+      seed: FIRST,
+    },
+    {
+      example: [
+        { ...WORKER, gpu: true },
+        asks(['load', 0], ['some', 2], ['fail', 0], ['some', 0], ['part', 0]),
+      ],
+      was: 'a face of WebGPU was told, which had been left',
+      seed: FIRST,
+    },
+    {
+      example: [
+        { ...WORKER, gpu: true, wrong: { name: 'memobert', everywhere: false } },
+        asks(['load', 0], ['some', 3], ['some', 1], ['some', 0], ['some', 0], ['some', 1], ['part', 3]),
+      ],
+      was: 'a voice of WebGPU was told, which had been left',
+      seed: null,
     },
   ],
 };
