@@ -10,6 +10,9 @@ export class ElementPump implements FramePump {
   readonly #newest = new NewestFrame();
   #request: number;
   #closed = false;
+  /** Pictures presented so far, and the newest of them that was given. */
+  #presented = 0;
+  #given = 0;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -42,11 +45,15 @@ export class ElementPump implements FramePump {
     if (this.#closed) return;
     this.#request = this.#await();
     const time = this.time(mediaTime);
+    const turn = (this.#presented += 1);
     try {
       const frame =
         'VideoFrame' in globalThis
           ? new VideoFrame(this.video, { timestamp: Math.round(mediaTime * 1e6) })
           : await createImageBitmap(this.video);
+      // bitmaps of two pictures may be made in the other order
+      if (turn < this.#given) return frame.close();
+      this.#given = turn;
       this.#newest.put({ frame, time }); // closes it if this pump closed meanwhile
     } catch {
       // the element lost its picture between callback and here (stopped, or changing size): the next one serves
