@@ -45,3 +45,35 @@ test.each([
     source.close();
   },
 );
+
+test('a played file that breaks off is heard no further', async () => {
+  const video = Object.assign(new FakeVideo(), {
+    audioTracks: [1],
+    paused: true,
+    play: async () => undefined,
+  });
+  vi.stubGlobal('document', { createElement: () => video });
+  vi.stubGlobal('window', new EventTarget());
+  const sound = { length: 2000, sampleRate: 1000, numberOfChannels: 1, copyFromChannel: () => undefined };
+  vi.stubGlobal(
+    'OfflineAudioContext',
+    class {
+      decodeAudioData = () => Promise.resolve(sound);
+    },
+  );
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const source = await open(['no media']);
+  const told: string[] = [];
+  source.on('samples', () => told.push('samples'));
+  source.on('failure', () => told.push('failure'));
+  source.setRunning?.(true);
+  video.currentTime = 1;
+  vi.advanceTimersByTime(100);
+  video.currentTime = 1.5;
+  video.dispatchEvent(new Event('error'));
+  await vi.waitFor(() => expect(told).toContain('failure'));
+  vi.advanceTimersByTime(1000);
+  expect(told).toEqual(['samples', 'samples', 'failure']);
+  expect(vi.getTimerCount()).toBe(0);
+  source.close();
+});

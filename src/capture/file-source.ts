@@ -187,6 +187,7 @@ class FileSource implements Source {
 
   #break(cause: unknown): void {
     if (this.#ended || this.#leave.signal.aborted) return;
+    clearInterval(this.#timer);
     this.#ended = true;
     this.#pump?.end();
     void this.#tell(cause);
