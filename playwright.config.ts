@@ -15,6 +15,7 @@ const LIGHT = [
     'gallery',
     'guide',
     'host-pages',
+    'keyboard',
     'language',
     'leaving',
   ],

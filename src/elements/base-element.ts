@@ -37,9 +37,12 @@ export class BaseElement extends Dressed {
     this.#link.renew();
   }
 
-  /** To its first button, once all shows what was asked for: who pressed one that goes by it stays near. */
+  /** To its first button, once it shows what was asked for: who pressed one that goes by it stays near. Before anybody can go elsewhere, who would be taken back from there. */
   override focus(): void {
-    requestAnimationFrame(() => this.renderRoot.querySelector<HTMLElement>('button:enabled')?.focus());
+    this.requestUpdate(); // told of by then
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>('button:enabled')?.focus(),
+    );
   }
 
   /** For a part inside of this one: the recogniser, where this part names its own; what is around both is found by itself. */
