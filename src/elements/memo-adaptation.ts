@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { NO_ADAPTATION, type AdaptationState, type MarkedMoment, type RecogniserState } from '../recogniser';
-import { adapt, writeAdaptation } from '../recogniser/adaptation';
+import { adapt, answers, writeAdaptation } from '../recogniser/adaptation';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
 import { choices } from './choices';
@@ -79,9 +79,9 @@ export class MemoAdaptation extends BaseElement {
   protected override take({ adaptation, estimate, labels }: RecogniserState): void {
     this.adaptation = adaptation;
     this.labels = labels ?? DEFAULT_LABELS;
-    // a first impression is no answer of the model's, and one of before may be of other words
-    const answers = estimate?.labels.join() === adaptation.subject?.labels.join();
-    this.ready = estimate !== null && estimate.provisional !== true && answers;
+    const { subject } = adaptation;
+    // a first impression is no answer of the model's, and one of before may be to another sentence
+    this.ready = estimate?.provisional !== true && subject !== null && answers(estimate, subject);
   }
 
   override render(): TemplateResult {

@@ -56,6 +56,8 @@ export interface Estimate {
   readonly time: number;
   /** Seconds from one answer to the next when it came; missing of a text alone, and in what versions before 0.2 saved. */
   readonly interval?: number;
+  /** That it answers, with `[MASK]`; missing of a provisional one, and in what versions before 0.2 saved. */
+  readonly prompt?: string;
   /** Label ids, in the manifest's order. */
   readonly labels: readonly string[];
   /** Over `labels`; sums to 1. */

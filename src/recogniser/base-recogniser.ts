@@ -159,12 +159,11 @@ export class BaseRecogniser extends Runner {
   /**
    * Says that `word` (a label's id) is right at the moment that `state.estimate` is of. From two different words on an
    * adaptation is fitted and applied, to this estimate, the timeline and those that come.
-   * @throws MemoError `moment-missing` without an estimate by the words asked for now, `label-invalid` for a word that is not asked for
+   * @throws MemoError `moment-missing` without an estimate by the prompt and words asked for now, `label-invalid` for a word that is not asked for
    */
   mark(word: string): Mark {
     this.assertOpen();
-    const { estimate } = this.state;
-    return this.adapter.mark(estimate?.provisional === true ? null : estimate, word);
+    return this.adapter.mark(this.state.estimate, word);
   }
 
   /** The marks as JSON. @throws MemoError `marks-missing` */

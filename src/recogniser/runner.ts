@@ -301,13 +301,14 @@ export abstract class Runner extends Loader {
 
   /** @param reached seconds on the source's clock; also where there is no estimate */
   protected publish(answer: Estimate | null, reached = answer?.time ?? 0, gives?: Given): void {
-    const estimate = answer === null ? null : this.#finish(answer);
+    const { position, prompt: asked } = this.state;
+    const prompt = asked ?? '';
+    const estimate = answer && this.#finish({ ...answer, prompt });
     this.answeredBy = this.engine.loaded;
     if (this.run !== null && !readsAgain(this.run)) this.run.before = null;
     if (this.run?.kind === 'text') this.apply({ estimate });
     else {
-      const { position, prompt } = this.state;
-      this.recorder?.add(estimate, reached, prompt ?? '', gives);
+      this.recorder?.add(estimate, reached, prompt, gives);
       const timeline = this.recorder?.timeline ?? null;
       // somebody looks at a moment before, or further on: that stays
       const there = position === null || timeline === null ? estimate : estimateAt(timeline, position);

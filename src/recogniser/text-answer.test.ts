@@ -16,7 +16,7 @@ describe('A text', () => {
     expect(clients[0]!.kinds).toEqual(['load', 'part', 'reset', 'text', 'estimate']);
     expect(clients[0]!.bodies.text[0]?.texts).toEqual([{ text: 'I love this', start: 0, end: Infinity }]);
     expect(recogniser.state).toMatchObject({ phase: 'idle', source: 'text' });
-    expect(recogniser.state.estimate).toEqual(estimateAt(0));
+    expect(recogniser.state.estimate).toEqual({ ...estimateAt(0), prompt: 'I am [MASK].' });
     expect(phases).toEqual(['loading', 'idle']);
     await recogniser.setText('');
     expect(recogniser.state).toMatchObject({ estimate: null, source: null });

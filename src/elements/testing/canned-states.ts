@@ -35,6 +35,7 @@ const faces: RecogniserState['faces'] = [
 
 export const CANNED_ESTIMATE: Estimate = {
   time: 12.4,
+  prompt: 'I am [MASK].',
   labels: CANNED_LABELS,
   probabilities: [0.141, 0.624, 0.031, 0.012, 0.148, 0.026, 0.018],
   words: [

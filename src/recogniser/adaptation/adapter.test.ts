@@ -59,6 +59,20 @@ describe('Adapter', () => {
     expect(adapter.state).toMatchObject({ marks: [], error: { code: 'moment-missing' } });
   });
 
+  it('marks nothing of a moment that answers another sentence, and changes nothing of it', () => {
+    const adapter = open();
+    adapter.turnTo({ ...SUBJECT, prompt: 'It was [MASK].' });
+    for (const word of ['happy', 'sad']) adapter.mark({ ...unsure, prompt: 'It was [MASK].' }, word);
+    expect(() => adapter.mark(unsure, 'sad')).toThrow(expect.objectContaining({ code: 'moment-missing' }));
+    expect(adapter.state.marks).toHaveLength(2);
+    expect(adapter.apply(unsure)).toBe(unsure);
+  });
+
+  it('marks nothing of a first impression: it answers no sentence', () => {
+    const first = { ...estimate, provisional: true as const, prompt: undefined as never };
+    expect(() => open().mark(first, 'sad')).toThrow(expect.objectContaining({ code: 'moment-missing' }));
+  });
+
   it('marks what the model itself said, not what an adaptation made of it', () => {
     const adapter = open();
     const adapted = { ...estimate, probabilities: [0.2, 0.8], unadapted: [0.9, 0.1] };

@@ -7,7 +7,7 @@ import { MOST_MARKS, readAdaptation, textOf, writeAdaptation } from './file';
 import { adapt, fitAdaptation, type Adaptation, type Mark } from './fit';
 import { browserStorage, Keeper, type KeptStorage } from './keeper';
 import { NO_ADAPTATION, type AdaptationState } from './state';
-import { keyOf, type Subject } from './subject';
+import { answers, keyOf, type Subject } from './subject';
 
 export class Adapter {
   readonly #keeper: Keeper;
@@ -54,22 +54,21 @@ export class Adapter {
 
   /** The estimate with the adaptation applied; the same one where there is none for its words. */
   apply(estimate: Estimate): Estimate {
-    const { fitted, on, subject } = this.#state;
-    if (fitted === null || !on || subject?.labels.join() !== estimate.labels.join()) return estimate;
+    const { fitted, on } = this.#state;
+    if (fitted === null || !on || !answers(estimate, this.#subject)) return estimate;
     return { ...estimate, probabilities: adapt(estimate.probabilities, fitted) };
   }
 
   /**
    * This moment's right word.
-   * @throws MemoError `moment-missing`, also where the estimate is of other words than are asked for now; `label-invalid`
+   * @throws MemoError `moment-missing`, also where the estimate answers another sentence or other words than are asked for now; `label-invalid`
    */
   mark(estimate: Estimate | null, word: string): Mark {
     return this.#try(() => {
-      const { labels } = this.#subject;
-      // its probabilities would be taken for those of other words
-      if (estimate?.labels.join() !== labels.join()) throw momentMissing();
+      // its probabilities would be taken for those of other words, or of another sentence
+      if (!answers(estimate, this.#subject)) throw momentMissing();
+      const { time, labels, unadapted, probabilities } = estimate;
       if (!labels.includes(word)) throw notALabel(word, labels);
-      const { time, unadapted, probabilities } = estimate;
       const mark = { time, word, probabilities: unadapted ?? probabilities };
       this.#refit([...this.#marks(), mark]);
       return mark;
@@ -80,10 +79,9 @@ export class Adapter {
   unmark(index: number): void {
     const mark = this.#state.marks[index];
     if (mark === undefined) return;
-    const marks = [...this.#marks()];
+    const marks = this.#marks();
     const there = marks.findIndex(isSame(mark)); // elsewhere, or gone, by what another tab did
-    if (there >= 0) marks.splice(there, 1);
-    this.#try(() => this.#refit(marks));
+    this.#try(() => this.#refit(marks.filter((_, at) => at !== there)));
   }
 
   /** Applies it, or leaves the model's own answer, without forgetting anything. */

@@ -3,4 +3,4 @@
 export { writeAdaptation } from './file';
 export { adapt, fitAdaptation, type Adaptation, type Mark, type Prior } from './fit';
 export type { AdaptationState } from './state';
-export type { Subject } from './subject';
+export { answers, type Subject } from './subject';

@@ -44,6 +44,7 @@ export function estimateAt(time: number, latency: Estimate['latency'] = {}): Est
   const absent = { present: false, probabilities: null, contribution: 0 };
   return {
     time,
+    prompt: 'I am [MASK].',
     labels: ['happy', 'sad'],
     probabilities: [0.75, 0.25],
     words: [],
