@@ -116,3 +116,25 @@ it('names the output that the graph lacks', async () => {
   const gate = SpeechGate.create(new FakeGraph(() => ({ output: float32([1, 1], [1]) })));
   await expect(gate.follow(ringOf('#'))).rejects.toMatchObject({ code: 'graph-invalid' });
 });
+
+it.each([
+  ['a clock that leaps back', -1],
+  ['a gap longer than what is kept', 60],
+])('skips what %s drops while a block is heard', async (_what, leapS) => {
+  let first = true;
+  const ring = ringOf('.####');
+  const graph = new FakeGraph(({ input }) => {
+    // sound arrives while the first block is heard
+    if (first) ring.push(blocks('.###.'), ring.endTimeS + leapS);
+    first = false;
+    return {
+      output: float32([1, 1], [(input!.data as Float32Array).at(-1) === 0 ? 0 : 1]),
+      stateN: float32([2, 1, 128], new Float32Array(256)),
+    };
+  });
+  const gate = SpeechGate.create(graph);
+  await gate.follow(ring);
+  expect(graph.asked).toHaveLength(1 + 5);
+  const at = ring.end - 5 * BLOCK_SAMPLES;
+  expect(gate.spanSince(0)).toEqual({ start: at + BLOCK_SAMPLES, end: at + 4 * BLOCK_SAMPLES });
+});

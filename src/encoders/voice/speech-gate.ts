@@ -52,13 +52,15 @@ export class SpeechGate {
 
   /** Hears all whole blocks of the source that it has not heard; what was overwritten meanwhile is skipped. */
   async follow(source: SampleSource): Promise<void> {
-    if (this.#next < source.start) {
-      this.#forgetStream();
-      this.#next = source.start;
-      this.#speech = this.#speech.filter((start) => start >= source.start - BLOCK_SAMPLES);
-    }
-    while (this.#next + BLOCK_SAMPLES <= source.end) {
+    for (;;) {
+      // the source may drop what it had while a block is heard, too
+      if (this.#next < source.start) {
+        this.#forgetStream();
+        this.#next = source.start;
+        this.#speech = this.#speech.filter((start) => start >= source.start - BLOCK_SAMPLES);
+      }
       const start = this.#next;
+      if (start + BLOCK_SAMPLES > source.end) break;
       const stream = this.#stream;
       const probability = await this.#hear(source.read(start, BLOCK_SAMPLES));
       if (this.#stream !== stream) return;
