@@ -9,6 +9,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from .denseface_model import Bottleneck, DenseFace, Transition
+from .kept import write_whole
 from .manifest import Bundle
 from .onnx_graph import widen
 
@@ -115,8 +116,7 @@ def main(argv: list[str] | None = None) -> None:
     valid = load_ferplus(arguments.faces, "valid", arguments.cache)
     state["valid"] = evaluate(model, valid, face["sizePx"], face["mean"], face["std"], "cpu")
     state |= {key: trained[key] for key in ("run", "epoch") if key in trained}
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(state, arguments.out)
+    write_whole(arguments.out, lambda file: torch.save(state, file))
 
 
 if __name__ == "__main__":

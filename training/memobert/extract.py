@@ -238,7 +238,6 @@ def main(argv: list[str] | None = None) -> dict:
     extractor = Extractor(face, voice, tokenizer, labels)
     if arguments.dry_run:
         return dry_run(arguments, shards, settings, extractor)
-    arguments.out.mkdir(parents=True, exist_ok=True)
     files = [features_file(shard) for shard in shards]
     check_settings(arguments.out, settings, files)
 

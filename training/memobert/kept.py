@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 import numpy as np
 
+from .disk import make_folder, put_in_place, sync, sync_folder
+
 log = logging.getLogger(__name__)
 
 
@@ -23,17 +25,18 @@ def sizes_of(folder: Path, names: Sequence[str]) -> dict[str, int] | None:
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], None], alone: bool = False) -> None:
-    """Lets `write` fill a file beside `path` and renames it: not even after a kill is there half a file.
+    """Lets `write` fill a file beside `path` and renames it: not even after a power cut is there half a file.
 
     What a kill leaves beside it is overwritten the next time where the file is one process' `alone`.
     Raises OSError that names `path`, when the disk is full for example; what was written is taken away.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     partial = path.with_name(f"{path.name}.part" if alone else f"{path.name}.{os.getpid()}.part")
     try:
         with partial.open("wb") as file:
             write(file)
-        partial.rename(path)
+            sync(file)
+        put_in_place(partial, path)
     except BaseException as error:
         partial.unlink(missing_ok=True)
         # torch.save raises a RuntimeError of its own behind that of the file
@@ -61,19 +64,23 @@ def whole_folder(folder: Path, last: str) -> Iterator[Path]:
     made.mkdir(parents=True)
     try:
         yield made
-        (folder / last).unlink(missing_ok=True)
         files = [path for path in made.rglob("*") if path.is_file()]
+        for path in files:
+            with path.open("rb+") as file:
+                sync(file)
+        (folder / last).unlink(missing_ok=True)
+        sync_folder(folder)
         for path in sorted(files, key=lambda path: path == made / last):
             target = folder / path.relative_to(made)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target)
+            make_folder(target.parent)
+            put_in_place(path, target)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
 
 def add_row(path: Path, row: str) -> None:
     """Adds a line to a .jsonl, in place of one at its end that a kill or a full disk cut short."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with path.open("ab+") as file:
         file.seek(0)
         whole, half = _whole_rows(file.read())
@@ -81,6 +88,7 @@ def add_row(path: Path, row: str) -> None:
             file.truncate(len(whole))
         # in one piece: others may add theirs
         file.write(b"\n" * bool(whole and not whole.endswith(b"\n")) + row.encode() + b"\n")
+        sync(file)
 
 
 def read_rows(path: Path) -> list[dict]:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from .command_help import CommandHelp
 from .denseface_import import put_norms_back
+from .kept import write_whole
 from .lightface_model import LightFace
 from .manifest import Bundle
 from .memobert_import import named_tensors
@@ -69,8 +70,7 @@ def main(argv: list[str] | None = None) -> None:
     trained = manifest.get("training", {}).get("light") or {}
     state = {"model": model.state_dict(), "mean": face["mean"], "std": face["std"], "light": shape}
     state |= {key: trained[key] for key in ("run", "epoch", "valid") if key in trained}
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(state, arguments.out)
+    write_whole(arguments.out, lambda file: torch.save(state, file))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from .disk import make_folder
 from .kept import add_row, write_whole
 from .learned_from import check_same_run, kept_digest, learned_from
 
@@ -52,7 +53,7 @@ def start(arguments: argparse.Namespace) -> torch.device:
     np.random.seed(arguments.seed)
     torch.manual_seed(arguments.seed)
     if not getattr(arguments, "dry_run", False):
-        arguments.out.mkdir(parents=True, exist_ok=True)
+        make_folder(arguments.out)
     return pick_device(arguments.device)
 
 
@@ -277,7 +278,6 @@ class Checkpoints:
         if self.dry_run:
             log.info("dry run: %s; nothing is written", json.dumps(row))
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
         if score > self.best:
             self.best = score
             self._write("best.pt", {**best_state, "epoch": epoch, "score": score})

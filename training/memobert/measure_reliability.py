@@ -25,6 +25,7 @@ from tokenizers import Tokenizer
 
 from .command_help import CommandHelp
 from .extract import voice_window
+from .kept import write_text
 from .labels import SPEECH_LABELS
 from .manifest import high_pass_of
 
@@ -281,8 +282,7 @@ def main(argv: list[str] | None = None) -> dict:
     told = [told[index] for index in random.permutation(len(told))[: wish.count]]
     answers = [fusion.read("T", text=text) for text, _ in told]
     found["words"] = measure_confidence("words alone", answers, [names.index(label) for _, label in told])
-    wish.out.mkdir(parents=True, exist_ok=True)
-    (wish.out / "reliability.json").write_text(json.dumps(found, indent=1) + "\n")
+    write_text(wish.out / "reliability.json", json.dumps(found, indent=1) + "\n")
     return found
 
 

@@ -18,6 +18,7 @@ from .command_help import CommandHelp
 from .encoder_splits import ALL, UNSEEN
 from .evaluation_report import FEWEST_CLIPS, percent, points, table, with_interval
 from .fusion_report import filled_in, kept
+from .kept import write_text
 from .pretraining_heads import TITLES
 from .report_figures import compared_group
 from .run_parts import merged, single_runs
@@ -59,7 +60,7 @@ def main(argv: list[str] | None = None) -> str:
     voices = json.loads(arguments.voices.read_text()) if arguments.voices else {}
     clips = json.loads(arguments.clips.read_text())["clips"] if arguments.clips else []
     card = make_card(manifest, encoders, fusion, voices, clips, TEMPLATE.read_text())
-    (arguments.bundle / "README.md").write_text(card)
+    write_text(arguments.bundle / "README.md", card)
     return card
 
 

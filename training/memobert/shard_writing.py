@@ -15,6 +15,7 @@ from pathlib import Path
 
 import webdataset
 
+from .disk import make_folder, put_in_place, sync
 from .kept import write_whole
 from .shards import (
     FACE_HZ,
@@ -61,18 +62,20 @@ def write_part(parts: Path, unit: Unit, fingerprint: str, clips: Iterable[Clip],
     labels: Counter = Counter()
     # no name of another process: one of a killed command may still be at the same video
     partial = parts / f"{unit.key}.tar.{os.getpid()}.part"
-    with webdataset.TarWriter(str(partial), encoder=False, compress=False, mtime=0) as tar:
-        for clip in clips:
-            tar.write(pack_clip(clip))
-            about["utterances"] += 1
-            about["faces"] += len(clip.faces)
-            about["missed_faces"] += len(clip.missed_times_s)
-            about["voice_s"] += len(clip.waveform) / VOICE_HZ
-            labels[clip.label or "none"] += 1
+    with partial.open("wb") as file:
+        with webdataset.TarWriter(file, encoder=False, compress=False, mtime=0) as tar:
+            for clip in clips:
+                tar.write(pack_clip(clip))
+                about["utterances"] += 1
+                about["faces"] += len(clip.faces)
+                about["missed_faces"] += len(clip.missed_times_s)
+                about["voice_s"] += len(clip.waveform) / VOICE_HZ
+                labels[clip.label or "none"] += 1
+        sync(file)
     about["voice_s"] = round(about["voice_s"], 3)
     about |= {"labels": dict(sorted(labels.items()))}
     about |= {"faults": {kind: files[unit.file] for kind, files in faults.sorted().items()}}
-    partial.rename(parts / f"{unit.key}.tar")
+    put_in_place(partial, parts / f"{unit.key}.tar")
     _write_json(parts / f"{unit.key}.json", about)
 
 
@@ -93,7 +96,7 @@ class ShardWriter:
         else:
             self.index = {"format": FORMAT, "settings": settings, "shards": [], "units": {}}
         self.index["versions"] = {name: _version(name) for name in PACKAGES}
-        self.parts.mkdir(parents=True, exist_ok=True)
+        make_folder(self.parts)
         own = (path for path in folder.glob("*.part") if _PARTIAL.fullmatch(path.name))
         for partial in (*own, *self.parts.glob("*.part")):
             partial.unlink(missing_ok=True)
@@ -137,12 +140,15 @@ class ShardWriter:
         count = sum(about["utterances"] for about in abouts.values())
         if count:
             partial = self.folder / f"{name}.part"
-            with tarfile.open(partial, "w", format=tarfile.USTAR_FORMAT) as shard:
-                for key in abouts:
-                    with tarfile.open(self.parts / f"{key}.tar") as part:
-                        for member in part:
-                            shard.addfile(member, part.extractfile(member))
-            path = partial.rename(self.folder / name)
+            with partial.open("wb") as file:
+                with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as shard:
+                    for key in abouts:
+                        with tarfile.open(self.parts / f"{key}.tar") as part:
+                            for member in part:
+                                shard.addfile(member, part.extractfile(member))
+                sync(file)
+            path = self.folder / name
+            put_in_place(partial, path)
             entry = {"file": name, "split": split, "utterances": count}
             entry |= {"bytes": path.stat().st_size, "sha256": sha256(path)}
             self.index["shards"].append(entry)

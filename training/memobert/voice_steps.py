@@ -19,7 +19,7 @@ from . import train_wav2vec2
 from .checkpoint_files import digest
 from .command_help import CommandHelp
 from .evaluation_report import table
-from .kept import sizes_of
+from .kept import sizes_of, write_text
 from .loop import add_common_arguments, start_alone
 from .speech_data import CORPORA, VALID_SPEAKERS
 from .voice_features import add_feature_arguments
@@ -134,10 +134,10 @@ def main(argv: list[str] | None = None) -> dict[str, list[dict]]:
                 train_wav2vec2.main(options)
                 run = Path(options[options.index("--out") + 1])
                 found[key] = json.loads((run / "log.jsonl").read_text().splitlines()[-1])
-                path.write_text(json.dumps(found, indent=1) + "\n")
+                write_text(path, json.dumps(found, indent=1) + "\n")
                 log.info("%s, seed %d: %s", row, seed, found[key])
             rows[row].append(found[key])
-    (arguments.out / "voice-steps.md").write_text(markdown(rows, arguments))
+    write_text(arguments.out / "voice-steps.md", markdown(rows, arguments))
     return rows
 
 

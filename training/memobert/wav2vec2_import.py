@@ -11,6 +11,7 @@ import torch
 from transformers import Wav2Vec2Config
 
 from .command_help import CommandHelp
+from .kept import write_whole
 from .manifest import Bundle
 from .memobert_import import named_tensors
 from .voice_folding import unfold_frames
@@ -72,8 +73,7 @@ def main(argv: list[str] | None = None) -> None:
     # features made without would not be the page's
     state["high_pass_hz"] = float(manifest.get("voice", {}).get("highPassHz", 0.0))
     state |= {key: trained[key] for key in ("run", "epoch", "valid") if key in trained}
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(state, arguments.out)
+    write_whole(arguments.out, lambda file: torch.save(state, file))
 
 
 if __name__ == "__main__":
