@@ -33,6 +33,7 @@ from .feature_origin import check_trained_on
 from .fusion_report import to_markdown
 from .kept import write_text
 from .labels import LABELS
+from .locks import releases
 from .loop import add_common_arguments, add_dry_run, start_alone
 from .masking import WordStarts
 from .memobert_import import load_published
@@ -260,6 +261,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict:
     arguments = make_parser().parse_args(argv)
     device, precision = start_alone(arguments), arguments.precision

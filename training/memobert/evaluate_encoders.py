@@ -35,6 +35,7 @@ from .evaluation_report import PREVIOUS, markdown, settings_of
 from .ferplus_data import load_ferplus
 from .kept import write_text
 from .labels import LABELS
+from .locks import releases
 from .loop import add_common_arguments, add_dry_run, start_alone
 from .metrics import measure, paired_difference, score_logits
 from .report_figures import draw_figures
@@ -346,6 +347,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     return arguments
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict:
     arguments = parse(argv)
     device = start_alone(arguments)

@@ -29,6 +29,7 @@ from .ferplus_data import load_ferplus, majority
 from .golden_vectors import open_rounded, softmax
 from .kept import write_text
 from .labels import LABELS
+from .locks import hold, releases
 from .manifest import Bundle, high_pass_of
 from .metrics import measure
 from .onnx_graph import reopen
@@ -196,6 +197,7 @@ def write_report(report: dict, written: Path, table: Callable[[dict], str], runs
     write_text(written.with_suffix(".md"), table(report))
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     # the quantiser tells of every tensor
@@ -210,7 +212,7 @@ def main(argv: list[str] | None = None) -> dict:
     parser.add_argument("--runs", type=int, default=60, help="timed runs of each graph")
     parser.add_argument("--no-timing", action="store_true", help="leave onnxruntime-web out")
     arguments = parser.parse_args(argv)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    hold(arguments.out)
     bundle = Bundle(arguments.bundle)
     manifest = bundle.manifest
     report = {"bundle": f"{manifest['name']} {manifest['version']}", "graphs": {}}

@@ -27,6 +27,7 @@ from .denseface_model import FACE_CLASSES
 from .encoder_loading import BATCH, FACE_SIZE_PX, Encoder, load_encoder
 from .kept import check_made, write_whole
 from .labels import LABELS
+from .locks import hold, releases
 from .loop import add_dry_run, pick_device, refuse_several
 from .memobert_model import MAX_FACES, MAX_VOICE, MAX_WORDS
 from .metrics import log_softmax
@@ -199,6 +200,7 @@ def check_whole(folder: Path) -> None:
         )
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     parser.add_argument("--shards", type=Path, required=True, help="folder that `prepare` wrote")
@@ -238,6 +240,7 @@ def main(argv: list[str] | None = None) -> dict:
     extractor = Extractor(face, voice, tokenizer, labels)
     if arguments.dry_run:
         return dry_run(arguments, shards, settings, extractor)
+    hold(arguments.out)
     files = [features_file(shard) for shard in shards]
     check_settings(arguments.out, settings, files)
 
@@ -257,7 +260,7 @@ def main(argv: list[str] | None = None) -> dict:
             counts["labelled"] += sum(sample.label >= 0 for sample in samples)
             counts["faces"] += sum(len(sample.faces) for sample in samples)
             counts["voice_tokens"] += sum(len(sample.voice) for sample in samples)
-    # what kills left; not before, for another command may be at the same shard
+    # what kills left
     for name in (SETTINGS, *files):
         for partial in arguments.out.glob(f"{name}.*.part"):
             partial.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from .command_help import CommandHelp
 from .evaluate import check_labels
 from .export_variants import fp32_graph, sizes, write_report
 from .golden_vectors import open_rounded, softmax
+from .locks import releases
 from .loop import add_common_arguments, start_alone
 from .manifest import Bundle
 from .memobert_model import MAX_FACES, MAX_VOICE
@@ -149,6 +150,7 @@ def read(argv: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict:
     arguments = read(argv)
     start_alone(arguments)

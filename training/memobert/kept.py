@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from .disk import make_folder, put_in_place, sync, sync_folder
+from .locks import lock_file, locked
 
 log = logging.getLogger(__name__)
 
@@ -56,37 +57,43 @@ def whole_folder(folder: Path, last: str) -> Iterator[Path]:
     """An empty folder within `folder`, whose files go there once all are written, `last` behind the others.
 
     `last` is the one that names the others: it is gone while they change. What is interrupted before, or
-    raises, leaves `folder` as it was.
+    raises, leaves `folder` as it was. Raises FolderInUseError while another process makes one there.
     """
-    made = folder / ".part"
-    # what a kill left
-    shutil.rmtree(made, ignore_errors=True)
-    made.mkdir(parents=True)
-    try:
-        yield made
-        files = [path for path in made.rglob("*") if path.is_file()]
-        for path in files:
-            with path.open("rb+") as file:
-                sync(file)
-        (folder / last).unlink(missing_ok=True)
-        sync_folder(folder)
-        for path in sorted(files, key=lambda path: path == made / last):
-            target = folder / path.relative_to(made)
-            make_folder(target.parent)
-            put_in_place(path, target)
-    finally:
+    with locked(folder):
+        made = folder / ".part"
+        # what a kill left
         shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        try:
+            yield made
+            _move_all(made, folder, last)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+def _move_all(made: Path, folder: Path, last: str) -> None:
+    files = [path for path in made.rglob("*") if path.is_file()]
+    for path in files:
+        with path.open("rb+") as file:
+            sync(file)
+    (folder / last).unlink(missing_ok=True)
+    sync_folder(folder)
+    for path in sorted(files, key=lambda path: path == made / last):
+        target = folder / path.relative_to(made)
+        make_folder(target.parent)
+        put_in_place(path, target)
 
 
 def add_row(path: Path, row: str) -> None:
     """Adds a line to a .jsonl, in place of one at its end that a kill or a full disk cut short."""
     make_folder(path.parent)
     with path.open("ab+") as file:
+        # what another is just adding would look cut short
+        lock_file(file)
         file.seek(0)
         whole, half = _whole_rows(file.read())
         if half:
             file.truncate(len(whole))
-        # in one piece: others may add theirs
         file.write(b"\n" * bool(whole and not whole.endswith(b"\n")) + row.encode() + b"\n")
         sync(file)
 

@@ -18,6 +18,7 @@ from torch import nn
 from .disk import make_folder
 from .kept import add_row, write_whole
 from .learned_from import check_same_run, kept_digest, learned_from
+from .locks import hold, writes_results
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +45,12 @@ def add_training_dry_run(parser: argparse.ArgumentParser) -> None:
     add_dry_run(parser, "read and check all, train a first step or two, measure")
 
 
-def start(arguments: argparse.Namespace) -> torch.device:
-    """Seeds everything, sets threads and logging, makes the run's folder; returns the device."""
+def start(arguments: argparse.Namespace, shared: bool = False) -> torch.device:
+    """Seeds everything, sets threads and logging, makes the run's folder; returns the device.
+
+    The folder is this command's alone until it ends, unless processes share it and each locks what it does.
+    Raises FolderInUseError where another writes there.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
@@ -54,11 +59,13 @@ def start(arguments: argparse.Namespace) -> torch.device:
     torch.manual_seed(arguments.seed)
     if not getattr(arguments, "dry_run", False):
         make_folder(arguments.out)
+        if not shared and writes_results():
+            hold(arguments.out)
     return pick_device(arguments.device)
 
 
 def start_alone(arguments: argparse.Namespace) -> torch.device:
-    """As `start`, of a command for one process. Raises ValueError as `refuse_several` does.
+    """As `start`, of a command for one process. Raises also what `refuse_several` does.
 
     A dry run of a training is cut down to a round of a step, or to an epoch of a batch of pictures.
     """

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 from matplotlib.ticker import PercentFormatter
 
 from .evaluation_report import table
-from .kept import write_text
+from .kept import write_text, write_whole
 from .pretraining_heads import TASKS, TITLES
 from .report_figures import DPI, STYLE
 
@@ -117,5 +117,6 @@ def draw_labels(found: list[tuple], path: Path) -> None:
         axis.set(xlabel="labelled samples", title="UAR with text, face and voice")
         axis.grid(axis="y")
         axis.legend(loc="lower right")
-        figure.savefig(path, dpi=DPI, bbox_inches="tight", pad_inches=0.1)
+        drawn = {"format": "png", "dpi": DPI, "bbox_inches": "tight", "pad_inches": 0.1}
+        write_whole(path, lambda file: figure.savefig(file, **drawn))
         plt.close(figure)

@@ -36,6 +36,7 @@ from .evaluate import load_tuned
 from .fit import make_accelerator
 from .kept import add_row, read_rows
 from .labels import LABELS
+from .locks import FolderInUseError, locked, releases
 from .loop import add_common_arguments, refuse_several, start
 from .masking import add_masking_arguments
 from .metrics import measure
@@ -132,6 +133,9 @@ class Laboratory:
         setting = json.dumps(self.setting(), sort_keys=True)
         self.runs = arguments.runs / f"{crc32(setting.encode()):08x}"
         self.done: dict[str, dict] = {}
+        self._read_done()
+
+    def _read_done(self) -> None:
         if self.path.exists():
             rows = read_rows(self.path)
             self.done = {row["key"]: row for row in rows if row["setting"] == self.setting()}
@@ -168,20 +172,50 @@ class Laboratory:
             init = init / "model.safetensors"
         return {"init": init and sha256(init), "source": f"{checksum(self.source):08x}"}
 
+    def all_measured(self, cells: list[Cell]) -> list[tuple[Cell, dict]]:
+        """Each cell with its row; another process with the same `--out` takes those that this one has not."""
+        found: dict[Cell, dict] = {}
+        left = cells
+        while left:
+            tried, taken = len(left), []
+            for cell in left:
+                try:
+                    found[cell] = self.measured(cell)
+                except FolderInUseError as error:
+                    taken.append(error)
+            left = [cell for cell in left if cell not in found]
+            # nothing of this round was this process' own
+            if left and len(taken) == tried:
+                log.info("waits for process %s, which is at one of %d cells left", taken[0].pid, len(left))
+                with locked(taken[0].folder, taken[0].name, wait=True):
+                    pass
+        return [(cell, found[cell]) for cell in cells]
+
     def measured(self, cell: Cell) -> dict:
-        """The cell's row: found in cells.jsonl, or trained now."""
+        """The cell's row: found in cells.jsonl, or trained now.
+
+        Raises FolderInUseError while another process is at it, or at the pre-training that it begins with.
+        """
         if cell.key not in self.done:
-            began = time.monotonic()
-            row = {"key": cell.key, "setting": self.setting(), "cases": self._train(cell)}
-            # it keeps every model and optimiser that it prepared
-            self.accelerator.free_memory()
-            row["minutes"] = round((time.monotonic() - began) / 60, 1)
-            row["machine"] = f"{self.accelerator.device.type}, {platform.processor() or platform.machine()}"
-            row["machine"] += f", {torch.get_num_threads()} threads"
-            add_row(self.path, json.dumps(row))
-            self.done[cell.key] = row
-            log.info("%s: %s", cell.key, {name: round(of["uar"], 3) for name, of in row["cases"].items()})
+            name = f".{crc32((json.dumps(self.setting(), sort_keys=True) + cell.key).encode()):08x}.lock"
+            with locked(self.arguments.out, name):
+                # meanwhile another may have
+                self._read_done()
+                if cell.key not in self.done:
+                    self._measure(cell)
         return self.done[cell.key]
+
+    def _measure(self, cell: Cell) -> None:
+        began = time.monotonic()
+        row = {"key": cell.key, "setting": self.setting(), "cases": self._train(cell)}
+        # it keeps every model and optimiser that it prepared
+        self.accelerator.free_memory()
+        row["minutes"] = round((time.monotonic() - began) / 60, 1)
+        row["machine"] = f"{self.accelerator.device.type}, {platform.processor() or platform.machine()}"
+        row["machine"] += f", {torch.get_num_threads()} threads"
+        add_row(self.path, json.dumps(row))
+        self.done[cell.key] = row
+        log.info("%s: %s", cell.key, {name: round(of["uar"], 3) for name, of in row["cases"].items()})
 
     def _train(self, cell: Cell) -> dict[str, dict]:
         arguments = self.arguments
@@ -196,10 +230,10 @@ class Laboratory:
         options.pretraining, options.whole_vocabulary = 0.0, 0.0
         source = self._labelled(cell)
         options.out = self.runs / f"tune-{crc32(cell.key.encode()):08x}"
-        scores = tune.tune(options, source, self.accelerator)["composed"]
-        if cell.without is not None:
-            return self._stressed(options, source)
-        return scores
+        # --runs may be shared by more than one --out
+        with locked(options.out):
+            scores = tune.tune(options, source, self.accelerator)["composed"]
+            return scores if cell.without is None else self._stressed(options, source)
 
     def _pretrained(self, cell: Cell) -> Path:
         out = self.runs / f"pretrain-{'-'.join(cell.tasks)}-{cell.seed}"
@@ -208,7 +242,8 @@ class Laboratory:
         )
         options.out, options.tasks = out, list(cell.tasks)
         train = self.source.train.part(0, UNLABELLED_PART, 1)
-        pretrain.pretrain(options, replace(self.source, train=train), self.accelerator)
+        with locked(out):
+            pretrain.pretrain(options, replace(self.source, train=train), self.accelerator)
         return out / "best.pt"
 
     def _labelled(self, cell: Cell) -> Source:
@@ -293,6 +328,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict:
     parser = make_parser()
     arguments = parser.parse_args(argv)
@@ -302,9 +338,9 @@ def main(argv: list[str] | None = None) -> dict:
         raise ValueError("give --init, a folder with a BERT-shaped encoder: BERT+Finetune starts from it")
     arguments.runs = arguments.runs or arguments.out / "runs"
     accelerator = make_accelerator(arguments)
-    start(arguments)
+    start(arguments, shared=True)
     laboratory = Laboratory(arguments, load_source(arguments), accelerator)
-    found = [(cell, laboratory.measured(cell)) for cell in cells_of(arguments.run, arguments.seeds)]
+    found = laboratory.all_measured(cells_of(arguments.run, arguments.seeds))
     return write_report(arguments.run, found, arguments.out)
 
 

@@ -20,6 +20,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from .command_help import CommandHelp
 from .face_finding import DETECTOR, FaceDetector
 from .labels import LABELS, chosen_labels
+from .locks import hold, releases
 from .loop import add_dry_run, refuse_several
 from .prepare_workers import Job, finish
 from .shard_writing import UNUSABLE, ShardWriter, plan_shards
@@ -87,10 +88,14 @@ def lacks(counts: dict) -> list[str]:
 
 
 def write(arguments: argparse.Namespace, units: list[Unit], faults: Faults) -> dict:
-    """Writes what is not yet finished; returns the counts of all shards in the folder."""
+    """Writes what is not yet finished; returns the counts of all shards in the folder.
+
+    Raises FolderInUseError while another process prepares into it, and what `ShardWriter` raises.
+    """
     detector = FaceDetector(arguments.face_detector)
     settings = {"valid": arguments.valid, "shard": arguments.shard, "detector_sha256": detector.sha256}
     settings |= {"labels": list(arguments.labels)}
+    hold(arguments.out)
     writer = ShardWriter(arguments.out, settings)
     writer.check_splits(units)
     prints = {unit.key: unit.fingerprint(arguments.videos) for unit in units}
@@ -120,6 +125,7 @@ def write(arguments: argparse.Namespace, units: list[Unit], faults: Faults) -> d
     return writer.counts()
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     parser.add_argument("--videos", type=Path, required=True, help="folder of videos, with their subtitles")

@@ -21,6 +21,7 @@ from .command_help import CommandHelp
 from .convert_fusion import WORDS, Supply, convert_fusion
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .foreign_layouts import find_layout
+from .locks import releases
 from .loop import Checkpoints, add_common_arguments, autocast, describe_run, start
 from .masking import WordStarts, add_masking_arguments
 from .memobert_import import load_published, named_weights, published_config
@@ -215,6 +216,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict:
     arguments = make_parser().parse_args(argv)
     accelerator = make_accelerator(arguments)

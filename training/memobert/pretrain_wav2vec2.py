@@ -20,6 +20,7 @@ from transformers.models.wav2vec2.modeling_wav2vec2 import _compute_mask_indices
 from .checkpoint_files import read_own
 from .command_help import CommandHelp
 from .labels import LABELS
+from .locks import releases
 from .loop import (
     Checkpoints,
     add_common_arguments,
@@ -97,6 +98,7 @@ def evaluate(model: Wav2Vec2ForPreTraining, frozen: FrozenFeatures, frames: int,
     return float(np.mean(losses))
 
 
+@releases
 def main(argv: list[str] | None = None) -> float:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)

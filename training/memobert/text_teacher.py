@@ -37,6 +37,7 @@ from .command_help import CommandHelp
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .kept import keep_arrays
 from .labels import LABELS
+from .locks import hold, releases, writes_results
 from .loop import Checkpoints, add_common_arguments, describe_run, start
 from .metrics import measure
 from .samples import pad
@@ -199,6 +200,7 @@ def load_beliefs(
     return found
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict[str, dict]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
@@ -225,7 +227,9 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     if arguments.folds < 1 or not set(chosen_folds) <= set(range(1, arguments.folds + 1)):
         parser.error(f"--only {chosen_folds} of --folds {arguments.folds}: folds are counted from 1")
     accelerator = make_accelerator(arguments)
-    start(arguments)
+    start(arguments, shared=True)
+    if writes_results() and not (arguments.only or arguments.dry_run):
+        hold(arguments.out)
     if arguments.init:
         tokenizer = AutoTokenizer.from_pretrained(arguments.init)
         model = AutoModelForSequenceClassification.from_pretrained(arguments.init, num_labels=len(LABELS))
@@ -275,6 +279,8 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
         seen = [sentences[row] for row in rows]
         out = arguments.out / f"fold-{number}" if arguments.folds > 1 else arguments.out
         module.load_state_dict(begun)
+        if writes_results() and not arguments.dry_run:
+            hold(out)
         fit = Fit(module, arguments, accelerator, Checkpoints(out, arguments))
         draw = chances(seen, arguments.frequencies)
         fit.run(

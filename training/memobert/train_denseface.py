@@ -21,6 +21,7 @@ from .denseface_import import load_denseface
 from .denseface_model import FACE_CLASSES, DenseFace
 from .face_augmentation import degrade, warp
 from .ferplus_data import Faces, distributions, load_ferplus, load_training_faces, majority
+from .locks import releases
 from .loop import (
     AveragedWeights,
     Checkpoints,
@@ -64,6 +65,7 @@ def evaluate(model: DenseFace, valid: Faces, size: int, mean: float, std: float,
     return measure(truth, logits.argmax(1), len(FACE_CLASSES))
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict[str, float]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)

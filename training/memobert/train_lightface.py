@@ -27,6 +27,7 @@ from .face_augmentation import degrade, warp
 from .ferplus_data import distributions, load_ferplus, load_training_faces
 from .kept import check_made, write_whole
 from .lightface_model import LightFace
+from .locks import releases
 from .loop import (
     AveragedWeights,
     Checkpoints,
@@ -110,6 +111,7 @@ def distillation_loss(features, logits, wanted_features, wanted_logits, spread: 
     return apart + SOFTENING**2 * soft
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict[str, float]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)

@@ -20,6 +20,7 @@ from transformers import Wav2Vec2Config
 from .checkpoint_files import read_own
 from .command_help import CommandHelp
 from .labels import LABELS
+from .locks import releases
 from .loop import (
     AveragedWeights,
     Checkpoints,
@@ -229,6 +230,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict[str, float]:
     arguments = make_parser().parse_args(argv)
     device = start_alone(arguments)

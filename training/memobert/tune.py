@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from .command_help import CommandHelp
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
+from .locks import releases
 from .loop import Checkpoints, add_common_arguments, autocast, describe_run, start
 from .masking import Masked, WordStarts, add_masking_arguments
 from .memobert_model import MemoBert
@@ -275,6 +276,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict:
     arguments = make_parser().parse_args(argv)
     accelerator = make_accelerator(arguments)

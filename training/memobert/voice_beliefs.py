@@ -21,6 +21,7 @@ from .calibration import fit_temperature
 from .command_help import CommandHelp
 from .kept import keep_arrays, kept_arrays, sizes_of
 from .labels import LABELS
+from .locks import releases
 from .loop import add_common_arguments, describe_run, one_cycle, start_alone
 from .metrics import measure
 from .speech_data import Clip, Speech, load_speech, sampling_weights
@@ -101,6 +102,7 @@ def speaker_folds(clips: list[Clip], count: int) -> np.ndarray:
     return np.array([turn[clip.corpus].index(clip.speaker) % count for clip in clips])
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict[str, dict]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)

@@ -18,6 +18,7 @@ from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 from .command_help import CommandHelp
 from .kept import write_whole
+from .locks import releases
 from .loop import add_common_arguments, start_alone
 from .speech_data import Clip, Speech, load_speech
 from .voice_features import voiced_samples
@@ -94,6 +95,7 @@ def by_speaker(values: np.ndarray, ends: np.ndarray, clips: list[Clip]) -> np.nd
     return values
 
 
+@releases
 def main(argv: list[str] | None = None) -> States:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)

@@ -20,6 +20,7 @@ from .checkpoint_files import digest
 from .command_help import CommandHelp
 from .evaluation_report import table
 from .kept import sizes_of, write_text
+from .locks import releases
 from .loop import add_common_arguments, start_alone
 from .speech_data import CORPORA, VALID_SPEAKERS
 from .voice_features import add_feature_arguments
@@ -117,6 +118,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict[str, list[dict]]:
     arguments = make_parser().parse_args(argv)
     start_alone(arguments)

@@ -22,6 +22,7 @@ from .checkpoint_files import read_own
 from .command_help import CommandHelp
 from .labels import LABELS
 from .lightface_model import Residual
+from .locks import releases
 from .loop import (
     AveragedWeights,
     Checkpoints,
@@ -121,6 +122,7 @@ def evaluate(model: VoiceTeacher, speech: Speech, clips: list[Clip], frames: int
     return measure(np.array([clip.label for clip in clips]), found.argmax(1), len(LABELS))
 
 
+@releases
 def main(argv: list[str] | None = None) -> dict[str, float]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)

@@ -17,6 +17,7 @@ from torch import nn
 
 from .command_help import CommandHelp
 from .labels import LABELS
+from .locks import releases
 from .loop import (
     AveragedWeights,
     Checkpoints,
@@ -53,6 +54,7 @@ def explained(features, head: nn.Module, targets: SpectralTargets, waves: torch.
     return float(1 - (found - wanted).square().mean() / wanted.var((0, 1)).mean())
 
 
+@releases
 def main(argv: list[str] | None = None) -> float:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
     add_common_arguments(parser)
