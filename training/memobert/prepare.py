@@ -26,7 +26,7 @@ from .prepare_workers import Job, finish
 from .shard_writing import UNUSABLE, ShardWriter, plan_shards
 from .utterances import TABLE, Faults, Unit, find_units
 from .video_clips import AFTER_END, NO_SOUND
-from .video_reading import VideoError, probe
+from .video_reading import UnreadableError, VideoError, probe
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,9 @@ def dry_run(arguments: argparse.Namespace, units: list[Unit], faults: Faults) ->
     for unit in tqdm(units, unit="video"):
         try:
             contents = probe(arguments.videos / unit.file)
+        except UnreadableError as error:
+            faults.add_unreadable(unit.file, error)
+            continue
         except VideoError:
             faults.add(UNUSABLE, unit.file)
             continue
@@ -87,6 +90,17 @@ def lacks(counts: dict) -> list[str]:
     return found
 
 
+def fingerprints(videos: Path, units: list[Unit], faults: Faults) -> dict[str, str]:
+    """By key; without those of videos that cannot be read now."""
+    found = {}
+    for unit in units:
+        try:
+            found[unit.key] = unit.fingerprint(videos)
+        except OSError as error:
+            faults.add_unreadable(unit.file, error)
+    return found
+
+
 def write(arguments: argparse.Namespace, units: list[Unit], faults: Faults) -> dict:
     """Writes what is not yet finished; returns the counts of all shards in the folder.
 
@@ -98,9 +112,11 @@ def write(arguments: argparse.Namespace, units: list[Unit], faults: Faults) -> d
     hold(arguments.out)
     writer = ShardWriter(arguments.out, settings)
     writer.check_splits(units)
-    prints = {unit.key: unit.fingerprint(arguments.videos) for unit in units}
+    prints = fingerprints(arguments.videos, units, faults)
+    units = [unit for unit in units if unit.key in prints]
     left = [unit for unit in units if not writer.is_finished(unit, prints[unit.key])]
     shards = plan_shards(left, arguments.shard)
+    unread: set[str] = set()
     ready = {unit.key for unit in left if writer.has_part(unit, prints[unit.key])}
     # a decoder's own threads pay only while there is one decoder
     threads = 1 if arguments.workers > 1 else 0
@@ -116,9 +132,15 @@ def write(arguments: argparse.Namespace, units: list[Unit], faults: Faults) -> d
     with logging_redirect_tqdm(), tqdm(total=len(units), initial=len(units) - len(jobs), unit="video") as bar:
         for shard in shards:
             while not all(unit.key in ready for unit in shard):
-                ready.add(next(done).key)
+                found = next(done)
+                ready.add(found.unit.key)
+                if found.unreadable:
+                    faults.add_unreadable(found.unit.file, found.unreadable)
+                    unread.add(found.unit.key)
                 bar.update()
-            writer.pack(shard)
+            # the others of its shard do not wait for it
+            if read := [unit for unit in shard if unit.key not in unread]:
+                writer.pack(read)
     writer.close()
     detector.close()
     faults.merge(writer.faults())

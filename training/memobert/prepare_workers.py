@@ -13,7 +13,7 @@ from .face_finding import FaceDetector
 from .shard_writing import UNUSABLE, write_part
 from .utterances import Faults, Unit
 from .video_clips import read_clips_of
-from .video_reading import VideoError
+from .video_reading import UnreadableError, VideoError
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,14 @@ class Job:
     """Of the decoder; 0: its own choice."""
 
 
-def finish(jobs: list[Job], workers: int, detector_model: Path, detector) -> Iterator[Unit]:
+@dataclass(frozen=True)
+class Done:
+    unit: Unit
+    unreadable: OSError | None = None
+    """Why it could not be read this time: it has no part then."""
+
+
+def finish(jobs: list[Job], workers: int, detector_model: Path, detector) -> Iterator[Done]:
     """Yields each unit once its part is written. Raises RuntimeError when a worker is killed.
 
     `detector` is used in this process; others load `detector_model`.
@@ -49,17 +56,22 @@ def finish(jobs: list[Job], workers: int, detector_model: Path, detector) -> Ite
         pool.shutdown(cancel_futures=True)
 
 
-def run(job: Job, detector) -> Unit:
-    """Writes a unit's part; an empty one of a video that cannot be used, or asks for more than there is."""
+def run(job: Job, detector) -> Done:
+    """Writes a unit's part; an empty one of a video that cannot be used, or asks for more than there is.
+
+    None of one whose bytes did not come: that says nothing of the video.
+    """
     faults = Faults()
     clips = read_clips_of(job.videos, job.unit, detector, faults, job.threads)
     try:
         write_part(job.parts, job.unit, job.fingerprint, clips, faults)
+    except UnreadableError as error:
+        return Done(job.unit, OSError(error.errno, error.strerror))
     # a picture that says to be of a million lines is asked for as well
     except (VideoError, MemoryError):
         faults.add(UNUSABLE, job.unit.file)
         write_part(job.parts, job.unit, job.fingerprint, (), faults)
-    return job.unit
+    return Done(job.unit)
 
 
 _detector: FaceDetector | None = None
@@ -77,5 +89,5 @@ def _end_with_command() -> None:
     os._exit(1)
 
 
-def _work(job: Job) -> Unit:
+def _work(job: Job) -> Done:
     return run(job, _detector)

@@ -71,6 +71,10 @@ class Faults:
     def add(self, kind: str, file: str, count: int = 1) -> None:
         self.counts[kind][file] += count
 
+    def add_unreadable(self, file: str, error: OSError) -> None:
+        """What may be read the next time, and is kept nowhere."""
+        self.add(f"cannot be read now ({error.strerror or error}): left out until it can, run again", file)
+
     def merge(self, counts: dict[str, dict[str, int]]) -> None:
         for kind, files in counts.items():
             self.counts[kind].update(files)
@@ -109,7 +113,11 @@ def find_units(folder: Path, valid_part: float, faults: Faults, labels: Sequence
     named = _named_splits(table)
     units = []
     for name in names:
-        units += _units_of(folder, name, table.get(name, []), named, valid_part, faults)
+        try:
+            units += _units_of(folder, name, table.get(name, []), named, valid_part, faults)
+        except OSError as error:
+            # its subtitles; without them it would be another
+            faults.add_unreadable(name, error)
     return units
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -20,6 +21,35 @@ MOST_GAP_S = 600.0
 
 class VideoError(ValueError):
     """A file in which there is nothing to be seen or heard."""
+
+
+class UnreadableError(OSError):
+    """A file whose bytes cannot be had now, such as from a share that stutters: it tells nothing of them."""
+
+
+class _Source:
+    """A video's bytes for PyAV, and what kept them from coming: to FFmpeg an end is like any other."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self.file, self.name = file, str(path)
+        self.seek, self.tell = file.seek, file.tell
+        self.failed: OSError | None = None
+
+    def read(self, count: int) -> bytes:
+        try:
+            return self.file.read(count)
+        except OSError as error:
+            self.failed = self.failed or error
+            raise
+
+    def check(self) -> None:
+        """Raises UnreadableError if a read has failed, whatever was made of it."""
+        if self.failed:
+            raise _unreadable(self.failed, self.name) from self.failed
+
+
+def _unreadable(error: OSError, name: str) -> UnreadableError:
+    return UnreadableError(error.errno, error.strerror or str(error), name)
 
 
 @dataclass(frozen=True)
@@ -39,7 +69,7 @@ class Reading:
 
 
 def probe(path: Path) -> Contents:
-    """Raises VideoError for what is no video."""
+    """Raises VideoError for what is no video, UnreadableError as all that reads one."""
     with _open(path) as container:
         duration = container.duration / av.time_base if container.duration else None
         return Contents(duration, _best(container, "audio") is not None)
@@ -144,13 +174,25 @@ def _as_voice(frames: Iterable[av.AudioFrame], reading: Reading) -> Iterator[av.
 
 @contextmanager
 def _open(path: Path) -> Iterator[av.container.InputContainer]:
+    """Raises VideoError for what is no video; UnreadableError, also at its end, where a read failed."""
     try:
-        # a name with a colon would be taken for an address
-        container = av.open(f"file:{path}")
-    except (av.FFmpegError, OSError, ValueError) as error:
-        raise VideoError(f"{path} is no video that can be opened ({error})") from error
-    with container:
-        yield container
+        file = path.open("rb")
+    except OSError as error:
+        raise _unreadable(error, str(path)) from error
+    with file:
+        source = _Source(file, path)
+        try:
+            container = av.open(source)
+        except (av.FFmpegError, OSError, ValueError) as error:
+            source.check()
+            raise VideoError(f"{path} is no video that can be opened ({error})") from error
+        try:
+            with container:
+                yield container
+        except Exception:
+            source.check()
+            raise
+        source.check()
 
 
 def _best(container, kind: str):
