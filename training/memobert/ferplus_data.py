@@ -101,7 +101,10 @@ def _read_archive(archive: Path) -> tuple[list[np.ndarray], list[list[float]], i
             try:
                 cast = [float(row[column]) for column in _VOTE_COLUMNS]
                 picture = _decode(packed.read(row["file"]))
-            except _BROKEN:
+            except _BROKEN as error:
+                # the system's, not Pillow's: the archive cannot be read now, and --cache would keep the rest
+                if isinstance(error, OSError) and error.errno is not None:
+                    raise
                 broken += 1
                 continue
             pictures.append(picture)

@@ -1,5 +1,6 @@
 """Broken FER+ archives: counted, or refused with the cause and the cure, before anything is trained."""
 
+import errno
 import io
 import logging
 import zipfile
@@ -31,6 +32,24 @@ def png(size: tuple[int, int], mode: str = "L") -> bytes:
     packed = io.BytesIO()
     Image.new(mode, size, 128 if mode == "L" else (128, 128, 128)).save(packed, "PNG")
     return packed.getvalue()
+
+
+def test_an_archive_that_cannot_be_read_now_is_not_kept_in_part(tmp_path, monkeypatch):
+    pack(
+        tmp_path, {"a.png": png((48, 48)), "b.png": png((48, 48))}, f"{HEADER}\na.png{VOTES}\nb.png{VOTES}\n"
+    )
+    plain = zipfile.ZipFile.read
+
+    def stuttering(packed, name, *more):
+        if name == "b.png":
+            raise OSError(errno.EIO, "Input/output error")
+        return plain(packed, name, *more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(zipfile.ZipFile, "read", stuttering)
+        with pytest.raises(OSError, match="Input/output error"):
+            load_ferplus(tmp_path, "valid", tmp_path / "cache")
+    assert len(load_ferplus(tmp_path, "valid", tmp_path / "cache").pictures) == 2
 
 
 def test_every_kind_of_broken_row_is_counted(tmp_path, caplog):
