@@ -21,11 +21,30 @@ LAUNCH = ("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", 
 LAUNCH += ("--main_process_port", "0", "--mixed_precision", "no", "--dynamo_backend", "no", "-m")
 
 
-def launch(command: str, given: list[str]) -> subprocess.CompletedProcess[str]:
-    """`accelerate launch` of two processes of a command, in `training/`."""
-    place = {"cwd": Path(__file__).parents[1], "env": {**os.environ, "OMP_NUM_THREADS": "1"}}
-    started = [sys.executable, *LAUNCH, f"memobert.{command}", *given]
-    return subprocess.run(started, capture_output=True, text=True, **place)
+# a command whose main process is killed behind its first checkpoint
+KILLED = """
+import os, signal, sys
+from memobert import pretrain
+from memobert.loop import Checkpoints
+
+save = Checkpoints.save
+
+def killed(*given):
+    save(*given)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Checkpoints.save = killed
+pretrain.main(sys.argv[1:])
+"""
+
+
+def launch(command: str | Path, given: list[str]) -> subprocess.CompletedProcess[str]:
+    """`accelerate launch` of two processes of a command, or of a script, in `training/`."""
+    training = Path(__file__).parents[1]
+    env = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(training)}
+    what = [*LAUNCH[:-1], str(command)] if isinstance(command, Path) else [*LAUNCH, f"memobert.{command}"]
+    started = [sys.executable, *what, *given]
+    return subprocess.run(started, capture_output=True, text=True, cwd=training, env=env)
 
 
 def test_two_processes_make_banks_once_and_train_together(runs, tmp_path):
@@ -45,6 +64,31 @@ def test_two_processes_make_banks_once_and_train_together(runs, tmp_path):
     assert found.returncode == 0, found.stderr[-4000:]
     assert "kept_banks" not in found.stderr
     assert len((tmp_path / "tuned/log.jsonl").read_text().splitlines()) == 1
+
+
+def test_two_processes_killed_at_a_checkpoint_go_on_exactly(runs, tmp_path):
+    given = [*runs["fusion"], "--steps", "3", "--every", "2", "--batch", "4", "--threads", "1"]
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    (tmp_path / "killed.py").write_text(KILLED)
+    found = launch("pretrain", [*given, "--out", str(straight)])
+    assert found.returncode == 0, found.stderr[-4000:]
+    found = launch(tmp_path / "killed.py", [*given, "--out", str(killed)])
+    assert found.returncode and "SIGKILL" in found.stderr, found.stderr[-4000:]
+    assert torch.load(killed / "last.pt", weights_only=False)["steps"] == 2
+    found = launch("pretrain", [*given, "--out", str(killed)])
+    assert found.returncode == 0 and "resumed" in found.stderr, found.stderr[-4000:]
+    wanted, resumed = (torch.load(out / "last.pt", weights_only=False) for out in (straight, killed))
+    assert resumed["steps"] == wanted["steps"] == 3
+    for part in ("training", "average"):
+        for name, value in wanted[part].items():
+            assert torch.equal(value, resumed[part][name]), (part, name)
+    for row, state in wanted["optimiser"]["state"].items():
+        for name, value in state.items():
+            assert torch.equal(value, resumed["optimiser"]["state"][row][name]), (row, name)
+    rows = [(out / "log.jsonl").read_text().splitlines() for out in (straight, killed)]
+    told = [[{k: v for k, v in json.loads(row).items() if "second" not in k} for row in of] for of in rows]
+    assert told[0] == told[1] and len(told[0]) == 2
+    assert sorted(path.name for path in killed.iterdir()) == ["best.pt", "last.pt", "log.jsonl"]
 
 
 @pytest.mark.parametrize(
