@@ -5,6 +5,7 @@ all there they are put end to end in the plan's order and deleted: neither worke
 """
 
 import json
+import logging
 import os
 import re
 import tarfile
@@ -32,9 +33,13 @@ from .shards import (
 )
 from .utterances import Faults, Unit
 
+log = logging.getLogger(__name__)
+
 PACKAGES = ("memobert-training", "av", "mediapipe", "webdataset", "webvtt-py")
 # of what is in work beside the shards; a download's name may end alike
 _PARTIAL = re.compile(rf"(?:(?:{'|'.join(SPLITS)})-\d{{6,}}\.tar|{re.escape(INDEX)})(?:\.\d+)?\.part")
+# of the parts, while there are some
+SETTINGS = ".parts.json"
 UNUSABLE = "video that cannot be decoded: left out"
 
 
@@ -100,6 +105,19 @@ class ShardWriter:
         own = (path for path in folder.glob("*.part") if _PARTIAL.fullmatch(path.name))
         for partial in (*own, *self.parts.glob("*.part")):
             partial.unlink(missing_ok=True)
+        self._keep_alike(settings)
+
+    def _keep_alike(self, settings: dict) -> None:
+        """Takes parts away that a run of other settings left before it had a shard, and so an index."""
+        about = self.folder / SETTINGS
+        parts = list(self.parts.iterdir())
+        if about.exists() and json.loads(about.read_text(encoding="utf-8")) != settings:
+            log.warning("%s was begun with other settings: its videos are read anew", self.folder)
+            for path in parts:
+                path.unlink()
+        elif parts and not about.exists():
+            log.warning("%s does not tell how its videos were read, and is taken as it is", self.parts)
+        _write_json(about, settings)
 
     def is_finished(self, unit: Unit, fingerprint: str) -> bool:
         """Raises ShardError when it has changed since; one of which nothing could be used may change."""
@@ -166,6 +184,7 @@ class ShardWriter:
         for left in self.parts.iterdir():
             left.unlink()
         self.parts.rmdir()
+        (self.folder / SETTINGS).unlink(missing_ok=True)
 
     def counts(self) -> dict:
         """Of all shards together; `labelled` are those with a label, by split."""

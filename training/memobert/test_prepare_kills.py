@@ -59,6 +59,23 @@ def clips(between=lambda: None):
     yield Clip(key="a-1", source="a.mp4", start_s=1, end_s=2, split="train")
 
 
+def test_parts_of_other_settings_are_not_taken(tmp_path, caplog):
+    # killed before there was a shard, whose index tells the settings
+    write_part(ShardWriter(tmp_path, {"detector_sha256": "one"}).parts, UNIT, "print", clips(), Faults())
+    assert ShardWriter(tmp_path, {"detector_sha256": "one"}).has_part(UNIT, "print")
+    assert not caplog.text
+    writer = ShardWriter(tmp_path, {"detector_sha256": "two"})
+    assert not writer.has_part(UNIT, "print") and "was begun with other settings" in caplog.text
+    write_part(writer.parts, UNIT, "print", clips(), Faults())
+    # of a version that did not tell
+    (tmp_path / shard_writing.SETTINGS).unlink()
+    writer = ShardWriter(tmp_path, {"detector_sha256": "three"})
+    assert writer.has_part(UNIT, "print") and "is taken as it is" in caplog.text
+    writer.pack([UNIT])
+    writer.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["shards.json", "train-000000.tar"]
+
+
 def test_a_worker_that_was_left_does_not_finish_what_another_writes(tmp_path, monkeypatch):
     # two threads stand for two processes
     monkeypatch.setattr(shard_writing.os, "getpid", threading.get_ident)
