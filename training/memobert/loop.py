@@ -5,6 +5,7 @@ import json
 import logging
 import math
 import os
+import pickle
 import random
 import subprocess
 import time
@@ -262,14 +263,21 @@ class Checkpoints:
         return learned_from(self.arguments)
 
     def load_last(self) -> dict | None:
-        """What `save` kept last. Raises ValueError where a run of other arguments did (`check_same_run`)."""
+        """What `save` kept last. Raises ValueError for half a file, or as `check_same_run` does."""
         path = self.folder / "last.pt"
         if self.dry_run:
             return None
         now = self.learned_from
         if not path.exists():
             return None
-        last = torch.load(path, map_location="cpu", weights_only=False)
+        try:
+            last = torch.load(path, map_location="cpu", weights_only=False)
+        except (EOFError, RuntimeError, pickle.UnpicklingError) as error:
+            # as versions left it that did not sync
+            raise ValueError(
+                f"{path} was cut short, or is no checkpoint ({error}): put a copy back, or delete it for the "
+                "run to begin anew"
+            ) from error
         check_same_run(path, last.get("learned_from"), now)
         self.best = last["best"]
         self._complete_log(last.get("row"))

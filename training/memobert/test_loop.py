@@ -115,6 +115,16 @@ def test_a_log_has_every_checkpoint_once_wherever_a_run_ended(tmp_path):
             assert (best["epoch"], last["epoch"]) == (2, 3)
 
 
+@pytest.mark.parametrize("part", [0.0, 0.5])
+def test_half_a_checkpoint_is_refused_with_a_cure(tmp_path, part):
+    checkpoints = loop.Checkpoints(tmp_path, argparse.Namespace(out=tmp_path))
+    checkpoints.save(1, 0.0, {"training": {"w": torch.zeros(999)}}, {}, {})
+    last = tmp_path / "last.pt"
+    last.write_bytes(last.read_bytes()[: int(part * last.stat().st_size)])
+    with pytest.raises(ValueError, match=r"last\.pt was cut short, or is no checkpoint .*: put a copy back"):
+        checkpoints.load_last()
+
+
 def test_a_gpus_generators_go_on_where_they_were(monkeypatch):
     states = [torch.tensor([1], dtype=torch.uint8), torch.tensor([2], dtype=torch.uint8)]
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
