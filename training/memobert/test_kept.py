@@ -1,11 +1,15 @@
 """What is kept between runs: whole or not at all, and never taken for what was made of something else."""
 
 import errno
+from argparse import Namespace
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from . import voice_features
 from .feature_banks import Bank
 from .kept import add_row, keep_arrays, kept_arrays, read_rows, write_whole
 from .kept_banks import kept_bank
@@ -13,7 +17,7 @@ from .sources import load_source
 from .speech_data import Clip
 from .train_lightface import Lessons, kept_lessons
 from .tune import make_parser
-from .voice_features import FrozenFeatures
+from .voice_features import FrozenFeatures, kept_features
 
 
 def test_what_is_kept_tells_what_it_was_made_of(tmp_path, caplog):
@@ -131,6 +135,32 @@ def test_frozen_features_are_of_as_many_clips(tmp_path):
     assert len(FrozenFeatures.load(tmp_path, clips).features) == 6
     with pytest.raises(ValueError, match="is of 3 clips, and 2 are there: give another --features"):
         FrozenFeatures.load(tmp_path, clips[:2])
+
+
+def test_features_that_two_runs_share_are_made_by_one(tmp_path, monkeypatch):
+    """The second comes while the first makes them, and would lay its own parts beside those of the first."""
+    clips = [Clip("ravdess", "a", label, 0, 1) for label in range(3)]
+    speech = Namespace(split=lambda *_given: clips)
+    model = Namespace(wav2vec2=Namespace(feature_extractor=torch.nn.Linear(1, 1)))
+    given = Namespace(features=tmp_path, variants=1, leave_out=[], high_pass=0.0, seed=1)
+
+    def made(seed: int) -> FrozenFeatures:
+        ends = np.arange(1, 7).reshape(2, 3) * seed
+        return FrozenFeatures(clips, np.full((6 * seed, 4), seed), np.full((6 * seed, 4), seed), ends)
+
+    plain, computed = voice_features.locked, []
+
+    @contextmanager
+    def after_the_other(folder: Path, **named):
+        assert named == {"wait": True}
+        made(2).save(folder)
+        with plain(folder, **named):
+            yield
+
+    monkeypatch.setattr(voice_features, "locked", after_the_other)
+    monkeypatch.setattr(FrozenFeatures, "compute", lambda *_given: computed.append(1) or made(1))
+    found = kept_features(given, "train", speech, model, "cpu")
+    assert not computed and (found.features == 2).all() and len(found.features) == found.ends[-1, -1]
 
 
 def test_lessons_are_of_their_teacher(tmp_path):

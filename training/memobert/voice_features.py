@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from .kept import write_whole
+from .locks import locked
 from .loop import autocast
 from .speech_data import Clip, Speech
 from .voice_augmentation import augment, high_pass, normalise, place
@@ -258,5 +259,8 @@ def kept_features(arguments, split: str, speech: Speech, model: VoiceEncoder, de
     passed = f"-{arguments.high_pass:g}-Hz" if arguments.high_pass else ""
     folder = arguments.features / f"{split}-{arguments.variants}-without-{left}{passed}-{print_of}"
     if not (folder / "ends.npy").exists():
-        compute().save(folder)
+        # two runs may share it: the parts of one are never read with the other's, drawn by another seed
+        with locked(folder, wait=True):
+            if not (folder / "ends.npy").exists():
+                compute().save(folder)
     return FrozenFeatures.load(folder, clips)
