@@ -30,6 +30,8 @@ class NumberedBlob extends Blob {
   override arrayBuffer = () => Promise.resolve(new ArrayBuffer(8));
 }
 
+type Present = ((now: number, about: { mediaTime: number }) => void) | null;
+
 /** As much of an element as plays a file; nothing happens by itself. */
 class FakeVideo extends EventTarget {
   readonly videoWidth = 4;
@@ -41,9 +43,9 @@ class FakeVideo extends EventTarget {
   ended = false;
   freed = 0;
   owner: Played | null = null;
-  #present: ((now: number, about: { mediaTime: number }) => void) | null = null;
+  #present: Present = null;
   readonly plays: { resolve(): void; reject(error: unknown): void }[] = [];
-  requestVideoFrameCallback = (present: FakeVideo['#present']) => ((this.#present = present), 1);
+  requestVideoFrameCallback = (present: Present) => ((this.#present = present), 1);
   cancelVideoFrameCallback = () => void (this.#present = null);
   removeAttribute = () => void (this.freed += 1);
   load = () => undefined;

@@ -301,7 +301,7 @@ async function expectWell(world: World): Promise<void> {
 
 /** Everything that was made is given back, once. */
 async function expectClosed(world: World): Promise<void> {
-  await world.settle(Promise.all(begun.mock.contexts.map((models) => models.close())));
+  await world.settle(Promise.all(begun.mock.contexts.map((models) => (models as Models).close())));
   for (const faces of world.faces) if (faces.closes === 0) faces.close();
   world.check();
   const open = world.orts.sessions.filter(({ released }) => released !== 1);

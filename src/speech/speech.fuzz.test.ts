@@ -79,7 +79,8 @@ async function step(world: SpeechWorld, { do: what, seconds, jumpS }: Action): P
       return world.fail();
     case 'die':
       world.broken = true;
-      return worker?.die();
+      worker?.die();
+      return;
     case 'all':
       return world.drain();
     default:
