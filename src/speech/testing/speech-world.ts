@@ -22,7 +22,7 @@ const options = {
   allowSoftwareAdapter: false,
 } as const;
 
-export const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+export const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 interface Asked {
   readonly samples: Float32Array;
