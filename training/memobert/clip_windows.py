@@ -15,6 +15,8 @@ from .shards import VOICE_HZ, Clip, Word
 
 # what was said longer ago counts no more in the page (`TEXT_MEMORY_S` of src/memobert/evidence.ts)
 LONGEST_S = 8.0
+# what was said before a pause as long counts no more once something was said after it (`PAUSE_S` there)
+PAUSE_S = 1.0
 # the number of an utterance (video_clips.py), then that of its part
 OF_A_PART = re.compile(r"(?<=-)(\d{5,})-\d{4,}$")
 
@@ -47,6 +49,18 @@ def windows_of(clip: Clip, pieces: Sequence[int]) -> tuple[list[Clip], int]:
     if len(spans) == 1:
         return [clip], too_long
     return [_part(clip, number, *span) for number, span in enumerate(spans)], too_long
+
+
+def latest_words(words: Sequence[Word]) -> list[Word]:
+    """Those since the last pause between two of them, in the order given: what the page reads at the end."""
+    latest: list[Word] = []
+    until_s = -np.inf
+    for word in words:
+        if word.start_s - until_s >= PAUSE_S - 1e-6:
+            latest = []
+        latest.append(word)
+        until_s = max(until_s, word.end_s)
+    return latest
 
 
 def whole_of(source: str) -> str | None:

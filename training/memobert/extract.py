@@ -21,7 +21,7 @@ import torch
 from tqdm import tqdm
 from transformers import BertTokenizerFast
 
-from .clip_windows import LONGEST_S, windows_of
+from .clip_windows import LONGEST_S, PAUSE_S, latest_words, windows_of
 from .command_help import CommandHelp
 from .denseface_model import FACE_CLASSES
 from .encoder_loading import BATCH, FACE_SIZE_PX, Encoder, load_encoder
@@ -90,7 +90,7 @@ class Extractor:
     def samples(self, clips: list[Clip]) -> list[Sample]:
         faces = self._faces([latest_faces(clip) for clip in clips])
         voices = self._voices([clip.waveform for clip in clips])
-        texts = [" ".join(word.text for word in clip.words) for clip in clips]
+        texts = [" ".join(word.text for word in latest_words(clip.words)) for clip in clips]
         words = self.tokenizer(texts, add_special_tokens=False).input_ids
         return [
             Sample(
@@ -236,7 +236,7 @@ def main(argv: list[str] | None = None) -> dict:
     tokenizer = load_tokenizer(arguments.vocabulary, labels)
     settings = {"face_sha256": face.sha256, "voice_sha256": voice.sha256, "pieces": len(tokenizer)}
     settings |= {"vocabulary_sha256": vocabulary_digest(tokenizer), "longest_s": LONGEST_S}
-    settings |= {"labels": list(labels)}
+    settings |= {"pause_s": PAUSE_S, "labels": list(labels)}
     extractor = Extractor(face, voice, tokenizer, labels)
     if arguments.dry_run:
         return dry_run(arguments, shards, settings, extractor)

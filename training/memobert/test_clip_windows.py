@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from .clip_windows import LONGEST_S, whole_of, windows_of
+from .clip_windows import LONGEST_S, latest_words, whole_of, windows_of
 from .memobert_model import MAX_WORDS
 from .shards import VOICE_HZ, Clip, Word
 from .utterances import spread
@@ -55,6 +55,16 @@ def test_a_long_clip_is_divided_between_its_words_and_nothing_is_lost(words, pie
     for name in ("face_times_s", "missed_times_s"):
         times = np.concatenate([getattr(part, name) + (part.start_s - 100) for part in parts])
         assert times == pytest.approx(getattr(whole, name), abs=1e-3)
+
+
+def test_what_was_said_before_a_pause_is_not_read_with_what_was_said_after_it():
+    said = [Word("I", 0.0, 0.4), Word("lost", 0.5, 1.0), Word("it", 1.9, 2.5)]
+    assert latest_words([]) == [] and latest_words(said) == said
+    assert latest_words([*said, Word("Well", 3.4, 4.0)]) == [*said, Word("Well", 3.4, 4.0)]
+    assert latest_words([*said, Word("Oh", 3.5, 3.7), Word("well", 3.8, 4.0)])[0].text == "Oh"
+    # two at once: no pause while one still speaks
+    both = [Word("meanwhile", 0.0, 3.0), *said, Word("Well", 3.5, 4.0)]
+    assert latest_words(both) == both
 
 
 def test_a_pause_is_of_the_part_behind_it():

@@ -18,6 +18,7 @@ RULES = [
     ("encoders/face/tracker.ts", "LOST_S", face_finding.LOST_S),
     ("encoders/face/tracker.ts", "MIN_OVERLAP", face_finding.MIN_OVERLAP),
     ("memobert/evidence.ts", "TEXT_MEMORY_S", clip_windows.LONGEST_S),
+    ("memobert/evidence.ts", "PAUSE_S", clip_windows.PAUSE_S),
     ("runtime/manifest-check.ts", "MOST_LABELS", labels.MOST_LABELS),
 ]
 
