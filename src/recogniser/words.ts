@@ -162,7 +162,7 @@ export class Words {
   async advance(seconds: number): Promise<void> {
     await this.#begun();
     this.#reached = seconds;
-    this.#source?.advance?.(seconds);
+    await this.#source?.advance?.(seconds);
   }
 
   /** Sound of a file that is read; resolves when all that can be made of it so far was told. */

@@ -165,6 +165,69 @@ describe('Listener', () => {
     }
   });
 
+  it('tells a model’s pieces in its order, with times that rise, whichever it gave them', async () => {
+    const { listener, asked, told, push } = setUp();
+    push(0.1, 2, 10);
+    const work = listener.work();
+    await settled();
+    asked[0]?.answer([
+      { text: 'a', start: NaN, end: 0.5 },
+      { text: 'b', start: 0.4, end: null },
+      { text: 'c', start: 0.8, end: NaN },
+      { text: 'd', start: -3, end: 99 },
+      { text: 'e', start: 1, end: 0 },
+    ]);
+    await work;
+    const { words } = told[0]!.heard;
+    expect(words.map(({ text, start, end }) => [text, start, end])).toEqual([
+      ['a', 10, 10.5],
+      ['b', 10.5, 10.8],
+      ['c', 10.8, 10.8],
+      ['d', 10.8, 12],
+      ['e', 12, 12],
+    ]);
+  });
+
+  it('settles what it guessed last, or is at, before a gap longer than it keeps', async () => {
+    const { listener, asked, told, push } = setUp();
+    push(0.1, 1, 10);
+    void listener.work();
+    await settled();
+    asked[0]?.answer([{ text: 'before', start: 0, end: 1 }]);
+    await settled();
+    push(0.1, 1, 60);
+    expect(told.at(-1)?.heard).toEqual({
+      words: [{ text: 'before', start: 10, end: 11, final: true }],
+      final: true,
+    });
+    void listener.work(true);
+    await settled();
+    push(0.1, 1, 110);
+    asked[1]?.answer([{ text: 'meanwhile', start: 0, end: 1 }]);
+    await settled();
+    expect(told.map(({ heard: { words, final } }) => [words[0]?.text, final])).toEqual([
+      ['before', false],
+      ['before', true],
+      ['meanwhile', true],
+    ]);
+  });
+
+  it('says that the clock went back, and nothing of what it was at', async () => {
+    const { listener, asked, told, push } = setUp();
+    push(0.1, 1, 50);
+    void listener.work();
+    await settled();
+    push(0.1, 1, 20);
+    asked[0]?.answer([{ text: 'of later', start: 0, end: 1 }]);
+    await settled();
+    asked[1]?.answer([{ text: 'again', start: 0, end: 1 }]);
+    await settled();
+    expect(told.map(({ heard: { words, backTo } }) => [words[0]?.start, backTo])).toEqual([
+      [undefined, 20],
+      [20, undefined],
+    ]);
+  });
+
   it('is free again after a transcription that failed', async () => {
     let calls = 0;
     const failing: Transcriber = () => {

@@ -7,7 +7,7 @@ import { inRange } from '../encoders/voice/in-range';
 import { Resampler } from '../encoders/voice/resample';
 import { SampleRing } from '../encoders/voice/ring';
 import { GATE_RATE_HZ, type SpeechGate } from '../encoders/voice/speech-gate';
-import type { Transcriber } from './transcribing';
+import type { Piece, Transcriber } from './transcribing';
 import { Utterances, type Utterance } from './utterances';
 
 /** Longer than an utterance may be, by what a slow transcription takes. */
@@ -19,6 +19,8 @@ export interface Heard {
   readonly words: readonly Word[];
   /** These words stay; a guess is replaced by the next words, whichever they are. */
   readonly final: boolean;
+  /** The source's clock went back to here, seconds: what was said later is not on it any more. */
+  readonly backTo?: number;
 }
 
 export class Listener {
@@ -27,7 +29,11 @@ export class Listener {
   #resampler: Resampler | null = null;
   #working: Promise<void> | null = null;
   #waitedFor = false;
+  /** The utterance that the model is at; what it answers of another is not told. */
+  #asking: Utterance | null = null;
   #restUntilMs = 0;
+  /** What was guessed last, of an utterance that is not over. */
+  #guess: readonly Word[] = [];
   /** Which run this is: what was heard in an earlier one is not told in the next. */
   #run = 0;
 
@@ -48,7 +54,11 @@ export class Listener {
     if (this.#resampler?.rateInHz !== sampleRateHz || this.#ring.breaksAt(time)) {
       this.#resampler = new Resampler(sampleRateHz, GATE_RATE_HZ);
     }
+    const { origin, endTimeS } = this.#ring;
     this.#ring.push(this.#resampler.push(inRange(samples)), time);
+    if (this.#ring.origin === origin) return;
+    if (time < endTimeS) this.#goBack(time);
+    else this.#keepGuess();
   }
 
   /** Forgets what was heard. */
@@ -59,6 +69,8 @@ export class Listener {
     this.gate.reset(this.#ring.end);
     this.#utterances.reset(this.#ring.end);
     this.#restUntilMs = 0;
+    this.#guess = [];
+    this.#asking = null;
   }
 
   /**
@@ -87,15 +99,46 @@ export class Listener {
     const startS = this.#ring.endTimeS - (this.#ring.end - start) / GATE_RATE_HZ;
     const lengthS = (end - start) / GATE_RATE_HZ;
     const beganMs = this.nowMs();
+    this.#asking = utterance;
     const pieces = await this.transcriber(this.#ring.read(start, end - start));
     const costMs = this.nowMs() - beganMs;
-    if (this.#run !== run) return;
+    if (this.#asking !== utterance) return;
+    this.#asking = null;
     this.#restUntilMs = this.nowMs() + Math.max(LEAST_REST_MS, costMs);
     this.#utterances.done(utterance);
-    const within = (seconds: number) => startS + Math.min(Math.max(seconds, 0), lengthS);
-    const words = pieces.flatMap(({ text, start: from, end: until }) =>
-      spread(text, within(from), within(until ?? lengthS), final),
-    );
-    this.tell({ words, final }, run);
+    // its sound went while the model was at it: there is no better look at it
+    const last = final || start < this.#ring.origin;
+    const words = wordsOf(pieces, startS, lengthS, last);
+    this.#guess = last ? [] : words;
+    this.tell({ words, final: last }, run);
   }
+
+  #goBack(time: number): void {
+    this.#guess = [];
+    this.#asking = null;
+    this.tell({ words: [], final: true, backTo: time }, this.#run);
+  }
+
+  /** Its sound is gone, after a gap longer than what is kept: nothing takes its place. */
+  #keepGuess(): void {
+    const words = this.#guess.map((word) => ({ ...word, final: true }));
+    this.#guess = [];
+    // its next look may be on its way
+    if (words.length > 0 && this.#asking === null) this.tell({ words, final: true }, this.#run);
+  }
+}
+
+/** In the model's order, each where the one before ended at the earliest: of times that it got wrong, none is told. */
+function wordsOf(pieces: readonly Piece[], startS: number, lengthS: number, final: boolean): readonly Word[] {
+  let at = 0;
+  const within = (seconds: number | null | undefined, otherwise: number) =>
+    typeof seconds === 'number' && Number.isFinite(seconds)
+      ? Math.min(Math.max(seconds, at), lengthS)
+      : otherwise;
+  return pieces.flatMap(({ text, start, end }, index) => {
+    const from = within(start, at);
+    at = from;
+    at = within(end, within(pieces[index + 1]?.start, lengthS));
+    return spread(text, startS + from, startS + at, final);
+  });
 }

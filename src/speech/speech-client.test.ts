@@ -42,10 +42,10 @@ const heard = (run: number, text: string, final: boolean): FromSpeechWorker => (
 function setUp() {
   const worker = new FakeWorker();
   const client = new SpeechClient(options, () => worker);
-  const listen = (stepped = false) => {
+  const listen = (stepped = false, seconds: number | null = null) => {
     const ears = told();
     const words = new SpeechWords(client, ears.on);
-    words.start(scene({ stepped }));
+    words.start(scene({ stepped, seconds }));
     return { ears, words };
   };
   const chunk = () => ({ samples: new Float32Array([1, 2, 3]), sampleRateHz: 48_000, time: 5 });
@@ -130,6 +130,43 @@ describe('SpeechWords over SpeechClient', () => {
     await waiting;
     await next.hear(chunk());
     expect(worker.count('samples')).toBe(71);
+  });
+
+  it('gives the end of a file the pause that settles its last words, and tells none behind it', async () => {
+    const { worker, listen } = setUp();
+    const { ears, words } = listen(true, 6);
+    worker.say({ kind: 'ready', language: 'en' });
+    void words.hear({ samples: new Float32Array(8_000).fill(0.1), sampleRateHz: 16_000, time: 5 });
+    worker.say({ kind: 'taken' });
+    await words.advance(5.9);
+    expect(worker.count('samples'), 'not yet').toBe(1);
+    let told = false;
+    const done = words.advance(6).then(() => (told = true));
+    await Promise.resolve();
+    const last = worker.sent.at(-1);
+    expect(last).toMatchObject({ sampleRateHz: 16_000, time: 5.5, waits: true });
+    expect(last?.kind === 'samples' && last.samples.every((sample) => sample === 0)).toBe(true);
+    expect(told, 'waits for them').toBe(false);
+    const at = (start: number, end: number) => ({ text: 'bye', start, end, final: true });
+    worker.say({ kind: 'heard', run: 1, heard: { words: [at(5.2, 5.7), at(5.7, 5.75)], final: true } });
+    worker.say({ kind: 'taken' });
+    await done;
+    expect(ears.lists.at(-1)).toEqual([at(5.2, 5.5), at(5.5, 5.5)]);
+    await words.advance(6);
+    expect(worker.count('samples'), 'once').toBe(2);
+  });
+
+  it('forgets what was said behind the moment to which the clock went back', () => {
+    const { worker, listen } = setUp();
+    const { ears } = listen();
+    worker.say({ kind: 'ready', language: 'en' });
+    const at = (text: string, start: number) => ({ text, start, end: start + 1, final: true });
+    worker.say({ kind: 'heard', run: 1, heard: { words: [at('a', 1), at('b', 7)], final: true } });
+    worker.say({ kind: 'heard', run: 1, heard: { words: [at('c?', 9)], final: false } });
+    worker.say({ kind: 'heard', run: 1, heard: { words: [], final: true, backTo: 5 } });
+    expect(ears.said()).toBe('a');
+    worker.say({ kind: 'heard', run: 1, heard: { words: [at('d', 5)], final: true } });
+    expect(ears.said()).toBe('a d');
   });
 
   it('fails with the worker’s own error, and says so to whoever comes later', () => {

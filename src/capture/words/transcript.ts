@@ -24,6 +24,12 @@ export class Transcript {
     return kept.length > 0;
   }
 
+  /** The clock went back: what was said after this moment is not on it any more. */
+  rewind(seconds: number): void {
+    this.#interim = [];
+    this.#final = this.#final.filter(({ end }) => end <= seconds);
+  }
+
   /** For good; the interim words were a guess at these. */
   settle(words: readonly Word[]): void {
     this.#interim = [];

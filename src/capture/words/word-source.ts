@@ -54,8 +54,8 @@ export interface WordSource {
   start(scene: WordScene): void;
   /** Tells nothing any more, and lets go of what it holds. Safe to call twice. */
   stop(): void;
-  /** A stepped run has come to this moment, seconds: what counts for it is told before this returns. */
-  advance?(seconds: number): void;
+  /** A stepped run has come to this moment, seconds: what counts for it is told before this returns, or resolves. */
+  advance?(seconds: number): void | Promise<void>;
   /**
    * Sound of the run, for those who listen themselves. The samples are not kept: they belong to the next in line.
    * In a stepped run it resolves when all that can be made of the sound so far was told.
