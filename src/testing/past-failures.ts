@@ -28,6 +28,9 @@ const WORKER = {
 const asks = (...acts: readonly (readonly [kind: string, which: number])[]) =>
   acts.map(([kind, which]) => ({ kind, which }));
 
+const sound = (...acts: readonly (readonly [what: string, seconds: number, jumpS: number])[]) =>
+  acts.map(([what, seconds, jumpS]) => ({ do: what, seconds, jumpS }));
+
 export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
   'never more than its share, and nothing lowered out of turn': [
     {
@@ -284,6 +287,33 @@ export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
         asks(['load', 0], ['some', 3], ['some', 1], ['some', 0], ['some', 0], ['some', 1], ['part', 3]),
       ],
       was: 'a voice of WebGPU was told, which had been left',
+      seed: null,
+    },
+  ],
+  'speech in the page, of any sound, by a model that does as it likes': [
+    {
+      example: [true, false, false, sound(['voice', 3, 0], ['voice', 0, 40], ['start and all', 0, 0])],
+      was: 'the gate read what the ring had dropped while a block was heard',
+      seed: FIRST,
+    },
+    {
+      example: [true, false, false, sound(['voice', 3, 0], ['all', 0, 0], ['voice', 1.5, -3])],
+      was: 'words of later than the clock, which had gone back',
+      seed: null,
+    },
+    {
+      example: [true, false, false, sound(['voice', 3, 0], ['oddly', 0, 0])],
+      was: 'times that are none in words',
+      seed: null,
+    },
+    {
+      example: [true, false, false, sound(['voice', 3, 0], ['all', 0, 0], ['silence', 0.5, 40])],
+      was: 'a guess before a gap of more than is kept stayed one',
+      seed: null,
+    },
+    {
+      example: [true, true, false, []],
+      was: 'the last words of a file were never settled',
       seed: null,
     },
   ],

@@ -12,8 +12,15 @@ import { SpeechWords } from '../speech-words';
 import type { Piece } from '../transcribing';
 
 export const RATE = 16_000;
+/** Beyond it an utterance is cut. */
+export const LONGEST_S = 15;
 /** A voice's own level tells it from the others. */
 const LEVELS = 1024;
+/** What passes between two looks at the clock: of three, one is after the rest that a guess earns. */
+const LOOK_MS = 90;
+/** Heard by nobody yet, beyond which the oldest may be gone; what is in hand may be as long as an utterance. */
+const MOST_UNHEARD_S = 25;
+const MOST_IN_HAND_S = 14;
 
 const options = {
   address: { url: 'https://page.test/speech.json', file: null },
@@ -22,7 +29,17 @@ const options = {
   allowSoftwareAdapter: false,
 } as const;
 
-export const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+/** What is on its way within a side has come: no timer, of which each takes a millisecond. */
+export function settled(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
 
 interface Asked {
   readonly samples: Float32Array;
@@ -51,8 +68,10 @@ class Worker extends EventTarget {
     const open: OpenListener = (_options, tell) => {
       this.loads += 1;
       return new Promise((resolve, fail) => {
+        let lookedMs = 0;
+        const nowMs = () => (lookedMs += LOOK_MS);
         const come = () =>
-          resolve({ listener: new Listener(this.#gate(), this.#transcribe, tell, () => 0), language: 'en' });
+          resolve({ listener: new Listener(this.#gate(), this.#transcribe, tell, nowMs), language: 'en' });
         this.load = { come, fail };
       });
     };
@@ -80,6 +99,15 @@ class Worker extends EventTarget {
     const message = this.outbox.shift();
     if (message !== undefined) this.dispatchEvent(new MessageEvent('message', { data: message }));
     return message !== undefined;
+  }
+
+  /** All that it was sent comes, until it asks the model. */
+  async work(): Promise<void> {
+    for (let busy = true; busy && this.asked.length === 0;) {
+      busy = this.take();
+      await settled();
+      busy = (await this.hearBlocks()) || busy;
+    }
   }
 
   die(): void {
@@ -120,12 +148,15 @@ class Worker extends EventTarget {
 /** Each voice in it, with how many of its samples were given: `7:1600` is 0.1 s of the seventh. */
 export function heardIn(samples: Float32Array): readonly Piece[] {
   const counts = new Map<number, { first: number; last: number; count: number }>();
-  samples.forEach((sample, at) => {
-    if (sample === 0) return;
-    const id = Math.round(sample * LEVELS);
-    const span = counts.get(id) ?? { first: at, last: at, count: 0 };
-    counts.set(id, { ...span, last: at, count: span.count + 1 });
-  });
+  // by the run: an object for each of 16,000 a second takes longer than what is tested
+  for (let from = 0, to = 0; from < samples.length; from = to) {
+    const level = samples[from]!;
+    while (to < samples.length && samples[to] === level) to += 1;
+    if (level === 0) continue;
+    const id = Math.round(level * LEVELS);
+    const span = counts.get(id) ?? { first: from, last: 0, count: 0 };
+    counts.set(id, { ...span, last: to - 1, count: span.count + to - from });
+  }
   return [...counts].map(([id, { first, last, count }]) => ({
     text: ` ${id}:${count}`,
     start: first / RATE,
@@ -136,6 +167,8 @@ export function heardIn(samples: Float32Array): readonly Piece[] {
 export interface Voice {
   readonly id: number;
   readonly seconds: number;
+  /** Its words may be lost: the clock leapt, the model heard nothing, or more was heard than is kept. */
+  lossy: boolean;
 }
 
 export class SpeechWorld {
@@ -147,13 +180,15 @@ export class SpeechWorld {
   /** Seconds since the last start, on the source's clock: what is heard lies in it. */
   now = 0;
   from = 0;
-  /** Sound whose words may be lost: the clock leapt, or more was heard than is kept. */
-  lossy = false;
+  /** The clock went back, and the words may not know it yet. */
+  behind = false;
+  /** An utterance was cut since the last start, though nobody paused. */
+  cut = false;
   /** Something was made to fail. */
   broken = false;
   /** Of those who wait for the words of what they gave. */
   waiting = 0;
-  #heardS = 0;
+  #unheardS = 0;
   #client: SpeechClient | null = null;
   #ids = 0;
 
@@ -166,7 +201,8 @@ export class SpeechWorld {
     return this.workers.at(-1);
   }
 
-  start(): void {
+  /** @param seconds of a file */
+  start(seconds: number | null = null): void {
     if (this.words !== null) return;
     if (this.#client?.ended !== false) {
       this.#client = new SpeechClient(options, () => {
@@ -177,10 +213,10 @@ export class SpeechWorld {
     }
     this.ears = told();
     this.voices = [];
-    this.from = this.now = this.#heardS = 0;
-    this.lossy = false;
+    this.from = this.now = this.#unheardS = 0;
+    this.behind = this.cut = false;
     this.words = new SpeechWords(this.#client, this.ears.on);
-    this.words.start(scene({ stepped: this.stepped }));
+    this.words.start(scene({ stepped: this.stepped, seconds }));
   }
 
   stop(): void {
@@ -203,20 +239,34 @@ export class SpeechWorld {
     const samples = new Float32Array(Math.round(seconds * RATE)).fill(id / LEVELS);
     const before = worker.inbox.length;
     const done = words.hear({ samples, sampleRateHz: RATE, time });
-    if (done !== undefined) {
-      this.waiting += 1;
-      void done.then(() => (this.waiting -= 1));
-    }
+    this.#wait(done);
     const end = time + seconds;
     if (worker.inbox.length > before) {
       const leapt = this.now - time > 0.5;
-      if (leapt) [this.from, this.lossy] = [time, true];
-      if (jumpS >= 20) this.lossy = true;
-      this.#heardS += seconds + Math.max(0, jumpS);
-      if (this.#heardS > 25 && !this.stepped) this.lossy = true;
-      if (id > 0) this.voices.push({ id, seconds });
+      if (leapt) [this.from, this.behind] = [Math.min(this.from, time), true];
+      if (leapt || jumpS >= 20) this.lose();
+      this.#unheardS += seconds + Math.max(0, jumpS);
+      if (id > 0) this.voices.push({ id, seconds, lossy: false });
+      if (this.#unheardS > MOST_UNHEARD_S && !this.stepped) this.lose();
       this.now = leapt ? end : Math.max(this.now, end);
     } else this.now = Math.max(this.now, end);
+  }
+
+  /** The file has come to its end. */
+  end(): void {
+    this.#wait(this.words?.advance(this.now));
+    this.now += 1;
+  }
+
+  /** Of what was said so far, words may be missing. */
+  lose(): void {
+    for (const voice of this.voices) voice.lossy = true;
+  }
+
+  #wait(done: void | Promise<void>): void {
+    if (done === undefined) return;
+    this.waiting += 1;
+    void done.then(() => (this.waiting -= 1));
   }
 
   answer(how: 'rightly' | 'empty' | 'oddly'): void {
@@ -237,6 +287,12 @@ export class SpeechWorld {
 
   /** All that is on its way comes, and is answered rightly. */
   async drain(): Promise<void> {
+    await this.#drain();
+    if (this.words !== null) this.behind = false;
+    this.#unheardS = Math.min(this.#unheardS, MOST_IN_HAND_S);
+  }
+
+  async #drain(): Promise<void> {
     for (let quiet = 0; quiet < 3; quiet += 1) {
       for (const worker of this.workers) {
         worker.load?.come();
@@ -245,6 +301,7 @@ export class SpeechWorld {
         if (await worker.hearBlocks()) quiet = 0;
         while (worker.asked.length > 0) {
           const { samples, answer } = worker.asked.shift()!;
+          this.cut ||= samples.length === LONGEST_S * RATE;
           answer(heardIn(samples));
           quiet = 0;
         }
