@@ -109,4 +109,26 @@ describe('the files of this device', () => {
     await expect(files.keep(() => undefined)).rejects.toMatchObject({ code: 'file-missing' });
     expect(await files.missingBytes()).toBeLessThan(files.bytes);
   });
+
+  it('fail when all that was begun has ended: whoever tries again fetches nothing twice', async () => {
+    toy.files.delete(`${BASE}memobert.onnx`);
+    let arrive = () => undefined as void;
+    const slow = new Promise<void>((resolve) => (arrive = resolve));
+    const asked: string[] = [];
+    const slowly: typeof globalThis.fetch = async (input) => {
+      asked.push(String(input));
+      if (String(input).endsWith('silero_vad.onnx')) await slow;
+      return fetch(input);
+    };
+    const files = await DeviceFiles.of(OPTIONS, { ...parts(), fetch: slowly });
+    let failed = false;
+    const kept = files.keep(() => undefined).catch(() => (failed = true));
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(failed).toBe(false);
+    arrive();
+    await kept;
+    expect(failed).toBe(true);
+    await expect(files.keep(() => undefined)).rejects.toMatchObject({ code: 'file-missing' });
+    expect(asked.filter((url) => url.endsWith('silero_vad.onnx'))).toHaveLength(1);
+  });
 });

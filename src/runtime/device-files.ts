@@ -69,10 +69,12 @@ export class DeviceFiles {
   async keep(onBytes: (loadedBytes: number) => void): Promise<void> {
     let fromBundle = 0;
     let fromEngine = 0;
-    await Promise.all([
+    const halves = await Promise.allSettled([
       this.bundle.load(this.files, (bytes) => onBytes((fromBundle = bytes) + fromEngine)),
       this.engine.load(this.engineNames, (bytes) => onBytes(fromBundle + (fromEngine = bytes))),
     ]);
+    // only now: who tries again would fetch beside the half that is still on its way
+    for (const half of halves) if (half.status === 'rejected') throw half.reason;
   }
 }
 
