@@ -41,8 +41,14 @@ class FakeReader implements MediaReader {
   }
 }
 
-function setUp(seconds: number, parts: Partial<AnalysisParts> = {}, client = closing()) {
+function setUp(
+  seconds: number,
+  parts: Partial<AnalysisParts> = {},
+  client = closing(),
+  change: (reader: FakeReader) => void = () => undefined,
+) {
   const reader = new FakeReader(seconds);
+  change(reader);
   const abort = new AbortController();
   const on = {
     sound: vi.fn<(chunk: SampleChunk) => Promise<void>>(async () => undefined),
@@ -220,5 +226,58 @@ describe('Analysis', () => {
     reader.damagedAt = 3;
     await expect(analysis.run()).rejects.toMatchObject({ code: 'media-unreadable' });
     expect(on.estimate.mock.lastCall).toEqual([{ ...estimateAt(2.5), interval: 0.5 }, 2.5]);
+  });
+
+  it.each([
+    ['sound', 'picture', ['face', 'follow']],
+    ['picture', 'sound', ['samples']],
+  ] as const)(
+    'sends and tells nothing more once the %s has failed, though the %s waits for its decoder',
+    async (fails, _waits, kinds) => {
+      const decoder = new EventTarget();
+      const decoded = new Promise((resolve) => decoder.addEventListener('decoded', resolve));
+      const broken = new MemoError('media-unreadable', 'broke off', 'another copy');
+      const box = { x: 1, y: 2, width: 3, height: 4 };
+      const { analysis, client, on, reader } = setUp(
+        2,
+        { choices: [{ time: 0.1, box }] },
+        closing(),
+        (own) => {
+          const [frames, samples] = [own.frames.bind(own), own.samples.bind(own)];
+          own.frames = async function* (times) {
+            if (fails === 'picture') throw broken;
+            await decoded;
+            yield* frames(times);
+          };
+          own.samples = async function* () {
+            if (fails === 'sound') throw broken;
+            await decoded;
+            yield* samples();
+          };
+        },
+      );
+      await expect(analysis.run()).rejects.toBe(broken);
+      decoder.dispatchEvent(new Event('decoded'));
+      await settled();
+      expect(client.kinds.filter((kind) => (kinds as readonly string[]).includes(kind))).toEqual([]);
+      expect(on.face).not.toHaveBeenCalled();
+      expect(on.sound).not.toHaveBeenCalled();
+      expect(reader.framesOpen).toBe(0);
+    },
+  );
+
+  it('tells of no look that is answered after it has failed', async () => {
+    const client = new FakeClient({ ...healthyAnswers(), face: undefined });
+    const { analysis, on } = setUp(2, {}, client);
+    client.answers.samples = () => {
+      throw new MemoError('internal', 'It failed.', 'Press Start again.');
+    };
+    await expect(analysis.run()).rejects.toMatchObject({ code: 'internal' });
+    while (client.waiting('face').length > 0) {
+      const { body, answer } = client.take('face');
+      answer(healthyAnswers().face!(body));
+    }
+    await settled();
+    expect(on.face).not.toHaveBeenCalled();
   });
 });

@@ -52,7 +52,9 @@ const WARM_SECONDS = 4;
 export class Analysis {
   readonly #parts: AnalysisParts;
   readonly #on: AnalysisListeners;
-  readonly #signal: AbortSignal;
+  /** Of whatever is under way; aborted at the end, too. */
+  readonly #over = new AbortController();
+  readonly #signal = this.#over.signal;
   readonly #frameTimes: readonly number[];
   readonly #frames: AsyncIterator<{ frame: VideoFrame | ImageBitmap; time: number } | null, void> | null;
   readonly #samples: AsyncIterator<SampleChunk, void> | null;
@@ -73,7 +75,9 @@ export class Analysis {
     const start = this.#from - WARM_SECONDS;
     this.#follow = toFollow(parts.choices ?? [], parts.timeline ?? null, start, this.#from);
     this.#on = on;
-    this.#signal = signal;
+    const over = () => this.#over.abort();
+    if (signal.aborted) over();
+    else signal.addEventListener('abort', over, { signal: this.#signal });
     const { face } = stageRates(backend, faceHz, rates);
     const count = Math.max(1, Math.floor(reader.seconds * face.hz));
     this.#frameTimes = Array.from({ length: count }, (_, index) => index / face.hz).filter(
@@ -114,6 +118,8 @@ export class Analysis {
     } catch (error) {
       if (!this.#signal.aborted) throw MemoError.from(error);
     } finally {
+      // of picture and sound one may have failed while the other waits: nothing that it brings now is sent or told
+      this.#over.abort();
       // an iterator that is waiting in a decoder ends when the reader is closed
       void this.#frames?.return?.().catch(() => undefined);
       void this.#samples?.return?.().catch(() => undefined);
