@@ -4,8 +4,10 @@ import { describe, expect, it, vi } from 'vitest';
 import type { MediaReader, SampleChunk } from '../capture';
 import { MemoError } from '../errors';
 import { MODALITIES } from '../memobert/estimate';
-import { Analysis, type AnalysisParts } from './analysis';
+import { Analysis, sourceAgain, type AnalysisParts } from './analysis';
+import { newRun } from './run';
 import { estimateAt, FakeClient, healthyAnswers } from './testing/fake-client';
+import { FakeSource } from './testing/fake-source';
 import { settled } from './testing/manual-clock';
 import { eventually } from '../testing/eventually';
 
@@ -279,5 +281,19 @@ describe('Analysis', () => {
     }
     await settled();
     expect(on.face).not.toHaveBeenCalled();
+  });
+});
+
+describe('a file that is opened anew for a fresh worker', () => {
+  it.each([false, true])('is closed where its run is left in the turn that brings it: %s', async (left) => {
+    const run = newRun('file', 'waiting');
+    const [before, again] = [new FakeSource(() => 0), new FakeSource(() => 0)];
+    run.file = { blob: new Blob(['x']), name: 'x.webm' };
+    const file = () => {
+      if (left) queueMicrotask(() => run.abort.abort());
+      return Promise.resolve(again);
+    };
+    await expect(sourceAgain(run, before, { file })).resolves.toBe(again);
+    expect([before.closes, again.closes]).toEqual([1, left ? 1 : 0]);
   });
 });

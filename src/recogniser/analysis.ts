@@ -237,8 +237,11 @@ export async function sourceAgain(
 ): Promise<Source> {
   const { file } = run;
   if (file === null) return source;
-  const again = await sources.file(file.blob, file.name, run.abort.signal);
+  const { signal } = run.abort;
+  const again = await sources.file(file.blob, file.name, signal);
   source.close();
   run.source = again;
+  // left in the turn that brought it: whoever left the run has closed what it had until then
+  if (signal.aborted) again.close();
   return again;
 }
