@@ -31,6 +31,18 @@ const asks = (...acts: readonly (readonly [kind: string, which: number])[]) =>
 const sound = (...acts: readonly (readonly [what: string, seconds: number, jumpS: number])[]) =>
   acts.map(([what, seconds, jumpS]) => ({ do: what, seconds, jumpS }));
 
+const WHOLE = { waits: [], breaksAt: 99, endsAt: 99, shifts: [] };
+/** A file that was analysed breaks off while a moment of it is gone back to. */
+const breaksOff = (picture: object, sound: object, comesLate: boolean) => {
+  const plan = {
+    opensLate: false,
+    picture: { ...WHOLE, ...picture },
+    sound: { ...WHOLE, ...sound },
+    comesLate,
+  };
+  return [true, [plan], [], [{ what: 'take', which: 0, turns: 0 }]];
+};
+
 export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
   'never more than its share, and nothing lowered out of turn': [
     {
@@ -315,6 +327,33 @@ export const PAST_FAILURES: Readonly<Record<string, readonly PastFailure[]>> = {
       example: [true, true, false, []],
       was: 'the last words of a file were never settled',
       seed: null,
+    },
+  ],
+  'files that are read, cancelled, gone back into and given words in any order': [
+    {
+      example: breaksOff({ breaksAt: 2 }, { shifts: [-1.4] }, false),
+      was: 'sound was sent of a file that was let go, whose picture had broken off',
+      seed: FIRST,
+    },
+    {
+      example: breaksOff({ waits: [true] }, { breaksAt: 1 }, true),
+      was: 'a picture was sent of a file that was let go, whose sound had broken off',
+      seed: null,
+    },
+    {
+      example: [
+        true,
+        [{ opensLate: false, picture: null, sound: WHOLE, comesLate: false }],
+        ['samples'],
+        [
+          { what: 'file', which: 0, turns: 0 },
+          { what: 'goOn', which: 0, turns: 0 },
+          { what: 'die', which: 0, turns: 36 },
+          { what: 'captions', which: 0, turns: 0 },
+        ],
+      ],
+      was: 'a file that was opened anew for a fresh worker stayed open, for its run was left in that turn',
+      seed: 21,
     },
   ],
 };

@@ -37,7 +37,7 @@ const FAULTS: readonly ErrorCode[] = ['worker-lost', 'internal', 'device-gpu-los
 const FILES = [new Blob(['a']), new Blob(['bc'])];
 
 /** Ends as a worker does: nothing is answered after it, and what is no longer wanted rejects at once. */
-class RandomClient extends FakeClient {
+export class RandomClient extends FakeClient {
   #ended: MemoError | null = null;
   #prompted: Requests['prompt']['answer'] = OWN;
 
