@@ -3,6 +3,7 @@ import { scene, told } from '../capture/words/testing/told';
 import type { FromSpeechWorker, ToSpeechWorker } from './protocol';
 import { SpeechClient } from './speech-client';
 import { SpeechWords } from './speech-words';
+import { OPTIONS } from './testing/speech-world';
 
 /** A worker that remembers what it was sent, and says what a test tells it. */
 class FakeWorker extends EventTarget {
@@ -26,12 +27,6 @@ class FakeWorker extends EventTarget {
   }
 }
 
-const options = {
-  address: { url: 'https://page.test/speech.json', file: null },
-  assetBase: 'https://page.test/assets/',
-  device: 'auto',
-  allowSoftwareAdapter: false,
-} as const;
 const word = (text: string, final: boolean) => ({ text, start: 1, end: 2, final });
 const heard = (run: number, text: string, final: boolean): FromSpeechWorker => ({
   kind: 'heard',
@@ -41,7 +36,7 @@ const heard = (run: number, text: string, final: boolean): FromSpeechWorker => (
 
 function setUp() {
   const worker = new FakeWorker();
-  const client = new SpeechClient(options, () => worker);
+  const client = new SpeechClient(OPTIONS, () => worker);
   const listen = (stepped = false, seconds: number | null = null) => {
     const ears = told();
     const words = new SpeechWords(client, ears.on);

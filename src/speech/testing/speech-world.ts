@@ -22,7 +22,8 @@ const LOOK_MS = 90;
 const MOST_UNHEARD_S = 25;
 const MOST_IN_HAND_S = 14;
 
-const options = {
+/** Of a model on its page's own origin. */
+export const OPTIONS = {
   address: { url: 'https://page.test/speech.json', file: null },
   assetBase: 'https://page.test/assets/',
   device: 'auto',
@@ -205,7 +206,7 @@ export class SpeechWorld {
   start(seconds: number | null = null): void {
     if (this.words !== null) return;
     if (this.#client?.ended !== false) {
-      this.#client = new SpeechClient(options, () => {
+      this.#client = new SpeechClient(OPTIONS, () => {
         const worker = new Worker(this.slowGate);
         this.workers.push(worker);
         return worker;
