@@ -37,11 +37,21 @@ const LAST_PICTURE_S = 0.5;
 /** Longer than anybody records. */
 const MOST_SECONDS = 100 * 3600;
 
+const LIBRARY = { Input, BlobSource, VideoSampleSink, AudioSampleSink };
+/** As much of Mediabunny as a file is read by. */
+export type Mediabunny = typeof LIBRARY;
+
 /** As `readMedia`, where there is WebCodecs. */
-export async function demux(blob: Blob, name: string, signal: AbortSignal): Promise<MediaReader | null> {
+export async function demux(
+  blob: Blob,
+  name: string,
+  signal: AbortSignal,
+  library = LIBRARY,
+): Promise<MediaReader | null> {
   // what was read ahead in vain is asked for again when it is needed, and told then
-  const source = new BlobSource(blob, { handleUnhandledError: () => undefined });
-  const input = new Input({ formats: FORMATS, source });
+  const source = new library.BlobSource(blob, { handleUnhandledError: () => undefined });
+  const input = new library.Input({ formats: FORMATS, source });
+  const decodes = (track: InputVideoTrack | InputAudioTrack) => isDecoded(track, library);
   try {
     const picture = await input.getPrimaryVideoTrack({ filter: decodes });
     const sound = await input.getPrimaryAudioTrack({ filter: decodes });
@@ -54,7 +64,7 @@ export async function demux(blob: Blob, name: string, signal: AbortSignal): Prom
     signal.throwIfAborted();
     // a damaged length may be thousands of years, and an analysis is laid out by it; no codec says a second in less than a byte
     if (seconds > 0 && seconds <= Math.min(MOST_SECONDS, blob.size))
-      return new DemuxedMedia(input, { picture, sound, leftOut, seconds, blob, name });
+      return new DemuxedMedia(input, { picture, sound, leftOut, seconds, blob, name, library });
   } catch {
     if (signal.aborted) {
       input.dispose();
@@ -69,12 +79,12 @@ export async function demux(blob: Blob, name: string, signal: AbortSignal): Prom
  * Whether the first sample is decoded, and sound at a rate that can be resampled: browsers claim codecs that they then do not decode
  * (Chrome HEVC without the hardware for it, a damaged AAC configuration). Throws where the file can no longer be read.
  */
-async function decodes(track: InputVideoTrack | InputAudioTrack): Promise<boolean> {
+async function isDecoded(track: InputVideoTrack | InputAudioTrack, library: Mediabunny): Promise<boolean> {
   if (track.isAudioTrack() && !isSampleRate(await track.getSampleRate())) return false;
   if (!(await track.canDecode())) return false;
   const sink = track.isAudioTrack()
-    ? new AudioSampleSink(track)
-    : new VideoSampleSink(track as InputVideoTrack);
+    ? new library.AudioSampleSink(track)
+    : new library.VideoSampleSink(track as InputVideoTrack);
   try {
     // not the one at the first moment: of Vorbis the first packet gives none
     for await (const first of sink.samples()) {
@@ -92,6 +102,7 @@ interface Found extends Pick<MediaReader, 'leftOut' | 'seconds' | 'name'> {
   readonly picture: InputVideoTrack | null;
   readonly sound: InputAudioTrack | null;
   readonly blob: Blob;
+  readonly library: Mediabunny;
 }
 
 class DemuxedMedia implements MediaReader {
@@ -118,14 +129,14 @@ class DemuxedMedia implements MediaReader {
   }
 
   async *frames(times: Iterable<number>): AsyncGenerator<TimedFrame | null, void> {
-    const { picture } = this.found;
+    const { picture, library } = this.found;
     if (picture === null) return;
     const asked = [...times];
     let index = 0;
     try {
       const endS = (await picture.computeDuration()) + LAST_PICTURE_S;
       const shown = asked.filter((time) => time < endS);
-      for await (const sample of new VideoSampleSink(picture).samplesAtTimestamps(shown)) {
+      for await (const sample of new library.VideoSampleSink(picture).samplesAtTimestamps(shown)) {
         const time = asked[index++] ?? 0;
         yield sample === null ? null : { frame: pictureOf(sample), time };
       }
@@ -137,12 +148,12 @@ class DemuxedMedia implements MediaReader {
   }
 
   async *samples(from = 0): AsyncGenerator<SampleChunk, void> {
-    const { sound } = this.found;
+    const { sound, library } = this.found;
     if (sound === null) return;
     const downMix = new DownMix();
     let reached = from;
     try {
-      for await (const sample of new AudioSampleSink(sound).samples(from)) {
+      for await (const sample of new library.AudioSampleSink(sound).samples(from)) {
         reached = sample.timestamp;
         yield chunkOf(sample, downMix);
       }

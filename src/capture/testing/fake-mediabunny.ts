@@ -187,5 +187,3 @@ export class AudioSampleSink {
 }
 
 export class BlobSource {}
-export class EncodedPacket {}
-export const [ADTS, FLAC, MATROSKA, MP3, MP4, OGG, QTFF, WAVE, WEBM] = Array<object>(9).fill({});
