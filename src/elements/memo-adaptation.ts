@@ -187,8 +187,7 @@ export class MemoAdaptation extends BaseElement {
   /** The keyboard goes on with the mark that took its place, else with the one before. */
   #unmark(index: number): void {
     this.request('unmark', { index });
-    this.requestUpdate(); // as in `focus`
-    void this.updateComplete.then(() => {
+    requestAnimationFrame(() => {
       const left = this.renderRoot.querySelectorAll<HTMLElement>('.mark button');
       (left[Math.min(index, left.length - 1)] ?? this).focus();
     });
