@@ -41,7 +41,7 @@ const LIBRARY = { Input, BlobSource, VideoSampleSink, AudioSampleSink };
 /** As much of Mediabunny as a file is read by. */
 export type Mediabunny = typeof LIBRARY;
 
-/** As `readMedia`, where there is WebCodecs. */
+/** As `readMedia`, where there is WebCodecs. @param library another in its place, as a test gives it */
 export async function demux(
   blob: Blob,
   name: string,
