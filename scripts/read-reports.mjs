@@ -6,7 +6,10 @@ import { relative } from 'node:path';
 /** In every `npm test`. */
 export const LEAST_CASES = 20_000;
 
-/** @typedef {{ passed: number, failures: string[], flaky: string[] }} Found `failures`, `flaky`: by file and title */
+/** A log may be all that is left of a run: enough of the reason to tell what broke from a machine that stood still. */
+const REASON_CHARACTERS = 300;
+
+/** @typedef {{ passed: number, failures: string[], flaky: string[] }} Found `failures`, `flaky`: file, title and reason */
 
 /**
  * @param {object} report what Vitest's `--reporter=json` wrote
@@ -17,7 +20,11 @@ export function readVitest(report) {
   for (const { name: path, status, assertionResults } of report.testResults) {
     const name = relative(process.cwd(), path);
     const failed = assertionResults.filter((test) => test.status === 'failed');
-    found.failures.push(...failed.map(({ fullName }) => `${name} › ${fullName}`));
+    found.failures.push(
+      ...failed.map(
+        ({ fullName, failureMessages }) => `${name} › ${fullName}${reason(failureMessages?.[0])}`,
+      ),
+    );
     if (status === 'failed' && failed.length === 0) found.failures.push(name);
   }
   return found;
@@ -32,9 +39,11 @@ export function readPlaywright(report) {
   const into = { unexpected: found.failures, flaky: found.flaky };
   const walk = (suite, above) => {
     for (const { title, tests } of suite.specs) {
-      for (const { status } of tests) {
+      for (const { status, results } of tests) {
         if (status === 'expected' || status === 'flaky') found.passed += 1;
-        into[status]?.push([...above, title].join(' › '));
+        const { message, location } = results?.find(({ error }) => error !== undefined)?.error ?? {};
+        const line = location === undefined ? '' : ` (line ${location.line})`;
+        into[status]?.push(`${[...above, title].join(' › ')}${reason(message)}${line}`);
       }
     }
     for (const inner of suite.suites ?? []) walk(inner, [...above, inner.title]);
@@ -55,6 +64,15 @@ export function casesTried(report) {
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
   const passed = tests.filter(({ status }) => status === 'passed');
   return passed.reduce((sum, { meta }) => sum + (meta?.fuzzCases ?? 0), 0);
+}
+
+/** @param {string} [message] with its colours and its stack, on many lines */
+function reason(message) {
+  if (message === undefined) return '';
+  // eslint-disable-next-line no-control-regex -- colours begin with one
+  const plain = message.replaceAll(/\u001B\[[\d;]*m/g, '').replaceAll(/\n\s+at [^]*$/g, '');
+  const told = plain.replaceAll(/\s+/g, ' ').trim();
+  return `: ${told.length > REASON_CHARACTERS ? `${told.slice(0, REASON_CHARACTERS)} …` : told}`;
 }
 
 function firstLine(message = 'an error outside a test') {

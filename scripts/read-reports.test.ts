@@ -26,7 +26,11 @@ it('is nothing where there is no report', () => {
 });
 
 it('names what Vitest saw fail, a file that could not be read too', () => {
-  const test = (fullName: string, status: string) => ({ fullName, status });
+  const test = (fullName: string, status: string) => ({
+    fullName,
+    status,
+    failureMessages: status === 'failed' ? ['Error: 3, not\n  4\n    at a.test.ts:7:1\n    at b.ts:1:1'] : [],
+  });
   const report = {
     numPassedTests: 2,
     testResults: [
@@ -41,13 +45,18 @@ it('names what Vitest saw fail, a file that could not be read too', () => {
   };
   expect(readVitest(report)).toEqual({
     passed: 2,
-    failures: ['a.test.ts › takes away', 'b.test.ts'],
+    failures: ['a.test.ts › takes away: Error: 3, not 4', 'b.test.ts'],
     flaky: [],
   });
 });
 
 it('names what Playwright saw fail, and what passed only when tried again', () => {
-  const spec = (title: string, status: string) => ({ title, tests: [{ status }] });
+  const red = '\u001B[31m';
+  const failed = {
+    error: { message: `Error: ${red}none\n\n  of ${'them '.repeat(100)}`, location: { line: 9 } },
+  };
+  const results = (status: string) => (status === 'expected' ? [{}] : [failed, { error: undefined }]);
+  const spec = (title: string, status: string) => ({ title, tests: [{ status, results: results(status) }] });
   const report = {
     errors: [{ message: 'the server did not start\nas it should' }],
     suites: [
@@ -58,9 +67,10 @@ it('names what Playwright saw fail, and what passed only when tried again', () =
       },
     ],
   };
+  const told = `${`Error: none of ${'them '.repeat(100)}`.slice(0, 300)} … (line 9)`;
   expect(readPlaywright(report)).toEqual({
     passed: 2,
-    failures: ['the server did not start', 'page.e2e.ts › closes'],
-    flaky: ['page.e2e.ts › on a phone › opens'],
+    failures: ['the server did not start', `page.e2e.ts › closes: ${told}`],
+    flaky: [`page.e2e.ts › on a phone › opens: ${told}`],
   });
 });
