@@ -34,8 +34,6 @@ DEFAULT_PROMPT = "i am [MASK] ."
 
 # a label's chance among a corpus' sentences: the root of its count
 ROOT = 0.5
-# part of the sentences that come with what their speaker had said before
-SAID_BEFORE = 0.5
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,10 +90,10 @@ class Source:
     """`train` and `valid` compose; `own` and `own_valid` are as they were recorded. Either may be empty.
 
     `sentences` are the validation sentences of all corpora; `light` is `valid` as the light face encoder
-    sees it; `unlabelled` are sentences of all corpora; `corpora` names that of each of `train`'s sentences,
-    and `before` is what its speaker had said before it; `powers` of labels' counts and `shares` of corpora:
-    see `cell_chances`; `beliefs` [labels] by sentence, of a teacher and the label; `encoders` made all
-    features: see `made_by`; `labels` are what a sample's label is an index into, the seven with corpora.
+    sees it; `unlabelled` are sentences of all corpora; `corpora` names that of each of `train`'s sentences;
+    `powers` of labels' counts and `shares` of corpora: see `cell_chances`; `beliefs` [labels] by sentence, of
+    a teacher and the label; `encoders` made all features: see `made_by`; `labels` are what a sample's label is
+    an index into, the seven with corpora.
     """
 
     tokenizer: BertTokenizerFast
@@ -108,7 +106,6 @@ class Source:
     own_valid: list[Sample] = field(default_factory=list)
     composed: int = 1400
     corpora: list[str] = field(default_factory=list)
-    before: list[list[int]] = field(default_factory=list)
     powers: dict[str, float] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
     beliefs: dict[int, np.ndarray] = field(default_factory=dict)
@@ -200,12 +197,10 @@ class Source:
         row = int(rows[rng.integers(len(rows))])
         label = int(self.train.text_labels[row])
         empty = self.train.draw(label, rng, "T")
-        words = self.train.texts[row]
-        # the page's window holds what was said before as well, when there is room
-        if self.before and rng.random() < SAID_BEFORE:
-            words = [*self.before[row], *words]
         belief = self.beliefs.get(row)
-        return Sample(tuple(words), empty.faces, empty.face_classes, empty.voice, label, "text", belief)
+        return Sample(
+            tuple(self.train.texts[row]), empty.faces, empty.face_classes, empty.voice, label, "text", belief
+        )
 
     def draw_unlabelled(self, rng: np.random.Generator, task: str | None = None) -> Sample:
         """A sample to pre-train on: for masked words, half are sentences alone, of all corpora.
@@ -328,7 +323,6 @@ def load_source(arguments: argparse.Namespace, split: str = "train", by_label: b
     if arguments.voice_beliefs:
         source.train.voice_beliefs = heard_as(arguments)
     source.corpora = [s.corpus for s in sentences]
-    source.before = tokenize(tokenizer, [s.before for s in sentences])
     source.powers = read_powers(arguments.frequencies, set(source.corpora))
     source.shares = read_shares(arguments.shares, set(source.corpora))
     if arguments.text_teacher:

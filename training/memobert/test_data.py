@@ -265,14 +265,12 @@ def test_lines_that_are_measured_are_not_learned(tmp_path, caplog):
     assert are_unseen(tmp_path, measured).tolist() == [False, False, True]
 
 
-def test_half_of_the_sentences_come_with_what_was_said_before():
-    source = Source(tokenizer=None, corpora=["talk"] * 2, before=[[7, 8], []])
+def test_a_sentence_is_learned_without_what_was_said_before_it():
+    source = Source(tokenizer=None, corpora=["talk"] * 2)
     bank = Bank([np.zeros((1, 2), np.float16)], np.array([0]), [np.zeros((1, 8), np.float16)])
     source.train = Composer([(1,), (2,)], [0, 0], bank, bank)
     rng = np.random.default_rng(3)
-    drawn = [source.draw_sentence(rng).words for _ in range(200)]
-    assert set(drawn) == {(7, 8, 1), (1,), (2,)}
-    assert 35 <= drawn.count((7, 8, 1)) <= 65
+    assert {source.draw_sentence(rng).words for _ in range(50)} == {(1,), (2,)}
 
 
 def test_labels_are_drawn_by_a_power_of_their_count():
