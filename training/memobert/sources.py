@@ -92,8 +92,8 @@ class Source:
     `sentences` are the validation sentences of all corpora; `light` is `valid` as the light face encoder
     sees it; `unlabelled` are sentences of all corpora; `corpora` names that of each of `train`'s sentences;
     `powers` of labels' counts and `shares` of corpora: see `cell_chances`; `beliefs` [labels] by sentence, of
-    a teacher and the label; `encoders` made all features: see `made_by`; `labels` are what a sample's label is
-    an index into, the seven with corpora.
+    a teacher and the label; `encoders` made all features: see `made_by`; `labels` are what a sample's label
+    is an index into, the seven with corpora.
     """
 
     tokenizer: BertTokenizerFast
