@@ -27,6 +27,8 @@ class Server {
   packed = false;
   /** Answers with a part that nobody asked for. */
   confused = false;
+  /** Has no part that begins there or later. */
+  shorter = Infinity;
   /** Where an answer would break off it only stands still, and nobody says so. */
   silent = false;
   readonly breaks: number[] = [];
@@ -41,6 +43,7 @@ class Server {
     const unchanged = ifRange === null || ifRange === this.etag;
     const start = wanted !== undefined && this.ranges && unchanged ? Number(wanted) : 0;
     const partial = start > 0;
+    if (start >= this.shorter) return Promise.resolve(new Response('', { status: 416 }));
     const said = this.confused ? start - 1 : start;
     return Promise.resolve(
       new Response(this.#body(start, this.breaks.shift() ?? Infinity, init?.signal), {
@@ -199,6 +202,7 @@ describe('a download', () => {
     ['knows no ranges', () => (server.ranges = false), 2],
     ['packs its answers', () => (server.packed = true), 2],
     ['answers with another part', () => (server.confused = true), 3],
+    ['says that there is no more', () => (server.shorter = 150_000), 3],
   ])('comes whole from a server that %s', async (_how, harm, requests) => {
     harm();
     server.breaks.push(150_000);

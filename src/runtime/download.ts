@@ -139,9 +139,11 @@ async function receive(
     cache: cache.available ? 'no-store' : 'no-cache',
   });
   if (!response.ok) {
-    if (response.status === 416) arriving.restart();
+    const { status } = response;
+    // a server that has less of it than is here may have the whole all the same
+    if (status === 416) arriving.restart();
     // a busy or restarting server is worth another attempt
-    throw new (response.status >= 500 ? Error : Refusal)(`the server answers ${response.status}`);
+    throw new (status === 416 || status >= 500 ? Error : Refusal)(`the server answers ${status}`);
   }
   if (isPage(response)) throw new Refusal('the server answers with a web page');
   goOnFrom(arriving, response);
