@@ -15,6 +15,7 @@ from .feature_banks import Bank, face_bank, voice_bank
 from .ferplus_data import load_ferplus, load_training_faces
 from .kept import sizes_of
 from .lightface_model import LightFace
+from .locks import FolderInUseError, hold, release
 from .loop import first_of_machine, pick_device
 from .speech_data import CORPORA, VALID_SPEAKERS, Clip, load_speech, of_first_corpus, validation_clips
 
@@ -142,13 +143,25 @@ def chosen_clips(arguments: argparse.Namespace, count: int) -> list[int]:
 
 
 def kept_bank(path: Path, made_of: dict, make: Callable[[], Bank]) -> Bank:
-    """A machine's first process makes it, others wait; `Bank.load` says what it raises."""
+    """Made by one process, while others wait, also those of another command; `Bank.load` says what it raises."""
     # not at a barrier: those give up after minutes, and a launcher ends the others if the first one fails
     while not path.exists() and not first_of_machine():
         time.sleep(0.1)
     if path.exists():
         return Bank.load(path, made_of)
-    bank = make()
-    bank.save(path, made_of)
+    name = f".{path.stem}.lock"
+    try:
+        lock = hold(path.parent, name)
+    except FolderInUseError as error:
+        log.info("%s: process %s makes it, waiting", path.stem, error.pid)
+        lock = hold(path.parent, name, wait=True)
+    try:
+        if path.exists():
+            return Bank.load(path, made_of)
+        bank = make()
+        bank.save(path, made_of)
+    finally:
+        if lock:
+            release(lock)
     log.info("%s: %d", path.stem, len(bank.labels))
     return bank

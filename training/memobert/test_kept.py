@@ -1,6 +1,9 @@
 """What is kept between runs: whole or not at all, and never taken for what was made of something else."""
 
 import errno
+import os
+import subprocess
+import sys
 from argparse import Namespace
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +16,7 @@ from . import voice_features
 from .feature_banks import Bank
 from .kept import add_row, keep_arrays, kept_arrays, read_rows, write_whole
 from .kept_banks import kept_bank
+from .locks import hold, release
 from .sources import load_source
 from .speech_data import Clip
 from .train_lightface import Lessons, kept_lessons
@@ -100,6 +104,24 @@ def test_a_bank_is_made_once_and_of_the_same(tmp_path):
     with pytest.raises(ValueError, match="another tracks"):
         kept_bank(tmp_path / "a.npz", {"tracks": 2}, make)
     assert made == [1]
+
+
+def test_a_bank_that_another_command_makes_is_waited_for(tmp_path):
+    path = tmp_path / "banks/face-train.npz"
+    lock = hold(path.parent, ".face-train.lock")
+    program = (
+        "import logging, sys; from pathlib import Path; from memobert.kept_banks import kept_bank\n"
+        "logging.basicConfig(level=logging.INFO)\n"
+        "print(kept_bank(Path(sys.argv[1]), {'tracks': 1}, lambda: sys.exit('made twice')).labels.tolist())"
+    )
+    given = [sys.executable, "-c", program, str(path)]
+    other = subprocess.Popen(given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    said = next(line for line in other.stderr if "waiting" in line)
+    assert f"face-train: process {os.getpid()} makes it, waiting" in said
+    Bank([np.zeros((2, 3), np.float16)], np.array([1])).save(path, {"tracks": 1})
+    release(lock)
+    out, err = other.communicate(timeout=120)
+    assert (out.strip(), other.returncode) == ("[1]", 0), err
 
 
 def test_banks_of_another_encoder_or_choice_are_not_taken(runs, tmp_path):
