@@ -143,7 +143,7 @@ def chosen_clips(arguments: argparse.Namespace, count: int) -> list[int]:
 
 
 def kept_bank(path: Path, made_of: dict, make: Callable[[], Bank]) -> Bank:
-    """Made by one process, while others wait, also those of another command; `Bank.load` says what it raises."""
+    """Made by one process while others wait, of another command too; `Bank.load` says what it raises."""
     # not at a barrier: those give up after minutes, and a launcher ends the others if the first one fails
     while not path.exists() and not first_of_machine():
         time.sleep(0.1)
