@@ -28,13 +28,6 @@ test('opening it loads no model and asks for no device', async ({ open }) => {
   expect(await page.evaluate(() => window.grantedTracks.length)).toBe(0);
 });
 
-test('what lies below is there before anybody scrolls to it', async ({ open }) => {
-  const page = await open();
-  await openPage(page);
-  await expect(page.getByTestId('measure')).toBeVisible();
-  expect(await page.evaluate(() => window.scrollY)).toBe(0);
-});
-
 test('the visitor can spare the battery, before and while it runs', async ({ open }) => {
   const page = await open({ grant: ['camera', 'microphone'] });
   await fakeWorkers(page);

@@ -1,6 +1,6 @@
-/** What of the page waits for somebody who wants it: the guide, the saver. */
+/** What of the page is fetched only when somebody comes to it: the guide, the measuring. */
 
-import { showGuide } from '../elements';
+import { defineMeasure, showGuide } from '../elements';
 
 export const GUIDE_PARAMETER = 'guide';
 
@@ -31,4 +31,16 @@ export function offerSaver(page: Document): void {
   const take = () => (element.saver = box.checked);
   box.addEventListener('change', take);
   take(); // a browser may have kept it over a reload
+}
+
+/** `<memo-measure>` becomes one when it is about to be seen, or whoever goes by the keyboard would pass it by. */
+export function measureWhenNear(page: Document): void {
+  const place = page.querySelector('memo-measure');
+  if (place === null) return;
+  // asked for again, it is there already
+  const define = () => void defineMeasure().catch(notThere);
+  new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && define(), {
+    rootMargin: '300px',
+  }).observe(place);
+  page.addEventListener('keydown', define, { once: true });
 }
