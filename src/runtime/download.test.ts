@@ -29,6 +29,8 @@ class Server {
   confused = false;
   /** Has no part that begins there or later. */
   shorter = Infinity;
+  /** What it answers first, where somebody asks for the rest. */
+  readonly refusals: number[] = [];
   /** Where an answer would break off it only stands still, and nobody says so. */
   silent = false;
   readonly breaks: number[] = [];
@@ -43,7 +45,8 @@ class Server {
     const unchanged = ifRange === null || ifRange === this.etag;
     const start = wanted !== undefined && this.ranges && unchanged ? Number(wanted) : 0;
     const partial = start > 0;
-    if (start >= this.shorter) return Promise.resolve(new Response('', { status: 416 }));
+    const refusal = start >= this.shorter ? 416 : partial && this.refusals.shift();
+    if (refusal) return Promise.resolve(new Response('', { status: refusal }));
     const said = this.confused ? start - 1 : start;
     return Promise.resolve(
       new Response(this.#body(start, this.breaks.shift() ?? Infinity, init?.signal), {
@@ -203,11 +206,19 @@ describe('a download', () => {
     ['packs its answers', () => (server.packed = true), 2],
     ['answers with another part', () => (server.confused = true), 3],
     ['says that there is no more', () => (server.shorter = 150_000), 3],
+    ['is asked too often, and then restarts', () => server.refusals.push(429, 503), 4],
   ])('comes whole from a server that %s', async (_how, harm, requests) => {
     harm();
     server.breaks.push(150_000);
     expect(await hashOf(load())).toBe(FILE.sha256);
     expect(server.asked).toHaveLength(requests);
+  });
+
+  it('is given up where the server forbids the rest', async () => {
+    server.refusals.push(403);
+    server.breaks.push(150_000);
+    await expect(load()).rejects.toMatchObject({ code: 'file-missing' });
+    expect(server.asked).toHaveLength(2);
   });
 
   it('asks by date where the tag is weak, and by nothing where there is none', async () => {

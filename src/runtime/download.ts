@@ -142,8 +142,8 @@ async function receive(
     const { status } = response;
     // a server that has less of it than is here may have the whole all the same
     if (status === 416) arriving.restart();
-    // a busy or restarting server is worth another attempt
-    throw new (status === 416 || status >= 500 ? Error : Refusal)(`the server answers ${status}`);
+    // and one that is busy (425, 429) or restarts (5xx) is worth another attempt, too
+    throw new (status > 415 ? Error : Refusal)(`the server answers ${status}`);
   }
   if (isPage(response)) throw new Refusal('the server answers with a web page');
   goOnFrom(arriving, response);
