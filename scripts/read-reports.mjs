@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** In every `npm test`. */
 export const LEAST_CASES = 20_000;
@@ -21,9 +22,7 @@ export function readVitest(report) {
     const name = relative(process.cwd(), path);
     const failed = assertionResults.filter((test) => test.status === 'failed');
     found.failures.push(
-      ...failed.map(
-        ({ fullName, failureMessages }) => `${name} › ${fullName}${reason(failureMessages?.[0])}`,
-      ),
+      ...failed.map(({ fullName, failureMessages }) => `${name} › ${fullName}${reason(failureMessages[0])}`),
     );
     if (status === 'failed' && failed.length === 0) found.failures.push(name);
   }
@@ -41,7 +40,7 @@ export function readPlaywright(report) {
     for (const { title, tests } of suite.specs) {
       for (const { status, results } of tests) {
         if (status === 'expected' || status === 'flaky') found.passed += 1;
-        const { message, location } = results?.find(({ error }) => error !== undefined)?.error ?? {};
+        const { message, location } = results.find(({ error }) => error !== undefined)?.error ?? {};
         const line = location === undefined ? '' : ` (line ${location.line})`;
         into[status]?.push(`${[...above, title].join(' › ')}${reason(message)}${line}`);
       }
@@ -69,9 +68,10 @@ export function casesTried(report) {
 /** @param {string} [message] with its colours and its stack, on many lines */
 function reason(message) {
   if (message === undefined) return '';
-  // eslint-disable-next-line no-control-regex -- colours begin with one
-  const plain = message.replaceAll(/\u001B\[[\d;]*m/g, '').replaceAll(/\n\s+at [^]*$/g, '');
-  const told = plain.replaceAll(/\s+/g, ' ').trim();
+  const told = stripVTControlCharacters(message)
+    .replace(/\n\s+at [^]*$/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   return `: ${told.length > REASON_CHARACTERS ? `${told.slice(0, REASON_CHARACTERS)} …` : told}`;
 }
 

@@ -142,7 +142,7 @@ async function receive(
     const { status } = response;
     // a server that has less of it than is here may have the whole all the same
     if (status === 416) arriving.restart();
-    // and one that is busy (425, 429) or restarts (5xx) is worth another attempt, too
+    // and one that is busy (425, 429) or restarts (5xx) is worth another attempt; nothing else above 415 is worth telling apart
     throw new (status > 415 ? Error : Refusal)(`the server answers ${status}`);
   }
   if (isPage(response)) throw new Refusal('the server answers with a web page');

@@ -15,7 +15,7 @@ from .feature_banks import Bank, face_bank, voice_bank
 from .ferplus_data import load_ferplus, load_training_faces
 from .kept import sizes_of
 from .lightface_model import LightFace
-from .locks import FolderInUseError, hold, release
+from .locks import locked
 from .loop import first_of_machine, pick_device
 from .speech_data import CORPORA, VALID_SPEAKERS, Clip, load_speech, of_first_corpus, validation_clips
 
@@ -149,19 +149,10 @@ def kept_bank(path: Path, made_of: dict, make: Callable[[], Bank]) -> Bank:
         time.sleep(0.1)
     if path.exists():
         return Bank.load(path, made_of)
-    name = f".{path.stem}.lock"
-    try:
-        lock = hold(path.parent, name)
-    except FolderInUseError as error:
-        log.info("%s: process %s makes it, waiting", path.stem, error.pid)
-        lock = hold(path.parent, name, wait=True)
-    try:
+    with locked(path.parent, f".{path.stem}.lock", wait=True):
         if path.exists():
             return Bank.load(path, made_of)
         bank = make()
         bank.save(path, made_of)
-    finally:
-        if lock:
-            release(lock)
     log.info("%s: %d", path.stem, len(bank.labels))
     return bank

@@ -82,16 +82,19 @@ def _locked_file(path: Path, wait: bool) -> int:
     while True:
         opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            fcntl.flock(opened, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            try:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                told = os.pread(opened, 300, 0).decode(errors="replace")
+                if not wait:
+                    raise BlockingIOError(error.errno, told) from error
+                log.info("waits for process %s, which holds %s", told.partition(" ")[0] or "?", path)
+                fcntl.flock(opened, fcntl.LOCK_EX)
             # who had it may have taken its file away since
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(opened), path.stat()):
                     return opened
             os.close(opened)
-        except BlockingIOError as error:
-            told = os.pread(opened, 300, 0).decode(errors="replace")
-            os.close(opened)
-            raise BlockingIOError(error.errno, told) from error
         except BaseException:
             os.close(opened)
             raise

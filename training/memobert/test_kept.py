@@ -116,8 +116,8 @@ def test_a_bank_that_another_command_makes_is_waited_for(tmp_path):
     )
     given = [sys.executable, "-c", program, str(path)]
     other = subprocess.Popen(given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    said = next(line for line in other.stderr if "waiting" in line)
-    assert f"face-train: process {os.getpid()} makes it, waiting" in said
+    said = next(line for line in other.stderr if "waits for" in line)
+    assert f"waits for process {os.getpid()}, which holds {path.parent / '.face-train.lock'}" in said
     Bank([np.zeros((2, 3), np.float16)], np.array([1])).save(path, {"tracks": 1})
     release(lock)
     out, err = other.communicate(timeout=120)
