@@ -28,6 +28,25 @@ test('opening it loads no model and asks for no device', async ({ open }) => {
   expect(await page.evaluate(() => window.grantedTracks.length)).toBe(0);
 });
 
+for (const [lang, purpose] of [
+  ['en', /how long each stage/],
+  ['ko', /단계/],
+] as const) {
+  test(`what is fetched once somebody scrolls to it says before what it is for, in ${lang}`, async ({
+    open,
+  }) => {
+    const page = await open({ viewport: { width: 390, height: 844 } });
+    await openPage(page, `?lang=${lang}`);
+    const measure = page.locator('memo-measure');
+    await expect(measure.getByText(purpose)).toBeVisible();
+    expect(await measure.evaluate((element) => element.matches(':defined'))).toBe(false);
+    await measure.scrollIntoViewIfNeeded();
+    await expect(measure.getByRole('button')).toBeVisible();
+    // its own words have taken the place
+    await expect(page.locator('[data-text=measureText]')).toBeHidden();
+  });
+}
+
 test('the visitor can spare the battery, before and while it runs', async ({ open }) => {
   const page = await open({ grant: ['camera', 'microphone'] });
   await fakeWorkers(page);

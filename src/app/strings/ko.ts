@@ -40,6 +40,7 @@ export const ko: Texts = {
     (Zhao, Li, Jin, Wang, Li, 2022)을 따랐습니다.`,
   guide: '둘러보기',
   measure: '이 기기는 얼마나 빠릅니까?',
+  measureText: '이 기기에서 불러오는 데 드는 것과, 답까지 각 단계에 걸리는 시간입니다.',
   saver: '배터리 아끼기: 보고 듣고 답하는 횟수를 줄입니다',
   card: '모델 카드(영어)',
   gallery: '내 페이지에 넣는 방법',
