@@ -56,7 +56,8 @@ UNLABELLED_PART = 0.6
 # own clips would pre-train and measure, and not be tuned on
 NEVER = ("samples",)
 # what draws with its labels while it tunes; the others tune on --labelled samples that were drawn before
-OF_COMPOSITION = ("frequencies", "shares", "text_teacher", "teach", "voice_beliefs", "believed")
+OF_COMPOSITION = ("frequencies", "shares", "text_teacher", "teach", "lessons", "lessons_part")
+OF_COMPOSITION += ("voice_beliefs", "believed")
 # departures of a face that need a track as long as the page's
 IN_TIME = ("lost_face", "onset")
 # what the rows of `composition` say themselves

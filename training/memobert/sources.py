@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from .pretraining_heads import TASKS
 from .samples import CASES, UNKNOWN, Sample
 from .speech_data import load_speech
 from .text_data import Sentence, load_sentences, load_unlabelled
+from .text_lessons import Lessons, load_lessons
 from .text_teacher import load_beliefs
 from .vocabulary import tell_unfit, vocabulary_digest
 
@@ -72,6 +74,10 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         help="beliefs.npz of text_teacher; a later one's hold",
     )
     corpora.add_argument("--teach", type=float, default=0.6, help="weight of its beliefs beside the labels'")
+    corpora.add_argument(
+        "--lessons", type=Path, nargs="*", default=[], help="lessons.npz of text_teacher: sentences as well"
+    )
+    corpora.add_argument("--lessons-part", type=float, default=0.25, help="part of sentences alone")
     corpora.add_argument("--voice-beliefs", type=Path, help="beliefs.npz of voice_beliefs")
     corpora.add_argument("--believed", type=float, default=0.5, help="weight of these beside the labels'")
     corpora.add_argument("--composed", type=int, default=1400, help="composed validation samples")
@@ -92,8 +98,8 @@ class Source:
     `sentences` are the validation sentences of all corpora; `light` is `valid` as the light face encoder
     sees it; `unlabelled` are sentences of all corpora; `corpora` names that of each of `train`'s sentences;
     `powers` of labels' counts and `shares` of corpora: see `cell_chances`; `beliefs` [labels] by sentence, of
-    a teacher and the label; `encoders` made all features: see `made_by`; `labels` are what a sample's label
-    is an index into, the seven with corpora.
+    a teacher and the label; `lessons` are a part of sentences alone, `lessons_part`; `encoders` made all
+    features: see `made_by`; `labels` are what a sample's label is an index into, the seven with corpora.
     """
 
     tokenizer: BertTokenizerFast
@@ -109,6 +115,8 @@ class Source:
     powers: dict[str, float] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
     beliefs: dict[int, np.ndarray] = field(default_factory=dict)
+    lessons: Lessons | None = None
+    lessons_part: float = 0.0
     encoders: dict[str, list[str]] = field(default_factory=dict)
     labels: tuple[str, ...] = LABELS
 
@@ -193,6 +201,8 @@ class Source:
 
     def draw_sentence(self, rng: np.random.Generator) -> Sample:
         """A sentence alone, large corpora and frequent labels less often than they are (`cell_chances`)."""
+        if self.lessons and rng.random() < self.lessons_part:
+            return self.lessons.draw(rng)
         rows = list(self.cells.values())[int(rng.choice(len(self.cells), p=self.cell_chances))]
         row = int(rows[rng.integers(len(rows))])
         label = int(self.train.text_labels[row])
@@ -327,6 +337,8 @@ def load_source(arguments: argparse.Namespace, split: str = "train", by_label: b
     source.shares = read_shares(arguments.shares, set(source.corpora))
     if arguments.text_teacher:
         source.beliefs = taught(arguments.text_teacher, sentences, arguments.teach)
+    if arguments.lessons:
+        source.lessons, source.lessons_part = told_lessons(arguments, source), arguments.lessons_part
     spoken = [s for s in source.sentences if s.corpus in COMPOSED_TEXT]
     source.valid = Composer(
         tokenize(tokenizer, [s.text for s in spoken]),
@@ -349,6 +361,15 @@ def taught(paths: list[Path], sentences: list[Sentence], part: float) -> dict[in
     labels = np.eye(len(LABELS), dtype=np.float32)
     beliefs = {row: of for path in paths for row, of in load_beliefs(path, sentences).items()}
     return {row: part * of + (1 - part) * labels[sentences[row].label] for row, of in beliefs.items()}
+
+
+def told_lessons(arguments: argparse.Namespace, source: Source) -> Lessons:
+    """Those of all files given. Raises ValueError where `--lessons-part` is none, and as `load_lessons`."""
+    if not 0 <= arguments.lessons_part <= 1:
+        raise ValueError(f"--lessons-part {arguments.lessons_part} is not between 0 and 1")
+    texts, beliefs = zip(*map(load_lessons, arguments.lessons), strict=True)
+    ids = tokenize(source.tokenizer, list(chain(*texts)))
+    return Lessons(ids, np.concatenate(beliefs), source.train.draw(0, np.random.default_rng(0), "T"), ROOT)
 
 
 def heard_as(arguments: argparse.Namespace) -> dict[int, np.ndarray]:

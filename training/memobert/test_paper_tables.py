@@ -285,6 +285,7 @@ def test_an_option_that_a_run_has_no_use_for_is_refused(laboratory, tmp_path):
         *((name, "--shares", "meld=2") for name in ("methods", "tasks", "labels", "prompts")),
         ("prompts", "--frequencies", "meld=1"), ("methods", "--text-teacher", "beliefs.npz"),
         ("methods", "--teach", "0.5"), ("methods", "--voice-beliefs", "beliefs.npz"),
+        ("methods", "--lessons", "lessons.npz"), ("methods", "--lessons-part", "0.5"),
         ("methods", "--believed", "0.1"), ("composition", "--labelled", "42"),
         ("composition", "--without", "garbled"),
     ):  # fmt: skip

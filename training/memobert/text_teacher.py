@@ -12,6 +12,10 @@ Of what it learned by heart a teacher says little more than the label. With `--f
 without a fourth of the sentences, and of each sentence is kept what the one says that never saw it
 (cross-fitting). `--only 1 2` trains these alone, for several machines or cores: a last run with neither
 more nor less than `--folds` brings them together.
+
+A small corpus is soon known by heart, by whoever learns from it. `--lessons 16000` lets the teacher read as
+many sentences that it did not learn from, of all corpora, and keeps what it says of them (`lessons.npz`), for
+`tune --lessons` (a transfer set: Hinton et al., 2015, section 3.1).
 """
 
 import argparse
@@ -43,6 +47,7 @@ from .metrics import measure
 from .samples import pad
 from .speech_data import Clip
 from .text_data import Sentence, load_sentences
+from .text_lessons import LESSONS, choose_lessons
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +55,8 @@ BELIEFS = "beliefs.npz"
 # of GoEmotions and MELD six in ten thousand are longer
 LONGEST = 48
 POOLED = 50
+# states of held layers are too large to keep all
+AT_ONCE = 4096
 
 
 def encoded_batch(rows: list[np.ndarray], device) -> tuple[Tensor, Tensor]:
@@ -222,6 +229,9 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     parser.add_argument(
         "--only", type=int, nargs="+", help="trains these of the folds (from 1), and tells nothing"
     )
+    parser.add_argument(
+        "--lessons", type=int, default=0, help="sentences of all corpora, not learned, that it tells of too"
+    )
     arguments = parser.parse_args(argv)
     chosen_folds = arguments.only or list(range(1, arguments.folds + 1))
     if arguments.folds < 1 or not set(chosen_folds) <= set(range(1, arguments.folds + 1)):
@@ -241,15 +251,19 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
         )
     lower = hold_below(model, arguments.freeze).to(accelerator.device) if arguments.freeze else None
 
+    def encode(texts: list[str], what: str) -> list[np.ndarray]:
+        rows = tokenizer(texts, truncation=True, max_length=LONGEST).input_ids
+        encoded = [np.array(row, np.int64) for row in rows]
+        if lower:
+            encoded = states_of(lower, encoded, accelerator.device)
+            log.info("the lower %d layers have read %d %s", arguments.freeze, len(encoded), what)
+        return encoded
+
     def read(split: str) -> tuple[list[Sentence], list[np.ndarray], np.ndarray]:
         chosen = [s for s in load_sentences(arguments.text, split) if s.corpus in arguments.corpora]
         if missing := set(arguments.corpora) - {s.corpus for s in chosen}:
             raise ValueError(f"--corpora: no {split} sentence of {', '.join(sorted(missing))}")
-        rows = tokenizer([s.text for s in chosen], truncation=True, max_length=LONGEST).input_ids
-        encoded = [np.array(row, np.int64) for row in rows]
-        if lower:
-            encoded = states_of(lower, encoded, accelerator.device)
-            log.info("the lower %d layers have read %d %s sentences", arguments.freeze, len(encoded), split)
+        encoded = encode([s.text for s in chosen], f"{split} sentences")
         return chosen, encoded, np.array([s.label for s in chosen])
 
     sentences, encoded, labels = read("train")
@@ -273,6 +287,10 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     fold = folds_of(sentences, arguments.folds)
     begun = {key: value.clone() for key, value in module.state_dict().items()}
     said = np.zeros((len(sentences), len(LABELS)), np.float32)
+    lessons: list[str] = []
+    if arguments.lessons and not arguments.only:
+        lessons = choose_lessons(arguments.text, sentences, arguments.lessons, arguments.seed)
+    told_of = np.zeros((len(lessons), len(LABELS)), np.float32)
     for number in chosen_folds:
         left_out = (fold == number - 1) & (arguments.folds > 1)
         rows = np.flatnonzero(~left_out)
@@ -296,6 +314,10 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
             to_tell = np.flatnonzero(left_out) if arguments.folds > 1 else rows
             logits = logits_of(model, [encoded[row] for row in to_tell], accelerator.device)
             said[to_tell] = torch.from_numpy(logits).softmax(1).numpy()
+            for first in range(0, len(lessons), AT_ONCE):
+                states = encode(lessons[first : first + AT_ONCE], "lessons")
+                logits = logits_of(model, states, accelerator.device)
+                told_of[first : first + AT_ONCE] += torch.from_numpy(logits).softmax(1).numpy()
     if arguments.dry_run or arguments.only or not accelerator.is_main_process:
         return scores
     of = np.array([s.corpus for s in sentences])
@@ -306,6 +328,10 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     told = {corpus: said[of == corpus].astype(np.float16) for corpus in arguments.corpora}
     keep_arrays(arguments.out / BELIEFS, None, **told)
     log.info("%s: what is said of %d sentences", arguments.out / BELIEFS, len(said))
+    if lessons:
+        mean = (told_of / len(chosen_folds)).astype(np.float16)
+        keep_arrays(arguments.out / LESSONS, None, texts=np.array(lessons), beliefs=mean)
+        log.info("%s: what is said of %d others", arguments.out / LESSONS, len(lessons))
     return scores
 
 
