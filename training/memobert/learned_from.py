@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 # arguments that change nothing of what a step learns; folders of what is kept are made anew from the rest
 FREE = {"out", "device", "threads", "steps", "every", "epochs", "dry_run", "only", "trust"}
 FREE |= {"banks", "cache", "features"}
+# what a teacher tells of when it has learned
+FREE |= {"others", "others_of", "splices"}
 # what is read of a folder of data, by argument
 READ = {
     "faces": ("ferplus-*.zip",),

@@ -60,7 +60,7 @@ def test_a_label_is_drawn_by_its_power_with_what_is_said_of_the_sentence():
 def taught(text, toy, tmp_path) -> Path:
     options = ["--text", str(text), "--vocabulary", str(toy / "vocab.txt"), "--device", "cpu"]
     options += ["--corpora", "meld", "--batch", "8", "--rate", "5e-3", "--steps", "2", "--every", "2"]
-    text_teacher.main([*options, "--folds", "2", "--lessons", "12", "--out", str(tmp_path / "teacher")])
+    text_teacher.main([*options, "--folds", "2", "--others", "12", "--out", str(tmp_path / "teacher")])
     return tmp_path / "teacher" / text_lessons.LESSONS
 
 

@@ -6,29 +6,53 @@ from pathlib import Path
 import numpy as np
 
 from .samples import Sample
-from .text_data import Sentence, load_unlabelled
+from .text_data import Sentence, load_sentences, load_unlabelled
 
 LESSONS = "lessons.npz"
 
 
-def choose_lessons(folder: Path, learned: Sequence[Sentence], count: int, seed: int) -> list[str]:
-    """`count` training texts of all corpora by chance, or all there are, but for those `learned`.
+def choose_lessons(
+    folder: Path, learned: Sequence[Sentence], count: int, seed: int, corpora: Sequence[str] = ()
+) -> list[str]:
+    """`count` training texts by chance, or all there are, but for those `learned`: of `corpora`, else of all.
 
     Raises ValueError where there is no other.
     """
     known = {sentence.text for sentence in learned}
-    others = [text for text in load_unlabelled(folder) if text not in known]
+    if corpora:
+        texts = [s.text for s in load_sentences(folder, "train") if s.corpus in corpora]
+    else:
+        texts = load_unlabelled(folder)
+    others = [text for text in dict.fromkeys(texts) if text not in known]
     if not others:
-        raise ValueError(f"--lessons: {folder} has no sentence but those that the teacher learns from")
+        raise ValueError(f"--others: {folder} has no sentence but those that the teacher learns from")
     rows = np.random.default_rng(seed).permutation(len(others))[:count]
     return [others[row] for row in np.sort(rows)]
+
+
+def splice(learned: Sequence[Sentence], count: int, seed: int) -> list[str]:
+    """`count` sentences of the beginning of one that was `learned` and the end of another.
+
+    They have the corpus' own words and length, where other corpora have theirs; what they mean is the
+    teacher's to say. Without a space a language's words are one, and nothing is cut.
+    """
+    rng = np.random.default_rng([seed, 1])
+    words = [sentence.text.split() for sentence in learned]
+    found = []
+    for first, second in rng.integers(len(words), size=(count, 2)):
+        begin, end = words[first], words[second]
+        kept, left = np.ceil(len(begin) * rng.uniform(0.4, 1)), len(end) * rng.uniform(0, 0.6)
+        found.append(" ".join([*begin[: int(kept)], *end[int(left) :]]))
+    return found
 
 
 def load_lessons(path: Path) -> tuple[list[str], np.ndarray]:
     """Texts, and what is said of them [N,labels]. Raises ValueError for a file of another kind."""
     with np.load(path) as stored:
         if set(stored.files) != {"texts", "beliefs"}:
-            raise ValueError(f"{path} holds no lessons: give the {LESSONS} of text_teacher --lessons")
+            raise ValueError(
+                f"{path} holds no lessons: give the {LESSONS} of text_teacher --others or --splices"
+            )
         return stored["texts"].tolist(), stored["beliefs"].astype(np.float32)
 
 

@@ -13,9 +13,10 @@ without a fourth of the sentences, and of each sentence is kept what the one say
 (cross-fitting). `--only 1 2` trains these alone, for several machines or cores: a last run with neither
 more nor less than `--folds` brings them together.
 
-A small corpus is soon known by heart, by whoever learns from it. `--lessons 16000` lets the teacher read as
-many sentences that it did not learn from, of all corpora, and keeps what it says of them (`lessons.npz`), for
-`tune --lessons` (a transfer set: Hinton et al., 2015, section 3.1).
+A small corpus is soon known by heart, by whoever learns from it. `--others 16000` lets the teacher read as
+many sentences that it did not learn from, of all corpora or of those of `--others-of`, `--splices 12000` as
+many of the beginning of one that it learned from and the end of another. What it says of them is kept
+(`lessons.npz`), for `tune --lessons` (a transfer set: Hinton et al., 2015, section 3.1).
 """
 
 import argparse
@@ -47,7 +48,7 @@ from .metrics import measure
 from .samples import pad
 from .speech_data import Clip
 from .text_data import Sentence, load_sentences
-from .text_lessons import LESSONS, choose_lessons
+from .text_lessons import LESSONS, choose_lessons, splice
 
 log = logging.getLogger(__name__)
 
@@ -207,6 +208,15 @@ def load_beliefs(
     return found
 
 
+def lessons_of(arguments: argparse.Namespace, learned: list[Sentence]) -> list[str]:
+    """Those that the arguments name; none for a part of the folds, which tell nothing."""
+    count, seed = arguments.others, arguments.seed
+    if arguments.only:
+        return []
+    chosen = choose_lessons(arguments.text, learned, count, seed, arguments.others_of) if count else []
+    return [*chosen, *splice(learned, arguments.splices, seed)]
+
+
 @releases
 def main(argv: list[str] | None = None) -> dict[str, dict]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
@@ -229,9 +239,9 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     parser.add_argument(
         "--only", type=int, nargs="+", help="trains these of the folds (from 1), and tells nothing"
     )
-    parser.add_argument(
-        "--lessons", type=int, default=0, help="sentences of all corpora, not learned, that it tells of too"
-    )
+    parser.add_argument("--others", type=int, default=0, help="sentences not learned that it tells of too")
+    parser.add_argument("--others-of", nargs="*", default=[], help="corpora that these are of; all without")
+    parser.add_argument("--splices", type=int, default=0, help="sentences of two learned ones, likewise")
     arguments = parser.parse_args(argv)
     chosen_folds = arguments.only or list(range(1, arguments.folds + 1))
     if arguments.folds < 1 or not set(chosen_folds) <= set(range(1, arguments.folds + 1)):
@@ -287,9 +297,7 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     fold = folds_of(sentences, arguments.folds)
     begun = {key: value.clone() for key, value in module.state_dict().items()}
     said = np.zeros((len(sentences), len(LABELS)), np.float32)
-    lessons: list[str] = []
-    if arguments.lessons and not arguments.only:
-        lessons = choose_lessons(arguments.text, sentences, arguments.lessons, arguments.seed)
+    lessons = lessons_of(arguments, sentences)
     told_of = np.zeros((len(lessons), len(LABELS)), np.float32)
     for number in chosen_folds:
         left_out = (fold == number - 1) & (arguments.folds > 1)

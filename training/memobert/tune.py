@@ -18,6 +18,7 @@ head keeps its vocabulary, and the other heads keep up with what is tuned.
 import argparse
 import logging
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -32,6 +33,7 @@ from .masking import Masked, WordStarts, add_masking_arguments
 from .memobert_model import MemoBert
 from .metrics import measure
 from .onnx_variants import round_to_packed
+from .own_beliefs import own_beliefs
 from .pretrain import add_model_arguments, make_model, start_heads
 from .pretraining_heads import TASKS, Pretraining, mask_for
 from .samples import CASES, Batch, Prompt, Sample, lay_out
@@ -158,6 +160,12 @@ def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=0.0,
         help="weight of --voice-encoder's own answer to voices alone, mixed ones too, beside their labels",
+    )
+    add(
+        "--remember",
+        type=float,
+        default=0.0,
+        help="weight of what it says itself at the beginning, of sentences that no teacher tells of",
     )
     add("--smoothing", type=float, default=0.05, help="label smoothing")
 
@@ -305,6 +313,11 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
         hold_model(model, arguments)
     module = Tuning(model, arguments.method, words.label_ids)
     start_heads(module.pretraining, stored, source, arguments)
+    if arguments.remember:
+        said = partial(
+            label_logits, module.to(device), tokenizer=source.tokenizer, prompt=prompt, device=device
+        )
+        source.beliefs |= own_beliefs(source, said, arguments.remember)
     if arguments.hold_model and "wwmlm" in arguments.tasks and module.pretraining.heads.words is None:
         # MEmoBERT's own is held, and is the prompt's
         module.pretraining.heads.add_words(model)
