@@ -8,7 +8,7 @@ from . import text_lessons, text_teacher, tune
 from .labels import LABELS
 from .samples import Sample
 from .sources import load_source
-from .text_data import load_sentences, load_unlabelled
+from .text_data import Sentence, load_sentences, load_unlabelled
 from .text_lessons import Lessons
 
 
@@ -36,8 +36,10 @@ def test_lessons_are_sentences_that_the_teacher_did_not_learn(text):
     assert len(set(some)) == 5 and set(some) <= set(everything)
     assert some == text_lessons.choose_lessons(text, learned, 5, 1)
     assert some != text_lessons.choose_lessons(text, learned, 5, 2)
-    with pytest.raises(ValueError, match="no sentence but those"):
-        text_lessons.choose_lessons(text, sentences, 5, 1)
+    assert text_lessons.choose_lessons(text, learned, 10**6, 1, ["isear"]) == everything
+    for given, corpora in ((sentences, []), (learned, ["meld"])):
+        with pytest.raises(ValueError, match="no sentence but those"):
+            text_lessons.choose_lessons(text, given, 5, 1, corpora)
 
 
 def test_a_label_is_drawn_by_its_power_with_what_is_said_of_the_sentence():
@@ -60,13 +62,15 @@ def test_a_label_is_drawn_by_its_power_with_what_is_said_of_the_sentence():
 def taught(text, toy, tmp_path) -> Path:
     options = ["--text", str(text), "--vocabulary", str(toy / "vocab.txt"), "--device", "cpu"]
     options += ["--corpora", "meld", "--batch", "8", "--rate", "5e-3", "--steps", "2", "--every", "2"]
-    text_teacher.main([*options, "--folds", "2", "--others", "12", "--out", str(tmp_path / "teacher")])
+    text_teacher.main(
+        [*options, "--folds", "2", "--others", "12", "--splices", "3", "--out", str(tmp_path / "teacher")]
+    )
     return tmp_path / "teacher" / text_lessons.LESSONS
 
 
 def test_a_part_of_the_sentences_alone_is_what_a_teacher_says_of_others(runs, taught, tmp_path):
     texts, beliefs = text_lessons.load_lessons(taught)
-    assert len(texts) == 12 and beliefs.shape == (12, len(LABELS))
+    assert len(texts) == 15 and beliefs.shape == (15, len(LABELS))
     # of two teachers the mean
     assert np.allclose(beliefs.sum(1), 1, atol=2e-3)
     given = [*runs["fusion"], "--lessons", str(taught), "--lessons-part", "0.5"]
@@ -82,6 +86,24 @@ def test_a_part_of_the_sentences_alone_is_what_a_teacher_says_of_others(runs, ta
     tune.main([*given, "--steps", "2", "--every", "2", "--chances", "T=1", "--out", str(tmp_path / "run")])
     with pytest.raises(ValueError, match="--lessons-part 2"):
         load_source(tune.make_parser().parse_args([*given, "--lessons-part", "2", "--out", "x"]))
+
+
+def test_a_splice_is_the_beginning_of_one_sentence_and_the_end_of_another():
+    learned = [Sentence("meld", text, 0) for text in ("a b c d e", "v w x y z", "Okay.", "")]
+    found = text_lessons.splice(learned, 200, 3)
+    assert found == text_lessons.splice(learned, 200, 3) and len(set(found)) > 20
+    texts = [sentence.text for sentence in learned]
+    for text in found:
+        words = text.split()
+        assert any(
+            first.split()[:cut] == words[:cut]
+            and (cut == len(words) or second.endswith(" ".join(words[cut:])))
+            for cut in range(len(words) + 1)
+            for first in texts
+            for second in texts
+        ), text
+    # of what is begun with at least two fifths are there, of the other at most three fifths gone
+    assert all(len(text.split()) >= 2 for text in found if text.startswith("a"))
 
 
 def test_what_is_no_lessons_is_refused(taught):

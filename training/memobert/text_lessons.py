@@ -1,10 +1,12 @@
 """Lessons: sentences without a label of their own, and what a teacher of one corpus says of them."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from .kept import keep_arrays
 from .samples import Sample
 from .text_data import Sentence, load_sentences, load_unlabelled
 
@@ -53,7 +55,13 @@ def load_lessons(path: Path) -> tuple[list[str], np.ndarray]:
             raise ValueError(
                 f"{path} holds no lessons: give the {LESSONS} of text_teacher --others or --splices"
             )
-        return stored["texts"].tolist(), stored["beliefs"].astype(np.float32)
+        return json.loads(stored["texts"].tobytes()), stored["beliefs"].astype(np.float32)
+
+
+def keep_lessons(path: Path, texts: Sequence[str], beliefs: np.ndarray) -> None:
+    """For `load_lessons`: an array of texts would give each as much room as the longest needs."""
+    told = np.frombuffer(json.dumps(texts).encode(), np.uint8)
+    keep_arrays(path, None, texts=told, beliefs=beliefs.astype(np.float16))
 
 
 class Lessons:

@@ -48,7 +48,7 @@ from .metrics import measure
 from .samples import pad
 from .speech_data import Clip
 from .text_data import Sentence, load_sentences
-from .text_lessons import LESSONS, choose_lessons, splice
+from .text_lessons import LESSONS, choose_lessons, keep_lessons, splice
 
 log = logging.getLogger(__name__)
 
@@ -337,8 +337,7 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     keep_arrays(arguments.out / BELIEFS, None, **told)
     log.info("%s: what is said of %d sentences", arguments.out / BELIEFS, len(said))
     if lessons:
-        mean = (told_of / len(chosen_folds)).astype(np.float16)
-        keep_arrays(arguments.out / LESSONS, None, texts=np.array(lessons), beliefs=mean)
+        keep_lessons(arguments.out / LESSONS, lessons, told_of / len(chosen_folds))
         log.info("%s: what is said of %d others", arguments.out / LESSONS, len(lessons))
     return scores
 
