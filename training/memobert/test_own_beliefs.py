@@ -1,15 +1,23 @@
+from argparse import Namespace
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from . import tune
+from .evaluate import load_tuned
 from .own_beliefs import own_beliefs
 from .sources import load_source
 
 
+def parsed(options: list[str]) -> Namespace:
+    return tune.make_parser().parse_args([*options, "--out", "x"])
+
+
 def test_of_sentences_without_a_teacher_it_learns_what_it_said_before(runs):
-    source = load_source(tune.make_parser().parse_args([*runs["fusion"], "--out", "x"]))
+    source = load_source(parsed(runs["fusion"]))
     count = len(source.train.texts)
     told = np.full(7, 1 / 7, np.float32)
     source.beliefs = {3: told}
@@ -44,11 +52,20 @@ def test_tuning_asks_the_weights_that_it_begins_with(runs, tmp_path, monkeypatch
         return given[-1]
 
     monkeypatch.setattr(tune, "own_beliefs", kept)
-    options = [*runs["fusion"], "--remember", "0.6", "--chances", "T=1", "--steps", "2", "--every", "1"]
+    options = [*runs["fusion"], "--chances", "T=1", "--steps", "2", "--every", "1"]
     tune.main([*options, "--out", str(tmp_path / "once")])
-    tune.main([*options, "--init", str(tmp_path / "once/best.pt"), "--out", str(tmp_path / "again")])
-    first, again = given
-    assert first.keys() == again.keys()
-    # of other weights, and so not what the first began with said
-    assert any(not np.allclose(first[row], again[row], atol=1e-6) for row in first)
-    assert all(belief.sum() == pytest.approx(1, abs=1e-5) for belief in again.values())
+    options += ["--remember", "0.6"]
+    with pytest.raises(ValueError, match="without --init there is nothing"):
+        tune.main([*options, "--out", str(tmp_path / "from-scratch")])
+    options += ["--init", str(tmp_path / "once/best.pt")]
+    tune.main([*options, "--out", str(tmp_path / "again")])
+    (told,) = given
+    module, prompt, _ = load_tuned(tmp_path / "once/best.pt", load_source(parsed(options)), "cpu")
+    source = load_source(parsed(options))
+    for row in (0, len(told) - 1):
+        sample = source.draw_sentence(np.random.default_rng(1))
+        words = tuple(source.train.texts[row])
+        logits = tune.label_logits(module, [replace(sample, words=words)], source.tokenizer, prompt, "cpu")
+        wanted = 0.6 * torch.from_numpy(logits[0]).softmax(0).numpy()
+        wanted[source.train.text_labels[row]] += 0.4
+        assert told[row] == pytest.approx(wanted, abs=1e-4)

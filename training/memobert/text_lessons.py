@@ -18,11 +18,14 @@ def choose_lessons(
 ) -> list[str]:
     """`count` training texts by chance, or all there are, but for those `learned`: of `corpora`, else of all.
 
-    Raises ValueError where there is no other.
+    Raises ValueError where there is no other, or one of `corpora` is not there.
     """
     known = {sentence.text for sentence in learned}
     if corpora:
-        texts = [s.text for s in load_sentences(folder, "train") if s.corpus in corpora]
+        sentences = [s for s in load_sentences(folder, "train") if s.corpus in corpora]
+        if missing := set(corpora) - {s.corpus for s in sentences}:
+            raise ValueError(f"--others-of: no train sentence of {', '.join(sorted(missing))}")
+        texts = [s.text for s in sentences]
     else:
         texts = load_unlabelled(folder)
     others = [text for text in dict.fromkeys(texts) if text not in known]

@@ -314,6 +314,8 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     module = Tuning(model, arguments.method, words.label_ids)
     start_heads(module.pretraining, stored, source, arguments)
     if arguments.remember:
+        if not arguments.init:
+            raise ValueError("--remember: without --init there is nothing yet that it says")
         said = partial(
             label_logits, module.to(device), tokenizer=source.tokenizer, prompt=prompt, device=device
         )
