@@ -10,6 +10,7 @@ import torch
 
 from . import train_denseface, train_lightface, tune
 from .composed_data import Composer
+from .corpus_numbers import read_powers, read_shares
 from .feature_banks import Bank
 from .ferplus_data import (
     Faces,
@@ -22,7 +23,7 @@ from .ferplus_data import (
 from .kept import check_made
 from .kept_banks import bank_origin, face_makers
 from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, LABELS
-from .sources import Source, load_source, read_powers, read_shares
+from .sources import Source, load_source
 from .speech_data import load_speech, sampling_weights
 from .text_data import are_unseen, count_lines, load_fine_labels, load_sentences, load_unlabelled
 from .voice_augmentation import add_noise, augment, change_speed, normalise, place
