@@ -76,6 +76,11 @@ class Sample:
         )
 
 
+def beside_label(said: np.ndarray, label: int, part: float) -> np.ndarray:
+    """[labels]: `part` of what is `said` [labels], the rest the label's."""
+    return part * said + (1 - part) * np.eye(len(said), dtype=np.float32)[label]
+
+
 def save_samples(path: Path, samples: Sequence[Sample], made_of: dict | None = None) -> None:
     """Writes each field end to end with the lengths of its parts, as one .npz."""
 

@@ -8,7 +8,7 @@ import argparse
 import copy
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -17,13 +17,13 @@ import numpy as np
 from transformers import BertTokenizerFast
 
 from .composed_data import Composer, Mix, balanced
-from .corpus_numbers import read_powers, read_shares
 from .extract import check_whole, features_labels, load_features
 from .feature_origin import made_by
 from .kept_banks import chosen_clips, load_banks
 from .labels import COMPOSED_TEXT, LABELS
+from .option_values import check_part, read_powers, read_shares
 from .pretraining_heads import TASKS
-from .samples import CASES, UNKNOWN, Sample
+from .samples import CASES, UNKNOWN, Sample, beside_label
 from .speech_data import load_speech
 from .text_data import Sentence, load_sentences, load_unlabelled
 from .text_lessons import Lessons, load_lessons
@@ -357,34 +357,27 @@ def load_source(arguments: argparse.Namespace, split: str = "train", by_label: b
 
 def taught(paths: list[Path], sentences: list[Sentence], part: float) -> dict[int, np.ndarray]:
     """[labels] by row: `part` of what its last teacher says, the rest the label's. Raises ValueError."""
-    if not 0 <= part <= 1:
-        raise ValueError(f"--teach {part} is not between 0 and 1")
-    labels = np.eye(len(LABELS), dtype=np.float32)
+    check_part("--teach", part)
     beliefs = {row: of for path in paths for row, of in load_beliefs(path, sentences).items()}
-    return {row: part * of + (1 - part) * labels[sentences[row].label] for row, of in beliefs.items()}
+    return {row: beside_label(of, sentences[row].label, part) for row, of in beliefs.items()}
 
 
 def told_lessons(arguments: argparse.Namespace, source: Source) -> Lessons:
     """Those of all files given. Raises ValueError where `--lessons-part` is none, and as `load_lessons`."""
-    if not 0 <= arguments.lessons_part <= 1:
-        raise ValueError(f"--lessons-part {arguments.lessons_part} is not between 0 and 1")
+    check_part("--lessons-part", arguments.lessons_part)
     texts, beliefs = zip(*map(load_lessons, arguments.lessons), strict=True)
     ids = tokenize(source.tokenizer, list(chain(*texts)))
-    return Lessons(ids, np.concatenate(beliefs), source.train.draw(0, np.random.default_rng(0), "T"), ROOT)
+    absent = source.train.draw(0, np.random.default_rng(0), "TVA").only(())
+    return Lessons(ids, np.concatenate(beliefs), replace(absent, source="text", astray=()), ROOT)
 
 
 def heard_as(arguments: argparse.Namespace) -> dict[int, np.ndarray]:
     """[labels] by row of the training voices: a belief by `--believed`, else the label. Raises ValueError."""
-    if not 0 <= arguments.believed <= 1:
-        raise ValueError(f"--believed {arguments.believed} is not between 0 and 1")
+    check_part("--believed", arguments.believed)
     clips = load_speech(arguments.speech, arguments.cache).split("train", tuple(arguments.leave_out))
-    beliefs, labels = (
-        load_beliefs(arguments.voice_beliefs, clips, "voice_beliefs"),
-        np.eye(len(LABELS), dtype=np.float32),
-    )
-    part = arguments.believed
+    beliefs = load_beliefs(arguments.voice_beliefs, clips, "voice_beliefs")
     return {
-        row: part * beliefs[clip] + (1 - part) * labels[clips[clip].label]
+        row: beside_label(beliefs[clip], clips[clip].label, arguments.believed)
         for row, clip in enumerate(chosen_clips(arguments, len(clips)))
         if clip in beliefs
     }

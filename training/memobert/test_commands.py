@@ -94,7 +94,7 @@ def test_a_light_student_goes_on_from_an_earlier_one(runs, tmp_path):
 def test_chances_of_cases_are_chosen_by_name():
     assert tune.case_chances([]).tolist() == list(tune.CHANCES.values())
     assert tune.case_chances(["T=1", "TVA=0.5"]).tolist() == [1, 0, 0, 0, 0, 0, 0.5]
-    for words, complaint in ((["X=1"], "X is no case"), (["T"], "CASE=WEIGHT"), (["T=0"], "no case is left")):
+    for words, complaint in ((["X=1"], "X is no case"), (["T"], "CASE=NUMBER"), (["T=0"], "no case is left")):
         with pytest.raises(ValueError, match=complaint):
             tune.case_chances(words)
 

@@ -10,7 +10,6 @@ import torch
 
 from . import train_denseface, train_lightface, tune
 from .composed_data import Composer
-from .corpus_numbers import read_powers, read_shares
 from .feature_banks import Bank
 from .ferplus_data import (
     Faces,
@@ -23,6 +22,7 @@ from .ferplus_data import (
 from .kept import check_made
 from .kept_banks import bank_origin, face_makers
 from .labels import GOEMOTIONS_LABELS, LABEL_INDEX, LABELS
+from .option_values import read_powers, read_shares
 from .sources import Source, load_source
 from .speech_data import load_speech, sampling_weights
 from .text_data import are_unseen, count_lines, load_fine_labels, load_sentences, load_unlabelled
@@ -305,7 +305,7 @@ def test_shares_that_cannot_be_are_named(share):
     [
         (["meld"], "CORPUS=NUMBER"),
         (["meld=x"], "CORPUS=NUMBER"),
-        (["mold=1"], "no corpus mold"),
+        (["mold=1"], "mold is no corpus"),
         (["meld=2"], "between"),
     ],
 )

@@ -40,8 +40,9 @@ def test_lessons_are_sentences_that_the_teacher_did_not_learn(text):
     for given, corpora in ((sentences, []), (learned, ["meld"])):
         with pytest.raises(ValueError, match="no sentence but those"):
             text_lessons.choose_lessons(text, given, 5, 1, corpora)
-    with pytest.raises(ValueError, match="--others-of: no train sentence of nowhere"):
-        text_lessons.choose_lessons(text, learned, 5, 1, ["isear", "nowhere"])
+    shutil.copytree(text / "isear", text / "emorynlp")
+    with pytest.raises(FileNotFoundError, match="holds no emorynlp, nowhere to read"):
+        text_lessons.choose_lessons(text, learned, 5, 1, ["isear", "nowhere", "emorynlp"])
 
 
 def test_a_label_is_drawn_by_its_power_with_what_is_said_of_the_sentence():

@@ -3,6 +3,7 @@
 import csv
 import logging
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,15 +104,19 @@ def _said_before(rows: list[dict[str, str]]) -> list[str]:
     return before
 
 
-def load_unlabelled(folder: Path) -> list[str]:
-    """Every text of every corpus' training split, whatever its label: for masked words.
+def load_unlabelled(folder: Path, corpora: Collection[str] = ()) -> list[str]:
+    """Every text of the training split of every corpus, or of `corpora`, whatever its label.
 
-    Without lines of validation splits (`load_sentences`). Raises as that does.
+    Without lines of validation splits (`load_sentences`). Raises as that does, and FileNotFoundError for one
+    of `corpora` that is not there, or not to be read.
     """
     texts: list[str] = []
+    paths = [path for path in Path(folder).glob("*/train.tsv") if path.parent.name not in NOT_TO_READ]
+    if gone := set(corpora) - {path.parent.name for path in paths}:
+        raise FileNotFoundError(f"{folder} holds no {', '.join(sorted(gone))} to read")
     dev = _lines_of(folder, "dev")
-    for path in sorted(Path(folder).glob("*/train.tsv")):
-        if path.parent.name in NOT_TO_READ:
+    for path in sorted(paths):
+        if corpora and path.parent.name not in corpora:
             continue
         texts += [row["text"] for row in _without_dev(path, _rows(path), dev) if row.get("text")]
     if not texts:

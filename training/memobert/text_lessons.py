@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from .kept import keep_arrays
 from .samples import Sample
-from .text_data import Sentence, load_sentences, load_unlabelled
+from .text_data import Sentence, load_unlabelled
 
 LESSONS = "lessons.npz"
 
@@ -18,17 +19,10 @@ def choose_lessons(
 ) -> list[str]:
     """`count` training texts by chance, or all there are, but for those `learned`: of `corpora`, else of all.
 
-    Raises ValueError where there is no other, or one of `corpora` is not there.
+    Raises ValueError where there is no other, and as `load_unlabelled`.
     """
     known = {sentence.text for sentence in learned}
-    if corpora:
-        sentences = [s for s in load_sentences(folder, "train") if s.corpus in corpora]
-        if missing := set(corpora) - {s.corpus for s in sentences}:
-            raise ValueError(f"--others-of: no train sentence of {', '.join(sorted(missing))}")
-        texts = [s.text for s in sentences]
-    else:
-        texts = load_unlabelled(folder)
-    others = [text for text in dict.fromkeys(texts) if text not in known]
+    others = [text for text in load_unlabelled(folder, corpora) if text not in known]
     if not others:
         raise ValueError(f"--others: {folder} has no sentence but those that the teacher learns from")
     rows = np.random.default_rng(seed).permutation(len(others))[:count]
@@ -68,8 +62,8 @@ def keep_lessons(path: Path, texts: Sequence[str], beliefs: np.ndarray) -> None:
 
 
 class Lessons:
-    """Draws sentences alone. `ids` are their WordPieces, `beliefs` [N,labels], `absent` a sample without any
-    modality but words; by the label that comes first in a belief, frequent ones less often than they are.
+    """Draws sentences alone. `ids` are their WordPieces, `beliefs` [N,labels], `absent` a sample
+    without any modality; by the label that comes first in a belief, frequent ones less often than they are.
     """
 
     def __init__(
@@ -84,8 +78,5 @@ class Lessons:
     def draw(self, rng: np.random.Generator) -> Sample:
         rows = self.rows[int(rng.choice(len(self.rows), p=self.chances))]
         row = int(rows[rng.integers(len(rows))])
-        absent, belief = self.absent, self.beliefs[row]
-        words = tuple(self.ids[row])
-        return Sample(
-            words, absent.faces, absent.face_classes, absent.voice, int(belief.argmax()), "text", belief
-        )
+        belief = self.beliefs[row]
+        return replace(self.absent, words=tuple(self.ids[row]), label=int(belief.argmax()), belief=belief)

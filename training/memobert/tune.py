@@ -16,6 +16,7 @@ head keeps its vocabulary, and the other heads keep up with what is tuned.
 """
 
 import argparse
+import copy
 import logging
 from dataclasses import replace
 from functools import partial
@@ -33,9 +34,10 @@ from .masking import Masked, WordStarts, add_masking_arguments
 from .memobert_model import MemoBert
 from .metrics import measure
 from .onnx_variants import round_to_packed
-from .own_beliefs import own_beliefs
+from .option_values import named_numbers
 from .pretrain import add_model_arguments, make_model, start_heads
 from .pretraining_heads import TASKS, Pretraining, mask_for
+from .remembered import Remembered
 from .samples import CASES, Batch, Prompt, Sample, lay_out
 from .sources import DEFAULT_PROMPT, Source, add_source_arguments, load_source
 from .voices_alone import as_said, mix_voices, voice_that_says
@@ -177,12 +179,7 @@ def case_chances(words: list[str]) -> np.ndarray:
     """
     chosen = CHANCES
     if words:
-        try:
-            chosen = {name: float(weight) for name, _, weight in (word.partition("=") for word in words)}
-        except ValueError as error:
-            raise ValueError(f"--chances {' '.join(words)}: write CASE=WEIGHT, such as T=1") from error
-        if unknown := [name for name in chosen if name not in CASES]:
-            raise ValueError(f"--chances: {', '.join(unknown)} is no case; there are {', '.join(CASES)}")
+        chosen = named_numbers("--chances", words, CASES, "case")
         if min(chosen.values()) < 0 or not sum(chosen.values()) > 0:
             raise ValueError(f"--chances {' '.join(words)}: no case is left")
     return np.array([chosen.get(case, 0.0) for case in CASES])
@@ -191,8 +188,16 @@ def case_chances(words: list[str]) -> np.ndarray:
 class Stepper:
     """One step of tuning: a case and a batch of it, or a pre-training task and one of that."""
 
-    def __init__(self, arguments: argparse.Namespace, source: Source, prompt: Prompt | None, device) -> None:
+    def __init__(
+        self,
+        arguments: argparse.Namespace,
+        source: Source,
+        prompt: Prompt | None,
+        device,
+        remembered: Remembered | None = None,
+    ) -> None:
         self.arguments, self.source, self.prompt, self.device = arguments, source, prompt, device
+        self.remembered = remembered
         self.words = WordStarts(source.tokenizer)
         self.tasks = source.drawable(arguments.tasks)
         self.chances = case_chances(arguments.chances)
@@ -218,6 +223,8 @@ class Stepper:
         count = arguments.batch * arguments.word_batch
         natural = round(count * POOLED * arguments.sentences) if source.train is not None else 0
         samples = [source.draw_sentence(draws.rng) for _ in range(natural)]
+        if self.remembered:
+            samples = self.remembered(samples)
         samples += [source.draw(draws.rng, "T") for _ in range(count * POOLED - natural)]
         samples = [self.blanked(sample, draws.rng) for sample in samples]
         samples.sort(key=lambda sample: len(sample.words))
@@ -251,6 +258,19 @@ class Stepper:
             batch = as_said(batch, self.voice, arguments.voice_says)
         losses = wrapped(batch)
         return {**losses, f"{case} loss": losses["loss"].detach()}
+
+
+def remembered_of(
+    arguments: argparse.Namespace, source: Source, module: Tuning, prompt: Prompt | None, device
+) -> Remembered:
+    """What `module` says by its prompt, as it is now. Raises ValueError where it says nothing yet."""
+    if not arguments.init or prompt is None:
+        raise ValueError("--remember is of what the prompt of --init says: give --init, no other --method")
+    if source.train is None:
+        raise ValueError("--remember is of corpora's sentences: give --text, --faces and --speech")
+    before = copy.deepcopy(module).to(device)
+    answer = partial(label_logits, before, tokenizer=source.tokenizer, prompt=prompt, device=device)
+    return Remembered(answer, arguments.remember)
 
 
 def hold_words(model: MemoBert) -> None:
@@ -313,13 +333,6 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
         hold_model(model, arguments)
     module = Tuning(model, arguments.method, words.label_ids)
     start_heads(module.pretraining, stored, source, arguments)
-    if arguments.remember:
-        if not arguments.init:
-            raise ValueError("--remember: without --init there is nothing yet that it says")
-        said = partial(
-            label_logits, module.to(device), tokenizer=source.tokenizer, prompt=prompt, device=device
-        )
-        source.beliefs |= own_beliefs(source, said, arguments.remember)
     if arguments.hold_model and "wwmlm" in arguments.tasks and module.pretraining.heads.words is None:
         # MEmoBERT's own is held, and is the prompt's
         module.pretraining.heads.add_words(model)
@@ -332,7 +345,8 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     # under the names that the averaged weights have
     whole = Trained(twin, *weights).to(device)
     scores: dict = {}
-    stepper = Stepper(arguments, source, prompt, device)
+    remembered = remembered_of(arguments, source, module, prompt, device) if arguments.remember else None
+    stepper = Stepper(arguments, source, prompt, device, remembered)
     # the best weights are those of the cases that are trained, as far as a clip to measure on has them
     trained = {
         of: [

@@ -9,6 +9,7 @@ import torch
 
 from .exported_models import load_models
 from .labels import LABELS
+from .option_values import check_part
 from .samples import Batch
 from .wav2vec2_model import VoiceEncoder
 
@@ -34,8 +35,7 @@ def mix_voices(batch: Batch, rng: np.random.Generator, parameter: float, labels:
 
 def voice_that_says(arguments: argparse.Namespace, device, labels: Sequence[str] = LABELS) -> VoiceEncoder:
     """The encoder of `--voice-encoder`, for its answers. Raises ValueError where it has none of `labels`."""
-    if not 0 <= arguments.voice_says <= 1:
-        raise ValueError(f"--voice-says {arguments.voice_says} is not between 0 and 1")
+    check_part("--voice-says", arguments.voice_says)
     if arguments.voice_encoder is None:
         raise ValueError("--voice-says is about --voice-encoder: give that as well")
     if tuple(labels) != LABELS:
