@@ -298,7 +298,7 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     begun = {key: value.clone() for key, value in module.state_dict().items()}
     said = np.zeros((len(sentences), len(LABELS)), np.float32)
     lessons = lessons_of(arguments, sentences)
-    told_of = np.zeros((len(lessons), len(LABELS)), np.float32)
+    teachers: list[Path] = []
     for number in chosen_folds:
         left_out = (fold == number - 1) & (arguments.folds > 1)
         rows = np.flatnonzero(~left_out)
@@ -322,10 +322,7 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
             to_tell = np.flatnonzero(left_out) if arguments.folds > 1 else rows
             logits = logits_of(model, [encoded[row] for row in to_tell], accelerator.device)
             said[to_tell] = torch.from_numpy(logits).softmax(1).numpy()
-            for first in range(0, len(lessons), AT_ONCE):
-                states = encode(lessons[first : first + AT_ONCE], "lessons")
-                logits = logits_of(model, states, accelerator.device)
-                told_of[first : first + AT_ONCE] += torch.from_numpy(logits).softmax(1).numpy()
+            teachers.append(out / "best.pt")
     if arguments.dry_run or arguments.only or not accelerator.is_main_process:
         return scores
     of = np.array([s.corpus for s in sentences])
@@ -337,7 +334,16 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     keep_arrays(arguments.out / BELIEFS, None, **told)
     log.info("%s: what is said of %d sentences", arguments.out / BELIEFS, len(said))
     if lessons:
-        keep_lessons(arguments.out / LESSONS, lessons, told_of / len(chosen_folds))
+        told_of = np.zeros((len(lessons), len(LABELS)), np.float32)
+        for first in range(0, len(lessons), AT_ONCE):
+            # what lower layers make of them is most of the work, and the same for all teachers
+            states = encode(lessons[first : first + AT_ONCE], "lessons")
+            for path in teachers:
+                best = torch.load(path, map_location="cpu", weights_only=False)
+                module.load_state_dict(best["model"])
+                logits = logits_of(model, states, accelerator.device)
+                told_of[first : first + AT_ONCE] += torch.from_numpy(logits).softmax(1).numpy()
+        keep_lessons(arguments.out / LESSONS, lessons, told_of / len(teachers))
         log.info("%s: what is said of %d others", arguments.out / LESSONS, len(lessons))
     return scores
 
