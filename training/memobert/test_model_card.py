@@ -4,22 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from .card_encoders import missed, sexes, speakers, streamed, too_sure, worse
+from .card_fusion import case_classes, readings
 from .encoder_splits import UNSEEN
-from .model_card import (
-    TEMPLATE,
-    case_classes,
-    glance,
-    main,
-    make_card,
-    missed,
-    readings,
-    runs,
-    sexes,
-    speakers,
-    streamed,
-    too_sure,
-    worse,
-)
+from .model_card import TEMPLATE, glance, main, make_card, runs
 
 SCORES = {"wa": 0.5, "uar": 0.4, "wa_interval": [0.4, 0.6], "uar_interval": [0.3, 0.5], "majority_wa": 0.2}
 SCORES |= {"chance_uar": 0.125, "count": 10, "macro_f1": 0.4}
