@@ -217,6 +217,13 @@ def lessons_of(arguments: argparse.Namespace, learned: list[Sentence]) -> list[s
     return [*chosen, *splice(learned, arguments.splices, seed)]
 
 
+def load_best(module: nn.Module, path: Path) -> dict:
+    """Takes over the weights of a run's own best.pt, and returns all of it."""
+    best = torch.load(path, map_location="cpu", weights_only=False)
+    module.load_state_dict(best["model"])
+    return best
+
+
 @releases
 def main(argv: list[str] | None = None) -> dict[str, dict]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
@@ -315,9 +322,7 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
         )
         if arguments.dry_run or not accelerator.is_main_process:
             continue
-        best = torch.load(out / "best.pt", map_location="cpu", weights_only=False)
-        module.load_state_dict(best["model"])
-        scores.update(best["valid"])
+        scores.update(load_best(module, out / "best.pt")["valid"])
         if not arguments.only:
             to_tell = np.flatnonzero(left_out) if arguments.folds > 1 else rows
             logits = logits_of(model, [encoded[row] for row in to_tell], accelerator.device)
@@ -339,8 +344,7 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
             # what lower layers make of them is most of the work, and the same for all teachers
             states = encode(lessons[first : first + AT_ONCE], "lessons")
             for path in teachers:
-                best = torch.load(path, map_location="cpu", weights_only=False)
-                module.load_state_dict(best["model"])
+                load_best(module, path)
                 logits = logits_of(model, states, accelerator.device)
                 told_of[first : first + AT_ONCE] += torch.from_numpy(logits).softmax(1).numpy()
         keep_lessons(arguments.out / LESSONS, lessons, told_of / len(teachers))
