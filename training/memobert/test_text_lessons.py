@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from . import text_lessons, text_teacher, tune
 from .labels import LABELS
@@ -61,14 +62,33 @@ def test_a_label_is_drawn_by_its_power_with_what_is_said_of_the_sentence():
     assert np.mean([often.draw(rng).label == 3 for _ in range(400)]) == pytest.approx(0.1, abs=0.06)
 
 
-@pytest.fixture
-def taught(text, toy, tmp_path) -> Path:
+def teach(text: Path, toy: Path, out: Path, *more: str) -> None:
     options = ["--text", str(text), "--vocabulary", str(toy / "vocab.txt"), "--device", "cpu"]
     options += ["--corpora", "meld", "--batch", "8", "--rate", "5e-3", "--steps", "2", "--every", "2"]
-    text_teacher.main(
-        [*options, "--folds", "2", "--others", "12", "--splices", "3", "--out", str(tmp_path / "teacher")]
-    )
+    text_teacher.main([*options, *more, "--out", str(out)])
+
+
+@pytest.fixture
+def taught(text, toy, tmp_path) -> Path:
+    teach(text, toy, tmp_path / "teacher", "--folds", "2", "--others", "12", "--splices", "3")
     return tmp_path / "teacher" / text_lessons.LESSONS
+
+
+def test_of_lessons_is_kept_the_mean_of_what_each_teacher_says(text, toy, tmp_path, monkeypatch):
+    said = []
+
+    def kept(*given):
+        said.append(logits_of(*given))
+        return said[-1]
+
+    logits_of = text_teacher.logits_of
+    monkeypatch.setattr(text_teacher, "logits_of", kept)
+    teach(text, toy, tmp_path, "--folds", "2", "--splices", "9")
+    _, beliefs = text_lessons.load_lessons(tmp_path / text_lessons.LESSONS)
+    # what is asked last: each teacher of all lessons
+    first, second = (torch.from_numpy(logits).softmax(1).numpy() for logits in said[-2:])
+    assert np.abs(first - second).max() > 0.01
+    assert np.allclose(beliefs, (first + second) / 2, atol=1e-3)
 
 
 def test_a_part_of_the_sentences_alone_is_what_a_teacher_says_of_others(runs, taught, tmp_path):
