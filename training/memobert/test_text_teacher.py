@@ -13,6 +13,7 @@ from transformers import (
 )
 
 from . import text_teacher
+from .checkpoint_files import CheckpointError
 from .fit import Draws
 from .text_data import Sentence
 
@@ -50,6 +51,33 @@ def test_a_teacher_of_words_is_any_encoder_of_the_layout_with_its_lower_layers_h
     )
     assert not torch.equal(after[f"model.mpnet.encoder.layer.0.{name}"], one[name])
     assert (out / text_teacher.BELIEFS).exists()
+
+
+def test_a_teacher_begins_where_another_ended_if_it_is_of_the_same_shape(toy, tmp_path, monkeypatch):
+    options = ["--text", str(toy / "text"), "--vocabulary", str(toy / "vocab.txt"), "--device", "cpu"]
+    options += ["--batch", "4", "--rate", "5e-3", "--steps", "2", "--every", "2"]
+    first = tmp_path / "first"
+    text_teacher.main([*options, "--corpora", "meld", "--out", str(first)])
+    ended = torch.load(first / "best.pt", weights_only=False)["model"]
+    begun: list[dict[str, torch.Tensor]] = []
+    run = text_teacher.Fit.run
+
+    def watched(fit, *others):
+        begun.append({name: value.clone() for name, value in fit.module.state_dict().items()})
+        return run(fit, *others)
+
+    monkeypatch.setattr(text_teacher.Fit, "run", watched)
+    options += ["--corpora", "meld", "--folds", "2", "--out", str(tmp_path / "second"), "--goes-on"]
+    text_teacher.main([*options, str(first / "best.pt")])
+    assert len(begun) == 2
+    for state in begun:
+        assert all(torch.equal(state[name], value) for name, value in ended.items())
+    other = {name: torch.zeros(3) for name in ended}
+    torch.save({"model": other}, tmp_path / "other.pt")
+    with pytest.raises(ValueError, match=r"no teacher of this shape.*--init and --freeze"):
+        text_teacher.main([*options, str(tmp_path / "other.pt")])
+    with pytest.raises(CheckpointError, match=r"nothing\.pt"):
+        text_teacher.main([*options, str(tmp_path / "nothing.pt")])
 
 
 def test_of_each_sentence_is_kept_what_the_teacher_says_that_never_saw_it(toy, tmp_path, monkeypatch):

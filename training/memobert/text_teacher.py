@@ -13,6 +13,8 @@ without a fourth of the sentences, and of each sentence is kept what the one say
 (cross-fitting). `--only 1 2` trains these alone, for several machines or cores: a last run with neither
 more nor less than `--folds` brings them together.
 
+`--goes-on runs/text-teacher/best.pt` begins where a teacher of other corpora ended.
+
 A small corpus is soon known by heart, by whoever learns from it. `--others 16000` lets the teacher read as
 many sentences that it did not learn from, of all corpora or of those of `--others-of`, `--splices 12000` as
 many of the beginning of one that it learned from and the end of another. What it says of them is kept
@@ -38,6 +40,7 @@ from transformers import (
     BertTokenizerFast,
 )
 
+from .checkpoint_files import read_own
 from .command_help import CommandHelp
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .kept import keep_arrays
@@ -224,6 +227,20 @@ def load_best(module: nn.Module, path: Path) -> dict:
     return best
 
 
+def go_on(module: nn.Module, path: Path) -> None:
+    """Takes over what another teacher learned.
+
+    Raises CheckpointError where `path` cannot be read, ValueError where its weights are of another shape.
+    """
+    try:
+        module.load_state_dict(read_own(path)["model"])
+    except (KeyError, RuntimeError) as error:
+        raise ValueError(
+            f"--goes-on {path} is no teacher of this shape ({str(error).splitlines()[0]}): "
+            "give the --init and --freeze that it was made with"
+        ) from error
+
+
 @releases
 def main(argv: list[str] | None = None) -> dict[str, dict]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=CommandHelp)
@@ -232,6 +249,7 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     parser.add_argument("--vocabulary", type=Path, required=True, help="BERT's vocab.txt")
     parser.add_argument("--text", type=Path, required=True, help="folder of TSV files")
     parser.add_argument("--init", type=Path, help="the encoder's folder; from scratch and tiny without")
+    parser.add_argument("--goes-on", type=Path, help="best.pt of a teacher with this --init and --freeze")
     parser.add_argument("--corpora", nargs="+", default=["goemotions"], help="it learns to tell sentences of")
     parser.add_argument(
         "--frequencies",
@@ -287,6 +305,8 @@ def main(argv: list[str] | None = None) -> dict[str, dict]:
     valid, valid_encoded, truth = read("dev")
     corpora = np.array([s.corpus for s in valid])
     module = Classifier(model)
+    if arguments.goes_on:
+        go_on(module, arguments.goes_on)
     scores: dict[str, dict] = {}
 
     def measured(state: dict, _round: int, _last: bool) -> tuple[float, dict, dict]:
