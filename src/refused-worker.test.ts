@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MemoError } from './errors';
 import { Recogniser } from './recogniser/recogniser';
@@ -75,9 +76,17 @@ test('a worker of another origin is imported by one of the page’s own, and wha
   expect(made.ended).toBe(true);
 });
 
-test('of a bundler’s classic worker the scripts are imported', async () => {
+test('of a bundler’s classic worker the scripts are imported, and find the others beside them', async () => {
   elsewhere();
-  expect(await (await only()).script()).toBe('importScripts("https://cdn.test/worker.js");');
+  const script = await (await only()).script();
+  const scope: { location?: URL } = {};
+  const imported: [string, string][] = [];
+  runInNewContext(script, {
+    URL,
+    self: scope,
+    importScripts: (address: string) => imported.push([address, String(scope.location)]),
+  });
+  expect(imported).toEqual([[ELSEWHERE.href, ELSEWHERE.href]]);
 });
 
 test('one that was ended meanwhile is not started', async () => {

@@ -72,8 +72,11 @@ function otherwise(start: () => Worker): { worker: Worker; address: string } {
   // the same again, for its reason
   if (page === undefined || origin === page.origin) return { worker: start(), address };
   const name = JSON.stringify(address);
-  // a bundler may have made a classic one of it; both have run before a message is given to them
-  const script = options?.type === 'module' ? `import ${name};` : `importScripts(${name});`;
+  // a bundler may have made a classic one of it, which looks for the rest of it beside its location; both have run before a message is given to them
+  const script =
+    options?.type === 'module'
+      ? `import ${name};`
+      : `Object.defineProperty(self,"location",{value:new URL(${name})});importScripts(${name});`;
   // not taken back: a browser may read it later than it is told of it
   const own = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   return { worker: new Worker(own, options), address };

@@ -17,6 +17,7 @@ const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const FOLDERS = {
   'models/small/': TOY_BUNDLE,
   'speech/': folder('fixtures/speech/'),
+  'webpack/': folder('../test-results/package/webpack/'),
   '': folder('../dist/'),
 };
 const TYPES: Readonly<Record<string, string>> = {
@@ -61,7 +62,7 @@ const policy = (host: string, worker = 'blob:') =>
 
 interface Elsewhere {
   /** A page with our element, all of it from elsewhere; with what else its server sends. */
-  openElsewhere: (headers: (host: string) => Record<string, string>) => Promise<Page>;
+  openElsewhere: (headers: (host: string) => Record<string, string>, script?: string) => Promise<Page>;
 }
 
 const test = base.extend<Elsewhere>({
@@ -69,16 +70,18 @@ const test = base.extend<Elsewhere>({
     const scripts = scriptHost();
     const host = await listen(scripts);
     let headers = {};
+    let element = '';
     const pages = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html', ...headers });
       response.end(`<!doctype html><html lang="en"><head><title>Elsewhere</title>
-<script type="module" src="${host}/memo-bert.js"></script></head>
+${element}</head>
 <body><memo-bert device="wasm" bundle="${host}/models/small/manifest.json" asset-base="${host}/generated/"
 integrity="sha256-${integrity}" speech="${host}/speech/speech.json"></memo-bert></body></html>`);
     });
     const origin = await listen(pages);
-    await use(async (sent) => {
+    await use(async (sent, script = '<script type="module" src="HOST/memo-bert.js"></script>') => {
       headers = sent(host);
+      element = script.replace('HOST', host);
       const page = await open({ baseURL: origin, around: host });
       await page.context().grantPermissions(['microphone'], { origin });
       await openPage(page, './');
@@ -107,6 +110,18 @@ test('its speech worker, too', async ({ openElsewhere }) => {
   await choose(page, 'in-page');
   await page.getByTestId('words-switch').click();
   await expect.poll(() => said(page)).toMatch(/I am (happy|sad)\./);
+});
+
+test('what webpack made of them, whose workers are classic, with no word of where they are', async ({
+  openElsewhere,
+}) => {
+  const page = await openElsewhere(
+    (host) => ({ 'content-security-policy': policy(host) }),
+    '<script defer src="HOST/webpack/main.js"></script>',
+  );
+  await press(page, /without a camera/i);
+  expectWhole(await nextEstimate(page, 'face'));
+  expectWhole(await nextEstimate(page, 'voice'));
 });
 
 test('a policy that lets no worker of blobs be: the error says which it must', async ({
