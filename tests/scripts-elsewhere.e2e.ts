@@ -103,22 +103,21 @@ test('scripts, model and assets of another origin: face, voice and words are rea
   expectWhole(await nextEstimate(page, 'voice'));
 });
 
-test('its speech worker, too', async ({ openElsewhere }) => {
-  const page = await openElsewhere((host) => ({ 'content-security-policy': policy(host) }));
-  await keepWords(page);
-  await listenToMicrophone(page);
-  await choose(page, 'in-page');
-  await page.getByTestId('words-switch').click();
-  await expect.poll(() => said(page)).toMatch(/I am (happy|sad)\./);
-});
+const WEBPACK = '<script defer src="HOST/webpack/main.js"></script>';
+for (const [whose, script] of [['its'], ['webpack’s', WEBPACK]])
+  test(`${whose} speech worker, too`, async ({ openElsewhere }) => {
+    const page = await openElsewhere((host) => ({ 'content-security-policy': policy(host) }), script);
+    await keepWords(page);
+    await listenToMicrophone(page);
+    await choose(page, 'in-page');
+    await page.getByTestId('words-switch').click();
+    await expect.poll(() => said(page)).toMatch(/I am (happy|sad)\./);
+  });
 
 test('what webpack made of them, whose workers are classic, with no word of where they are', async ({
   openElsewhere,
 }) => {
-  const page = await openElsewhere(
-    (host) => ({ 'content-security-policy': policy(host) }),
-    '<script defer src="HOST/webpack/main.js"></script>',
-  );
+  const page = await openElsewhere((host) => ({ 'content-security-policy': policy(host) }), WEBPACK);
   await press(page, /without a camera/i);
   expectWhole(await nextEstimate(page, 'face'));
   expectWhole(await nextEstimate(page, 'voice'));
