@@ -15,8 +15,14 @@ MEASURES = {"recall": "Recall", "precision": "Precision", "f1": "F1"}
 
 
 def calibrated_cases(fusion: dict) -> dict[str, dict]:
-    """Each case's calibration; of a voice alone that of all who validate, and of one corpus beyond chance."""
+    """Each case's calibration, also as the light face encoder has it by the temperatures of the other.
+
+    Of a voice alone that of all who validate, and of one corpus beyond chance.
+    """
     found = dict(fusion.get("cases", {}))
+    for case, of in fusion.get("light", {}).items():
+        if "V" in case and "ece_shipped" in of:
+            found[f"{case}, light face encoder"] = {**of, "ece": of["ece_shipped"]}
     if voices := fusion.get("voices"):
         composed = found.pop("A", {})
         found["A"] = voices

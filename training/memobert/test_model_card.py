@@ -105,7 +105,16 @@ def test_what_was_aimed_for_stands_beside_what_was_reached():
         "| words alone, meld: macro F1 | 44.3 % | 45 % |",
         "| wav2vec2: calibration error | 5.9 %; by chance 2.0 % | under 5.0 % |",
         "| MEmoBERT, TVA: calibration error | 5.1 % | under 5.0 % |",
+        "| MEmoBERT, TVA, light face encoder: calibration error | 5.2 % | under 5.0 % |",
     ]
+    # the page has the temperatures of the other face encoder; without a face both are the same
+    light = {case: {**SCORES, **CALIBRATION, "ece": 0.03, "ece_shipped": 0.053} for case in ("V", "A")}
+    rows = glance({}, {**fusion, "light": light}).splitlines()[2:]
+    assert (
+        rows[-1]
+        == "| MEmoBERT, V, light face encoder: calibration error | 5.3 %; by chance 2.0 % | under 5.0 % |"
+    )
+    assert not any("MEmoBERT, A" in row for row in rows)
     # nothing measured: no row, and no error
     assert len(glance({}, {}).splitlines()) == 2
 
