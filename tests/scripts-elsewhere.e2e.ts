@@ -94,6 +94,11 @@ integrity="sha256-${integrity}" speech="${host}/speech/speech.json"></memo-bert>
   },
 });
 
+test.beforeAll(() => {
+  const built = existsSync(`${FOLDERS['webpack/']}main.js`);
+  expect(built, 'run node scripts/test-package.mjs first').toBe(true);
+});
+
 test('scripts, model and assets of another origin: face, voice and words are read', async ({
   openElsewhere,
 }) => {
