@@ -56,7 +56,8 @@ class Composer:
     """Draws samples of a label from the three banks.
 
     `texts` are WordPiece ids of sentences, `text_labels` [N] theirs. `voice_beliefs` [labels] by row of
-    `voices` is what a voice alone is to be heard as, where a teacher heard it: not only as its label.
+    `voices` is what a voice alone is to be heard as, where a teacher heard it: not only as its label;
+    `face_beliefs`, by row of `faces`, what a face alone is to be seen as, where people voted.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Composer:
         self.texts, self.faces, self.voices, self.mix = texts, faces, voices, mix
         self.text_labels = np.asarray(text_labels)
         self.voice_beliefs: dict[int, np.ndarray] = {}
+        self.face_beliefs: dict[int, np.ndarray] = {}
         self.rows = {
             "text": [np.flatnonzero(self.text_labels == label) for label in range(len(LABELS))],
             "face": faces.by_label(),
@@ -82,7 +84,7 @@ class Composer:
         All tracks of a picture are in one part.
         """
         chosen = Composer(self.texts, self.text_labels, self.faces, self.voices, self.mix)
-        chosen.voice_beliefs = self.voice_beliefs
+        chosen.voice_beliefs, chosen.face_beliefs = self.voice_beliefs, self.face_beliefs
         by_picture = self.faces.pictures is not None
         for kind, name in enumerate(sorted(self.rows)):
             for label, rows in enumerate(self.rows[name]):
@@ -112,6 +114,7 @@ class Composer:
         if "face" in present:
             row = self._row("face", label, rng, self.mix.stray_face if many else 0)
             faces, classes = self._track(row, rng)
+            belief = None if many else self.face_beliefs.get(row)
             shown["face"] = self.faces.labels[row]
         if "voice" in present:
             row = self._row("voice", label, rng, self.mix.stray_voice if many else 0)

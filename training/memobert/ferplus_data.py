@@ -13,6 +13,7 @@ from PIL import Image
 
 from .denseface_model import FACE_CLASSES
 from .kept import keep_arrays, kept_arrays, sizes_of
+from .labels import FACE_LABELS, LABEL_INDEX, LABELS
 
 log = logging.getLogger(__name__)
 
@@ -157,3 +158,21 @@ def distributions(faces: Faces) -> tuple[Faces, np.ndarray]:
     keep = (emotion.sum(1) > 0) & (cleaned.argmax(1) < len(FACE_CLASSES))
     emotion = emotion[keep]
     return faces.subset(keep), (emotion / emotion.sum(1, keepdims=True)).astype(np.float32)
+
+
+def label_votes(faces: Faces) -> np.ndarray:
+    """[N,labels] float32, sum 1: the votes of `majority`'s faces among the labels; others' do not count.
+
+    Raises ValueError for a face without a vote for any label.
+    """
+    cleaned = clean_votes(faces.votes)
+    found = np.zeros((len(cleaned), len(LABELS)), np.float32)
+    for column, name in enumerate(FACE_CLASSES):
+        if label := FACE_LABELS.get(name):
+            found[:, LABEL_INDEX[label]] += cleaned[:, column]
+    total = found.sum(1, keepdims=True)
+    if not total.all():
+        raise ValueError(
+            "a face without a vote for a label has no distribution: take those of a clear majority"
+        )
+    return found / total

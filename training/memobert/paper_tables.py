@@ -57,7 +57,7 @@ UNLABELLED_PART = 0.6
 NEVER = ("samples",)
 # what draws with its labels while it tunes; the others tune on --labelled samples that were drawn before
 OF_COMPOSITION = ("frequencies", "shares", "text_teacher", "teach", "lessons", "lessons_part")
-OF_COMPOSITION += ("voice_beliefs", "believed")
+OF_COMPOSITION += ("voice_beliefs", "believed", "face_votes")
 # departures of a face that need a track as long as the page's
 IN_TIME = ("lost_face", "onset")
 # what the rows of `composition` say themselves
@@ -116,8 +116,9 @@ def checksum(source: Source) -> int:
     arrays = [*source.unlabelled, *(source.beliefs[row] for row in sorted(source.beliefs))]
     arrays += [of for s in (*source.own, *source.own_valid) for of in (s.words, s.faces, s.voice, s.label)]
     for composer in (source.train, source.valid):
-        heard = composer.voice_beliefs
-        arrays += [*composer.texts, composer.text_labels, *(heard[row] for row in sorted(heard))]
+        arrays += [*composer.texts, composer.text_labels]
+        for told in (composer.voice_beliefs, composer.face_beliefs):
+            arrays += [told[row] for row in sorted(told)]
         for bank in (composer.faces, composer.voices):
             arrays += [*bank.features, bank.labels, *(bank.classes or [])]
     for of in arrays:

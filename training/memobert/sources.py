@@ -18,7 +18,9 @@ from transformers import BertTokenizerFast
 
 from .composed_data import Composer, Mix, balanced
 from .extract import check_whole, features_labels, load_features
+from .feature_banks import Bank
 from .feature_origin import made_by
+from .ferplus_data import label_votes, load_training_faces, majority
 from .kept_banks import chosen_clips, load_banks
 from .labels import COMPOSED_TEXT, LABELS
 from .option_values import check_part, read_powers, read_shares
@@ -81,6 +83,9 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     corpora.add_argument("--lessons-part", type=float, default=0.25, help="part of sentences alone")
     corpora.add_argument("--voice-beliefs", type=Path, help="beliefs.npz of voice_beliefs")
     corpora.add_argument("--believed", type=float, default=0.5, help="weight of these beside the labels'")
+    corpora.add_argument(
+        "--face-votes", type=float, default=0.0, help="weight of people's votes beside a face's label, alone"
+    )
     corpora.add_argument("--composed", type=int, default=1400, help="composed validation samples")
     own = parser.add_argument_group("own clips (made by `extract`)")
     own.add_argument(
@@ -333,6 +338,8 @@ def load_source(arguments: argparse.Namespace, split: str = "train", by_label: b
     )
     if arguments.voice_beliefs:
         source.train.voice_beliefs = heard_as(arguments)
+    if arguments.face_votes:
+        source.train.face_beliefs = seen_as(arguments, banks["face-train"])
     source.corpora = [s.corpus for s in sentences]
     source.powers = read_powers(arguments.frequencies, set(source.corpora))
     source.shares = read_shares(arguments.shares, set(source.corpora))
@@ -380,6 +387,16 @@ def heard_as(arguments: argparse.Namespace) -> dict[int, np.ndarray]:
         row: beside_label(beliefs[clip], clips[clip].label, arguments.believed)
         for row, clip in enumerate(chosen_clips(arguments, len(clips)))
         if clip in beliefs
+    }
+
+
+def seen_as(arguments: argparse.Namespace, bank: Bank) -> dict[int, np.ndarray]:
+    """[labels] by row of `bank` of training: votes by `--face-votes`, else the label. Raises ValueError."""
+    check_part("--face-votes", arguments.face_votes)
+    faces, _ = majority(load_training_faces(arguments.faces, arguments.cache))
+    votes = label_votes(faces.subset(bank.pictures))
+    return {
+        row: beside_label(of, int(bank.labels[row]), arguments.face_votes) for row, of in enumerate(votes)
     }
 
 

@@ -16,6 +16,7 @@ from . import (
     train_lightface,
     tune,
 )
+from .ferplus_data import label_votes, load_training_faces, majority
 from .fit import Draws
 from .loop import one_cycle
 from .onnx_variants import round_to_packed
@@ -176,6 +177,22 @@ def test_words_of_sentences_are_blanked_and_no_others(runs):
     hidden = np.mean([word == mask for of in words for word in of])
     assert 0.35 < hidden < 0.65 and {len(of) for of in words} == {len(sample.words)}
     assert all(mask not in of.words for of in stepper.draw("TVA", Draws.of(1, 0, 0)))
+
+
+def test_faces_alone_are_learned_as_people_voted(runs, toy, tmp_path):
+    voted = [*runs["fusion"], "--face-votes", "0.5"]
+    parse = tune.make_parser().parse_args
+    source = load_source(parse([*voted, "--out", "x"]))
+    composer, votes = source.train, label_votes(majority(load_training_faces(toy / "faces"))[0])
+    assert len(composer.face_beliefs) == len(composer.faces.labels)
+    for row, belief in composer.face_beliefs.items():
+        label, shown = composer.faces.labels[row], composer.faces.pictures[row]
+        assert np.allclose(belief, (votes[shown] + np.eye(7)[label]) / 2) and belief.argmax() == label
+    # some of them are not agreed on
+    assert 0.5 < min(belief.max() for belief in composer.face_beliefs.values()) < 0.999
+    tune.main([*voted, "--steps", "2", "--every", "2", "--chances", "V=1", "--out", str(tmp_path)])
+    with pytest.raises(ValueError, match="--face-votes 2"):
+        load_source(parse([*runs["fusion"], "--face-votes", "2", "--out", "x"]))
 
 
 def test_words_are_learned_from_a_teacher_of_words_alone(runs, toy, tmp_path):

@@ -145,3 +145,14 @@ def test_a_voice_alone_is_heard_as_its_teacher_heard_it(banks):
     # what was not heard has its label alone, and beside others a voice is what they are
     assert composer.draw(2, rng, "A").belief is None
     assert composer.draw(3, rng, "TVA").belief is None and composer.draw(3, rng, "T").belief is None
+
+
+def test_a_face_alone_is_seen_as_people_voted(banks):
+    composer = Composer(**banks)
+    belief = np.full(len(LABELS), 1 / len(LABELS), np.float32)
+    composer.face_beliefs = {int(row): belief for row in composer.rows["face"][3]}
+    rng = np.random.default_rng(0)
+    assert composer.draw(3, rng, "V").belief is belief
+    assert composer.part(0, 1, 1).draw(3, rng, "V").belief is belief
+    assert composer.draw(2, rng, "V").belief is None
+    assert composer.draw(3, rng, "VA").belief is None and composer.draw(3, rng, "A").belief is None

@@ -15,6 +15,7 @@ from .ferplus_data import (
     Faces,
     clean_votes,
     distributions,
+    label_votes,
     load_ferplus,
     load_training_faces,
     majority,
@@ -118,6 +119,11 @@ def test_votes_follow_the_authors():
     assert len(trained.votes) == 2
     assert np.allclose(target.sum(1), 1)
     assert np.allclose(target[0, [0, 3]], [5 / 9, 4 / 9])
+    # neutral, happiness, surprise, sadness, anger ... to neutral, happy, sad; contempt has no label
+    told = Faces(np.zeros((1, 48, 48), np.uint8), np.array([[6, 1, 0, 2, 0, 0, 0, 2, 0, 0]], np.float32))
+    assert label_votes(told).tolist() == [[0.75, 0, 0.25, 0, 0, 0, 0]]
+    with pytest.raises(ValueError, match="a face without a vote for a label"):
+        label_votes(faces)
 
 
 def test_speech_skips_what_is_no_speech_and_resamples(toy, caplog):

@@ -286,8 +286,8 @@ def test_an_option_that_a_run_has_no_use_for_is_refused(laboratory, tmp_path):
         ("prompts", "--frequencies", "meld=1"), ("methods", "--text-teacher", "beliefs.npz"),
         ("methods", "--teach", "0.5"), ("methods", "--voice-beliefs", "beliefs.npz"),
         ("methods", "--lessons", "lessons.npz"), ("methods", "--lessons-part", "0.5"),
-        ("methods", "--believed", "0.1"), ("composition", "--labelled", "42"),
-        ("composition", "--without", "garbled"),
+        ("methods", "--believed", "0.1"), ("methods", "--face-votes", "0.1"),
+        ("composition", "--labelled", "42"), ("composition", "--without", "garbled"),
     ):  # fmt: skip
         with pytest.raises(ValueError, match=f"--run {name} has no use for {option}: leave it out"):
             run(name, option, value)
