@@ -126,6 +126,27 @@ def test_a_model_that_is_held_leaves_the_heads_to_learn(runs, tmp_path):
         tune.main([*options, "--tasks", "mafr"])
 
 
+def test_what_alone_learns_leaves_the_other_cases_as_they_are(runs, tmp_path):
+    options = [*runs["fusion"], "--init", str(runs["out"] / "fusion/best.pt"), "--every", "4", "--steps", "4"]
+    options += ["--learn-only", "img_embeddings", "--rate", "1e-2", "--out", str(tmp_path)]
+    mended = [*options, "--pretraining", "0", "--chances", "V=1", "TVA=1"]
+    tune.main(mended)
+    before, after = (
+        torch.load(path / "best.pt", weights_only=False)["model"]
+        for path in (runs["out"] / "fusion", tmp_path)
+    )
+    changed = {name.split(".")[0] for name, of in before.items() if not torch.allclose(of, after[name])}
+    assert changed == {"img_embeddings"}
+    again = ["--out", str(tmp_path / "again")]
+    with pytest.raises(ValueError, match="case T has nothing that --learn-only img_embeddings trains"):
+        tune.main([*options, *again, "--pretraining", "0", "--chances", "T=1"])
+    with pytest.raises(ValueError, match=r"--learn-only faces: MEmoBERT is made of embeddings, .*img_"):
+        tune.main([*mended, *again, "--learn-only", "faces"])
+    with pytest.raises(ValueError, match="it is held"):
+        words = ["--learn-only", "embeddings.word_embeddings", "--hold-words", "--chances", "T=1"]
+        tune.main([*mended, *again, *words])
+
+
 def test_masked_words_get_a_head_of_their_own_where_the_prompts_is_held(runs, tmp_path):
     options = [*runs["fusion"], "--every", "2", "--steps", "4", "--hold-model", "--pretraining", "1"]
     options += ["--tasks", "wwmlm", "--rate", "1e-2"]

@@ -28,12 +28,12 @@ from torch import Tensor, nn
 
 from .command_help import CommandHelp
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
+from .held import hold_back
 from .locks import releases
 from .loop import Checkpoints, add_common_arguments, autocast, describe_run, start
 from .masking import Masked, WordStarts, add_masking_arguments
 from .memobert_model import MemoBert
 from .metrics import measure
-from .onnx_variants import round_to_packed
 from .option_values import named_numbers
 from .pretrain import add_model_arguments, make_model, start_heads
 from .pretraining_heads import TASKS, Pretraining, mask_for
@@ -152,6 +152,13 @@ def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--hold-model", action="store_true", help="train the heads of --tasks alone")
     add(
+        "--learn-only",
+        nargs="*",
+        default=[],
+        help="modules of MEmoBERT, as img_embeddings: the rest of it is held, and what it makes of other "
+        "modalities stays as it is",
+    )
+    add(
         "--mix-voices",
         type=float,
         default=0.0,
@@ -257,6 +264,11 @@ class Stepper:
         if case == "A" and self.voice is not None:
             batch = as_said(batch, self.voice, arguments.voice_says)
         losses = wrapped(batch)
+        if not losses["loss"].requires_grad:
+            raise ValueError(
+                f"case {case} has nothing that --learn-only {' '.join(arguments.learn_only)} trains: "
+                "leave it out of --chances"
+            )
         return {**losses, f"{case} loss": losses["loss"].detach()}
 
 
@@ -271,26 +283,6 @@ def remembered_of(
     before = copy.deepcopy(module).to(device)
     answer = partial(label_logits, before, tokenizer=source.tokenizer, prompt=prompt, device=device)
     return Remembered(answer, arguments.remember)
-
-
-def hold_words(model: MemoBert) -> None:
-    """Rounds the word table to the 4 bits that are shipped, and keeps it out of the training.
-
-    A step changes a number of it by less than a step of 4 bits, which rounding takes back: what the table
-    learns is lost, and the layers have learned to count on it.
-    """
-    round_to_packed(model.embeddings.word_embeddings)
-    model.embeddings.word_embeddings.weight.requires_grad_(False)
-
-
-def hold_model(model: MemoBert, arguments: argparse.Namespace) -> None:
-    """Leaves the heads to train: they catch up with an encoder that was exchanged, or with the tuning.
-
-    Raises ValueError where a step would have nothing to learn.
-    """
-    if arguments.pretraining != 1 or not arguments.tasks:
-        raise ValueError("--hold-model leaves the heads: give --pretraining 1 and --tasks")
-    model.requires_grad_(False)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -327,10 +319,7 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     if not any(valid.values()):
         raise ValueError("no validation sample is labelled: there is nothing to measure tuning on")
     model, changes, stored = make_model(arguments, source)
-    if arguments.hold_words:
-        hold_words(model)
-    if arguments.hold_model:
-        hold_model(model, arguments)
+    hold_back(model, arguments)
     module = Tuning(model, arguments.method, words.label_ids)
     start_heads(module.pretraining, stored, source, arguments)
     if arguments.hold_model and "wwmlm" in arguments.tasks and module.pretraining.heads.words is None:
