@@ -1,4 +1,4 @@
-"""What MEmoBERT itself said of sentences before it learned on, so that it goes on saying it.
+"""What MEmoBERT itself said of sentences or of a case before it learned on, so that it goes on saying it.
 
 Learning without forgetting (Li and Hoiem, ECCV 2016): what a teacher says of one corpus (`tune
 --text-teacher`, `--lessons`) moves the answers to the others too (`training/SHIPPED.md`, "Lessons").
@@ -15,7 +15,7 @@ from .samples import Sample, beside_label
 
 
 class Remembered:
-    """Gives sentences that no teacher tells of a belief: `part` of what `answer` says, the rest the label's.
+    """Gives samples that no teacher tells of a belief: `part` of what `answer` says, the rest the label's.
 
     `answer` gives logits [N,labels] of N samples. Raises ValueError where `part` is none.
     """

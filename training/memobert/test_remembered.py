@@ -82,3 +82,21 @@ def test_tuning_asks_the_weights_that_it_begins_with(runs, tmp_path, monkeypatch
         wanted[sample.label] += 0.4
         assert sample.words in plain
         assert sample.belief == pytest.approx(wanted, abs=1e-4)
+
+
+def test_cases_are_remembered_where_nobody_else_tells_of_a_sample(runs):
+    options = parsed(
+        [*runs["fusion"], "--remember", "1", "--remember-cases", "A", "V", "--face-votes", "0.5"]
+    )
+    source = load_source(options)
+    said = np.log(np.array([0.4, *[0.1] * 6], np.float32))
+    remembered = Remembered(lambda asked: np.tile(said, (len(asked), 1)), 1)
+    stepper = tune.Stepper(options, source, None, "cpu", remembered)
+
+    def beliefs(case: str) -> list:
+        return [sample.belief for sample in stepper.draw(case, Draws.of(1, 0, 0))]
+
+    assert all(belief == pytest.approx(np.exp(said), abs=1e-6) for belief in beliefs("A"))
+    # of faces people told, of the others nobody asked
+    assert all(belief is not None and belief.max() >= 0.5 for belief in beliefs("V"))
+    assert beliefs("TA") == [None] * options.batch

@@ -19,17 +19,17 @@ def test_voices_are_mixed_by_twos_and_so_are_their_labels(runs):
     prompt = Prompt(source.tokenizer, "i am [MASK] .", LABELS)
     samples = [source.draw(np.random.default_rng(seed), "A") for seed in range(8)]
     batch = lay_out(samples, source.tokenizer, prompt)
-    mixed = voices_alone.mix_voices(batch, np.random.default_rng(2), 0.4, 7)
+    mixed = voices_alone.mix_alone(batch, np.random.default_rng(2), 0.4, 7)
     assert torch.allclose(mixed.labels.sum(1), torch.ones(8)) and (mixed.labels.max(1).values < 1).any()
     # a token is heard where either was, and what was no voice stays
     assert (mixed.attention_mask >= batch.attention_mask).all()
     assert torch.equal(mixed.input_ids, batch.input_ids)
     # as much of a belief as of a label
     believed = dataclasses.replace(batch, labels=torch.nn.functional.one_hot(batch.labels, 7) * 0.3 + 0.1)
-    again = voices_alone.mix_voices(believed, np.random.default_rng(2), 0.4, 7)
+    again = voices_alone.mix_alone(believed, np.random.default_rng(2), 0.4, 7)
     assert torch.allclose(again.labels, mixed.labels * 0.3 + 0.1)
     # as much of each voice as of its label
-    alone = voices_alone.mix_voices(batch, np.random.default_rng(2), 1e-9, 7)
+    alone = voices_alone.mix_alone(batch, np.random.default_rng(2), 1e-9, 7)
     assert set(alone.labels.unique().tolist()) == {0, 1}
     for row, label in enumerate(alone.labels.argmax(1)):
         origin = [
@@ -38,6 +38,26 @@ def test_voices_are_mixed_by_twos_and_so_are_their_labels(runs):
             if of == label
         ]
         assert any(origin)
+
+
+def test_faces_are_mixed_as_voices_are(runs, tmp_path):
+    options = [*runs["fusion"], "--mix-faces", "0.4", "--pretraining", "0", "--chances", "V=1"]
+    source = load_source(tune.make_parser().parse_args([*options, "--out", "x"]))
+    prompt = Prompt(source.tokenizer, "i am [MASK] .", LABELS)
+    samples = [source.draw(np.random.default_rng(seed), "V") for seed in range(8)]
+    batch = lay_out(samples, source.tokenizer, prompt)
+    mixed = voices_alone.mix_alone(batch, np.random.default_rng(2), 0.4, 7)
+    between = mixed.labels.max(1).values < 0.99
+    unlike = [
+        all(not torch.equal(faces, of) for of in batch.face_features)
+        for faces in mixed.face_features[between]
+    ]
+    assert unlike and all(unlike)
+    alone = voices_alone.mix_alone(batch, np.random.default_rng(2), 1e-9, 7)
+    for row, label in enumerate(alone.labels.argmax(1)):
+        pairs = zip(batch.face_features, batch.labels, strict=True)
+        assert any(torch.equal(alone.face_features[row], of) for of, its in pairs if its == label)
+    tune.main([*options, "--every", "1", "--steps", "1", "--out", str(tmp_path)])
 
 
 def test_voices_alone_are_learned_from_their_encoders_own_answer(runs, tmp_path):

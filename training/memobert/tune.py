@@ -40,7 +40,7 @@ from .pretraining_heads import TASKS, Pretraining, mask_for
 from .remembered import Remembered
 from .samples import CASES, Batch, Prompt, Sample, lay_out
 from .sources import DEFAULT_PROMPT, Source, add_source_arguments, load_source
-from .voices_alone import as_said, mix_voices, voice_that_says
+from .voices_alone import as_said, mix_alone, voice_that_says
 
 log = logging.getLogger(__name__)
 
@@ -164,6 +164,7 @@ def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
         default=0.0,
         help="voices alone are mixed by twos, as are their labels, by parts from Beta(this, this); 0: none",
     )
+    add("--mix-faces", type=float, default=0.0, help="faces alone likewise")
     add(
         "--voice-says",
         type=float,
@@ -175,6 +176,13 @@ def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=0.0,
         help="weight of what it says itself at the beginning, of sentences that no teacher tells of",
+    )
+    add(
+        "--remember-cases",
+        nargs="*",
+        choices=list(CASES),
+        default=[],
+        help="it is remembered of these too, where nobody else tells of a sample",
     )
     add("--smoothing", type=float, default=0.05, help="label smoothing")
 
@@ -218,7 +226,9 @@ class Stepper:
 
     def draw(self, case: str, draws: Draws) -> list[Sample]:
         if case != "T":
-            return [self.source.draw(draws.rng, case) for _ in range(self.arguments.batch)]
+            samples = [self.source.draw(draws.rng, case) for _ in range(self.arguments.batch)]
+            kept = self.remembered and case in self.arguments.remember_cases
+            return self.remembered(samples) if kept else samples
         # a round draws its own, or a resumed run would not go on as if it had not stopped
         if draws is not self.pool_of or not self.pool:
             self.pool, self.pool_of = self.pooled(draws), draws
@@ -258,8 +268,8 @@ class Stepper:
             return {**losses, f"{task} loss": losses["loss"].detach()}
         case = list(CASES)[draws.rng.choice(len(CASES), p=self.chances)]
         batch = lay_out(self.draw(case, draws), source.tokenizer, self.prompt)
-        if case == "A" and arguments.mix_voices:
-            batch = mix_voices(batch, draws.rng, arguments.mix_voices, len(source.labels))
+        if mixed := {"A": arguments.mix_voices, "V": arguments.mix_faces}.get(case):
+            batch = mix_alone(batch, draws.rng, mixed, len(source.labels))
         batch = batch.to(self.device)
         if case == "A" and self.voice is not None:
             batch = as_said(batch, self.voice, arguments.voice_says)

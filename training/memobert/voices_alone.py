@@ -14,11 +14,11 @@ from .samples import Batch
 from .wav2vec2_model import VoiceEncoder
 
 
-def mix_voices(batch: Batch, rng: np.random.Generator, parameter: float, labels: int) -> Batch:
-    """Voices and their `labels` [N,labels] mixed by twos (mixup: Zhang et al., ICLR 2018).
+def mix_alone(batch: Batch, rng: np.random.Generator, parameter: float, labels: int) -> Batch:
+    """Voices alone, or faces, and their `labels` [N,labels] mixed by twos (mixup: Zhang et al., ICLR 2018).
 
-    The encoder knows the voices of its training too well, and so what MEmoBERT learns of them is too sure of
-    others'. Words are the prompt's alone, the same for all.
+    The encoder knows the voices and faces of its training too well, and so what MEmoBERT learns of them is
+    too sure of others'. Words are the prompt's alone, the same for all.
     """
     count = len(batch.labels)
     other = torch.from_numpy(rng.permutation(count))
@@ -28,6 +28,7 @@ def mix_voices(batch: Batch, rng: np.random.Generator, parameter: float, labels:
     return replace(
         batch,
         voice_features=torch.lerp(batch.voice_features[other], batch.voice_features, part[:, None, None]),
+        face_features=torch.lerp(batch.face_features[other], batch.face_features, part[:, None, None]),
         attention_mask=torch.maximum(masks, masks[other]),
         labels=torch.lerp(wanted[other], wanted, part[:, None]),
     )
