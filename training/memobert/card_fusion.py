@@ -17,12 +17,20 @@ MEASURES = {"recall": "Recall", "precision": "Precision", "f1": "F1"}
 def calibrated_cases(fusion: dict) -> dict[str, dict]:
     """Each case's calibration, also as the light face encoder has it by the temperatures of the other.
 
-    Of a voice alone that of all who validate, and of one corpus beyond chance.
+    Of a voice alone that of all who validate, and of one corpus beyond chance; of a face alone that of all
+    validation faces. What composed samples have of these two is told where it is beyond chance.
     """
     found = dict(fusion.get("cases", {}))
     for case, of in fusion.get("light", {}).items():
         if "V" in case and "ece_shipped" in of:
             found[f"{case}, light face encoder"] = {**of, "ece": of["ece_shipped"]}
+    if faces := fusion.get("faces"):
+        alone = {"V": faces, **({"V, light face encoder": faces["light"]} if "light" in faces else {})}
+        for case, of in alone.items():
+            composed = found.pop(case, {})
+            found[case] = of
+            if composed.get("ece", 0) > composed.get("ece_by_chance_95", 1):
+                found[f"{case}, composed samples"] = composed
     if voices := fusion.get("voices"):
         composed = found.pop("A", {})
         found["A"] = voices
@@ -58,6 +66,22 @@ def voice_alone(found: dict) -> str:
         f"{table(head, rows)}\n\nOf all {measured['count']} clips, each speaker with the temperature of the "
         f"others: ECE {alike} with corpora counted alike, {each} with clips counted alike. A has their "
         f"temperature, {measured['temperature']:.2f}."
+    )
+
+
+def face_alone(found: dict) -> str:
+    """How sure one may be of what MEmoBERT reads in a face alone, by all validation faces."""
+    measured = found.get("faces")
+    if not measured:
+        return "Of faces alone no more than the case V was measured."
+    sides = {"DenseFace": measured, "light face encoder": measured.get("light")}
+    keys = ("wa", "uar", "ece", "ece_by_chance", "ece_as_they_are", "ece_by_chance_as_they_are")
+    rows = [[name, *(percent(of[key]) for key in keys)] for name, of in sides.items() if of]
+    head = ["face alone", "WA", "UAR", "ECE, labels counted alike", "by chance", "faces counted alike"]
+    return (
+        f"{table([*head, 'by chance'], rows)}\n\nOf all {measured['count']} faces, each half with the "
+        f"temperature of the other; V has that of all, {measured['temperature']:.2f}, and so has the light "
+        "encoder."
     )
 
 

@@ -29,6 +29,7 @@ from .calibration import (
 from .clip_windows import whole_of
 from .command_help import CommandHelp
 from .exported_models import round_to_half
+from .face_measures import measure_faces
 from .feature_origin import check_trained_on
 from .fusion_report import to_markdown
 from .kept import write_text
@@ -297,12 +298,16 @@ def main(argv: list[str] | None = None) -> dict:
         found["composed"] = measure_all_cases(module, prompt, valid["composed"], *settings)
     temperatures = {name: case["temperature"] for name, case in found["cases"].items()}
     if arguments.speech and not held_out:
-        voices = measure_voices(module, prompt, tokenizer, arguments, device, precision)
-        if voices:
-            found["voices"] = voices
-        # the same case, by far more voices; own clips are those of who will use it
-        if voices and "own" not in valid and "A" in temperatures:
-            temperatures["A"] = voices["temperature"]
+        alone = {
+            "V": ("faces", measure_faces(module, prompt, source, device, arguments.seed, precision)),
+            "A": ("voices", measure_voices(module, prompt, tokenizer, arguments, device, precision)),
+        }
+        for case, (name, measured_alone) in alone.items():
+            if measured_alone:
+                found[name] = measured_alone
+            # the same case, by far more of them; own clips are those of who will use it
+            if measured_alone and "own" not in valid and case in temperatures:
+                temperatures[case] = measured_alone["temperature"]
     if source.light is not None and not held_out:
         seen = source.composed_valid(light=True)
         found["light"] = measure_all_cases(module, prompt, seen, *settings, shipped=temperatures)

@@ -62,6 +62,30 @@ def voice_section(voices: dict, held_own: bool) -> list[str]:
     ]
 
 
+def face_section(faces: dict, held_own: bool) -> list[str]:
+    """What `measure_faces` found; `held_own`: own clips, and not these, gave V its temperature."""
+    lines = [
+        "",
+        "## Face alone",
+        "",
+        "| | WA | UAR | ECE | by chance | one of twenty above | each face alike | by chance |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    keys = ("wa", "uar", "ece", "ece_by_chance", "ece_by_chance_95")
+    keys += ("ece_as_they_are", "ece_by_chance_as_they_are")
+    for name, of in (("face encoder", faces), ("light face encoder", faces.get("light"))):
+        if of:
+            lines.append(f"| {name} | {' | '.join(f'{100 * of[key]:.1f}' for key in keys)} |")
+    use = "not what V has, which own clips gave" if held_own else "which V has"
+    return [
+        *lines,
+        "",
+        f"All {faces['count']} validation faces, each once, labels counted alike, each half scaled with the"
+        f" other's temperature, {100 * faces['ece_raw']:.1f} as trained. The temperature of all is"
+        f" {faces['temperature']:.2f}, {use}, and the light encoder's answers are scaled with it.",
+    ]
+
+
 def to_markdown(found: dict) -> str:
     """All that was measured, as a page."""
     lines = ["# MEmoBERT", ""]
@@ -109,6 +133,8 @@ def to_markdown(found: dict) -> str:
                 "",
                 f"With it and the temperatures above, which it has in the page, ECE: {', '.join(cells)}.",
             ]
+    if found.get("faces"):
+        lines += face_section(found["faces"], held_own="composed" in found)
     if found.get("voices"):
         lines += voice_section(found["voices"], held_own="composed" in found)
     if found.get("texts"):
