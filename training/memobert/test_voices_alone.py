@@ -1,4 +1,4 @@
-"""What `tune` does for voices alone: mixed by twos, and learned from their encoder's answer."""
+"""What `tune` does for voices and faces alone: mixed by twos, and learned from their encoder's answer."""
 
 import dataclasses
 import json

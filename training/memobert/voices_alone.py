@@ -1,4 +1,4 @@
-"""What `tune` does against too sure an answer to a voice alone: mixes them, learns from their encoder."""
+"""What `tune` does against too sure an answer to a voice or a face alone: mixes, learns from its encoder."""
 
 import argparse
 from collections.abc import Sequence
