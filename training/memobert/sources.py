@@ -16,20 +16,17 @@ from pathlib import Path
 import numpy as np
 from transformers import BertTokenizerFast
 
+from .beliefs import heard_as, seen_as, taught
 from .composed_data import Composer, Mix, balanced
 from .extract import check_whole, features_labels, load_features
-from .feature_banks import Bank
 from .feature_origin import made_by
-from .ferplus_data import label_votes, load_training_faces, majority
-from .kept_banks import chosen_clips, load_banks
+from .kept_banks import load_banks
 from .labels import COMPOSED_TEXT, LABELS
 from .option_values import check_part, read_powers, read_shares
 from .pretraining_heads import TASKS
-from .samples import CASES, UNKNOWN, Sample, beside_label
-from .speech_data import load_speech
+from .samples import CASES, UNKNOWN, Sample
 from .text_data import Sentence, load_sentences, load_unlabelled
 from .text_lessons import Lessons, load_lessons
-from .text_teacher import load_beliefs
 from .vocabulary import tell_unfit, vocabulary_digest
 
 log = logging.getLogger(__name__)
@@ -362,13 +359,6 @@ def load_source(arguments: argparse.Namespace, split: str = "train", by_label: b
     return source
 
 
-def taught(paths: list[Path], sentences: list[Sentence], part: float) -> dict[int, np.ndarray]:
-    """[labels] by row: `part` of what its last teacher says, the rest the label's. Raises ValueError."""
-    check_part("--teach", part)
-    beliefs = {row: of for path in paths for row, of in load_beliefs(path, sentences).items()}
-    return {row: beside_label(of, sentences[row].label, part) for row, of in beliefs.items()}
-
-
 def told_lessons(arguments: argparse.Namespace, source: Source) -> Lessons:
     """Those of all files given. Raises ValueError where `--lessons-part` is none, and as `load_lessons`."""
     check_part("--lessons-part", arguments.lessons_part)
@@ -376,28 +366,6 @@ def told_lessons(arguments: argparse.Namespace, source: Source) -> Lessons:
     ids = tokenize(source.tokenizer, list(chain(*texts)))
     absent = source.train.draw(0, np.random.default_rng(0), "TVA").only(())
     return Lessons(ids, np.concatenate(beliefs), replace(absent, source="text", astray=()), ROOT)
-
-
-def heard_as(arguments: argparse.Namespace) -> dict[int, np.ndarray]:
-    """[labels] by row of the training voices: a belief by `--believed`, else the label. Raises ValueError."""
-    check_part("--believed", arguments.believed)
-    clips = load_speech(arguments.speech, arguments.cache).split("train", tuple(arguments.leave_out))
-    beliefs = load_beliefs(arguments.voice_beliefs, clips, "voice_beliefs")
-    return {
-        row: beside_label(beliefs[clip], clips[clip].label, arguments.believed)
-        for row, clip in enumerate(chosen_clips(arguments, len(clips)))
-        if clip in beliefs
-    }
-
-
-def seen_as(arguments: argparse.Namespace, bank: Bank) -> dict[int, np.ndarray]:
-    """[labels] by row of `bank` of training: votes by `--face-votes`, else the label. Raises ValueError."""
-    check_part("--face-votes", arguments.face_votes)
-    faces, _ = majority(load_training_faces(arguments.faces, arguments.cache))
-    votes = label_votes(faces.subset(bank.pictures))
-    return {
-        row: beside_label(of, int(bank.labels[row]), arguments.face_votes) for row, of in enumerate(votes)
-    }
 
 
 def tokenize(tokenizer, texts: list[str]) -> list[list[int]]:

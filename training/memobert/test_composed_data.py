@@ -135,24 +135,15 @@ def test_an_expression_reaches_its_apex_whatever_its_course():
             assert course.shape == (frames,) and course.min() >= 0 and 0.8 < course.max() <= 1
 
 
-def test_a_voice_alone_is_heard_as_its_teacher_heard_it(banks):
+@pytest.mark.parametrize(("name", "case"), [("voice", "A"), ("face", "V")])
+def test_a_voice_or_a_face_alone_is_learned_as_others_told(banks, name, case):
     composer = Composer(**banks)
     belief = np.full(len(LABELS), 1 / len(LABELS), np.float32)
-    composer.voice_beliefs = {int(row): belief for row in composer.rows["voice"][3]}
+    setattr(composer, f"{name}_beliefs", {int(row): belief for row in composer.rows[name][3]})
     rng = np.random.default_rng(0)
-    assert composer.draw(3, rng, "A").belief is belief
-    assert composer.part(0, 1, 1).draw(3, rng, "A").belief is belief
-    # what was not heard has its label alone, and beside others a voice is what they are
-    assert composer.draw(2, rng, "A").belief is None
-    assert composer.draw(3, rng, "TVA").belief is None and composer.draw(3, rng, "T").belief is None
-
-
-def test_a_face_alone_is_seen_as_people_voted(banks):
-    composer = Composer(**banks)
-    belief = np.full(len(LABELS), 1 / len(LABELS), np.float32)
-    composer.face_beliefs = {int(row): belief for row in composer.rows["face"][3]}
-    rng = np.random.default_rng(0)
-    assert composer.draw(3, rng, "V").belief is belief
-    assert composer.part(0, 1, 1).draw(3, rng, "V").belief is belief
-    assert composer.draw(2, rng, "V").belief is None
-    assert composer.draw(3, rng, "VA").belief is None and composer.draw(3, rng, "A").belief is None
+    assert composer.draw(3, rng, case).belief is belief
+    assert composer.part(0, 1, 1).draw(3, rng, case).belief is belief
+    # what nobody told of has its label alone, and beside others a modality is what they are
+    assert composer.draw(2, rng, case).belief is None
+    others = {"TVA", "VA", "T", "A", "V"} - {case}
+    assert all(composer.draw(3, rng, other).belief is None for other in sorted(others))

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from . import train_wav2vec2, voice_beliefs, warm_up_wav2vec2
+from .beliefs import heard_as
 from .kept_banks import chosen_clips
-from .sources import add_source_arguments, heard_as
+from .sources import add_source_arguments
 from .speech_data import load_speech
 from .text_teacher import load_beliefs
 from .whisper_encoder import layer_states, load_whisper_encoder

@@ -26,6 +26,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .alone import as_said, mix_alone, voice_that_says
 from .command_help import CommandHelp
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .held import hold_back
@@ -40,7 +41,6 @@ from .pretraining_heads import TASKS, Pretraining, mask_for
 from .remembered import Remembered
 from .samples import CASES, Batch, Prompt, Sample, lay_out
 from .sources import DEFAULT_PROMPT, Source, add_source_arguments, load_source
-from .voices_alone import as_said, mix_alone, voice_that_says
 
 log = logging.getLogger(__name__)
 
