@@ -92,14 +92,6 @@ def test_a_light_student_goes_on_from_an_earlier_one(runs, tmp_path):
     assert learnt and all(torch.equal(earlier[name], weights[name]) for name in learnt)
 
 
-def test_chances_of_cases_are_chosen_by_name():
-    assert tune.case_chances([]).tolist() == list(tune.CHANCES.values())
-    assert tune.case_chances(["T=1", "TVA=0.5"]).tolist() == [1, 0, 0, 0, 0, 0, 0.5]
-    for words, complaint in ((["X=1"], "X is no case"), (["T"], "CASE=NUMBER"), (["T=0"], "no case is left")):
-        with pytest.raises(ValueError, match=complaint):
-            tune.case_chances(words)
-
-
 def test_the_best_weights_are_those_of_the_cases_that_are_trained(runs, tmp_path, monkeypatch):
     made_up = {case: {"uar": 0.5} for case in tune.CASES}
     rounds = iter(({**made_up, "T": {"uar": 0.1}}, {**made_up, "V": {"uar": 0.1}, "T": {"uar": 0.4}}))
@@ -198,6 +190,22 @@ def test_words_of_sentences_are_blanked_and_no_others(runs):
     hidden = np.mean([word == mask for of in words for word in of])
     assert 0.35 < hidden < 0.65 and {len(of) for of in words} == {len(sample.words)}
     assert all(mask not in of.words for of in stepper.draw("TVA", Draws.of(1, 0, 0)))
+
+
+def test_labels_of_one_case_alone_are_not_smoothed(runs):
+    given = [*runs["fusion"], "--out", "x", "--pretraining", "0", "--smoothing-of", "V=0"]
+    options = tune.make_parser().parse_args([*given, "--chances", "V=1", "A=1"])
+    source = load_source(options)
+    seen = []
+
+    def wrapped(batch, smoothing):
+        seen.append((bool(batch.face_features.shape[1]), smoothing))
+        return {"loss": torch.zeros(1, requires_grad=True)}
+
+    stepper, draws = tune.Stepper(options, source, None, "cpu"), Draws.of(1, 0, 0)
+    for index in range(20):
+        stepper(wrapped, index, draws)
+    assert set(seen) == {(True, 0.0), (False, 0.05)}
 
 
 def test_faces_alone_are_learned_as_people_voted(runs, toy, tmp_path):

@@ -27,6 +27,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .alone import as_said, mix_alone, voice_that_says
+from .case_options import case_chances, case_smoothing
 from .command_help import CommandHelp
 from .fit import Draws, Fit, add_fit_arguments, make_accelerator
 from .held import hold_back
@@ -35,7 +36,6 @@ from .loop import Checkpoints, add_common_arguments, autocast, describe_run, sta
 from .masking import Masked, WordStarts, add_masking_arguments
 from .memobert_model import MemoBert
 from .metrics import measure
-from .option_values import named_numbers
 from .pretrain import add_model_arguments, make_model, start_heads
 from .pretraining_heads import TASKS, Pretraining, mask_for
 from .remembered import Remembered
@@ -47,8 +47,6 @@ log = logging.getLogger(__name__)
 METHODS = ("prompt", "finetune")
 # batches of sentences that are drawn at a time, and sorted by length
 POOLED = 8
-# single modalities and the whole more often than pairs: they are the harder and the more frequent cases
-CHANCES = {"T": 1.6, "V": 1.2, "A": 1.2, "TV": 1.0, "TA": 1.0, "VA": 1.0, "TVA": 1.6}
 
 
 class Tuning(nn.Module):
@@ -79,17 +77,19 @@ class Tuning(nn.Module):
 class Trained(nn.Module):
     """What a step calls, so that a wrapper of DDP sees it: a loss of tuning, or of a pre-training task."""
 
-    def __init__(self, tuning: Tuning, smoothing: float, whole_vocabulary: float) -> None:
+    def __init__(self, tuning: Tuning, whole_vocabulary: float) -> None:
         super().__init__()
-        self.tuning, self.smoothing, self.whole_vocabulary = tuning, smoothing, whole_vocabulary
+        self.tuning, self.whole_vocabulary = tuning, whole_vocabulary
 
-    def forward(self, batch: Batch | None, task: str = "", masked: Masked | None = None) -> dict[str, Tensor]:
+    def forward(
+        self, batch: Batch | None, task: str = "", masked: Masked | None = None, smoothing: float = 0.0
+    ) -> dict[str, Tensor]:
         tuning = self.tuning
         if masked is not None:
             return {"loss": tuning.pretraining(task, masked)}
         logits, state = tuning(batch)
         wanted = batch.wanted(logits.shape[1])
-        labels = F.cross_entropy(logits, wanted, label_smoothing=self.smoothing)
+        labels = F.cross_entropy(logits, wanted, label_smoothing=smoothing)
         if not self.whole_vocabulary or tuning.classifier is not None:
             return {"loss": labels}
         model = tuning.model
@@ -185,19 +185,7 @@ def add_tuning_arguments(parser: argparse.ArgumentParser) -> None:
         help="it is remembered of these too, where nobody else tells of a sample",
     )
     add("--smoothing", type=float, default=0.05, help="label smoothing")
-
-
-def case_chances(words: list[str]) -> np.ndarray:
-    """[7] weights, not yet summing to 1, of `T=1 TVA=2` and the like; the usual ones of nothing.
-
-    Raises ValueError for what is no case or no positive number.
-    """
-    chosen = CHANCES
-    if words:
-        chosen = named_numbers("--chances", words, CASES, "case")
-        if min(chosen.values()) < 0 or not sum(chosen.values()) > 0:
-            raise ValueError(f"--chances {' '.join(words)}: no case is left")
-    return np.array([chosen.get(case, 0.0) for case in CASES])
+    add("--smoothing-of", nargs="*", default=[], help="CASE=SMOOTHING ...: in place of --smoothing in these")
 
 
 class Stepper:
@@ -220,6 +208,7 @@ class Stepper:
             wanted = [case for case, chance in zip(CASES, self.chances, strict=True) if chance]
             self.chances *= np.isin(list(CASES), source.drawable(wanted))
         self.chances /= self.chances.sum()
+        self.smoothing = case_smoothing(arguments)
         self.voice = voice_that_says(arguments, device, source.labels) if arguments.voice_says else None
         self.pool: list[list[Sample]] = []
         self.pool_of: Draws | None = None
@@ -273,7 +262,7 @@ class Stepper:
         batch = batch.to(self.device)
         if case == "A" and self.voice is not None:
             batch = as_said(batch, self.voice, arguments.voice_says)
-        losses = wrapped(batch)
+        losses = wrapped(batch, smoothing=self.smoothing[case])
         if not losses["loss"].requires_grad:
             raise ValueError(
                 f"case {case} has nothing that --learn-only {' '.join(arguments.learn_only)} trains: "
@@ -340,9 +329,8 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
     )
     if module.pretraining.heads.words is not None:
         twin.pretraining.heads.add_words(twin.model)
-    weights = arguments.smoothing, arguments.whole_vocabulary
     # under the names that the averaged weights have
-    whole = Trained(twin, *weights).to(device)
+    whole = Trained(twin, arguments.whole_vocabulary).to(device)
     scores: dict = {}
     remembered = remembered_of(arguments, source, module, prompt, device) if arguments.remember else None
     stepper = Stepper(arguments, source, prompt, device, remembered)
@@ -388,7 +376,8 @@ def tune(arguments: argparse.Namespace, source: Source, accelerator) -> dict:
         ]
         return float(np.mean(means)), row, best
 
-    fit = Fit(Trained(module, *weights), arguments, accelerator, Checkpoints(arguments.out, arguments))
+    checkpoints = Checkpoints(arguments.out, arguments)
+    fit = Fit(Trained(module, arguments.whole_vocabulary), arguments, accelerator, checkpoints)
     fit.run(stepper, measured)
     return scores if scores or arguments.dry_run else fit.load_scores()
 
