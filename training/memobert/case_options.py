@@ -1,4 +1,4 @@
-"""What `tune` is told of the seven cases of modalities: how often each is drawn, how its labels are smoothed."""
+"""What `tune` is told of the seven cases of modalities: how often each is drawn, how smooth its labels."""
 
 import argparse
 
