@@ -76,7 +76,8 @@ export const SITUATIONS = {
   ],
 };
 
-const NEVER = /^(?:.*\.(?:md|schema\.json)|generated\/(?:LICENCES\.txt|stamp\.json))$/;
+const NEVER =
+  /^(?:.*\.(?:md|schema\.json)|models\/small\/training\.json|generated\/(?:LICENCES\.txt|stamp\.json))$/;
 
 /** @returns {string[]} all files of a build, relative, with slashes */
 export function filesOf(dist) {

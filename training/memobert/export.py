@@ -56,6 +56,7 @@ from .manifest import (
     make_manifest,
     prompt_of,
     training_entry,
+    write_manifest,
 )
 from .onnx_variants import VARIANTS, round_to_blocks, round_to_packed
 from .part_loading import add_reading_arguments
@@ -352,7 +353,7 @@ def fill_folder(
                 "`evaluate --temperatures` and give them by --case-temperatures",
                 ", ".join(label["word"] for label in reuse.manifest["labels"]),
             )
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    write_manifest(folder, manifest)
     return manifest
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from .labels import LABELS, chosen_labels
 from .memobert_model import MAX_FACES, MAX_WORDS
 from .onnx_variants import Variant
 from .wav2vec2_model import MAX_TOKENS, POOL, SAMPLE_RATE_HZ, WINDOW_SAMPLES
+
+log = logging.getLogger(__name__)
 
 # which face graph a backend runs, when the bundle has both
 FACE_GRAPHS = {"webgpu": "denseface", "wasm": "denseface-light"}
@@ -182,6 +185,50 @@ def make_manifest(
     }
 
 
+def read_manifest(path: Path) -> dict:
+    """`manifest.json` with its `training`, which is a file of its own beside it: no page needs that.
+
+    Empty where that file was left behind; in bundles of before it is in the manifest itself.
+    Raises FileNotFoundError without a manifest, and ValueError as `Bundle.read` does.
+    """
+    manifest = json.loads(path.read_text())
+    entry = manifest.get("training") or {}
+    if "sha256" not in entry:
+        return manifest
+    try:
+        training = json.loads(read_named(path, entry))
+    except FileNotFoundError:
+        log.warning(
+            "%s is not beside %s: how its parts were trained is not known", entry["path"], path.absolute()
+        )
+        training = {}
+    return {**manifest, "training": training}
+
+
+def write_manifest(folder: Path, manifest: dict) -> None:
+    """`manifest.json`, and what it tells of the training in `training.json`."""
+    path = folder / "training.json"
+    path.write_text(json.dumps(manifest["training"], indent=1) + "\n")
+    told = {**manifest, "training": describe(path, folder)}
+    (folder / "manifest.json").write_text(json.dumps(told, indent=2) + "\n")
+
+
+def read_named(manifest: Path, entry: dict) -> bytes:
+    """The file of an entry of `manifest`, beside it. Raises as `Bundle.read` does."""
+    path = str(entry["path"])
+    if not SAFE_PATH.fullmatch(path):
+        raise ValueError(
+            f"{manifest} names {path!r}, which may lie outside of the bundle: names are of letters, digits "
+            "and ._- below its folder; get the bundle from whom you trust"
+        )
+    data = (manifest.parent / path).read_bytes()
+    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        raise ValueError(
+            f"{manifest.parent / path} is not the file that its manifest names: get the bundle again"
+        )
+    return data
+
+
 def high_pass_of(manifest: dict) -> float:
     """Hz below which the bundle's voice encoder hears nothing; 0 where nothing is said."""
     return float(manifest.get("voice", {}).get("highPassHz", 0.0))
@@ -195,7 +242,7 @@ class Bundle:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.manifest = json.loads((folder / "manifest.json").read_text())
+        self.manifest = read_manifest(folder / "manifest.json")
         self.golden = json.loads(self.read(self.manifest["golden"]))
 
     def has(self, graph: str) -> bool:
@@ -207,18 +254,7 @@ class Bundle:
         Raises ValueError for a path that may lead out of the bundle, and when the file is not the one that
         the manifest names.
         """
-        path = str(entry["path"])
-        if not SAFE_PATH.fullmatch(path):
-            raise ValueError(
-                f"{self.folder / 'manifest.json'} names {path!r}, which may lie outside of the bundle: names "
-                "are of letters, digits and ._- below its folder; get the bundle from whom you trust"
-            )
-        data = (self.folder / path).read_bytes()
-        if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-            raise ValueError(
-                f"{self.folder / path} is not the file that its manifest names: get the bundle again"
-            )
-        return data
+        return read_named(self.folder / "manifest.json", entry)
 
     def graph(self, name: str) -> Path:
         """The file of a graph that computes in fp32. Raises ValueError as `read` does."""

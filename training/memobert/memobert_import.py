@@ -1,6 +1,5 @@
 """Reads MEmoBERT's weights back from a bundle's graph, so that tuning goes on from what was published."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from .conversion import count_layers, guessed_heads
+from .manifest import read_manifest
 from .memobert_model import MemoBert, small_config
 from .onnx_graph import widen
 from .vocabulary import bundle_tokenizer, vocabulary_digest
@@ -38,7 +38,7 @@ def published_config(path: Path, weights: dict[str, Tensor], heads: int | None =
     is no MEmoBERT, and as that does.
     """
     manifest = path.with_name("manifest.json")
-    trained = json.loads(manifest.read_text()).get("training", {}) if manifest.is_file() else {}
+    trained = read_manifest(manifest).get("training", {}) if manifest.is_file() else {}
     if stated := (trained.get("fusion") or {}).get("config"):
         return stated
     try:
@@ -127,7 +127,7 @@ def load_published(path: Path, attention_heads: int | None = None, **changes) ->
         found["heads"] = {**heads, **words}
     manifest = path.with_name("manifest.json")
     if manifest.is_file():
-        stated = json.loads(manifest.read_text())
+        stated = read_manifest(manifest)
         fusion = stated.get("training", {}).get("fusion") or {}
         found["run"] = fusion.get("run")
         found |= {key: fusion[key] for key in ("converted",) if key in fusion}

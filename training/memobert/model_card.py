@@ -38,6 +38,7 @@ from .command_help import CommandHelp
 from .encoder_splits import ALL, UNSEEN
 from .evaluation_report import percent, table, with_interval
 from .kept import write_text
+from .manifest import read_manifest
 from .run_parts import merged, single_runs
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
@@ -63,7 +64,7 @@ def main(argv: list[str] | None = None) -> str:
         help="JSON of evaluate-clips.mjs, of neutral readings",
     )
     arguments = parser.parse_args(argv)
-    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    manifest = read_manifest(arguments.bundle / "manifest.json")
     encoders = json.loads(arguments.encoders.read_text())["encoders"]
     fusion = json.loads(arguments.fusion.read_text()) if arguments.fusion else {}
     voices = json.loads(arguments.voices.read_text()) if arguments.voices else {}
@@ -199,7 +200,7 @@ def runs(manifest: dict) -> str:
         if small:
             name = f"{part}, {len(small)} runs of less than {LEAST_SHARE:.0%} each"
             seeds = " ".join(str(run.get("seed", "n/a")) for run in small)
-            rows.append([name, seeds, "n/a", temperature, "`training` in `manifest.json`"])
+            rows.append([name, seeds, "n/a", temperature, "`training.json`"])
     return table(["part", "seed", "commit", "temperature", "arguments"], rows)
 
 

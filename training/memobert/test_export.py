@@ -18,7 +18,7 @@ from .exported_models import PARTS, fold_norms, fold_temperature
 from .interruptions import DISK_FULL, KILLED, each, files_of
 from .lightface_model import LightFace
 from .locks import LOCK
-from .manifest import Bundle, prompt_of
+from .manifest import Bundle, describe, prompt_of, read_manifest
 from .memobert_model import MemoBert, small_config
 from .pretraining_heads import PretrainingHeads
 from .sources import DEFAULT_PROMPT
@@ -219,8 +219,30 @@ def test_what_is_reused_stays_to_the_byte(bundle, checkpoints, tmp_path):
         export.Bundle(folder / "copy").take("denseface", tmp_path)
 
 
+def test_how_it_was_trained_is_told_in_a_file_that_no_page_needs(bundle, tmp_path, caplog):
+    folder, manifest = bundle
+    told = json.loads((folder / "manifest.json").read_text())
+    assert told["training"] == describe(folder / "training.json", folder)
+    assert json.loads((folder / "training.json").read_text()) == manifest["training"]
+    assert read_manifest(folder / "manifest.json") == Bundle(folder).manifest == manifest
+    # a server needs what the page fetches
+    for name in ("manifest.json", "golden.json"):
+        shutil.copy(folder / name, tmp_path / name)
+    assert Bundle(tmp_path).manifest == {**manifest, "training": {}}
+    assert "training.json is not beside" in caplog.text
+    (tmp_path / "training.json").write_text("{}")
+    with pytest.raises(ValueError, match=r"training\.json is not the file that its manifest names"):
+        Bundle(tmp_path)
+    # as before it had a file of its own, or without anything
+    for before in (manifest, {name: of for name, of in manifest.items() if name != "training"}):
+        (tmp_path / "manifest.json").write_text(json.dumps(before))
+        assert Bundle(tmp_path).manifest == before
+
+
 @pytest.mark.parametrize("path", ["../x.onnx", "/abs", "..\\x.onnx", "a/../../x.onnx", "https://a/b"])
-@pytest.mark.parametrize("place", [("graphs", "denseface", "fp32"), ("golden",), ("text", "tokenizer")])
+@pytest.mark.parametrize(
+    "place", [("graphs", "denseface", "fp32"), ("golden",), ("text", "tokenizer"), ("training",)]
+)
 def test_a_manifest_that_leads_out_of_its_bundle_is_refused(bundle, checkpoints, tmp_path, path, place):
     folder = tmp_path / "in" / "foreign"
     shutil.copytree(bundle[0], folder)

@@ -10,6 +10,7 @@ import torch
 from . import export
 from .checkpoint_files import digest
 from .extract import load_tokenizer
+from .manifest import read_manifest
 from .test_export import arguments, bundle, checkpoints  # noqa: F401
 from .vocabulary import vocabulary_digest
 
@@ -47,7 +48,7 @@ def test_a_bundle_of_other_encoders_than_its_fusion_was_trained_on_is_refused(
     export.main([*arguments(given, "face", "light", "fusion"), *words, *reuse])
     assert "--reuse does not tell which voice encoder its wav2vec2 is" in caplog.text
     shutil.copytree(bundle[0], tmp_path / "converted")
-    manifest = json.loads((tmp_path / "converted/manifest.json").read_text())
+    manifest = read_manifest(tmp_path / "converted/manifest.json")
     reuse = ["--reuse", str(tmp_path / "converted")]
     for sha256 in (digest(checkpoints["voice"]), "another"):
         manifest["training"]["voice"]["converted"] = {"sha256": sha256}

@@ -15,6 +15,7 @@ from .encoder_loading import load_encoder
 from .exported_models import load_models
 from .feature_banks import voice_bank
 from .labels import LABELS
+from .manifest import read_manifest
 from .memobert_import import load_published
 from .part_loading import load_part
 from .pretrain import make_model
@@ -186,7 +187,7 @@ def test_a_converted_bundle_that_states_no_config_is_told_by_its_tensors(paths, 
     init = ["--init", tmp_path / "bundle/memobert.onnx"]
     config = made(paths, features, *init)[1]
     path = tmp_path / "bundle/manifest.json"
-    manifest = json.loads(path.read_text())
+    manifest = read_manifest(path)
     del manifest["training"]["fusion"]["config"]
     path.write_text(json.dumps(manifest))
     assert made(paths, features, *init, *HEADS)[1] == {
@@ -221,7 +222,7 @@ def test_evaluate_is_told_how_many_heads_there_are_and_whom_to_trust(paths, feat
     convert.main([*given, "--out", str(tmp_path / "bundle")])
     graph = tmp_path / "bundle/memobert.onnx"
     stated = losses(graph)
-    manifest = json.loads(graph.with_name("manifest.json").read_text())
+    manifest = read_manifest(graph.with_name("manifest.json"))
     del manifest["training"]["fusion"]["config"]
     graph.with_name("manifest.json").write_text(json.dumps(manifest))
     of_graph = losses(graph, *HEADS)
