@@ -12,6 +12,7 @@ import { prepareAssets } from './scripts/prepare-assets.mjs';
 import { unnamedPackages } from './scripts/third-party.mjs';
 import { ByPath } from './scripts/vite/by-path.mjs';
 import { ISOLATION, PAGE_HEADERS, POLICY } from './scripts/vite/policy.mjs';
+import { knownManifest } from './scripts/vite/known-manifest.mjs';
 import { preloads } from './scripts/vite/preloads.mjs';
 import { serviceWorker } from './scripts/vite/service-worker.mjs';
 
@@ -76,6 +77,7 @@ export default defineConfig({
     policy(),
     preloads('index.html'),
     assets(),
+    knownManifest({ root }),
     speechRuntime(),
     modelCard({ root }),
     literals(),

@@ -12,6 +12,7 @@ import { literals } from './scripts/build/literals.mjs';
 import { plainImports } from './scripts/build/plain-imports.mjs';
 import { speechRuntime } from './scripts/build/speech-runtime.mjs';
 import { workerFiles } from './scripts/build/worker-files.mjs';
+import { knownManifest } from './scripts/vite/known-manifest.mjs';
 
 const LIBRARY = {
   index: 'src/index.ts',
@@ -42,7 +43,14 @@ export default defineConfig(({ mode }) => {
     root,
     base: './',
     publicDir: false,
-    plugins: [workerFiles(), speechRuntime(), literals(), plainImports(), readableByBundlers()],
+    plugins: [
+      knownManifest({ root }),
+      workerFiles(),
+      speechRuntime(),
+      literals(),
+      plainImports(),
+      readableByBundlers(),
+    ],
     // of the worklet
     worker: { format: 'es', rollupOptions: { output: { entryFileNames: 'assets/[name].js' } } },
     build: {

@@ -5,7 +5,7 @@ import { ownBytes } from './own-code.mjs';
 import { WEIGHT_LIMITS, weightBytes } from './weights.mjs';
 
 /** Most bytes of our own code, gzip (see `own-code.mjs`): less than 2 % above what was reached. */
-export const LIMITS = { page: 44_500, worker: 28_200, together: 72_600, untilEstimate: 84_550 };
+export const LIMITS = { page: 44_500, worker: 26_800, together: 71_300, untilEstimate: 84_300 };
 /** What a committed figure may be away from the built one. */
 export const TOLERANCE = { share: 0.03, bytes: 300 };
 
@@ -77,7 +77,8 @@ away from what is built. Bytes. Brotli is at its best quality up to 2 MB and at 
 ${table(['our own code, gzip', 'bytes', 'at most'], rows)}
 
 The aim was less than 45,000 bytes for the element with its engine. The page’s side is there; page and worker together are not:
-the worker reads a face, a voice and words, checks every file, the manifest and the golden vectors at each load, and that is its size.
+the worker reads a face, a voice and words, checks every file and the golden vectors at each load, and that is its size; the manifest of a
+bundle that did not come with the build is checked by a script of its own (\`manifest-check\`).
 A first visit brings beside it the hash of what arrives (\`sha256\`, hash-wasm). What both sides need is one file, counted in the page.
 Only when somebody comes to it: the playground, the marks and what else is asked behind a line that opens, files and what saves them,
 words that are not typed, another language, and the words of all these.

@@ -1,5 +1,6 @@
 /** The bundle over the network or from the cache: the manifest, then its files, each checked before anyone reads it. */
 
+import { lateScript } from '../late-script';
 import {
   CheckedFiles,
   completeParts,
@@ -9,14 +10,24 @@ import {
   type BytesListener,
   type Wording,
 } from './checked-files';
+import { sha256 } from './integrity';
 import type { BundleFile, Manifest } from './manifest';
-import { checkManifest } from './manifest-check';
 import { filesOf } from './manifest-files';
 import { manifestBytes, type ManifestAddress } from './manifest-source';
 
 export type { BundleParts, Bytes, BytesListener };
 
+/** The SHA-256 of a manifest that the build has checked (`scripts/vite/known-manifest.mjs`). */
+declare const KNOWN_MANIFEST: string;
+
 const WORDING: Wording = { file: "The model's file", cure: 'put the whole bundle there' };
+
+async function manifestOf(bytes: Bytes): Promise<Manifest> {
+  const json = parseJson(bytes, "The model's manifest.json");
+  if ((await sha256(bytes)) === KNOWN_MANIFEST) return json as Manifest;
+  const { checkManifest } = await lateScript(() => import('./manifest-check'));
+  return checkManifest(json);
+}
 
 export class Bundle {
   readonly #files: CheckedFiles;
@@ -34,8 +45,7 @@ export class Bundle {
   static async open(address: ManifestAddress, parts: Partial<BundleParts> = {}): Promise<Bundle> {
     const complete = completeParts(parts);
     const bytes = await manifestBytes(address, complete);
-    const manifest = checkManifest(parseJson(bytes, "The model's manifest.json"));
-    return new Bundle(address.url, manifest, bytes, complete);
+    return new Bundle(address.url, await manifestOf(bytes), bytes, complete);
   }
 
   /**
