@@ -45,6 +45,28 @@ describe.each(['fixed', 'exact'] as const)('Fusion with %s shapes', (shapes) => 
     );
   });
 
+  it('tells how much of what it believes is in the labels, beside its own', async () => {
+    const { fusion } = setUp(shapes);
+    expect((await fusion.estimate(everything))?.share).toBe(1);
+    for (const [labels, beside] of [
+      [
+        ['hello', 'glad'],
+        [2, 3],
+      ],
+      [['low', 'hot', 'glad', 'hello'], []],
+      [
+        ['hello', 'hot'],
+        [1, 2],
+      ],
+    ] as const) {
+      fusion.setPrompt({ prompt: null, labels });
+      const weight = (logits: readonly number[]) => logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+      const logits = { hello: 0, glad: 1, low: 2, hot: 3 };
+      const own = weight(labels.map((word) => logits[word]));
+      expect((await fusion.estimate(everything))?.share).toBeCloseTo(own / (own + weight(beside)), 9);
+    }
+  });
+
   it('takes the other alone for what leaving one of two out changes', async () => {
     const answer = await setUp(shapes).fusion.estimate({ ...everything, voice: null });
     expect(answer?.modalities.voice).toEqual({ present: false, probabilities: null, contribution: 0 });

@@ -34,6 +34,8 @@ export interface FusionOptions {
 
 export interface FusionAnswer extends Pick<Estimate, 'labels' | 'probabilities' | 'words' | 'modalities'> {
   readonly latencyMs: number;
+  /** Of what is believed in the labels and in the bundle's own, the part in the labels: 1 where they hold all of these. */
+  readonly share: number;
 }
 
 export class Fusion {
@@ -41,6 +43,8 @@ export class Fusion {
   readonly #isWord: readonly boolean[];
   /** Of the bundle's own prompt: a shorter one is padded to it, so that shaders compiled for it serve. */
   readonly #leastExtra: number;
+  /** The bundle's own label words. */
+  readonly #ownTokens: readonly number[];
   #prompt: Prompt;
   #leaveOutAge = 0;
   /** Between two rows of one estimate, looks and voices run: their cost is told as theirs. */
@@ -52,6 +56,7 @@ export class Fusion {
     this.#options = options;
     this.#prompt = prompt;
     this.#leastExtra = prompt.extraTokens;
+    this.#ownTokens = prompt.labelTokens;
     this.#isWord = isWord;
   }
 
@@ -132,6 +137,7 @@ export class Fusion {
         voice: this.#modality('voice', modalities, readings),
       },
       latencyMs: performance.now() - begin - this.#elsewhereMs,
+      share: this.#share(prompt, plan.whole, whole),
     };
   }
 
@@ -215,11 +221,21 @@ export class Fusion {
     return contents.map((_, row) => data.slice(row * vocabulary, (row + 1) * vocabulary));
   }
 
-  #labels(prompt: Prompt, row: Row, logits: Float32Array): number[] {
+  #labels({ labelTokens }: Prompt, row: Row, logits: Float32Array): number[] {
+    return this.#among(labelTokens, row, logits);
+  }
+
+  #share({ labelTokens }: Prompt, row: Row, logits: Float32Array): number {
+    const others = this.#ownTokens.filter((token) => !labelTokens.includes(token));
+    const all = this.#among([...labelTokens, ...others], row, logits);
+    return all.slice(labelTokens.length).reduce((share, other) => share - other, 1);
+  }
+
+  #among(tokens: readonly number[], row: Row, logits: Float32Array): number[] {
     const { calibration } = this.#options.manifest;
     const name = caseOf(row);
     return softmax(
-      prompt.labelTokens.map((token) => logits[token] ?? -Infinity),
+      tokens.map((token) => logits[token] ?? -Infinity),
       (name && calibration?.temperatures?.[name]) ?? calibration?.temperature,
     );
   }

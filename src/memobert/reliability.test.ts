@@ -42,6 +42,19 @@ describe('reliability', () => {
     expect(reliability(SURE, given(...present), found)).toEqual({ abstained, reasons: found });
   });
 
+  it('withholds an answer whose words the model hardly means, unless marks taught what they mean', () => {
+    const expected = { abstained: true, reasons: ['other-words'] };
+    expect(reliability(SURE, given('text', 'face'), ['other-words'])).toEqual(expected);
+    expect(reliability(SURE, given('text', 'face'), ['other-words'], true)).toEqual({
+      ...expected,
+      abstained: false,
+    });
+    expect(reliability(UNSURE, given('text'), ['other-words'], true)).toEqual({
+      abstained: true,
+      reasons: ['low-confidence', 'other-words'],
+    });
+  });
+
   it('judges the confidence anew, and keeps to one order', () => {
     const { reasons } = reliability(SURE, given('text'), ['clipping', 'no-face', 'low-confidence']);
     expect(reasons).toEqual(['no-face', 'clipping']);

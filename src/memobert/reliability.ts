@@ -6,7 +6,14 @@
 import { MODALITIES, type Estimate, type Modality, type ModalityEstimate } from './estimate';
 
 /** In the order in which they are told. */
-export const DOUBTS = ['low-confidence', 'no-face', 'poor-light', 'silence', 'clipping'] as const;
+export const DOUBTS = [
+  'low-confidence',
+  'other-words',
+  'no-face',
+  'poor-light',
+  'silence',
+  'clipping',
+] as const;
 export type Doubt = (typeof DOUBTS)[number];
 
 export interface Reliability {
@@ -29,6 +36,8 @@ export interface Light {
  * answer is wrong about as often as right, or more often, whatever is present.
  */
 export const LEAST_CERTAINTY = 0.3;
+/** Of what is believed in the labels and the model's own words, the part in the labels: below it another word is likelier than all of them. */
+export const LEAST_SHARE = 0.5;
 /** Below these, and above the last, an encoder of the face has lost over a sixth of its accuracy (docs/reliability.md). */
 export const LEAST_CONTRAST = 8;
 export const LEAST_BRIGHTNESS = 16;
@@ -58,11 +67,13 @@ export function certainty(probabilities: readonly number[]): number {
 /**
  * @param probabilities as they are shown
  * @param found what else is doubtful about the evidence; `low-confidence` is judged anew
+ * @param taught whether marks taught what these labels mean: then words that the model prefers by itself do not withhold them
  */
 export function reliability(
   probabilities: readonly number[],
   modalities: Readonly<Record<Modality, Pick<ModalityEstimate, 'present'>>>,
   found: readonly Doubt[],
+  taught = false,
 ): Reliability {
   const undecided = certainty(probabilities) < LEAST_CERTAINTY;
   const held = new Set<Doubt>(found.filter((doubt) => doubt !== 'low-confidence'));
@@ -72,5 +83,6 @@ export function reliability(
     return spoiled === undefined || !held.has(spoiled);
   });
   const reasons = DOUBTS.filter((doubt) => (doubt === 'low-confidence' ? undecided : held.has(doubt)));
-  return { abstained: undecided || !sound, reasons };
+  const elsewhere = held.has('other-words') && !taught;
+  return { abstained: undecided || elsewhere || !sound, reasons };
 }

@@ -34,6 +34,20 @@ describe('An answer as it is told', () => {
     expect(finished(seen(1, 0.5), seen(1, 0.5), null, 0).reliability).toEqual(open);
   });
 
+  it('is not withheld for words that marks taught, and is again where the marks are gone', () => {
+    const rare = (happy: number) => ({
+      ...seen(1, happy),
+      reliability: { abstained: true, reasons: ['other-words'] } as const,
+    });
+    const answer = rare(0.9);
+    expect(finished(answer, answer, null, 0).reliability?.abstained).toBe(true);
+    const taught = finished(answer, seen(1, 0.8), null, 0);
+    expect(taught.reliability).toEqual({ abstained: false, reasons: ['other-words'] });
+    expect(finished({ ...answer, reliability: taught.reliability }, answer, null, 0).reliability).toEqual(
+      answer.reliability,
+    );
+  });
+
   it('has no judgement where none was made', () => {
     expect(finished(estimateAt(1), seen(1, 0.9), null, 0)).not.toHaveProperty('reliability');
   });

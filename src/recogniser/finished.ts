@@ -19,10 +19,11 @@ export function finished(
 ): Estimate {
   const probabilities = smoothed(adapted, last, seconds);
   const { modalities, reliability: before, probabilities: unadapted } = answer;
+  const taught = adapted.probabilities !== unadapted;
   return {
     ...answer,
     probabilities,
-    ...(before && { reliability: reliability(probabilities, modalities, before.reasons) }),
+    ...(before && { reliability: reliability(probabilities, modalities, before.reasons, taught) }),
     ...(probabilities !== unadapted && { unadapted }),
   };
 }

@@ -299,6 +299,18 @@ describe('sessions', () => {
     expect(await engine.estimate({ time: 0 })).not.toBeNull();
   });
 
+  it('tell where the labels hold less of what is believed than words of the model that are not among them', async () => {
+    const { engine } = await loaded();
+    await engine.text(said('hello'));
+    const reasons = async (labels: readonly string[] | null) => {
+      await engine.prompt({ prompt: null, labels });
+      return (await engine.estimate({ time: 0 }))?.reliability?.reasons;
+    };
+    expect(await reasons(null)).not.toContain('other-words');
+    expect(await reasons(['i', 'am'])).toContain('other-words');
+    expect(await reasons(['hello', 'i'])).not.toContain('other-words');
+  });
+
   it('answer what was asked before, by the prompt before, ahead of the new prompt', async () => {
     const { engine } = await loaded();
     await engine.text(said('hello'));

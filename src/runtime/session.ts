@@ -3,7 +3,7 @@
 import { MemoError } from '../errors';
 import { lookedAt, momentMissing, provisional, type FusionAnswer, type TimedWindow } from '../memobert';
 import { softmax } from '../memobert/distribution';
-import { isPoorLight, MOST_CLIPPED, reliability, type Doubt } from '../memobert/reliability';
+import { isPoorLight, LEAST_SHARE, MOST_CLIPPED, reliability, type Doubt } from '../memobert/reliability';
 import type { Loaded, SessionParts } from './load';
 import type { FaceAnswer, RequestKind, Requests, VoiceAnswer } from './protocol';
 import { Serial } from './serial';
@@ -108,13 +108,15 @@ export class Session implements Handlers {
       const answer = fusion === null ? this.#provisional(window) : await fusion.estimate(window);
       if (answer === null) return null;
       if (fusion !== null && source === this.#source) this.#estimated = { window, time };
-      const { latencyMs, ...said } = answer;
+      const { latencyMs, share = 1, ...said } = answer;
+      const doubts = this.#doubts(seen, window, time);
+      if (share < LEAST_SHARE) doubts.push('other-words');
       return {
         time,
         ...said,
         evidence: lookedAt(window, manifest),
         faces: seen?.faces ?? [],
-        reliability: reliability(said.probabilities, said.modalities, this.#doubts(seen, window, time)),
+        reliability: reliability(said.probabilities, said.modalities, doubts),
         latency: { ...before, ...(latencyMs === undefined ? {} : { fusion: latencyMs }) },
         backend: backend.name,
       };
@@ -125,7 +127,7 @@ export class Session implements Handlers {
   #provisional({
     face,
     voice,
-  }: TimedWindow): (Omit<FusionAnswer, 'latencyMs'> & { latencyMs?: number }) | null {
+  }: TimedWindow): (Omit<FusionAnswer, 'latencyMs' | 'share'> & Partial<FusionAnswer>) | null {
     const heard = voice === null ? null : this.#voiceSays;
     return provisional(face?.expressions ?? [], heard, this.#loaded().manifest);
   }

@@ -19,6 +19,7 @@ export const trustTracks = {
 
 export const trustDoubts = {
   'low-confidence': 'no word stands out',
+  'other-words': 'another word fits better',
   'no-face': 'no face in view',
   'poor-light': 'poor light on the face',
   silence: 'nobody speaks',

@@ -16,6 +16,7 @@ export const trustTracks = {
 
 export const trustDoubts = {
   'low-confidence': '뚜렷한 단어가 없음',
+  'other-words': '다른 단어가 더 어울림',
   'no-face': '얼굴이 보이지 않음',
   'poor-light': '얼굴의 조명이 좋지 않음',
   silence: '말소리가 없음',
