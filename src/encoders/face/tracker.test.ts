@@ -37,6 +37,29 @@ describe('FaceTracker', () => {
     expect(tracker.follow([box(200, 60), box(400, 90)], 1.01)).toBe(1);
   });
 
+  it('expects nobody in the place of one who has left, till somebody comes', () => {
+    const tracker = new FaceTracker();
+    tracker.follow([box(0, 80)], 0);
+    for (const timeS of [0.5, 1]) expect(tracker.follow([], timeS)).toBeNull();
+    expect(tracker.expected, 'may come back').toEqual(box(0, 80));
+    tracker.follow([], 1.1);
+    expect(tracker.expected).toBeNull();
+    expect(tracker.follow([box(300, 40)], 5)).toBe(0);
+    expect(tracker.expected).toEqual(box(300, 40));
+    expect(tracker.turned, 'somebody else').toBe(true);
+    // looks may be further apart than that: who was there in the last one is looked for
+    tracker.follow([box(300, 40)], 9);
+    expect(tracker.expected).toEqual(box(300, 40));
+  });
+
+  it('begins anew where the clock goes back, as a film that is played again', () => {
+    const tracker = new FaceTracker();
+    tracker.follow([box(0, 80)], 60);
+    expect(tracker.follow([box(300, 80)], 59.5), 'a frame that came late').toBeNull();
+    expect(tracker.follow([box(300, 80)], 0)).toBe(0);
+    expect(tracker.follow([box(305, 80), box(600, 90)], 0.1)).toBe(0);
+  });
+
   it('of looks two seconds apart knows by the one before who it was', () => {
     const tracker = new FaceTracker();
     for (const timeS of [0, 2]) tracker.follow([box(0, 80)], timeS);

@@ -10,17 +10,19 @@ export class FaceTracker {
   #last: { readonly box: Box; readonly timeS: number } | null = null;
   /** Of a choice that no frame has met yet. */
   #chosen: Box | null = null;
+  /** The last frame had nobody in it, long after who was followed. */
+  #left = false;
   /** Somebody else was followed in the last frame, or waited for, than before it. */
   turned = false;
 
-  /** Where the followed face was last; null when none is followed. */
+  /** Where the followed face was last; null when none is followed, or it has left. */
   get expected(): Box | null {
-    return this.#chosen ?? this.#last?.box ?? null;
+    return this.#chosen ?? (this.#left ? null : (this.#last?.box ?? null));
   }
 
   /**
    * @param boxes of all faces in the frame
-   * @param timeS source's clock; does not go back without a `reset`
+   * @param timeS source's clock; one that goes back by more than a second begins anew
    * @returns index of the followed face; null while it is out of sight
    */
   follow(boxes: readonly Box[], timeS: number): number | null {
@@ -29,7 +31,9 @@ export class FaceTracker {
     this.#chosen = null;
     const last = this.#last;
     let followed = last && mostOverlapping(boxes, last.box);
-    if (followed === null && !(last && timeS - last.timeS <= LOST_S)) followed = largest(boxes);
+    const lost = !(last && Math.abs(timeS - last.timeS) <= LOST_S);
+    if (followed === null && lost) followed = largest(boxes);
+    this.#left = lost && followed === null;
     const box = followed === null ? undefined : boxes[followed];
     if (box) this.#last = { box, timeS };
     this.turned = before !== null && this.#last !== null && overlap(before.box, this.#last.box) < MIN_OVERLAP;
@@ -42,8 +46,8 @@ export class FaceTracker {
   }
 
   reset(): void {
-    this.#last = null;
-    this.#chosen = null;
+    this.#last = this.#chosen = null;
+    this.#left = false;
   }
 }
 
