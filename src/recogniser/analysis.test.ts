@@ -127,6 +127,22 @@ describe('Analysis', () => {
     expect([reader.mostOpen, reader.framesOpen]).toEqual([1, 0]);
   });
 
+  it('holds few frames of estimates far apart, too', async () => {
+    const healthy = healthyAnswers();
+    const slow = new FakeClient({
+      ...healthy,
+      face: async (body) => {
+        await new Promise((resolve) => setTimeout(resolve));
+        body.frame.close();
+        return healthy.face!(body);
+      },
+    });
+    const { analysis, reader } = setUp(100, { rates: { fusion: 0.05 } }, slow);
+    await analysis.run();
+    expect(reader.mostOpen).toBeLessThan(12);
+    expect(reader.framesOpen).toBe(0);
+  });
+
   it('tells whom to follow between two looks, once those before are answered: a worker told too early would follow too early', async () => {
     const client = closing();
     const { face } = client.answers;

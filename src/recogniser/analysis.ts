@@ -17,17 +17,21 @@ import type { Timeline } from './timeline';
 import { toFollow } from './to-follow';
 import type { Words } from './words';
 
-export interface AnalysisParts {
-  readonly reader: MediaReader;
-  readonly client: EngineClient;
+/** How often, and at what. */
+export interface AnalysisSteps {
   readonly backend: Backend;
   /** Looks at the face for each second of the media, Hz. */
   readonly faceHz: number;
   readonly rates: Readonly<Partial<Rates>>;
   readonly modalities: readonly Modality[];
+}
+
+export interface AnalysisParts extends AnalysisSteps {
+  readonly reader: MediaReader;
+  readonly client: EngineClient;
   /** Seconds that were analysed before a worker failed: what lies before is gone through for its evidence alone. */
   readonly from?: number;
-  /** Seconds of the last step; the end of the media else. */
+  /** Seconds of the last estimate, a step or not; the end of the media else. */
   readonly until?: number;
   /** What was answered before `from`. */
   readonly timeline?: Timeline | null;
@@ -48,6 +52,8 @@ export interface AnalysisListeners {
 
 /** As far back as evidence reaches: faces 3.6 s, a voice 3.84 s. */
 const WARM_SECONDS = 4;
+/** Frames that wait for the worker: more than a step has, at the usual rates. */
+const MOST_ASKED = 8;
 
 export class Analysis {
   readonly #parts: AnalysisParts;
@@ -101,8 +107,7 @@ export class Analysis {
     let listened = Number.NEGATIVE_INFINITY;
     try {
       for (let step = 1; step <= steps && !this.#signal.aborted; step += 1) {
-        const time = Math.min(step / fusion.hz, reader.seconds);
-        if (time > until) break;
+        const time = Math.min(step / fusion.hz, until);
         await Promise.all([this.#look(time), this.#hear(time)]);
         const known = time <= this.#from;
         // the last of the voice counts too
@@ -114,6 +119,7 @@ export class Analysis {
         if (known) continue;
         await this.#on.reach(time);
         if (!this.#signal.aborted) await this.#estimate(time, 1 / fusion.hz);
+        if (time === until) break;
       }
     } catch (error) {
       if (!this.#signal.aborted) throw MemoError.from(error);
@@ -145,6 +151,8 @@ export class Analysis {
       // ended while the next frame is decoded, it is nobody's fault that nobody waits for it yet
       shown.catch(() => undefined);
       asked.push(shown);
+      // of estimates far apart not all frames at once
+      await asked.at(-MOST_ASKED);
     }
     await Promise.all(asked);
   }

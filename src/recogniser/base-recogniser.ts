@@ -65,7 +65,7 @@ export class BaseRecogniser extends Runner {
   /** Which ones `true` stands for in a {@link start}: constraints, `{}` for the browser's own choice; what is left out stays. While devices run, another takes its place at once, and the run goes on. */
   chooseDevices(choice: ChosenDevices): void {
     this.assertOpen();
-    this.apply({ chosen: { ...this.state.chosen, ...choice } });
+    this.apply({ chosen: { ...this.state.chosen, ...said(choice) } });
     this.run?.source?.wish?.(whichDevices(this.state));
   }
 
@@ -184,10 +184,11 @@ export class BaseRecogniser extends Runner {
   async takeMoment(): Promise<Moment> {
     this.assertOpen();
     const moments = await this.#moments();
-    const { position, source } = this.state;
-    const { loaded } = this.engine;
-    const held = position === null && loaded !== null && loaded === this.answeredBy;
-    return moments.take(held || source !== 'file' ? null : () => this.#revisit());
+    return this.mended(() => {
+      const { state, answeredBy } = this;
+      const held = state.position === null && answeredBy !== null && answeredBy === this.engine.loaded;
+      return moments.take(held || state.source !== 'file' ? null : () => this.#revisit());
+    });
   }
 
   /** What the model fills in where parts of the moment are masked: the paper's four pre-training tasks. */
@@ -351,8 +352,8 @@ export class BaseRecogniser extends Runner {
     const { goBack } = await this.#fileMoment();
     await goBack(async () => {
       const loaded = this.ready ?? (await this.loadAtRest(revisiting));
-      const { state, settings, recorder, run, parts } = this;
-      return { state, settings, recorder, run, loaded, sources: parts.sources };
+      const { state, recorder, run, parts } = this;
+      return { state, recorder, run, loaded, sources: parts.sources };
     }, revisiting.signal);
   }
 

@@ -162,7 +162,8 @@ describe('Which devices', () => {
     recogniser.chooseDevices({ microphone: { deviceId: 'headset' } });
     recogniser.stop();
     void recogniser.start();
-    recogniser.chooseDevices({ camera: {} });
+    recogniser.chooseDevices({ camera: {}, microphone: undefined } as never);
+    expect(recogniser.state.chosen.microphone, 'undefined is as left out').toEqual({ deviceId: 'headset' });
     void recogniser.start({ camera: true, microphone: false });
     await settled();
     expect(wishes(devices)).toEqual([

@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import type { Source } from '../capture';
+import { MemoError } from '../errors';
 import { ReaderSource } from '../capture/reader-source';
 import '../capture/words'; // fetched late else, within a test's time
 import './analysis';
@@ -9,7 +10,7 @@ import { Recorder } from './recorder';
 import { saidAt } from './said';
 import { noPage } from './page';
 import { Recogniser } from './recogniser';
-import { estimateAt, FakeClient } from './testing/fake-client';
+import { estimateAt, FakeClient, MANIFEST, WEBGPU } from './testing/fake-client';
 import { FakeReader } from './testing/fake-reader';
 import { FakeSource } from './testing/fake-source';
 import { ManualClock, settled } from './testing/manual-clock';
@@ -17,7 +18,12 @@ import { eventually } from '../testing/eventually';
 
 const SECONDS = 12;
 
-async function analysed(open?: (number: number) => Source, client = new FakeClient()) {
+async function analysed(
+  open?: (number: number) => Source,
+  client = new FakeClient(),
+  { clients = [client] }: { clients?: FakeClient[] } = {},
+) {
+  let created = 0;
   const readers: FakeReader[] = [];
   const openFile = async (): Promise<Source> => {
     const other = open?.(readers.length);
@@ -31,7 +37,7 @@ async function analysed(open?: (number: number) => Source, client = new FakeClie
       rates: { fusion: 2 },
     },
     {
-      ...{ clock: new ManualClock(), page: noPage, createClient: () => client },
+      ...{ clock: new ManualClock(), page: noPage, createClient: () => clients[created++] ?? client },
       sources: { file: openFile } as unknown as Recogniser['parts']['sources'],
     },
   );
@@ -139,6 +145,52 @@ describe('a moment of a file that was scrubbed', () => {
     expect(recogniser.state).toMatchObject(shown);
     await typed;
   });
+
+  it('is of the same steps when the rates or the modalities were set since', async () => {
+    const { recogniser, client, end } = await analysed();
+    await end();
+    await recogniser.configure({ rates: { fusion: 1 }, modalities: ['voice'] });
+    recogniser.seek(4.3);
+    expect(recogniser.state.estimate?.time).toBe(4.5);
+    const asked = client.kinds.length;
+    await recogniser.takeMoment();
+    const kinds = client.kinds.slice(asked);
+    expect(kinds.slice(-2)).toEqual(['estimate', 'moment']);
+    expect(client.bodies.estimate.at(-1)).toEqual({ time: 4.5 });
+    expect(kinds).toContain('face');
+  });
+
+  it('is of the same steps when another backend has taken over, which has rates of its own', async () => {
+    const [first, second] = [new FakeClient(), new FakeClient()];
+    second.answers.load = () => ({ manifest: MANIFEST, backend: { ...WEBGPU, name: 'wasm' } });
+    const { recogniser, end } = await analysed(undefined, first, { clients: [first, second] });
+    await end();
+    first.die();
+    recogniser.seek(4.3);
+    await recogniser.takeMoment();
+    expect(recogniser.state.backend?.name).toBe('wasm');
+    expect(second.bodies.estimate).toEqual([{ time: 4.5 }]);
+    const looks = second.bodies.face.map(({ time }) => time);
+    expect(looks).toEqual(
+      first.bodies.face.map(({ time }) => time).filter((time) => time >= 0.5 && time <= 4.5),
+    );
+  });
+
+  it.each(['face', 'moment'] as const)(
+    'is taken by a fresh worker where the GPU is lost at rest: %s',
+    async (kind) => {
+      const [first, second] = [new FakeClient(), new FakeClient()];
+      const { recogniser, end } = await analysed(undefined, first, { clients: [first, second] });
+      await end();
+      const lost = () =>
+        Promise.reject(new MemoError('device-gpu-lost', 'It was taken away.', 'Press Start again.'));
+      Object.assign(first.answers, { [kind]: lost });
+      recogniser.seek(4.3);
+      expect(await recogniser.takeMoment()).toHaveProperty('words');
+      expect(second.bodies.estimate).toEqual([{ time: 4.5 }]);
+      expect(recogniser.state.moment.error).toBeNull();
+    },
+  );
 
   it('is refused while the file is read: the worker is elsewhere', async () => {
     const client = new FakeClient();

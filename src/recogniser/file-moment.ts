@@ -11,7 +11,6 @@ import type { LoadedEngine } from './engine';
 import type { Recorder } from './recorder';
 import { saidAt } from './said';
 import type { Run } from './run';
-import type { Settings } from './settings';
 import type { SourceOpeners } from './sources';
 import type { RecogniserState } from './state';
 
@@ -21,7 +20,6 @@ export { Moments } from './moments';
 /** What the recogniser has as the moment is gone back to. */
 export interface Present {
   readonly state: RecogniserState;
-  readonly settings: Settings;
   readonly recorder: Recorder | null;
   readonly run: Run | null;
   readonly loaded: LoadedEngine;
@@ -42,12 +40,12 @@ export async function goBack(present: () => Promise<Present>, signal: AbortSigna
 
 async function goThrough(present: Present, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const { state, settings, recorder, run, loaded, sources } = present;
+  const { state, recorder, run, loaded, sources } = present;
   const { media, estimate, timeline } = state;
   if (estimate === null) throw momentMissing();
   if (run !== null) throw stillRead();
-  if (media === null || recorder === null) throw momentMissing();
-  const { client, manifest, backend } = loaded;
+  if (media === null || !recorder?.steps) throw momentMissing();
+  const { client } = loaded;
   // the file, opened anew
   const source = await sources.file(media, timeline?.name ?? '', signal);
   try {
@@ -57,11 +55,10 @@ async function goThrough(present: Present, signal: AbortSignal): Promise<void> {
     const { time } = estimate;
     await client.request('text', { texts: saidAt(recorder.said, time) }, { signal });
     const { Analysis } = await lateScript(() => import('./analysis'));
-    const { rates, modalities } = settings;
-    const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
     // the analysis comes by the answer again
     const range = { reader, from: time - JUST_BEFORE, until: time };
-    await new Analysis({ ...common, timeline, choices: recorder.choices, ...range }, UNTOLD, signal).run();
+    const { steps, choices } = recorder;
+    await new Analysis({ ...steps, client, timeline, choices, ...range }, UNTOLD, signal).run();
     signal.throwIfAborted();
   } finally {
     source.close();

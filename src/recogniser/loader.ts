@@ -139,6 +139,16 @@ export abstract class Loader extends Teller {
     return true;
   }
 
+  /** At rest: once more by a fresh worker, where that may help. A run mends itself. */
+  protected async mended<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      if (this.run !== null || !this.leavesWorker(error)) throw error;
+      return this.mended(step);
+    }
+  }
+
   protected assertOpen(): void {
     if (this.closed) throw recogniserClosed();
   }

@@ -1,5 +1,6 @@
 import type { Estimate } from '../memobert/estimate';
 import type { TimedText } from '../runtime/protocol';
+import type { AnalysisSteps } from './analysis';
 import type { FaceChoice } from './chosen-faces';
 import { lasting } from './lasting';
 import type { Said } from './said';
@@ -22,10 +23,14 @@ export class Recorder {
   /** Seconds to which the last answer stands, of what goes by itself. */
   #until = Infinity;
 
-  /** @param choices whom to follow in the file */
+  /**
+   * @param choices whom to follow in the file
+   * @param steps by which it is looked at; what is set later is of the next run
+   */
   constructor(
     about: Omit<Timeline, 'estimates' | 'reached'>,
     readonly choices: readonly FaceChoice[] = [],
+    readonly steps: AnalysisSteps | null = null,
   ) {
     this.#about = about;
     this.#given = [{ ...about.given, from: 0 }];

@@ -230,11 +230,12 @@ export abstract class Runner extends Loader {
     const { rates, saver } = this.settings;
     const { modalities } = this.state;
     const { clock } = this.parts;
-    const common = { client, backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
+    const steps = { backend: backend.name, faceHz: manifest.face.rateHz, rates, modalities };
+    const common = { ...steps, client };
     if (!run.mending || this.recorder === null) {
       const about = this.withModel.recordingOf(run, source, this.state);
       if (!readsAgain(run)) this.choices = [];
-      this.recorder = new this.withModel.Recorder(about, this.choices);
+      this.recorder = new this.withModel.Recorder(about, this.choices, steps);
     }
     const { timeline, choices } = this.recorder;
     run.stage = 'listening';

@@ -77,6 +77,12 @@ describe('without a network', () => {
     expect((await open(null, ORIGIN, gone)).manifest.version).toBe('1');
   });
 
+  it('is unreachable where another than the kept one is named: nothing says that it was exchanged', async () => {
+    await (await open(manifestHash(), ORIGIN)).load(all(), () => undefined);
+    setManifest(toy, { ...toy.manifest, version: '2' });
+    await expect(open(manifestHash(), ORIGIN, gone)).rejects.toMatchObject({ code: 'manifest-unreachable' });
+  });
+
   it('is unreachable where nothing was kept', async () => {
     await expect(open(null, ORIGIN, gone)).rejects.toMatchObject({ code: 'manifest-unreachable' });
   });

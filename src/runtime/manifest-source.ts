@@ -57,7 +57,8 @@ function wantedIntegrity(url: string, integrity: string | null, origin: string |
 async function newest(url: string, { fetch, caches }: BundleParts, wanted: Integrity | null): Promise<Bytes> {
   const cache = new FileCache(caches, url);
   const kept = await cache.keptManifest(url);
-  if (kept === null) return fetchManifest(url, fetch, WHAT);
+  const isOther = wanted !== null && kept !== null && !(await matchesIntegrity(kept, wanted));
+  if (kept === null || isOther) return fetchManifest(url, fetch, WHAT);
   const lastUrl = `${url}#last`;
   const last = await cache.keptManifest(lastUrl);
   const answer = fetchManifest(url, fetch, WHAT).then(
@@ -69,6 +70,6 @@ async function newest(url: string, { fetch, caches }: BundleParts, wanted: Integ
   );
   // the network's last answer was another, which may have come too late: this time it is waited for
   const newer = last?.some((byte, index) => byte !== kept[index]);
-  if (newer || (wanted !== null && !(await matchesIntegrity(kept, wanted)))) return answer;
+  if (newer) return answer;
   return Promise.race([answer, new Promise<Bytes>((resolve) => setTimeout(resolve, SHORT_MS, kept))]);
 }

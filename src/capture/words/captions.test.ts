@@ -167,6 +167,16 @@ describe('a caption file', () => {
     expect(parseCaptions(text, 'a.vtt').cues.map((cue) => cue.text)).toEqual([open, 'more']);
   });
 
+  it('says of a file that can no longer be read that it is gone, not that something is wrong with us', async () => {
+    const gone = new Blob(['WEBVTT']);
+    gone.text = () => Promise.reject(new DOMException('gone', 'NotReadableError'));
+    const error: unknown = await readCaptions(gone, 'talk.vtt').catch((cause: unknown) => cause);
+    expect(error).toMatchObject({
+      code: 'media-lost',
+      message: expect.stringContaining('talk.vtt') as string,
+    });
+  });
+
   it('that is far too large is not read', async () => {
     const film = { size: 700_000_000, text: () => Promise.reject(new Error('read')) } as unknown as Blob;
     await expect(readCaptions(film, 'film.vtt')).rejects.toMatchObject({ code: 'captions-invalid' });

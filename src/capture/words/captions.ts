@@ -4,6 +4,7 @@
  */
 
 import { MemoError } from '../../errors';
+import { goneFile } from '../broken-file';
 import { isCaptionFile } from './caption-names';
 import { unrolled } from './cue-words';
 import { isForWords } from './for-words';
@@ -42,7 +43,7 @@ const NEARLY_TIMES = /^\d+:[\d:.,]*\w?[\d:.,]*\s*-+>\s*\d+:[\d:.,]*\w?[\d:.,]*/;
 /** Characters of it; no more is looked at. */
 const MOST_QUOTED = 40;
 
-/** @throws MemoError `captions-invalid`, with the line in its message where there is one; `media-unreadable` of what was dropped and is of no use */
+/** @throws MemoError `captions-invalid`, with the line in its message where there is one; `media-unreadable` of what was dropped and is of no use; `media-lost` */
 export async function readCaptions(file: Blob, name: string): Promise<Captions> {
   const { type } = file;
   // text may be captions, whatever it is called
@@ -51,7 +52,15 @@ export async function readCaptions(file: Blob, name: string): Promise<Captions> 
   if (file.size > MOST_BYTES) {
     throw invalid(name, `with ${(file.size / 1e6).toFixed(1)} MB it is no caption file`);
   }
-  return parseCaptions(await file.text(), name);
+  return parseCaptions(await textOf(file, name), name);
+}
+
+async function textOf(file: Blob, name: string): Promise<string> {
+  try {
+    return await file.text();
+  } catch (cause) {
+    throw (await goneFile(file, name, cause)) ?? cause;
+  }
 }
 
 /** @throws MemoError `captions-invalid` when there is no cue that can be read */
