@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Bundle } from './bundle';
+import { sha256 } from './integrity';
 import { memoryCaches } from './testing/memory-caches';
 import { BASE, MANIFEST_URL, setManifest, toyBundle, type ToyBundle } from './testing/toy-bundle';
 
@@ -157,6 +158,34 @@ describe('the cache', () => {
     await other();
     expect(toy.asked).toEqual([MANIFEST_URL]);
     expect(keptHashes()).toEqual([golden().sha256, tokenizerConfig.sha256].toSorted());
+  });
+
+  it('keeps a version that has room only in place of the one before it', async () => {
+    await load();
+    const bytes = new TextEncoder().encode(JSON.stringify({ v: 2 }));
+    const next = { ...golden(), bytes: bytes.length, sha256: await sha256(bytes) };
+    toy.files.set(goldenUrl(), bytes);
+    setManifest(toy, { ...toy.manifest, version: '2', golden: next });
+    const crowded = memoryCaches();
+    const cache = await caches.open('any');
+    // one file of a golden's kind at a time
+    const taken = () => keptHashes().some((hash) => hash !== next.sha256);
+    crowded.open = () =>
+      Promise.resolve({
+        ...cache,
+        put: (key: RequestInfo | URL, response: Response) => {
+          const isGolden = String(key).includes(next.sha256);
+          if (isGolden && taken()) return Promise.reject(new DOMException('full', 'QuotaExceededError'));
+          return cache.put(key, response);
+        },
+      });
+    crowded.has = () => Promise.resolve(true);
+    const loaded = async (parts: object) => (await open(parts)).load([next], () => undefined);
+    expect(await loaded({ caches: crowded })).toEqual([bytes]);
+    expect(keptHashes()).toEqual([next.sha256]);
+    const gone = () => Promise.reject(new TypeError('Failed to fetch'));
+    expect((await open({ fetch: gone })).manifest.version).toBe('2');
+    expect(await loaded({ fetch: gone })).toEqual([bytes]);
   });
 
   it('keeps what another backend of this version fetched', async () => {

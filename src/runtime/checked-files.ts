@@ -42,6 +42,8 @@ export interface Wording {
 
 export class CheckedFiles {
   readonly cache: FileCache;
+  /** What found no room beside an earlier version, to be kept once that is gone. */
+  readonly #crowded: (() => Promise<boolean>)[] = [];
 
   /**
    * @param baseUrl absolute; paths are relative to it
@@ -86,6 +88,7 @@ export class CheckedFiles {
   /** Drops what the owner's earlier versions left in the cache. @param all that this version has */
   async keepOnly(all: readonly BundleFile[]): Promise<void> {
     await this.cache.keepOnly(all);
+    for (const keep of this.#crowded.splice(0)) await keep();
   }
 
   async #file(file: BundleFile, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<Bytes> {
@@ -103,7 +106,8 @@ export class CheckedFiles {
       if (other !== null && (await isWhole(file, other))) return other;
       throw kept === null ? error : this.#notHealed(file, error);
     });
-    await this.cache.put(file, data, kept !== null);
+    const keep = () => this.cache.put(file, data, kept !== null);
+    if (!(await keep()) && this.cache.available) this.#crowded.push(keep);
     onBytes(file.bytes);
     return data;
   }

@@ -56,11 +56,15 @@ export class FileCache {
     return (await this.#attempt((cache) => cache.match(this.#key(file)))) !== null;
   }
 
-  /** @param healed whether the copy before it was found damaged: it is told where what is kept is shown */
-  async put(file: BundleFile, data: Bytes, healed = false): Promise<void> {
-    await this.#put(this.#key(file), data, healed ? { [HEALED_HEADER]: 'yes' } : {});
+  /**
+   * @param healed whether the copy before it was found damaged: it is told where what is kept is shown
+   * @returns whether it is kept
+   */
+  async put(file: BundleFile, data: Bytes, healed = false): Promise<boolean> {
+    const isKept = await this.#put(this.#key(file), data, healed ? { [HEALED_HEADER]: 'yes' } : {});
     // another tab's too, that broke off meanwhile
     await this.dropPartial(file);
+    return isKept;
   }
 
   async partial(file: BundleFile): Promise<PartialFile | null> {
@@ -128,9 +132,10 @@ export class FileCache {
     return new URL(path, this.#baseUrl).href;
   }
 
-  async #put(key: string, data: Bytes, more: Record<string, string> = {}): Promise<void> {
+  async #put(key: string, data: Bytes, more: Record<string, string> = {}): Promise<boolean> {
     const headers = { [OWNER_HEADER]: this.#owner, [BYTES_HEADER]: String(data.byteLength), ...more };
-    await this.#attempt((cache) => cache.put(key, new Response(data, { headers })), true);
+    const put = (cache: Cache) => cache.put(key, new Response(data, { headers })).then(() => true);
+    return (await this.#attempt(put, true)) === true;
   }
 
   /**
