@@ -140,10 +140,18 @@ export class MemoTimeline extends BaseElement {
   /** 0 to 1 while the file is analysed, else null. */
   @property({ type: Number }) progress: number | null = null;
 
+  /** Of a file: the answer shown is none of these moments', but of what was typed alone. */
+  @property({ type: Boolean }) elsewhere = false;
+
   readonly #drawer = new Drawer(COLUMNS);
 
-  protected override take({ timeline, position, fileProgress }: RecogniserState): void {
-    Object.assign(this, { timeline, position, progress: fileProgress });
+  protected override take({ timeline, position, fileProgress, source }: RecogniserState): void {
+    Object.assign(this, {
+      timeline,
+      position,
+      progress: fileProgress,
+      elsewhere: source === 'text' && timeline?.seconds != null,
+    });
   }
 
   override render(): TemplateResult {
@@ -157,6 +165,7 @@ export class MemoTimeline extends BaseElement {
         <span class="heading">${overTimeWords().timeline.heading}</span>
         ${this.#progress(timeline)}
       </div>
+      ${this.elsewhere ? html`<p class="heading">${overTimeWords().timeline.elsewhere}</p>` : nothing}
       ${this.#plot(timeline, range, picture)}
       <div class="axis number"><span>${clock(range.from)}</span><span>${clock(range.to)}</span></div>
       ${this.#legend(timeline, bands, marks)}`;
@@ -178,8 +187,12 @@ export class MemoTimeline extends BaseElement {
 
   #plot(timeline: Timeline, range: Range, picture: unknown): TemplateResult {
     const at = this.position ?? timeline.estimates.at(-1)?.time ?? range.from;
-    const inner = html`${picture}
-      <span class="cursor" part="cursor" ${cssValues({ '--_at': String(share(at, range)) })}></span>`;
+    const cursor = html`<span
+      class="cursor"
+      part="cursor"
+      ${cssValues({ '--_at': String(share(at, range)) })}
+    ></span>`;
+    const inner = [picture, this.elsewhere ? nothing : cursor];
     // a live source has no moments to go to
     if (timeline.seconds === null) return html`<div class="plot" data-testid="timeline">${inner}</div>`;
     return html`<div

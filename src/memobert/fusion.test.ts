@@ -67,6 +67,19 @@ describe.each(['fixed', 'exact'] as const)('Fusion with %s shapes', (shapes) => 
     }
   });
 
+  it.each(['너무 슬퍼요', '悲しい', '!!! ???', '100', '\u{1F62D}'])(
+    'takes %j for no words: it is not read',
+    async (text) => {
+      const { fusion, graph } = setUp(shapes);
+      expect(await fusion.estimate({ text, face: null, voice: null })).toBeNull();
+      expect(graph.runs).toHaveLength(0);
+      expect((await fusion.estimate({ ...everything, text }))?.modalities.text.present).toBe(false);
+      expect((await fusion.estimate({ ...everything, text: `${text} hello` }))?.modalities.text.present).toBe(
+        true,
+      );
+    },
+  );
+
   it('takes the other alone for what leaving one of two out changes', async () => {
     const answer = await setUp(shapes).fusion.estimate({ ...everything, voice: null });
     expect(answer?.modalities.voice).toEqual({ present: false, probabilities: null, contribution: 0 });

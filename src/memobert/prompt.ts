@@ -66,6 +66,7 @@ function notOneWord(word: string): MemoError {
   );
 }
 /** `[MASK]` and its like are in the vocabulary, but say nothing. */
+const LATIN = /\p{Script=Latin}/u;
 const MARKER = /^\[.*\]$/s;
 
 export class Prompt {
@@ -119,9 +120,13 @@ export class Prompt {
     return { ids, maskPosition: 1 + words.length + this.#ids.indexOf(this.#mask) };
   }
 
-  /** Whether a text has words for the model: control characters alone have none. */
+  /**
+   * Whether a text has words for the model: control characters alone have none, nor has another script than its labels'. What
+   * is left of Korean or of a smiley are pieces of single characters, which it answers at random, and surely.
+   */
   says(text: string): boolean {
-    return this.#words(text).length > 0;
+    const isForeign = LATIN.test(this.labels[0]?.word ?? '') && !LATIN.test(text);
+    return !isForeign && this.#words(text).length > 0;
   }
 
   /** Ids of what was said, as far as the model reads it: the latest pieces. */

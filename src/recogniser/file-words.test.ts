@@ -219,6 +219,20 @@ describe('words of a file that is read', () => {
       expect(known().slice(before)).toEqual(Array<string>(4).fill(''));
     });
 
+    it('they are not said by whoever is pushed after it; those that came before any file are', async () => {
+      const { recogniser, over } = await open();
+      await over();
+      await recogniser.words.captions(ONE, 'one.vtt');
+      await over();
+      await recogniser.startPush();
+      expect(recogniser.state.words).toMatchObject({ source: 'typed', captions: null });
+      recogniser.stop();
+      await recogniser.words.captions(ONE, 'two.vtt');
+      await recogniser.startPush();
+      expect(recogniser.state.words).toMatchObject({ source: 'captions', captions: { name: 'two.vtt' } });
+      recogniser.close();
+    });
+
     it('that come with a file beside one that is open, they are that file’s, and the other is left alone', async () => {
       const { recogniser, known, over } = await open();
       await over();

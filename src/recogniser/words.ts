@@ -130,11 +130,11 @@ export class Words {
     this.#set({ error: null });
   }
 
-  /** A run has its source. @param named the file that it is of: captions of another one are given up */
+  /** A run has its source. @param named the file that it is of: captions of another one are given up, also by what is live */
   attach(source: Source, named: NamedFile | null = null): void {
     const { seconds = null } = source;
     const file = named && `${named.name} ${named.blob.size}`;
-    if (file !== null && this.#maker.captions !== null && file !== (this.#captioned ??= file)) {
+    if (this.#maker.captions !== null && file !== (this.#captioned ??= file)) {
       this.#maker.captions = null;
       this.#set({ captions: null });
       if (this.#state.source === 'captions') this.choose('typed');

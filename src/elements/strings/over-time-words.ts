@@ -7,6 +7,7 @@ const en = {
   timeline: {
     heading: 'Over time',
     slider: 'Moment in the file',
+    elsewhere: 'The answer is of what was typed, alone. Choose a moment to come back.',
     empty: 'Nothing recorded yet',
     nothing: 'no estimate',
     progress: 'Analysing the file',
@@ -25,6 +26,7 @@ const ko: OverTimeWords = {
   timeline: {
     heading: '시간에 따라',
     slider: '파일의 시각',
+    elsewhere: '지금 답은 입력한 글만의 것입니다. 시각을 고르면 파일로 돌아갑니다.',
     empty: '아직 기록된 것이 없습니다',
     nothing: '추정 없음',
     progress: '파일을 분석하는 중',
