@@ -151,7 +151,12 @@ test('other sentences and words with the shipped vocabulary; what it refuses is 
   await page.getByTestId('own-words').fill('bored, excited, furious');
   await page.getByTestId('ask-own-words').click();
   await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate?.labels.length === 3);
-  // the shipped weights may be unsure of such words, and say so in place of the highest
+  // the shipped weights believe in their own “angry” more than in all three
+  expect((await estimate(page))?.reliability).toMatchObject({
+    abstained: true,
+    reasons: expect.arrayContaining(['other-words']) as unknown,
+  });
+  await expect(page.locator('memo-prompt')).toContainText('another word fits better');
   for (const word of ['bored', 'excited', 'furious'])
     await expect(page.locator('memo-bars').first()).toContainText(word);
   for (const [field, text, code] of [
