@@ -1,7 +1,9 @@
 /** What parts and the page still ask for when the element has left, as a router, a dialog or a list takes it out. */
 
-import { expect, test } from './support/browser';
+import { expect, recorded, test } from './support/browser';
+import { expectPhase, openPage } from './support/element';
 import { openBody } from './support/elsewhere';
+import { fakeWorkers } from './support/fake-worker';
 
 // whatever is uncaught in the page fails each of them
 
@@ -100,4 +102,23 @@ test('moved into a frame it speaks the language of what is around it there', asy
     frame.contentDocument!.body.append(document.querySelector('memo-bert')!);
   });
   await expect(page.frameLocator('iframe').getByTestId('start')).toHaveText('시작');
+});
+
+test('with a file that is open it asks for nothing anew: no address is loaded after it has ended', async ({
+  open,
+}) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  await page.locator('input[type=file]').first().setInputFiles(recorded.clip);
+  await page.waitForFunction(() => document.querySelector('memo-bert')?.estimate !== null);
+  await expectPhase(page, 'idle');
+  await expect(page.getByTestId('player')).toBeVisible();
+  const wrong: string[] = [];
+  page.on('console', (message) => void (message.type() === 'error' && wrong.push(message.text())));
+  page.on('requestfailed', (request) => void wrong.push(request.url()));
+  // in one turn: what a load asks for is asked once the script has ended
+  await page.evaluate(() => document.querySelector('memo-bert')!.remove());
+  await page.waitForLoadState('networkidle');
+  expect(wrong).toEqual([]);
 });

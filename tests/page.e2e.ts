@@ -1,7 +1,7 @@
 /** The page itself: fits its window, asks for nothing before a click, and can be read by a machine. */
 
 import { INITIAL_OFFLINE } from '../src/offline/state';
-import { expect, test } from './support/browser';
+import { expect, recorded, test } from './support/browser';
 import { expectPhase, openPage, press } from './support/element';
 import { fakeWorkers } from './support/fake-worker';
 
@@ -14,6 +14,43 @@ for (const width of [320, 390, 768, 1440]) {
     await expect(page.getByRole('button', { name: /^start/i }).first()).toBeInViewport();
   });
 }
+
+test('the picture is a low strip above the rest, and as a camera has it beside the rest', async ({
+  open,
+}) => {
+  const page = await open();
+  await openPage(page);
+  const ratioAt = async (width: number) => {
+    await page.setViewportSize({ width, height: 1000 });
+    const shape = (await page.locator('memo-preview .picture').boundingBox())!;
+    return shape.width / shape.height;
+  };
+  expect(await ratioAt(768)).toBeCloseTo(5 / 2, 1);
+  for (const width of [600, 770, 820, 960, 961, 1440])
+    expect(await ratioAt(width), `${width} px`).toBeCloseTo(4 / 3, 1);
+});
+
+test('a sentence of one long word is broken, and the page does not scroll sideways', async ({ open }) => {
+  const page = await open({ viewport: { width: 320, height: 844 } });
+  await openPage(page);
+  await page.evaluate(() => {
+    document.querySelector('memo-bert')!.prompt = 'https://example.com/some/long/path/thing.html is [MASK].';
+  });
+  await expect(page.locator('memo-prompt')).toContainText('thing.html');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+});
+
+test('a file that is dropped beside the card is opened in it, not in place of the page', async ({ open }) => {
+  const page = await open();
+  await fakeWorkers(page);
+  await openPage(page);
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [recorded.clip], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 3, y: 3, data });
+  await expect(page.getByRole('slider')).toBeVisible();
+  await expectPhase(page, 'idle');
+});
 
 test('opening it loads no model and asks for no device', async ({ open }) => {
   const page = await open({ grant: ['camera', 'microphone'] });

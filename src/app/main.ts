@@ -3,6 +3,7 @@
  */
 
 import { MemoBert } from '../elements';
+import { takeDrops } from '../elements/file-drop';
 import { applyAddress } from './address';
 import { followLanguage } from './language';
 import { measureWhenNear, offerGuide, offerSaver } from './late';
@@ -10,6 +11,8 @@ import { measureWhenNear, offerGuide, offerSaver } from './late';
 for (const element of document.querySelectorAll('memo-bert')) {
   if (element instanceof MemoBert) applyAddress(element, new URL(location.href));
 }
+// beside the element, too: the browser would open the file in place of the page
+takeDrops(document, (name, detail) => document.querySelector('memo-bert')?.handle({ name, detail }));
 followLanguage(document, window, async () => (await import('./strings/ko')).ko);
 offerGuide(document, window);
 offerSaver(document);

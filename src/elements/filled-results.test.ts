@@ -23,6 +23,7 @@ describe('what was filled in, spoken', () => {
       },
       voice: { tokens: 1, ...error },
     };
+    expect(spokenResults(filling), 'a stop once').not.toContain('..');
     expect(spokenResults(filling)).toMatch(
       /: glad\. .*: fear 70\s?%\. .*: Explains 75\s?% .*own answer: sad 80\s?%$/,
     );

@@ -216,7 +216,7 @@ export function spokenResults({ words, face, voice, answer: { labels, masked } }
   if (voice !== null) said.push(`${playground.filledVoice}: ${shareSpoken(voice)}`);
   const [label, share] = likeliest(labels, masked);
   const answer = isSure(masked) ? `${labelSpoken(label)} ${share}` : strings.unsure.word;
-  return [...said, `${playground.answer}: ${answer}`].join('. ');
+  return [...said, `${playground.answer}: ${answer}`].map((part) => part.replace(/\.$/, '')).join('. ');
 }
 
 function wordSpoken({ pieces }: FilledWord): string {

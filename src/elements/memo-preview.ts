@@ -196,8 +196,8 @@ export class MemoPreview extends BaseElement {
     this.#leave.abort();
     this.#observer?.disconnect();
     this.#observer = null;
-    // a picture that nobody shows must not hold a camera's track alive
-    if (this.video !== null) this.video.srcObject = null;
+    // a picture that nobody shows must not hold a camera's track alive; a file would be loaded anew by it
+    if (this.video?.srcObject) this.video.srcObject = null;
     this.#player?.close();
   }
 

@@ -37,6 +37,7 @@ export class MemoPrompt extends BaseElement {
         line-height: 1.1;
         letter-spacing: -0.015em;
         text-wrap: balance;
+        overflow-wrap: anywhere;
       }
       .mask {
         display: inline-flex;
