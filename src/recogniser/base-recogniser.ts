@@ -115,9 +115,9 @@ export class BaseRecogniser extends Runner {
    */
   async setText(text: string): Promise<void> {
     this.assertOpen();
+    const blank = text.trim() === ''; // what is no text throws, before anything has it
     this.words.type(text);
     this.apply({ text });
-    const blank = text.trim() === '';
     if (blank) this.#leaveText();
     const { run } = this;
     if (run !== null) {

@@ -92,6 +92,23 @@ describe('a wrong kind', () => {
     recogniser.close();
   });
 
+  it.each([[undefined], [null], [5]])(
+    'is told by setText: %j; what starts after it starts',
+    async (value) => {
+      const { recogniser, openings, source } = setUp();
+      const { state } = recogniser;
+      await expect(recogniser.setText(value as never)).rejects.toEqual(
+        told(`The text cannot be "${String(value)}".`),
+      );
+      expect(recogniser.state).toBe(state);
+      const started = recogniser.startFile(new Blob(['x']), 'x.webm');
+      openings[0]!.arrive(source());
+      await started;
+      expect(recogniser.state).toMatchObject({ phase: 'listening', error: null });
+      recogniser.close();
+    },
+  );
+
   it('is told by a measurement', async () => {
     await expect(measure({ ...WHOLE, device: 'npu' as never })).rejects.toEqual(
       told('The option device cannot be "npu".'),

@@ -97,6 +97,18 @@ export function givenChoice(choice: ChosenDevices): ChosenDevices {
   return choice;
 }
 
+/** What methods are called with, by the names that messages give it. */
+const ARGUMENTS = {
+  text: { fits: isText, cure: 'Give a text, as "I am happy"; an empty one takes back the one before.' },
+} satisfies Record<string, Kind>;
+
+/** @throws MemoError `input-invalid` */
+export function givenArgument<T>(name: keyof typeof ARGUMENTS, value: T): T {
+  const { fits, cure } = ARGUMENTS[name];
+  if (!fits(value)) throw wrong(name, value, cure);
+  return value;
+}
+
 /** What is not known by these names is nobody's. */
 function check(what: string, kinds: Readonly<Record<string, Kind>>, given: unknown): void {
   if (!isRecord(given)) throw wrong(`${what}s`, given, `Give an object with each ${what} by its name.`);

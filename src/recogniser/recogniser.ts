@@ -5,7 +5,7 @@ import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import { BaseRecogniser } from './base-recogniser';
 import { Estimates } from './estimates';
-import { givenChoice, givenDevices, givenOptions, givenSettings } from './given';
+import { givenArgument, givenChoice, givenDevices, givenOptions, givenSettings } from './given';
 import type { RecogniserOptions, RecogniserParts } from './options';
 import type { Settings } from './settings';
 
@@ -24,6 +24,10 @@ export class Recogniser extends BaseRecogniser {
 
   override chooseDevices(choice: ChosenDevices): void {
     super.chooseDevices(givenChoice(choice));
+  }
+
+  override async setText(text: string): Promise<void> {
+    await super.setText(givenArgument('text', text));
   }
 
   override async configure(change: Partial<Settings>): Promise<void> {
