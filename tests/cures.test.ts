@@ -16,6 +16,19 @@ it('no cure tells a visitor to choose the CPU, for which no part has a control: 
   for (const { what, cure } of Object.values(errors)) expect(`${what} ${cure}`).not.toMatch(/CPU/);
 });
 
+it('no cure names a source: the package has none of them', () => {
+  const all = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /^(?!.*(\.test\.ts$|testing\/)).*\.ts$/.test(name),
+  );
+  expect(all.length).toBeGreaterThan(200);
+  const naming = all.filter((name) =>
+    readFileSync(`src/${name}`, 'utf8')
+      .split('\n')
+      .some((line) => /^\s*['"`].*\bsrc\//.test(line)),
+  );
+  expect(naming).toEqual([]);
+});
+
 it('no cure names a script that only this repository has', () => {
   expect(SOURCES.length).toBeGreaterThan(60);
   const naming = SOURCES.filter((path) =>

@@ -87,11 +87,13 @@ const GENERAL: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
     'Check the connection and press Start again. If it comes back, the file is missing on the server: npx memo-bert-assets FOLDER copies it.',
     'Put the file there and describe the folder again (npx memo-bert-speech FOLDER), or correct "dtype" in its speech.json.',
     'Copy the folder public/actor to where the page looks for it, or set actorBase.',
+    'Look at the cause; where it was the network, call startFetched() again.',
   ],
   aborted: [
     'Press Start again.',
     'Open the file again.',
     'Call analyse() again.',
+    'Call startFetched() again.',
     'Append it to the page, then start.',
     'Measure again.',
     'Make a new one: new Recogniser(...).',

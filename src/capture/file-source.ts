@@ -20,8 +20,9 @@ const DELIVERY_MS = 50;
 /** Longest chunk, in seconds: what a timer held back in a busy page catches up with. */
 const MOST_CHUNK_SECONDS = 0.5;
 
-/** Rejects with `media-empty`, `media-unreadable`, `media-lost`, `file-missing`, `aborted` or, without a document to play it in, `capture-unsupported`. */
+/** Rejects with `input-invalid` for what is no Blob, `media-empty`, `media-unreadable`, `media-lost`, `file-missing`, `aborted` or, without a document to play it in, `capture-unsupported`. */
 export async function openFile(blob: Blob, name: string, signal: AbortSignal): Promise<Source> {
+  if (!(blob instanceof Blob)) throw noFile();
   if (blob.size === 0) throw empty(name);
   const reader = await readMedia(blob, name, signal);
   if (reader !== null) return new ReaderSource(reader);
@@ -44,6 +45,15 @@ export async function openFile(blob: Blob, name: string, signal: AbortSignal): P
     media.free();
     throw MemoError.from(error);
   }
+}
+
+/** Another window's is none either. */
+function noFile(): MemoError {
+  return new MemoError(
+    'input-invalid',
+    'What was given as a file is no Blob.',
+    'Give a Blob or a File that was made in this window.',
+  );
 }
 
 class FileSource implements Source {

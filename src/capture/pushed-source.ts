@@ -51,6 +51,7 @@ export class PushedSource implements Source {
 
   /** Takes the frame over; one that comes before the last was looked at replaces it. @throws MemoError `input-invalid` */
   pushFrame(frame: VideoFrame | ImageBitmap, time: number): void {
+    if (!FRAMES.includes(kindOf(frame))) throw noFrame(frame);
     if (isClosed(frame)) throw taken('A closed frame');
     try {
       this.#advance('face', time);
@@ -63,6 +64,8 @@ export class PushedSource implements Source {
 
   /** Mono, -1 to 1; taken over. @param time of the first sample, seconds. @throws MemoError `input-invalid` */
   pushSamples(samples: Float32Array<ArrayBuffer>, sampleRateHz: number, time: number): void {
+    if (kindOf(samples) !== 'Float32Array' || kindOf(samples.buffer) !== 'ArrayBuffer')
+      throw noSamples(samples);
     if (!isSampleRate(sampleRateHz)) throw invalid(`A sample rate of ${sampleRateHz} Hz`);
     if (isDetached(samples)) throw taken('A buffer that is somebody else’s by now');
     this.#advance('voice', time, time + samples.length / sampleRateHz);
@@ -133,6 +136,13 @@ export class PushedSource implements Source {
   }
 }
 
+const FRAMES = ['VideoFrame', 'ImageBitmap'];
+
+/** Whatever window made it. */
+function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
 function joined(
   first: Float32Array<ArrayBuffer>,
   next: Float32Array<ArrayBuffer>,
@@ -163,6 +173,25 @@ function invalid(what: string): MemoError {
     'input-invalid',
     `${what} cannot be pushed.`,
     `Give seconds from 0 on, and a rate in whole Hz between ${LEAST_RATE_HZ} and ${MOST_RATE_HZ}.`,
+  );
+}
+
+/** The worker could not be sent it, and the run would end. */
+function noFrame(frame: unknown): MemoError {
+  return new MemoError(
+    'input-invalid',
+    `A frame of the kind ${kindOf(frame)} cannot be pushed.`,
+    'Give a VideoFrame or an ImageBitmap: of a canvas or a video, new VideoFrame(…) or await createImageBitmap(…).',
+  );
+}
+
+function noSamples(samples: unknown): MemoError {
+  const { buffer } = Object(samples) as { readonly buffer?: unknown };
+  const of = buffer === undefined ? '' : `, of a buffer of the kind ${kindOf(buffer)},`;
+  return new MemoError(
+    'input-invalid',
+    `Samples of the kind ${kindOf(samples)}${of} cannot be pushed.`,
+    'Give a Float32Array on an ArrayBuffer of its own, -1 to 1; slice() makes one of shared memory.',
   );
 }
 

@@ -21,20 +21,31 @@ const WRITERS: Record<TextFormat, { readonly write: (timeline: Timeline) => stri
     emotionml: { write: toEmotionMl, type: 'application/emotionml+xml' },
   };
 
-/** @throws MemoError `nothing-recorded` without an estimate, `input-invalid` for another format */
+/** @throws MemoError `nothing-recorded` without an estimate, `input-invalid` for another format or what is no timeline */
 export function exportTimeline(timeline: Timeline | null, format: TextFormat): Blob {
   const writer = (WRITERS as Partial<typeof WRITERS>)[format];
   if (writer === undefined) throw unknownFormat(format);
   return new Blob([writer.write(recorded(timeline))], { type: `${writer.type};charset=utf-8` });
 }
 
-/** @throws MemoError `nothing-recorded` */
+/** @throws MemoError `nothing-recorded`, `input-invalid` for what is no timeline */
 export function recorded(timeline: Timeline | null): Timeline {
-  if (timeline !== null && timeline.estimates.length > 0) return timeline;
+  const given = timeline ?? { estimates: [] };
+  // from scripts without types
+  if (!Array.isArray(given.estimates)) throw noTimeline();
+  if (timeline && timeline.estimates.length > 0) return timeline;
   throw new MemoError(
     'nothing-recorded',
     'There is no estimate to export yet.',
     'Start, or analyse a file, and export when estimates have come.',
+  );
+}
+
+function noTimeline(): MemoError {
+  return new MemoError(
+    'input-invalid',
+    'What is to be exported is no timeline.',
+    'Give state.timeline of a recogniser, or one that it had before.',
   );
 }
 

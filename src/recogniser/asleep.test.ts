@@ -88,7 +88,11 @@ describe('What is pushed', () => {
     await recogniser.startPush({ voice: false });
     const push = async (from: number) => {
       for (const time of [0, 0.25, 0.5, 0.75]) {
-        const frame = { displayWidth: 1, close: () => undefined } as unknown as VideoFrame;
+        const frame = {
+          displayWidth: 1,
+          close: () => undefined,
+          [Symbol.toStringTag]: 'VideoFrame',
+        } as unknown as VideoFrame;
         recogniser.pushFrame(frame, from + time);
         await clock.advance(250);
       }

@@ -21,7 +21,11 @@ function setUp(client = new FakeClient()) {
 }
 
 function frame() {
-  const picture = { closed: false, close: () => (picture.closed = true) };
+  const picture = {
+    closed: false,
+    close: () => (picture.closed = true),
+    [Symbol.toStringTag]: 'ImageBitmap',
+  };
   return picture as unknown as ImageBitmap & { closed: boolean };
 }
 
@@ -95,7 +99,10 @@ describe('what is pushed', () => {
     const { clock, client, recogniser } = setUp();
     await recogniser.startPush();
     recogniser.pushFrame(frame(), 1);
-    for (const closed of [{ width: 0 }, { displayWidth: 0 }] as unknown as ImageBitmap[])
+    for (const closed of [
+      { width: 0, [Symbol.toStringTag]: 'ImageBitmap' },
+      { displayWidth: 0, [Symbol.toStringTag]: 'VideoFrame' },
+    ] as unknown as ImageBitmap[])
       expect(() => recogniser.pushFrame(closed, 2)).toThrow(refused);
     const samples = new Float32Array(1600);
     recogniser.pushSamples(samples, 16_000, 1);

@@ -5,6 +5,7 @@ import { MemoError } from '../errors';
 import { MODALITIES } from '../memobert/estimate';
 import type { DeviceWish } from '../runtime/protocol';
 import type { RecogniserOptions } from './options';
+import type { FetchFile } from './run';
 import { MOST_HZ, MOST_SMOOTHING_S, said, type Settings } from './settings';
 import type { Rates } from './state';
 
@@ -100,6 +101,30 @@ export function givenChoice(choice: ChosenDevices): ChosenDevices {
 /** What methods are called with, by the names that messages give it. */
 const ARGUMENTS = {
   text: { fits: isText, cure: 'Give a text, as "I am happy"; an empty one takes back the one before.' },
+  file: {
+    fits: (value) => value instanceof Blob,
+    cure: 'Give a Blob or a File that was made in this window; what is at an address startFetched() takes.',
+  },
+  'name of the file': {
+    fits: (value) => value === undefined || isText(value),
+    cure: 'Give the name as a text: messages say it.',
+  },
+  fetch: {
+    fits: (value) => typeof value === 'function',
+    cure: 'Give a function of a signal that resolves to { blob, name }.',
+  },
+  'file that was fetched': {
+    fits: (value) =>
+      isRecord(value) &&
+      value['blob'] instanceof Blob &&
+      (value['name'] === undefined || isText(value['name'])),
+    cure: 'Give a function that resolves to { blob, name }: a Blob that was made in this window, and a text.',
+  },
+  stream: {
+    // a worker has no such class, and another window's is another one
+    fits: (value) => isRecord(value) && typeof value['getVideoTracks'] === 'function',
+    cure: 'Give a MediaStream, as getUserMedia() or captureStream() makes one.',
+  },
 } satisfies Record<string, Kind>;
 
 /** @throws MemoError `input-invalid` */
@@ -107,6 +132,36 @@ export function givenArgument<T>(name: keyof typeof ARGUMENTS, value: T): T {
   const { fits, cure } = ARGUMENTS[name];
   if (!fits(value)) throw wrong(name, value, cure);
   return value;
+}
+
+/** What will be pushed. @throws MemoError `input-invalid` */
+export function givenPush<T extends object>(gives: T): T {
+  check('source', { face: TRUTH, voice: TRUTH }, gives);
+  return gives;
+}
+
+/** @returns one that fails with a MemoError alone. @throws MemoError `input-invalid` */
+export function givenFetch(given: FetchFile): FetchFile {
+  const fetch = givenArgument('fetch', given);
+  return async (signal, tell) => {
+    try {
+      return givenArgument('file that was fetched', await fetch(signal, tell));
+    } catch (cause) {
+      throw signal.aborted || cause instanceof MemoError ? cause : notBrought(cause);
+    }
+  };
+}
+
+function notBrought(cause: unknown): MemoError {
+  if (cause instanceof Error && cause.name === 'AbortError')
+    return new MemoError('aborted', 'Fetching the file was cut short.', 'Call startFetched() again.', cause);
+  const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : shown(cause);
+  return new MemoError(
+    'file-missing',
+    `The file could not be fetched: ${why}.`,
+    'Look at the cause; where it was the network, call startFetched() again.',
+    cause,
+  );
 }
 
 /** What is not known by these names is nobody's. */
@@ -133,8 +188,19 @@ function checkRanges({ modalities, rates = {}, smoothing = 0 }: Partial<Settings
 }
 
 function wrong(what: string, value: unknown, cure: string): MemoError {
-  const shown = isRecord(value) && !Array.isArray(value) ? 'an object' : `"${String(value)}"`;
-  return new MemoError('input-invalid', `The ${what} cannot be ${shown}.`, cure);
+  return new MemoError('input-invalid', `The ${what} cannot be ${shown(value)}.`, cure);
+}
+
+function shown(value: unknown): string {
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (kind === 'Object') return 'an object';
+  if (typeof value === 'function' || (isRecord(value) && !Array.isArray(value)))
+    return `a value of the kind ${kind}`;
+  try {
+    return `"${String(value)}"`;
+  } catch {
+    return 'a list of what has no words';
+  }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

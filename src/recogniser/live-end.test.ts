@@ -126,7 +126,11 @@ describe('The end of a live run', () => {
     expect(recogniser.state.timeline).toEqual(timeline);
     clients[0]!.answers.estimate = ({ time }) => estimateAt(time);
     await recogniser.startPush({ voice: false });
-    const frame = { displayWidth: 1, close: () => undefined } as unknown as VideoFrame;
+    const frame = {
+      displayWidth: 1,
+      close: () => undefined,
+      [Symbol.toStringTag]: 'VideoFrame',
+    } as unknown as VideoFrame;
     recogniser.pushFrame(frame, 5);
     await clock.advance(10_000);
     const { timeline: pushed } = recogniser.state;

@@ -27,6 +27,9 @@ const VOICE: Manifest['voice'] = {
 };
 const FACE = { rateHz: 10, maxFrames: 36, featureSize: 1 } as Manifest['face'];
 
+const picture = () =>
+  ({ width: 1, close: () => undefined, [Symbol.toStringTag]: 'ImageBitmap' }) as unknown as ImageBitmap;
+
 function setUp() {
   const graph = new FakeGraph(() => ({ features: float32([1, TOKENS, 1], new Float32Array(TOKENS)) }));
   const encoder = VoiceEncoder.create({ graph, gate: SpeechGate.create(fakeSilero()), voice: VOICE });
@@ -70,7 +73,7 @@ function setUp() {
   const push = async (seconds: number, beside: (timeS: number, step: number) => void) => {
     for (let step = 0; step <= seconds / STEP_S; step += 1) {
       const timeS = step * STEP_S;
-      source.pushFrame({ width: 1, close: () => undefined } as ImageBitmap, timeS);
+      source.pushFrame(picture(), timeS);
       beside(timeS, step);
       await clock.advance(STEP_S * 1000);
       await hear();
@@ -181,11 +184,10 @@ describe('A clock that goes back', () => {
 
   it('is not made of frames and sound that come in no strict order', async () => {
     const { loop, source, sound } = setUp();
-    const picture = { width: 1, close: () => undefined } as ImageBitmap;
-    source.pushFrame(picture, 10);
+    source.pushFrame(picture(), 10);
     sound(9, 10.5);
     sound(9.6, 9.7);
-    source.pushFrame(picture, 9.5);
+    source.pushFrame(picture(), 9.5);
     expect([source.now(), source.heardUntil()]).toEqual([10.5, 10.5]);
     loop.close();
   });

@@ -5,8 +5,17 @@ import { MemoError } from '../errors';
 import { lateScript } from '../late-script';
 import { BaseRecogniser } from './base-recogniser';
 import { Estimates } from './estimates';
-import { givenArgument, givenChoice, givenDevices, givenOptions, givenSettings } from './given';
+import {
+  givenArgument,
+  givenChoice,
+  givenDevices,
+  givenFetch,
+  givenOptions,
+  givenPush,
+  givenSettings,
+} from './given';
 import type { RecogniserOptions, RecogniserParts } from './options';
+import type { FetchFile } from './run';
 import type { Settings } from './settings';
 
 export class Recogniser extends BaseRecogniser {
@@ -26,6 +35,18 @@ export class Recogniser extends BaseRecogniser {
     super.chooseDevices(givenChoice(choice));
   }
 
+  override async startFile(file: Blob, name: string): Promise<void> {
+    await super.startFile(givenArgument('file', file), givenArgument('name of the file', name));
+  }
+
+  override async startFetched(fetch: FetchFile): Promise<void> {
+    await super.startFetched(givenFetch(fetch));
+  }
+
+  override async startStream(stream: MediaStream): Promise<void> {
+    await super.startStream(givenArgument('stream', stream));
+  }
+
   override async setText(text: string): Promise<void> {
     await super.setText(givenArgument('text', text));
   }
@@ -38,11 +59,11 @@ export class Recogniser extends BaseRecogniser {
    * Takes frames and samples that the caller pushes, on the caller's clock; `gives` says which will come. Estimates come at the
    * usual rates, of what was pushed last: for a file, {@link startFile} leaves nothing out.
    */
-  startPush(gives: { readonly face?: boolean; readonly voice?: boolean } = {}): Promise<void> {
-    const { face = true, voice = true } = gives;
+  async startPush(gives: { readonly face?: boolean; readonly voice?: boolean } = {}): Promise<void> {
+    const { face = true, voice = true } = givenPush(gives);
     const open = async () =>
       new (await lateScript(() => import('../capture/pushed-source'))).PushedSource({ face, voice });
-    return this.begin('push', open);
+    await this.begin('push', open);
   }
 
   /**
@@ -53,7 +74,7 @@ export class Recogniser extends BaseRecogniser {
   pushFrame(frame: VideoFrame | ImageBitmap, time: number): void {
     const source = this.#pushed();
     if (source === null) {
-      frame.close();
+      (frame as Partial<VideoFrame> | null)?.close?.();
       throw notPushing();
     }
     source.pushFrame(frame, time);

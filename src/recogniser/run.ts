@@ -18,7 +18,10 @@ export interface NamedFile {
   readonly opened?: () => Promise<unknown>;
 }
 
-/** Brings a file until `signal` aborts, and tells how far it has come. */
+/**
+ * Brings a file until `signal` aborts, and tells how far it has come. Where that fails it rejects: with a MemoError, which is told as it is, or with anything
+ * else, which `startFetched()` tells as `file-missing` (as `aborted` where it is an `AbortError`), with it as the `cause`. After an abort nothing is told.
+ */
 export type FetchFile = (signal: AbortSignal, tell: (progress: Progress) => void) => Promise<NamedFile>;
 
 export interface Run {

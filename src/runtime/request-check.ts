@@ -30,6 +30,12 @@ const CHECKS: Readonly<Partial<Record<RequestKind, Check>>> = {
     Array.isArray(texts) && texts.every(isTimedText) ? null : 'no list of texts with their times',
 };
 
+/** Of what a page's script may give. */
+const CURES: Readonly<Partial<Record<RequestKind, string>>> = {
+  fill: 'Give a list of whole numbers for each, as { words: [2], faces: [], voice: [] }.',
+  follow: 'Give a face’s box in pixels of the frame, as { x: 0, y: 0, width: 64, height: 64 }.',
+};
+
 /** @throws MemoError `input-invalid`; what the worker has heard and seen stays */
 export function checkRequest(kind: RequestKind, body: unknown): void {
   const fault = isRecord(body) ? (CHECKS[kind]?.(body) ?? null) : 'no body';
@@ -38,7 +44,7 @@ export function checkRequest(kind: RequestKind, body: unknown): void {
   throw new MemoError(
     'input-invalid',
     `The request "${kind}" has ${fault}.`,
-    'Send what src/runtime/protocol.ts says: times are finite seconds on the clock of the source.',
+    CURES[kind] ?? 'Give it; times are finite seconds on the clock of the source.',
   );
 }
 

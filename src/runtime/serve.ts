@@ -51,7 +51,7 @@ async function answer<K extends RequestKind>(
     throw new MemoError(
       'input-invalid',
       `The worker knows no request "${kind}".`,
-      'Send one of src/runtime/protocol.ts.',
+      'Reload the page: its scripts and the worker’s are of two versions.',
     );
   }
   checkRequest(kind, body);

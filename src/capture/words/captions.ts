@@ -43,8 +43,10 @@ const NEARLY_TIMES = /^\d+:[\d:.,]*\w?[\d:.,]*\s*-+>\s*\d+:[\d:.,]*\w?[\d:.,]*/;
 /** Characters of it; no more is looked at. */
 const MOST_QUOTED = 40;
 
-/** @throws MemoError `captions-invalid`, with the line in its message where there is one; `media-unreadable` of what was dropped and is of no use; `media-lost` */
+/** @throws MemoError `input-invalid` for what is no Blob; `captions-invalid`, with the line in its message where there is one; `media-unreadable` of what was dropped and is of no use; `media-lost` */
 export async function readCaptions(file: Blob, name: string): Promise<Captions> {
+  // one of another window is as good
+  if (typeof (file as Partial<Blob> | null)?.text !== 'function') throw noFile();
   const { type } = file;
   // text may be captions, whatever it is called
   if (isForWords({ name, type }) && !isCaptionFile(name) && !type.startsWith('text'))
@@ -138,6 +140,14 @@ function named(line: string): string {
 
 function said({ line, what }: Fault): string {
   return `line ${line}: ${what}`;
+}
+
+function noFile(): MemoError {
+  return new MemoError(
+    'input-invalid',
+    'What was given as captions is no Blob.',
+    'Give a Blob or a File: WebVTT (.vtt) or SubRip (.srt).',
+  );
 }
 
 function invalid(name: string, what: string): MemoError {

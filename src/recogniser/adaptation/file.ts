@@ -18,12 +18,14 @@ export function writeAdaptation(subject: Subject, marks: readonly Mark[]): strin
   return JSON.stringify({ format: ADAPTATION_FORMAT, generator: 'memo-bert', ...subject, marks }, null, 1);
 }
 
-/** Rejects with `adaptation-invalid` for a file that is too large, or cannot be read. */
+/** Rejects with `adaptation-invalid` for a file that is too large, or cannot be read, or is none. */
 export async function textOf(file: Blob): Promise<string> {
-  if (file.size > MOST_BYTES) throw invalid('it is too large');
-  return file.text().catch((cause: unknown) => {
+  try {
+    if (!(file.size > MOST_BYTES)) return await file.text();
+  } catch (cause) {
     throw invalid('the file could not be read', cause);
-  });
+  }
+  throw invalid('it is too large');
 }
 
 /**

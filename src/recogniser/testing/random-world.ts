@@ -256,7 +256,7 @@ export class RandomWorld {
   readonly #visitor: Readonly<Record<string, (to: Recogniser) => unknown>> = {
     start: (to) => to.start(this.#of([undefined, { camera: true, microphone: false }])),
     actor: (to) => to.startActor(),
-    stream: (to) => to.startStream({} as MediaStream),
+    stream: (to) => to.startStream({ getVideoTracks: () => [] } as unknown as MediaStream),
     file: (to) => to.startFile(this.#of(FILES)!, 'talk.webm'),
     'file, opened late': (to) =>
       to.startFetched(() => Promise.resolve({ blob: FILES[0]!, name: 'talk.webm', opened: () => settled() })),
