@@ -42,7 +42,7 @@ const FORWARDED = ['estimate', 'statechange', 'progress', 'error', 'words'] as c
  * @fires {CustomEvent<StateChange>} statechange - phase or conditions changed
  * @fires {CustomEvent<Progress>} progress - the model loads
  * @fires {CustomEvent<MemoError>} error - a run failed and is over: `state` is `error`. Else the run goes on: a file could not be opened
- *   beside it, an attribute was wrong and its default holds, or the captions of `src` could not be fetched
+ *   beside it, an attribute was wrong and its default holds, the captions of `src` could not be fetched, or a request was none
  * @fires {CustomEvent<WordsState>} words - where the words come from, what was said, what is wrong with it
  * @slot - the parts; a `<track>` among them brings the captions of `src`
  * @cssstate idle - nothing runs; of these seven one holds at a time
@@ -227,7 +227,7 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
   handle(request: MemoRequest): void {
     // a request may remove the element, and a part outside of it stays behind
     if (!this.isConnected) return;
-    if (request.name === 'start' && this.given !== null)
+    if ((request as MemoRequest | null)?.name === 'start' && this.given !== null)
       void this.start().catch(() => undefined); // told by its event
     else this.#get().handle(request);
   }

@@ -263,21 +263,22 @@ export class BaseRecogniser extends Runner {
   }
 
   /**
-   * Carries out what the elements ask for; failures are told by state and `error` event. While devices run, a `start` takes up the
-   * one and lets go the other, as a switch means it: the run goes on.
+   * Carries out what the elements ask for; failures are told by state and `error` event, what is no request by the event alone, as `input-invalid`.
+   * While devices run, a `start` takes up the one and lets go the other, as a switch means it: the run goes on.
    */
   handle(request: MemoRequest): void {
-    if (request.name !== 'start' || !this.#goesOn(request.detail)) return void perform(this, request);
-    this.leaveNext(); // what is switched is the newer wish
-    this.apply({ error: null });
+    void perform(this, request, (wish) => this.#switches(wish));
   }
 
   /** False where the run would not weigh what is switched on, or find nothing in it: that is a new start. */
-  #goesOn(wish: DeviceRequest): boolean {
+  #switches(wish: DeviceRequest): boolean {
     const { run, settings, state } = this;
     if (state.modalities.join() !== settings.modalities.join()) return false;
     if (state.backend?.noFaces && !wish.microphone) return false;
-    return run?.source?.wish?.(whichDevices(state, wish)) === true;
+    if (run?.source?.wish?.(whichDevices(state, wish)) !== true) return false;
+    this.leaveNext(); // what is switched is the newer wish
+    this.apply({ error: null });
+    return true;
   }
 
   /** Those that no model is asked for: while it loads, the load goes before; a run goes on with the modalities that it began with. */

@@ -19,7 +19,7 @@ export interface RecogniserEventMap {
   statechange: CustomEvent<StateChange>;
   /** The model loads. */
   progress: CustomEvent<Progress>;
-  /** A run failed: it is over, every track of it is stopped, the phase is `error`. Or a file could not be opened beside a live run, which goes on. Or label words or prompt were refused by the model's vocabulary: then the bundle's hold and the run goes on. */
+  /** A run failed: it is over, every track of it is stopped, the phase is `error`. Or a file could not be opened beside a live run, which goes on. Or label words or prompt were refused by the model's vocabulary: then the bundle's hold and the run goes on. Or what was asked by `handle()` is no request, or its detail is of a wrong kind (`input-invalid`): nothing is begun or ended by it. */
   error: CustomEvent<MemoError>;
   /** Where the words come from, what was said, or what is wrong with it: a run goes on without words. */
   words: CustomEvent<WordsState>;

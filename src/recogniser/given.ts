@@ -9,7 +9,7 @@ import type { FetchFile } from './run';
 import { MOST_HZ, MOST_SMOOTHING_S, said, type Settings } from './settings';
 import type { Rates } from './state';
 
-interface Kind {
+export interface Kind {
   readonly fits: (value: unknown) => boolean;
   readonly cure: string;
   /** It cannot be left out. */
@@ -19,17 +19,17 @@ interface Kind {
 const DEVICES: readonly unknown[] = ['auto', 'webgpu', 'wasm'] satisfies readonly DeviceWish[];
 const STAGES: readonly string[] = ['face', 'voice', 'fusion'] satisfies readonly (keyof Rates)[];
 
-const isText = (value: unknown) => typeof value === 'string';
-const isNumber = (value: unknown) => typeof value === 'number';
+export const isText = (value: unknown) => typeof value === 'string';
+export const isNumber = (value: unknown) => typeof value === 'number';
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
 
 const ADDRESS: Kind = {
   fits: (value) => isText(value) || value instanceof URL,
   cure: 'Give an address, whole or relative to the page.',
 };
-const TRUTH: Kind = { fits: (value) => typeof value === 'boolean', cure: 'Give true or false.' };
+export const TRUTH: Kind = { fits: (value) => typeof value === 'boolean', cure: 'Give true or false.' };
 
-const SETTINGS: Readonly<Record<keyof Settings, Kind>> = {
+export const SETTINGS: Readonly<Record<keyof Settings, Kind>> = {
   prompt: {
     fits: (value) => value === null || isText(value),
     cure: 'Give a sentence with [MASK] once, or null for the bundle’s own.',
@@ -76,7 +76,7 @@ export function givenSettings(change: Partial<Settings> = {}): Partial<Settings>
 
 const isConstraints = (value: unknown) => isRecord(value) && !Array.isArray(value);
 
-const DEVICE: Kind = {
+export const DEVICE: Kind = {
   fits: (value) => typeof value === 'boolean' || isConstraints(value),
   cure: 'Give true, false or constraints, as { deviceId: "…" }.',
 };
@@ -87,7 +87,7 @@ export function givenDevices<T extends Partial<DeviceRequest>>(wish: T): T {
   return wish;
 }
 
-const CHOICE: Kind = {
+export const CHOICE: Kind = {
   fits: isConstraints,
   cure: 'Give constraints, as { deviceId: "…" }, or {} for the browser’s own choice.',
 };
@@ -99,7 +99,7 @@ export function givenChoice(choice: ChosenDevices): ChosenDevices {
 }
 
 /** What methods are called with, by the names that messages give it. */
-const ARGUMENTS = {
+export const ARGUMENTS = {
   text: { fits: isText, cure: 'Give a text, as "I am happy"; an empty one takes back the one before.' },
   file: {
     fits: (value) => value instanceof Blob,
@@ -164,12 +164,18 @@ function notBrought(cause: unknown): MemoError {
   );
 }
 
-/** What is not known by these names is nobody's. */
-function check(what: string, kinds: Readonly<Record<string, Kind>>, given: unknown): void {
-  if (!isRecord(given)) throw wrong(`${what}s`, given, `Give an object with each ${what} by its name.`);
+/**
+ * What is not known by these names is nobody's.
+ * @param of what it belongs to, for messages
+ * @throws MemoError `input-invalid`
+ */
+export function check(what: string, kinds: Readonly<Record<string, Kind>>, given: unknown, of = ''): void {
+  const names = Object.keys(kinds).join(', ');
+  if (!isRecord(given))
+    throw wrong(`${what}s${of}`, given, `Give an object with each ${what} by its name: ${names}.`);
   for (const [name, { fits, cure, needed = false }] of Object.entries(kinds)) {
     const value = given[name];
-    if (value === undefined ? needed : !fits(value)) throw wrong(`${what} ${name}`, value, cure);
+    if (value === undefined ? needed : !fits(value)) throw wrong(`${what} ${name}${of}`, value, cure);
   }
 }
 
@@ -187,7 +193,7 @@ function checkRanges({ modalities, rates = {}, smoothing = 0 }: Partial<Settings
   }
 }
 
-function wrong(what: string, value: unknown, cure: string): MemoError {
+export function wrong(what: string, value: unknown, cure: string): MemoError {
   return new MemoError('input-invalid', `The ${what} cannot be ${shown(value)}.`, cure);
 }
 
@@ -203,6 +209,6 @@ function shown(value: unknown): string {
   }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }

@@ -14,7 +14,9 @@ import {
   givenPush,
   givenSettings,
 } from './given';
+import { wrongRequest } from './given-request';
 import type { RecogniserOptions, RecogniserParts } from './options';
+import type { MemoRequest } from './requests';
 import type { FetchFile } from './run';
 import type { Settings } from './settings';
 
@@ -53,6 +55,12 @@ export class Recogniser extends BaseRecogniser {
 
   override async configure(change: Partial<Settings>): Promise<void> {
     await super.configure(givenSettings(change));
+  }
+
+  override handle(request: MemoRequest): void {
+    const wrong = wrongRequest(request);
+    if (wrong === null) super.handle(request);
+    else this.emit('error', wrong);
   }
 
   /**
