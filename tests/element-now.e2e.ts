@@ -87,3 +87,55 @@ test('a property of another kind is told by its name, and its default holds', as
     'devices-denied',
   ]);
 });
+
+test('what is no request is told, and everything goes on', async ({ open }) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  const { told, state } = await page.evaluate(async () => {
+    const found = document.querySelector('memo-bert')!;
+    const told: unknown[] = [];
+    const all = new Promise<void>((resolve) =>
+      found.addEventListener('error', ({ detail }) => {
+        if (told.push([detail.code, detail.message]) === 4) resolve();
+      }),
+    );
+    const asked: unknown[] = [undefined, { name: 'begin', detail: {} }, { name: 'text', detail: 'happy' }];
+    for (const request of asked) found.handle(request as never);
+    found.dispatchEvent(new CustomEvent('memo-request'));
+    await all;
+    return { told: told.toSorted(), state: found.state };
+  });
+  expect(told).toEqual([
+    ['input-invalid', 'The details of the request "text" cannot be "happy".'],
+    ['input-invalid', 'The name of a request cannot be "begin".'],
+    ['input-invalid', 'The request cannot be "null".'],
+    ['input-invalid', 'The request cannot be "undefined".'],
+  ]);
+  expect(state).toBe('idle');
+});
+
+test('a subscriber that throws at its first call is not called again', async ({ open }) => {
+  const page = await open();
+  await openBody(page, '<memo-bert device="wasm"></memo-bert>');
+  const calls = await page.evaluate(async () => {
+    const found = document.querySelector('memo-bert')!;
+    let calls = 0;
+    try {
+      found.subscribe(() => {
+        calls += 1;
+        throw new Error('not mine');
+      });
+    } catch {
+      // as it should
+    }
+    const told = new Promise<void>((resolve) =>
+      found.subscribe(({ promptError }) => {
+        if (promptError !== null) resolve();
+      }),
+    );
+    found.handle({ name: 'prompt', detail: { prompt: 'no mask' } });
+    await told;
+    return calls;
+  });
+  expect(calls).toBe(1);
+});

@@ -218,8 +218,8 @@ export class MemoEngine extends (Dressed as typeof Listening<MemoBertEventMap>) 
 
   /** Calls back at once with the present state, then after changes; returns the way out. */
   subscribe(subscriber: (state: RecogniserState) => void): () => void {
+    subscriber(this.#now); // one that throws has no way out
     this.#subscribers.add(subscriber);
-    subscriber(this.#now);
     return () => this.#subscribers.delete(subscriber);
   }
 

@@ -51,8 +51,8 @@ export class OfflineStore {
 
   /** Calls back at once, then after changes; returns the way out. */
   subscribe(subscriber: (state: OfflineState) => void): () => void {
+    subscriber(this.#state); // one that throws has no way out
     this.#subscribers.add(subscriber);
-    subscriber(this.#state);
     return () => this.#subscribers.delete(subscriber);
   }
 

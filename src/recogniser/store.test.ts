@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { tellAll } from './store';
+import { Store, tellAll } from './store';
 
 it('tells everybody, and reports what one of them throws', () => {
   vi.useFakeTimers({ toFake: ['queueMicrotask'] });
@@ -11,4 +11,29 @@ it('tells everybody, and reports what one of them throws', () => {
   expect(told).toEqual(['a now', 'b now']);
   expect(() => vi.runAllTicks()).toThrow('not mine');
   vi.useRealTimers();
+});
+
+it('does not keep a subscriber that throws at its first call: nobody has the way out', async () => {
+  const store = new Store();
+  let calls = 0;
+  const broken = () => {
+    calls += 1;
+    throw new Error('not mine');
+  };
+  expect(() => store.subscribe(broken)).toThrow('not mine');
+  const told: unknown[] = [];
+  store.subscribe(({ text }) => told.push(text));
+  store.set({ text: 'hello' });
+  await Promise.resolve();
+  expect([calls, told]).toEqual([1, ['', 'hello']]);
+});
+
+it('tells a subscriber that changes the state at its first call of that change', async () => {
+  const store = new Store();
+  const told: unknown[] = [];
+  store.subscribe(({ text }) => {
+    if (told.push(text) === 1) store.set({ text: 'hello' });
+  });
+  await Promise.resolve();
+  expect(told).toEqual(['', 'hello']);
 });

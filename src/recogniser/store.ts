@@ -23,8 +23,8 @@ export class Store {
 
   /** Calls back at once with the present state, then after changes; returns the way out. */
   subscribe(subscriber: (state: RecogniserState) => void): () => void {
+    subscriber(this.#state); // one that throws has no way out
     this.#subscribers.add(subscriber);
-    subscriber(this.#state);
     return () => this.#subscribers.delete(subscriber);
   }
 }
