@@ -38,6 +38,7 @@ export type {
 } from './memobert/moment';
 export { DOUBTS, type Doubt, type Reliability } from './memobert/reliability';
 export { adapt, fitAdaptation, type Prior, type Subject } from './recogniser/adaptation';
+export type { LateAdapter } from './recogniser/adaptation/late-adapter';
 export {
   CONDITIONS,
   DEFAULT_SETTINGS,
@@ -72,7 +73,9 @@ export {
 } from './recogniser';
 export { Estimates } from './recogniser/estimates';
 export { Recogniser } from './recogniser/recogniser';
+export type { Given, GivenFrom } from './recogniser/timeline';
 export { marks, segments } from './recogniser/timeline-marks';
+export type { Words } from './recogniser/words';
 export type { MeasureInput, Measurement, MeasureOptions, MeasureWishes, Spread } from './measure';
 export type { ChosenDevices, DeviceRequest, DeviceWanted } from './capture';
 export type { RecognitionPlace, Word, WordSourceKind, WordStatus } from './capture/words';

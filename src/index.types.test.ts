@@ -12,6 +12,9 @@ import {
   type DeviceRequest,
   type Estimate,
   type Filling,
+  type Given,
+  type GivenFrom,
+  type LateAdapter,
   type LoadStep,
   type MarkedMoment,
   type MeasureInput,
@@ -26,6 +29,7 @@ import {
   type StateChange,
   type Subject,
   type Timeline,
+  type Words,
   type WordsState,
 } from '.';
 
@@ -55,6 +59,13 @@ describe('the headless API', () => {
       expectTypeOf(recogniser.state).toEqualTypeOf<RecogniserState>();
     });
     expectTypeOf<Recogniser>().toExtend<AsyncIterable<Estimate>>();
+  });
+
+  it('names what a recogniser and a timeline are made of', () => {
+    expectTypeOf<Recogniser['words']>().toEqualTypeOf<Words>();
+    expectTypeOf<Recogniser['adapter']>().toEqualTypeOf<LateAdapter>();
+    expectTypeOf<Timeline['given']>().toEqualTypeOf<Given>();
+    expectTypeOf<NonNullable<Timeline['givenFrom']>>().toEqualTypeOf<readonly GivenFrom[]>();
   });
 
   it('takes streams, files, frames and samples', () => {

@@ -2,11 +2,15 @@
 
 import type { Estimate } from '../memobert/estimate';
 
+/** What a source gives at all, whether or not somebody is seen or heard in it. */
 export interface Given {
+  /** A picture. */
   readonly face: boolean;
+  /** A sound. */
   readonly voice: boolean;
 }
 
+/** What a source gave from a time on. */
 export interface GivenFrom extends Given {
   /** Seconds on the source's clock. */
   readonly from: number;

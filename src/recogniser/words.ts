@@ -23,6 +23,7 @@ export interface WordsOwner {
   speaking(): boolean;
 }
 
+/** Where the words of a recogniser come from: `recogniser.words`. */
 export class Words {
   readonly #maker: WordSourceMaker;
   #state: WordsState;
@@ -45,6 +46,7 @@ export class Words {
   #captioned: string | null = null;
   #running = true;
 
+  /** @internal */
   constructor(
     parts: WordsParts,
     private readonly owner: WordsOwner,
@@ -53,11 +55,12 @@ export class Words {
     this.#state = { ...INITIAL_WORDS, offered: this.#maker.offered };
   }
 
+  /** As `state.words` of the recogniser. */
   get state(): WordsState {
     return this.#state;
   }
 
-  /** A bundle that is loaded may bring a speech model. */
+  /** A bundle that is loaded may bring a speech model. @internal */
   offer(manifest: Pick<Manifest, 'speech'>): void {
     this.#maker.offer(manifest);
     const { offered } = this.#maker;
@@ -91,7 +94,7 @@ export class Words {
     this.#tellSaid();
   }
 
-  /** What somebody types, in place of what was typed before; takes the words from there. Tells nobody: the caller knows. */
+  /** What somebody types, in place of what was typed before; takes the words from there. Tells nobody: the caller knows. @internal */
   type(text: string): void {
     this.#text = text;
     this.#quiet = true;
@@ -103,7 +106,7 @@ export class Words {
   /**
    * A WebVTT or SubRip file on the clock of the run: a file's own, or counted from the start of anything live. One that others are
    * given after, while it is read, is not used.
-   * @throws MemoError `captions-invalid`: then the words come from where they came from before
+   * Rejects with `captions-invalid`, or `input-invalid` for what is no Blob: then the words come from where they came from before.
    */
   async captions(file: Blob, name: string, language = ''): Promise<void> {
     const reading = (this.#reading = {});
@@ -126,11 +129,12 @@ export class Words {
     this.#takeCaptions(element, { name, cues: null });
   }
 
+  /** `state.error` is null again. */
   dismissError(): void {
     this.#set({ error: null });
   }
 
-  /** A run has its source. @param named the file that it is of: captions of another one are given up, also by what is live */
+  /** A run has its source. @param named the file that it is of: captions of another one are given up, also by what is live @internal */
   attach(source: Source, named: NamedFile | null = null): void {
     const { seconds = null } = source;
     const file = named && `${named.name} ${named.blob.size}`;
@@ -148,7 +152,7 @@ export class Words {
     this.#begin();
   }
 
-  /** Nobody listens in a hidden page, and whoever did begins again after it; a file that is read goes on. */
+  /** Nobody listens in a hidden page, and whoever did begins again after it; a file that is read goes on. @internal */
   setRunning(running: boolean): void {
     this.#running = running;
     if (this.#seat !== null && this.#rests) {
@@ -158,20 +162,20 @@ export class Words {
     this.#begin();
   }
 
-  /** A file that is read has come to this moment, seconds; resolves when the words that count for it are told. */
+  /** A file that is read has come to this moment, seconds; resolves when the words that count for it are told. @internal */
   async advance(seconds: number): Promise<void> {
     await this.#begun();
     this.#reached = seconds;
     await this.#source?.advance?.(seconds);
   }
 
-  /** Sound of a file that is read; resolves when all that can be made of it so far was told. */
+  /** Sound of a file that is read; resolves when all that can be made of it so far was told. @internal */
   async hear(chunk: SampleChunk): Promise<void> {
     await this.#begun();
     await this.#source?.hear?.(chunk);
   }
 
-  /** The run is over; the choice stays. */
+  /** The run is over; the choice stays. @internal */
   detach(): void {
     this.#scene = null;
     this.#leave();
@@ -179,14 +183,14 @@ export class Words {
       this.#set({ status: 'off', said: [] });
   }
 
-  /** The words for the estimates from now on. @param own what the run's source itself says, where nobody gives other words */
+  /** The words for the estimates from now on. @param own what the run's source itself says, where nobody gives other words @internal */
   texts(own: readonly TimedText[]): readonly TimedText[] {
     const { source, said, status } = this.#state;
     if (said.length === 0 && (source === 'typed' || status !== 'listening')) return own;
     return said;
   }
 
-  /** Never rejects: what fails is shown. */
+  /** Never rejects: what fails is shown. @internal */
   async told(step: () => unknown): Promise<void> {
     try {
       await step();
@@ -195,6 +199,7 @@ export class Words {
     }
   }
 
+  /** @internal */
   close(): void {
     this.detach();
     this.#maker.dropSpeech();

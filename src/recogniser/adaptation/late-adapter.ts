@@ -8,6 +8,7 @@ import type { Mark } from './fit';
 import { NO_ADAPTATION, type AdaptationState } from './state';
 import type { Subject } from './subject';
 
+/** The marks of a recogniser: `recogniser.adapter`. `mark()` of the recogniser itself takes one of the moment that is shown. */
 export class LateAdapter {
   readonly #changed: (state: AdaptationState) => void;
   readonly #create: (on: boolean) => Adapter;
@@ -15,25 +16,25 @@ export class LateAdapter {
   /** Before there is a model. */
   #state = NO_ADAPTATION;
 
-  /** @param create asked with the first {@link turnTo}, and told whether it is to be applied */
+  /** @param create asked with the first {@link turnTo}, and told whether it is to be applied @internal */
   constructor(changed: (state: AdaptationState) => void, create: (on: boolean) => Adapter) {
     this.#changed = changed;
     this.#create = create;
   }
 
-  /** A model was loaded, or is asked otherwise. */
+  /** A model was loaded, or is asked otherwise. @internal */
   turnTo(subject: Subject): void {
     this.#adapter ??= this.#create(this.#state.on);
     this.#adapter.turnTo(subject);
   }
 
-  /** The estimate with the adaptation applied; the same one where there is none for its words. */
+  /** The estimate with the adaptation applied; the same one where there is none for its words. @internal */
   apply(estimate: Estimate): Estimate {
     return this.#adapter?.apply(estimate) ?? estimate;
   }
 
   /**
-   * This moment's right word.
+   * This moment's right word, a label's id.
    * @throws MemoError `moment-missing`, `label-invalid`
    */
   mark(estimate: Estimate | null, word: string): Mark {
@@ -79,6 +80,7 @@ export class LateAdapter {
     await this.#needed().fromFile(file);
   }
 
+  /** `state.error` is null again. */
   dismissError(): void {
     if (this.#adapter === null) this.#tell({ error: null });
     else this.#adapter.dismissError();
