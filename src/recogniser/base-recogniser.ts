@@ -125,8 +125,7 @@ export class BaseRecogniser extends Runner {
       if (run.kind !== 'text') await this.say(run);
     } else if (blank) {
       this.apply({ estimate: null, source: null });
-      const { position, timeline } = this.state;
-      this.seek(position ?? timeline?.reached ?? 0); // without a file there is nothing to go back to
+      this.seek(this.state.position ?? this.state.timeline?.reached ?? 0); // without a file there is nothing to go back to
     } else await this.#answerText();
   }
 
