@@ -19,7 +19,7 @@ const LIGHT = [
     'language',
     'leaving',
   ],
-  ...['looks', 'nothing-leaves', 'page', 'styling', 'timeline', 'touch', 'typed-beside-file'],
+  ...['looks', 'narrow', 'nothing-leaves', 'page', 'styling', 'timeline', 'touch', 'typed-beside-file'],
 ].map((name) => `**/${name}.e2e.ts`);
 
 const port = Number(process.env['MEMO_TEST_PORT'] ?? 4823);

@@ -21,12 +21,12 @@ export class MemoBars extends BaseElement {
     css`
       :host {
         display: grid;
-        grid-template-rows: 1fr auto;
+        grid-template: 1fr auto / minmax(0, 1fr);
       }
       ol {
         display: grid;
         grid-auto-rows: minmax(2rem, 1fr);
-        grid-template-columns: max-content 1fr minmax(3.25em, max-content);
+        grid-template-columns: minmax(min-content, max-content) 1fr minmax(3.25em, max-content);
         row-gap: 0.125rem;
         /* beside a file there would be room for rows that nobody reads as one list */
         max-block-size: calc(var(--_rows) * 4.25rem);

@@ -47,8 +47,9 @@ export class MemoControls extends BaseElement {
         margin-block-start: 0.5rem;
       }
       .others button {
-        flex: 1 0 auto;
+        flex: 1 1 auto;
         padding-inline: 0.5rem;
+        white-space: normal;
       }
       .switch[aria-checked='false'] {
         color: var(--_muted);

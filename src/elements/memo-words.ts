@@ -30,6 +30,7 @@ export class MemoWords extends BaseElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.5rem;
         container-type: inline-size;
       }

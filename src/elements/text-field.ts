@@ -12,7 +12,7 @@ export const fieldStyles = css`
     gap: 0.375rem 0.5rem;
   }
   input[type='text'] {
-    flex: 1 1 12rem;
+    flex: 1 1 min(12rem, 100%);
     min-inline-size: 0;
     min-block-size: 44px;
     padding: 0.25rem 0.875rem;
