@@ -129,3 +129,16 @@ describe('examples', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+it.each(['README.md', 'docs/embed.md'])('%s installs the file that npm pack makes here', (page) => {
+  const { name, version, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    name: string;
+    version: string;
+    scripts: Record<string, string>;
+  };
+  const text = readFileSync(join(root, page), 'utf8');
+  expect(text).toContain('npm ci && npm pack');
+  expect(text.match(/memo-bert-[\d.]+\.tgz/g)).toEqual([`${name}-${version}.tgz`]);
+  // npm runs it before it packs
+  expect(scripts['prepack']).toBe(scripts['package']);
+});
