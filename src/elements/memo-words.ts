@@ -1,5 +1,6 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { WordSourceKind } from '../capture/words';
+import { isForeign } from '../memobert/prompt';
 import { INITIAL_WORDS, type RecogniserState, type WordsState } from '../recogniser';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
@@ -84,6 +85,10 @@ export class MemoWords extends BaseElement {
         outline: 2px solid var(--_focus);
         outline-offset: -2px;
       }
+      .note {
+        color: var(--_muted);
+        font-size: 0.875em;
+      }
       @container (max-width: 24rem) {
         .choices {
           inline-size: 100%;
@@ -104,6 +109,9 @@ export class MemoWords extends BaseElement {
   @property({ type: Boolean }) deaf = false;
   /** A file is open. */
   @property({ type: Boolean }) file = false;
+
+  /** What is said has no word that the model reads. */
+  @state() private foreign = false;
 
   /** What is shown of words that are not typed; null until somebody chose such a source. */
   @state() private panels: typeof panels | null = null;
@@ -132,8 +140,10 @@ export class MemoWords extends BaseElement {
     if (this.input !== null) this.input.value = this.text;
   }
 
-  protected override take({ text, words, microphone, media }: RecogniserState): void {
+  protected override take({ text, words, microphone, media, labels }: RecogniserState): void {
     Object.assign(this, { text, words, deaf: microphone === 'lost', file: media !== null });
+    const said = words.source === 'typed' ? text : words.said.map((each) => each.text).join('');
+    this.foreign = said.trim() !== '' && isForeign(said, labels?.[0] ?? 'happy');
   }
 
   override render(): TemplateResult {
@@ -143,6 +153,7 @@ export class MemoWords extends BaseElement {
         <div class="choices">${offered.map((source) => this.#choice(source))}</div>
       </fieldset>
       ${this.#panel()}
+      ${this.foreign ? html`<p class="note" role="status">${strings.words.foreign}</p>` : nothing}
       <input
         type="file"
         accept=".vtt,.srt,text/vtt"

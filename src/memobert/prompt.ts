@@ -20,6 +20,8 @@ export interface PromptedText {
 const MASK = '[MASK]';
 /** Words of what was said, prompt and markers share the graph's positions (64 in the smallest model). */
 const MOST_PIECES = 24;
+/** Characters of a long prompt that a message repeats. */
+const MOST_QUOTED = 60;
 
 /**
  * What can be said against a wording without a vocabulary.
@@ -68,6 +70,11 @@ function notOneWord(word: string): MemoError {
 /** `[MASK]` and its like are in the vocabulary, but say nothing. */
 const LATIN = /\p{Script=Latin}/u;
 const MARKER = /^\[.*\]$/s;
+
+/** Whether a text has no letter of the alphabet that `label` is written in, as far as that is Latin. */
+export function isForeign(text: string, label = ''): boolean {
+  return LATIN.test(label) && !LATIN.test(text);
+}
 
 export class Prompt {
   readonly labelTokens: readonly number[];
@@ -125,8 +132,7 @@ export class Prompt {
    * is left of Korean or of a smiley are pieces of single characters, which it answers at random, and surely.
    */
   says(text: string): boolean {
-    const isForeign = LATIN.test(this.labels[0]?.word ?? '') && !LATIN.test(text);
-    return !isForeign && this.#words(text).length > 0;
+    return !isForeign(text, this.labels[0]?.word) && this.#words(text).length > 0;
   }
 
   /** Ids of what was said, as far as the model reads it: the latest pieces. */
@@ -148,7 +154,7 @@ export class Prompt {
 function tooLong(wording: string, pieces: number): MemoError {
   return new MemoError(
     'prompt-invalid',
-    `The prompt "${wording}" is ${pieces} word pieces long; the model takes ${MOST_PIECES}.`,
+    `The prompt "${wording.slice(0, MOST_QUOTED)}…" is ${pieces} word pieces long; the model takes ${MOST_PIECES}.`,
     'Write a shorter sentence.',
   );
 }

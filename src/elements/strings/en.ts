@@ -132,6 +132,7 @@ export const en = {
   },
   words: {
     sources: wordSources,
+    foreign: 'The model reads English: it takes this for no words.',
   },
   preview: {
     cameraOff: 'No picture',

@@ -137,6 +137,7 @@ export const ko: Words = {
   },
   words: {
     sources: { typed: '입력', captions: '자막', browser: '음성(브라우저)', 'in-page': '음성(페이지)' },
+    foreign: '모델은 영어를 읽습니다. 이 글은 말로 치지 않습니다.',
   },
   preview: {
     cameraOff: '영상 없음',
