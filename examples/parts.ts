@@ -4,7 +4,7 @@ import { followLanguage } from '../src/app/language';
 import type { MemoEngine } from '../src/elements';
 
 /** The words that are asked about, each until the button offers the next. */
-const LABELS = ['happy,calm,bored,worried', 'tired,awake,excited'] as const;
+const LABELS = ['happy,sad,angry,neutral', 'surprised,scared,neutral'] as const;
 
 const engine = document.querySelector<MemoEngine>('#engine');
 const again = document.querySelector<HTMLButtonElement>('#again');

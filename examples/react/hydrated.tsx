@@ -9,7 +9,7 @@ import type { Estimate } from 'memo-bert';
 import 'memo-bert/elements';
 import type {} from 'memo-bert/react';
 
-const MOOD = ['happy', 'calm', 'worried'];
+const MOOD = ['happy', 'sad', 'angry'];
 
 function App() {
   const [mounted, setMounted] = useState(false);

@@ -6,8 +6,8 @@ import type { Estimate } from 'memo-bert';
 import 'memo-bert/elements';
 import type {} from 'memo-bert/react';
 
-const MOOD = ['happy', 'calm', 'worried'];
-const ENERGY = ['tired', 'awake', 'excited'];
+const MOOD = ['happy', 'sad', 'angry'];
+const FRIGHT = ['surprised', 'scared', 'neutral'];
 
 function App() {
   const [shown, setShown] = useState(true);
@@ -16,7 +16,7 @@ function App() {
   return (
     <main>
       <button onClick={() => setShown(!shown)}>{shown ? 'Take it away' : 'Bring it back'}</button>
-      <button onClick={() => setLabels(labels === MOOD ? ENERGY : MOOD)}>Ask about something else</button>
+      <button onClick={() => setLabels(labels === MOOD ? FRIGHT : MOOD)}>Ask about something else</button>
       <output>{estimate === null ? '' : topLabel(estimate)}</output>
       {shown && (
         <memo-bert
