@@ -200,9 +200,11 @@ test('marks are kept only when asked, come back with the page, and go out and in
   expect(JSON.parse(saved)).toMatchObject({ format: 1, marks: [{ word: 'happy' }, { word: 'angry' }] });
 
   await openPage(page);
-  await say(page, 'hello there, you');
   await page.getByTestId('open-adaptation').click();
+  await expect(page.getByTestId('marks-kept'), 'before there is a model').toBeVisible();
+  await say(page, 'hello there, you');
   await expect(page.getByTestId('marked')).toHaveCount(2);
+  await expect(page.getByTestId('marks-kept')).toHaveCount(0);
   expect((await estimate(page))?.unadapted).toBeDefined();
   await page.getByTestId('unmark').first().click();
   await expect(page.getByTestId('effect')).toContainText('another word');
@@ -230,6 +232,21 @@ test('marks are kept only when asked, come back with the page, and go out and in
   await page.getByTestId('wording').click();
   await page.getByTestId('ask-words-4').check({ force: true });
   await expect(page.getByTestId('marked')).toHaveCount(0);
+});
+
+test('what is kept can be forgotten before the model is there', async ({ open }) => {
+  const page = await open();
+  await openFake(page);
+  await page.getByTestId('open-adaptation').click();
+  await expect(page.getByTestId('marks-kept')).toHaveCount(0);
+  await page.getByTestId('mark-happy').click();
+  await page.getByTestId('keep-marks').click();
+  await openPage(page);
+  await page.getByTestId('open-adaptation').click();
+  await page.getByTestId('forget-marks').click();
+  await expect(page.getByTestId('marks-kept')).toHaveCount(0);
+  await expect(page.getByTestId('forget-marks')).toBeDisabled();
+  expect(await page.evaluate(() => localStorage.length)).toBe(0);
 });
 
 test('what is kept can be let go with the last mark taken back; a first impression cannot be marked', async ({

@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { NO_ADAPTATION, type AdaptationState, type MarkedMoment, type RecogniserState } from '../recogniser';
+import { forgetKeptMarks, keepsMarks } from '../offline/kept-marks';
 import { adapt, answers, writeAdaptation } from '../recogniser/adaptation';
 import { BaseElement } from './base-element';
 import { buttons } from './buttons';
@@ -194,7 +195,9 @@ export class MemoAdaptation extends BaseElement {
   }
 
   readonly #forget = (): void => {
+    if (this.adaptation.subject === null) forgetKeptMarks(window);
     this.request('adaptation-clear', {});
+    this.requestUpdate();
     this.focus(); // without a mark it is disabled
   };
 
@@ -217,38 +220,41 @@ export class MemoAdaptation extends BaseElement {
   #foot(): TemplateResult {
     const { marks, on, kept, subject } = this.adaptation;
     const none = marks.length === 0;
-    return html`<div class="row">
-      ${this.#switch('use', apartWords().yours.use, on, none, (next) =>
-        this.request('adaptation-use', { on: next }),
-      )}
-      ${this.#switch('keep', apartWords().yours.keep, kept, none && !kept, (next) => {
-        this.request('adaptation-keep', { kept: next });
-        if (none) this.focus(); // then it is disabled
-      })}
-      <div class="row buttons">
-        <button class="quiet" type="button" data-testid="save-marks" ?disabled=${none} @click=${this.#save}>
-          ${apartWords().yours.save}
-        </button>
-        <button
-          class="quiet"
-          type="button"
-          data-testid="open-marks"
-          ?disabled=${subject === null}
-          @click=${() => this.file.click()}
-        >
-          ${apartWords().yours.load}
-        </button>
-        <button
-          class="quiet"
-          type="button"
-          data-testid="forget-marks"
-          ?disabled=${none}
-          @click=${this.#forget}
-        >
-          ${apartWords().yours.forget}
-        </button>
-      </div>
-    </div>`;
+    // which of them are this model's and prompt's only the model can tell
+    const unread = subject === null && keepsMarks(window);
+    return html`${unread ? html`<p data-testid="marks-kept">${apartWords().yours.unread}</p>` : nothing}
+      <div class="row">
+        ${this.#switch('use', apartWords().yours.use, on, none, (next) =>
+          this.request('adaptation-use', { on: next }),
+        )}
+        ${this.#switch('keep', apartWords().yours.keep, kept, none && !kept, (next) => {
+          this.request('adaptation-keep', { kept: next });
+          if (none) this.focus(); // then it is disabled
+        })}
+        <div class="row buttons">
+          <button class="quiet" type="button" data-testid="save-marks" ?disabled=${none} @click=${this.#save}>
+            ${apartWords().yours.save}
+          </button>
+          <button
+            class="quiet"
+            type="button"
+            data-testid="open-marks"
+            ?disabled=${subject === null}
+            @click=${() => this.file.click()}
+          >
+            ${apartWords().yours.load}
+          </button>
+          <button
+            class="quiet"
+            type="button"
+            data-testid="forget-marks"
+            ?disabled=${none && !unread}
+            @click=${this.#forget}
+          >
+            ${apartWords().yours.forget}
+          </button>
+        </div>
+      </div>`;
   }
 
   #switch(

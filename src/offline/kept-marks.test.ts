@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Keeper } from '../recogniser/adaptation/keeper';
 import type { Subject } from '../recogniser/adaptation/subject';
-import { forgetKeptMarks } from './kept-marks';
+import { forgetKeptMarks, keepsMarks } from './kept-marks';
 
 const SUBJECT: Subject = { bundle: { name: 'toy', version: '1' }, prompt: 'I am [MASK].', labels: ['happy'] };
 
@@ -19,7 +19,10 @@ it('forgets the marks of every model and prompt, and nothing of others', () => {
   const other = { ...SUBJECT, prompt: 'It was [MASK].' };
   for (const subject of [SUBJECT, other]) keeper.write(subject, '{}');
   storage.setItem('somebody', 'else');
-  forgetKeptMarks({ localStorage: storage as unknown as Storage });
+  const view = { localStorage: storage as unknown as Storage };
+  expect(keepsMarks(view)).toBe(true);
+  forgetKeptMarks(view);
+  expect(keepsMarks(view)).toBe(false);
   expect([keeper.read(SUBJECT), keeper.read(other), storage.getItem('somebody')]).toEqual([
     null,
     null,
@@ -34,4 +37,5 @@ it('goes on where the browser refuses its storage', () => {
     },
   };
   expect(() => forgetKeptMarks(refusing)).not.toThrow();
+  expect(keepsMarks(refusing)).toBe(false);
 });

@@ -72,6 +72,8 @@ const en = {
     save: 'Save',
     load: 'Open',
     forget: 'Forget all',
+    unread:
+      'Marks are kept in this browser. They are shown once the model is loaded; “Forget all” forgets those of every sentence.',
     fitted: (temperature: string) =>
       `Temperature ${temperature}: above 1 the answers are less sure, below 1 surer. Above 0 a word is answered more often, below 0 less:`,
   },
@@ -145,6 +147,8 @@ const ko: ApartWords = {
     save: '저장',
     load: '열기',
     forget: '표시 모두 지우기',
+    unread:
+      '이 브라우저에 보관된 표시가 있습니다. 모델을 불러오면 보입니다. 지금 지우면 모든 문장의 표시가 지워집니다.',
     fitted: (temperature) =>
       `온도 ${temperature}: 1보다 크면 답이 덜 확실하고 작으면 더 확실합니다. 단어의 값이 0보다 크면 더 자주, 작으면 덜 답합니다:`,
   },
