@@ -157,6 +157,7 @@ test('other sentences and words with the shipped vocabulary; what it refuses is 
     reasons: expect.arrayContaining(['other-words']) as unknown,
   });
   await expect(page.locator('memo-prompt')).toContainText('another word fits better');
+  await expect(page.locator('memo-prompt .words li').first()).toContainText('angry');
   for (const word of ['bored', 'excited', 'furious'])
     await expect(page.locator('memo-bars').first()).toContainText(word);
   for (const [field, text, code] of [

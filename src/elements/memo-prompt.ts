@@ -210,9 +210,10 @@ export class MemoPrompt extends BaseElement {
     }
     if (this.doubts !== null) {
       const reasons = this.doubts.map((doubt) => strings.unsure.doubts[doubt]);
-      return html`<span data-testid="doubts">${strings.unsure.because(reasons)}</span>`;
+      // which word fits better
+      const likely = this.doubts.includes('other-words') ? this.#likely() : nothing;
+      return html`<span data-testid="doubts">${strings.unsure.because(reasons)}</span>${likely}`;
     }
-    const likely = this.words.slice(0, MOST_WORDS);
     const gloss = labelGloss(label);
     return html`<span
         >${gloss === null ? nothing : html`<b class="gloss" data-testid="gloss">${gloss}</b> `}<span
@@ -221,18 +222,19 @@ export class MemoPrompt extends BaseElement {
           >${percent(probability)}</span
         >
         ${strings.prompt.ofLabels(this.labels.length)}</span
-      >
-      ${
-        likely.length === 0
-          ? nothing
-          : html`<span id="all">${strings.prompt.vocabulary}</span>
-              <ol class="words" aria-labelledby="all" lang="en">
-                ${likely.map(
-                  ({ word, probability: own }) =>
-                    html`<li><em>${word}</em> <span class="number">${percent(own)}</span></li>`,
-                )}
-              </ol>`
-      }`;
+      >${this.#likely()}`;
+  }
+
+  #likely(): unknown {
+    const likely = this.words.slice(0, MOST_WORDS);
+    if (likely.length === 0) return nothing;
+    return html`<span id="all">${strings.prompt.vocabulary}</span>
+      <ol class="words" aria-labelledby="all" lang="en">
+        ${likely.map(
+          ({ word, probability }) =>
+            html`<li><em>${word}</em> <span class="number">${percent(probability)}</span></li>`,
+        )}
+      </ol>`;
   }
 }
 
