@@ -5,11 +5,12 @@ import { MemoError } from '../errors';
 import { MODALITIES } from '../memobert/estimate';
 import type { DeviceWish } from '../runtime/protocol';
 import type { RecogniserOptions } from './options';
+import type { RequestName } from './requests';
 import type { FetchFile } from './run';
 import { MOST_HZ, MOST_SMOOTHING_S, said, type Settings } from './settings';
 import type { Rates } from './state';
 
-export interface Kind {
+interface Kind {
   readonly fits: (value: unknown) => boolean;
   readonly cure: string;
   /** It cannot be left out. */
@@ -19,17 +20,17 @@ export interface Kind {
 const DEVICES: readonly unknown[] = ['auto', 'webgpu', 'wasm'] satisfies readonly DeviceWish[];
 const STAGES: readonly string[] = ['face', 'voice', 'fusion'] satisfies readonly (keyof Rates)[];
 
-export const isText = (value: unknown) => typeof value === 'string';
-export const isNumber = (value: unknown) => typeof value === 'number';
+const isText = (value: unknown) => typeof value === 'string';
+const isNumber = (value: unknown) => typeof value === 'number';
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
 
 const ADDRESS: Kind = {
   fits: (value) => isText(value) || value instanceof URL,
   cure: 'Give an address, whole or relative to the page.',
 };
-export const TRUTH: Kind = { fits: (value) => typeof value === 'boolean', cure: 'Give true or false.' };
+const TRUTH: Kind = { fits: (value) => typeof value === 'boolean', cure: 'Give true or false.' };
 
-export const SETTINGS: Readonly<Record<keyof Settings, Kind>> = {
+const SETTINGS: Readonly<Record<keyof Settings, Kind>> = {
   prompt: {
     fits: (value) => value === null || isText(value),
     cure: 'Give a sentence with [MASK] once, or null for the bundle’s own.',
@@ -76,7 +77,7 @@ export function givenSettings(change: Partial<Settings> = {}): Partial<Settings>
 
 const isConstraints = (value: unknown) => isRecord(value) && !Array.isArray(value);
 
-export const DEVICE: Kind = {
+const DEVICE: Kind = {
   fits: (value) => typeof value === 'boolean' || isConstraints(value),
   cure: 'Give true, false or constraints, as { deviceId: "…" }.',
 };
@@ -87,7 +88,7 @@ export function givenDevices<T extends Partial<DeviceRequest>>(wish: T): T {
   return wish;
 }
 
-export const CHOICE: Kind = {
+const CHOICE: Kind = {
   fits: isConstraints,
   cure: 'Give constraints, as { deviceId: "…" }, or {} for the browser’s own choice.',
 };
@@ -99,7 +100,7 @@ export function givenChoice(choice: ChosenDevices): ChosenDevices {
 }
 
 /** What methods are called with, by the names that messages give it. */
-export const ARGUMENTS = {
+const ARGUMENTS = {
   text: { fits: isText, cure: 'Give a text, as "I am happy"; an empty one takes back the one before.' },
   file: {
     fits: (value) => value instanceof Blob,
@@ -169,7 +170,7 @@ function notBrought(cause: unknown): MemoError {
  * @param of what it belongs to, for messages
  * @throws MemoError `input-invalid`
  */
-export function check(what: string, kinds: Readonly<Record<string, Kind>>, given: unknown, of = ''): void {
+function check(what: string, kinds: Readonly<Record<string, Kind>>, given: unknown, of = ''): void {
   const names = Object.keys(kinds).join(', ');
   if (!isRecord(given))
     throw wrong(`${what}s${of}`, given, `Give an object with each ${what} by its name: ${names}.`);
@@ -193,7 +194,7 @@ function checkRanges({ modalities, rates = {}, smoothing = 0 }: Partial<Settings
   }
 }
 
-export function wrong(what: string, value: unknown, cure: string): MemoError {
+function wrong(what: string, value: unknown, cure: string): MemoError {
   return new MemoError('input-invalid', `The ${what} cannot be ${shown(value)}.`, cure);
 }
 
@@ -209,6 +210,88 @@ function shown(value: unknown): string {
   }
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
+}
+
+const needed = (fits: Kind['fits'], cure: string): Kind => ({ fits, cure, needed: true });
+
+const isReadable = (value: unknown) => isRecord(value) && typeof value['text'] === 'function';
+const isBox = (value: unknown) =>
+  isRecord(value) && ['x', 'y', 'width', 'height'].every((side) => isNumber(value[side]));
+const isIndices = (value: unknown) => Array.isArray(value) && value.every(Number.isInteger);
+
+const INDICES = needed(isIndices, 'Give a list of whole numbers, as [2], or [].');
+const WORD = needed(isText, 'Give a word, as a text.');
+const SWITCH: Kind = { ...TRUTH, needed: true };
+const NAME: Kind = { fits: isText, cure: 'Give it as a text.' };
+
+const CAPTIONS: Readonly<Record<string, Kind>> = {
+  file: needed(isReadable, 'Give a Blob or a File, or a track: a <track> element of media that plays.'),
+  name: NAME,
+  language: NAME,
+};
+const TRACK = { track: needed(isRecord, 'Give a <track> element of media that plays.') };
+
+/** What each request's detail has; one that has nothing may be left out. */
+const DETAILS: Readonly<Record<RequestName, Readonly<Record<string, Kind>>>> = {
+  start: { camera: DEVICE, microphone: DEVICE },
+  'devices-choose': { camera: CHOICE, microphone: CHOICE },
+  'start-actor': {},
+  'start-file': { file: { ...ARGUMENTS.file, needed: true }, name: NAME },
+  follow: {
+    box: needed(isBox, 'Give a face’s box in pixels of the frame, as { x: 0, y: 0, width: 64, height: 64 }.'),
+  },
+  seek: { time: needed(isNumber, 'Give seconds, as a number.') },
+  stop: {},
+  text: { text: { ...ARGUMENTS.text, needed: true } },
+  'dismiss-error': {},
+  prompt: { prompt: SETTINGS.prompt, labels: SETTINGS.labels },
+  'prompt-dismiss-error': {},
+  'moment-take': {},
+  'moment-mask': { words: INDICES, faces: INDICES, voice: INDICES },
+  'moment-drop': {},
+  'moment-dismiss-error': {},
+  mark: { word: WORD },
+  unmark: { index: needed(isNumber, 'Give the mark’s place in state.adaptation.marks.') },
+  'adaptation-use': { on: SWITCH },
+  'adaptation-keep': { kept: SWITCH },
+  'adaptation-clear': {},
+  'adaptation-import': { file: needed(isReadable, 'Give a Blob or a File that was saved.') },
+  'adaptation-dismiss-error': {},
+  'words-choose': { source: WORD },
+  'words-start': {},
+  'words-stop': {},
+  'words-captions': CAPTIONS,
+  'words-dismiss-error': {},
+};
+
+/** What is wrong with it; null where nothing is. */
+export function wrongRequest(request: unknown): MemoError | null {
+  try {
+    checkRequest(request);
+    return null;
+  } catch (error) {
+    return MemoError.from(error);
+  }
+}
+
+/** What to tell of one that failed by what nobody told. */
+export function refusal(request: unknown, thrown: unknown): MemoError {
+  return wrongRequest(request) ?? MemoError.from(thrown);
+}
+
+function checkRequest(request: unknown): void {
+  const names = `Give { name, detail } with one of the names ${Object.keys(DETAILS).join(', ')}.`;
+  if (!isRecord(request)) throw wrong('request', request, names);
+  const { name, detail } = request;
+  if (!isName(name)) throw wrong('name of a request', name, names);
+  const kinds = name === 'words-captions' && isRecord(detail) && 'track' in detail ? TRACK : DETAILS[name];
+  // as it always was: a start of both
+  const leftOut = detail === undefined && (name === 'start' || Object.keys(kinds).length === 0);
+  if (!leftOut) check('detail', kinds, detail, ` of the request "${name}"`);
+}
+
+function isName(name: unknown): name is RequestName {
+  return typeof name === 'string' && Object.hasOwn(DETAILS, name);
 }

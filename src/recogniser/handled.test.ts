@@ -164,10 +164,10 @@ describe('a request', () => {
 });
 
 describe('what says why', () => {
-  afterEach(() => void vi.doUnmock('./given-request'));
+  afterEach(() => void vi.doUnmock('./given'));
 
   it('where it cannot be fetched, is told as that', async () => {
-    vi.doMock('./given-request', () => {
+    vi.doMock('./given', () => {
       throw new TypeError('Failed to fetch dynamically imported module');
     });
     const { recogniser, errors } = open(BaseRecogniser);

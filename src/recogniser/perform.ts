@@ -62,7 +62,7 @@ export async function perform(
     await (step as (to: BaseRecogniser, detail: unknown) => unknown)(recogniser, detail);
   } catch (thrown) {
     if (thrown instanceof MemoError) return; // told
-    const detail = await lateScript(() => import('./given-request')).then(
+    const detail = await lateScript(() => import('./given')).then(
       ({ refusal }) => refusal(request, thrown),
       (missing: unknown) => missing,
     );

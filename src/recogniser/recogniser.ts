@@ -13,8 +13,8 @@ import {
   givenOptions,
   givenPush,
   givenSettings,
+  wrongRequest,
 } from './given';
-import { wrongRequest } from './given-request';
 import type { RecogniserOptions, RecogniserParts } from './options';
 import type { MemoRequest } from './requests';
 import type { FetchFile } from './run';
