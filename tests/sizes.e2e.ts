@@ -33,7 +33,12 @@ function asked(page: Page): { names(): string[] } {
 // a browser asks for them to install the page, a headless one does not
 const TO_INSTALL = ['app.webmanifest', 'icons/maskable-512.png'];
 // what is kept for offline is looked at once the page has loaded, by what the worker reads files with
-const AFTER_LOAD = ['assets/memo-offline-*.js', 'assets/files-*.js', 'models/small/manifest.json'];
+const AFTER_LOAD = [
+  'assets/memo-offline-*.js',
+  'assets/kept-marks-*.js',
+  'assets/files-*.js',
+  'models/small/manifest.json',
+];
 // MediaPipe's script and the tokeniser, the hash of a first download: of others
 const OTHERS = ['assets/vendor-*.js', 'assets/sha256-*.js'];
 const without = (names: readonly string[], others: readonly string[]) =>

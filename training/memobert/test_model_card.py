@@ -218,7 +218,8 @@ def test_the_voice_in_two_graphs_is_measured_by_the_files_that_are_shipped():
 def test_the_shipped_card_is_what_its_command_writes_and_tells_each_graph(tmp_path):
     root = Path(__file__).parents[2]
     shipped, results = root / "public/models/small", root / "training/results"
-    shutil.copy(shipped / "manifest.json", tmp_path)
+    for name in ("manifest.json", "training.json"):
+        shutil.copy(shipped / name, tmp_path)
     words = ["--bundle", str(tmp_path), "--encoders", str(results / "encoders/encoders.json")]
     words += ["--fusion", str(results / "memobert/memobert.json")]
     for name in ("voices", "clips"):
